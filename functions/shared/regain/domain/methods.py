@@ -1,0 +1,54 @@
+"""Methods: the ways in which a person can prove who they are, and which may follow which."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LABELS = {
+    "email": "Email my alternate email",
+    "sms": "Text my mobile phone",
+    "call-mobile": "Call my mobile phone",
+    "call-office": "Call my office phone",
+}
+_CHANNELS = {"email": "email", "sms": "text", "call-mobile": "voice", "call-office": "voice"}
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One registered way to prove identity. `destination` is an address, or a number in E.164."""
+
+    id: str
+    kind: str
+    destination: str
+
+
+def channel(kind: str) -> str:
+    """How a code of this kind travels: `email`, `text` or `voice`."""
+    return _CHANNELS[kind]
+
+
+def by_phone(kind: str) -> bool:
+    """Whether messages of this kind count as texts and calls in the limits."""
+    return channel(kind) != "email"
+
+
+def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Method, ...]:
+    """The methods that may give the next proof: of another channel and to another destination (B11)."""
+    passed = tuple(passed)
+    channels = {channel(method.kind) for method in passed}
+    places = {method.destination for method in passed}
+    return tuple(m for m in methods if channel(m.kind) not in channels and m.destination not in places)
+
+
+def enough(methods: Iterable[Method], gates: int) -> bool:
+    """Whether the methods can pass that many gates, in some order."""
+    methods = tuple(methods)
+    return gates == 0 or any(enough(remaining(methods, [m]), gates - 1) for m in methods)
+
+
+def mask(method: Method) -> str:
+    """The destination as its owner recognises it and nobody else learns it."""
+    if method.kind == "email":
+        local, _, domain = method.destination.partition("@")
+        name, _, ending = domain.rpartition(".")
+        return f"{local[:1]}•••@{name[:1]}•••.{ending}"
+    return f"••••••{method.destination[-2:]}"

@@ -1,0 +1,67 @@
+"""The numbers and switches that an organisation sets; their defaults are the product's (design, 5)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["email", "sms", "call-mobile", "call-office"]
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How people prove who they are. Sources: Microsoft Entra SSPR's 15 and 5 minutes, NIST SP 800-63B-4 3.1.3."""
+
+    enabled_for: Literal["all", "none"] | tuple[str, ...] = "all"
+    gates: Literal[1, 2] = 1
+    methods: tuple[Kind, ...] = ("email", "sms", "call-mobile", "call-office")
+    disclosure: Literal["private", "detailed"] = "private"
+    confirm_contact: bool = False
+    flow_minutes: int = 15
+    code_minutes: int = 5
+    code_digits: int = 6
+    code_tries: int = 5
+    resend_seconds: int = 30
+    help_after_seconds: int = 10
+    challenge_minutes: int = 5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often. A proof is limited per account and kind of method; a request per network."""
+
+    failed_proofs_per_day: int = 5
+    closed_hours: int = 24
+    phone_messages_per_hour: int = 5
+    emails_per_hour: int = 10
+    messages_per_destination_per_day: int = 30
+    starts_per_network: int = 60
+    requests_per_network: int = 600
+    network_window_minutes: int = 10
+    sign_in_failures: int = 10
+    sign_in_lock_seconds: int = 60
+    sign_in_lock_most_hours: int = 24
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """What a new password must be. `nist`: SP 800-63B-4 3.1.1; `entra`: Microsoft's 8 and three of four classes."""
+
+    profile: Literal["nist", "entra"] = "nist"
+    minimum: int = 0
+    maximum: int = 256
+    banned: tuple[str, ...] = ()
+    points: int = 5
+
+    @property
+    def least(self) -> int:
+        """The fewest characters: the organisation's number, or the profile's."""
+        return self.minimum or (15 if self.profile == "nist" else 8)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where the accounts of one domain are kept, and whether they may be reset here."""
+
+    directory: Literal["dynamodb", "elsewhere"] = "dynamodb"
+    reset: Literal["on", "off"] = "on"
+    help_url: str = ""
+

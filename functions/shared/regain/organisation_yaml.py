@@ -1,0 +1,177 @@
+"""Reads `organisation.yaml` for people: every mistake with its line, and what would be right.
+
+For the build and local runs only; the functions read the JSON that is made from it.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+import yaml
+
+from regain.domain.methods import channel
+from regain.mistakes import Mistake, Mistakes
+from regain.organisation import Organisation
+
+_DOMAIN = re.compile(r"(?=.{4,48}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
+_RANGES = {
+    "recovery.flow_minutes": (5, 60),
+    "recovery.code_minutes": (1, 10),
+    "recovery.code_digits": (6, 10),
+    "recovery.code_tries": (1, 10),
+    "recovery.resend_seconds": (5, 300),
+    "recovery.help_after_seconds": (0, 120),
+    "recovery.challenge_minutes": (1, 10),
+    "passwords.maximum": (64, 256),
+    "passwords.points": (1, 20),
+}  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
+
+
+def read(path: Path) -> Organisation:
+    """The organisation that the file describes.
+
+    Raises:
+        Mistakes: everything that is wrong with the file, each with its line.
+    """
+    text = path.read_text(encoding="utf-8") if path.exists() else None
+    if text is None:
+        raise Mistakes([Mistake(str(path), 0, "there is no such file")])
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or "this is not YAML"
+        raise Mistakes([Mistake(str(path), mark.line + 1 if mark else 0, what)]) from None
+    found = list(_unknown(content, schema(), "")) if isinstance(content, dict) else []
+    if not found:
+        try:
+            organisation = msgspec.convert(content, Organisation)
+            found = list(_wrong(organisation))
+        except msgspec.ValidationError as error:
+            what, _, where = str(error).partition(" - at `$.")
+            found = [(where.rstrip("`"), what, _shape(where.rstrip("`")))]
+    if found:
+        lines = dict(_lines(root, ""))
+        raise Mistakes([Mistake(str(path), _line(lines, at), *rest) for at, *rest in found])
+    return organisation
+
+
+def schema() -> dict:
+    """The JSON Schema that editors complete and check `organisation.yaml` with."""
+    whole = msgspec.json.schema(Organisation)
+    for part in whole["$defs"].values():
+        part["additionalProperties"] = part.get("additionalProperties", False)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}
+
+
+def _unknown(content: dict, part: dict, at: str, defs: dict | None = None) -> Iterator[tuple]:
+    """Keys that the schema does not know: `msgspec` passes over them in dataclasses."""
+    defs = defs or part["$defs"]
+    part = defs[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+    for key, value in content.items():
+        inner = part.get("properties", {}).get(key) or part.get("additionalProperties")
+        here = f"{at}.{key}".lstrip(".")
+        if not inner:
+            near = difflib.get_close_matches(str(key), part["properties"], 1)
+            known = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(part['properties'])}"
+            yield here, f"`{key}` is not a setting", known
+        elif isinstance(value, dict) and isinstance(inner, dict):
+            yield from _unknown(value, inner, here, defs)
+
+
+def _wrong(organisation: Organisation) -> Iterator[tuple]:
+    """What types cannot say."""
+    if not organisation.domains:
+        yield "domains", "there is no domain", "name at least one, for example `contoso.example: {}`"
+    for name, domain in organisation.domains.items():
+        if not _DOMAIN.fullmatch(name):
+            yield f"domains.{name}", f"`{name}` is not a domain name", "write it in lower case, as after the @ of an address"
+        if domain.directory == "elsewhere" and not _url(domain.help_url):
+            yield f"domains.{name}", "accounts kept elsewhere need a `help_url`", "the page where these people get help"
+    for at, (least, most) in _RANGES.items():
+        section, _, key = at.partition(".")
+        value = getattr(getattr(organisation, section), key)
+        if not least <= value <= most:
+            yield at, f"{value} is out of range", f"from {least} to {most}"
+    yield from _wrong_recovery(organisation)
+    yield from _wrong_contacts(organisation)
+
+
+def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:
+    recovery, passwords = organisation.recovery, organisation.passwords
+    if not recovery.methods:
+        yield "recovery.methods", "there is no method", "name at least one, for example [email]"
+    if recovery.gates > len({channel(kind) for kind in recovery.methods}):
+        yield "recovery.gates", "two gates need methods of two different channels", "for example methods: [email, sms]"
+    if recovery.code_minutes > recovery.flow_minutes:
+        yield "recovery.code_minutes", "a code cannot last longer than its flow", f"at most {recovery.flow_minutes}"
+    for key in organisation.limits.__dataclass_fields__:
+        if getattr(organisation.limits, key) < 1:
+            yield f"limits.{key}", "a limit is at least 1", "leave it out for the default"
+    if not 8 <= passwords.least <= passwords.maximum:
+        yield "passwords.minimum", f"{passwords.least} is out of range", f"from 8 to {passwords.maximum}; leave it out for the profile's"
+    for word in passwords.banned:
+        if len(word) < 4:
+            yield "passwords.banned", f"`{word}` is too short to ban", "words of 4 characters or more"
+
+
+def _wrong_contacts(organisation: Organisation) -> Iterator[tuple]:
+    contacts = organisation.contacts
+    if not (contacts.administrator.email or contacts.administrator.portal_url):
+        yield "contacts.administrator", "nobody could be asked for help", "give an `email` or a `portal_url`"
+    for at, address in {
+        "contacts.administrator.email": contacts.administrator.email,
+        "contacts.support.email": contacts.support.email,
+        "notify.from": re.sub(r"^.*<(.*)>$", r"\1", organisation.notify.sender),
+    }.items():
+        if address and not _ADDRESS.fullmatch(address):
+            yield at, f"`{address}` is not an e-mail address", "for example it@contoso.example"
+    urls = {
+        "contacts.administrator.portal_url": contacts.administrator.portal_url,
+        "contacts.support.url": contacts.support.url,
+        "organisation.personal_accounts_url": organisation.organisation.personal_accounts_url,
+        "organisation.portal_url": organisation.organisation.portal_url,
+        "organisation.apps_portal_url": organisation.organisation.apps_portal_url,
+        "organisation.site_url": organisation.organisation.site_url,
+    }
+    for at, url in urls.items():
+        if url and not _url(url):
+            yield at, f"`{url}` is not a web address", "for example https://help.contoso.example/"
+
+
+def _url(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("https", "http") and bool(parts.netloc) and not re.search(r"[\s\"'<>]", text)
+
+
+def _shape(at: str) -> str:
+    """What the schema wants at a place, in words."""
+    part, defs = schema(), schema()["$defs"]
+    for key in re.sub(r"\[[^]]*\]", "", at).split("."):
+        part = defs[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        part = part.get("properties", {}).get(key) or part.get("additionalProperties") or {}
+    if "enum" in part:
+        return f"one of: {', '.join(map(str, part['enum']))}"
+    return f"a value of type {part['type']}" if "type" in part else ""
+
+
+def _lines(node: yaml.Node, at: str) -> Iterator[tuple[str, int]]:
+    yield at, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = f"{at}.{key.value}".lstrip(".")
+            yield from _lines(value, here)
+            yield here, key.start_mark.line + 1
+
+
+def _line(lines: dict[str, int], at: str) -> int:
+    """The line of a place, or of the nearest place above it that is in the file."""
+    at = re.sub(r"\[[^]]*\]", "", at)
+    while at and at not in lines:
+        at = at.rpartition(".")[0]
+    return lines.get(at, 1)

@@ -1,0 +1,312 @@
+"""The closed list of problems: each is an RFC 9457 problem type and a page of guidance.
+
+A published `code` never changes: it is part of a URL (`/errors/<code>/`) that people keep.
+Texts may name facts of the organisation in braces (see `organisation.facts`); `{links}` in
+Markdown form `[words](page:name)` become links on the site and plain words in the API.
+"""
+
+import re
+from dataclasses import dataclass
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*\*([^*]*)\*\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One entry of the catalogue.
+
+    `when` names the feature of the organisation without which the problem cannot occur; its page
+    is then left out. `field` is the form field that the problem is about, if it is about one.
+    `row` marks the four rows of the articles' table of common problems (S64-S68).
+    """
+
+    code: str
+    status: int
+    title: str
+    happened: str
+    to_do: tuple[str, ...]
+    who: str = "administrator"
+    field: str = ""
+    row: str = ""
+    when: str = ""
+
+
+class Refused(Exception):
+    """A request that ends in a problem, with the facts that its answer needs. Knows no HTTP.
+
+    `reason` is for the event only: what really happened, where the answer must not tell.
+    """
+
+    def __init__(self, problem: Problem, *, reason: str = "", **facts: object) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+        self.reason = reason or problem.code
+        self.facts = facts
+
+
+def plain(text: str) -> str:
+    """Markdown without its marks, for answers that are read as text."""
+    return _LINK.sub(lambda match: match[1] or match[2], text)
+
+
+# --- Who you are: told openly, because it follows from the organisation and the domain alone ------
+
+USER_ID_NOT_READ = Problem(
+    "user-id-not-read", 422, "That does not look like a user ID",
+    "A user ID is the address or name you sign in with, for example `{example_user_id}`. What was "
+    "typed has other characters, more than one @, or is too long: up to 64 characters before the "
+    "@, 48 after it and 113 together.",
+    ("Look at the spelling. Leave out spaces, commas and quotation marks.",
+     "Use the address or name that you type when you sign in to {services}.",
+     "If you do not know your user ID, ask your administrator."),
+    field="user_id")  # fmt: skip
+
+DOMAIN_NOT_OURS = Problem(
+    "domain-not-ours", 422, "We cannot reset the password of this address",
+    "The part after the @ does not belong to {organisation}. This page resets work or school "
+    "accounts of {organisation} only: {domains}.",
+    ("If it is your work or school account, look at the spelling of the part after the @.",
+     "If it is a personal account, use the [help for personal accounts](personal_accounts_url).",
+     "If you work for another organisation, ask that organisation's administrator."),
+    who="you", field="user_id")  # fmt: skip
+
+CONTACT_YOUR_ADMINISTRATOR = Problem(
+    "contact-your-administrator", 403, "Contact your administrator",
+    "Your account's password is not managed by this service. It is kept in another system of "
+    "{organisation}, so it cannot be reset or unlocked here.",
+    ("Contact your administrator and ask for your password to be reset.",
+     "Ask them also whether self-service reset can be turned on for your account."),
+    row="A", field="user_id")  # fmt: skip
+
+NOT_ENABLED = Problem(
+    "not-enabled-for-password-reset", 403, "Your account is not enabled for password reset",
+    "{organisation} has not turned on self-service password reset for accounts like yours, or has "
+    "not set up your account for it.",
+    ("Use **Contact your administrator** to ask for your password to be reset.",
+     "Say who you are and that you cannot sign in. They can reset your password for you.",
+     "Once you can sign in, ask whether self-service reset can be turned on for you."),
+    row="B", field="user_id")  # fmt: skip
+
+COULD_NOT_VERIFY = Problem(
+    "could-not-verify-your-account", 403, "We could not verify your account",
+    "There are two common reasons. Your account is enabled for password reset, but you have not "
+    "registered enough ways to prove who you are. Or your administrator has not turned on password "
+    "reset for you.",
+    ("If you never registered security info: contact your administrator to get back in, then "
+     "[register your security info](page:register).",
+     "If your administrator has not turned on password reset: contact your administrator and ask "
+     "for your password to be reset.",
+     "Look at the spelling of your user ID and try again."),
+    row="C", field="user_id")  # fmt: skip
+
+ACCOUNT_TURNED_OFF = Problem(
+    "account-turned-off", 403, "Your account is turned off",
+    "You have proved who you are, but {organisation} has turned your account off. A new password "
+    "would not let you sign in.",
+    ("Contact your administrator and ask why the account is off and whether it can be turned on.",
+     "Quote the reference below: they can see what you did up to here."))  # fmt: skip
+
+# --- Robots and floods ----------------------------------------------------------------------------
+
+ROBOT_CHECK_FAILED = Problem(
+    "robot-check-failed", 422, "The check that you are not a robot did not succeed",
+    "Your browser solves a small calculation before the first step. The answer that reached us was "
+    "wrong or had been used before.",
+    ("Select **Next** again. Your browser makes a new calculation; what you typed is still there.",
+     "If it happens again, update your browser or use another device."),
+    who="support")  # fmt: skip
+
+ROBOT_CHECK_EXPIRED = Problem(
+    "robot-check-expired", 422, "The check that you are not a robot took too long",
+    "The calculation that your browser makes before the first step is good for {challenge_minutes} "
+    "minutes, and these have passed.",
+    ("Select **Next** again. What you typed is still there.",),
+    who="support")  # fmt: skip
+
+TOO_MANY_REQUESTS = Problem(
+    "too-many-requests", 429, "Too many requests from your network",
+    "Many requests have come from the network that you use, perhaps from other people's devices. "
+    "To protect everybody's account we answer only so many in a while.",
+    ("Wait for the time shown, then try again.",
+     "Or use another connection, for example your phone's.",
+     "If you are in a hurry, contact your administrator."))  # fmt: skip
+
+# --- Proving who you are --------------------------------------------------------------------------
+
+SESSION_ENDED = Problem(
+    "session-ended", 410, "Start again",
+    "To protect your account, each attempt lasts {flow_minutes} minutes and can be finished once. "
+    "This one has run out of time, was finished, or was replaced because your account was changed "
+    "from another page.",
+    ("Go to [reset your password](page:reset) or [unlock your account](page:unlock) and start "
+     "again with your user ID.",
+     "If you have just set a new password in another window, sign in with it.",
+     "If you did not change anything yourself, contact your administrator at once."))  # fmt: skip
+
+METHOD_NOT_OFFERED = Problem(
+    "method-not-offered", 422, "That way to prove who you are cannot be used now",
+    "The method that was chosen is not offered for this attempt, or you have used it already. Where "
+    "two proofs are needed, the second must be of another kind and go to another place.",
+    ("Choose another method from the list.",
+     "If no other method is listed, contact your administrator."),
+    field="method")  # fmt: skip
+
+CONTACT_NEEDED = Problem(
+    "type-the-whole-contact", 422, "Type the whole number or address",
+    "Before a code is sent, {organisation} asks you to type the whole phone number or e-mail "
+    "address that you registered.",
+    ("Type the number with its country code, or the address in full.",
+     "If it is the one you registered, a code is on its way. We do not say whether it is.",
+     "If you no longer have it, choose another method or contact your administrator."),
+    field="contact", when="confirm_contact")  # fmt: skip
+
+WAIT_BEFORE_RESEND = Problem(
+    "wait-before-another-code", 429, "Wait a moment before asking for another code",
+    "A code has just been asked for. Another one can be asked for {resend_seconds} seconds after the "
+    "last; the earlier code stays good until its own time ends.",
+    ("Look for the message that is already on its way, also in the spam folder.",
+     "Wait until the countdown ends, then ask for another code."),
+    field="code")  # fmt: skip
+
+TOO_MANY_CODES = Problem(
+    "too-many-codes", 429, "Too many codes have been asked for",
+    "In one hour at most {phone_messages_per_hour} texts or calls and {emails_per_hour} e-mails are "
+    "sent for one account.",
+    ("Use the newest code that you have, if its {code_minutes} minutes are not over.",
+     "Choose another method, or wait for the time shown.",
+     "If no code ever reached you, contact your administrator."),
+    field="code")  # fmt: skip
+
+WRONG_CODE = Problem(
+    "wrong-code", 422, "That code is not right",
+    "The code does not match one that we sent in the last {code_minutes} minutes. Each step allows "
+    "{code_tries} tries.",
+    ("Compare the code with the newest message. It has {code_digits} digits.",
+     "If the message is older than {code_minutes} minutes, ask for another code.",
+     "If you never got a code, read [no code arrived](page:no-code)."),
+    field="code")  # fmt: skip
+
+CODE_EXPIRED = Problem(
+    "code-expired", 422, "That code is too old",
+    "A code is good for {code_minutes} minutes, and this one's time is over.",
+    ("Ask for another code.",
+     "Type it within {code_minutes} minutes. You can copy and paste it."),
+    who="you", field="code")  # fmt: skip
+
+TOO_MANY_WRONG_CODES = Problem(
+    "too-many-wrong-codes", 429, "Too many wrong codes",
+    "A wrong code was typed {code_tries} times. To protect your account this attempt is over.",
+    ("Start again and choose another method.",
+     "If you have only this method, wait for the time shown or contact your administrator, who can "
+     "end the wait."),
+    field="code")  # fmt: skip
+
+RECOVERY_CLOSED = Problem(
+    "try-again-later", 429, "Password reset is closed for this user ID for a while",
+    "There were {failed_proofs_per_day} failed attempts to prove who you are within 24 hours. To "
+    "protect the account, these methods are closed for {closed_hours} hours.",
+    ("Wait until the time shown.",
+     "Or contact your administrator, who can end the wait or reset your password.",
+     "If it was not you who tried, tell your administrator."))  # fmt: skip
+
+PROOF_STILL_NEEDED = Problem(
+    "proof-still-needed", 403, "First prove who you are",
+    "The last step was asked for before all the proofs were given.",
+    ("Go back one step and enter the code that we sent.",
+     "If the page does not let you, start again."),
+    who="support")  # fmt: skip
+
+NO_SECOND_METHOD = Problem(
+    "no-second-method", 403, "A second way to prove who you are is needed",
+    "You have given one proof. Your account needs two, of different kinds and at different places, "
+    "and has no second one registered.",
+    ("Contact your administrator to get back in, and quote the reference below.",
+     "Then [register](page:register) a second method, for example a phone beside an e-mail "
+     "address."))  # fmt: skip
+
+# --- The new password -----------------------------------------------------------------------------
+
+PASSWORD_NOT_ACCEPTED = Problem(
+    "password-not-accepted", 422, "Choose a password that is harder to guess",
+    "The password has a word, phrase or pattern that is easy to guess, or it does not follow the "
+    "rules of {organisation}. Below the field you see which.",
+    ("Read what is said about your password and change that.",
+     "Three or four unrelated words with something between them make a good password.",
+     "Read [how to choose a password](page:password). You stay on this step; no code is needed "
+     "again."),
+    who="you", field="new_password", row="D")  # fmt: skip
+
+# --- Signing in -----------------------------------------------------------------------------------
+
+WRONG_SIGN_IN = Problem(
+    "wrong-user-id-or-password", 401, "The user ID or the password is not right",
+    "We do not say which of the two is wrong, so that nobody can find out from here who has an "
+    "account.",
+    ("Type both again. Look at Caps Lock and at the keyboard's language.",
+     "If you have forgotten the password, [reset it](page:reset).",
+     "If it was right yesterday, your account may be locked: [unlock it](page:unlock)."),
+    field="password")  # fmt: skip
+
+SIGN_IN_LOCKED = Problem(
+    "sign-in-locked", 429, "Sign-in is locked for a while",
+    "After {sign_in_failures} wrong passwords in a row sign-in is locked, first for "
+    "{sign_in_lock_seconds} seconds and then for twice as long each time.",
+    ("Wait for the time shown, then sign in with the right password.",
+     "If you know your password and cannot wait, [unlock your account](page:unlock).",
+     "If you do not know it, [reset it](page:reset).",
+     "If it happens again and again, a device may still use an old password, or somebody else is "
+     "trying: tell your administrator."))  # fmt: skip
+
+# --- The request itself ---------------------------------------------------------------------------
+
+REQUEST_NOT_READ = Problem(
+    "request-not-read", 400, "The request could not be read",
+    "What reached us is not what this service expects: a field is missing, unknown or of another "
+    "kind, or the text is not JSON.",
+    ("Reload the page and try again: you may have an old copy of it.",
+     "If you wrote a program against the API, compare it with `/api/openapi.json`."),
+    who="support")  # fmt: skip
+
+NOT_JSON = Problem(
+    "send-json", 415, "This service reads JSON only",
+    "The request did not carry `Content-Type: application/json`.",
+    ("Reload the page and try again.",
+     "If you wrote a program against the API, send JSON in UTF-8 and name it so."),
+    who="support")  # fmt: skip
+
+TOO_LARGE = Problem(
+    "request-too-large", 413, "That is too much at once",
+    "A request may have 16 KiB at most.",
+    ("Shorten what you typed and try again.",),
+    who="support")  # fmt: skip
+
+NOT_FOUND = Problem(
+    "not-found", 404, "There is nothing at this address",
+    "The address may be mistyped or old.",
+    ("Go to the [first page](page:home) and choose what has happened.",),
+    who="you")  # fmt: skip
+
+METHOD_NOT_ALLOWED = Problem(
+    "method-not-allowed", 405, "This address is used in another way",
+    "The address exists, but not for this kind of request.",
+    ("Use the form on [reset your password](page:reset).",
+     "If you wrote a program against the API, compare it with `/api/openapi.json`."),
+    who="support")  # fmt: skip
+
+BUSY = Problem(
+    "busy-try-again", 503, "The service is busy",
+    "The service could not finish this step just now. Nothing has been changed.",
+    ("Wait a few seconds and select the button again. What you typed is still there.",
+     "If it goes on for more than a few minutes, contact support and quote the reference."),
+    who="support")  # fmt: skip
+
+BROKEN = Problem(
+    "something-went-wrong", 500, "Something went wrong on our side",
+    "A fault of the service stopped this step. It has been recorded under the reference.",
+    ("Try again in a few minutes.",
+     "If it happens again, contact support and quote the reference."),
+    who="support")  # fmt: skip
+
+CATALOGUE: dict[str, Problem] = {
+    entry.code: entry for entry in list(vars().values()) if isinstance(entry, Problem)
+}
