@@ -2,7 +2,7 @@
 
 import functools
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -113,8 +113,8 @@ def facts(organisation: Organisation) -> dict[str, object]:
     """What texts may name in braces: problems, messages and pages take every number from here."""
     about, limits, contacts = organisation.organisation, organisation.limits, organisation.contacts
     return {
-        **msgspec.to_builtins(organisation.recovery),
-        **msgspec.to_builtins(limits),
+        **asdict(organisation.recovery),
+        **asdict(limits),
         "organisation": about.name,
         "services": _join(about.services),
         "domains": _join(tuple(organisation.domains)),
