@@ -101,8 +101,7 @@ COULD_NOT_VERIFY = Problem(
 
 ACCOUNT_TURNED_OFF = Problem(
     "account-turned-off", 403, "Your account is turned off",
-    "You have proved who you are, but {organisation} has turned your account off. A new password "
-    "would not let you sign in.",
+    "{organisation} has turned your account off. A new password would not let you sign in.",
     ("Contact your administrator and ask why the account is off and whether it can be turned on.",
      "Quote the reference below: they can see what you did up to here."))  # fmt: skip
 
@@ -295,7 +294,7 @@ METHOD_NOT_ALLOWED = Problem(
 
 BUSY = Problem(
     "busy-try-again", 503, "The service is busy",
-    "The service could not finish this step just now. Nothing has been changed.",
+    "The service could not finish this step just now.",
     ("Wait a few seconds and select the button again. What you typed is still there.",
      "If it goes on for more than a few minutes, contact support and quote the reference."),
     who="support")  # fmt: skip

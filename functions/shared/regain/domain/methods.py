@@ -1,5 +1,7 @@
 """Methods: the ways in which a person can prove who they are, and which may follow which."""
 
+import hmac
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,6 +45,19 @@ def enough(methods: Iterable[Method], gates: int) -> bool:
     """Whether the methods can pass that many gates, in some order."""
     methods = tuple(methods)
     return gates == 0 or any(enough(remaining(methods, [m]), gates - 1) for m in methods)
+
+
+def confirms(method: Method, typed: str) -> bool:
+    """Whether what was typed is the whole of this method's address or number (S43)."""
+    if method.kind == "email":
+        wanted, given = method.destination.lower(), unicodedata.normalize("NFKC", typed).strip().lower()
+    else:
+        wanted, given = _digits(method.destination), _digits(typed).removeprefix("00")
+    return hmac.compare_digest(wanted.encode(), given.encode())
+
+
+def _digits(number: str) -> str:
+    return "".join(str(unicodedata.digit(letter)) for letter in number if letter.isdecimal())
 
 
 def mask(method: Method) -> str:

@@ -33,8 +33,8 @@ class Limits:
     phone_messages_per_hour: int = 5
     emails_per_hour: int = 10
     messages_per_destination_per_day: int = 30
-    starts_per_network: int = 60
-    requests_per_network: int = 600
+    starts_per_network: int = 300
+    failures_per_network: int = 300
     network_window_minutes: int = 10
     sign_in_failures: int = 10
     sign_in_lock_seconds: int = 60

@@ -1,0 +1,10 @@
+"""Routes of the service function: what every client needs before it can do anything."""
+
+from regain import contract
+from regain.http import Api
+from service.flow import challenge, health, openapi
+
+lambda_handler = Api()
+lambda_handler.serve(contract.CHALLENGE, challenge)
+lambda_handler.serve(contract.HEALTH, health)
+lambda_handler.serve(contract.OPENAPI, openapi)

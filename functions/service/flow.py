@@ -1,0 +1,26 @@
+"""Challenges, liveness and the contract. Touches no table."""
+
+from typing import Any
+
+from regain.adapters import proof_of_work
+from regain.caller import Caller
+from regain.contract import Healthy
+from regain.services import services
+
+
+def challenge(_: Caller) -> dict[str, Any]:
+    """A signed proof-of-work challenge, for one start."""
+    needed = services()
+    return proof_of_work.challenge(needed.keys, needed.now, needed.organisation.recovery.challenge_minutes)
+
+
+def health(_: Caller) -> Healthy:
+    """That the function runs."""
+    return Healthy("ok")
+
+
+def openapi(_: Caller) -> dict[str, Any]:
+    """The machine-readable contract, made from the types that requests are read with."""
+    from regain.openapi import document
+
+    return document()

@@ -1,0 +1,83 @@
+"""Limits per network and per destination, and proofs of work that were spent.
+
+Counters of fixed windows: one unconditional addition each, because a conditional token bucket
+costs a second write under contention, just when a flood makes it matter.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters.keys import Keys
+from regain.adapters.store import Store, Write, marshal, put
+from regain.problems import TOO_MANY_REQUESTS, Refused
+
+_DAY = 86_400
+
+
+def network(address: str) -> str:
+    """The network that counts as one: /24 for IPv4, /64 for IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    parsed = mapped or parsed
+    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The limit table."""
+
+    store: Store
+    table: str
+    keys: Keys
+
+    def count_start(self, address: str, now: int, most: int, window: int) -> None:
+        """Counts a start from this network. Raises Refused(TOO_MANY_REQUESTS) past the limit."""
+        ends = _ends(now, window)
+        count = self.store.count(self.table, self._network("start", address, ends), ends + _DAY)
+        if count > most:
+            raise Refused(TOO_MANY_REQUESTS, retry_after=ends - now)
+
+    def failures_key(self, address: str, now: int, window: int) -> tuple[str, dict[str, str]]:
+        """Where this network's failures of the current window are, for `Store.read`."""
+        return self.table, self._network("failure", address, _ends(now, window))
+
+    def check_failures(self, item: dict[str, Any] | None, now: int, most: int, window: int) -> None:
+        """Raises Refused(TOO_MANY_REQUESTS) where the network has failed too often."""
+        if item and item["count"] >= most:
+            raise Refused(TOO_MANY_REQUESTS, retry_after=_ends(now, window) - now)
+
+    def failure_write(self, address: str, now: int, most: int, window: int) -> Write:
+        """One more failure from this network, as long as that is allowed."""
+        ends = _ends(now, window)
+        return Write(
+            "Update",
+            {
+                "TableName": self.table,
+                "Key": marshal(self._network("failure", address, ends)),
+                "UpdateExpression": "ADD #count :one SET purge_at = :purge_at",
+                "ConditionExpression": "attribute_not_exists(#count) OR #count < :most",
+                "ExpressionAttributeNames": {"#count": "count"},
+                "ExpressionAttributeValues": marshal({":one": 1, ":most": most, ":purge_at": ends + _DAY}),
+            },
+        )
+
+    def spend_write(self, signature: str, now: int) -> Write:
+        """A proof of work is used up; a second time is a conflict."""
+        return put(self.table, {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY})
+
+    def count_message(self, destination: str, now: int) -> int:
+        """Counts a message to this destination today, and says how many there were."""
+        ends = _ends(now, _DAY)
+        key = {"id": f"destination#{self.keys.digest('limit', destination)}#{ends}"}
+        return self.store.count(self.table, key, ends + _DAY)
+
+    def _network(self, what: str, address: str, ends: int) -> dict[str, str]:
+        return {"id": f"{what}#{self.keys.digest('limit', network(address))}#{ends}"}
+
+
+def _ends(now: int, window: int) -> int:
+    return now - now % window + window

@@ -1,0 +1,79 @@
+"""The outbox: messages written with the change that causes them, and sent afterwards (at least once)."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from regain.adapters.store import Store, Write, marshal, put, revive, unmarshal
+
+_KEPT = 7 * 86_400
+_LEASE = 90  # seconds: longer than `notify` may take, so that nobody else sends meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one destination. It holds no code: `notify` derives it from `facts`.
+
+    A `channel` of "none" goes nowhere: it stands for the code that an account cannot receive, so that
+    asking for it costs the same. Times are seconds since 1970; `good_until` 0 is always.
+    """
+
+    id: str
+    kind: str
+    channel: str
+    to: str
+    subject: str
+    reference: str
+    language: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    good_until: int = 0
+    state: str = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The outbox table."""
+
+    store: Store
+    table: str
+
+    def write(self, message: Message, now: int) -> Write:
+        """The message, to be sent once the transaction has gone through."""
+        return put(self.table, {**asdict(message), "purge_at": now + _KEPT})
+
+    def claim(self, message: Message, now: int) -> bool:
+        """Takes the message for sending. False where it was sent, given up, or somebody is at it."""
+        still_to_send = "#state = :pending OR (#state = :sending AND lease_until < :now)"
+        values = {":pending": "pending", ":sending": "sending", ":now": now, ":until": now + _LEASE}
+        return self._set(message, "SET #state = :sending, lease_until = :until", still_to_send, values)
+
+    def settle(self, message: Message, state: str, delivery: str = "") -> None:
+        """What came of it: `sent` with the service's id, `failed`, `stale`, or `pending` for another try."""
+        self._set(
+            message,
+            "SET #state = :state, delivery = :delivery",
+            "attribute_exists(id)",
+            {":state": state, ":delivery": delivery},
+        )
+
+    def _set(self, message: Message, update: str, condition: str, values: dict[str, Any]) -> bool:
+        try:
+            self.store.client.update_item(
+                TableName=self.table,
+                Key=marshal({"id": message.id}),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=marshal(values),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def from_stream(image: dict[str, Any]) -> Message:
+    """The message that a stream record's new image holds."""
+    return revive(unmarshal(image), Message)

@@ -1,0 +1,92 @@
+"""Flows, standings and sign-ins in DynamoDB, all under one keyed hash of the user ID.
+
+The table knows no user ID that nobody has: unknown ones are kept in the same way as known ones.
+"""
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from regain.adapters.keys import Keys
+from regain.adapters.store import Store, Write, marshal, put_version, revive
+from regain.domain.flow import Flow
+from regain.domain.lockout import SignIns
+from regain.domain.standing import Standing
+
+_KEPT = 3 * 86_400  # longer than any limit looks back
+_TOKEN = 32  # 16 bytes that say where, 16 random bytes that prove the right to it
+
+
+@dataclass(frozen=True, slots=True)
+class Recoveries:
+    """The recovery table: `subject` is whom it is about, `record` what it is."""
+
+    store: Store
+    table: str
+    keys: Keys
+
+    def subject(self, user_id: str) -> str:
+        """The keyed hash under which everything about a user ID is kept."""
+        return self.keys.digest("subject", user_id)
+
+    def key(self, subject: str, record: str) -> tuple[str, dict[str, str]]:
+        """Where to read a record, for `Store.read`."""
+        return self.table, {"subject": subject, "record": record}
+
+    def flow_write(self, subject: str, flow: Flow, now: int) -> Write:
+        """The flow, if it is still as it was read."""
+        return self._write(subject, f"flow#{flow.id}", flow, now)
+
+    def standing_write(self, subject: str, standing: Standing, now: int) -> Write:
+        """The standing, if it is still as it was read."""
+        return self._write(subject, "standing", standing, now)
+
+    def sign_ins_write(self, subject: str, sign_ins: SignIns, now: int) -> Write:
+        """The sign-ins, if they are still as they were read."""
+        return self._write(subject, "sign-ins", sign_ins, now)
+
+    def clear_sign_ins_write(self, subject: str) -> Write:
+        """No failed sign-in counts any more: the account is unlocked."""
+        table, key = self.key(subject, "sign-ins")
+        return Write("Delete", {"TableName": table, "Key": marshal(key)})
+
+    def _write(self, subject: str, record: str, state: Any, now: int) -> Write:
+        item = {"subject": subject, "record": record, **asdict(state), "purge_at": now + _KEPT}
+        return put_version(self.table, item, state.version)
+
+
+def token(subject: str, secret: bytes) -> str:
+    """What the person's browser holds for a flow; its secret half is stored nowhere."""
+    return urlsafe_b64encode(bytes.fromhex(subject) + secret).rstrip(b"=").decode()
+
+
+def open_token(text: str) -> tuple[str, str] | None:
+    """The subject and the flow's id that a token leads to, or None where it cannot be one."""
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return None
+    if len(raw) != _TOKEN or urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        return None
+    return raw[:16].hex(), flow_id(raw[16:])
+
+
+def flow_id(secret: bytes) -> str:
+    """A flow's id: a hash of its secret, so that reading the table does not let anybody go on with it."""
+    return hashlib.sha256(secret).hexdigest()[:32]
+
+
+def flow(item: dict[str, Any] | None) -> Flow | None:
+    """The flow that an item holds."""
+    return revive(item, Flow) if item else None
+
+
+def standing(item: dict[str, Any] | None) -> Standing:
+    """The standing that an item holds, or a clean one."""
+    return revive(item, Standing)
+
+
+def sign_ins(item: dict[str, Any] | None) -> SignIns:
+    """The sign-ins that an item holds, or none."""
+    return revive(item, SignIns)

@@ -1,0 +1,159 @@
+"""DynamoDB: read some records, then commit a step as one conditional transaction, or nothing of it."""
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from regain.problems import BUSY, Refused
+
+_TRIES = 6
+_write, _read = TypeSerializer().serialize, TypeDeserializer().deserialize
+
+
+class Conflict(Exception):
+    """Somebody else wrote one of the records since they were read. Read again and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One part of a transaction, as DynamoDB spells it: `Put`, `Update`, `Delete` or `ConditionCheck`."""
+
+    verb: str
+    request: dict[str, Any]
+
+
+class Store:
+    """The verbs that the functions use on tables. Every read is consistent, every write conditional."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def read(self, keys: Iterable[tuple[str, dict[str, str]]]) -> list[dict[str, Any] | None]:
+        """The items with these keys, in their order: one operation. None where there is no item."""
+        keys = list(keys)
+        wanted: dict[str, dict[str, Any]] = {}
+        for table, key in keys:
+            wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(marshal(key))
+        found: list[tuple[str, dict[str, Any]]] = []
+        for attempt in range(_TRIES):
+            answer = self.client.batch_get_item(RequestItems=wanted)
+            found += [(t, unmarshal(item)) for t, items in answer["Responses"].items() for item in items]
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                return [_pick(found, table, key) for table, key in keys]
+            _wait(attempt)
+        raise Refused(BUSY, reason="throttled", retry_after=1)
+
+    def get(self, table: str, key: dict[str, str]) -> dict[str, Any] | None:
+        """One item, or None."""
+        item = self.client.get_item(TableName=table, Key=marshal(key), ConsistentRead=True).get("Item")
+        return unmarshal(item) if item else None
+
+    def count(self, table: str, key: dict[str, str], purge_at: int) -> int:
+        """Adds one to a counter and answers what it has come to: counted before anybody judges it."""
+        answer = self.client.update_item(
+            TableName=table,
+            Key=marshal(key),
+            UpdateExpression="ADD #count :one SET purge_at = :purge_at",
+            ExpressionAttributeNames={"#count": "count"},
+            ExpressionAttributeValues=marshal({":one": 1, ":purge_at": purge_at}),
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(unmarshal(answer["Attributes"])["count"])
+
+    def commit(self, writes: Iterable[Write]) -> None:
+        """All of the writes, or none.
+
+        Raises:
+            Conflict: a condition no longer holds, or another transaction is under way.
+        """
+        items = [{write.verb: write.request} for write in writes]
+        try:
+            self.client.transact_write_items(TransactItems=items)
+        except self.client.exceptions.TransactionCanceledException as error:
+            codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+            if codes <= {"None", None, "ConditionalCheckFailed", "TransactionConflict"}:
+                raise Conflict from None
+            raise
+
+
+def retrying(step: Callable[[], Any]) -> Any:
+    """What a step answers, once it went through without a conflict.
+
+    Raises:
+        Refused: BUSY, where others were faster every time.
+    """
+    for attempt in range(_TRIES):
+        try:
+            return step()
+        except Conflict:
+            _wait(attempt)
+    raise Refused(BUSY, reason="conflict", retry_after=1)
+
+
+def put(table: str, item: dict[str, Any]) -> Write:
+    """A new item; a second one under the same key is a conflict."""
+    key = next(iter(item))
+    return Write(
+        "Put",
+        {
+            "TableName": table,
+            "Item": marshal(item),
+            "ConditionExpression": "attribute_not_exists(#key)",
+            "ExpressionAttributeNames": {"#key": key},
+        },
+    )
+
+
+def put_version(table: str, item: dict[str, Any], seen: int) -> Write:
+    """An item in its next version, if it is still in the version that was seen; 0 is none yet."""
+    nobody_wrote_since = "#version = :seen" if seen else "attribute_not_exists(#version)"
+    request = {
+        "TableName": table,
+        "Item": marshal({**item, "version": seen + 1}),
+        "ConditionExpression": nobody_wrote_since,
+        "ExpressionAttributeNames": {"#version": "version"},
+    }
+    if seen:
+        request["ExpressionAttributeValues"] = marshal({":seen": seen})
+    return Write("Put", request)
+
+
+def marshal(item: dict[str, Any]) -> dict[str, Any]:
+    """Plain values as DynamoDB's typed ones."""
+    return {name: _write(value) for name, value in item.items()}
+
+
+def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
+    """DynamoDB's typed values as plain ones; numbers are whole."""
+    return {name: _plain(_read(value)) for name, value in item.items()}
+
+
+def revive(item: dict[str, Any] | None, kind: type) -> Any:
+    """A record as the dataclass it was written from; without an item, one with its defaults."""
+    return msgspec.convert(item or {}, kind)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return value if isinstance(value, str | bool | bytes | type(None)) else int(value)
+
+
+def _pick(found: list[tuple[str, dict[str, Any]]], table: str, key: dict[str, str]) -> dict[str, Any] | None:
+    for where, item in found:
+        if where == table and key.items() <= item.items():
+            return item
+    return None
+
+
+def _wait(attempt: int) -> None:
+    """Full jitter: two that collided do not collide again in step."""
+    time.sleep(random.uniform(0, 0.02 * 2**attempt))

@@ -1,0 +1,17 @@
+"""Who asks: what a step may know of the request besides its body, and what is noted for the log."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Caller:
+    """`address` is the network address that the platform vouches for, never a header's word for it."""
+
+    address: str
+    reference: str
+    subject: str = ""
+
+    def about(self, subject: str, reference: str = "") -> None:
+        """Notes whom the request is about (a keyed hash), and the reference of the flow it goes on with."""
+        self.subject = subject
+        self.reference = reference or self.reference

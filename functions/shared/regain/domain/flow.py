@@ -1,0 +1,248 @@
+"""Flows: one recovery from start to finish, for an account or for nobody.
+
+Everything here is a pure step from one state to the next. Whoever calls it writes the new state,
+on the condition that nobody wrote in between, before telling anything that the step found out:
+so an attempt is always counted before its result is known to anybody.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from regain import problems
+from regain.domain import codes
+from regain.domain.account import Account, enabled, gates, methods
+from regain.domain.methods import LABELS, Method, enough, mask, remaining
+from regain.domain.policy import Limits, Recovery
+from regain.domain.standing import Standing
+from regain.problems import Problem, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Times are seconds since 1970. `own` are the account's methods: none, where there is no account.
+
+    `shown` is the number of gates told before any proof; `required` what this account needs.
+    `obstacle` is the problem that a person is told once they have proved who they are.
+    `sends` are the times of the codes asked for, per method; a code's sequence is its place there.
+    """
+
+    id: str
+    purpose: str
+    user_id: str
+    reference: str
+    started_at: int
+    expires_at: int
+    generation: int
+    shown: int
+    required: int
+    offered: tuple[str, ...]
+    own: tuple[Method, ...] = ()
+    told: bool = False
+    obstacle: str = ""
+    passed: tuple[str, ...] = ()
+    sends: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    tries: int = 0
+    finished: bool = False
+    language: str = ""
+    version: int = 0
+
+    @property
+    def gates_required(self) -> int:
+        """What may be said now of how many proofs are needed."""
+        return self.required if self.passed or self.told else self.shown
+
+    @property
+    def open(self) -> bool:
+        """Whether every proof has been given."""
+        return len(self.passed) >= self.required and bool(self.passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A method that can be chosen now: the words for it, and where it leads, if anywhere."""
+
+    id: str
+    kind: str
+    label: str
+    method: Method | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a proof came to: the states to write, and the problem to tell, if it is one."""
+
+    flow: Flow
+    standing: Standing
+    right: bool
+    refused: Refused | None = None
+
+
+def begin(
+    blank: Flow, account: Account | None, standing: Standing, recovery: Recovery, domains: Mapping, now: int
+) -> Flow:
+    """The flow that starts now for the account that was found, or for nobody.
+
+    Raises:
+        Refused: RECOVERY_CLOSED where every kind is closed; with `disclosure: detailed` also what
+            stands against this account (S65-S67).
+    """
+    own = methods(account, recovery.methods, domains) if account else ()
+    flow = replace(
+        blank,
+        own=own,
+        offered=standing.open_kinds(recovery.methods, now),
+        generation=standing.generation,
+        shown=recovery.gates,
+        required=gates(account, recovery),
+        obstacle=_obstacle(account, own, recovery),
+        expires_at=now + recovery.flow_minutes * 60,
+        started_at=now,
+    )
+    if recovery.disclosure == "private":
+        return flow
+    if flow.obstacle:
+        raise Refused(problems.CATALOGUE[flow.obstacle])
+    return replace(flow, told=True)
+
+
+def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recovery) -> str:
+    if account is None:
+        return problems.COULD_NOT_VERIFY.code
+    if not account.enabled:
+        return problems.ACCOUNT_TURNED_OFF.code
+    if not enabled(account, recovery):
+        return problems.NOT_ENABLED.code
+    if not enough(own, gates(account, recovery)):
+        return (problems.NO_SECOND_METHOD if own and recovery.disclosure == "private" else problems.COULD_NOT_VERIFY).code
+    return ""
+
+
+def check_live(flow: Flow | None, standing: Standing, purpose: str, now: int) -> Flow:
+    """The flow, if it can go on.
+
+    Raises:
+        Refused: SESSION_ENDED, whether it never was, is another purpose's, ran out, was finished or
+            was overtaken by a change of the account: the caller cannot tell which.
+    """
+    if flow is None:
+        raise Refused(problems.SESSION_ENDED, reason="no such flow")
+    ends = (
+        (flow.purpose != purpose, "another purpose"),
+        (flow.finished, "finished"),
+        (now >= flow.expires_at, "ran out"),
+        (flow.generation != standing.generation, "overtaken"),
+    )
+    for ended, reason in ends:
+        if ended:
+            raise Refused(problems.SESSION_ENDED, reason=reason)
+    return flow
+
+
+def choices(flow: Flow) -> tuple[Choice, ...]:
+    """The methods that may give the next proof.
+
+    Before any proof they are the organisation's (`private`), and which of them the account has is
+    not told. Afterwards they are the account's own, masked.
+    """
+    if flow.passed or flow.told:
+        given = [method for method in flow.own if method.id in flow.passed]
+        left = [m for m in remaining(flow.own, given) if m.kind in flow.offered]
+        return tuple(Choice(m.id, m.kind, f"{LABELS[m.kind]}: {mask(m)}", m) for m in left)
+    first = {method.id: method for method in flow.own}
+    return tuple(Choice(kind, kind, LABELS[kind], first.get(kind)) for kind in flow.offered)
+
+
+def choose(flow: Flow, method: str) -> Choice:
+    """The choice with this id. Raises Refused(METHOD_NOT_OFFERED)."""
+    for choice in choices(flow):
+        if choice.id == method:
+            return choice
+    raise Refused(problems.METHOD_NOT_OFFERED)
+
+
+def send(
+    flow: Flow, standing: Standing, choice: Choice, now: int, recovery: Recovery, limits: Limits
+) -> tuple[Flow, Standing]:
+    """One more code is asked for. Both states count it, whether or not it can be received.
+
+    Raises:
+        Refused: RECOVERY_CLOSED, TOO_MANY_WRONG_CODES, WAIT_BEFORE_RESEND (B8) or TOO_MANY_CODES.
+    """
+    standing.check_open(choice.kind, now)
+    _check_tries(flow, recovery)
+    times = flow.sends.get(choice.id, ())
+    if times and now < times[-1] + recovery.resend_seconds:
+        raise Refused(problems.WAIT_BEFORE_RESEND, retry_after=times[-1] + recovery.resend_seconds - now)
+    counted = standing.with_message(choice.kind, now, limits)
+    return replace(flow, sends={**flow.sends, choice.id: (*times, now)}), counted
+
+
+def verify(
+    flow: Flow, standing: Standing, choice: Choice, code: str, candidate: Callable[[int], str],
+    now: int, recovery: Recovery, limits: Limits,
+) -> Verdict:  # fmt: skip
+    """Counts one try, then judges it. `candidate` gives the code of a sequence number.
+
+    Raises:
+        Refused: RECOVERY_CLOSED or TOO_MANY_WRONG_CODES, where no try is left to be judged.
+    """
+    standing.check_open(choice.kind, now)
+    _check_tries(flow, recovery)
+    counted = replace(flow, tries=flow.tries + 1)
+    failed = standing.with_failure(choice.kind, now, limits)
+
+    times = flow.sends.get(choice.id, ())
+    found = codes.match([candidate(number) for number in range(1, len(times) + 1)], codes.typed(code))
+    if found < 0 or choice.method is None:
+        return Verdict(counted, failed, False, _wrong(problems.WRONG_CODE, counted, failed, choice, now, recovery, limits))
+    if now >= times[found] + recovery.code_minutes * 60:
+        return Verdict(counted, failed, False, _wrong(problems.CODE_EXPIRED, counted, failed, choice, now, recovery, limits))
+    right = replace(flow, passed=(*flow.passed, choice.method.id), tries=0)
+    return Verdict(right, standing, True, _stopped(right))
+
+
+def _check_tries(flow: Flow, recovery: Recovery) -> None:
+    if flow.tries >= recovery.code_tries:
+        raise Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0)
+
+
+def _wrong(
+    problem: Problem, flow: Flow, standing: Standing, choice: Choice, now: int, recovery: Recovery, limits: Limits
+) -> Refused:
+    if seconds := standing.closed_for(choice.kind, now):
+        return Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0, retry_after=seconds)
+    left = min(recovery.code_tries - flow.tries, standing.failures_left(choice.kind, now, limits))
+    if left <= 0:
+        return Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0)
+    return Refused(problem, attempts_left=left)
+
+
+def _stopped(flow: Flow) -> Refused | None:
+    """What a person who has given a proof is told at once: why they cannot go on."""
+    if flow.obstacle:
+        return Refused(problems.CATALOGUE[flow.obstacle])
+    if not flow.open and not choices(flow):
+        return Refused(problems.NO_SECOND_METHOD)
+    return None
+
+
+def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Account:
+    """The account, if the flow may finish. What holds now decides, not what held at the start.
+
+    Raises:
+        Refused: PROOF_STILL_NEEDED, or what stands against the account by now.
+    """
+    needed = max(flow.required, gates(account, recovery))
+    if len(flow.passed) < needed or not flow.passed or account is None:
+        raise Refused(problems.PROOF_STILL_NEEDED)
+    if not account.enabled:
+        raise Refused(problems.ACCOUNT_TURNED_OFF)
+    if not enabled(account, recovery):
+        raise Refused(problems.NOT_ENABLED)
+    return account
+
+
+def finish(flow: Flow) -> Flow:
+    """The flow, used up."""
+    return replace(flow, finished=True)
+

@@ -1,0 +1,97 @@
+"""What a new password must be. Each rule says before typing what it wants, and after typing what to change."""
+
+import unicodedata
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+
+from regain.domain import banned
+from regain.domain.policy import Passwords
+
+_SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more (E3)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One rule that a password breaks, and what to change. Never holds the password itself."""
+
+    rule: str
+    message: str
+
+
+def normal(password: str) -> str:
+    """The password in the one form that is hashed (NIST SP 800-63B-4 3.1.1.2: NFKC)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def help_text(policy: Passwords) -> tuple[str, ...]:
+    """The rules as a person reads them before typing (B7)."""
+    classes = "Use three of these four: lower case, upper case, digits, other characters."
+    return (
+        f"Use at least {policy.least} characters, and at most {policy.maximum}.",
+        *((classes,) if policy.profile == "entra" else ()),
+        "Do not use your own name, or words that are easy to guess.",
+        "Do not use the password that you have now.",
+    )
+
+
+def failures(
+    password: str, policy: Passwords, words: Set[str], names: Iterable[str], is_current: bool
+) -> tuple[Failure, ...]:
+    """Everything that is wrong with a password, at once (B7).
+
+    `password` and `words` are in their normal forms; `is_current` says that it is the password in use.
+    """
+    checks = (
+        _length(password, policy),
+        _characters(password),
+        _classes(password) if policy.profile == "entra" else None,
+        _names(password, names),
+        _guessable(password, policy, words),
+        Failure("current", "This is the password that you have now. Choose another one.") if is_current else None,
+    )
+    return tuple(filter(None, checks))
+
+
+def _length(password: str, policy: Passwords) -> Failure | None:
+    if len(password) < policy.least:
+        short = policy.least - len(password)
+        return Failure("too-short", f"Use at least {policy.least} characters: {short} more than you typed.")
+    if len(password) > policy.maximum:
+        return Failure("too-long", f"Use at most {policy.maximum} characters.")
+    return None
+
+
+def _characters(password: str) -> Failure | None:
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in password):
+        return Failure("characters", "Use characters that can be typed: one of these cannot.")
+    return None
+
+
+def _classes(password: str) -> Failure | None:
+    kinds = {
+        "lower" if c.islower() else "upper" if c.isupper() else "digit" if c.isdecimal() else "other" for c in password
+    }
+    if len(kinds) < 3:
+        return Failure("classes", "Use three of these four: lower case, upper case, digits, other characters.")
+    return None
+
+
+def _names(password: str, names: Iterable[str]) -> Failure | None:
+    text = banned.normal(password)
+    for name in names:
+        if len(name) >= _SHORTEST_NAME and banned.normal(name) in text:
+            return Failure("own-name", "Leave out your own name and your user ID.")
+    return None
+
+
+def _guessable(password: str, policy: Passwords, words: Set[str]) -> Failure | None:
+    if len(password) > policy.maximum:
+        return None
+    points = banned.score(password, words)
+    if points >= policy.points:
+        return None
+    return Failure(
+        "easy-to-guess",
+        "It has words or patterns that are easy to guess. Each common word counts one point and every other "
+        f"character one point; yours has {points} and needs {policy.points}. Add unrelated words or characters.",
+    )

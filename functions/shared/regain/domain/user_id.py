@@ -1,0 +1,51 @@
+"""User IDs: what people type, and the one account it can mean."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from regain.domain.policy import Domain, Recovery
+from regain.problems import CONTACT_YOUR_ADMINISTRATOR, DOMAIN_NOT_OURS, NOT_ENABLED, USER_ID_NOT_READ, Refused
+
+_LONGEST, _LONGEST_NAME, _LONGEST_DOMAIN = 113, 64, 48  # Microsoft Entra's bounds (S33)
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
+_MARKS = frozenset(".!#$%&'*+-/=?^_`{|}~")  # RFC 5321 atext, and the dot
+
+
+def normalise(typed: str, default_domain: str) -> str:
+    """The user ID in the one form that accounts are kept under.
+
+    Spaces around it are dropped, compatibility forms (NFKC) and case are folded; sub-addresses,
+    dots and look-alike letters are not. A name without a domain gets the organisation's first one.
+
+    Raises:
+        Refused: USER_ID_NOT_READ, where it has other characters or is too long.
+    """
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).strip().lower())
+    name, at, domain = text.partition("@")
+    domain = domain if at else default_domain
+    readable = (
+        0 < len(name) <= _LONGEST_NAME
+        and len(domain) <= _LONGEST_DOMAIN
+        and len(name) + 1 + len(domain) <= _LONGEST
+        and all(letter in _MARKS or unicodedata.category(letter)[0] in "LMN" for letter in name)
+        and _DOMAIN.fullmatch(domain)
+    )
+    if not readable:
+        raise Refused(USER_ID_NOT_READ)
+    return f"{name}@{domain}"
+
+
+def admit(user_id: str, domains: Mapping[str, Domain], recovery: Recovery) -> None:
+    """Refuses what follows from the organisation and the domain alone: said openly to everybody.
+
+    Raises:
+        Refused: DOMAIN_NOT_OURS (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).
+    """
+    domain = domains.get(user_id.rpartition("@")[2])
+    if domain is None:
+        raise Refused(DOMAIN_NOT_OURS)
+    if domain.directory == "elsewhere":
+        raise Refused(CONTACT_YOUR_ADMINISTRATOR, help_url=domain.help_url)
+    if domain.reset == "off" or recovery.enabled_for == "none":
+        raise Refused(NOT_ENABLED)

@@ -1,0 +1,163 @@
+"""HTTP API events in, JSON out: the only place that knows status codes, headers and the problem format."""
+
+import json
+import secrets
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from regain import organisation, problems
+from regain.caller import Caller
+from regain.contract import OPERATIONS, Operation
+from regain.domain import reference
+from regain.headers import API_HEADERS
+from regain.problems import Refused
+
+_LARGEST = 16 * 1024
+_MEDIA_TYPE = "application/json"
+
+Step = Callable[..., Any]
+"""Takes the decoded body, if the operation has one, and the caller; answers a type of the contract."""
+
+
+class Api:
+    """The routes of one function: reads, calls the step, answers."""
+
+    def __init__(self) -> None:
+        self.resolver = APIGatewayHttpResolver()
+        self.resolver.not_found(self._not_found)
+        self.log = Logger()
+
+    def serve(self, operation: Operation, step: Step) -> None:
+        """Answers an operation of the contract with a step."""
+
+        def handle() -> Response:
+            return self._answer(operation, step)
+
+        self.resolver.route(operation.path, operation.method)(handle)
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The Lambda handler."""
+        return self.resolver.resolve(event, context)
+
+    def _answer(self, operation: Operation, step: Step) -> Response:
+        event = self.resolver.current_event.raw_event
+        source = event["requestContext"]["http"]["sourceIp"]
+        caller = Caller(address=source, reference=reference.write(secrets.token_bytes(5)))
+        try:
+            arguments = [_body(event, operation.request)] if operation.request else []
+            answer = step(*arguments, caller)
+        except Refused as refused:
+            self._note(operation, caller, refused.problem.code, refused.reason)
+            return _problem(refused, caller)
+        except (ClientError, BotoCoreError) as error:
+            self.log.error("a service did not answer", extra=_extra(operation, caller, error=_name(error)))
+            return _problem(Refused(problems.BUSY, retry_after=2), caller)
+        except Exception as error:
+            self.log.error("unexpected", extra=_extra(operation, caller, error=_name(error), at=_where(error)))
+            return _problem(Refused(problems.BROKEN), caller)
+        self._note(operation, caller, "done")
+        return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer))
+
+    def _note(self, operation: Operation, caller: Caller, outcome: str, reason: str = "") -> None:
+        self.log.info("answered", extra=_extra(operation, caller, outcome=outcome, reason=reason))
+
+    def _not_found(self, _: NotFoundError) -> Response:
+        event = self.resolver.current_event.raw_event
+        allowed = sorted(op.method for op in OPERATIONS if op.path == event["rawPath"])
+        caller = Caller(address="", reference=reference.write(secrets.token_bytes(5)))
+        answer = _problem(Refused(problems.METHOD_NOT_ALLOWED if allowed else problems.NOT_FOUND), caller)
+        if allowed:
+            answer.headers["allow"] = ", ".join(allowed)
+        return answer
+
+
+def _body(event: dict[str, Any], kind: type) -> Any:
+    """The request body as the type it must be.
+
+    Raises:
+        Refused: NOT_JSON, TOO_LARGE or REQUEST_NOT_READ; what is wrong is said by place, never by value.
+    """
+    media_type = event.get("headers", {}).get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != _MEDIA_TYPE:
+        raise Refused(problems.NOT_JSON)
+    body = event.get("body") or ""
+    if len(body) > _LARGEST * 2:
+        raise Refused(problems.TOO_LARGE)
+    try:
+        raw = b64decode(body) if event.get("isBase64Encoded") else body.encode()
+        if len(raw) > _LARGEST:
+            raise Refused(problems.TOO_LARGE)
+        content = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        json.dumps(content, ensure_ascii=False).encode()  # a lone surrogate is no text
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise Refused(problems.REQUEST_NOT_READ, wrong=_wrong(str(error))) from None
+    except (ValueError, RecursionError):
+        raise Refused(problems.REQUEST_NOT_READ) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, unless a key stands in it twice: two readers could take either."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key stands twice")
+    return made
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _wrong(message: str) -> str:
+    """msgspec's message, which names places and types; a field's name that was sent is left out."""
+    return "The object has a field that is not known." if "unknown field" in message else message
+
+
+def _problem(refused: Refused, caller: Caller) -> Response:
+    """RFC 9457: the type is the address of the page of guidance."""
+    problem, facts = refused.problem, refused.facts
+    named = organisation.facts(organisation.current())
+    body = {
+        "type": f"/errors/{problem.code}/",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problems.plain(problem.happened).format_map(named),
+        "code": problem.code,
+        "reference": caller.reference,
+        **facts,
+    }
+    headers = {"retry-after": str(facts["retry_after"])} if "retry_after" in facts else {}
+    return _response(problem.status, "application/problem+json", body, headers)
+
+
+def _response(status: int, media_type: str, body: Any, headers: dict[str, str] | None = None) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(status, media_type, text, headers={**API_HEADERS, **(headers or {})})
+
+
+def _extra(operation: Operation, caller: Caller, **facts: str) -> dict[str, str]:
+    noted = {"operation": operation.path, "reference": caller.reference, "subject": caller.subject, **facts}
+    return {name: value for name, value in noted.items() if value}
+
+
+def _name(error: Exception) -> str:
+    """What kind of fault it was. Its message could hold what somebody typed, so it is left out (B20)."""
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    return f"{type(error).__name__} {code}".strip()
+
+
+def _where(error: Exception) -> str:
+    """The places of the code that the fault came through, innermost last; no values."""
+    places, step = [], error.__traceback__
+    while step:
+        code = step.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{step.tb_lineno}")
+        step = step.tb_next
+    return " ".join(places[-6:])

@@ -1,0 +1,240 @@
+"""The story that reset and unlock share: start, send, verify, and what both do at the finish.
+
+Each step reads, lets the rules decide, and commits the outcome as one conditional transaction
+before it answers. For a user ID that nobody has the same reads and writes are made.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from regain.adapters import accounts as account_items
+from regain.adapters import proof_of_work, recoveries
+from regain.adapters.outbox import Message
+from regain.adapters.store import Conflict, Write, retrying
+from regain.caller import Caller
+from regain.contract import Finished, Gates, OfferedMethod, Send, Sent, Start, Started, Verified, Verify
+from regain.domain import codes, user_id
+from regain.domain import flow as rules
+from regain.domain.account import Account
+from regain.domain.flow import Choice, Flow
+from regain.domain.methods import channel, confirms
+from regain.domain.standing import Standing
+from regain.problems import CONTACT_NEEDED, ROBOT_CHECK_FAILED, Refused
+from regain.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A flow as it was read, with what is read beside it."""
+
+    subject: str
+    flow: Flow
+    standing: Standing
+
+
+class Recovery:
+    """One purpose, `reset` or `unlock`, with the services it works on."""
+
+    def __init__(self, purpose: str, services: Services) -> None:
+        self.purpose = purpose
+        self.services = services
+        self.policy = services.organisation.recovery
+        self.limits = services.organisation.limits
+
+    # --- start -----------------------------------------------------------------------------------
+
+    def start(self, body: Start, caller: Caller) -> Started:
+        """Begins a flow: three store operations, whoever it is for."""
+        services, now = self.services, self.services.now
+        signature = proof_of_work.verify(services.keys, body.proof, now)
+        who = user_id.normalise(body.user_id, services.organisation.default_domain)
+        subject = services.recoveries.subject(who)
+        caller.about(subject)
+        window = self.limits.network_window_minutes * 60
+        services.counters.count_start(caller.address, now, self.limits.starts_per_network, window)
+        user_id.admit(who, services.organisation.domains, self.policy)
+
+        account, standing = self._read_subject(who, subject)
+        secret = services.randomness(16)
+        blank = Flow(
+            id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=caller.reference,
+            started_at=now, expires_at=now, generation=0, shown=1, required=1, offered=(),
+            language=body.language or (account.language if account else ""),
+        )  # fmt: skip
+        flow, refused = self._begin(blank, account, standing, now)
+        writes = [services.counters.spend_write(signature, now), self._event(f"{self.purpose}-started", subject, flow, reason=refused and refused.reason)]
+        if not refused:
+            writes.append(services.recoveries.flow_write(subject, flow, now))
+        try:
+            services.store.commit(writes)
+        except Conflict:
+            raise Refused(ROBOT_CHECK_FAILED, reason="proof used before") from None
+        if refused:
+            raise refused
+        return Started(
+            flow=recoveries.token(subject, secret),
+            reference=flow.reference,
+            gates=_gates(flow),
+            methods=self._offer(flow),
+            expires_at=flow.expires_at,
+        )
+
+    def _read_subject(self, who: str, subject: str) -> tuple[Account | None, Standing]:
+        services = self.services
+        found = services.store.read([services.accounts.key(who), services.recoveries.key(subject, "standing")])
+        return account_items.account(found[0]), recoveries.standing(found[1])
+
+    def _begin(self, blank: Flow, account: Account | None, standing: Standing, now: int) -> tuple[Flow, Refused | None]:
+        try:
+            domains = self.services.organisation.domains
+            return rules.begin(blank, account, standing, self.policy, domains, now), None
+        except Refused as refused:
+            return blank, refused
+
+    # --- send ------------------------------------------------------------------------------------
+
+    def send(self, body: Send, caller: Caller) -> Sent:
+        """Asks for a code: two store operations, whether or not the account can receive one."""
+        return retrying(lambda: self._send(body, caller))
+
+    def _send(self, body: Send, caller: Caller) -> Sent:
+        services, now = self.services, self.services.now
+        opened = self._open(body.flow, caller)
+        choice = rules.choose(opened.flow, body.method)
+        if self.policy.confirm_contact and not body.contact.strip():
+            raise Refused(CONTACT_NEEDED)
+        flow, standing = rules.send(opened.flow, opened.standing, choice, now, self.policy, self.limits)
+        message = self._code_message(opened.subject, flow, choice, body.contact, now)
+        services.store.commit(
+            [
+                services.recoveries.flow_write(opened.subject, flow, now),
+                services.recoveries.standing_write(opened.subject, standing, now),
+                services.outbox.write(message, now),
+                self._event("code-requested", opened.subject, flow, method=choice.id, channel=message.channel),
+            ]
+        )
+        good_until = min(now + self.policy.code_minutes * 60, flow.expires_at)
+        return Sent(resend_after=now + self.policy.resend_seconds, expires_at=good_until)
+
+    def _code_message(self, subject: str, flow: Flow, choice: Choice, contact: str, now: int) -> Message:
+        method = choice.method
+        reachable = method and (not self.policy.confirm_contact or confirms(method, contact))
+        return Message(
+            id=self.services.randomness(16).hex(),
+            kind="code",
+            channel=channel(choice.kind) if reachable else "none",
+            to=method.destination if reachable else "",
+            subject=subject,
+            reference=flow.reference,
+            language=flow.language,
+            facts={"flow": flow.id, "purpose": self.purpose, "method": choice.id, "sequence": len(flow.sends[choice.id])},
+            good_until=min(now + self.policy.code_minutes * 60, flow.expires_at),
+        )
+
+    # --- verify ----------------------------------------------------------------------------------
+
+    def verify(self, body: Verify, caller: Caller) -> Verified:
+        """Counts an attempt, then judges it: two store operations. Nothing is told that was not counted."""
+        return retrying(lambda: self._verify(body, caller))
+
+    def _verify(self, body: Verify, caller: Caller) -> Verified:
+        services, now = self.services, self.services.now
+        window, most = self.limits.network_window_minutes * 60, self.limits.failures_per_network
+        network = services.counters.failures_key(caller.address, now, window)
+        opened = self._open(body.flow, caller, network, lambda item: services.counters.check_failures(item, now, most, window))
+        choice = rules.choose(opened.flow, body.method)
+        key, digits = services.keys.of("code"), self.policy.code_digits
+
+        def candidate(sequence: int) -> str:
+            return codes.derive(key, opened.flow.id, self.purpose, choice.id, sequence, digits)
+
+        verdict = rules.verify(opened.flow, opened.standing, choice, body.code, candidate, now, self.policy, self.limits)
+        reason = verdict.refused.reason if verdict.refused else ""
+        writes = [
+            services.recoveries.flow_write(opened.subject, verdict.flow, now),
+            services.recoveries.standing_write(opened.subject, verdict.standing, now),
+            self._event("proof-passed" if verdict.right else "proof-failed", opened.subject, verdict.flow, method=choice.id, reason=reason),
+        ]
+        if not verdict.right:
+            writes.append(services.counters.failure_write(caller.address, now, most, window))
+        services.store.commit(writes)
+        if verdict.refused:
+            raise verdict.refused
+        return Verified(gates=_gates(verdict.flow), methods=self._offer(verdict.flow))
+
+    # --- finish ----------------------------------------------------------------------------------
+
+    def ready(self, flow_token: str, caller: Caller) -> tuple[Opened, Account]:
+        """The flow and its account, if every proof has been given: two store operations."""
+        opened = self._open(flow_token, caller)
+        account = self.services.accounts.get(opened.flow.user_id)
+        return opened, rules.check_open(opened.flow, account, self.policy)
+
+    def commit(self, opened: Opened, account: Account, kind: str, extra: Iterable[Write] = ()) -> None:
+        """The change, its event and its messages as one transaction: the third store operation.
+
+        It uses the flow up, ends every other flow of the account and clears its counters (B5).
+
+        Raises:
+            Conflict: somebody else was faster; read again.
+        """
+        services, now = self.services, self.services.now
+        writes = [
+            *extra,
+            services.recoveries.flow_write(opened.subject, rules.finish(opened.flow), now),
+            services.recoveries.standing_write(opened.subject, opened.standing.cleared(), now),
+            services.recoveries.clear_sign_ins_write(opened.subject),
+            self._event(kind, opened.subject, opened.flow),
+            *(services.outbox.write(message, now) for message in self._notices(opened, account, kind)),
+        ]
+        services.store.commit(writes)
+
+    def note(self, kind: str, opened: Opened, **facts: object) -> None:
+        """An event beside the flow, which stays as it is."""
+        self.services.store.commit([self._event(kind, opened.subject, opened.flow, **facts)])
+
+    def finished(self) -> Finished:
+        """The last answer. There is no automatic sign-in (S54)."""
+        return Finished(done=True, sign_in_url=self.services.organisation.organisation.sign_in_url, usable="now")
+
+    def _notices(self, opened: Opened, account: Account, kind: str) -> list[Message]:
+        if not self.services.organisation.notify.person:
+            return []
+        return [
+            Message(
+                id=self.services.randomness(16).hex(), kind=kind, channel="email", to=address, subject=opened.subject,
+                reference=opened.flow.reference, language=account.language or opened.flow.language,
+                facts={"user_id": account.user_id, "name": account.given_name or account.display_name, "at": self.services.now},
+            )
+            for address in account.addresses
+        ]  # fmt: skip
+
+    # --- what every step does --------------------------------------------------------------------
+
+    def _open(self, flow_token: str, caller: Caller, beside=None, check=None) -> Opened:
+        """The live flow that a token leads to: one store operation."""
+        services, now = self.services, self.services.now
+        subject, flow_id = recoveries.open_token(flow_token) or ("", "")
+        keys = [services.recoveries.key(subject or "nobody", f"flow#{flow_id}"), services.recoveries.key(subject or "nobody", "standing")]
+        found = services.store.read(keys + ([beside] if beside else []))
+        if check:
+            check(found[2])
+        flow, standing = recoveries.flow(found[0]), recoveries.standing(found[1])
+        caller.about(subject, flow.reference if flow else "")
+        return Opened(subject, rules.check_live(flow, standing, self.purpose, now), standing)
+
+    def _event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
+        services = self.services
+        return services.events.write(
+            kind, subject, flow.reference, services.clock(), services.randomness(4), purpose=self.purpose, **facts
+        )
+
+    def _offer(self, flow: Flow) -> list[OfferedMethod]:
+        if flow.open:
+            return []
+        confirm = self.policy.confirm_contact
+        return [OfferedMethod(c.id, c.kind, c.label, confirm) for c in rules.choices(flow)]
+
+
+def _gates(flow: Flow) -> Gates:
+    return Gates(required=flow.gates_required, passed=len(flow.passed))

@@ -1,0 +1,64 @@
+"""The composition root: what a function needs, made once per process from its environment."""
+
+import functools
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from regain.adapters.accounts import Accounts
+from regain.adapters.events import Events
+from regain.adapters.keys import Keys
+from regain.adapters.limits import Counters
+from regain.adapters.outbox import Outbox
+from regain.adapters.recoveries import Recoveries
+from regain.adapters.store import Store
+from regain.organisation import Organisation, current
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything outside the rules. Time and randomness are here so that tests can set them."""
+
+    organisation: Organisation
+    store: Store
+    keys: Keys
+    accounts: Accounts
+    recoveries: Recoveries
+    counters: Counters
+    events: Events
+    outbox: Outbox
+    clock: Callable[[], float] = time.time
+    randomness: Callable[[int], bytes] = secrets.token_bytes
+
+    @property
+    def now(self) -> int:
+        """The time in whole seconds since 1970."""
+        return int(self.clock())
+
+
+def compose(environment: Mapping[str, str], organisation: Organisation, dynamodb: Any, kms: Any, **others: Any) -> Services:
+    """The services of a function with this environment. A table it may not touch has no name there."""
+    store = Store(dynamodb)
+    keys = Keys(kms, environment.get("CODE_KEY", ""), environment.get("SERVICE_KEY", ""))
+    return Services(
+        organisation=organisation,
+        store=store,
+        keys=keys,
+        accounts=Accounts(store, environment.get("ACCOUNT_TABLE", "")),
+        recoveries=Recoveries(store, environment.get("RECOVERY_TABLE", ""), keys),
+        counters=Counters(store, environment.get("LIMIT_TABLE", ""), keys),
+        events=Events(environment.get("EVENT_TABLE", "")),
+        outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),
+        **others,
+    )
+
+
+@functools.cache
+def services() -> Services:
+    """The services of this process."""
+    return compose(os.environ, current(), boto3.client("dynamodb"), boto3.client("kms"))
