@@ -1,0 +1,113 @@
+"""Messages in words. They say who sends them, what will never be asked, and whom to tell (S57, S58).
+
+No link in them changes anything by being opened: mail scanners follow every one (B3).
+"""
+
+from datetime import UTC, datetime, tzinfo
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from regain.adapters.messengers import Letter
+from regain.organisation import Organisation
+
+_DOING = {"reset": "reset the password of", "unlock": "unlock"}
+_SUBJECTS = {
+    "password-reset": "The password of your {name} account has been reset",
+    "account-unlocked": "Your {name} account has been unlocked",
+}
+_DONE = {
+    "password-reset": "The password of your {name} account {user_id} was reset",
+    "account-unlocked": "Your {name} account {user_id} was unlocked",
+}
+
+
+def code(digits: str, purpose: str, reference: str, organisation: Organisation) -> Letter:
+    """A one-time code, for every channel."""
+    name, minutes = organisation.organisation.name, organisation.recovery.code_minutes
+    paragraphs = (
+        f"Your code to {_DOING[purpose]} your {name} account is:",
+        digits,
+        f"Type it on the page where you asked for it. It is good for {minutes} minutes.",
+        "Never give this code to anybody. Nobody from "
+        f"{name} will ask you for it, in a message or by telephone.",
+        "If you did not ask for it, somebody typed your user ID. Without this code they cannot get any further, "
+        f"and you need not do anything. If it happens again, tell your administrator: {_administrator(organisation)}.",
+        f"Reference: {reference}",
+    )
+    text = f"{name}: {digits} is your code to {_DOING[purpose]} your account. Good for {minutes} min. Never give it to anybody."
+    return Letter(
+        subject=f"Your code for your {name} account",
+        text="\n\n".join(paragraphs) + _signature(organisation),
+        html=_html(paragraphs, organisation, strong=1),
+        speech=_speech(digits, name),
+        short=text + _bound(digits, organisation),
+    )
+
+
+def notice(kind: str, facts: dict[str, Any], reference: str, organisation: Organisation) -> Letter:
+    """What has been changed, to every address of the account."""
+    name = organisation.organisation.name
+    at = datetime.fromtimestamp(facts["at"], _zone(organisation))
+    paragraphs = (
+        f"Hello {facts['name']}," if facts.get("name") else "Hello,",
+        f"{_DONE[kind].format(name=name, user_id=facts['user_id'])} "
+        f"on {at.day} {at:%B %Y} at {at:%H:%M} ({at.tzname()}).",
+        "If you did this, you need not do anything.",
+        "If you did not do this, tell your administrator at once: "
+        f"{_administrator(organisation)}. Quote the reference {reference}.",
+        "If you still cannot sign in, ask your administrator too.",
+    )
+    return Letter(
+        subject=_SUBJECTS[kind].format(name=name),
+        text="\n\n".join(paragraphs) + _signature(organisation),
+        html=_html(paragraphs, organisation),
+    )
+
+
+def _administrator(organisation: Organisation) -> str:
+    contact = organisation.contacts.administrator
+    return " or ".join(filter(None, (contact.email, contact.phone, contact.portal_url)))
+
+
+def _signature(organisation: Organisation) -> str:
+    return f"\n\n-- \n{organisation.organisation.name} account help\n"
+
+
+def _bound(digits: str, organisation: Organisation) -> str:
+    """The last line that lets phones fill the code in on our site only (WICG, SMS one-time codes)."""
+    host = urlsplit(organisation.organisation.site_url).hostname
+    return f"\n\n@{host} #{digits}" if host else ""
+
+
+def _speech(digits: str, name: str) -> str:
+    """SSML that reads the code digit by digit, twice."""
+    slowly = '<break time="700ms"/>'.join(f'<say-as interpret-as="digits">{digit}</say-as>' for digit in digits)
+    return (
+        f"<speak>Hello. This is {escape(name)}. Your code is: <break time=\"500ms\"/> {slowly}."
+        f"<break time=\"1500ms\"/> Once more, your code is: <break time=\"500ms\"/> {slowly}."
+        "<break time=\"1s\"/> Never give this code to anybody. Goodbye.</speak>"
+    )
+
+
+def _html(paragraphs: tuple[str, ...], organisation: Organisation, strong: int = -1) -> str:
+    """Plain HTML that any mail program shows, in light and dark, without images."""
+    style = "font:16px/1.5 system-ui,sans-serif;max-width:36em"
+    big = "font-size:28px;font-weight:700;letter-spacing:.15em"
+    parts = "".join(
+        f'<p style="{big}">{escape(text)}</p>' if number == strong else f"<p>{escape(text)}</p>"
+        for number, text in enumerate(paragraphs)
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+        f"<title>{escape(organisation.organisation.name)}</title></head>"
+        f'<body style="{style}">{parts}<p>{escape(organisation.organisation.name)} account help</p></body></html>'
+    )
+
+
+def _zone(organisation: Organisation) -> tzinfo:
+    try:
+        return ZoneInfo(organisation.organisation.time_zone)
+    except ZoneInfoNotFoundError:
+        return UTC
