@@ -1,0 +1,68 @@
+"""Codes and references: unpredictable, exact, and read as people type them."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regain.domain import codes, reference
+
+
+def code(**changes):
+    known = {"key": b"k" * 32, "flow": "f", "purpose": "reset", "method": "email", "sequence": 1, "digits": 6}
+    return codes.derive(**{**known, **changes})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"key": b"x" * 32}, {"flow": "g"}, {"purpose": "unlock"}, {"method": "sms"}, {"sequence": 2}],
+    ids=["key", "flow", "purpose", "method", "sequence"],
+)
+def test_a_code_is_good_for_one_thing_only(change):
+    assert code() == code()
+    assert code() != code(**change)
+
+
+def test_parts_cannot_be_shifted_into_each_other():
+    assert code(flow="a", purpose="b") != code(flow="a\x1fb", purpose="")
+
+
+def test_ten_thousand_codes_are_uniform():
+    made = [code(flow=str(number)) for number in range(10_000)]
+    assert all(len(text) == 6 and text.isdecimal() for text in made)
+    for place in range(6):
+        counts = Counter(text[place] for text in made)
+        squared = sum((counts[digit] - 1000) ** 2 / 1000 for digit in "0123456789")
+        assert squared < 40  # chi-squared with 9 degrees of freedom: p < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("123456", "123456"), (" 123 456 ", "123456"), ("123-456", "123456"), ("１２３４５６", "123456"), ("000000", "000000")],
+)
+def test_codes_are_read_as_people_type_them(typed, read):
+    assert codes.typed(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "-123456.0", "", "abcdef", "1e5"])
+def test_what_is_not_the_code_never_matches(typed):
+    assert codes.match(["123456", "000000"], codes.typed(typed)) == -1
+
+
+def test_the_newest_and_the_earlier_code_both_match():
+    assert codes.match(["111111", "222222"], "111111") == 0
+    assert codes.match(["111111", "222222"], "222222") == 1
+
+
+@given(st.binary(min_size=5, max_size=5))
+def test_a_reference_is_read_back_however_it_is_quoted(randomness):
+    written = reference.write(randomness)
+    assert len(written) == 11
+    assert reference.read(written) == written
+    assert reference.read(written.lower().replace("-", " ").replace("0", "o").replace("1", "l")) == written
+
+
+@pytest.mark.parametrize("quoted", ["", "R-1234", "R-1234-56789", "R-12!4-5678", "R-UUUU-UUU*"])
+def test_what_is_no_reference_is_none(quoted):
+    assert reference.read(quoted) is None
