@@ -1,0 +1,250 @@
+"""Functions through their real handlers: HTTP API events in, DynamoDB behind (MiniStack)."""
+
+import base64
+import importlib
+import itertools
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import altcha.v2 as altcha
+import msgspec
+import pytest
+
+from regain import organisation as organisations
+from regain import services as composition
+from regain.adapters.accounts import account as read_account
+from regain.adapters.accounts import item
+from regain.adapters.password_hash import hash_password
+from regain.adapters.store import put_version, unmarshal
+from regain.domain import codes
+from regain.domain.account import Account
+
+PASSWORD = "maple-Cedar-93-window"
+_HASH = hash_password(PASSWORD)
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function answered."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+    operations: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """The problem's code, or nothing."""
+        return self.body.get("code", "")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda hands to a handler beside the event."""
+
+    aws_request_id: str = "test"
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:000000000000:function:test"
+
+
+class World:
+    """A deployment, and somebody who uses it from a network of their own."""
+
+    def __init__(self) -> None:
+        self.number = next(_NUMBERS)
+        self.address = f"10.{self.number >> 8 & 255}.{self.number & 255}.7"
+        self.password = PASSWORD
+
+    @property
+    def services(self) -> composition.Services:
+        """The services that the functions use."""
+        return composition.services()
+
+    def person(self, **changes: Any) -> Account:
+        """A new account, registered for everything unless said otherwise."""
+        name = f"person{self.number}n{next(_NUMBERS)}"
+        account = Account(
+            f"{name}@contoso.example", display_name="Maria Silva", given_name="Maria", surname="Silva",
+            mail=f"{name}@contoso.example", other_mails=(f"{name}@home.example",), mobile_phone=f"+4477{next(_NUMBERS):08}",
+            office_phone=f"+4420{next(_NUMBERS):08}", password=_HASH, groups=("staff",),
+        )  # fmt: skip
+        account = replace(account, **changes)
+        self.services.store.commit([put_version(self.services.accounts.table, item(account), 0)])
+        return self.account(account.user_id)
+
+    def account(self, user_id: str) -> Account:
+        """The account as it is stored now."""
+        return read_account(self.services.store.get(*self.services.accounts.key(user_id)))
+
+    def change(self, account: Account, **changes: Any) -> None:
+        """Changes the stored account, as an administrator would."""
+        write = put_version(self.services.accounts.table, item(replace(account, **changes)), account.version)
+        self.services.store.commit([write])
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
+        """Sends JSON to a route."""
+        return self.request("POST", path, json.dumps(body), **options)
+
+    def request(self, method: str, path: str, body: str | None = None, headers: dict | None = None, base64_encoded: bool = False, address: str = "", serve: Any = None) -> Answer:
+        """Sends an HTTP API event, payload format 2.0, to the function whose route it is."""
+        event = {
+            "version": "2.0",
+            "routeKey": f"{method} {path}",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": {"content-type": "application/json"} if headers is None else headers,
+            "requestContext": {
+                "http": {"method": method, "path": path, "sourceIp": address or self.address, "protocol": "HTTP/1.1", "userAgent": "test"},
+                "requestId": "test", "routeKey": f"{method} {path}", "stage": "$default", "time": "", "timeEpoch": 0,
+            },
+            "body": body,
+            "isBase64Encoded": base64_encoded,
+        }  # fmt: skip
+        operations: list[str] = []
+        events = self.services.store.client.meta.events
+        events.register("before-call.dynamodb", lambda model, **_: operations.append(model.name), unique_id="count")
+        try:
+            answer = (serve or handler(path))(event, Context())
+        finally:
+            events.unregister("before-call.dynamodb", unique_id="count")
+        headers = {name.lower(): value for name, value in answer["headers"].items()}
+        return Answer(answer["statusCode"], json.loads(answer["body"]), headers, tuple(operations))
+
+    def proof(self) -> str:
+        """A solved challenge: signed with the service's own key, but cheap to solve."""
+        keys, now = self.services.keys, self.services.now
+        made = altcha.create_challenge(
+            "PBKDF2/SHA-256", 1, counter=1, expires_at=now + 300, data={"action": "start"},
+            hmac_secret=keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution"),
+        )  # fmt: skip
+        return solve(made.to_dict())
+
+    def start(self, user_id: str, purpose: str = "reset", **more: Any) -> Answer:
+        """Begins a flow."""
+        return self.post(f"/api/{purpose}/start", {"user_id": user_id, "proof": self.proof(), **more})
+
+    def send(self, flow: str, method: str = "email", purpose: str = "reset", **more: Any) -> Answer:
+        """Asks for a code."""
+        return self.post(f"/api/{purpose}/send", {"flow": flow, "method": method, **more})
+
+    def verify(self, flow: str, code: str, method: str = "email", purpose: str = "reset", **more: Any) -> Answer:
+        """Gives a proof."""
+        return self.post(f"/api/{purpose}/verify", {"flow": flow, "method": method, "code": code}, **more)
+
+    def finish(self, flow: str, password: str = "violet-Anchor-27-plum", purpose: str = "reset") -> Answer:
+        """Takes the last step."""
+        body = {"flow": flow, **({"new_password": password} if purpose == "reset" else {})}
+        return self.post(f"/api/{purpose}/finish", body)
+
+    def sign_in(self, user_id: str, password: str = PASSWORD, **more: Any) -> Answer:
+        """Signs in."""
+        return self.post("/api/account/sign-in", {"user_id": user_id, "password": password}, **more)
+
+    def outbox(self, reference: str) -> list[dict[str, Any]]:
+        """The messages that a flow has caused."""
+        pages = self.services.store.client.get_paginator("scan").paginate(TableName=self.services.outbox.table, ConsistentRead=True)
+        items = [unmarshal(found) for page in pages for found in page["Items"]]
+        return [found for found in items if found["reference"] == reference]
+
+    def code(self, reference: str, sequence: int = 1, method: str = "email") -> str:
+        """The code that `notify` would send for a message of this flow."""
+        for message in self.outbox(reference):
+            facts = message["facts"]
+            if message["kind"] == "code" and (facts["sequence"], facts["method"]) == (sequence, method):
+                key = self.services.keys.of("code")
+                return codes.derive(key, facts["flow"], facts["purpose"], facts["method"], sequence, 6)
+        raise AssertionError("no such code was asked for")
+
+    def proved(self, user_id: str, purpose: str = "reset", methods: tuple[str, ...] = ("email",)) -> Answer:
+        """A flow in which every proof has been given."""
+        started = self.start(user_id, purpose)
+        for method in methods:
+            assert self.send(started.body["flow"], method, purpose).status == 202
+            code = self.code(started.body["reference"], method=method)
+            assert self.verify(started.body["flow"], code, method, purpose).status == 200
+        return started
+
+    def events(self, user_id: str) -> list[dict[str, Any]]:
+        """What has been recorded of a user ID, in order."""
+        answer = self.services.store.client.query(
+            TableName=self.services.events.table, ConsistentRead=True,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": self.services.recoveries.subject(user_id)}},
+        )  # fmt: skip
+        return [unmarshal(found) for found in answer["Items"]]
+
+    def standing(self, user_id: str) -> dict[str, Any]:
+        """The limits' record of a user ID."""
+        subject = self.services.recoveries.subject(user_id)
+        return self.services.store.get(*self.services.recoveries.key(subject, "standing")) or {}
+
+
+def solve(challenge: dict[str, Any]) -> str:
+    """The proof of work for a challenge, as the form sends it."""
+    solution = altcha.solve_challenge(altcha.Challenge.from_dict(challenge))
+    solved = {"challenge": challenge, "solution": {"counter": solution.counter, "derivedKey": solution.derived_key}}
+    return base64.b64encode(json.dumps(solved).encode()).decode()
+
+
+def handler(path: str) -> Any:
+    """The handler of the function that serves a path, as the template routes it."""
+    name = path.split("/")[2] if path.count("/") > 1 else ""
+    name = name if name in ("reset", "unlock", "account") else "service"
+    return importlib.import_module(f"{name}.app").lambda_handler
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top folder of the project."""
+    return Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def default_organisation(engine, tmp_path_factory):
+    """The organisation file as the functions read it."""
+    path = tmp_path_factory.mktemp("organisation") / "organisation.json"
+    path.write_bytes(msgspec.json.encode(engine.organisation))
+    return path
+
+
+@pytest.fixture
+def use(engine, default_organisation, tmp_path, monkeypatch):
+    """Sets the organisation that the functions serve: `organisation.yaml`, with changes."""
+
+    def set_organisation(**changes: Any) -> World:
+        path = default_organisation
+        if changes:
+            base = msgspec.to_builtins(engine.organisation)
+            for section, values in changes.items():
+                base[section] = {**base.get(section, {}), **values}
+            path = tmp_path / "organisation.json"
+            path.write_bytes(msgspec.json.encode(base))
+        for name, value in {**engine.environment, "ORGANISATION_FILE": str(path)}.items():
+            monkeypatch.setitem(os.environ, name, value)
+        _forget_unless(path)
+        return World()
+
+    yield set_organisation
+    _forget_unless(default_organisation)
+
+
+_serving: list[Path] = []
+
+
+def _forget_unless(path: Path) -> None:
+    """Clients are slow to make: they are kept from test to test while the organisation is the same."""
+    if _serving != [path]:
+        organisations.current.cache_clear()
+        composition.services.cache_clear()
+        _serving[:] = [path]
+
+
+@pytest.fixture
+def world(use) -> World:
+    """A deployment with the product's defaults."""
+    return use()

@@ -1,0 +1,114 @@
+"""Under any parallelism: no attempt beyond the limit is judged, and one finish wins (B2)."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from regain.caller import Caller
+from regain.contract import FinishReset, FinishUnlock, Send, SignIn, Start, Verify
+from regain.problems import Refused
+
+
+def together(times, action):
+    """The outcomes of many calls at once. Steps are called, not handlers: a resolver takes one request at a time."""
+
+    def outcome(number):
+        try:
+            action(number, Caller("192.0.2.9", "R-0000-0000"))
+        except Refused as refused:
+            return refused.problem.code
+        return "done"
+
+    with ThreadPoolExecutor(32) as pool:
+        return Counter(pool.map(outcome, range(times)))
+
+
+@pytest.fixture
+def world(use):
+    return use(limits={"failures_per_network": 100_000, "starts_per_network": 100_000})
+
+
+def test_of_200_parallel_guesses_five_are_judged(world):
+    from reset.flow import verify
+
+    person = world.person()
+    started = world.start(person.user_id).body
+    world.send(started["flow"])
+    outcomes = together(200, lambda n, caller: verify(Verify(started["flow"], "email", f"x{n}"), caller))
+    judged = [event for event in world.events(person.user_id) if event["kind"] == "proof-failed"]
+    assert len(judged) == 5
+    assert outcomes["wrong-code"] + outcomes["too-many-wrong-codes"] >= 5
+    assert outcomes["wrong-code"] <= 4
+    assert outcomes["done"] == 0
+
+
+def test_guesses_over_many_flows_of_one_account_are_limited_together(world):
+    from reset.flow import verify
+
+    person = world.person()
+    flows = [world.start(person.user_id).body["flow"] for _ in range(20)]
+    together(100, lambda n, caller: verify(Verify(flows[n % 20], "email", f"x{n}"), caller))
+    judged = [event for event in world.events(person.user_id) if event["kind"] == "proof-failed"]
+    assert len(judged) == 5
+
+
+def test_of_50_parallel_finishes_one_wins_and_the_others_say_so(world):
+    from reset.flow import finish
+
+    person = world.person()
+    flow = world.proved(person.user_id).body["flow"]
+    outcomes = together(50, lambda n, caller: finish(FinishReset(flow, f"violet-Anchor-{n:03}-plum"), caller))
+    assert outcomes["done"] == 1
+    assert outcomes["session-ended"] + outcomes["busy-try-again"] == 49
+    assert sum(event["kind"] == "password-reset" for event in world.events(person.user_id)) == 1
+    working = [n for n in range(50) if world.sign_in(person.user_id, f"violet-Anchor-{n:03}-plum").status == 200 or n > 8]
+    assert len([n for n in working if n <= 8]) <= 1
+
+
+def test_finishes_of_many_flows_of_one_account_leave_one_change(world):
+    from unlock.flow import finish
+
+    person = world.person()
+    flows = [world.proved(person.user_id, "unlock").body["flow"] for _ in range(8)]
+    outcomes = together(8, lambda n, caller: finish(FinishUnlock(flows[n]), caller))
+    assert outcomes == {"done": 1, "session-ended": 7}
+
+
+def test_parallel_resends_cause_one_message_b8(world):
+    from reset.flow import send
+
+    started = world.start(world.person().user_id).body
+    outcomes = together(30, lambda n, caller: send(Send(started["flow"], "email"), caller))
+    assert outcomes["done"] == 1
+    assert len(world.outbox(started["reference"])) == 1
+
+
+def test_a_proof_of_work_spent_in_parallel_opens_one_flow(world):
+    from reset.flow import start
+
+    person, proof = world.person(), world.proof()
+    outcomes = together(30, lambda n, caller: start(Start(person.user_id, proof), caller))
+    assert outcomes == {"done": 1, "robot-check-failed": 29}
+
+
+def test_of_parallel_sign_ins_ten_wrong_ones_are_judged(world):
+    from account.flow import sign_in
+
+    person = world.person()
+    outcomes = together(60, lambda n, caller: sign_in(SignIn(person.user_id, f"wrong-{n}"), caller))
+    assert outcomes["wrong-user-id-or-password"] == 10
+    assert outcomes["sign-in-locked"] + outcomes["busy-try-again"] == 50
+
+
+def test_a_code_is_good_once_in_parallel(use):
+    from reset.flow import verify
+
+    world = use(recovery={"gates": 2})
+    person = world.person()
+    started = world.start(person.user_id).body
+    world.send(started["flow"])
+    code = world.code(started["reference"])
+    outcomes = together(30, lambda n, caller: verify(Verify(started["flow"], "email", code), caller))
+    assert outcomes["done"] == 1
+    assert outcomes["done"] + outcomes["method-not-offered"] + outcomes["busy-try-again"] == 30

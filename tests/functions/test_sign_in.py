@@ -1,0 +1,96 @@
+"""Signing in, and the lockout that unlock opens."""
+
+import pytest
+
+from regain.adapters import password_hash
+
+
+def test_the_right_password_signs_in(world):
+    answer = world.sign_in(world.person().user_id)
+    assert (answer.status, answer.body) == (200, {"must_change_password": False, "security_info": "complete"})
+
+
+def test_what_is_missing_is_said_at_sign_in(world):
+    person = world.person(other_mails=(), mobile_phone="", office_phone="", must_change_password=True)
+    assert world.sign_in(person.user_id).body == {"must_change_password": True, "security_info": "incomplete"}
+    single = world.person(mobile_phone="", office_phone="", role="helpdesk")
+    assert world.sign_in(single.user_id).body["security_info"] == "incomplete"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_ten_failures_lock_for_a_minute_then_two_for_everybody_b1(world, time_machine, known):
+    user_id = world.person().user_id if known else f"nobody{world.number}@contoso.example"
+    time_machine.move_to(1_800_000_000, tick=False)
+    codes = [world.sign_in(user_id, f"wrong-{number}").code for number in range(10)]
+    assert codes == ["wrong-user-id-or-password"] * 10
+    locked = world.sign_in(user_id, "wrong-10")
+    assert (locked.code, locked.body["retry_after"]) == ("sign-in-locked", 60)
+    time_machine.move_to(1_800_000_060, tick=False)
+    assert world.sign_in(user_id, "wrong-11").code == "wrong-user-id-or-password"
+    assert world.sign_in(user_id, "wrong-12").body["retry_after"] == 120
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_the_same_wrong_password_again_does_not_count(world, known):
+    user_id = world.person().user_id if known else f"nobody{world.number}@contoso.example"
+    assert {world.sign_in(user_id, "old password").code for _ in range(25)} == {"wrong-user-id-or-password"}
+
+
+def test_a_success_forgets_earlier_failures(world):
+    person = world.person()
+    for _ in range(2):
+        for number in range(9):
+            assert world.sign_in(person.user_id, f"wrong-{number}").status == 401
+        assert world.sign_in(person.user_id).status == 200
+
+
+def test_a_locked_account_refuses_the_right_password_too(world):
+    person = world.person()
+    for number in range(10):
+        world.sign_in(person.user_id, f"wrong-{number}")
+    assert world.sign_in(person.user_id).code == "sign-in-locked"
+    assert world.events(person.user_id)[-1]["kind"] == "sign-in-locked"
+
+
+def test_an_account_that_is_off_is_told_so_with_the_right_password_only(world):
+    person = world.person(enabled=False)
+    assert world.sign_in(person.user_id).code == "account-turned-off"
+    assert world.sign_in(person.user_id, "wrong").code == "wrong-user-id-or-password"
+
+
+def test_an_account_without_a_password_cannot_sign_in(world):
+    assert world.sign_in(world.person(password="").user_id, "x").code == "wrong-user-id-or-password"
+
+
+def test_a_hash_with_older_parameters_is_renewed_at_sign_in(world):
+    import argon2
+
+    older = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(world.password)
+    person = world.person(password=older)
+    assert world.sign_in(person.user_id).status == 200
+    renewed = world.account(person.user_id).password
+    assert renewed != older
+    assert not password_hash.outdated(renewed)
+    assert world.sign_in(person.user_id).status == 200
+
+
+def test_forms_of_unicode_sign_in_alike(world):
+    person = world.person(password=password_hash.hash_password("caf\u00e9-kettle-harp"))
+    assert world.sign_in(person.user_id, "cafe\u0301-kettle-harp").status == 200
+
+
+def test_the_tail_of_a_long_password_matters(world):
+    long = "kettle-Magnet-41-harp " * 11
+    person = world.person(password=password_hash.hash_password(long))
+    assert world.sign_in(person.user_id, long).status == 200
+    assert world.sign_in(person.user_id, long[:-1] + "!").status == 401
+
+
+def test_failures_of_one_network_are_limited_over_all_accounts(use):
+    world = use(limits={"failures_per_network": 3})
+    person = world.person()
+    for number in range(3):
+        assert world.sign_in(f"nobody{number}", "wrong").status == 401
+    limited = world.sign_in(person.user_id)
+    assert (limited.code, limited.status) == ("too-many-requests", 429)
+    assert world.sign_in(person.user_id, address="198.51.100.1").status == 200
