@@ -47,7 +47,9 @@ def read(path: Path) -> Organisation:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "this is not YAML"
         raise Mistakes([Mistake(str(path), mark.line + 1 if mark else 0, what)]) from None
-    found = list(_unknown(content, schema(), "")) if isinstance(content, dict) else []
+    if not isinstance(content, dict):
+        raise Mistakes([Mistake(str(path), 1, "there are no settings here", "start with `organisation:` and `domains:`")])
+    found = list(_unknown(content, schema(), ""))
     if not found:
         try:
             organisation = msgspec.convert(content, Organisation)

@@ -1,0 +1,213 @@
+"""Messages: each sent effectively once, in words that help, and never lost with a failing service (S57, S58)."""
+
+import json
+import re
+import urllib.request
+from dataclasses import replace
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from tests.functions.conftest import Context
+
+from notify import app, flow, letters
+from regain.adapters.messengers import Email, Text, Undeliverable, Voice
+from regain.adapters.outbox import from_stream
+from regain.adapters.store import marshal
+
+
+class FakeMessenger:
+    """Keeps what it is asked to send; fails as told."""
+
+    def __init__(self):
+        self.sent, self.faults = [], []
+
+    def send(self, to, letter):
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append((to, letter))
+        return f"id-{len(self.sent)}"
+
+
+@pytest.fixture
+def post_office(monkeypatch):
+    """Messengers in the place of AWS: one fake for every channel."""
+    office = {channel: FakeMessenger() for channel in ("email", "text", "voice")}
+    monkeypatch.setattr(flow, "_messengers", lambda: office)
+    return office
+
+
+def records(messages):
+    return {
+        "Records": [
+            {
+                "eventID": message["id"], "eventName": "INSERT", "eventSource": "aws:dynamodb", "awsRegion": "eu-west-1",
+                "dynamodb": {"Keys": marshal({"id": message["id"]}), "NewImage": marshal(message), "SequenceNumber": str(number)},
+            }
+            for number, message in enumerate(messages, start=1)
+        ]
+    }  # fmt: skip
+
+
+def deliver(messages):
+    return [failure["itemIdentifier"] for failure in app.lambda_handler(records(messages), Context())["batchItemFailures"]]
+
+
+def asked(world, *methods, **changes):
+    """A flow in which codes were asked for, and its messages in order."""
+    person = world.person(**changes)
+    started = world.start(person.user_id).body
+    for method in methods:
+        world.send(started["flow"], method)
+    messages = {message["facts"]["method"]: message for message in world.outbox(started["reference"])}
+    return person, started, [messages[method] for method in methods]
+
+
+def stored(world, message):
+    return next(found for found in world.outbox(message["reference"]) if found["id"] == message["id"])
+
+
+def test_the_code_that_is_sent_is_the_code_that_passes_s42_s43_s44_s45(world, post_office):
+    person, started, messages = asked(world, "email", "sms", "call-mobile", "call-office")
+    assert deliver(messages) == []
+    (to, mail), (number, text) = post_office["email"].sent[0], post_office["text"].sent[0]
+    assert (to, number) == (person.other_mails[0], person.mobile_phone)
+    assert [to for to, _ in post_office["voice"].sent] == [person.mobile_phone, person.office_phone]
+    code = re.search(r"^(\d{6})$", mail.text, re.M)[1]
+    assert re.search(r"\b\d{6}\b", text.short)[0] == world.code(started["reference"], method="sms")
+    assert world.verify(started["flow"], code).status == 200
+
+
+def test_a_record_that_comes_again_is_not_sent_again(world, post_office):
+    _, _, messages = asked(world, "email")
+    for _ in range(3):
+        assert deliver(messages * 2) == []
+    assert len(post_office["email"].sent) == 1
+    assert stored(world, messages[0])["state"] == "sent"
+    assert stored(world, messages[0])["delivery"] == "id-1"
+
+
+def test_a_failing_service_is_tried_again_and_the_others_are_not_held_up(world, post_office):
+    _, _, messages = asked(world, "email", "sms")
+    post_office["email"].faults = [ClientError({"Error": {"Code": "TooManyRequestsException"}}, "SendEmail")]
+    assert deliver(messages) == ["1"]
+    assert (len(post_office["email"].sent), len(post_office["text"].sent)) == (0, 1)
+    assert deliver(messages) == []
+    assert (len(post_office["email"].sent), len(post_office["text"].sent)) == (1, 1)
+
+
+def test_a_refusal_for_good_is_noted_in_the_story_and_not_tried_again_b9(world, post_office):
+    person, _, messages = asked(world, "email")
+    post_office["email"].faults = [Undeliverable("MessageRejected")]
+    assert deliver(messages) == []
+    assert stored(world, messages[0])["state"] == "failed"
+    assert [(e["kind"], e.get("reason")) for e in world.events(person.user_id)][-1] == ("message-failed", "MessageRejected")
+    assert deliver(messages) == []
+    assert post_office["email"].sent == []
+
+
+def test_a_sender_that_died_is_taken_over_when_its_lease_ends(world, post_office, time_machine):
+    time_machine.move_to(1_800_000_000, tick=False)
+    _, _, messages = asked(world, "email")
+    assert world.services.outbox.claim(from_stream(marshal(messages[0])), world.services.now)
+    assert deliver(messages) == []
+    assert post_office["email"].sent == []
+    time_machine.move_to(1_800_000_091, tick=False)
+    assert deliver(messages) == []
+    assert len(post_office["email"].sent) == 1
+
+
+def test_a_code_that_would_come_too_late_is_not_sent(world, post_office, time_machine):
+    time_machine.move_to(1_800_000_000, tick=False)
+    _, _, messages = asked(world, "email")
+    time_machine.move_to(1_800_000_300, tick=False)
+    assert deliver(messages) == []
+    assert stored(world, messages[0])["state"] == "stale"
+    assert post_office["email"].sent == []
+
+
+def test_a_destination_gets_only_so_many_codes_a_day(use, post_office):
+    world = use(limits={"messages_per_destination_per_day": 2})
+    for expected in ("sent", "sent", "withheld"):
+        _, _, messages = asked(world, "sms", mobile_phone="+447700900999")
+        deliver(messages)
+        assert stored(world, messages[0])["state"] == expected
+    assert len(post_office["text"].sent) == 2
+
+
+def test_a_code_for_nobody_goes_nowhere_b1(world, post_office):
+    started = world.start(f"nobody{world.number}").body
+    world.send(started["flow"])
+    assert deliver(world.outbox(started["reference"])) == []
+    assert not any(messenger.sent for messenger in post_office.values())
+
+
+@pytest.mark.parametrize("purpose", ["reset", "unlock"])
+def test_the_notice_says_what_happened_and_whom_to_tell_s57_s58(world, post_office, purpose):
+    person = world.person()
+    started = world.proved(person.user_id, purpose).body
+    world.finish(started["flow"], purpose=purpose)
+    notices = [message for message in world.outbox(started["reference"]) if message["kind"] != "code"]
+    assert deliver(notices) == []
+    assert sorted(to for to, _ in post_office["email"].sent) == sorted(person.addresses)
+    letter = post_office["email"].sent[0][1]
+    for text in (letter.text, letter.html):
+        for part in ("Contoso", person.user_id, "it@contoso.example", started["reference"], "If you did not do this"):
+            assert part in text
+    assert "Contoso" in letter.subject
+    assert "<a " not in letter.html  # nothing to follow, so nothing that following could change (B3)
+
+
+@pytest.mark.parametrize("purpose", ["reset", "unlock"])
+def test_a_code_message_says_what_is_never_asked(engine, purpose):
+    letter = letters.code("012345", purpose, "R-0000-0000", engine.organisation)
+    for text in (letter.text, letter.short, letter.speech):
+        assert "Never give" in text
+    assert len(letter.short) <= 160
+    assert letter.speech.count('<say-as interpret-as="digits">') == 12
+    assert "012345" not in letter.subject
+
+
+def test_a_text_ends_with_the_line_that_phones_fill_in(engine):
+    site = replace(engine.organisation.organisation, site_url="https://help.contoso.example/")
+    organisation = type(engine.organisation)(organisation=site, domains=engine.organisation.domains)
+    assert letters.code("012345", "reset", "R-0000-0000", organisation).short.endswith("\n\n@help.contoso.example #012345")
+
+
+def test_names_are_shown_as_text_in_html(engine):
+    facts = {"user_id": "a@contoso.example", "name": "<b>{{7*7}}</b>", "at": 0}
+    letter = letters.notice("password-reset", facts, "R-0000-0000", engine.organisation)
+    assert "<b>" not in letter.html
+    assert "&lt;b&gt;{{7*7}}" in letter.html
+
+
+def test_e_mail_leaves_through_ses_from_a_sender_that_names_the_organisation_s57(engine, world):
+    letter = letters.code("012345", "reset", "R-0000-0000", engine.organisation)
+    Email(boto3.client("sesv2"), engine.organisation.sender).send(f"inbox{world.number}@home.example", letter)
+    with urllib.request.urlopen(f"{engine.endpoint}/_ministack/ses/messages", timeout=5) as answer:
+        inbox = [mail for mails in json.load(answer)["messages"].values() for mail in mails]
+    (mail,) = [mail for mail in inbox if mail["To"] == [f"inbox{world.number}@home.example"]]
+    assert mail["Source"] == "Contoso account help <help@contoso.example>"
+    assert (mail["Subject"], mail["BodyText"], mail["BodyHtml"]) == (letter.subject, letter.text, letter.html)
+
+
+@pytest.mark.parametrize(("messenger", "action", "request_"), [
+    (lambda c: Text(c, "+15550100", 300), "send_text_message",
+     {"DestinationPhoneNumber": "+44", "MessageBody": "short", "MessageType": "TRANSACTIONAL", "TimeToLive": 300, "OriginationIdentity": "+15550100"}),
+    (lambda c: Voice(c, "+15550100", 300), "send_voice_message",
+     {"DestinationPhoneNumber": "+44", "MessageBody": "<speak/>", "MessageBodyTextType": "SSML", "VoiceId": "AMY", "TimeToLive": 300, "OriginationIdentity": "+15550100"}),
+], ids=["text", "voice"])  # fmt: skip
+def test_text_and_voice_leave_through_end_user_messaging(engine, world, messenger, action, request_):
+    from botocore.stub import Stubber
+
+    client = boto3.client("pinpoint-sms-voice-v2")
+    letter = letters.Letter("subject", "text", "html", short="short", speech="<speak/>")
+    with Stubber(client) as stub:
+        stub.add_response(action, {"MessageId": "id-1"}, request_)
+        assert messenger(client).send("+44", letter) == "id-1"
+        stub.add_client_error(action, "ValidationException")
+        with pytest.raises(Undeliverable):
+            messenger(client).send("+44", letter)
+        stub.add_client_error(action, "ThrottlingException")
+        with pytest.raises(ClientError):
+            messenger(client).send("+44", letter)
