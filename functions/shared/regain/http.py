@@ -120,21 +120,26 @@ def _wrong(message: str) -> str:
     return "The object has a field that is not known." if "unknown field" in message else message
 
 
-def _problem(refused: Refused, caller: Caller) -> Response:
+def problem_body(refused: Refused, reference: str) -> dict[str, Any]:
     """RFC 9457: the type is the address of the page of guidance."""
-    problem, facts = refused.problem, refused.facts
+    problem = refused.problem
     named = organisation.facts(organisation.current())
-    body = {
+    return {
         "type": f"/errors/{problem.code}/",
         "title": problem.title,
         "status": problem.status,
         "detail": problems.plain(problem.happened).format_map(named),
         "code": problem.code,
-        "reference": caller.reference,
-        **facts,
+        "reference": reference,
+        **refused.facts,
     }
-    headers = {"retry-after": str(facts["retry_after"])} if "retry_after" in facts else {}
-    return _response(problem.status, "application/problem+json", body, headers)
+
+
+def _problem(refused: Refused, caller: Caller) -> Response:
+    wait = refused.facts.get("retry_after")
+    headers = {"retry-after": str(wait)} if wait is not None else {}
+    body = problem_body(refused, caller.reference)
+    return _response(refused.problem.status, "application/problem+json", body, headers)
 
 
 def _response(status: int, media_type: str, body: Any, headers: dict[str, str] | None = None) -> Response:

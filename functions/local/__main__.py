@@ -1,0 +1,177 @@
+"""`python -m local`: the whole service on this machine. See `--help`."""
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import boto3
+import msgspec
+import uvicorn
+
+from local.engine import Engine, EngineError
+from local.gateway import application
+from local.outbox import Outbox
+from local.resources import create
+from local.sandbox import Pool
+from local.stream import Stream
+from local.telephone import SERVICE, Telephone
+from local.template import Template, TemplateError
+from regain import organisation_yaml, people
+from regain.adapters.accounts import Accounts
+from regain.adapters.store import Store
+from regain.mistakes import Mistakes
+from regain.organisation import Organisation
+
+ROOT = Path(__file__).parents[2]
+_NUMBER = "+15555550100"  # a number that is never given out: the telephone here calls nobody
+
+
+def main() -> int:
+    """Runs until it is told to stop. Answers the exit status."""
+    arguments = _arguments()
+    try:
+        organisation = organisation_yaml.read(arguments.organisation)
+        persons = people.read(arguments.people, organisation)
+        with _listen(arguments.port) as listening:
+            return serve(arguments, organisation, persons, listening)
+    except (Mistakes, EngineError, TemplateError) as error:
+        print(f"\nRegain cannot start:\n{error}\n", file=sys.stderr)
+        return 1
+
+
+def serve(
+    arguments: argparse.Namespace, organisation: Organisation, persons: list[people.Person], listening: socket.socket
+) -> int:
+    """The stack, from the engine up, until it is told to stop."""
+    engine = Engine(arguments.engine, arguments.state, _free_port())
+    try:
+        engine.start()
+        environment = _environment(arguments, engine, organisation)
+        os.environ.update(environment)
+        parameters = {"SenderDomain": organisation.sender.rpartition("@")[2].rstrip(">"), "OriginationIdentity": _NUMBER}
+        template = create(ROOT / "template.yaml", parameters)
+        _import(arguments, persons)
+        return _gateway(arguments, engine, template, environment, persons, listening)
+    finally:
+        engine.stop()
+
+
+def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Organisation) -> dict[str, str]:
+    """What functions need beside what the template gives them."""
+    packed = arguments.state.resolve() / "organisation.json"
+    packed.write_bytes(msgspec.json.encode(organisation))
+    telephone = f"AWS_ENDPOINT_URL_{SERVICE.replace('-', '_').upper()}"
+    return {
+        **engine.environment,
+        telephone: f"http://127.0.0.1:{arguments.port}/local/aws",
+        "ORGANISATION_FILE": str(packed),
+    }
+
+
+def _import(arguments: argparse.Namespace, persons: list[people.Person]) -> None:
+    """Loads the people file where it is new or has changed since the last start."""
+    stamp = arguments.state / "people.sha256"
+    digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
+    print(f"{people.load(persons, accounts, int(time.time()))} people loaded from {arguments.people}")
+    stamp.write_text(digest)
+
+
+def _gateway(
+    arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
+    persons: list[people.Person], listening: socket.socket,
+) -> int:  # fmt: skip
+    logs = arguments.state / "log"
+    logs.mkdir(exist_ok=True)
+    pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
+    streams = [Stream(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
+    outbox = Outbox(engine.endpoint, Telephone(arguments.state / "telephone.jsonl"))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        await asyncio.gather(*(pool.warm() for pool in pools.values()))
+        running = [asyncio.create_task(stream.run()) for stream in streams]
+        running.append(asyncio.create_task(_watch(engine, server)))
+        yield
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*(pool.stop() for pool in pools.values()))
+
+    app = application(arguments.site, pools.values(), outbox.routes(), lifespan)
+    server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
+    server.greeting = _greeting(arguments, persons)
+    server.run(sockets=[listening])
+    if not engine.alive:
+        print(f"the engine has stopped by itself: see {arguments.state}/engine.log", file=sys.stderr)
+        return 1
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Says where everything is once it can be used."""
+
+    greeting = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens, and says so."""
+        await super().startup(sockets)
+        if self.started:
+            print(self.greeting, flush=True)
+
+
+async def _watch(engine: Engine, server: uvicorn.Server) -> None:
+    """Without the engine nothing works: better stop and say so."""
+    while engine.alive:
+        await asyncio.sleep(0.5)
+    server.should_exit = True
+
+
+def _greeting(arguments: argparse.Namespace, persons: list[people.Person]) -> str:
+    origin = f"http://127.0.0.1:{arguments.port}"
+    lines = [f"site     {origin}/", f"reset    {origin}/reset/", f"outbox   {origin}/local/outbox   (every message it would have sent)"]
+    shown = [f"         {p.account.user_id:32} {p.password}" for p in persons if p.password][:8]
+    if shown:
+        lines += ["people   user ID                          password", *shown]
+    lines += [f"logs     {arguments.state}/log/", "stop     Ctrl-C; what has happened is kept, `make clean` forgets it", "ready"]
+    return "\n".join(lines)
+
+
+def _listen(port: int) -> socket.socket:
+    """The port, taken before anything else is started."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError:
+        raise EngineError(f"port {port} is in use: stop what uses it, or choose another with PORT=") from None
+    return listening
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--people", type=Path, default=ROOT / "people.csv")
+    parser.add_argument("--organisation", type=Path, default=ROOT / "organisation.yaml")
+    parser.add_argument("--state", type=Path, default=ROOT / ".state")
+    parser.add_argument("--site", type=Path, default=ROOT / "site")
+    parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

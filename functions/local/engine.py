@@ -1,0 +1,110 @@
+"""MiniStack in AWS's place: its own environment, a child of ours, on 127.0.0.1 only."""
+
+import ctypes
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.template import REGION
+
+_START = 20.0  # seconds
+_STOP = 10.0
+_PR_SET_PDEATHSIG = 1
+
+
+class EngineError(Exception):
+    """The engine cannot be started, or has stopped."""
+
+
+class Engine:
+    """One MiniStack process with its state in a folder. State is written when it stops: always stop it."""
+
+    def __init__(self, program: Path, state: Path, port: int) -> None:
+        self.program, self.state, self.port = program, state, port
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a program needs to speak to this engine as if it were AWS."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def start(self) -> None:
+        """Starts it and waits until it answers.
+
+        Raises:
+            EngineError: the folder is in use by another stack, or it does not start.
+        """
+        self.state.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.state / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise EngineError(f"another stack uses {self.state}: stop it, or choose another folder with STATE=") from None
+        if not self.program.exists():
+            raise EngineError(f"{self.program} is missing: run `make install`")
+        with (self.state / "engine.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(self.program)], stdout=log, stderr=log, env={**os.environ, **self._settings()},
+                preexec_fn=_stop_with_parent, start_new_session=True,
+            )  # fmt: skip
+        self._wait()
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.state.resolve() / "engine"),
+            "MINISTACK_REGION": REGION,
+        }
+
+    def _wait(self) -> None:
+        until = time.monotonic() + _START
+        while time.monotonic() < until:
+            if not self.alive:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        self.stop()
+        raise EngineError(f"the engine did not start: see {self.state}/engine.log")
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """Stops it and waits until its state is written."""
+        if self.alive and self._process:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(_STOP)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._lock.close()
+
+
+def _stop_with_parent() -> None:
+    """Where the parent is killed, the kernel stops the child, which then still writes its state (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

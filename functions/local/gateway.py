@@ -1,0 +1,204 @@
+"""One origin: the site, the API's routes as HTTP API v2 events, and what only a laptop has (`/local/`)."""
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Message, Receive, Scope, Send
+
+from local.sandbox import Pool, SandboxError
+from regain.domain import reference
+from regain.headers import API_HEADERS, SITE_HEADERS
+from regain.http import problem_body
+from regain.problems import BROKEN, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, Problem, Refused
+
+_LARGEST = 10 * 1024 * 1024  # API Gateway's limit
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_TEXT = ("application/json", "application/problem+json", "application/x-www-form-urlencoded", "text/")
+
+
+class Routes:
+    """Which function serves a request: an exact route before a greedy one, a method before any."""
+
+    def __init__(self, pools: Iterable[Pool]) -> None:
+        self._exact: dict[tuple[str, str], Pool] = {}
+        self._greedy: list[tuple[str, str, Pool]] = []
+        for pool in pools:
+            for method, path in pool.function.routes:
+                if path.endswith("{proxy+}"):
+                    self._greedy.append((method, path.removesuffix("{proxy+}"), pool))
+                else:
+                    self._exact[method, path] = pool
+
+    def find(self, method: str, path: str) -> tuple[Pool, str, dict[str, str]] | None:
+        """The pool, the route's key and the path's parameters; None where nothing serves it."""
+        for key in ((method, path), ("ANY", path)):
+            if key in self._exact:
+                return self._exact[key], " ".join(key), {}
+        for wanted, prefix, pool in self._greedy:
+            if wanted in (method, "ANY") and path.startswith(prefix) and path != prefix:
+                return pool, f"{wanted} {prefix}{{proxy+}}", {"proxy": path.removeprefix(prefix)}
+        return None
+
+
+class Site(StaticFiles):
+    """The built site. Its own 404 page; names with a fingerprint are kept for ever."""
+
+    def file_response(self, full_path: Any, *arguments: Any, **named: Any) -> Response:
+        """A file with how long it may be kept."""
+        response = super().file_response(full_path, *arguments, **named)
+        fingerprinted = len(Path(full_path).name.split(".")) > 2
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if fingerprinted else "no-cache"
+        return response
+
+
+class Headers:
+    """Gives every answer that is not the API's the site's headers."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                extra = [(k.encode(), v.encode()) for k, v in SITE_HEADERS.items() if k.encode() not in present]
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def application(site: Path, pools: Iterable[Pool], local: list[Route], lifespan: Any) -> Any:
+    """The whole origin."""
+    routes = Routes(pools)
+
+    async def api(request: Request) -> Response:
+        return await _api(routes, request)
+
+    async def outside(request: Request) -> Response:
+        return _fault(NOT_FOUND if request.method in ("GET", "HEAD") else METHOD_NOT_ALLOWED)
+
+    everything = [
+        Route("/api/{path:path}", api, methods=_METHODS),
+        *local,
+        Route("/local/{path:path}", outside, methods=_METHODS),
+        Mount("/", Site(directory=site, html=True)),
+    ]
+    return Headers(Starlette(routes=everything, lifespan=lifespan))
+
+
+async def _api(routes: Routes, request: Request) -> Response:
+    path = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
+    found = routes.find(request.method, path)
+    if not found:
+        return _fault(NOT_FOUND)
+    pool, route_key, parameters = found
+    body = await _body(request)
+    if body is None:
+        return _fault(TOO_LARGE)
+    try:
+        answer = await pool.call(event(request, path, route_key, parameters, body))
+    except SandboxError:
+        return _fault(BROKEN)
+    return _response(answer)
+
+
+async def _body(request: Request) -> bytes | None:
+    """The request's body, or None where it is larger than the gateway takes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            return None
+    return bytes(body)
+
+
+def event(request: Request, path: str, route_key: str, parameters: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """The event of API Gateway's HTTP API, payload format 2.0. The address is the connection's, no header's."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    cookies = headers.pop("cookie", "")
+    text = headers.get("content-type", "text/").startswith(_TEXT)
+    decoded = _decoded(body) if text else None
+    now = time.time()
+    made = {
+        "version": "2.0",
+        "routeKey": route_key,
+        "rawPath": path,
+        "rawQueryString": request.url.query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "local",
+            "domainName": headers.get("host", ""),
+            "http": {
+                "method": request.method,
+                "path": path,
+                "protocol": f"HTTP/{request.scope['http_version']}",
+                "sourceIp": request.client.host if request.client else "127.0.0.1",
+                "userAgent": headers.get("user-agent", ""),
+            },
+            "requestId": str(uuid.uuid4()),
+            "routeKey": route_key,
+            "stage": "$default",
+            "time": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": int(now * 1000),
+        },
+        "isBase64Encoded": bool(body) and decoded is None,
+    }
+    if body:
+        made["body"] = base64.b64encode(body).decode() if decoded is None else decoded
+    if cookies:
+        made["cookies"] = [part.strip() for part in cookies.split(";")]
+    if parameters:
+        made["pathParameters"] = dict(parameters)
+    if request.url.query:
+        made["queryStringParameters"] = _query(request)
+    return made
+
+
+def _query(request: Request) -> dict[str, str]:
+    joined: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        joined.setdefault(name, []).append(value)
+    return {name: ",".join(values) for name, values in joined.items()}
+
+
+def _decoded(body: bytes) -> str | None:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _response(answer: Mapping[str, Any]) -> Response:
+    body = answer.get("body", "")
+    content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+    response = Response(content, answer["statusCode"], answer.get("headers", {}))
+    for cookie in answer.get("cookies", []):
+        response.headers.append("set-cookie", cookie)
+    return response
+
+
+def _fault(problem: Problem) -> Response:
+    body = problem_body(Refused(problem), reference.write(uuid.uuid4().bytes))
+    return JSONResponse(body, problem.status, API_HEADERS, "application/problem+json")
+
+
+def json_response(content: Any) -> Response:
+    """JSON that a person can read."""
+    return Response(json.dumps(content, ensure_ascii=False, indent=2), 200, {"cache-control": "no-store"}, "application/json")

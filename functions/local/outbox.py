@@ -1,0 +1,71 @@
+"""The outbox of a laptop: every message that would have left by e-mail, text or voice, as a page and as JSON."""
+
+import asyncio
+import json
+import urllib.request
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from local.gateway import json_response
+from local.telephone import Telephone
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Outbox – Regain on this machine</title><link rel="stylesheet" href="/local/outbox.css"></head>
+<body><main><h1>Outbox</h1>
+<p>Messages that would have left by e-mail, text or voice, newest first. Nothing here has been sent.
+<a href="/local/outbox">Look again</a> · <a href="/local/outbox.json">As JSON</a> · <a href="/">To the site</a></p>
+{messages}</main></body></html>"""
+_MESSAGE = """<article><h2>{subject}</h2><p class="to">{channel} to <b>{to}</b>, <time>{at}</time></p><pre>{body}</pre></article>"""
+_STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0}
+main{max-width:44rem;margin:auto;padding:1rem}article{border:1px solid #8a97a3;border-radius:.5rem;padding:0 1rem;margin:1rem 0}
+h2{font-size:1.1rem;margin-block:1rem 0}.to{margin:0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}
+:focus-visible{outline:3px solid}"""
+
+
+class Outbox:
+    """Reads the engine's mailbox and the telephone's messages."""
+
+    def __init__(self, endpoint: str, telephone: Telephone) -> None:
+        self._endpoint, self._telephone = endpoint, telephone
+
+    def routes(self) -> list[Route]:
+        """The page, the JSON and the telephone's own address."""
+        return [
+            Route("/local/outbox", self._page),
+            Route("/local/outbox.json", self._json),
+            Route("/local/outbox.css", lambda _: Response(_STYLE, media_type="text/css")),
+            Route("/local/aws/", self._telephone.serve, methods=["POST"]),
+        ]
+
+    def messages(self, to: str = "") -> list[dict[str, Any]]:
+        """Newest first: `{id, at, channel, to, subject, body}`, one for each recipient."""
+        every = sorted([*self._mails(), *self._telephone.messages()], key=lambda message: message["at"], reverse=True)
+        return [{**m, "at": _iso(m["at"])} for m in every if not to or m["to"] == to]
+
+    def _mails(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self._endpoint}/_ministack/ses/messages", timeout=5) as answer:
+            mailboxes = json.load(answer)["messages"].values()
+        return [
+            {"id": m["MessageId"], "at": m["Timestamp"], "channel": "email", "to": to, "subject": m["Subject"], "body": m["BodyText"]}
+            for mails in mailboxes for m in mails for to in m["To"]
+        ]  # fmt: skip
+
+    async def _json(self, request: Request) -> Response:
+        return json_response(await asyncio.to_thread(self.messages, request.query_params.get("to", "")))
+
+    async def _page(self, request: Request) -> Response:
+        found = await asyncio.to_thread(self.messages, request.query_params.get("to", ""))
+        shown = [_MESSAGE.format(**{k: escape(str(v)) for k, v in {**m, "subject": m["subject"] or m["channel"]}.items()}) for m in found]
+        page = _PAGE.format(messages="\n".join(shown) or "<p>There is no message yet.</p>")
+        return HTMLResponse(page, headers={"cache-control": "no-store"})
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

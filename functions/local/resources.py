@@ -1,0 +1,62 @@
+"""Creates in the engine what the template describes and is not there yet."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from local.template import Template, read
+
+_CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "DeletionProtectionEnabled")
+
+
+def create(path: Path, parameters: Mapping[str, str]) -> Template:
+    """Makes tables, keys, queues and identities; answers the template with their real names in it."""
+    template = read(path, parameters)
+    keys = {name: _key(name, made) for name, made in template.of_type("AWS::KMS::Key").items()}
+    for name, made in template.of_type("AWS::DynamoDB::Table").items():
+        _table(name, made)
+    sqs = boto3.client("sqs")
+    queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in template.of_type("AWS::SQS::Queue")}
+    for made in template.of_type("AWS::SES::EmailIdentity").values():
+        _once(lambda: boto3.client("sesv2").create_email_identity(EmailIdentity=made["EmailIdentity"]))
+    return read(path, parameters, {**keys, **queues})
+
+
+def _key(name: str, made: dict[str, Any]) -> str:
+    """The id of the key; an alias of its logical ID finds it again after a restart."""
+    kms = boto3.client("kms")
+    alias = f"alias/{name}"
+    try:
+        return kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]
+    except ClientError:
+        key = kms.create_key(KeySpec=made["KeySpec"], KeyUsage=made["KeyUsage"])["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=alias, TargetKeyId=key)
+        return key
+
+
+def _table(name: str, made: dict[str, Any]) -> None:
+    dynamodb = boto3.client("dynamodb")
+    request = {key: made[key] for key in _CREATE if key in made}
+    if "StreamSpecification" in made:
+        request["StreamSpecification"] = {"StreamEnabled": True, **made["StreamSpecification"]}
+    if not _once(lambda: dynamodb.create_table(TableName=name, **request)):
+        return
+    if "TimeToLiveSpecification" in made:
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=made["TimeToLiveSpecification"])
+    if "PointInTimeRecoverySpecification" in made:
+        recovery = made["PointInTimeRecoverySpecification"]
+        dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
+
+
+def _once(make: Callable[[], Any]) -> bool:
+    """Whether it was made now; False where it was there."""
+    try:
+        make()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("ResourceInUseException", "AlreadyExistsException"):
+            return False
+        raise
+    return True

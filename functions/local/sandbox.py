@@ -1,0 +1,166 @@
+"""Sandboxes: processes that run a function's real handler, one request at a time, as Lambda does.
+
+A resolver that several threads share mixes answers up; processes cannot.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.template import ACCOUNT, REGION, Function
+
+_LOOK_EVERY = 1.0  # seconds between looks at the code
+_LONGEST_LINE = 32 * 1024 * 1024
+_FUNCTIONS = Path(__file__).parent.parent
+
+
+class SandboxError(Exception):
+    """The function gave no answer: it crashed, or took longer than its timeout."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Lambda's context object."""
+
+    function_name: str
+    memory_limit_in_mb: int
+    aws_request_id: str
+    deadline: float
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """The function's ARN."""
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.function_name}"
+
+    @property
+    def log_group_name(self) -> str:
+        """Where its log would go."""
+        return f"/aws/lambda/{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long it may still take."""
+        return max(0, int((self.deadline - time.time()) * 1000))
+
+
+class Sandbox:
+    """One process for one function."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, function: Function, environment: dict[str, str], log: Path) -> "Sandbox":
+        """Starts the process; its output goes to the function's log."""
+        paths = os.pathsep.join((str(_FUNCTIONS), str(_FUNCTIONS / "shared")))
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "local.sandbox", function.handler, function.name, str(function.memory),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, limit=_LONGEST_LINE,
+                env={**os.environ, **environment, **function.environment, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,
+            )  # fmt: skip
+        return cls(process)
+
+    async def call(self, event: dict[str, Any], timeout: int) -> Any:
+        """The handler's answer. Raises SandboxError."""
+        assert self._process.stdin and self._process.stdout
+        try:
+            async with asyncio.timeout(timeout):
+                self._process.stdin.write(json.dumps({"event": event, "timeout": timeout}).encode() + b"\n")
+                await self._process.stdin.drain()
+                line = await self._process.stdout.readline()
+        except TimeoutError:
+            raise SandboxError(f"timed out after {timeout} s") from None
+        except (ConnectionError, ValueError) as error:
+            raise SandboxError(str(error)) from None
+        if not line:
+            raise SandboxError("the process ended")
+        outcome = json.loads(line)
+        if "error" in outcome:
+            raise SandboxError(outcome["error"])
+        return outcome["answer"]
+
+    async def stop(self) -> None:
+        """Ends the process at once: it keeps nothing."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+
+class Pool:
+    """The sandboxes of one function. More are started while all are busy, up to a limit."""
+
+    def __init__(self, function: Function, environment: dict[str, str], log: Path, most: int = 4) -> None:
+        self.function, self._environment, self._log = function, environment, log
+        self._idle: list[Sandbox] = []
+        self._places = asyncio.Semaphore(most)
+        self._stamp, self._looked = _stamp(), time.monotonic()
+
+    async def warm(self) -> None:
+        """Starts one sandbox before the first request."""
+        self._idle.append(await self._start())
+
+    async def call(self, event: dict[str, Any]) -> Any:
+        """One invocation, in a sandbox of its own for as long as it takes. Raises SandboxError."""
+        async with self._places:
+            await self._refresh()
+            sandbox = self._idle.pop() if self._idle else await self._start()
+            try:
+                answer = await sandbox.call(event, self.function.timeout)
+            except BaseException:
+                await sandbox.stop()
+                raise
+            self._idle.append(sandbox)
+            return answer
+
+    async def stop(self) -> None:
+        """Ends every idle sandbox."""
+        for sandbox in self._idle:
+            await sandbox.stop()
+        self._idle.clear()
+
+    async def _start(self) -> Sandbox:
+        return await Sandbox.start(self.function, self._environment, self._log)
+
+    async def _refresh(self) -> None:
+        """Code that changed is loaded by new processes."""
+        if time.monotonic() - self._looked < _LOOK_EVERY:
+            return
+        self._looked = time.monotonic()
+        stamp = _stamp()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            await self.stop()
+
+
+def _stamp() -> float:
+    return max(path.stat().st_mtime for path in _FUNCTIONS.rglob("*.py"))
+
+
+def _main(handler: str, name: str, memory: str) -> None:
+    """Inside the process: a line in, a line out. What the function prints goes to the log."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    module, _, attribute = handler.rpartition(".")
+    function = getattr(__import__(module, fromlist=[attribute]), attribute)
+    for line in sys.stdin:
+        request = json.loads(line)
+        context = Context(name, int(memory), str(uuid.uuid4()), time.time() + request["timeout"])
+        try:
+            outcome = {"answer": function(request["event"], context)}
+        except Exception as error:
+            print(f"{name}: {type(error).__name__}", file=sys.stderr)
+            outcome = {"error": type(error).__name__}
+        print(json.dumps(outcome), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

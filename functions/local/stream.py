@@ -1,0 +1,136 @@
+"""Hands a table's stream to the function that the template maps it to, as Lambda's event source does."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+
+from local.sandbox import Pool, SandboxError
+from local.template import ACCOUNT, REGION
+
+_EVERY = 0.1  # seconds between looks
+_BACKOFF = 0.2
+log = logging.getLogger(__name__)
+
+
+class Stream:
+    """One event source mapping: batches, filters, bounded retries, and a queue for what never succeeds."""
+
+    def __init__(self, pool: Pool, mapping: Mapping[str, Any]) -> None:
+        self._pool, self._mapping = pool, mapping
+        self.table = _name(mapping["Stream"])
+        self._retries = mapping.get("MaximumRetryAttempts", 4)
+        self._size = mapping.get("BatchSize", 10)
+        self._patterns = [json.loads(f["Pattern"]) for f in mapping.get("FilterCriteria", {}).get("Filters", [])]
+        self._streams, self._dynamodb, self._sqs = map(boto3.client, ("dynamodbstreams", "dynamodb", "sqs"))
+
+    async def run(self) -> None:
+        """Until it is cancelled. A stream does not survive a restart, so what is still pending comes first."""
+        await self._deliver(await asyncio.to_thread(self._pending))
+        iterators: dict[str, str] = {}
+        while True:
+            try:
+                records = await asyncio.to_thread(self._next, iterators)
+            except Exception as error:  # the engine may be stopping, or busy: look again
+                log.warning("the stream of %s cannot be read: %s", self.table, type(error).__name__)
+                records = []
+            await self._deliver([record for record in records if self._wanted(record)])
+            await asyncio.sleep(_EVERY)
+
+    def _next(self, iterators: dict[str, str]) -> list[dict[str, Any]]:
+        if not iterators:
+            arn = self._dynamodb.describe_table(TableName=self.table)["Table"]["LatestStreamArn"]
+            for shard in self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+                start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+                iterators[shard["ShardId"]] = self._streams.get_shard_iterator(**start)["ShardIterator"]
+        records: list[dict[str, Any]] = []
+        for shard, iterator in list(iterators.items()):
+            answer = self._streams.get_records(ShardIterator=iterator)
+            records += answer["Records"]
+            if answer.get("NextShardIterator"):
+                iterators[shard] = answer["NextShardIterator"]
+            else:
+                del iterators[shard]
+        return [self._record(r["eventName"], r["dynamodb"]) for r in records]
+
+    def _pending(self) -> list[dict[str, Any]]:
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
+        items = [item for page in pages for item in page["Items"] if item.get("state") == {"S": "pending"}]
+        return [
+            self._record("INSERT", {"NewImage": item, "Keys": {}, "SequenceNumber": f"pending-{number}"})
+            for number, item in enumerate(items)
+        ]
+
+    def _record(self, name: str, change: dict[str, Any]) -> dict[str, Any]:
+        known = {key: value for key, value in change.items() if key != "ApproximateCreationDateTime"}
+        return {
+            "eventID": f"{self.table}-{change['SequenceNumber']}",
+            "eventName": name,
+            "eventSource": "aws:dynamodb",
+            "eventVersion": "1.1",
+            "awsRegion": REGION,
+            "eventSourceARN": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{self.table}/stream/local",
+            "dynamodb": {**known, "StreamViewType": "NEW_IMAGE"},
+        }
+
+    def _wanted(self, record: dict[str, Any]) -> bool:
+        return not self._patterns or any(_matches(pattern, record) for pattern in self._patterns)
+
+    async def _deliver(self, records: list[dict[str, Any]]) -> None:
+        for start in range(0, len(records), self._size):
+            await self._batch(records[start : start + self._size])
+
+    async def _batch(self, records: list[dict[str, Any]]) -> None:
+        """A batch again and again from its first failure on, until it succeeds or that record is given up."""
+        attempts = 0
+        while records:
+            failed = await self._failed(records)
+            if failed is None:
+                return
+            if failed:
+                records, attempts = records[failed:], 0
+                continue
+            if attempts >= self._retries:
+                await asyncio.to_thread(self._give_up, records[0])
+                records, attempts = records[1:], 0
+                continue
+            await asyncio.sleep(_BACKOFF * 2**attempts)
+            attempts += 1
+
+    async def _failed(self, records: list[dict[str, Any]]) -> int | None:
+        """The place of the first record that was not done; None where all were."""
+        try:
+            answer = await self._pool.call({"Records": records})
+        except SandboxError as error:
+            log.warning("%s failed: %s", self._pool.function.name, error)
+            return 0
+        failures = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", [])}
+        return next((n for n, r in enumerate(records) if r["dynamodb"]["SequenceNumber"] in failures), None)
+
+    def _give_up(self, record: dict[str, Any]) -> None:
+        destination = self._mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if not destination:
+            return
+        number = record["dynamodb"]["SequenceNumber"]
+        body = {
+            "requestContext": {"functionArn": self._pool.function.name, "condition": "RetryAttemptsExhausted"},
+            "DDBStreamBatchInfo": {"startSequenceNumber": number, "endSequenceNumber": number, "batchSize": 1},
+        }
+        queue = self._sqs.get_queue_url(QueueName=_name(destination))["QueueUrl"]
+        self._sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+
+
+def _name(resolved: str) -> str:
+    """The logical ID in what the template's reader made of `!GetAtt`."""
+    return resolved.removeprefix("local:").partition(".")[0]
+
+
+def _matches(pattern: Any, value: Any) -> bool:
+    """EventBridge's patterns, as far as streams are filtered with them: any of these values, in this place."""
+    if isinstance(pattern, list):
+        return value in pattern
+    return isinstance(value, dict) and all(_matches(part, value.get(key)) for key, part in pattern.items())
+
