@@ -55,7 +55,10 @@ def serve(
         engine.start()
         environment = _environment(arguments, engine, organisation)
         os.environ.update(environment)
-        parameters = {"SenderDomain": organisation.sender.rpartition("@")[2].rstrip(">"), "OriginationIdentity": _NUMBER}
+        parameters = {
+            "SenderDomain": organisation.sender.rpartition("@")[2].rstrip(">"),
+            "OriginationIdentity": _NUMBER,
+        }
         template = create(ROOT / "template.yaml", parameters)
         _import(arguments, persons)
         return _gateway(arguments, engine, template, environment, persons, listening)
@@ -137,11 +140,19 @@ async def _watch(engine: Engine, server: uvicorn.Server) -> None:
 
 def _greeting(arguments: argparse.Namespace, persons: list[people.Person]) -> str:
     origin = f"http://127.0.0.1:{arguments.port}"
-    lines = [f"site     {origin}/", f"reset    {origin}/reset/", f"outbox   {origin}/local/outbox   (every message it would have sent)"]
+    lines = [
+        f"site     {origin}/",
+        f"reset    {origin}/reset/",
+        f"outbox   {origin}/local/outbox   (every message it would have sent)",
+    ]
     shown = [f"         {p.account.user_id:32} {p.password}" for p in persons if p.password][:8]
     if shown:
         lines += ["people   user ID                          password", *shown]
-    lines += [f"logs     {arguments.state}/log/", "stop     Ctrl-C; what has happened is kept, `make clean` forgets it", "ready"]
+    lines += [
+        f"logs     {arguments.state}/log/",
+        "stop     Ctrl-C; what has happened is kept, `make clean` forgets it",
+        "ready",
+    ]
     return "\n".join(lines)
 
 

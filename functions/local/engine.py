@@ -48,13 +48,16 @@ class Engine:
 
         Raises:
             EngineError: the folder is in use by another stack, or it does not start.
+
         """
         self.state.mkdir(parents=True, exist_ok=True)
         self._lock = (self.state / "lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise EngineError(f"another stack uses {self.state}: stop it, or choose another folder with STATE=") from None
+            raise EngineError(
+                f"another stack uses {self.state}: stop it, or choose another folder with STATE="
+            ) from None
         if not self.program.exists():
             raise EngineError(f"{self.program} is missing: run `make install`")
         with (self.state / "engine.log").open("ab") as log:

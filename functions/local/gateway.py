@@ -201,4 +201,6 @@ def _fault(problem: Problem) -> Response:
 
 def json_response(content: Any) -> Response:
     """JSON that a person can read."""
-    return Response(json.dumps(content, ensure_ascii=False, indent=2), 200, {"cache-control": "no-store"}, "application/json")
+    return Response(
+        json.dumps(content, ensure_ascii=False, indent=2), 200, {"cache-control": "no-store"}, "application/json"
+    )

@@ -22,9 +22,11 @@ _PAGE = """<!doctype html>
 <p>Messages that would have left by e-mail, text or voice, newest first. Nothing here has been sent.
 <a href="/local/outbox">Look again</a> · <a href="/local/outbox.json">As JSON</a> · <a href="/">To the site</a></p>
 {messages}</main></body></html>"""
-_MESSAGE = """<article><h2>{subject}</h2><p class="to">{channel} to <b>{to}</b>, <time>{at}</time></p><pre>{body}</pre></article>"""
+_MESSAGE = """<article><h2>{subject}</h2><p class="to">{channel} to <b>{to}</b>, <time>{at}</time></p>
+<pre>{body}</pre></article>"""
 _STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0}
-main{max-width:44rem;margin:auto;padding:1rem}article{border:1px solid #8a97a3;border-radius:.5rem;padding:0 1rem;margin:1rem 0}
+main{max-width:44rem;margin:auto;padding:1rem}
+article{border:1px solid #8a97a3;border-radius:.5rem;padding:0 1rem;margin:1rem 0}
 h2{font-size:1.1rem;margin-block:1rem 0}.to{margin:0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}
 :focus-visible{outline:3px solid}"""
 
@@ -53,16 +55,28 @@ class Outbox:
         with urllib.request.urlopen(f"{self._endpoint}/_ministack/ses/messages", timeout=5) as answer:
             mailboxes = json.load(answer)["messages"].values()
         return [
-            {"id": m["MessageId"], "at": m["Timestamp"], "channel": "email", "to": to, "subject": m["Subject"], "body": m["BodyText"]}
-            for mails in mailboxes for m in mails for to in m["To"]
-        ]  # fmt: skip
+            {
+                "id": mail["MessageId"],
+                "at": mail["Timestamp"],
+                "channel": "email",
+                "to": to,
+                "subject": mail["Subject"],
+                "body": mail["BodyText"],
+            }
+            for mails in mailboxes
+            for mail in mails
+            for to in mail["To"]
+        ]
 
     async def _json(self, request: Request) -> Response:
         return json_response(await asyncio.to_thread(self.messages, request.query_params.get("to", "")))
 
     async def _page(self, request: Request) -> Response:
         found = await asyncio.to_thread(self.messages, request.query_params.get("to", ""))
-        shown = [_MESSAGE.format(**{k: escape(str(v)) for k, v in {**m, "subject": m["subject"] or m["channel"]}.items()}) for m in found]
+        shown = [
+            _MESSAGE.format(**{k: escape(str(v)) for k, v in {**m, "subject": m["subject"] or m["channel"]}.items()})
+            for m in found
+        ]
         page = _PAGE.format(messages="\n".join(shown) or "<p>There is no message yet.</p>")
         return HTMLResponse(page, headers={"cache-control": "no-store"})
 

@@ -1,6 +1,7 @@
 """Creates in the engine what the template describes and is not there yet."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def create(path: Path, parameters: Mapping[str, str]) -> Template:
     sqs = boto3.client("sqs")
     queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in template.of_type("AWS::SQS::Queue")}
     for made in template.of_type("AWS::SES::EmailIdentity").values():
-        _once(lambda: boto3.client("sesv2").create_email_identity(EmailIdentity=made["EmailIdentity"]))
+        _once(partial(boto3.client("sesv2").create_email_identity, EmailIdentity=made["EmailIdentity"]))
     return read(path, parameters, {**keys, **queues})
 
 

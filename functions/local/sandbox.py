@@ -72,7 +72,8 @@ class Sandbox:
 
     async def call(self, event: dict[str, Any], timeout: int) -> Any:
         """The handler's answer. Raises SandboxError."""
-        assert self._process.stdin and self._process.stdout
+        if not self._process.stdin or not self._process.stdout:
+            raise SandboxError("the process has no pipes")
         try:
             async with asyncio.timeout(timeout):
                 self._process.stdin.write(json.dumps({"event": event, "timeout": timeout}).encode() + b"\n")

@@ -133,4 +133,3 @@ def _matches(pattern: Any, value: Any) -> bool:
     if isinstance(pattern, list):
         return value in pattern
     return isinstance(value, dict) and all(_matches(part, value.get(key)) for key, part in pattern.items())
-

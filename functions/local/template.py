@@ -51,8 +51,10 @@ class TemplateError(Exception):
     """The template says something that this reader does not know. Better stop than guess."""
 
 
-def read(path: Path, parameters: Mapping[str, str] | None = None, physical: Mapping[str, str] | None = None) -> Template:
-    """The template with these parameters. `physical` gives the names of resources that have another than their logical ID."""
+def read(
+    path: Path, parameters: Mapping[str, str] | None = None, physical: Mapping[str, str] | None = None
+) -> Template:
+    """The template with these parameters. `physical` names the resources that are not called by their logical ID."""
     raw = yaml.load(path.read_text(), _Loader)
     defaults = {name: made.get("Default", "") for name, made in raw.get("Parameters", {}).items()}
     unknown = set(parameters or {}) - set(defaults)

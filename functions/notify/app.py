@@ -20,4 +20,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _record(record: Any) -> None:
     message = from_stream(record.raw_event["dynamodb"]["NewImage"])
     outcome = deliver(message)
-    log.info("message", extra={"kind": message.kind, "channel": message.channel, "outcome": outcome, "reference": message.reference})
+    log.info(
+        "message",
+        extra={"kind": message.kind, "channel": message.channel, "outcome": outcome, "reference": message.reference},
+    )

@@ -30,13 +30,13 @@ def code(digits: str, purpose: str, reference: str, organisation: Organisation) 
         f"Your code to {_DOING[purpose]} your {name} account is:",
         digits,
         f"Type it on the page where you asked for it. It is good for {minutes} minutes.",
-        "Never give this code to anybody. Nobody from "
-        f"{name} will ask you for it, in a message or by telephone.",
+        f"Never give this code to anybody. Nobody from {name} will ask you for it, in a message or by telephone.",
         "If you did not ask for it, somebody typed your user ID. Without this code they cannot get any further, "
         f"and you need not do anything. If it happens again, tell your administrator: {_administrator(organisation)}.",
         f"Reference: {reference}",
     )
-    text = f"{name}: {digits} is your code to {_DOING[purpose]} your account. Good for {minutes} min. Never give it to anybody."
+    doing = f"{digits} is your code to {_DOING[purpose]} your account"
+    text = f"{name}: {doing}. Good for {minutes} min. Never give it to anybody."
     return Letter(
         subject=f"Your code for your {name} account",
         text="\n\n".join(paragraphs) + _signature(organisation),
@@ -85,9 +85,9 @@ def _speech(digits: str, name: str) -> str:
     """SSML that reads the code digit by digit, twice."""
     slowly = '<break time="700ms"/>'.join(f'<say-as interpret-as="digits">{digit}</say-as>' for digit in digits)
     return (
-        f"<speak>Hello. This is {escape(name)}. Your code is: <break time=\"500ms\"/> {slowly}."
-        f"<break time=\"1500ms\"/> Once more, your code is: <break time=\"500ms\"/> {slowly}."
-        "<break time=\"1s\"/> Never give this code to anybody. Goodbye.</speak>"
+        f'<speak>Hello. This is {escape(name)}. Your code is: <break time="500ms"/> {slowly}.'
+        f'<break time="1500ms"/> Once more, your code is: <break time="500ms"/> {slowly}.'
+        '<break time="1s"/> Never give this code to anybody. Goodbye.</speak>'
     )
 
 

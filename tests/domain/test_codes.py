@@ -39,7 +39,13 @@ def test_ten_thousand_codes_are_uniform():
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("123456", "123456"), (" 123 456 ", "123456"), ("123-456", "123456"), ("１２３４５６", "123456"), ("000000", "000000")],
+    [
+        ("123456", "123456"),
+        (" 123 456 ", "123456"),
+        ("123-456", "123456"),
+        ("１２３４５６", "123456"),
+        ("000000", "000000"),
+    ],
 )
 def test_codes_are_read_as_people_type_them(typed, read):
     assert codes.typed(typed) == read

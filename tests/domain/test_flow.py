@@ -130,7 +130,7 @@ def test_five_failures_in_many_flows_close_the_method_for_24_hours():
 
 
 def test_when_every_method_is_closed_nobody_can_start_and_everybody_is_told_when_they_can():
-    closed = Standing(closed={kind: NOW + 500 for kind in Recovery().methods})
+    closed = Standing(closed=dict.fromkeys(Recovery().methods, NOW + 500))
     for account in (MARIA, None):
         with pytest.raises(Refused) as refused:
             started(account, standing=closed)

@@ -41,15 +41,20 @@ def test_the_second_proof_is_of_another_channel_and_another_destination_b11_s49(
 
 @pytest.mark.parametrize(
     ("own", "needed", "result"),
-    [((), 1, False), ((EMAIL,), 1, True), ((EMAIL,), 2, False), ((SMS, MOBILE), 2, False), ((EMAIL, SMS), 2, True), ((MOBILE, OFFICE), 2, False)],
+    [
+        ((), 1, False),
+        ((EMAIL,), 1, True),
+        ((EMAIL,), 2, False),
+        ((SMS, MOBILE), 2, False),
+        ((EMAIL, SMS), 2, True),
+        ((MOBILE, OFFICE), 2, False),
+    ],
 )
 def test_an_account_has_enough_methods_if_some_order_passes_the_gates(own, needed, result):
     assert enough(own, needed) == result
 
 
-@pytest.mark.parametrize(
-    ("method", "shown"), [(EMAIL, "m•••@h•••.example"), (SMS, "••••••23"), (OFFICE, "••••••01")]
-)
+@pytest.mark.parametrize(("method", "shown"), [(EMAIL, "m•••@h•••.example"), (SMS, "••••••23"), (OFFICE, "••••••01")])
 def test_a_destination_is_masked_s42(method, shown):
     assert mask(method) == shown
     assert method.destination not in mask(method)

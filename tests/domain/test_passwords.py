@@ -36,7 +36,15 @@ def test_one_edit_from_a_banned_word_is_that_word(password):
 
 @pytest.mark.parametrize(
     "password",
-    ["passwordpassword", "aaaaaaaaaaaaaaaa", "123456789012345", "abababababababab", "qwertyuiopasdfgh", "drowssapdrowssap", "P@$$w0rd"],
+    [
+        "passwordpassword",
+        "aaaaaaaaaaaaaaaa",
+        "123456789012345",
+        "abababababababab",
+        "qwertyuiopasdfgh",
+        "drowssapdrowssap",
+        "P@$$w0rd",
+    ],
 )
 def test_patterns_are_easy_to_guess_s68(password):
     assert "easy-to-guess" in broken(password, words=common_passwords.words(()))

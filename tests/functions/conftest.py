@@ -90,7 +90,16 @@ class World:
         """Sends JSON to a route."""
         return self.request("POST", path, json.dumps(body), **options)
 
-    def request(self, method: str, path: str, body: str | None = None, headers: dict | None = None, base64_encoded: bool = False, address: str = "", serve: Any = None) -> Answer:
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: str | None = None,
+        headers: dict | None = None,
+        base64_encoded: bool = False,
+        address: str = "",
+        serve: Any = None,
+    ) -> Answer:
         """Sends an HTTP API event, payload format 2.0, to the function whose route it is."""
         event = {
             "version": "2.0",
@@ -147,7 +156,9 @@ class World:
 
     def outbox(self, reference: str) -> list[dict[str, Any]]:
         """The messages that a flow has caused."""
-        pages = self.services.store.client.get_paginator("scan").paginate(TableName=self.services.outbox.table, ConsistentRead=True)
+        pages = self.services.store.client.get_paginator("scan").paginate(
+            TableName=self.services.outbox.table, ConsistentRead=True
+        )
         items = [unmarshal(found) for page in pages for found in page["Items"]]
         return [found for found in items if found["reference"] == reference]
 
@@ -196,12 +207,6 @@ def handler(path: str) -> Any:
     name = path.split("/")[2] if path.count("/") > 1 else ""
     name = name if name in ("reset", "unlock", "account") else "service"
     return importlib.import_module(f"{name}.app").lambda_handler
-
-
-@pytest.fixture(scope="session")
-def root() -> Path:
-    """The top folder of the project."""
-    return Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")

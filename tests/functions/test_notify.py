@@ -8,12 +8,12 @@ from dataclasses import replace
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from tests.functions.conftest import Context
 
 from notify import app, flow, letters
 from regain.adapters.messengers import Email, Text, Undeliverable, Voice
 from regain.adapters.outbox import from_stream
 from regain.adapters.store import marshal
+from tests.functions.conftest import Context
 
 
 class FakeMessenger:
@@ -50,7 +50,9 @@ def records(messages):
 
 
 def deliver(messages):
-    return [failure["itemIdentifier"] for failure in app.lambda_handler(records(messages), Context())["batchItemFailures"]]
+    return [
+        failure["itemIdentifier"] for failure in app.lambda_handler(records(messages), Context())["batchItemFailures"]
+    ]
 
 
 def asked(world, *methods, **changes):
@@ -73,7 +75,7 @@ def test_the_code_that_is_sent_is_the_code_that_passes_s42_s43_s44_s45(world, po
     (to, mail), (number, text) = post_office["email"].sent[0], post_office["text"].sent[0]
     assert (to, number) == (person.other_mails[0], person.mobile_phone)
     assert [to for to, _ in post_office["voice"].sent] == [person.mobile_phone, person.office_phone]
-    code = re.search(r"^(\d{6})$", mail.text, re.M)[1]
+    code = re.search(r"^(\d{6})$", mail.text, re.MULTILINE)[1]
     assert re.search(r"\b\d{6}\b", text.short)[0] == world.code(started["reference"], method="sms")
     assert world.verify(started["flow"], code).status == 200
 
@@ -101,7 +103,10 @@ def test_a_refusal_for_good_is_noted_in_the_story_and_not_tried_again_b9(world, 
     post_office["email"].faults = [Undeliverable("MessageRejected")]
     assert deliver(messages) == []
     assert stored(world, messages[0])["state"] == "failed"
-    assert [(e["kind"], e.get("reason")) for e in world.events(person.user_id)][-1] == ("message-failed", "MessageRejected")
+    assert [(e["kind"], e.get("reason")) for e in world.events(person.user_id)][-1] == (
+        "message-failed",
+        "MessageRejected",
+    )
     assert deliver(messages) == []
     assert post_office["email"].sent == []
 
@@ -171,7 +176,9 @@ def test_a_code_message_says_what_is_never_asked(engine, purpose):
 def test_a_text_ends_with_the_line_that_phones_fill_in(engine):
     site = replace(engine.organisation.organisation, site_url="https://help.contoso.example/")
     organisation = type(engine.organisation)(organisation=site, domains=engine.organisation.domains)
-    assert letters.code("012345", "reset", "R-0000-0000", organisation).short.endswith("\n\n@help.contoso.example #012345")
+    assert letters.code("012345", "reset", "R-0000-0000", organisation).short.endswith(
+        "\n\n@help.contoso.example #012345"
+    )
 
 
 def test_names_are_shown_as_text_in_html(engine):

@@ -62,7 +62,9 @@ def test_of_50_parallel_finishes_one_wins_and_the_others_say_so(world):
     assert outcomes["done"] == 1
     assert outcomes["session-ended"] + outcomes["busy-try-again"] == 49
     assert sum(event["kind"] == "password-reset" for event in world.events(person.user_id)) == 1
-    working = [n for n in range(50) if world.sign_in(person.user_id, f"violet-Anchor-{n:03}-plum").status == 200 or n > 8]
+    working = [
+        n for n in range(50) if world.sign_in(person.user_id, f"violet-Anchor-{n:03}-plum").status == 200 or n > 8
+    ]
     assert len([n for n in working if n <= 8]) <= 1
 
 

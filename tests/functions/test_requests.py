@@ -45,7 +45,9 @@ def test_a_key_that_stands_twice_is_refused(world):
     assert world.request("POST", "/api/account/sign-in", body).code == "request-not-read"
 
 
-@pytest.mark.parametrize("media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"])
+@pytest.mark.parametrize(
+    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"]
+)
 def test_only_json_is_read(world, media_type):
     answer = world.request("POST", "/api/account/sign-in", "{}", headers={"content-type": media_type})
     assert (answer.status, answer.code) == (415, "send-json")
@@ -57,7 +59,9 @@ def test_json_may_name_its_charset(world):
     assert world.request("POST", "/api/account/sign-in", body, headers=headers).status == 401
 
 
-@pytest.mark.parametrize(("size", "code"), [(16_384, "request-not-read"), (16_385, "request-too-large"), (200_000, "request-too-large")])
+@pytest.mark.parametrize(
+    ("size", "code"), [(16_384, "request-not-read"), (16_385, "request-too-large"), (200_000, "request-too-large")]
+)
 @pytest.mark.parametrize("encoded", [False, True])
 def test_a_request_has_16_kib_at_most(world, size, code, encoded):
     body = " " * size
@@ -65,7 +69,9 @@ def test_a_request_has_16_kib_at_most(world, size, code, encoded):
     assert world.request("POST", "/api/reset/start", body, base64_encoded=encoded).code == code
 
 
-@pytest.mark.parametrize("raw", [b"\xff\xfe{\x00}\x00", b"\x1f\x8b\x08\x00", b"\xc3("], ids=["UTF-16", "gzip", "broken UTF-8"])
+@pytest.mark.parametrize(
+    "raw", [b"\xff\xfe{\x00}\x00", b"\x1f\x8b\x08\x00", b"\xc3("], ids=["UTF-16", "gzip", "broken UTF-8"]
+)
 def test_other_encodings_are_a_problem(world, raw):
     answer = world.request("POST", "/api/reset/start", base64.b64encode(raw).decode(), base64_encoded=True)
     assert answer.code == "request-not-read"
@@ -76,7 +82,9 @@ def test_other_encodings_are_a_problem(world, raw):
 )
 @pytest.mark.parametrize("step", ["send", "verify", "finish"])
 def test_a_flow_that_never_was_has_ended(world, flow, step):
-    body = {"send": {"method": "email"}, "verify": {"method": "email", "code": "1"}, "finish": {"new_password": "x"}}[step]
+    body = {"send": {"method": "email"}, "verify": {"method": "email", "code": "1"}, "finish": {"new_password": "x"}}[
+        step
+    ]
     answer = world.post(f"/api/reset/{step}", {"flow": flow, **body})
     assert (answer.status, answer.code, answer.operations) == (410, "session-ended", ("BatchGetItem",))
 
@@ -89,7 +97,11 @@ def test_a_changed_flow_token_leads_nowhere(world):
 
 
 def test_every_answer_carries_the_headers(world):
-    for answer in (world.request("GET", "/api/health"), world.post("/api/reset/start", {}), world.request("POST", "/api/nothing")):
+    for answer in (
+        world.request("GET", "/api/health"),
+        world.post("/api/reset/start", {}),
+        world.request("POST", "/api/nothing"),
+    ):
         assert API_HEADERS.items() <= answer.headers.items()
 
 
@@ -97,8 +109,14 @@ def test_every_answer_carries_the_headers(world):
 @given(
     path=st.sampled_from(POSTS),
     body=st.dictionaries(
-        st.sampled_from(["flow", "method", "code", "new_password", "user_id", "password", "proof", "language", "contact"]),
-        st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50), lambda s: st.lists(s, max_size=3), max_leaves=5),
+        st.sampled_from(
+            ["flow", "method", "code", "new_password", "user_id", "password", "proof", "language", "contact"]
+        ),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
+            lambda s: st.lists(s, max_size=3),
+            max_leaves=5,
+        ),
     ),
 )
 def test_no_body_is_ever_a_fault(world, path, body):

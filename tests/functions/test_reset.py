@@ -113,7 +113,10 @@ def test_detailed_disclosure_tells_at_the_start(use, change, code):
 def test_the_domain_decides_openly_s13_s64_s65(world):
     assert world.start("somebody@mail.example").code == "domain-not-ours"
     elsewhere = world.start("somebody@partners.contoso.example")
-    assert (elsewhere.code, elsewhere.body["help_url"]) == ("contact-your-administrator", "https://partners.contoso.example/help")
+    assert (elsewhere.code, elsewhere.body["help_url"]) == (
+        "contact-your-administrator",
+        "https://partners.contoso.example/help",
+    )
     assert world.start("somebody@lab.contoso.example").code == "not-enabled-for-password-reset"
     assert world.start("some body").code == "user-id-not-read"
 
@@ -154,7 +157,11 @@ def test_a_second_code_is_not_sent_before_thirty_seconds_b8(world, time_machine)
     first = world.send(flow)
     assert first.body == {"resend_after": 1_800_000_030, "expires_at": 1_800_000_300}
     early = world.send(flow)
-    assert (early.code, early.body["retry_after"], early.headers["retry-after"]) == ("wait-before-another-code", 30, "30")
+    assert (early.code, early.body["retry_after"], early.headers["retry-after"]) == (
+        "wait-before-another-code",
+        30,
+        "30",
+    )
     time_machine.move_to(1_800_000_030, tick=False)
     assert world.send(flow).status == 202
 
@@ -212,7 +219,10 @@ def test_the_whole_number_is_asked_for_where_the_policy_says_so_s43(use):
     assert started["methods"][0]["confirm"] is True
     flow, reference = started["flow"], started["reference"]
     assert world.send(flow, "sms").code == "type-the-whole-contact"
-    wrong, right = world.send(flow, "sms", contact="+44 7700 000000"), world.send(flow, "email", contact=person.other_mails[0])
+    wrong, right = (
+        world.send(flow, "sms", contact="+44 7700 000000"),
+        world.send(flow, "email", contact=person.other_mails[0]),
+    )
     assert wrong.status == right.status == 202
     channels = {message["facts"]["method"]: message["channel"] for message in world.outbox(reference)}
     assert channels == {"sms": "none", "email": "email"}

@@ -48,7 +48,9 @@ def test_start_send_and_verify_answer_everybody_alike(world, time_machine, purpo
         again = {state: shape(world.send(flow.body["flow"], method, purpose)) for state, flow in flows.items()}
         assert only(again)[0] == 429
     for _ in range(5):
-        wrong = {state: shape(world.verify(flow.body["flow"], "99999x", purpose=purpose)) for state, flow in flows.items()}
+        wrong = {
+            state: shape(world.verify(flow.body["flow"], "99999x", purpose=purpose)) for state, flow in flows.items()
+        }
         assert only(wrong)[0] in (422, 429)
     without_email = {state: shape(world.start(user_id, purpose)) for state, user_id in people.items()}
     assert '"email"' not in only(without_email)[1]

@@ -2,10 +2,10 @@
 
 import pytest
 import yaml
-from tests.functions.conftest import solve
 
 from regain.contract import OPERATIONS
 from regain.problems import CATALOGUE
+from tests.functions.conftest import solve
 
 
 def test_a_challenge_that_a_browser_solves_opens_a_flow_s34(world):
@@ -59,18 +59,31 @@ def test_the_contract_is_the_one_that_the_template_routes(world, root):
     }
     assert routes - {("ANY", "/api/{proxy+}")} == {(op.method, op.path) for op in OPERATIONS}
     document = world.request("GET", "/api/openapi.json").body
-    assert {(m.upper(), path) for path, methods in document["paths"].items() for m in methods} == {(op.method, op.path) for op in OPERATIONS}
+    assert {(m.upper(), path) for path, methods in document["paths"].items() for m in methods} == {
+        (op.method, op.path) for op in OPERATIONS
+    }
     assert document["components"]["schemas"]["Start"]["additionalProperties"] is False
     assert document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] == sorted(CATALOGUE)
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/reset", "/api/reset/start/", "/api/RESET/start", "/api/reset%2Fstart", "/api/account"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/nothing", "/api/reset", "/api/reset/start/", "/api/RESET/start", "/api/reset%2Fstart", "/api/account"],
+)
 def test_what_is_not_there_is_a_problem(world, path):
     answer = world.request("POST", path, "{}")
     assert (answer.status, answer.code) == (404, "not-found")
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/api/reset/start"), ("PUT", "/api/account/sign-in"), ("OPTIONS", "/api/unlock/send"), ("POST", "/api/health")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/reset/start"),
+        ("PUT", "/api/account/sign-in"),
+        ("OPTIONS", "/api/unlock/send"),
+        ("POST", "/api/health"),
+    ],
+)
 def test_another_method_is_a_problem_that_names_the_right_one(world, method, path):
     from service.app import lambda_handler
     from tests.functions import conftest

@@ -50,4 +50,6 @@ def test_an_account_that_is_turned_off_is_not_unlocked(world):
     person = world.person(enabled=False)
     started = world.start(person.user_id, "unlock").body
     world.send(started["flow"], purpose="unlock")
-    assert world.verify(started["flow"], world.code(started["reference"]), purpose="unlock").code == "account-turned-off"
+    assert (
+        world.verify(started["flow"], world.code(started["reference"]), purpose="unlock").code == "account-turned-off"
+    )

@@ -12,7 +12,9 @@ from regain.organisation_yaml import read as read_organisation
 
 ROOT = Path(__file__).parents[2]
 ORGANISATION = read_organisation(ROOT / "organisation.yaml")
-HEADER = "userPrincipalName,displayName,mail,otherMails,mobilePhone,telephoneNumber,accountEnabled,password,role,groups\n"
+HEADER = (
+    "userPrincipalName,displayName,mail,otherMails,mobilePhone,telephoneNumber,accountEnabled,password,role,groups\n"
+)
 
 
 def read(tmp_path, text, encoding="utf-8"):
@@ -53,7 +55,10 @@ def test_columns_may_stand_in_any_order_and_others_are_passed_over(tmp_path, new
     ("row", "what"),
     [
         ("not a user id,,,,,,,,,", "userPrincipalName: `not a user id` is not a user ID"),
-        ("a@mail.example,,,,,,,,,", "userPrincipalName: the domain of `a@mail.example` is not in the organisation file"),
+        (
+            "a@mail.example,,,,,,,,,",
+            "userPrincipalName: the domain of `a@mail.example` is not in the organisation file",
+        ),
         ("a@contoso.example,,nobody,,,,,,,", "mail: `nobody` is not an e-mail address"),
         ("a@contoso.example,,,x@home.example;y,,,,,,", "otherMails: `y` is not an e-mail address"),
         ("a@contoso.example,,,,07700 900123,,,,,", "mobilePhone: `07700 900123` is not a telephone number"),

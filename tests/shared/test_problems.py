@@ -20,7 +20,7 @@ FROZEN = {
     "wrong-user-id-or-password", "sign-in-locked", "request-not-read", "send-json", "request-too-large", "not-found",
     "method-not-allowed", "busy-try-again", "something-went-wrong",
 }  # fmt: skip
-FORBIDDEN = re.compile(r"\b(invalid|please|sorry|oops|forbidden|illegal)\b", re.I)
+FORBIDDEN = re.compile(r"\b(invalid|please|sorry|oops|forbidden|illegal)\b", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("problem", CATALOGUE.values(), ids=lambda problem: problem.code)
@@ -42,7 +42,9 @@ class TestEveryProblem:
 
     def test_is_raised_somewhere_and_stands_in_the_contract(self, problem):
         name = next(name for name, value in vars(problems).items() if value is problem)
-        code = "".join(p.read_text() for p in (ROOT / "functions").rglob("*.py") if p.name not in ("problems.py", "contract.py"))
+        code = "".join(
+            p.read_text() for p in (ROOT / "functions").rglob("*.py") if p.name not in ("problems.py", "contract.py")
+        )
         assert re.search(rf"\b{name}\b", code)
         listed = {p for op in contract.OPERATIONS for p in op.problems} | {*contract.ANY_ROUTE, *contract.ANY_BODY}
         assert problem in listed
@@ -72,6 +74,12 @@ def test_two_problems_never_share_a_title():
 def test_every_problem_that_is_raised_by_name_is_in_the_catalogue():
     for path in (ROOT / "functions").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and isinstance(node.args[0], ast.Name):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "Refused"
+                and isinstance(node.args[0], ast.Name)
+            ):
                 name = node.args[0].id
-                assert name == "problem" or isinstance(getattr(problems, name, None), problems.Problem), f"{path}: {name}"
+                assert name == "problem" or isinstance(getattr(problems, name, None), problems.Problem), (
+                    f"{path}: {name}"
+                )

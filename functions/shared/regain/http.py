@@ -83,6 +83,7 @@ def _body(event: dict[str, Any], kind: type) -> Any:
 
     Raises:
         Refused: NOT_JSON, TOO_LARGE or REQUEST_NOT_READ; what is wrong is said by place, never by value.
+
     """
     media_type = event.get("headers", {}).get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _MEDIA_TYPE:
@@ -116,7 +117,7 @@ def _no_constant(name: str) -> None:
 
 
 def _wrong(message: str) -> str:
-    """msgspec's message, which names places and types; a field's name that was sent is left out."""
+    """Msgspec's message, which names places and types; a field's name that was sent is left out."""
     return "The object has a field that is not known." if "unknown field" in message else message
 
 

@@ -63,7 +63,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
     for problem in sorted(refusals, key=lambda problem: problem.status):
         entry = responses.setdefault(
             str(problem.status),
-            {"description": "", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+            {
+                "description": "",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
         )
         entry["description"] = f"{entry['description']}; `{problem.code}`".removeprefix("; ")
     made: dict[str, Any] = {

@@ -36,6 +36,7 @@ def read(path: Path) -> Organisation:
 
     Raises:
         Mistakes: everything that is wrong with the file, each with its line.
+
     """
     text = path.read_text(encoding="utf-8") if path.exists() else None
     if text is None:
@@ -48,7 +49,9 @@ def read(path: Path) -> Organisation:
         what = getattr(error, "problem", None) or "this is not YAML"
         raise Mistakes([Mistake(str(path), mark.line + 1 if mark else 0, what)]) from None
     if not isinstance(content, dict):
-        raise Mistakes([Mistake(str(path), 1, "there are no settings here", "start with `organisation:` and `domains:`")])
+        raise Mistakes(
+            [Mistake(str(path), 1, "there are no settings here", "start with `organisation:` and `domains:`")]
+        )
     found = list(_unknown(content, schema(), ""))
     if not found:
         try:
@@ -92,7 +95,11 @@ def _wrong(organisation: Organisation) -> Iterator[tuple]:
         yield "domains", "there is no domain", "name at least one, for example `contoso.example: {}`"
     for name, domain in organisation.domains.items():
         if not _DOMAIN.fullmatch(name):
-            yield f"domains.{name}", f"`{name}` is not a domain name", "write it in lower case, as after the @ of an address"
+            yield (
+                f"domains.{name}",
+                f"`{name}` is not a domain name",
+                "write it in lower case, as after the @ of an address",
+            )
         if domain.directory == "elsewhere" and not _url(domain.help_url):
             yield f"domains.{name}", "accounts kept elsewhere need a `help_url`", "the page where these people get help"
     for at, (least, most) in _RANGES.items():
@@ -116,7 +123,11 @@ def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:
         if getattr(organisation.limits, key) < 1:
             yield f"limits.{key}", "a limit is at least 1", "leave it out for the default"
     if not 8 <= passwords.least <= passwords.maximum:
-        yield "passwords.minimum", f"{passwords.least} is out of range", f"from 8 to {passwords.maximum}; leave it out for the profile's"
+        yield (
+            "passwords.minimum",
+            f"{passwords.least} is out of range",
+            f"from 8 to {passwords.maximum}; leave it out for the profile's",
+        )
     for word in passwords.banned:
         if len(word) < 4:
             yield "passwords.banned", f"`{word}` is too short to ban", "words of 4 characters or more"

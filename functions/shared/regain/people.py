@@ -10,7 +10,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from regain.adapters import password_hash
-from regain.adapters.accounts import Accounts, account, item
+from regain.adapters.accounts import Accounts, item
 from regain.adapters.store import Conflict, put_version
 from regain.domain import passwords, user_id
 from regain.domain.account import ROLES, Account
@@ -49,6 +49,7 @@ def read(path: Path, organisation: Organisation) -> list[Person]:
 
     Raises:
         Mistakes: everything that is wrong, by line. A file with a mistake is not used at all.
+
     """
     if not path.exists():
         raise Mistakes([Mistake(str(path), 0, "there is no such file")])
@@ -74,7 +75,9 @@ def load(people: Iterable[Person], accounts: Accounts, now: int) -> int:
         while True:
             there = accounts.get(person.account.user_id)
             try:
-                accounts.store.commit([put_version(accounts.table, item(_merged(person, there, now)), there.version if there else 0)])
+                accounts.store.commit(
+                    [put_version(accounts.table, item(_merged(person, there, now)), there.version if there else 0)]
+                )
                 break
             except Conflict:
                 continue
@@ -97,7 +100,16 @@ def _rows(path: Path) -> Iterator[_Row]:
     header = [name.strip().lower() for name in next(reader, [])]
     missing = [name for name in _NEEDED if name.lower() not in header]
     if missing:
-        raise Mistakes([Mistake(str(path), 1, f"there is no column {', '.join(missing)}", f"the columns found: {', '.join(header) or 'none'}")])
+        raise Mistakes(
+            [
+                Mistake(
+                    str(path),
+                    1,
+                    f"there is no column {', '.join(missing)}",
+                    f"the columns found: {', '.join(header) or 'none'}",
+                )
+            ]
+        )
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield _Row(str(path), reader.line_num, dict(zip(header, map(str.strip, cells), strict=False)))
@@ -137,10 +149,15 @@ def _user_id(row: _Row, organisation: Organisation) -> str:
     try:
         found = user_id.normalise(typed, organisation.default_domain)
     except Refused:
-        row.wrong(f"userPrincipalName: `{typed}` is not a user ID", f"for example maria.silva@{organisation.default_domain}")
+        row.wrong(
+            f"userPrincipalName: `{typed}` is not a user ID", f"for example maria.silva@{organisation.default_domain}"
+        )
         return typed
     if found.rpartition("@")[2] not in organisation.domains:
-        row.wrong(f"userPrincipalName: the domain of `{typed}` is not in the organisation file", f"known: {', '.join(organisation.domains)}")
+        row.wrong(
+            f"userPrincipalName: the domain of `{typed}` is not in the organisation file",
+            f"known: {', '.join(organisation.domains)}",
+        )
     return found
 
 
@@ -151,7 +168,10 @@ def _address(row: _Row, column: str, typed: str) -> str:
         checked = validate_email(typed, check_deliverability=False, test_environment=True)
         return checked.normalized.lower()
     except EmailNotValidError:
-        row.wrong(f"{column}: `{typed}` is not an e-mail address", "for example maria@mail.example; separate several by semicolons")
+        row.wrong(
+            f"{column}: `{typed}` is not an e-mail address",
+            "for example maria@mail.example; separate several by semicolons",
+        )
         return ""
 
 
@@ -166,7 +186,9 @@ def _number(row: _Row, column: str) -> str:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     except phonenumbers.NumberParseException:
         pass
-    row.wrong(f"{column}: `{typed}` is not a telephone number", "write it with its country code, for example +44 7700 900123")
+    row.wrong(
+        f"{column}: `{typed}` is not a telephone number", "write it with its country code, for example +44 7700 900123"
+    )
     return ""
 
 

@@ -306,6 +306,4 @@ BROKEN = Problem(
      "If it happens again, contact support and quote the reference."),
     who="support")  # fmt: skip
 
-CATALOGUE: dict[str, Problem] = {
-    entry.code: entry for entry in list(vars().values()) if isinstance(entry, Problem)
-}
+CATALOGUE: dict[str, Problem] = {entry.code: entry for entry in list(vars().values()) if isinstance(entry, Problem)}

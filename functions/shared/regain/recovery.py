@@ -62,7 +62,10 @@ class Recovery:
             language=body.language or (account.language if account else ""),
         )  # fmt: skip
         flow, refused = self._begin(blank, account, standing, now)
-        writes = [services.counters.spend_write(signature, now), self._event(f"{self.purpose}-started", subject, flow, reason=refused and refused.reason)]
+        writes = [
+            services.counters.spend_write(signature, now),
+            self._event(f"{self.purpose}-started", subject, flow, reason=refused and refused.reason),
+        ]
         if not refused:
             writes.append(services.recoveries.flow_write(subject, flow, now))
         try:
@@ -127,7 +130,12 @@ class Recovery:
             subject=subject,
             reference=flow.reference,
             language=flow.language,
-            facts={"flow": flow.id, "purpose": self.purpose, "method": choice.id, "sequence": len(flow.sends[choice.id])},
+            facts={
+                "flow": flow.id,
+                "purpose": self.purpose,
+                "method": choice.id,
+                "sequence": len(flow.sends[choice.id]),
+            },
             good_until=min(now + self.policy.code_minutes * 60, flow.expires_at),
         )
 
@@ -141,19 +149,29 @@ class Recovery:
         services, now = self.services, self.services.now
         window, most = self.limits.network_window_minutes * 60, self.limits.failures_per_network
         network = services.counters.failures_key(caller.address, now, window)
-        opened = self._open(body.flow, caller, network, lambda item: services.counters.check_failures(item, now, most, window))
+        opened = self._open(
+            body.flow, caller, network, lambda item: services.counters.check_failures(item, now, most, window)
+        )
         choice = rules.choose(opened.flow, body.method)
         key, digits = services.keys.of("code"), self.policy.code_digits
 
         def candidate(sequence: int) -> str:
             return codes.derive(key, opened.flow.id, self.purpose, choice.id, sequence, digits)
 
-        verdict = rules.verify(opened.flow, opened.standing, choice, body.code, candidate, now, self.policy, self.limits)
+        verdict = rules.verify(
+            opened.flow, opened.standing, choice, body.code, candidate, now, self.policy, self.limits
+        )
         reason = verdict.refused.reason if verdict.refused else ""
         writes = [
             services.recoveries.flow_write(opened.subject, verdict.flow, now),
             services.recoveries.standing_write(opened.subject, verdict.standing, now),
-            self._event("proof-passed" if verdict.right else "proof-failed", opened.subject, verdict.flow, method=choice.id, reason=reason),
+            self._event(
+                "proof-passed" if verdict.right else "proof-failed",
+                opened.subject,
+                verdict.flow,
+                method=choice.id,
+                reason=reason,
+            ),
         ]
         if not verdict.right:
             writes.append(services.counters.failure_write(caller.address, now, most, window))
@@ -177,6 +195,7 @@ class Recovery:
 
         Raises:
             Conflict: somebody else was faster; read again.
+
         """
         services, now = self.services, self.services.now
         writes = [
@@ -200,11 +219,12 @@ class Recovery:
     def _notices(self, opened: Opened, account: Account, kind: str) -> list[Message]:
         if not self.services.organisation.notify.person:
             return []
+        name = account.given_name or account.display_name
         return [
             Message(
                 id=self.services.randomness(16).hex(), kind=kind, channel="email", to=address, subject=opened.subject,
                 reference=opened.flow.reference, language=account.language or opened.flow.language,
-                facts={"user_id": account.user_id, "name": account.given_name or account.display_name, "at": self.services.now},
+                facts={"user_id": account.user_id, "name": name, "at": self.services.now},
             )
             for address in account.addresses
         ]  # fmt: skip
@@ -215,7 +235,10 @@ class Recovery:
         """The live flow that a token leads to: one store operation."""
         services, now = self.services, self.services.now
         subject, flow_id = recoveries.open_token(flow_token) or ("", "")
-        keys = [services.recoveries.key(subject or "nobody", f"flow#{flow_id}"), services.recoveries.key(subject or "nobody", "standing")]
+        keys = [
+            services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
+            services.recoveries.key(subject or "nobody", "standing"),
+        ]
         found = services.store.read(keys + ([beside] if beside else []))
         if check:
             check(found[2])

@@ -41,7 +41,9 @@ class Services:
         return int(self.clock())
 
 
-def compose(environment: Mapping[str, str], organisation: Organisation, dynamodb: Any, kms: Any, **others: Any) -> Services:
+def compose(
+    environment: Mapping[str, str], organisation: Organisation, dynamodb: Any, kms: Any, **others: Any
+) -> Services:
     """The services of a function with this environment. A table it may not touch has no name there."""
     store = Store(dynamodb)
     keys = Keys(kms, environment.get("CODE_KEY", ""), environment.get("SERVICE_KEY", ""))

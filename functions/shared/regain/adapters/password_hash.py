@@ -4,10 +4,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODYS = (
-    "$argon2id$v=19$m=19456,t=2,p=1$cmVnYWluLW5vYm9keS4uLg$"
-    "RlI1yx9+JKp2dGZ3uVqUKkRk7vS1W0o7vQAnC0HcHnE"
-)
+_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$cmVnYWluLW5vYm9keS4uLg$RlI1yx9+JKp2dGZ3uVqUKkRk7vS1W0o7vQAnC0HcHnE"
 """A hash that no password has: comparing with it takes as long as with a real one (B1)."""
 
 

@@ -36,6 +36,7 @@ def verify(keys: Keys, proof: str, now: int) -> str:
 
     Raises:
         Refused: ROBOT_CHECK_EXPIRED or ROBOT_CHECK_FAILED.
+
     """
     try:
         solved = json.loads(b64decode(proof, validate=True))
@@ -46,9 +47,7 @@ def verify(keys: Keys, proof: str, now: int) -> str:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused(ROBOT_CHECK_FAILED, reason="unreadable proof") from None
-    result = altcha.verify_solution(
-        payload, keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution")
-    )
+    result = altcha.verify_solution(payload, keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution"))
     if result.expired or not isinstance(expires_at, int) or expires_at <= now:
         raise Refused(ROBOT_CHECK_EXPIRED)
     if not result.verified or parameters.get("data") != {"action": "start"}:

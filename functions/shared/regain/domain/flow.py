@@ -85,6 +85,7 @@ def begin(
     Raises:
         Refused: RECOVERY_CLOSED where every kind is closed; with `disclosure: detailed` also what
             stands against this account (S65-S67).
+
     """
     own = methods(account, recovery.methods, domains) if account else ()
     flow = replace(
@@ -113,7 +114,9 @@ def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recove
     if not enabled(account, recovery):
         return problems.NOT_ENABLED.code
     if not enough(own, gates(account, recovery)):
-        return (problems.NO_SECOND_METHOD if own and recovery.disclosure == "private" else problems.COULD_NOT_VERIFY).code
+        return (
+            problems.NO_SECOND_METHOD if own and recovery.disclosure == "private" else problems.COULD_NOT_VERIFY
+        ).code
     return ""
 
 
@@ -123,6 +126,7 @@ def check_live(flow: Flow | None, standing: Standing, purpose: str, now: int) ->
     Raises:
         Refused: SESSION_ENDED, whether it never was, is another purpose's, ran out, was finished or
             was overtaken by a change of the account: the caller cannot tell which.
+
     """
     if flow is None:
         raise Refused(problems.SESSION_ENDED, reason="no such flow")
@@ -167,6 +171,7 @@ def send(
 
     Raises:
         Refused: RECOVERY_CLOSED, TOO_MANY_WRONG_CODES, WAIT_BEFORE_RESEND (B8) or TOO_MANY_CODES.
+
     """
     standing.check_open(choice.kind, now)
     _check_tries(flow, recovery)
@@ -185,6 +190,7 @@ def verify(
 
     Raises:
         Refused: RECOVERY_CLOSED or TOO_MANY_WRONG_CODES, where no try is left to be judged.
+
     """
     standing.check_open(choice.kind, now)
     _check_tries(flow, recovery)
@@ -194,9 +200,13 @@ def verify(
     times = flow.sends.get(choice.id, ())
     found = codes.match([candidate(number) for number in range(1, len(times) + 1)], codes.typed(code))
     if found < 0 or choice.method is None:
-        return Verdict(counted, failed, False, _wrong(problems.WRONG_CODE, counted, failed, choice, now, recovery, limits))
+        return Verdict(
+            counted, failed, False, _wrong(problems.WRONG_CODE, counted, failed, choice, now, recovery, limits)
+        )
     if now >= times[found] + recovery.code_minutes * 60:
-        return Verdict(counted, failed, False, _wrong(problems.CODE_EXPIRED, counted, failed, choice, now, recovery, limits))
+        return Verdict(
+            counted, failed, False, _wrong(problems.CODE_EXPIRED, counted, failed, choice, now, recovery, limits)
+        )
     right = replace(flow, passed=(*flow.passed, choice.method.id), tries=0)
     return Verdict(right, standing, True, _stopped(right))
 
@@ -231,6 +241,7 @@ def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Accou
 
     Raises:
         Refused: PROOF_STILL_NEEDED, or what stands against the account by now.
+
     """
     needed = max(flow.required, gates(account, recovery))
     if len(flow.passed) < needed or not flow.passed or account is None:
@@ -245,4 +256,3 @@ def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Accou
 def finish(flow: Flow) -> Flow:
     """The flow, used up."""
     return replace(flow, finished=True)
-

@@ -64,4 +64,3 @@ class Domain:
     directory: Literal["dynamodb", "elsewhere"] = "dynamodb"
     reset: Literal["on", "off"] = "on"
     help_url: str = ""
-

@@ -1,0 +1,94 @@
+# Everything that is done with Regain. `make` alone lists it. Needs Python 3.11 or newer, make and git.
+PYTHON ?= python3
+PORT ?= 8000
+PEOPLE ?= people.csv
+ORGANISATION ?= organisation.yaml
+STATE ?= .state
+
+DEV := .venv/dev/bin
+SAM := .venv/sam/bin/sam
+UV := .venv/uv/bin/uv
+SITE := $(STATE)/site
+export UV_PYTHON_DOWNLOADS := never
+export SAM_CLI_TELEMETRY := 0
+export NO_MKDOCS_2_WARNING := 1
+export AWS_DEFAULT_REGION ?= eu-west-1
+export PYTHONPATH := functions:functions/shared:docs:.
+
+.PHONY: help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean
+.DEFAULT_GOAL := help
+
+help: ## List what can be done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | column -t -s @
+
+# --- Environments, each from its lock --------------------------------------------------------------
+
+install: .venv/dev/.locked .venv/ministack/.locked ## Install what serving needs, from the locks
+
+.venv/uv/.locked: requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Regain needs Python 3.11 or newer: make PYTHON=python3.x")'
+	$(PYTHON) -m venv --clear .venv/uv
+	.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.venv/%/.locked: requirements/%.txt .venv/uv/.locked
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv/$*
+	$(UV) pip sync --quiet --require-hashes --python .venv/$*/bin/python $<
+	@touch $@
+
+chromium: ## Install the browser that the tests use, where it is missing (Debian; needs root)
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
+
+# --- Running -------------------------------------------------------------------------------------
+
+serve: install ## Run everything on this machine: PORT= PEOPLE= ORGANISATION= STATE=
+	@ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))" 2>/dev/null \
+		|| ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --site-dir "$(abspath $(SITE))"
+	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE)
+
+docs: install ## Build the site into site/
+	ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --strict --site-dir site
+
+clean: ## Forget what has happened locally, and everything that was built
+	rm -rf $(STATE) site .aws-sam .pytest_cache .hypothesis .ruff_cache
+
+# --- Checking ------------------------------------------------------------------------------------
+
+test: lint validate docs chromium .venv/sam/.locked ## Run every check and every test
+	$(DEV)/pytest
+
+unit: install ## Run the tests that need no browser and no build
+	$(DEV)/pytest --ignore tests/browser --ignore tests/build
+
+browser: install chromium ## Run the tests in Chromium
+	$(DEV)/pytest tests/browser
+
+lint: install ## Look for mistakes and formatting
+	$(DEV)/ruff check .
+	$(DEV)/ruff format --check .
+
+format: install ## Format the code
+	$(DEV)/ruff check --fix .
+	$(DEV)/ruff format .
+
+validate: .venv/sam/.locked ## Check template.yaml
+	$(SAM) validate --lint
+
+build: install .venv/sam/.locked ## Build the functions and their layer into .aws-sam/
+	$(SAM) build
+
+smoke: install .venv/sam/.locked ## Build, and send each function an event from the build alone
+	$(DEV)/pytest tests/build
+
+# --- Upkeep --------------------------------------------------------------------------------------
+
+schema: install ## Write organisation.schema.json from the types
+	$(DEV)/python -c 'import json; from regain.organisation_yaml import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
+
+screenshots: install chromium ## Take the pictures of the README
+	$(DEV)/python tests/browser/screenshots.py
+
+lock: .venv/uv/.locked ## Renew the locks from requirements/*.in
+	cd requirements && for each in app dev ministack sam uv; do \
+		../$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links $$each.in --output-file $$each.txt; done

@@ -1,0 +1,136 @@
+"""What tests stand on: the engine with fresh tables, and the whole embedded stack as its own process."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.engine import Engine
+from local.resources import create
+from regain.organisation import Organisation
+from regain.organisation_yaml import read
+
+ROOT = Path(__file__).parent.parent
+MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top folder of the project."""
+    return ROOT
+
+
+@dataclass(frozen=True)
+class Running:
+    """An engine with the template's tables and keys in it."""
+
+    endpoint: str
+    environment: dict[str, str]
+    organisation: Organisation
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory):
+    """MiniStack with everything that the template describes, for tests that call handlers in this process."""
+    running = Engine(MINISTACK, tmp_path_factory.mktemp("engine"), free_port())
+    running.start()
+    os.environ.update(running.environment)
+    template = create(ROOT / "template.yaml", {"OriginationIdentity": "+15555550100"})
+    variables = {key: value for function in template.functions for key, value in function.environment.items()}
+    yield Running(running.endpoint, {**running.environment, **variables}, read(ROOT / "organisation.yaml"))
+    running.stop()
+
+
+@dataclass
+class Stack:
+    """The embedded stack as somebody runs it: `make serve` without make."""
+
+    origin: str
+    state: Path
+    process: subprocess.Popen
+    said: list[str]
+
+    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """One GET: status, headers, body."""
+        return fetch(f"{self.origin}{path}")
+
+    def messages(self, to: str = "") -> list[dict]:
+        """What the outbox shows."""
+        return json.loads(self.get(f"/local/outbox.json?to={to}")[2])
+
+    def stop(self) -> int:
+        """Stops it as Ctrl-C does, and answers its exit status."""
+        self.process.terminate()
+        return self.process.wait(20)
+
+
+def fetch(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """One request, whatever its status."""
+    request = urllib.request.Request(url, data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def launch(state: Path, site: Path, *options: str, port: int = 0) -> Stack:
+    """Starts the embedded stack and waits for its `ready`, or for its end."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "local", "--port", str(port), "--state", str(state), "--site", str(site), *options]
+    paths = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared"))
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**environment, "PYTHONPATH": paths}
+    )
+    said: list[str] = []
+    until = time.monotonic() + 40
+    for line in process.stdout:
+        said.append(line.rstrip())
+        if line.strip() == "ready" or time.monotonic() > until:
+            break
+    return Stack(f"http://127.0.0.1:{port}", state, process, said)
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The site, built strictly from `docs/` and `organisation.yaml`."""
+    target = tmp_path_factory.mktemp("site")
+    build_site(target)
+    return target
+
+
+def build_site(target: Path, organisation: Path = ROOT / "organisation.yaml") -> str:
+    """Builds the site as `make docs` does; answers what it said."""
+    environment = {**os.environ, "ORGANISATION": str(organisation), "NO_MKDOCS_2_WARNING": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared", "docs"))
+    mkdocs = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
+    done = subprocess.run(mkdocs, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory, site):
+    """The whole stack with its demo people, on a free port."""
+    running = launch(tmp_path_factory.mktemp("state"), site)
+    if running.said[-1:] != ["ready"]:
+        raise RuntimeError("\n".join(running.said))
+    yield running
+    running.stop()

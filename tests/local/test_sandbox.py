@@ -1,0 +1,131 @@
+"""Sandboxes: one request at a time, ended at their timeout, replaced after a crash."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from local.sandbox import Pool, SandboxError
+from local.stream import Stream, _matches
+from local.template import Function
+
+HANDLER = '''
+import os, time
+busy = False
+def handler(event, context):
+    global busy
+    assert not busy
+    busy = True
+    if event.get("sleep"):
+        time.sleep(event["sleep"])
+    if event.get("exit"):
+        os._exit(3)
+    if event.get("fail"):
+        raise ValueError("secret-value")
+    print("to the log")
+    busy = False
+    return {"pid": os.getpid(), "echo": event["n"], "left": context.get_remaining_time_in_millis(), "x": os.environ["GIVEN"]}
+'''
+FUNCTION = Function("TestFunction", "sandboxed.handler", 2, 128, {"GIVEN": "by the template"})
+
+
+@pytest.fixture
+def pool(tmp_path, monkeypatch):
+    (tmp_path / "sandboxed.py").write_text(HANDLER)
+    monkeypatch.setattr("local.sandbox._FUNCTIONS", tmp_path)
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "local").symlink_to(__import__("local").__path__[0])
+
+    def make(**changes):
+        return Pool(replace(FUNCTION, **changes), {}, tmp_path / "log")
+
+    return make
+
+
+def run(pool, *events):
+    async def everything():
+        try:
+            return await asyncio.gather(*(pool.call(event) for event in events), return_exceptions=True)
+        finally:
+            await pool.stop()
+
+    return asyncio.run(everything())
+
+
+def test_many_requests_share_few_processes_and_each_has_one_at_a_time(pool):
+    answers = run(pool(), *({"n": n} for n in range(40)))
+    assert [answer["echo"] for answer in answers] == list(range(40))
+    assert len({answer["pid"] for answer in answers}) <= 4
+    assert {answer["x"] for answer in answers} == {"by the template"}
+    assert all(0 < answer["left"] <= 2000 for answer in answers)
+
+
+def test_a_function_that_takes_too_long_is_ended_and_the_next_request_is_served(pool):
+    one = pool(timeout=1)
+
+    async def story():
+        try:
+            with pytest.raises(SandboxError, match="timed out after 1 s"):
+                await one.call({"n": 1, "sleep": 5})
+            return await one.call({"n": 2})
+        finally:
+            await one.stop()
+
+    assert asyncio.run(story())["echo"] == 2
+
+
+@pytest.mark.parametrize(("event", "said"), [({"n": 1, "exit": True}, "the process ended"), ({"n": 1, "fail": True}, "ValueError")])
+def test_a_crash_is_told_without_what_it_was_about(pool, tmp_path, event, said):
+    (error,) = run(pool(), event)
+    assert isinstance(error, SandboxError)
+    assert said in str(error)
+    assert "secret-value" not in str(error) + (tmp_path / "log").read_text()
+
+
+class FakePool:
+    """A function that fails on the records it is told to, as often as it is told to."""
+
+    function = FUNCTION
+
+    def __init__(self, failures):
+        self.failures, self.batches = failures, []
+
+    async def call(self, event):
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+        self.batches.append(numbers)
+        for number in numbers:
+            if self.failures.get(number, 0):
+                self.failures[number] -= 1
+                return {"batchItemFailures": [{"itemIdentifier": number}]}
+        return {"batchItemFailures": []}
+
+
+def stream(monkeypatch, failures, retries=2):
+    monkeypatch.setattr("local.stream.boto3.client", lambda name: None)
+    monkeypatch.setattr("local.stream._BACKOFF", 0.001)
+    one = Stream(FakePool(failures), {"Stream": "local:OutboxTable.StreamArn", "MaximumRetryAttempts": retries, "BatchSize": 2})
+    given_up = []
+    one._give_up = lambda record: given_up.append(record["dynamodb"]["SequenceNumber"])
+    asyncio.run(one._deliver([{"dynamodb": {"SequenceNumber": str(n)}} for n in range(1, 5)]))
+    return one._pool.batches, given_up
+
+
+def test_a_failed_record_is_tried_again_from_there_on(monkeypatch):
+    batches, given_up = stream(monkeypatch, {"2": 1})
+    assert batches == [["1", "2"], ["2"], ["3", "4"]]
+    assert given_up == []
+
+
+def test_a_record_that_never_succeeds_goes_to_the_queue_and_the_rest_goes_on(monkeypatch):
+    batches, given_up = stream(monkeypatch, {"1": 99})
+    assert batches == [["1", "2"]] * 3 + [["2"], ["3", "4"]]
+    assert given_up == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [({"eventName": ["INSERT"]}, True), ({"eventName": ["MODIFY"]}, False), ({"dynamodb": {"NewImage": {"kind": {"S": ["code"]}}}}, True), ({"a": {"b": ["c"]}}, False)],
+)
+def test_filters_are_those_of_the_template(pattern, wanted):
+    record = {"eventName": "INSERT", "dynamodb": {"NewImage": {"kind": {"S": "code"}}}}
+    assert _matches(pattern, record) == wanted

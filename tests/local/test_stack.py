@@ -1,0 +1,201 @@
+"""The embedded stack as somebody runs it: what it says, what it serves, what it keeps, what it refuses."""
+
+import json
+import os
+import re
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests.conftest import fetch, free_port, launch
+from tests.functions.conftest import solve
+
+from regain.headers import API_HEADERS, SITE_HEADERS
+
+
+def post(stack, path, body, **headers):
+    headers = {"content-type": "application/json", **headers}
+    status, _, answer = fetch(f"{stack.origin}{path}", json.dumps(body).encode(), **headers)
+    return status, json.loads(answer)
+
+
+def started(stack, user_id, purpose="reset"):
+    proof = solve(json.loads(stack.get("/api/challenge")[2]))
+    return post(stack, f"/api/{purpose}/start", {"user_id": user_id, "proof": proof})[1]
+
+
+def newest(stack, to, number=1):
+    until = time.monotonic() + 10
+    while len(found := stack.messages(to)) < number:
+        assert time.monotonic() < until, "no message came"
+        time.sleep(0.05)
+    return found[0]
+
+
+def test_it_says_where_everything_is_and_then_ready(stack):
+    said = "\n".join(stack.said)
+    for part in (f"{stack.origin}/", "/local/outbox", "maria.silva@contoso.example", "maple-Cedar-93-window"):
+        assert part in said
+    assert stack.said[-1] == "ready"
+
+
+def test_a_password_is_reset_over_http_with_the_code_from_the_outbox(stack):
+    flow = started(stack, "chen.li")
+    assert post(stack, "/api/reset/send", {"flow": flow["flow"], "method": "email"})[0] == 202
+    message = newest(stack, "chen@home.example")
+    assert (message["channel"], message["subject"]) == ("email", "Your code for your Contoso account")
+    code = re.search(r"^\d{6}$", message["body"], re.MULTILINE)[0]
+    verified = post(stack, "/api/reset/verify", {"flow": flow["flow"], "method": "email", "code": code})
+    assert verified == (200, {"gates": {"required": 1, "passed": 1}, "methods": []})
+    new = "pebble-Orchard-86-lamp"
+    assert post(stack, "/api/reset/finish", {"flow": flow["flow"], "new_password": new})[0] == 200
+    assert post(stack, "/api/account/sign-in", {"user_id": "chen.li", "password": new})[0] == 200
+    assert newest(stack, "chen.li@contoso.example")["subject"] == "The password of your Contoso account has been reset"
+
+
+@pytest.mark.parametrize(("method", "channel"), [("sms", "text"), ("call-mobile", "voice")])
+def test_texts_and_calls_reach_the_outbox_through_the_stand_in(stack, method, channel):
+    flow = started(stack, "ben.okafor", "unlock")
+    assert post(stack, "/api/unlock/send", {"flow": flow["flow"], "method": method})[0] == 202
+    until = time.monotonic() + 10
+    while channel not in (found := {m["channel"]: m for m in stack.messages("%2B447700900124")}):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    digits = re.sub(r"\D", "", re.sub(r"<break[^>]*>", "", found[channel]["body"]))
+    assert len(digits) >= 6
+    assert (found[channel]["body"].count("say-as") > 0) == (channel == "voice")
+
+
+def test_the_stand_in_checks_requests_with_the_services_own_model(stack):
+    def call(action, body):
+        target = {"x-amz-target": f"PinpointSMSVoiceV2.{action}"}
+        status, _, answer = fetch(f"{stack.origin}/local/aws/", json.dumps(body).encode(), **target)
+        return status, json.loads(answer).get("__type")
+
+    assert call("SendTextMessage", {"DestinationPhoneNumber": "+447700900000", "MessageBody": "x"}) == (200, None)
+    assert call("SendTextMessage", {"MessageBody": "x"}) == (400, "ValidationException")
+    assert call("SendTextMessage", {"DestinationPhoneNumber": "+44", "Colour": "red"}) == (400, "ValidationException")
+    assert call("SendVoiceMessage", {"DestinationPhoneNumber": "+447700900000"}) == (400, "ValidationException")
+    assert call("DeletePool", {}) == (400, "UnknownOperationException")
+
+
+def test_the_outbox_is_a_page_and_shows_messages_as_text(stack):
+    status, headers, body = stack.get("/local/outbox")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert b"<script" not in body
+    assert b"<h1>Outbox</h1>" in body
+
+
+def test_answers_are_never_crossed_in_parallel(stack):
+    """A resolver shared by threads would mix them up (one request at a time, like Lambda)."""
+
+    def ask(number):
+        path = f"/api/nothing-{number}" if number % 2 else "/api/health"
+        status, _, body = stack.get(path)
+        return number % 2, status, json.loads(body).get("code", "ok")
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(ask, range(200))) == {(0, 200, "ok"), (1, 404, "not-found")}
+
+
+def test_the_site_and_the_api_carry_their_headers_and_no_banner(stack):
+    for path in ("/", "/nothing/", "/local/outbox"):
+        _, headers, _ = stack.get(path)
+        assert SITE_HEADERS.items() <= headers.items(), path
+        assert "server" not in headers
+    _, headers, _ = stack.get("/api/health")
+    assert API_HEADERS.items() <= headers.items()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/../template.yaml", "/..%2ftemplate.yaml", "/%2e%2e/template.yaml", "//etc/passwd", "/local/aws/../../x", "/local/x"]
+)
+def test_no_path_leads_out_of_the_site(stack, path):
+    status, _, body = stack.get(path)
+    assert status in (404, 405)
+    assert b"Transform" not in body
+
+
+def test_the_address_of_the_caller_is_the_connections(stack):
+    headers = {name: "203.0.113.1" for name in ("x-forwarded-for", "forwarded", "x-real-ip", "cloudfront-viewer-address")}
+    status, _, _ = fetch(f"{stack.origin}/api/health", None, **headers)
+    assert status == 200
+    assert "203.0.113.1" not in "".join(p.read_text() for p in (stack.state / "log").glob("*.log"))
+
+
+def test_a_body_that_no_gateway_takes_is_a_problem(stack):
+    status, _, body = fetch(f"{stack.origin}/api/reset/start", b" " * (10 * 1024 * 1024 + 1), **{"content-type": "application/json"})
+    assert (status, json.loads(body)["code"]) == (413, "request-too-large")
+
+
+@pytest.fixture
+def folder(tmp_path, site):
+    """Starts stacks on one state folder, and stops what is left."""
+    running = []
+
+    def start(*options, **named):
+        running.append(launch(tmp_path / "state", site, *options, **named))
+        return running[-1]
+
+    yield start
+    for one in running:
+        if one.process.poll() is None:
+            one.stop()
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["stopped", "killed"])
+def test_accounts_and_flows_survive_a_restart(folder, kill):
+    first = folder()
+    assert "8 people loaded" in "\n".join(first.said)
+    flow = started(first, "maria.silva")
+    if kill:
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.process.wait()
+        time.sleep(1.5)  # the engine hears of it from the kernel, and writes its state
+    else:
+        assert first.stop() == 0
+    begun = time.monotonic()
+    second = folder()
+    assert time.monotonic() - begun < 10
+    assert "people loaded" not in "\n".join(second.said)
+    assert post(second, "/api/reset/send", {"flow": flow["flow"], "method": "email"})[0] == 202
+    assert newest(second, "maria@home.example")["channel"] == "email"
+
+
+def test_two_stacks_never_share_a_state(folder):
+    assert folder().said[-1] == "ready"
+    second = folder()
+    assert "another stack uses" in "\n".join(second.said)
+    assert second.process.wait(10) == 1
+
+
+def test_a_port_in_use_is_said(folder):
+    port = free_port()
+    assert folder(port=port).said[-1] == "ready"
+    second = folder(port=port)
+    assert f"port {port} is in use" in "\n".join(second.said)
+    assert second.process.wait(10) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--people", "userPrincipalName,role\nann@contoso.example,\nben@contoso.example,king\n", "people.csv:3: role: `king` is not a role"),
+        ("--organisation", "organisation: {name: X}\ndomains: {x.example: {}}\nrecovery: {gats: 1}\n", "did you mean `gates`?"),
+    ],
+)
+def test_a_mistake_in_a_file_is_said_with_its_line_and_nothing_is_started(folder, tmp_path, option, text, said):
+    path = tmp_path / ("people.csv" if option == "--people" else "organisation.yaml")
+    path.write_text(text)
+    stopped = folder(option, str(path))
+    assert said in "\n".join(stopped.said)
+    assert stopped.process.wait(10) == 1
+    assert not (tmp_path / "state").exists()
+
+
+def test_our_own_people_are_loaded(folder, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("userPrincipalName,otherMails,password\nzoë@contoso.example,zoe@home.example,kettle-Magnet-41-harp\n")
+    stack = folder("--people", str(path))
+    assert post(stack, "/api/account/sign-in", {"user_id": "zoë", "password": "kettle-Magnet-41-harp"})[0] == 200

@@ -1,0 +1,83 @@
+"""The reader of template.yaml: resolves what it knows and stops at what it does not."""
+
+import pytest
+
+from local.template import TemplateError, read
+
+HEAD = """
+Parameters: {Size: {Type: String, Default: small}}
+Mappings: {Sizes: {small: {memory: 128}, large: {memory: 1024}}}
+Conditions:
+  Large: !Equals [!Ref Size, large]
+  Small: !Not [!Condition Large]
+  Both: !And [!Condition Large, !Condition Small]
+  Either: !Or [!Condition Large, !Condition Small]
+Globals: {Function: {Timeout: 7, Environment: {Variables: {SHARED: "yes", OVER: global}}}}
+Resources:
+  Table: {Type: AWS::DynamoDB::Table, Properties: {}}
+  Extra: {Type: AWS::SQS::Queue, Condition: Large, Properties: {}}
+  One:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: one.app.lambda_handler
+      Environment: {Variables: {VALUE: %s, OVER: own}}
+      Events:
+        Get: {Type: HttpApi, Properties: {Method: get, Path: /api/one}}
+"""
+
+
+def value(tmp_path, expression, **parameters):
+    path = tmp_path / "template.yaml"
+    path.write_text(HEAD % expression)
+    return read(path, parameters).functions[0].environment["VALUE"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "small", "large"),
+    [
+        ("!Ref Table", "Table", "Table"),
+        ("!Ref Size", "small", "large"),
+        ('!Sub "${Size}-${AWS::Region}-${Table}"', "small-eu-west-1-Table", "large-eu-west-1-Table"),
+        ('!Sub ["${A}!", {A: !Ref Size}]', "small!", "large!"),
+        ("!If [Large, big, little]", "little", "big"),
+        ("!If [Both, x, !If [Either, y, z]]", "y", "y"),
+        ("!FindInMap [Sizes, !Ref Size, memory]", "128", "1024"),
+        ('!Join ["-", [a, !Ref Size]]', "a-small", "a-large"),
+        ('!Select [1, !Split ["-", "a-b"]]', "b", "b"),
+        ("!GetAtt Table.StreamArn", "local:Table.StreamArn", "local:Table.StreamArn"),
+        ("{'Fn::Sub': '${Size}'}", "small", "large"),
+    ],
+)
+def test_every_function_is_resolved(tmp_path, expression, small, large):
+    assert value(tmp_path, expression) == small
+    assert value(tmp_path, expression, Size="large") == large
+
+
+@pytest.mark.parametrize("expression", ["!Ref Nothing", "!ImportValue x", "!If [Nothing, a, b]", "!GetAtt Nothing.Arn"])
+def test_what_is_not_known_stops_the_stack(tmp_path, expression):
+    with pytest.raises(TemplateError):
+        value(tmp_path, expression)
+
+
+def test_an_unknown_parameter_stops_the_stack(tmp_path):
+    with pytest.raises(TemplateError, match="no parameter Colour"):
+        value(tmp_path, "x", Colour="red")
+
+
+def test_globals_are_merged_and_conditions_leave_resources_out(tmp_path):
+    path = tmp_path / "template.yaml"
+    path.write_text(HEAD % "x")
+    template = read(path)
+    (function,) = template.functions
+    assert function.environment == {"SHARED": "yes", "OVER": "own", "VALUE": "x"}
+    assert (function.timeout, function.routes) == (7, (("GET", "/api/one"),))
+    assert template.of_type("AWS::SQS::Queue") == {}
+
+
+def test_functions_of_our_template_need_only_references(root):
+    template = read(root / "template.yaml")
+    assert {f.name for f in template.functions} == {
+        "ServiceFunction", "ResetFunction", "UnlockFunction", "AccountFunction", "NotifyFunction",
+    }  # fmt: skip
+    for function in template.functions:
+        assert not any("local:" in value for value in function.environment.values()), function.name
