@@ -9,7 +9,7 @@ from local.sandbox import Pool, SandboxError
 from local.stream import Stream, _matches
 from local.template import Function
 
-HANDLER = '''
+HANDLER = """
 import os, time
 busy = False
 def handler(event, context):
@@ -25,7 +25,7 @@ def handler(event, context):
     print("to the log")
     busy = False
     return {"pid": os.getpid(), "echo": event["n"], "left": context.get_remaining_time_in_millis(), "x": os.environ["GIVEN"]}
-'''
+"""
 FUNCTION = Function("TestFunction", "sandboxed.handler", 2, 128, {"GIVEN": "by the template"})
 
 
@@ -74,7 +74,9 @@ def test_a_function_that_takes_too_long_is_ended_and_the_next_request_is_served(
     assert asyncio.run(story())["echo"] == 2
 
 
-@pytest.mark.parametrize(("event", "said"), [({"n": 1, "exit": True}, "the process ended"), ({"n": 1, "fail": True}, "ValueError")])
+@pytest.mark.parametrize(
+    ("event", "said"), [({"n": 1, "exit": True}, "the process ended"), ({"n": 1, "fail": True}, "ValueError")]
+)
 def test_a_crash_is_told_without_what_it_was_about(pool, tmp_path, event, said):
     (error,) = run(pool(), event)
     assert isinstance(error, SandboxError)
@@ -103,7 +105,9 @@ class FakePool:
 def stream(monkeypatch, failures, retries=2):
     monkeypatch.setattr("local.stream.boto3.client", lambda name: None)
     monkeypatch.setattr("local.stream._BACKOFF", 0.001)
-    one = Stream(FakePool(failures), {"Stream": "local:OutboxTable.StreamArn", "MaximumRetryAttempts": retries, "BatchSize": 2})
+    one = Stream(
+        FakePool(failures), {"Stream": "local:OutboxTable.StreamArn", "MaximumRetryAttempts": retries, "BatchSize": 2}
+    )
     given_up = []
     one._give_up = lambda record: given_up.append(record["dynamodb"]["SequenceNumber"])
     asyncio.run(one._deliver([{"dynamodb": {"SequenceNumber": str(n)}} for n in range(1, 5)]))
@@ -124,7 +128,12 @@ def test_a_record_that_never_succeeds_goes_to_the_queue_and_the_rest_goes_on(mon
 
 @pytest.mark.parametrize(
     ("pattern", "wanted"),
-    [({"eventName": ["INSERT"]}, True), ({"eventName": ["MODIFY"]}, False), ({"dynamodb": {"NewImage": {"kind": {"S": ["code"]}}}}, True), ({"a": {"b": ["c"]}}, False)],
+    [
+        ({"eventName": ["INSERT"]}, True),
+        ({"eventName": ["MODIFY"]}, False),
+        ({"dynamodb": {"NewImage": {"kind": {"S": ["code"]}}}}, True),
+        ({"a": {"b": ["c"]}}, False),
+    ],
 )
 def test_filters_are_those_of_the_template(pattern, wanted):
     record = {"eventName": "INSERT", "dynamodb": {"NewImage": {"kind": {"S": "code"}}}}

@@ -8,10 +8,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.conftest import fetch, free_port, launch
-from tests.functions.conftest import solve
 
 from regain.headers import API_HEADERS, SITE_HEADERS
+from tests.conftest import fetch, free_port, launch
+from tests.functions.conftest import solve
 
 
 def post(stack, path, body, **headers):
@@ -109,7 +109,15 @@ def test_the_site_and_the_api_carry_their_headers_and_no_banner(stack):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/../template.yaml", "/..%2ftemplate.yaml", "/%2e%2e/template.yaml", "//etc/passwd", "/local/aws/../../x", "/local/x"]
+    "path",
+    [
+        "/api/../template.yaml",
+        "/..%2ftemplate.yaml",
+        "/%2e%2e/template.yaml",
+        "//etc/passwd",
+        "/local/aws/../../x",
+        "/local/x",
+    ],
 )
 def test_no_path_leads_out_of_the_site(stack, path):
     status, _, body = stack.get(path)
@@ -118,14 +126,16 @@ def test_no_path_leads_out_of_the_site(stack, path):
 
 
 def test_the_address_of_the_caller_is_the_connections(stack):
-    headers = {name: "203.0.113.1" for name in ("x-forwarded-for", "forwarded", "x-real-ip", "cloudfront-viewer-address")}
+    headers = dict.fromkeys(("x-forwarded-for", "forwarded", "x-real-ip", "cloudfront-viewer-address"), "203.0.113.1")
     status, _, _ = fetch(f"{stack.origin}/api/health", None, **headers)
     assert status == 200
     assert "203.0.113.1" not in "".join(p.read_text() for p in (stack.state / "log").glob("*.log"))
 
 
 def test_a_body_that_no_gateway_takes_is_a_problem(stack):
-    status, _, body = fetch(f"{stack.origin}/api/reset/start", b" " * (10 * 1024 * 1024 + 1), **{"content-type": "application/json"})
+    status, _, body = fetch(
+        f"{stack.origin}/api/reset/start", b" " * (10 * 1024 * 1024 + 1), **{"content-type": "application/json"}
+    )
     assert (status, json.loads(body)["code"]) == (413, "request-too-large")
 
 
@@ -181,8 +191,16 @@ def test_a_port_in_use_is_said(folder):
 @pytest.mark.parametrize(
     ("option", "text", "said"),
     [
-        ("--people", "userPrincipalName,role\nann@contoso.example,\nben@contoso.example,king\n", "people.csv:3: role: `king` is not a role"),
-        ("--organisation", "organisation: {name: X}\ndomains: {x.example: {}}\nrecovery: {gats: 1}\n", "did you mean `gates`?"),
+        (
+            "--people",
+            "userPrincipalName,role\nann@contoso.example,\nben@contoso.example,king\n",
+            "people.csv:3: role: `king` is not a role",
+        ),
+        (
+            "--organisation",
+            "organisation: {name: X}\ndomains: {x.example: {}}\nrecovery: {gats: 1}\n",
+            "did you mean `gates`?",
+        ),
     ],
 )
 def test_a_mistake_in_a_file_is_said_with_its_line_and_nothing_is_started(folder, tmp_path, option, text, said):
@@ -196,6 +214,8 @@ def test_a_mistake_in_a_file_is_said_with_its_line_and_nothing_is_started(folder
 
 def test_our_own_people_are_loaded(folder, tmp_path):
     path = tmp_path / "people.csv"
-    path.write_text("userPrincipalName,otherMails,password\nzoë@contoso.example,zoe@home.example,kettle-Magnet-41-harp\n")
+    path.write_text(
+        "userPrincipalName,otherMails,password\nzoë@contoso.example,zoe@home.example,kettle-Magnet-41-harp\n"
+    )
     stack = folder("--people", str(path))
     assert post(stack, "/api/account/sign-in", {"user_id": "zoë", "password": "kettle-Magnet-41-harp"})[0] == 200
