@@ -57,7 +57,7 @@ class Site(StaticFiles):
     def file_response(self, full_path: Any, *arguments: Any, **named: Any) -> Response:
         """A file with how long it may be kept."""
         response = super().file_response(full_path, *arguments, **named)
-        fingerprinted = len(Path(full_path).name.split(".")) > 2
+        fingerprinted = "assets" in Path(full_path).parts  # assets/<fingerprint>/<name>
         response.headers["cache-control"] = "public, max-age=31536000, immutable" if fingerprinted else "no-cache"
         return response
 

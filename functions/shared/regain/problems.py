@@ -71,7 +71,7 @@ DOMAIN_NOT_OURS = Problem(
     who="you", field="user_id")  # fmt: skip
 
 CONTACT_YOUR_ADMINISTRATOR = Problem(
-    "contact-your-administrator", 403, "Contact your administrator",
+    "contact-your-administrator", 403, "Contact your administrator: this account is kept elsewhere",
     "Your account's password is not managed by this service. It is kept in another system of "
     "{organisation}, so it cannot be reset or unlocked here.",
     ("Contact your administrator and ask for your password to be reset.",

@@ -1,0 +1,1 @@
+"""What turns the organisation and the catalogue into pages."""

@@ -1,0 +1,180 @@
+"""Pure functions: catalogue and organisation in, Markdown and variables out. Knows nothing of MkDocs.
+
+Kept apart from the hook so that another site generator can call them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from regain.domain import passwords
+from regain.domain.methods import LABELS
+from regain.organisation import Organisation, facts
+from regain.problems import CATALOGUE, Problem
+
+PAGES = {
+    "home": "index.md",
+    "reset": "reset.md",
+    "unlock": "unlock.md",
+    "register": "register.md",
+    "password": "password.md",
+    "no-code": "no-code.md",
+    "problems": "problems.md",
+    "not-me": "not-me.md",
+    "administrator": "contact-administrator.md",
+    "support": "contact-support.md",
+}
+"""The short names by which the catalogue links to pages: `[words](page:reset)`."""
+
+FRONT_MATTER = ("title", "description", "id", "audience", "topic", "owner", "reviewed", "keywords")
+"""What every page says of itself (S1, S3, S4)."""
+
+AUDIENCES, TOPICS = ("everybody", "administrators"), ("task", "concept", "troubleshooting", "reference")
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+_WHO = {
+    "administrator": "Your administrator: [contact your administrator](../contact-administrator.md).",
+    "support": "Support: [contact support](../contact-support.md).",
+    "you": "You can do this yourself. If it does not help, [contact your administrator](../contact-administrator.md).",
+}
+
+
+class PageError(Exception):
+    """A page that must not be published: what is missing, and where."""
+
+
+def offered(problem: Problem, organisation: Organisation) -> bool:
+    """Whether the problem can occur with this organisation's settings."""
+    return not problem.when or bool(getattr(organisation.recovery, problem.when))
+
+
+def problems(organisation: Organisation) -> dict[str, Problem]:
+    """The problems that can occur, by code."""
+    return {code: problem for code, problem in CATALOGUE.items() if offered(problem, organisation)}
+
+
+def problem_page(problem: Problem, organisation: Organisation) -> str:
+    """The page of guidance of one problem, at `errors/<code>.md`."""
+    known = facts(organisation)
+    happened = _linked(problem.happened.format_map(known), known)
+    steps = "\n".join(f"{n}. {_linked(step.format_map(known), known)}" for n, step in enumerate(problem.to_do, start=1))
+    return f"""---
+title: "{problem.title}"
+description: "What it means when you see “{problem.title}”, and what to do about it."
+id: RG-{1000 + list(CATALOGUE).index(problem.code)}
+audience: everybody
+topic: troubleshooting
+owner: Account help team
+reviewed: 2026-11-23
+keywords: [{problem.code}, error message]
+---
+# {problem.title}
+
+## What happened
+
+{happened}
+
+## What to do
+
+{steps}
+
+## Who can help
+
+{_WHO[problem.who]} If you see a **reference** (R- and eight letters and digits), quote it.
+
+[All messages and what they mean](../problems.md)
+"""
+
+
+def problem_rows(organisation: Organisation) -> list[dict[str, str]]:
+    """The table "Which message do you see?": the four rows of the articles first, then the rest by title (S63)."""
+    known = facts(organisation)
+    every = sorted(problems(organisation).values(), key=lambda p: (p.row or "Z", p.title))
+    return [
+        {
+            "code": problem.code,
+            "title": problem.title,
+            "means": _unlinked(problem.happened.format_map(known)),
+            "do": _unlinked(problem.to_do[0].format_map(known)),
+            "row": problem.row,
+        }
+        for problem in every
+    ]
+
+
+def variables(organisation: Organisation) -> dict[str, Any]:
+    """What pages and templates may name."""
+    recovery = organisation.recovery
+    contact = organisation.contacts.administrator
+    return {
+        **facts(organisation),
+        "about": organisation.organisation,
+        "contacts": organisation.contacts,
+        "administrator": contact,
+        "administrator_link": administrator_link(organisation),
+        "support_contact": organisation.contacts.support,
+        "domains": organisation.domains,
+        "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
+        "recovery": recovery,
+        "limits": organisation.limits,
+        "methods": {kind: LABELS[kind] for kind in recovery.methods},
+        "by_phone": [kind for kind in recovery.methods if kind != "email"],
+        "password_rules": passwords.help_text(organisation.passwords),
+        "passwords": organisation.passwords,
+        "sender": organisation.sender,
+        "problems": problems(organisation),
+        "problem_rows": problem_rows(organisation),
+    }
+
+
+def administrator_link(organisation: Organisation) -> str:
+    """Where "Contact your administrator" leads: a portal, or a letter that asks for what is needed (S37, S65)."""
+    contact = organisation.contacts.administrator
+    if contact.portal_url:
+        return contact.portal_url
+    subject = f"I cannot sign in to my {organisation.organisation.name} account"
+    body = "My user ID: \nWhat happened: \nReference (if the page showed one): \nHow you can reach me: \n"
+    quoted = "&".join(f"{name}={quote(value, safe='')}" for name, value in (("subject", subject), ("body", body)))
+    return f"mailto:{contact.email}?{quoted}"
+
+
+def check_front_matter(meta: Mapping[str, Any], where: str) -> None:
+    """Raises PageError where a page does not say what it must say of itself."""
+    missing = [key for key in FRONT_MATTER if not meta.get(key)]
+    if missing:
+        raise PageError(f"{where}: the front matter lacks {', '.join(missing)}")
+    if meta["audience"] not in AUDIENCES or meta["topic"] not in TOPICS:
+        raise PageError(f"{where}: audience is one of {AUDIENCES}, topic one of {TOPICS}")
+    if not re.fullmatch(r"RG-\d{4}", str(meta["id"])):
+        raise PageError(f"{where}: the id is RG- and four digits")
+
+
+def check_unique(pages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Raises PageError where two pages share a title or an id."""
+    seen: dict[str, str] = {}
+    for where, meta in pages:
+        for key in (str(meta["title"]), str(meta["id"])):
+            if key in seen:
+                raise PageError(f"{where} and {seen[key]} share “{key}”")
+            seen[key] = where
+
+
+def _linked(text: str, known: Mapping[str, Any]) -> str:
+    """Short names and facts in links as addresses; a link to nothing as plain words."""
+
+    def one(match: re.Match[str]) -> str:
+        words, target = match.groups()
+        if target.startswith("page:"):
+            name = target.removeprefix("page:")
+            if name not in PAGES:
+                raise PageError(f"there is no page called {name}")
+            return f"[{words}](../{PAGES[name]})"
+        if target not in known:
+            raise PageError(f"{target} is neither a page nor a fact")
+        return f"[{words}]({known[target]})" if known[target] else words
+
+    return _LINK.sub(one, text)
+
+
+def _unlinked(text: str) -> str:
+    return _LINK.sub(r"\1", text)

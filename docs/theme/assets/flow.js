@@ -1,0 +1,42 @@
+// What this tab knows of the flow. Kept for this tab only, so that a reload goes on where it was and
+// sends nothing again; forgotten at the end, and when the flow's time is over.
+import { now } from './api.js';
+
+const KEY = 'regain-flow';
+
+export const flow = { step: 'start' };
+
+export const alive = () => Boolean(flow.token) && flow.expires > now();
+
+export function remember(changes) {
+  Object.assign(flow, changes);
+  sessionStorage.setItem(KEY, JSON.stringify(flow));
+}
+
+export function forget() {
+  for (const name of Object.keys(flow)) delete flow[name];
+  flow.step = 'start';
+  sessionStorage.removeItem(KEY);
+}
+
+export function recall() {
+  try {
+    Object.assign(flow, JSON.parse(sessionStorage.getItem(KEY)));
+  } catch {
+    forget();
+  }
+  if (flow.token && !alive()) forget();
+}
+
+export const proved = () => alive() && flow.gates.passed >= flow.gates.required && flow.methods.length === 0;
+
+// Whether a step can be gone to now: back over what was not sent yet, never past what was not proved.
+export function reachable(step) {
+  if (step === 'start') return true;
+  if (step === 'done') return flow.step === 'done';
+  if (!alive()) return false;
+  if (step === 'password') return proved() && flow.purpose === 'reset';
+  if (step === 'unlock') return proved() && flow.purpose === 'unlock';
+  if (proved()) return false;
+  return step === 'method' || Boolean(flow.method);
+}

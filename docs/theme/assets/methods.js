@@ -1,0 +1,26 @@
+// The choice of methods, as the API offers them for the next proof.
+import { flow } from './flow.js';
+
+export function showMethods(form) {
+  const fieldset = form.querySelector('[data-methods]');
+  const before = form.querySelector('[name="method"]:checked')?.value || flow.method;
+  for (const old of fieldset.querySelectorAll('.choice')) old.remove();
+  fieldset.append(...flow.methods.map((method, number) => choice(method, number, before)));
+  const confirm = form.querySelector('[data-confirm]');
+  confirm.hidden = !flow.methods.some(method => method.confirm);
+  form.querySelector('[name="username"]').value = flow.user_id;
+}
+
+function choice(method, number, before) {
+  const label = Object.assign(document.createElement('label'), { className: 'choice' });
+  const radio = Object.assign(document.createElement('input'), {
+    type: 'radio', name: 'method', id: `method-${number}`, value: method.id, required: true,
+    checked: method.id === before || flow.methods.length === 1,
+  });
+  const words = document.createElement('span');
+  const [title, place] = method.label.split(': ');
+  words.append(Object.assign(document.createElement('b'), { textContent: title }));
+  if (place) words.append(Object.assign(document.createElement('span'), { textContent: place }));
+  label.append(radio, words);
+  return label;
+}

@@ -1,0 +1,2 @@
+// Only browsers without modules run this: they are told that the form needs a newer one.
+document.getElementById('old').hidden = false;

@@ -1,0 +1,185 @@
+// The form of reset and unlock: which step is shown, and what each step sends.
+import { call, now } from './api.js';
+import { Errors } from './errors.js';
+import { alive, flow, forget, proved, reachable, recall, remember } from './flow.js';
+import { prepareProof, takeProof } from './proof.js';
+import { showMethods } from './methods.js';
+import { wait } from './waiting.js';
+import { say } from './words.js';
+
+const form = document.querySelector('#recovery');
+const errors = new Errors(form);
+const section = step => form.querySelector(`[data-step="${step}"]`);
+const input = name => form.querySelector(`[name="${name}"]`);
+const chosen = name => form.querySelector(`[name="${name}"]:checked`)?.value;
+
+function show(step, { push = true, focus = true } = {}) {
+  errors.clear();
+  for (const each of form.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
+  if (step !== flow.step) remember({ step });
+  if (push && history.state?.step !== step) history.pushState({ step }, '');
+  if (step === 'method') showMethods(form);
+  wait(form, step === 'code');
+  form.querySelector('[data-second]').hidden = !flow.gates?.passed;
+  section('code').querySelector('[data-label]').textContent = flow.label || '';
+  for (const part of section('done').querySelectorAll('[data-title]')) part.hidden = part.dataset.title !== flow.purpose;
+  const reference = form.querySelector('[data-flow-reference]');
+  reference.hidden = !flow.reference;
+  reference.querySelector('b').textContent = flow.reference || '';
+  const heading = section(step).querySelector('h2:not([hidden])');
+  errors.titled(heading.textContent);
+  if (focus) heading.focus();
+}
+
+const next = () => (proved() ? (flow.purpose === 'unlock' ? 'unlock' : 'password') : 'method');
+
+async function send(method, contact) {
+  const sent = await call(`${flow.purpose}/send`, { flow: flow.token, method: method.id, ...(contact && { contact }) });
+  remember({ method: method.id, label: method.label, contact, resend: sent.resend_after, sent: now() });
+}
+
+const steps = {
+  async start() {
+    const user_id = input('user_id').value.trim();
+    if (!user_id) return errors.missing('user_id');
+    const purpose = chosen('purpose');
+    const status = form.querySelector('[data-proof]');
+    status.textContent = say('proof');
+    try {
+      const language = document.documentElement.lang;
+      const begun = await call(`${purpose}/start`, { user_id, proof: await takeProof(), language });
+      forget();
+      const { flow: token, reference, gates, methods, expires_at: expires } = begun;
+      remember({ user_id, purpose, token, reference, gates, methods, expires });
+      show('method');
+    } finally {
+      status.textContent = '';
+    }
+  },
+
+  async method() {
+    const method = flow.methods.find(each => each.id === chosen('method'));
+    if (!method) return errors.missing('method');
+    const contact = input('contact').value.trim();
+    if (method.confirm && !contact) return errors.missing('contact');
+    await send(method, method.confirm ? contact : '');
+    input('code').value = '';
+    show('code');
+  },
+
+  async code() {
+    const code = input('code').value;
+    if (!code.trim()) return errors.missing('code');
+    const { gates, methods } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, code });
+    input('code').value = '';
+    input('contact').value = '';
+    remember({ gates, methods, method: '', label: '' });
+    show(next());
+  },
+
+  async password() {
+    const password = input('new_password'), again = input('confirm');
+    hidePasswords();
+    if (!password.value) return errors.missing('new_password');
+    if (!again.value) return errors.missing('confirm');
+    if (password.value !== again.value) return errors.missing('confirm', 'mismatch');
+    finished(await call('reset/finish', { flow: flow.token, new_password: password.value }));
+    password.value = again.value = '';
+  },
+
+  async unlock() {
+    finished(await call('unlock/finish', { flow: flow.token }));
+  },
+};
+
+function finished(answer) {
+  const { purpose, reference, user_id } = flow;
+  form.querySelector('[data-sign-in]').href = answer.sign_in_url;
+  forget();
+  Object.assign(flow, { purpose, reference, user_id, step: 'done' }); // in memory only: a reload begins anew
+  show('done');
+  sessionStorage.clear();
+}
+
+function startAgain(answer) {
+  const { user_id } = flow;
+  forget();
+  flow.user_id = user_id;
+  show('start', { focus: false });
+  input('user_id').value ||= user_id || '';
+  if (answer) errors.refused(answer);
+}
+
+async function guarded(action, button) {
+  if (button.ariaDisabled === 'true') return;
+  button.ariaDisabled = 'true';
+  try {
+    errors.clear();
+    await action();
+  } catch (answer) {
+    if (answer instanceof Error) throw answer;
+    if (answer.code === 'session-ended') startAgain(answer);
+    else errors.refused(answer);
+  } finally {
+    button.ariaDisabled = null;
+  }
+}
+
+function hidePasswords() {
+  for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.type = 'password';
+  const button = form.querySelector('[data-show]');
+  button.ariaPressed = 'false';
+  button.textContent = say('show');
+}
+
+form.addEventListener('submit', event => {
+  event.preventDefault();
+  guarded(steps[flow.step], section(flow.step).querySelector('button:not([type="button"])'));
+});
+
+form.addEventListener('click', ({ target }) => {
+  if (target.dataset.go) show(target.dataset.go);
+  if ('resend' in target.dataset) {
+    guarded(async () => {
+      await send({ id: flow.method, label: flow.label }, flow.contact);
+      wait(form, true);
+      form.querySelector('[data-told]').textContent = say('sent');
+    }, target);
+  }
+  if ('show' in target.dataset) {
+    const visible = input('new_password').type === 'password';
+    for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.type = visible ? 'text' : 'password';
+    target.ariaPressed = String(visible);
+    target.textContent = say(visible ? 'hide' : 'show');
+  }
+});
+
+addEventListener('popstate', ({ state }) => {
+  const step = state?.step || 'start';
+  if (reachable(step)) show(step, { push: false });
+  else if (alive() || flow.step === 'done') show(flow.step === 'done' ? 'start' : flow.step, { push: false });
+  else startAgain();
+});
+
+function connection() {
+  form.querySelector('[data-offline]').textContent = navigator.onLine ? '' : say('offline');
+}
+
+addEventListener('online', connection);
+addEventListener('offline', connection);
+input('user_id').addEventListener('focus', prepareProof);
+setInterval(() => {
+  if (flow.token && !alive() && flow.step !== 'done') {
+    startAgain();
+    errors.show({ title: say('ended') });
+  }
+}, 1000);
+
+if (!globalThis.crypto?.subtle) document.querySelector('#old').hidden = false;
+recall();
+connection();
+input('user_id').value ||= flow.user_id || '';
+if (flow.purpose) form.querySelector(`[name="purpose"][value="${flow.purpose}"]`).checked = true;
+history.replaceState({ step: reachable(flow.step) ? flow.step : 'start' }, '');
+if (flow.step !== 'start') show(history.state.step, { push: false });
+input('username').value = flow.user_id || '';
