@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from regain.domain.methods import by_phone
 from regain.domain.policy import Domain, Limits, Passwords, Recovery
 
 
@@ -115,6 +116,7 @@ def facts(organisation: Organisation) -> dict[str, object]:
     return {
         **asdict(organisation.recovery),
         **asdict(limits),
+        "messages_per_hour": _messages(organisation),
         "organisation": about.name,
         "services": _join(about.services),
         "domains": _join(tuple(organisation.domains)),
@@ -124,6 +126,14 @@ def facts(organisation: Organisation) -> dict[str, object]:
         "password_maximum": organisation.passwords.maximum,
         "support": contacts.support.name,
     }
+
+
+def _messages(organisation: Organisation) -> str:
+    """How many messages an hour, of the kinds that are offered."""
+    limits, kinds = organisation.limits, organisation.recovery.methods
+    phone = [f"{limits.phone_messages_per_hour} texts or calls"] if any(by_phone(kind) for kind in kinds) else []
+    email = [f"{limits.emails_per_hour} e-mails"] if "email" in kinds else []
+    return " and ".join(phone + email)
 
 
 def _join(words: tuple[str, ...]) -> str:

@@ -169,8 +169,7 @@ WAIT_BEFORE_RESEND = Problem(
 
 TOO_MANY_CODES = Problem(
     "too-many-codes", 429, "Too many codes have been asked for",
-    "In one hour at most {phone_messages_per_hour} texts or calls and {emails_per_hour} e-mails are "
-    "sent for one account.",
+    "In one hour at most {messages_per_hour} are sent for one account.",
     ("Use the newest code that you have, if its {code_minutes} minutes are not over.",
      "Choose another method, or wait for the time shown.",
      "If no code ever reached you, contact your administrator."),
