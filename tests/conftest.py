@@ -68,7 +68,10 @@ class Stack:
     def stop(self) -> int:
         """Stops it as Ctrl-C does, and answers its exit status."""
         self.process.terminate()
-        return self.process.wait(20)
+        try:
+            return self.process.wait(20)
+        finally:
+            self.process.stdout.close()
 
 
 def fetch(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -126,11 +129,38 @@ def build_site(target: Path, organisation: Path = ROOT / "organisation.yaml") ->
     return done.stdout + done.stderr
 
 
+@dataclass(frozen=True)
+class Tester:
+    """Somebody in the running stack, for one test."""
+
+    user_id: str
+    mail: str
+    mobile: str
+    password: str = "maple-Cedar-93-window"
+
+
+_TESTERS = [
+    Tester(f"tester{n:02}@contoso.example", f"tester{n:02}@home.example", f"+4477009010{n:02}") for n in range(60)
+]
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory, site):
-    """The whole stack with its demo people, on a free port."""
-    running = launch(tmp_path_factory.mktemp("state"), site)
+    """The whole stack with its demo people and the testers, on a free port."""
+    rows = [
+        f"{t.user_id},Terry Tester,Terry,Tester,{t.user_id},{t.mail},{t.mobile},,True,{t.password},,staff"
+        for t in _TESTERS
+    ]
+    people = tmp_path_factory.mktemp("people") / "people.csv"
+    people.write_text((ROOT / "people.csv").read_text() + "\n".join(rows) + "\n")
+    running = launch(tmp_path_factory.mktemp("state"), site, "--people", str(people))
     if running.said[-1:] != ["ready"]:
         raise RuntimeError("\n".join(running.said))
     yield running
     running.stop()
+
+
+@pytest.fixture
+def tester() -> Tester:
+    """Somebody whom no other test uses."""
+    return _TESTERS.pop()

@@ -43,7 +43,7 @@ class Outbox:
             Route("/local/outbox", self._page),
             Route("/local/outbox.json", self._json),
             Route("/local/outbox.css", lambda _: Response(_STYLE, media_type="text/css")),
-            Route("/local/aws/", self._telephone.serve, methods=["POST"]),
+            Route("/local/aws{rest:path}", self._telephone.serve, methods=["POST"]),
         ]
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:

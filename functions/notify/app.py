@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from notify.flow import deliver
 from regain.adapters.outbox import from_stream
+from regain.faults import fault_name
 
 log = Logger()
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
@@ -19,8 +20,10 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _record(record: Any) -> None:
     message = from_stream(record.raw_event["dynamodb"]["NewImage"])
-    outcome = deliver(message)
-    log.info(
-        "message",
-        extra={"kind": message.kind, "channel": message.channel, "outcome": outcome, "reference": message.reference},
-    )
+    about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
+    try:
+        outcome = deliver(message)
+    except Exception as error:
+        log.error("not sent, to be tried again", extra={**about, "error": fault_name(error)})
+        raise
+    log.info("message", extra={**about, "outcome": outcome})

@@ -150,8 +150,7 @@ def folder(tmp_path, site):
 
     yield start
     for one in running:
-        if one.process.poll() is None:
-            one.stop()
+        one.stop()
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["stopped", "killed"])

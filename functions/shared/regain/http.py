@@ -16,6 +16,7 @@ from regain import organisation, problems
 from regain.caller import Caller
 from regain.contract import OPERATIONS, Operation
 from regain.domain import reference
+from regain.faults import fault_name, fault_place
 from regain.headers import API_HEADERS
 from regain.problems import Refused
 
@@ -57,10 +58,12 @@ class Api:
             self._note(operation, caller, refused.problem.code, refused.reason)
             return _problem(refused, caller)
         except (ClientError, BotoCoreError) as error:
-            self.log.error("a service did not answer", extra=_extra(operation, caller, error=_name(error)))
+            self.log.error("a service did not answer", extra=_extra(operation, caller, error=fault_name(error)))
             return _problem(Refused(problems.BUSY, retry_after=2), caller)
         except Exception as error:
-            self.log.error("unexpected", extra=_extra(operation, caller, error=_name(error), at=_where(error)))
+            self.log.error(
+                "unexpected", extra=_extra(operation, caller, error=fault_name(error), at=fault_place(error))
+            )
             return _problem(Refused(problems.BROKEN), caller)
         self._note(operation, caller, "done")
         return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer))
@@ -151,19 +154,3 @@ def _response(status: int, media_type: str, body: Any, headers: dict[str, str] |
 def _extra(operation: Operation, caller: Caller, **facts: str) -> dict[str, str]:
     noted = {"operation": operation.path, "reference": caller.reference, "subject": caller.subject, **facts}
     return {name: value for name, value in noted.items() if value}
-
-
-def _name(error: Exception) -> str:
-    """What kind of fault it was. Its message could hold what somebody typed, so it is left out (B20)."""
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
-    return f"{type(error).__name__} {code}".strip()
-
-
-def _where(error: Exception) -> str:
-    """The places of the code that the fault came through, innermost last; no values."""
-    places, step = [], error.__traceback__
-    while step:
-        code = step.tb_frame.f_code
-        places.append(f"{code.co_filename.rpartition('/')[2]}:{step.tb_lineno}")
-        step = step.tb_next
-    return " ".join(places[-6:])

@@ -1,0 +1,118 @@
+"""Chromium, as Debian ships it, against the running stack."""
+
+import re
+import shutil
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+_QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+NEW = "violet-Anchor-27-plum"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's Chromium: nothing is downloaded."""
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": _QUIET.split()}
+
+
+@pytest.fixture(scope="session")
+def base_url(stack):
+    """The origin of the running stack."""
+    return stack.origin
+
+
+@pytest.fixture(autouse=True)
+def clean(page: Page):
+    """No test passes with a script error, a blocked resource or a request to somewhere else."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda m: faults.append(m.text) if re.search(r"Content Security|Trusted", m.text) else None)
+    page.on("request", lambda r: None if r.url.startswith(("http://127.0.0.1:", "data:")) else faults.append(r.url))
+    expect.set_options(timeout=10_000)
+    yield
+    assert faults == []
+
+
+@pytest.fixture
+def axe(page: Page):
+    """Asserts that axe-core finds nothing on the page as it is now: WCAG 2.2 AA, and AAA contrast."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    options = {"runOnly": {"type": "tag", "values": tags}, "rules": {"color-contrast-enhanced": {"enabled": True}}}
+
+    def check() -> None:
+        found = Axe().run(page, options=options).response["violations"]
+        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+
+    return check
+
+
+class Form:
+    """The form as a person uses it."""
+
+    def __init__(self, page: Page, stack) -> None:
+        self.page, self.stack = page, stack
+
+    def open(self, purpose: str = "reset") -> "Form":
+        self.page.goto(f"/{purpose}/")
+        return self
+
+    def step(self, name: str):
+        return self.page.locator(f'[data-step="{name}"]')
+
+    def at(self, name: str) -> None:
+        expect(self.step(name)).to_be_visible()
+
+    def next(self, name: str = "Next") -> None:
+        self.page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
+
+    def identify(self, user_id: str) -> None:
+        self.page.wait_for_load_state("load")
+        self.page.get_by_label("User ID").fill(user_id)
+        self.next()
+        self.at("method")
+
+    def choose(self, label: str = "Email my alternate email") -> None:
+        self.page.get_by_label(label).check()
+        self.next()
+        self.at("code")
+
+    def code(self, to: str, number: int = 1) -> str:
+        until = time.monotonic() + 10
+        while True:
+            found = [m for m in self.stack.messages(to) if re.search(r"\b\d{6}\b", m["body"])]
+            if len(found) >= number:
+                return re.search(r"\b\d{6}\b", found[0]["body"])[0]
+            assert time.monotonic() < until, "no code came"
+            time.sleep(0.05)
+
+    def enter(self, code: str) -> None:
+        self.page.get_by_label("Code", exact=True).fill(code)
+        self.next()
+
+    def password(self, password: str = NEW, confirm: str | None = None) -> None:
+        self.page.get_by_label("New password", exact=True).fill(password)
+        self.page.get_by_label("Confirm the new password").fill(password if confirm is None else confirm)
+        self.next("Finish")
+
+    @property
+    def summary(self):
+        return self.page.locator(".summary")
+
+    def prove(self, tester, purpose: str = "reset") -> None:
+        self.open(purpose).identify(tester.user_id)
+        self.choose()
+        self.enter(self.code(tester.mail))
+        self.at("password" if purpose == "reset" else "unlock")
+
+
+@pytest.fixture
+def form(page: Page, stack) -> Form:
+    """The form of the running stack."""
+    return Form(page, stack)

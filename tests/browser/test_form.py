@@ -1,0 +1,344 @@
+"""The form in a real browser: whole flows, and everything that may go wrong on the way."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, NEW, PHONE
+
+sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["320", "1280"])
+
+
+def sign_in(page: Page, user_id, password):
+    page.goto("/account/")
+    page.get_by_label("User ID").fill(user_id)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@sizes
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_forgotten_password_is_reset_and_signs_in_s33_s56(page: Page, form, tester, axe, size, dark):
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.goto("/")
+    axe()
+    page.get_by_role("link", name="I forgot my password").click()
+    expect(page.get_by_role("heading", name="Get back into your account")).to_be_visible()
+    axe()
+    form.identify(tester.user_id)
+    axe()
+    form.choose()
+    axe()
+    form.enter(form.code(tester.mail))
+    form.at("password")
+    axe()
+    form.password()
+    expect(page.get_by_role("heading", name="Your password has been reset")).to_be_focused()
+    axe()
+    page.get_by_role("link", name="Sign in").click()
+    sign_in(page, tester.user_id, NEW)
+    expect(page.get_by_role("heading", name="Your password is right")).to_be_focused()
+    axe()
+
+
+@sizes
+def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, form, tester, axe, size):
+    page.set_viewport_size(size)
+    for number in range(11):
+        page.request.post("/api/account/sign-in", data={"user_id": tester.user_id, "password": f"wrong-{number}"})
+    sign_in(page, tester.user_id, tester.password)
+    expect(form.summary).to_contain_text("Sign-in is locked for a while")
+    expect(form.summary).to_contain_text("You can try again in")
+    page.goto("/")
+    page.get_by_role("link", name="I am locked out").click()
+    expect(page.get_by_label("I know my password, but still can’t sign in")).to_be_checked()
+    form.identify(tester.user_id)
+    form.choose()
+    form.enter(form.code(tester.mail))
+    form.at("unlock")
+    expect(page.locator("#new-password")).to_be_hidden()
+    axe()
+    form.next("Finish")
+    expect(page.get_by_role("heading", name="Your account has been unlocked")).to_be_focused()
+    axe()
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.get_by_role("heading", name="Your password is right")).to_be_visible()
+
+
+def test_an_administrator_gives_a_second_proof_of_another_kind_s49(page: Page, form, stack):
+    form.open().identify("ines.rossi")
+    form.choose()
+    form.enter(form.code("ines@home.example"))
+    form.at("method")
+    expect(page.get_by_text("second verification step")).to_be_visible()
+    expect(page.get_by_label("Email my alternate email")).to_have_count(0)
+    expect(page.get_by_label("Text my mobile phone")).to_be_visible()
+    expect(page.get_by_text("••••••26").first).to_be_visible()
+    form.choose("Text my mobile phone")
+    form.enter(form.code("%2B447700900126"))
+    form.at("password")
+
+
+def test_the_whole_form_by_keyboard_s35_b14(page: Page, form, tester):
+    form.open()
+    page.get_by_label("User ID").focus()
+    page.keyboard.type(tester.user_id)
+    page.keyboard.press("Enter")
+    form.at("method")
+    expect(page.get_by_role("heading", name="Prove who you are")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    form.at("code")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    page.keyboard.type(form.code(tester.mail))
+    page.keyboard.press("Enter")
+    form.at("password")
+    page.keyboard.press("Tab")
+    page.keyboard.type(NEW)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type(NEW)
+    page.keyboard.press("Enter")
+    form.at("done")
+
+
+def test_one_error_summary_takes_the_focus_and_keeps_what_was_typed(page: Page, form, axe):
+    form.open()
+    form.next()
+    expect(form.summary).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
+    axe()
+    page.get_by_role("link", name="Enter your user ID").click()
+    expect(page.get_by_label("User ID")).to_be_focused()
+    expect(page.get_by_label("User ID")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("User ID")).to_have_accessible_description(re.compile("Enter your user ID"))
+    page.get_by_label("User ID").fill("somebody@mail.example")
+    form.next()
+    expect(form.summary).to_contain_text("We cannot reset the password of this address")
+    expect(page.get_by_label("User ID")).to_have_value("somebody@mail.example")
+    page.get_by_role("link", name="What this means and what to do").click()
+    expect(page).to_have_url(re.compile("/errors/domain-not-ours/$"))
+
+
+@pytest.mark.parametrize(
+    ("user_id", "code"),
+    [
+        ("a@partners.contoso.example", "contact-your-administrator"),
+        ("a@lab.contoso.example", "not-enabled-for-password-reset"),
+    ],
+    ids=["kept elsewhere (S64)", "not enabled (S36, S38, S65)"],
+)
+def test_what_cannot_be_reset_leads_to_the_administrator_s14(page: Page, form, axe, user_id, code):
+    form.open()
+    page.get_by_label("User ID").fill(user_id)
+    form.next()
+    expect(form.summary).to_be_focused()
+    axe()
+    page.get_by_role("link", name="What this means and what to do").click()
+    expect(page).to_have_url(re.compile(f"/errors/{code}/$"))
+    axe()
+    page.get_by_role("link", name="contact your administrator").first.click()
+    expect(page.locator("a.button")).to_have_attribute("href", re.compile("^mailto:it@contoso"))
+    axe()
+
+
+def test_wrong_codes_are_counted_and_the_page_says_how_many_are_left_s47(page: Page, form, tester, axe):
+    form.open().identify(tester.user_id)
+    form.choose()
+    for left in (4, 3):
+        form.enter("000 00x")
+        expect(page.locator(".message")).to_contain_text(f"Tries left: {left}")
+        expect(page.get_by_label("Code", exact=True)).to_have_value("000 00x")
+    axe()
+    form.enter(" ".join(form.code(tester.mail)))
+    form.at("password")
+
+
+def test_every_broken_rule_is_shown_at_the_field_and_the_step_stays_b7_s68(page: Page, form, tester, axe):
+    form.prove(tester)
+    form.password("tester1")
+    message = page.locator(".message")
+    for part in ("at least 15 characters", "Leave out your own name", "easy to guess"):
+        expect(message).to_contain_text(part)
+    axe()
+    form.password(NEW, "something else")
+    expect(form.summary).to_contain_text("The two passwords differ")
+    form.password()
+    form.at("done")
+
+
+def test_the_password_can_be_shown_and_is_hidden_when_it_is_sent(page: Page, form, tester):
+    form.prove(tester)
+    field = page.get_by_label("New password", exact=True)
+    page.get_by_role("button", name="Show").click()
+    expect(field).to_have_attribute("type", "text")
+    expect(page.get_by_role("button", name="Hide")).to_have_attribute("aria-pressed", "true")
+    form.password("short")
+    expect(form.summary).to_be_visible()
+    expect(field).to_have_attribute("type", "password")
+
+
+def test_fields_are_named_so_that_browsers_and_phones_can_fill_them_b23(page: Page, form):
+    form.open()
+    wanted = {"user_id": "username", "code": "one-time-code", "new_password": "new-password", "confirm": "new-password"}
+    for name, token in wanted.items():
+        expect(page.locator(f'input[name="{name}"]')).to_have_attribute("autocomplete", token)
+    expect(page.locator('input[name="code"]')).to_have_attribute("inputmode", "numeric")
+
+
+def test_a_code_can_be_pasted_b23(page: Page, form, tester):
+    form.open().identify(tester.user_id)
+    form.choose()
+    code = form.code(tester.mail)
+    page.get_by_label("Code", exact=True).focus()
+    page.evaluate(
+        "text => document.activeElement.dispatchEvent(new ClipboardEvent('paste', {bubbles: true, cancelable: true})) && document.execCommand('insertText', false, text)",
+        f"{code[:3]} {code[3:]}",
+    )
+    form.next()
+    form.at("password")
+
+
+def test_another_code_after_the_countdown_and_help_after_ten_seconds_b8_s22(page: Page, form, tester):
+    page.clock.install()
+    form.open().identify(tester.user_id)
+    form.choose()
+    resend, late = page.get_by_role("button", name="Send another code"), page.locator("[data-late]")
+    expect(resend).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("[data-countdown]")).to_contain_text(re.compile(r"in (30|29|28) seconds"))
+    expect(late).to_be_hidden()
+    page.clock.run_for(11_000)
+    expect(late).to_be_visible()
+    expect(page.locator("[data-told]")).to_contain_text("contact your administrator")
+    expect(late.get_by_role("button", name="Try again with another method")).to_be_visible()
+    page.clock.run_for(21_000)
+    expect(page.locator("[data-countdown]")).to_be_empty()
+    resend.click()  # the server's clock has not moved: it holds its own thirty seconds
+    expect(form.summary).to_contain_text("Wait a moment before asking for another code")
+    assert len(form.stack.messages(tester.mail)) == 1
+    late.get_by_role("button", name="Try again with another method").click()
+    form.at("method")
+
+
+def test_a_reload_goes_on_where_it_was_and_sends_nothing_again_b8(page: Page, form, tester):
+    form.open().identify(tester.user_id)
+    page.reload()
+    form.at("method")
+    form.choose()
+    code = form.code(tester.mail)
+    page.reload()
+    form.at("code")
+    assert len(form.stack.messages(tester.mail)) == 1
+    form.enter(code)
+    form.at("password")
+    page.reload()
+    form.at("password")
+    form.password()
+    form.at("done")
+    page.reload()
+    form.at("start")
+
+
+def test_the_back_button_goes_back_in_the_form_and_never_past_what_was_done_s51(page: Page, form, tester):
+    form.open().identify(tester.user_id)
+    form.choose()
+    page.go_back()
+    form.at("method")
+    page.go_back()
+    form.at("start")
+    expect(page.get_by_label("User ID")).to_have_value(tester.user_id)
+    page.go_forward()
+    page.go_forward()
+    form.at("code")
+    form.enter(form.code(tester.mail))
+    form.at("password")
+    page.go_back()
+    form.at("password")
+    form.password()
+    form.at("done")
+    page.go_back()
+    form.at("start")
+    assert len([m for m in form.stack.messages(tester.mail) if "code" in m["subject"]]) == 1
+
+
+def test_nothing_secret_stays_in_the_browser(page: Page, form, tester):
+    form.prove(tester)
+    assert page.evaluate("JSON.stringify(localStorage)") == "{}"
+    kept = page.evaluate("JSON.stringify(sessionStorage)")
+    assert form.code(tester.mail) not in kept
+    form.password()
+    form.at("done")
+    assert page.evaluate("JSON.stringify(sessionStorage)") == "{}"
+    assert "?" not in page.url
+
+
+def test_an_offline_visitor_is_told_and_nothing_typed_is_lost_s5(page: Page, form, tester):
+    form.open()
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.context.set_offline(True)
+    banner = page.locator("[data-offline]")
+    expect(banner).to_contain_text("You are offline")
+    expect(banner).to_have_attribute("role", "status")
+    form.next()
+    expect(form.summary).to_contain_text("We could not reach the service")
+    page.context.set_offline(False)
+    expect(banner).to_be_empty()
+    expect(page.get_by_label("User ID")).to_have_value(tester.user_id)
+    form.next()
+    form.at("method")
+
+
+def test_a_flow_that_has_ended_begins_again_with_the_user_id_kept(page: Page, form, tester):
+    form.open().identify(tester.user_id)
+    page.evaluate(
+        "sessionStorage.setItem('regain-flow', sessionStorage.getItem('regain-flow').replace(/\"token\":\"...../, '\"token\":\"AAAAA'))"
+    )
+    page.reload()
+    form.at("method")
+    page.get_by_label("Email my alternate email").check()
+    form.next()
+    form.at("start")
+    expect(form.summary).to_contain_text("Start again")
+    expect(page.get_by_label("User ID")).to_have_value(tester.user_id)
+    form.next()
+    form.at("method")
+
+
+def test_when_the_time_is_over_the_page_says_so_by_itself(page: Page, form, tester):
+    page.clock.install()
+    form.open().identify(tester.user_id)
+    page.clock.run_for(15 * 60 * 1000 + 2000)
+    form.at("start")
+    expect(form.summary).to_contain_text("Your time for this attempt has run out")
+
+
+def test_unknown_user_ids_see_exactly_the_same_b1(page: Page, form, tester):
+    seen = []
+    for user_id in (tester.user_id, "nobody.at.all"):
+        form.open().identify(user_id)
+        form.choose()
+        seen.append(re.sub(r"R-\w{4}-\w{4}|\d+ seconds", "", page.locator("main").inner_text().replace(user_id, "")))
+        form.enter("123456")
+        expect(form.summary).to_contain_text("That code is not right")
+        page.evaluate("sessionStorage.clear()")
+    assert seen[0] == seen[1]
+
+
+def test_a_double_click_sends_once(page: Page, form, tester):
+    form.open().identify(tester.user_id)
+    page.get_by_label("Email my alternate email").check()
+    button = form.step("method").get_by_role("button", name="Next")
+    button.dblclick()
+    form.at("code")
+    assert form.code(tester.mail)
+    assert len(form.stack.messages(tester.mail)) == 1
+
+
+def test_the_reference_is_shown_for_support_b9(page: Page, form, tester):
+    form.open().identify(tester.user_id)
+    shown = page.locator("[data-flow-reference] b")
+    expect(shown).to_have_text(re.compile(r"^R-[0-9A-Z]{4}-[0-9A-Z]{4}$"))
