@@ -41,6 +41,8 @@ def _key(name: str, made: dict[str, Any]) -> str:
 def _table(name: str, made: dict[str, Any]) -> None:
     dynamodb = boto3.client("dynamodb")
     request = {key: made[key] for key in _CREATE if key in made}
+    if made.get("SSESpecification", {}).get("SSEEnabled"):
+        request["SSESpecification"] = {"Enabled": True}
     if "StreamSpecification" in made:
         request["StreamSpecification"] = {"StreamEnabled": True, **made["StreamSpecification"]}
     if not _once(lambda: dynamodb.create_table(TableName=name, **request)):
