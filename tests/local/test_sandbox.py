@@ -1,6 +1,7 @@
 """Sandboxes: one request at a time, ended at their timeout, replaced after a crash."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -29,6 +30,12 @@ def handler(event, context):
 FUNCTION = Function("TestFunction", "sandboxed.handler", 2, 128, {"GIVEN": "by the template"})
 
 
+def in_a_loop(coroutine):
+    """What a coroutine answers, from a thread of its own: the browser's tests keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 @pytest.fixture
 def pool(tmp_path, monkeypatch):
     (tmp_path / "sandboxed.py").write_text(HANDLER)
@@ -49,7 +56,7 @@ def run(pool, *events):
         finally:
             await pool.stop()
 
-    return asyncio.run(everything())
+    return in_a_loop(everything())
 
 
 def test_many_requests_share_few_processes_and_each_has_one_at_a_time(pool):
@@ -71,7 +78,7 @@ def test_a_function_that_takes_too_long_is_ended_and_the_next_request_is_served(
         finally:
             await one.stop()
 
-    assert asyncio.run(story())["echo"] == 2
+    assert in_a_loop(story())["echo"] == 2
 
 
 @pytest.mark.parametrize(
@@ -110,7 +117,7 @@ def stream(monkeypatch, failures, retries=2):
     )
     given_up = []
     one._give_up = lambda record: given_up.append(record["dynamodb"]["SequenceNumber"])
-    asyncio.run(one._deliver([{"dynamodb": {"SequenceNumber": str(n)}} for n in range(1, 5)]))
+    in_a_loop(one._deliver([{"dynamodb": {"SequenceNumber": str(n)}} for n in range(1, 5)]))
     return one._pool.batches, given_up
 
 
