@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from regain.domain import passwords
 from regain.domain.methods import LABELS
-from regain.organisation import Organisation, facts
+from regain.organisation import Link, Organisation, facts
 from regain.problems import CATALOGUE, Problem
 
 PAGES = {
@@ -109,7 +109,8 @@ def variables(organisation: Organisation) -> dict[str, Any]:
     return {
         **facts(organisation),
         "about": organisation.organisation,
-        "contacts": organisation.contacts,
+        "communities": _links(organisation.contacts.communities),
+        "training": _links(organisation.contacts.training),
         "administrator": contact,
         "administrator_link": administrator_link(organisation),
         "support_contact": organisation.contacts.support,
@@ -117,14 +118,19 @@ def variables(organisation: Organisation) -> dict[str, Any]:
         "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
         "recovery": recovery,
         "limits": organisation.limits,
-        "methods": {kind: LABELS[kind] for kind in recovery.methods},
-        "by_phone": [kind for kind in recovery.methods if kind != "email"],
+        "methods": {kind: LABELS[kind] for kind in recovery.offered},
+        "by_phone": [kind for kind in recovery.offered if kind != "email"],
         "password_rules": passwords.help_text(organisation.passwords),
         "passwords": organisation.passwords,
         "sender": organisation.sender,
         "problems": problems(organisation),
         "problem_rows": problem_rows(organisation),
     }
+
+
+def _links(given: Iterable[Link | str]) -> list[Link]:
+    """Links with words; an address alone is its own words."""
+    return [link if isinstance(link, Link) else Link(link, link) for link in given]
 
 
 def administrator_link(organisation: Organisation) -> str:

@@ -75,7 +75,7 @@ def _success(services: Services, subject: str, sign_ins: SignIns, account: Accou
 def _security_info(account: Account, services: Services) -> str:
     organisation = services.organisation
     recovery = organisation.recovery
-    own = methods(account, recovery.methods, organisation.domains)
+    own = methods(account, recovery.offered, organisation.domains)
     return "complete" if enough(own, gates(account, recovery)) else "incomplete"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import urllib.request
 from datetime import UTC, datetime
 from html import escape
@@ -48,8 +49,9 @@ class Outbox:
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:
         """Newest first: `{id, at, channel, to, subject, body}`, one for each recipient."""
+        to = re.sub(r"^ ", "+", to)  # what a query makes of an unescaped +
         every = sorted([*self._mails(), *self._telephone.messages()], key=lambda message: message["at"], reverse=True)
-        return [{**m, "at": _iso(m["at"])} for m in every if not to or m["to"] == to]
+        return [{**m, "at": _iso(m["at"]), "body": _heard(m)} for m in every if not to or m["to"] == to]
 
     def _mails(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self._endpoint}/_ministack/ses/messages", timeout=5) as answer:
@@ -79,6 +81,11 @@ class Outbox:
         ]
         page = _PAGE.format(messages="\n".join(shown) or "<p>There is no message yet.</p>")
         return HTMLResponse(page, headers={"cache-control": "no-store"})
+
+
+def _heard(message: dict[str, Any]) -> str:
+    """The message as it reaches a person: of a call, what is heard."""
+    return re.sub(r"<[^>]+>", "", message["body"]) if message["channel"] == "voice" else message["body"]
 
 
 def _iso(at: float) -> str:

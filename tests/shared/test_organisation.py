@@ -45,7 +45,7 @@ def test_a_name_and_a_domain_are_enough(tmp_path):
         ("notify:\n  from: nobody\n", 5, "`nobody` is not an e-mail address", ""),
         ("limits:\n  emails_per_hour: 0\n", 5, "a limit is at least 1", ""),
         ("colour: red\n", 4, "`colour` is not a setting", "known:"),
-        ("limits: [\n", 5, "did not find expected node content", ""),
+        ("limits: [\n", 5, "expected the node content", ""),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_what_would_be_right(tmp_path, text, line, what, instead):
@@ -89,3 +89,23 @@ def test_the_functions_read_what_people_wrote(tmp_path):
     path = tmp_path / "organisation.json"
     path.write_bytes(msgspec.json.encode(written))
     assert organisation.load(path) == written
+
+
+@pytest.mark.parametrize("word", ["off", '"off"'])
+def test_off_is_the_word_it_looks_like(tmp_path, word):
+    path = tmp_path / "organisation.yaml"
+    path.write_text(LEAST.replace("contoso.example: {}", f"contoso.example: {{reset: {word}}}"))
+    assert read(path).domains["contoso.example"].reset == "off"
+
+
+def test_methods_of_later_versions_may_be_named_and_are_not_offered(tmp_path):
+    path = tmp_path / "organisation.yaml"
+    path.write_text(LEAST + "recovery: {methods: [authenticator, email, recovery-code]}\n")
+    assert read(path).recovery.offered == ("email",)
+    assert "can be offered" in mistakes(tmp_path, LEAST + "recovery: {methods: [passkey]}\n")[0][1]
+
+
+def test_a_link_may_be_an_address_alone(tmp_path):
+    path = tmp_path / "organisation.yaml"
+    path.write_text(LEAST.replace("contacts: {", "contacts: {communities: [https://c.example/], "))
+    assert read(path).contacts.communities == ("https://c.example/",)

@@ -21,6 +21,9 @@ function show(step, { push = true, focus = true } = {}) {
   if (step === 'method') showMethods(form);
   wait(form, step === 'code');
   form.querySelector('[data-second]').hidden = !flow.gates?.passed;
+  const known = Boolean(flow.label?.includes(': ')); // a masked place is shown only to whom the account is theirs
+  section('code').querySelector('[data-maybe]').hidden = known;
+  section('code').querySelector('[data-sure]').hidden = !known;
   section('code').querySelector('[data-label]').textContent = flow.label || '';
   for (const part of section('done').querySelectorAll('[data-title]')) part.hidden = part.dataset.title !== flow.purpose;
   const reference = form.querySelector('[data-flow-reference]');

@@ -63,8 +63,8 @@ class Contacts:
 
     administrator: Administrator = field(default_factory=Administrator)
     support: Support = field(default_factory=Support)
-    communities: tuple[Link, ...] = ()
-    training: tuple[Link, ...] = ()
+    communities: tuple[Link | str, ...] = ()
+    training: tuple[Link | str, ...] = ()
 
 
 class Notify(msgspec.Struct, frozen=True, rename={"sender": "from"}):
@@ -130,7 +130,7 @@ def facts(organisation: Organisation) -> dict[str, object]:
 
 def _messages(organisation: Organisation) -> str:
     """How many messages an hour, of the kinds that are offered."""
-    limits, kinds = organisation.limits, organisation.recovery.methods
+    limits, kinds = organisation.limits, organisation.recovery.offered
     phone = [f"{limits.phone_messages_per_hour} texts or calls"] if any(by_phone(kind) for kind in kinds) else []
     email = [f"{limits.emails_per_hour} e-mails"] if "email" in kinds else []
     return " and ".join(phone + email)

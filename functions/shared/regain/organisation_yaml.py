@@ -31,6 +31,17 @@ _RANGES = {
 }  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's booleans: true and false only, so that `reset: off` is the word it looks like."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool"]
+    for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
+
+
 def read(path: Path) -> Organisation:
     """The organisation that the file describes.
 
@@ -42,8 +53,8 @@ def read(path: Path) -> Organisation:
     if text is None:
         raise Mistakes([Mistake(str(path), 0, "there is no such file")])
     try:
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
-        content = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "this is not YAML"
@@ -113,9 +124,9 @@ def _wrong(organisation: Organisation) -> Iterator[tuple]:
 
 def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:
     recovery, passwords = organisation.recovery, organisation.passwords
-    if not recovery.methods:
-        yield "recovery.methods", "there is no method", "name at least one, for example [email]"
-    if recovery.gates > len({channel(kind) for kind in recovery.methods}):
+    if not recovery.offered:
+        yield "recovery.methods", "there is no method that can be offered", "name at least one, for example [email]"
+    if recovery.gates > len({channel(kind) for kind in recovery.offered}):
         yield "recovery.gates", "two gates need methods of two different channels", "for example methods: [email, sms]"
     if recovery.code_minutes > recovery.flow_minutes:
         yield "recovery.code_minutes", "a code cannot last longer than its flow", f"at most {recovery.flow_minutes}"

@@ -19,6 +19,7 @@ from regain.organisation import Organisation
 from regain.problems import Refused
 
 _NEEDED = ("userPrincipalName",)
+_NO_ROLE = ("", "user", "member", "person", "none")
 _TRUE, _FALSE = ("true", "yes", "1", ""), ("false", "no", "0")
 
 
@@ -200,7 +201,9 @@ def _flag(row: _Row, column: str) -> bool:
 
 
 def _role(row: _Row) -> str:
-    role = row["role"].lower()
+    role = row["role"].lower().replace(" ", "-")
+    if role in _NO_ROLE:
+        return ""
     if role not in ROLES:
         row.wrong(f"role: `{row['role']}` is not a role", f"one of: {', '.join(filter(None, ROLES))}; or nothing")
     return role

@@ -87,11 +87,11 @@ def begin(
             stands against this account (S65-S67).
 
     """
-    own = methods(account, recovery.methods, domains) if account else ()
+    own = methods(account, recovery.offered, domains) if account else ()
     flow = replace(
         blank,
         own=own,
-        offered=standing.open_kinds(recovery.methods, now),
+        offered=standing.open_kinds(recovery.offered, now),
         generation=standing.generation,
         shown=recovery.gates,
         required=gates(account, recovery),

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["email", "sms", "call-mobile", "call-office"]
+Kind = Literal[
+    "email", "sms", "call-mobile", "call-office", "questions", "authenticator", "recovery-code", "passkey"
+]  # fmt: skip
+OFFERED = ("email", "sms", "call-mobile", "call-office")
+"""The kinds that this version can offer. The others may be named already; nothing promises them until then."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,11 @@ class Recovery:
     resend_seconds: int = 30
     help_after_seconds: int = 10
     challenge_minutes: int = 5
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The methods that people are offered, in the organisation's order."""
+        return tuple(kind for kind in self.methods if kind in OFFERED)
 
 
 @dataclass(frozen=True)
