@@ -54,7 +54,15 @@ def test_an_account_has_enough_methods_if_some_order_passes_the_gates(own, neede
     assert enough(own, needed) == result
 
 
-@pytest.mark.parametrize(("method", "shown"), [(EMAIL, "m•••@h•••.example"), (SMS, "••••••23"), (OFFICE, "••••••01")])
+@pytest.mark.parametrize(
+    ("method", "shown"),
+    [
+        (EMAIL, "m•••a@h•••.example"),
+        (Method("email", "email", "sam@home.example"), "s•••@h•••.example"),
+        (SMS, "••••••23"),
+        (OFFICE, "••••••01"),
+    ],
+)
 def test_a_destination_is_masked_s42(method, shown):
     assert mask(method) == shown
     assert method.destination not in mask(method)

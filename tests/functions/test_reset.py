@@ -1,5 +1,7 @@
 """A reset through real events, from the user ID to the new password (S33-S58, B5, B7, B8)."""
 
+import re
+
 import pytest
 
 from regain.contract import RESET
@@ -107,7 +109,7 @@ def test_detailed_disclosure_tells_at_the_start(use, change, code):
     assert world.start(world.person(**change).user_id).code == code
     assert world.start("nobody.at.all").code == "could-not-verify-your-account"
     labels = [method["label"] for method in world.start(world.person().user_id).body["methods"]]
-    assert labels[0] == "Email my alternate email: p•••@h•••.example"
+    assert re.fullmatch(r"Email my alternate email: p•••\d@h•••\.example", labels[0])
 
 
 def test_the_domain_decides_openly_s13_s64_s65(world):

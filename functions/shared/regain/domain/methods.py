@@ -11,6 +11,7 @@ LABELS = {
     "call-mobile": "Call my mobile phone",
     "call-office": "Call my office phone",
 }
+_SHORT = 3
 _CHANNELS = {"email": "email", "sms": "text", "call-mobile": "voice", "call-office": "voice"}
 
 
@@ -65,5 +66,6 @@ def mask(method: Method) -> str:
     if method.kind == "email":
         local, _, domain = method.destination.partition("@")
         name, _, ending = domain.rpartition(".")
-        return f"{local[:1]}•••@{name[:1]}•••.{ending}"
+        last = local[-1] if len(local) > _SHORT else ""  # tells two addresses apart
+        return f"{local[:1]}•••{last}@{name[:1]}•••.{ending}"
     return f"••••••{method.destination[-2:]}"
