@@ -19,7 +19,8 @@ from regain.problems import Problem, Refused
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Times are seconds since 1970. `own` are the account's methods: none, where there is no account.
+    """Times are seconds since 1970. `own` are the account's methods, filled up with blanks that lead nowhere
+    for the kinds it has not, so that a flow for nobody weighs as much as another (B1).
 
     `shown` is the number of gates told before any proof; `required` what this account needs.
     `obstacle` is the problem that a person is told once they have proved who they are.
@@ -45,6 +46,11 @@ class Flow:
     finished: bool = False
     language: str = ""
     version: int = 0
+
+    @property
+    def real(self) -> tuple[Method, ...]:
+        """The methods that the account has."""
+        return tuple(method for method in self.own if method.destination)
 
     @property
     def gates_required(self) -> int:
@@ -90,7 +96,7 @@ def begin(
     own = methods(account, recovery.offered, domains) if account else ()
     flow = replace(
         blank,
-        own=own,
+        own=_filled(own, recovery.offered),
         offered=standing.open_kinds(recovery.offered, now),
         generation=standing.generation,
         shown=recovery.gates,
@@ -104,6 +110,11 @@ def begin(
     if flow.obstacle:
         raise Refused(problems.CATALOGUE[flow.obstacle])
     return replace(flow, told=True)
+
+
+def _filled(own: tuple[Method, ...], kinds: tuple[str, ...]) -> tuple[Method, ...]:
+    missing = set(kinds) - {method.kind for method in own}
+    return (*own, *(Method(kind, kind, "") for kind in kinds if kind in missing))
 
 
 def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recovery) -> str:
@@ -149,10 +160,10 @@ def choices(flow: Flow) -> tuple[Choice, ...]:
     not told. Afterwards they are the account's own, masked.
     """
     if flow.passed or flow.told:
-        given = [method for method in flow.own if method.id in flow.passed]
-        left = [m for m in remaining(flow.own, given) if m.kind in flow.offered]
+        given = [method for method in flow.real if method.id in flow.passed]
+        left = [m for m in remaining(flow.real, given) if m.kind in flow.offered]
         return tuple(Choice(m.id, m.kind, f"{LABELS[m.kind]}: {mask(m)}", m) for m in left)
-    first = {method.id: method for method in flow.own}
+    first = {method.id: method for method in flow.real}
     return tuple(Choice(kind, kind, LABELS[kind], first.get(kind)) for kind in flow.offered)
 
 
