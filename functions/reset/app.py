@@ -2,8 +2,9 @@
 
 from regain import contract
 from regain.http import Api
-from reset.flow import finish, send, start, verify
+from regain.recovery import steps
+from reset.flow import finish
 
 lambda_handler = Api()
-for operation, step in zip(contract.RESET, (start, send, verify, finish), strict=True):
+for operation, step in zip(contract.RESET, (*steps("reset"), finish), strict=True):
     lambda_handler.serve(operation, step)

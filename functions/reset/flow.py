@@ -1,9 +1,9 @@
-"""The story of a reset: prove who you are, then set a new password."""
+"""The end of a reset: a new password. How it begins is `regain.recovery`."""
 
 from regain.adapters import common_passwords, password_hash
 from regain.adapters.store import retrying
 from regain.caller import Caller
-from regain.contract import Finished, FinishReset, Send, Sent, Start, Started, Verified, Verify
+from regain.contract import Finished, FinishReset
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
@@ -11,28 +11,9 @@ from regain.recovery import Opened, Recovery
 from regain.services import services
 
 
-def _reset() -> Recovery:
-    return Recovery("reset", services())
-
-
-def start(body: Start, caller: Caller) -> Started:
-    """Begins a reset."""
-    return _reset().start(body, caller)
-
-
-def send(body: Send, caller: Caller) -> Sent:
-    """Asks for a code."""
-    return _reset().send(body, caller)
-
-
-def verify(body: Verify, caller: Caller) -> Verified:
-    """Gives a proof."""
-    return _reset().verify(body, caller)
-
-
 def finish(body: FinishReset, caller: Caller) -> Finished:
     """Sets the new password, once every proof has been given."""
-    recovery = _reset()
+    recovery = Recovery("reset", services())
     password = passwords.normal(body.new_password)
 
     def step() -> Finished:

@@ -8,6 +8,7 @@ import pytest
 from regain.caller import Caller
 from regain.contract import FinishReset, FinishUnlock, Send, SignIn, Start, Verify
 from regain.problems import Refused
+from regain.recovery import steps
 
 
 def together(times, action):
@@ -30,7 +31,7 @@ def world(use):
 
 
 def test_of_200_parallel_guesses_five_are_judged(world):
-    from reset.flow import verify
+    verify = steps("reset")[2]
 
     person = world.person()
     started = world.start(person.user_id).body
@@ -44,7 +45,7 @@ def test_of_200_parallel_guesses_five_are_judged(world):
 
 
 def test_guesses_over_many_flows_of_one_account_are_limited_together(world):
-    from reset.flow import verify
+    verify = steps("reset")[2]
 
     person = world.person()
     flows = [world.start(person.user_id).body["flow"] for _ in range(20)]
@@ -78,7 +79,7 @@ def test_finishes_of_many_flows_of_one_account_leave_one_change(world):
 
 
 def test_parallel_resends_cause_one_message_b8(world):
-    from reset.flow import send
+    send = steps("reset")[1]
 
     started = world.start(world.person().user_id).body
     outcomes = together(30, lambda n, caller: send(Send(started["flow"], "email"), caller))
@@ -87,7 +88,7 @@ def test_parallel_resends_cause_one_message_b8(world):
 
 
 def test_a_proof_of_work_spent_in_parallel_opens_one_flow(world):
-    from reset.flow import start
+    start = steps("reset")[0]
 
     person, proof = world.person(), world.proof()
     outcomes = together(30, lambda n, caller: start(Start(person.user_id, proof), caller))
@@ -104,7 +105,7 @@ def test_of_parallel_sign_ins_ten_wrong_ones_are_judged(world):
 
 
 def test_a_code_is_good_once_in_parallel(use):
-    from reset.flow import verify
+    verify = steps("reset")[2]
 
     world = use(recovery={"gates": 2})
     person = world.person()

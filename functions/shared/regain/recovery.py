@@ -4,7 +4,7 @@ Each step reads, lets the rules decide, and commits the outcome as one condition
 before it answers. For a user ID that nobody has the same reads and writes are made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from regain.adapters import accounts as account_items
@@ -20,7 +20,7 @@ from regain.domain.flow import Choice, Flow
 from regain.domain.methods import channel, confirms
 from regain.domain.standing import Standing
 from regain.problems import CONTACT_NEEDED, ROBOT_CHECK_FAILED, Refused
-from regain.services import Services
+from regain.services import Services, services
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +257,21 @@ class Recovery:
             return []
         confirm = self.policy.confirm_contact
         return [OfferedMethod(c.id, c.kind, c.label, confirm) for c in rules.choices(flow)]
+
+
+def steps(purpose: str) -> tuple[Callable, Callable, Callable]:
+    """Start, send and verify of one purpose, as the functions serve them."""
+
+    def start(body: Start, caller: Caller) -> Started:
+        return Recovery(purpose, services()).start(body, caller)
+
+    def send(body: Send, caller: Caller) -> Sent:
+        return Recovery(purpose, services()).send(body, caller)
+
+    def verify(body: Verify, caller: Caller) -> Verified:
+        return Recovery(purpose, services()).verify(body, caller)
+
+    return start, send, verify
 
 
 def _gates(flow: Flow) -> Gates:
