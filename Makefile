@@ -19,7 +19,7 @@ export PYTHONPATH := functions:functions/shared:docs:.
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | column -t -s @
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- Environments, each from its lock --------------------------------------------------------------
 
