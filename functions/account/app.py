@@ -1,8 +1,12 @@
 """Routes of the account function."""
 
-from account.flow import sign_in
+from account.flow import change_password, end_session, sign_in, sign_out, view
 from regain import contract
 from regain.http import Api
 
 lambda_handler = Api()
 lambda_handler.serve(contract.SIGN_IN, sign_in)
+lambda_handler.serve(contract.SIGN_OUT, sign_out)
+lambda_handler.serve(contract.ACCOUNT, view)
+lambda_handler.serve(contract.PASSWORD, change_password)
+lambda_handler.serve(contract.END_SESSION, end_session)

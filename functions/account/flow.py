@@ -1,15 +1,26 @@
-"""The story of signing in, and of being locked out after too many wrong passwords."""
+"""The story of an account that its owner can sign in to: sign in, see it, change the password, sign out."""
 
+from account.password import Judge
+from regain import new_password
 from regain.adapters import accounts as account_items
 from regain.adapters import password_hash, recoveries
+from regain.adapters import sessions as session_items
+from regain.adapters.outbox import notices
 from regain.adapters.store import Write, retrying
 from regain.caller import Caller
-from regain.contract import SignedIn, SignIn
+from regain.contract import AccountView, ChangePassword, Done, EndSession, SessionView, SignedIn, SignIn
 from regain.domain import passwords, user_id
 from regain.domain.account import Account, gates, methods
-from regain.domain.lockout import SignIns
 from regain.domain.methods import enough
-from regain.problems import ACCOUNT_TURNED_OFF, USER_ID_NOT_READ, WRONG_SIGN_IN, Refused
+from regain.domain.session import Session
+from regain.problems import (
+    ACCOUNT_TURNED_OFF,
+    SIGN_IN_NEEDED,
+    USER_ID_NOT_READ,
+    WRONG_CURRENT_PASSWORD,
+    WRONG_SIGN_IN,
+    Refused,
+)
 from regain.services import Services, services
 
 
@@ -19,40 +30,113 @@ def sign_in(body: SignIn, caller: Caller) -> SignedIn:
 
 
 def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
-    now, limits = services.now, services.organisation.limits
-    window, most = limits.network_window_minutes * 60, limits.failures_per_network
     who = _who(body.user_id, services)
     subject = services.recoveries.subject(who)
     caller.about(subject)
-    found = services.store.read(
-        [
-            services.accounts.key(who),
-            services.recoveries.key(subject, "sign-ins"),
-            services.counters.failures_key(caller.address, now, window),
-        ]
-    )
-    account, sign_ins = account_items.account(found[0]), recoveries.sign_ins(found[1])
-    services.counters.check_failures(found[2], now, most, window)
-    sign_ins.check_open(now)
-
-    password = passwords.normal(body.password)
-    fingerprint = services.keys.digest("fingerprint", f"{subject}\x1f{password}")
-    fits = len(password) <= services.organisation.passwords.maximum  # nothing longer is ever hashed
-    stored = account.password if account else ""
-    if not (fits and password_hash.matches(stored, password)) or account is None:
-        failed = sign_ins.with_failure(fingerprint, now, limits)
-        writes = [
-            services.recoveries.sign_ins_write(subject, failed, now),
-            services.counters.failure_write(caller.address, now, most, window),
-        ]
-        if failed.locked_until > now:
-            writes.append(_event(services, "sign-in-locked", subject, caller))
-        services.store.commit(writes)
-        raise Refused(WRONG_SIGN_IN)
-    services.store.commit(_success(services, subject, sign_ins, account, password))
+    judge = Judge(services, subject, caller)
+    found = services.store.read([services.accounts.key(who), *judge.keys])
+    account = account_items.account(found[0])
+    sign_ins = judge.judge(body.password, account, found[1:], WRONG_SIGN_IN)
+    writes = [judge.success_write(sign_ins)]
+    if password_hash.outdated(account.password):
+        renewed = password_hash.hash_password(passwords.normal(body.password))
+        writes.append(services.accounts.rehash_write(account, renewed))
+    if account.enabled:
+        writes.append(_new_session(services, subject, account.user_id, account.generation, caller))
+    services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)
     return SignedIn(account.must_change_password, _security_info(account, services))
+
+
+def sign_out(caller: Caller) -> Done:
+    """Ends the session, if there is one; the cookie goes in any case."""
+    needed = services()
+    opened = recoveries.open_token(caller.session)
+    if opened:
+        caller.about(opened[0])
+        needed.store.commit([needed.sessions.end_write(*opened)])
+    caller.new_session = ""
+    return Done(True)
+
+
+def view(caller: Caller) -> AccountView:
+    """One's own account, and where one is signed in."""
+    needed = services()
+    subject, session, account = _signed_in(caller, needed)
+    touched = session.touched(needed.now)
+    if touched:
+        needed.store.commit([needed.sessions.write(subject, touched)])
+    limits = needed.organisation.limits
+    alive = [each for each in needed.sessions.of(subject) if each.alive(needed.now, account.generation, limits)]
+    return AccountView(
+        user_id=account.user_id,
+        name=account.display_name,
+        must_change_password=account.must_change_password,
+        security_info=_security_info(account, needed),
+        sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id) for s in alive],
+    )
+
+
+def change_password(body: ChangePassword, caller: Caller) -> Done:
+    """Sets another password, by one who knows the old one (S60-S62). Every other session ends."""
+    return retrying(lambda: _change_password(body, caller, services()))
+
+
+def _change_password(body: ChangePassword, caller: Caller, services: Services) -> Done:
+    subject, session, account = _signed_in(caller, services)
+    judge = Judge(services, subject, caller)
+    sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
+    password = passwords.normal(body.new_password)
+    new_password.check(password, account, services.organisation)
+    hashed = password_hash.hash_password(password)
+    told = notices(services.randomness, services.now, account, "password-changed", subject, caller.reference)
+    services.store.commit(
+        [
+            services.accounts.password_write(account, hashed, services.now),
+            judge.success_write(sign_ins),
+            services.sessions.end_write(subject, session.id),
+            _new_session(services, subject, account.user_id, account.generation + 1, caller),
+            judge.event("password-changed"),
+            *(services.outbox.write(message, services.now) for message in told if services.organisation.notify.person),
+        ]
+    )
+    return Done(True)
+
+
+def end_session(body: EndSession, caller: Caller) -> Done:
+    """Ends one of one's own sessions; another person's cannot be named, for it is of another subject."""
+    needed = services()
+    subject, _, _ = _signed_in(caller, needed)
+    needed.store.commit([needed.sessions.end_write(subject, body.session)])
+    return Done(True)
+
+
+def _signed_in(caller: Caller, services: Services) -> tuple[str, Session, Account]:
+    """The session that the browser shows, and its account: two store operations.
+
+    Raises:
+        Refused: SIGN_IN_NEEDED, where there is none, it is over, or the account is off or gone.
+    """
+    subject, session_id = recoveries.open_token(caller.session) or ("", "")
+    if not subject:
+        raise Refused(SIGN_IN_NEEDED, reason="no session")
+    session = session_items.session(services.store.get(*services.sessions.key(subject, session_id)))
+    if session is None:
+        raise Refused(SIGN_IN_NEEDED, reason="no such session")
+    caller.about(subject)
+    account = services.accounts.get(session.user_id)
+    if account is None or not account.enabled:
+        raise Refused(SIGN_IN_NEEDED, reason="account off or gone")
+    session.check(services.now, account.generation, services.organisation.limits)
+    return subject, session, account
+
+
+def _new_session(services: Services, subject: str, user_id: str, generation: int, caller: Caller) -> Write:
+    """A session under a new token, whatever token the browser showed before (session fixation)."""
+    secret, now = services.randomness(16), services.now
+    caller.new_session = recoveries.token(subject, secret)
+    return services.sessions.write(subject, Session(recoveries.flow_id(secret), user_id, generation, now, now))
 
 
 def _who(typed: str, services: Services) -> str:
@@ -65,19 +149,8 @@ def _who(typed: str, services: Services) -> str:
         return f"\x1f{services.keys.digest('subject', typed)}"
 
 
-def _success(services: Services, subject: str, sign_ins: SignIns, account: Account, password: str) -> list[Write]:
-    writes = [services.recoveries.sign_ins_write(subject, sign_ins.cleared(), services.now)]
-    if password_hash.outdated(account.password):
-        writes.append(services.accounts.rehash_write(account, password_hash.hash_password(password)))
-    return writes
-
-
 def _security_info(account: Account, services: Services) -> str:
     organisation = services.organisation
     recovery = organisation.recovery
     own = methods(account, recovery.offered, organisation.domains)
     return "complete" if enough(own, gates(account, recovery)) else "incomplete"
-
-
-def _event(services: Services, kind: str, subject: str, caller: Caller) -> Write:
-    return services.events.write(kind, subject, caller.reference, services.clock(), services.randomness(4))

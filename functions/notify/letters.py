@@ -14,10 +14,12 @@ from regain.organisation import Organisation
 
 _DOING = {"reset": "reset the password of", "unlock": "unlock"}
 _SUBJECTS = {
+    "password-changed": "The password of your {name} account has been changed",
     "password-reset": "The password of your {name} account has been reset",
     "account-unlocked": "Your {name} account has been unlocked",
 }
 _DONE = {
+    "password-changed": "The password of your {name} account {user_id} was changed",
     "password-reset": "The password of your {name} account {user_id} was reset",
     "account-unlocked": "Your {name} account {user_id} was unlocked",
 }

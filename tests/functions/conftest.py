@@ -23,6 +23,12 @@ from regain.domain import codes
 from regain.domain.account import Account
 
 PASSWORD = "maple-Cedar-93-window"
+OWN = {
+    "content-type": "application/json",
+    "host": "help.contoso.example",
+    "origin": "https://help.contoso.example",
+}
+"""What our own page sends with a request."""
 _HASH = hash_password(PASSWORD)
 _NUMBERS = itertools.count(1)
 
@@ -35,6 +41,12 @@ class Answer:
     body: dict[str, Any]
     headers: dict[str, str]
     operations: tuple[str, ...]
+    cookies: tuple[str, ...] = ()
+
+    @property
+    def session(self) -> str:
+        """The session's token in the cookie that was set, or nothing."""
+        return "".join(cookie.partition("=")[2].partition(";")[0] for cookie in self.cookies)
 
     @property
     def code(self) -> str:
@@ -99,6 +111,7 @@ class World:
         base64_encoded: bool = False,
         address: str = "",
         serve: Any = None,
+        session: str = "",
     ) -> Answer:
         """Sends an HTTP API event, payload format 2.0, to the function whose route it is."""
         event = {
@@ -106,7 +119,8 @@ class World:
             "routeKey": f"{method} {path}",
             "rawPath": path,
             "rawQueryString": "",
-            "headers": {"content-type": "application/json"} if headers is None else headers,
+            "headers": OWN if headers is None else headers,
+            "cookies": [f"__Host-session={session}"] if session else [],
             "requestContext": {
                 "http": {"method": method, "path": path, "sourceIp": address or self.address, "protocol": "HTTP/1.1", "userAgent": "test"},
                 "requestId": "test", "routeKey": f"{method} {path}", "stage": "$default", "time": "", "timeEpoch": 0,
@@ -122,7 +136,9 @@ class World:
         finally:
             events.unregister("before-call.dynamodb", unique_id="count")
         headers = {name.lower(): value for name, value in answer["headers"].items()}
-        return Answer(answer["statusCode"], json.loads(answer["body"]), headers, tuple(operations))
+        return Answer(
+            answer["statusCode"], json.loads(answer["body"]), headers, tuple(operations), tuple(answer["cookies"])
+        )
 
     def proof(self) -> str:
         """A solved challenge: signed with the service's own key, but cheap to solve."""

@@ -68,7 +68,7 @@ def test_the_contract_is_the_one_that_the_template_routes(world, root):
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/nothing", "/api/reset", "/api/reset/start/", "/api/RESET/start", "/api/reset%2Fstart", "/api/account"],
+    ["/api/nothing", "/api/reset", "/api/reset/start/", "/api/RESET/start", "/api/reset%2Fstart", "/api/accounts"],
 )
 def test_what_is_not_there_is_a_problem(world, path):
     answer = world.request("POST", path, "{}")

@@ -19,6 +19,7 @@ FROZEN = {
     "code-expired", "too-many-wrong-codes", "try-again-later", "proof-still-needed", "no-second-method", "password-not-accepted",
     "wrong-user-id-or-password", "sign-in-locked", "request-not-read", "send-json", "request-too-large", "not-found",
     "method-not-allowed", "busy-try-again", "something-went-wrong",
+    "wrong-current-password", "sign-in-needed", "request-from-another-site",
 }  # fmt: skip
 FORBIDDEN = re.compile(r"\b(invalid|please|sorry|oops|forbidden|illegal)\b", re.IGNORECASE)
 
@@ -80,6 +81,6 @@ def test_every_problem_that_is_raised_by_name_is_in_the_catalogue():
                 and isinstance(node.args[0], ast.Name)
             ):
                 name = node.args[0].id
-                assert name == "problem" or isinstance(getattr(problems, name, None), problems.Problem), (
+                assert name in ("problem", "wrong") or isinstance(getattr(problems, name, None), problems.Problem), (
                     f"{path}: {name}"
                 )

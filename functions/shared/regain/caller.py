@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Caller:
-    """`address` is the network address that the platform vouches for, never a header's word for it."""
+    """`address` is the network address that the platform vouches for, never a header's word for it.
+
+    `session` is the token that the browser showed; `new_session` the one that it is given, "" where it is taken away.
+    """
 
     address: str
     reference: str
+    session: str = ""
     subject: str = ""
+    new_session: str | None = None
 
     def about(self, subject: str, reference: str = "") -> None:
         """Notes whom the request is about (a keyed hash), and the reference of the flow it goes on with."""

@@ -69,6 +69,19 @@ class SignIn(_Request):
     password: Password
 
 
+class ChangePassword(_Request):
+    """Change a password that is known."""
+
+    current_password: Password
+    new_password: Password
+
+
+class EndSession(_Request):
+    """End one session of one's own."""
+
+    session: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
 class Gates(Struct):
     """How many proofs are required, and how many were given."""
 
@@ -124,6 +137,31 @@ class SignedIn(Struct):
     security_info: Literal["complete", "incomplete", "confirm"]
 
 
+class SessionView(Struct):
+    """A signed-in browser. Times are seconds since 1970 (UTC)."""
+
+    id: str
+    started_at: int
+    seen_at: int
+    current: bool
+
+
+class AccountView(Struct):
+    """What a signed-in person sees of the account."""
+
+    user_id: str
+    name: str
+    must_change_password: bool
+    security_info: Literal["complete", "incomplete", "confirm"]
+    sessions: list[SessionView]
+
+
+class Done(Struct):
+    """It is done."""
+
+    done: bool
+
+
 class Healthy(Struct):
     """The service answers."""
 
@@ -131,7 +169,10 @@ class Healthy(Struct):
 
 
 class Operation(Struct, frozen=True):
-    """One route. `problems` are what it may answer instead, besides the ones every route may."""
+    """One route. `problems` are what it may answer instead, besides the ones every route may.
+
+    `session` says that it rides on the session's cookie, so that what changes anything needs our own Origin.
+    """
 
     method: str
     path: str
@@ -140,6 +181,7 @@ class Operation(Struct, frozen=True):
     status: int = 200
     request: type | None = None
     problems: tuple[Problem, ...] = ()
+    session: bool = False
 
 
 ANY_ROUTE = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.BUSY, problems.BROKEN)
@@ -187,4 +229,22 @@ SIGN_IN = Operation(
      problems.TOO_MANY_REQUESTS),
 )  # fmt: skip
 
-OPERATIONS: tuple[Operation, ...] = (CHALLENGE, HEALTH, OPENAPI, *RESET, *UNLOCK, SIGN_IN)
+_SIGNED_IN = (problems.SIGN_IN_NEEDED,)
+_CHANGING = (*_SIGNED_IN, problems.FROM_ANOTHER_SITE)
+SIGN_OUT = Operation(
+    "POST", "/api/account/sign-out", "Sign out", Done, problems=(problems.FROM_ANOTHER_SITE,), session=True
+)
+ACCOUNT = Operation("GET", "/api/account", "One's own account", AccountView, problems=_SIGNED_IN, session=True)
+PASSWORD = Operation(
+    "POST", "/api/account/password", "Change a known password", Done, 200, ChangePassword,
+    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PASSWORD_NOT_ACCEPTED,
+     problems.TOO_MANY_REQUESTS),
+    session=True,
+)  # fmt: skip
+END_SESSION = Operation(
+    "POST", "/api/account/sessions/end", "End one session", Done, 200, EndSession, _CHANGING, session=True
+)
+
+OPERATIONS: tuple[Operation, ...] = (
+    CHALLENGE, HEALTH, OPENAPI, *RESET, *UNLOCK, SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, END_SESSION,
+)  # fmt: skip

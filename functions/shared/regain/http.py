@@ -5,11 +5,13 @@ import secrets
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from botocore.exceptions import BotoCoreError, ClientError
 
 from regain import organisation, problems
@@ -21,6 +23,7 @@ from regain.headers import API_HEADERS
 from regain.problems import Refused
 
 _LARGEST = 16 * 1024
+_COOKIE = "__Host-session"
 _MEDIA_TYPE = "application/json"
 
 Step = Callable[..., Any]
@@ -50,8 +53,10 @@ class Api:
     def _answer(self, operation: Operation, step: Step) -> Response:
         event = self.resolver.current_event.raw_event
         source = event["requestContext"]["http"]["sourceIp"]
-        caller = Caller(address=source, reference=reference.write(secrets.token_bytes(5)))
+        caller = Caller(source, reference.write(secrets.token_bytes(5)), _session(event))
         try:
+            if operation.session and operation.method != "GET":
+                _check_origin(event)
             arguments = [_body(event, operation.request)] if operation.request else []
             answer = step(*arguments, caller)
         except Refused as refused:
@@ -66,7 +71,7 @@ class Api:
             )
             return _problem(Refused(problems.BROKEN), caller)
         self._note(operation, caller, "done")
-        return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer))
+        return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer), cookies=_cookies(caller))
 
     def _note(self, operation: Operation, caller: Caller, outcome: str, reason: str = "") -> None:
         self.log.info("answered", extra=_extra(operation, caller, outcome=outcome, reason=reason))
@@ -146,9 +151,44 @@ def _problem(refused: Refused, caller: Caller) -> Response:
     return _response(refused.problem.status, "application/problem+json", body, headers)
 
 
-def _response(status: int, media_type: str, body: Any, headers: dict[str, str] | None = None) -> Response:
+def _response(
+    status: int, media_type: str, body: Any, headers: dict[str, str] | None = None, cookies: list[Cookie] | None = None
+) -> Response:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(status, media_type, text, headers={**API_HEADERS, **(headers or {})})
+    return Response(status, media_type, text, headers={**API_HEADERS, **(headers or {})}, cookies=cookies or [])
+
+
+def _session(event: dict[str, Any]) -> str:
+    """The session's token from the cookies, or nothing."""
+    shown = [cookie.partition("=") for cookie in event.get("cookies", [])]
+    return next((value for name, _, value in shown if name.strip() == _COOKIE), "")
+
+
+def _cookies(caller: Caller) -> list[Cookie]:
+    """The cookie that gives or takes the session: for this host only, never for scripts, never from elsewhere."""
+    if caller.new_session is None:
+        return []
+    most = organisation.current().limits.session_hours * 3_600 if caller.new_session else 0
+    return [
+        Cookie(
+            _COOKIE,
+            caller.new_session,
+            path="/",
+            secure=True,
+            http_only=True,
+            max_age=most,
+            same_site=SameSite.STRICT_MODE,
+        )
+    ]
+
+
+def _check_origin(event: dict[str, Any]) -> None:
+    """Raises Refused(FROM_ANOTHER_SITE) unless a browser says that our own page asks (CSRF)."""
+    headers = event.get("headers", {})
+    site = organisation.current().organisation.site_url
+    own = {urlsplit(site).netloc} if site else {headers.get("host", "")}
+    if urlsplit(headers.get("origin", "")).netloc not in own - {""}:
+        raise Refused(problems.FROM_ANOTHER_SITE)
 
 
 def _extra(operation: Operation, caller: Caller, **facts: str) -> dict[str, str]:

@@ -255,6 +255,27 @@ SIGN_IN_LOCKED = Problem(
      "If it happens again and again, a device may still use an old password, or somebody else is "
      "trying: tell your administrator."))  # fmt: skip
 
+WRONG_CURRENT_PASSWORD = Problem(
+    "wrong-current-password", 422, "The current password is not right",
+    "To change your password, type the one that you have now. A wrong one counts like a wrong one at sign-in.",
+    ("Type it again. Look at Caps Lock and at the keyboard's language.",
+     "If you have forgotten it, [reset your password](page:reset) instead."),
+    field="current_password")  # fmt: skip
+
+SIGN_IN_NEEDED = Problem(
+    "sign-in-needed", 401, "Sign in first",
+    "You are not signed in here, or not any more. A sign-in lasts {session_idle_minutes} minutes without use and "
+    "{session_hours} hours at most. It ends when your password changes.",
+    ("Sign in again. What you typed before is not lost if you stay on the page.",
+     "If you cannot sign in, [reset your password](page:reset)."),
+    who="you")  # fmt: skip
+
+FROM_ANOTHER_SITE = Problem(
+    "request-from-another-site", 403, "This request came from another site",
+    "To protect your account, what changes it is accepted only from our own pages.",
+    ("Open our page by its own address, and try there.",
+     "If you followed a link to get here, tell your administrator."))  # fmt: skip
+
 # --- The request itself ---------------------------------------------------------------------------
 
 REQUEST_NOT_READ = Problem(

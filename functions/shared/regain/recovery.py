@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from regain.adapters import accounts as account_items
 from regain.adapters import proof_of_work, recoveries
-from regain.adapters.outbox import Message
+from regain.adapters.outbox import Message, notices
 from regain.adapters.store import Conflict, Write, retrying
 from regain.caller import Caller
 from regain.contract import Finished, Gates, OfferedMethod, Send, Sent, Start, Started, Verified, Verify
@@ -219,15 +219,8 @@ class Recovery:
     def _notices(self, opened: Opened, account: Account, kind: str) -> list[Message]:
         if not self.services.organisation.notify.person:
             return []
-        name = account.given_name or account.display_name
-        return [
-            Message(
-                id=self.services.randomness(16).hex(), kind=kind, channel="email", to=address, subject=opened.subject,
-                reference=opened.flow.reference, language=account.language or opened.flow.language,
-                facts={"user_id": account.user_id, "name": name, "at": self.services.now},
-            )
-            for address in account.addresses
-        ]  # fmt: skip
+        flow, services = opened.flow, self.services
+        return notices(services.randomness, services.now, account, kind, opened.subject, flow.reference, flow.language)
 
     # --- what every step does --------------------------------------------------------------------
 

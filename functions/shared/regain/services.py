@@ -16,6 +16,7 @@ from regain.adapters.keys import Keys
 from regain.adapters.limits import Counters
 from regain.adapters.outbox import Outbox
 from regain.adapters.recoveries import Recoveries
+from regain.adapters.sessions import Sessions
 from regain.adapters.store import Store
 from regain.organisation import Organisation, current
 
@@ -29,6 +30,7 @@ class Services:
     keys: Keys
     accounts: Accounts
     recoveries: Recoveries
+    sessions: Sessions
     counters: Counters
     events: Events
     outbox: Outbox
@@ -53,6 +55,7 @@ def compose(
         keys=keys,
         accounts=Accounts(store, environment.get("ACCOUNT_TABLE", "")),
         recoveries=Recoveries(store, environment.get("RECOVERY_TABLE", ""), keys),
+        sessions=Sessions(store, environment.get("SESSION_TABLE", "")),
         counters=Counters(store, environment.get("LIMIT_TABLE", ""), keys),
         events=Events(environment.get("EVENT_TABLE", "")),
         outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),

@@ -33,7 +33,12 @@ class Accounts:
 
     def password_write(self, seen: Account, password: str, now: int) -> Write:
         """A new password (a PHC string), if nobody has changed the account since it was read."""
-        changes = {"password": password, "password_changed_at": now, "must_change_password": False}
+        changes = {
+            "password": password,
+            "password_changed_at": now,
+            "must_change_password": False,
+            "generation": seen.generation + 1,
+        }
         return self._update(seen, changes)
 
     def rehash_write(self, seen: Account, password: str) -> Write:

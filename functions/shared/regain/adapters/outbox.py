@@ -1,11 +1,13 @@
 """The outbox: messages written with the change that causes them, and sent afterwards (at least once)."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from regain.adapters.store import Store, Write, marshal, put, revive, unmarshal
+from regain.domain.account import Account
 
 _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may take, so that nobody else sends meanwhile
@@ -29,6 +31,24 @@ class Message:
     facts: dict[str, Any] = field(default_factory=dict)
     good_until: int = 0
     state: str = "pending"
+
+
+def notices(
+    randomness: Callable[[int], bytes],
+    now: int,
+    account: Account,
+    kind: str,
+    subject: str,
+    reference: str,
+    language: str = "",
+) -> list[Message]:
+    """What every address of an account is told of a change (S57)."""
+    facts = {"user_id": account.user_id, "name": account.given_name or account.display_name, "at": now}
+    language = account.language or language
+    return [
+        Message(randomness(16).hex(), kind, "email", address, subject, reference, language, facts)
+        for address in account.addresses
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,17 @@ class Store:
         item = self.client.get_item(TableName=table, Key=marshal(key), ConsistentRead=True).get("Item")
         return unmarshal(item) if item else None
 
+    def query(self, table: str, key: str, value: str) -> list[dict[str, Any]]:
+        """The items of one partition, as far as one answer holds them (1 MB)."""
+        answer = self.client.query(
+            TableName=table,
+            ConsistentRead=True,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues=marshal({":value": value}),
+        )
+        return [unmarshal(item) for item in answer["Items"]]
+
     def count(self, table: str, key: dict[str, str], purge_at: int) -> int:
         """Adds one to a counter and answers what it has come to: counted before anybody judges it."""
         answer = self.client.update_item(

@@ -10,7 +10,10 @@ ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account. `password` is a PHC string; numbers are E.164; times are seconds since 1970."""
+    """One account. `password` is a PHC string; numbers are E.164; times are seconds since 1970.
+
+    `generation` counts the passwords: a session of an earlier one is dead (B5).
+    """
 
     user_id: str
     display_name: str = ""
@@ -27,6 +30,7 @@ class Account:
     role: str = ""
     groups: tuple[str, ...] = ()
     language: str = ""
+    generation: int = 0
     version: int = 0
 
     @property

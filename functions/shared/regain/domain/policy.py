@@ -48,6 +48,8 @@ class Limits:
     sign_in_failures: int = 10
     sign_in_lock_seconds: int = 60
     sign_in_lock_most_hours: int = 24
+    session_idle_minutes: int = 30
+    session_hours: int = 8
 
 
 @dataclass(frozen=True)
