@@ -40,6 +40,11 @@ class Routes:
                 else:
                     self._exact[method, path] = pool
 
+    @property
+    def outside(self) -> list[str]:
+        """The paths that are not under `/api`, as the template routes them."""
+        return [path for _, path in self._exact if not path.startswith("/api/")]
+
     def find(self, method: str, path: str) -> tuple[Pool, str, dict[str, str]] | None:
         """The pool, the route's key and the path's parameters; None where nothing serves it."""
         for key in ((method, path), ("ANY", path)):
@@ -93,6 +98,7 @@ def application(site: Path, pools: Iterable[Pool], local: list[Route], lifespan:
 
     everything = [
         Route("/api/{path:path}", api, methods=_METHODS),
+        *(Route(path, api) for path in routes.outside),
         *local,
         Route("/local/{path:path}", outside, methods=_METHODS),
         Mount("/", Site(directory=site, html=True)),

@@ -19,6 +19,12 @@ def health(_: Caller) -> Healthy:
     return Healthy("ok")
 
 
+def change_password(caller: Caller) -> dict[str, Any]:
+    """Leads password managers to the change of the password (W3C, A Well-Known URL for Changing Passwords)."""
+    caller.location = "/account/#change"
+    return {}
+
+
 def openapi(_: Caller) -> dict[str, Any]:
     """The machine-readable contract, made from the types that requests are read with."""
     from regain.openapi import document

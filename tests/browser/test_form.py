@@ -13,7 +13,7 @@ sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["320", "1280"])
 def sign_in(page: Page, user_id, password):
     page.goto("/account/")
     page.get_by_label("User ID").fill(user_id)
-    page.get_by_label("Password").fill(password)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
 
 
@@ -39,7 +39,7 @@ def test_a_forgotten_password_is_reset_and_signs_in_s33_s56(page: Page, form, te
     axe()
     page.get_by_role("link", name="Sign in").click()
     sign_in(page, tester.user_id, NEW)
-    expect(page.get_by_role("heading", name="Your password is right")).to_be_focused()
+    expect(page.get_by_role("heading", name="You are signed in")).to_be_focused()
     axe()
 
 
@@ -64,7 +64,7 @@ def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, 
     expect(page.get_by_role("heading", name="Your account has been unlocked")).to_be_focused()
     axe()
     sign_in(page, tester.user_id, tester.password)
-    expect(page.get_by_role("heading", name="Your password is right")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
 
 
 def test_an_administrator_gives_a_second_proof_of_another_kind_s49(page: Page, form, stack):

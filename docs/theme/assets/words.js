@@ -13,6 +13,9 @@ export const problem = code => {
   return entry && { title: entry.textContent, field: entry.dataset.field, page: entry.dataset.page };
 };
 
+// A moment as people write it.
+export const moment = seconds => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
+
 // 95 -> "2 minutes": a length of time as people say it.
 export const duration = seconds => {
   const [unit, size] = seconds < 90 ? ['second', 1] : seconds < 5400 ? ['minute', 60] : ['hour', 3600];

@@ -220,6 +220,9 @@ def _recovery(purpose: str, finish: type, *refusals: Problem) -> tuple[Operation
 
 CHALLENGE = Operation("GET", "/api/challenge", "A proof-of-work challenge", None)
 HEALTH = Operation("GET", "/api/health", "Liveness", Healthy)
+CHANGE_PASSWORD = Operation(
+    "GET", "/.well-known/change-password", "Where a password is changed (W3C well-known URL)", None, 302
+)
 OPENAPI = Operation("GET", "/api/openapi.json", "This contract", None)
 RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED)
 UNLOCK = _recovery("unlock", FinishUnlock)
@@ -246,5 +249,5 @@ END_SESSION = Operation(
 )
 
 OPERATIONS: tuple[Operation, ...] = (
-    CHALLENGE, HEALTH, OPENAPI, *RESET, *UNLOCK, SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, END_SESSION,
+    CHALLENGE, HEALTH, OPENAPI, CHANGE_PASSWORD, *RESET, *UNLOCK, SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, END_SESSION,
 )  # fmt: skip

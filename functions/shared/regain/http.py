@@ -71,7 +71,8 @@ class Api:
             )
             return _problem(Refused(problems.BROKEN), caller)
         self._note(operation, caller, "done")
-        return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer), cookies=_cookies(caller))
+        moved = {"location": caller.location} if caller.location else {}
+        return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer), moved, _cookies(caller))
 
     def _note(self, operation: Operation, caller: Caller, outcome: str, reason: str = "") -> None:
         self.log.info("answered", extra=_extra(operation, caller, outcome=outcome, reason=reason))

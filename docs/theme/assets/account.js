@@ -1,0 +1,107 @@
+// The account page: signing in, one's sessions, and changing a known password.
+import { call } from './api.js';
+import { Errors } from './errors.js';
+import { moment, say } from './words.js';
+
+const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
+const form = document.querySelector('#account');
+const errors = new Errors(form);
+const input = name => form.querySelector(`[name="${name}"]`);
+const changing = () => location.hash === '#change';
+let current = 'sign-in';
+
+function show(step, { focus = true } = {}) {
+  errors.clear();
+  current = step;
+  for (const each of form.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
+  for (const field of form.querySelectorAll('[type="password"]')) field.value = '';
+  const heading = form.querySelector(`[data-step="${step}"] h2`);
+  errors.titled(heading.textContent);
+  if (focus) heading.focus();
+}
+
+function told(name, yes) {
+  form.querySelector(`[data-told="${name}"]`).hidden = !yes;
+}
+
+async function home({ changed = false, focus = true } = {}) {
+  const account = await call('account');
+  form.querySelector('[data-name]').textContent = account.name;
+  form.querySelector('[data-user-id]').textContent = account.user_id;
+  form.querySelector('[data-changed]').hidden = !changed;
+  input('username').value = account.user_id;
+  told('incomplete', account.security_info === 'incomplete');
+  told('must-change', account.must_change_password);
+  form.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
+  show(account.must_change_password || (changing() && !changed) ? 'password' : 'home', { focus });
+}
+
+function line(session) {
+  const item = form.querySelector('#session').content.cloneNode(true);
+  item.querySelector('[data-when]').textContent = say('when', { start: moment(session.started_at), seen: moment(session.seen_at) });
+  item.querySelector('[data-here]').hidden = !session.current;
+  const end = item.querySelector('[data-end]');
+  end.hidden = session.current;
+  end.dataset.end = session.id;
+  end.setAttribute('aria-label', `${end.textContent}: ${moment(session.started_at)}`);
+  return item;
+}
+
+const steps = {
+  async 'sign-in'() {
+    const user_id = input('user_id').value.trim(), password = input('password').value;
+    if (!user_id) return errors.missing('user_id');
+    if (!password) return errors.missing('password');
+    await call('account/sign-in', { user_id, password });
+    sessionStorage.setItem(SIGNED_IN, 'yes');
+    await home();
+  },
+
+  async password() {
+    const names = ['current_password', 'new_password', 'confirm'];
+    const missing = names.find(name => !input(name).value);
+    if (missing) return errors.missing(missing);
+    const [current_password, new_password, confirm] = names.map(name => input(name).value);
+    if (new_password !== confirm) return errors.missing('confirm', 'mismatch');
+    await call('account/password', { current_password, new_password });
+    await home({ changed: true });
+  },
+};
+
+const actions = {
+  go: async step => show(step),
+  signOut: async () => { await call('account/sign-out', {}); leave(); },
+  end: async session => { await call('account/sessions/end', { session }); await home(); },
+};
+
+function leave(options) {
+  sessionStorage.removeItem(SIGNED_IN);
+  show('sign-in', options);
+}
+
+async function guarded(action, button) {
+  if (button?.ariaDisabled === 'true') return;
+  if (button) button.ariaDisabled = 'true';
+  try {
+    errors.clear();
+    await action();
+  } catch (answer) {
+    if (answer instanceof Error) throw answer;
+    if (answer.code === 'sign-in-needed') leave();
+    errors.refused(answer);
+  } finally {
+    if (button) button.ariaDisabled = null;
+  }
+}
+
+form.addEventListener('submit', event => {
+  event.preventDefault();
+  guarded(steps[current], form.querySelector(`[data-step="${current}"] button:not([type="button"])`));
+});
+
+form.addEventListener('click', ({ target }) => {
+  const name = Object.keys(actions).find(each => each in target.dataset);
+  if (name) guarded(() => actions[name](target.dataset[name]), target);
+});
+
+if (sessionStorage.getItem(SIGNED_IN)) home({ focus: false }).catch(() => leave({ focus: false }));

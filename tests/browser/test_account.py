@@ -1,0 +1,103 @@
+"""The account page in a real browser: sign in, change the password, see and end sessions (S27, S59-S62)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, NEW, PHONE
+
+
+def sign_in(page: Page, user_id, password):
+    page.goto("/account/")
+    page.get_by_label("User ID").fill(user_id)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def change(page: Page, old, new, confirm=None):
+    page.get_by_label("Old password").fill(old)
+    page.get_by_label("New password", exact=True).fill(new)
+    page.get_by_label("Confirm the new password").fill(confirm or new)
+    page.get_by_role("button", name="Submit").click()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["320", "1280"])
+def test_a_known_password_is_changed_as_the_guidance_says_s59_s62(page: Page, tester, axe, size):
+    page.set_viewport_size(size)
+    page.goto("/change-password/")
+    page.get_by_role("link", name="your account", exact=True).click()
+    axe()
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.get_by_role("heading", name="You are signed in")).to_be_focused()
+    axe()
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("heading", name="Change your password")).to_be_focused()
+    axe()
+    change(page, "not the old one", NEW)
+    expect(page.locator(".summary")).to_contain_text("The current password is not right")
+    axe()
+    change(page, tester.password, "tester")
+    expect(page.locator(".message")).to_contain_text("at least 15 characters")
+    change(page, tester.password, NEW, "something else")
+    expect(page.locator(".summary")).to_contain_text("The two passwords differ")
+    change(page, tester.password, NEW)
+    expect(page.get_by_text("Your password has been changed")).to_be_visible()
+    axe()
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, tester.user_id, NEW)
+    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
+
+
+def test_a_reload_stays_signed_in_and_signing_out_does_not(page: Page, tester):
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.get_by_text(tester.user_id)).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(tester.user_id)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_focused()
+    page.go_back()
+    page.goto("/account/")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert page.context.cookies() == []
+
+
+def test_the_cookie_is_out_of_reach_of_scripts(page: Page, tester):
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.get_by_text(tester.user_id)).to_be_visible()
+    assert page.evaluate("document.cookie") == ""
+    (cookie,) = page.context.cookies()
+    assert (cookie["name"], cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (
+        "__Host-session",
+        True,
+        True,
+        "Strict",
+    )
+
+
+def test_another_session_can_be_ended(page: Page, tester, browser, base_url):
+    elsewhere = browser.new_context(base_url=base_url)
+    other = elsewhere.new_page()
+    sign_in(other, tester.user_id, tester.password)
+    expect(other.get_by_role("heading", name="You are signed in")).to_be_visible()
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.locator(".sessions li")).to_have_count(2)
+    page.get_by_role("button", name=re.compile("^End")).click()
+    expect(page.locator(".sessions li")).to_have_count(1)
+    other.get_by_role("button", name="Change password").click()
+    change(other, tester.password, NEW)
+    expect(other.locator(".summary")).to_contain_text("Sign in first")
+    elsewhere.close()
+
+
+def test_password_managers_are_led_to_the_change_of_the_password_b23(page: Page, tester):
+    answer = page.request.get("/.well-known/change-password", max_redirects=0)
+    assert (answer.status, answer.headers["location"]) == (302, "/account/#change")
+    page.goto("/.well-known/change-password")
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.get_by_label("Password", exact=True).fill(tester.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Change your password")).to_be_focused()
+    wanted = {"current_password": "current-password", "new_password": "new-password", "confirm": "new-password"}
+    for name, token in wanted.items():
+        expect(page.locator(f'input[name="{name}"]')).to_have_attribute("autocomplete", token)
