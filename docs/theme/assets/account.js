@@ -4,40 +4,40 @@ import { Errors } from './errors.js';
 import { moment, say } from './words.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
-const form = document.querySelector('#account');
-const errors = new Errors(form);
-const input = name => form.querySelector(`[name="${name}"]`);
+const page = document.querySelector('#account');
+const errors = new Errors(page);
+const input = name => page.querySelector(`[name="${name}"]`);
 const changing = () => location.hash === '#change';
 let current = 'sign-in';
 
 function show(step, { focus = true } = {}) {
   errors.clear();
   current = step;
-  for (const each of form.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
-  for (const field of form.querySelectorAll('[type="password"]')) field.value = '';
-  const heading = form.querySelector(`[data-step="${step}"] h2`);
+  for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
+  for (const field of page.querySelectorAll('[type="password"]')) field.value = '';
+  const heading = page.querySelector(`[data-step="${step}"] h2`);
   errors.titled(heading.textContent);
   if (focus) heading.focus();
 }
 
 function told(name, yes) {
-  form.querySelector(`[data-told="${name}"]`).hidden = !yes;
+  page.querySelector(`[data-told="${name}"]`).hidden = !yes;
 }
 
 async function home({ changed = false, focus = true } = {}) {
   const account = await call('account');
-  form.querySelector('[data-name]').textContent = account.name;
-  form.querySelector('[data-user-id]').textContent = account.user_id;
-  form.querySelector('[data-changed]').hidden = !changed;
+  page.querySelector('[data-name]').textContent = account.name;
+  page.querySelector('[data-user-id]').textContent = account.user_id;
+  page.querySelector('[data-changed]').hidden = !changed;
   input('username').value = account.user_id;
   told('incomplete', account.security_info === 'incomplete');
   told('must-change', account.must_change_password);
-  form.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
+  page.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
   show(account.must_change_password || (changing() && !changed) ? 'password' : 'home', { focus });
 }
 
 function line(session) {
-  const item = form.querySelector('#session').content.cloneNode(true);
+  const item = page.querySelector('#session').content.cloneNode(true);
   item.querySelector('[data-when]').textContent = say('when', { start: moment(session.started_at), seen: moment(session.seen_at) });
   item.querySelector('[data-here]').hidden = !session.current;
   const end = item.querySelector('[data-end]');
@@ -94,12 +94,12 @@ async function guarded(action, button) {
   }
 }
 
-form.addEventListener('submit', event => {
+page.addEventListener('submit', event => {
   event.preventDefault();
-  guarded(steps[current], form.querySelector(`[data-step="${current}"] button:not([type="button"])`));
+  guarded(steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
 });
 
-form.addEventListener('click', ({ target }) => {
+page.addEventListener('click', ({ target }) => {
   const name = Object.keys(actions).find(each => each in target.dataset);
   if (name) guarded(() => actions[name](target.dataset[name]), target);
 });
