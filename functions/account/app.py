@@ -1,6 +1,6 @@
 """Routes of the account function."""
 
-from account.flow import change_password, end_session, sign_in, sign_out, view
+from account.flow import change_password, end_session, secure, sign_in, sign_out, view
 from regain import contract
 from regain.http import Api
 
@@ -10,3 +10,4 @@ lambda_handler.serve(contract.SIGN_OUT, sign_out)
 lambda_handler.serve(contract.ACCOUNT, view)
 lambda_handler.serve(contract.PASSWORD, change_password)
 lambda_handler.serve(contract.END_SESSION, end_session)
+lambda_handler.serve(contract.SECURE, secure)

@@ -1,20 +1,23 @@
 """The story of an account that its owner can sign in to: sign in, see it, change the password, sign out."""
 
+from dataclasses import replace
+
 from account.password import Judge
-from regain import new_password
+from regain import new_password, not_me
 from regain.adapters import accounts as account_items
 from regain.adapters import password_hash, recoveries
 from regain.adapters import sessions as session_items
 from regain.adapters.outbox import notices
 from regain.adapters.store import Write, retrying
 from regain.caller import Caller
-from regain.contract import AccountView, ChangePassword, Done, EndSession, SessionView, SignedIn, SignIn
+from regain.contract import AccountView, ChangePassword, Done, EndSession, Secure, SessionView, SignedIn, SignIn
 from regain.domain import passwords, user_id
 from regain.domain.account import Account, gates, methods
 from regain.domain.methods import enough
 from regain.domain.session import Session
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
+    LINK_ENDED,
     SIGN_IN_NEEDED,
     USER_ID_NOT_READ,
     WRONG_CURRENT_PASSWORD,
@@ -89,16 +92,18 @@ def _change_password(body: ChangePassword, caller: Caller, services: Services) -
     sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
     password = passwords.normal(body.new_password)
     new_password.check(password, account, services.organisation)
+    now = services.now
     hashed = password_hash.hash_password(password)
-    told = notices(services.randomness, services.now, account, "password-changed", subject, caller.reference)
+    told = notices(services.randomness, now, account, "password-changed", subject, caller.reference)
     services.store.commit(
         [
-            services.accounts.password_write(account, hashed, services.now),
+            services.accounts.password_write(account, hashed, now),
             judge.success_write(sign_ins),
             services.sessions.end_write(subject, session.id),
             _new_session(services, subject, account.user_id, account.generation + 1, caller),
             judge.event("password-changed"),
-            *(services.outbox.write(message, services.now) for message in told if services.organisation.notify.person),
+            not_me.grant_write(services, subject, account.user_id, caller.reference, now),
+            *(services.outbox.write(message, now) for message in told if services.organisation.notify.person),
         ]
     )
     return Done(True)
@@ -109,6 +114,37 @@ def end_session(body: EndSession, caller: Caller) -> Done:
     needed = services()
     subject, _, _ = _signed_in(caller, needed)
     needed.store.commit([needed.sessions.end_write(subject, body.session)])
+    return Done(True)
+
+
+def secure(body: Secure, caller: Caller) -> Done:
+    """Somebody else made the change (B6): the account is off, its sessions and flows dead, the administrators told."""
+    return retrying(lambda: _secure(body, caller, services()))
+
+
+def _secure(body: Secure, caller: Caller, services: Services) -> Done:
+    subject, record, objection = not_me.read(services, body.token)
+    caller.about(subject, objection.reference)
+    account, standing_item = services.store.read(
+        [services.accounts.key(objection.user_id), services.recoveries.key(subject, "standing")]
+    )
+    found, standing = account_items.account(account), recoveries.standing(standing_item)
+    if found is None:
+        raise Refused(LINK_ENDED, reason="account gone")
+    now, contact = services.now, services.organisation.contacts.administrator.email
+    told = notices(services.randomness, now, found, "account-secured", subject, objection.reference)
+    if contact and services.organisation.notify.administrators:
+        to_them = {"kind": "account-secured-administrators", "to": contact}
+        told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
+    services.store.commit(
+        [
+            not_me.use_write(services, subject, record, objection),
+            services.accounts.lock_write(found),
+            services.recoveries.standing_write(subject, standing.cleared(), now),
+            Judge(services, subject, caller).event("account-secured"),
+            *(services.outbox.write(message, now) for message in told),
+        ]
+    )
     return Done(True)
 
 

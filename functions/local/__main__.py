@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 import os
 import signal
@@ -70,7 +71,9 @@ def serve(
 def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Organisation) -> dict[str, str]:
     """What functions need beside what the template gives them."""
     packed = arguments.state.resolve() / "organisation.json"
-    packed.write_bytes(msgspec.json.encode(organisation))
+    site = organisation.organisation.site_url or f"http://127.0.0.1:{arguments.port}/"
+    about = dataclasses.replace(organisation.organisation, site_url=site)
+    packed.write_bytes(msgspec.json.encode(msgspec.structs.replace(organisation, organisation=about)))
     telephone = f"AWS_ENDPOINT_URL_{SERVICE.replace('-', '_').upper()}"
     return {
         **engine.environment,

@@ -6,6 +6,7 @@ import os
 import boto3
 
 from notify import letters
+from regain import not_me
 from regain.adapters.messengers import Email, Letter, Messenger, Text, Undeliverable, Voice
 from regain.adapters.outbox import Message
 from regain.domain import codes
@@ -47,7 +48,8 @@ def _useless(message: Message, needed: Services) -> str:
 
 def _letter(message: Message, needed: Services) -> Letter:
     if message.kind != "code":
-        return letters.notice(message.kind, message.facts, message.reference, needed.organisation)
+        objection = not_me.derive(needed.keys, message.subject, message.reference, message.facts["at"])
+        return letters.notice(message.kind, message.facts, message.reference, objection, needed.organisation)
     facts = message.facts
     code = codes.derive(
         needed.keys.of("code"), facts["flow"], facts["purpose"], facts["method"], facts["sequence"],

@@ -13,12 +13,17 @@ from regain.adapters.messengers import Letter
 from regain.organisation import Organisation
 
 _DOING = {"reset": "reset the password of", "unlock": "unlock"}
+_TO_ADMINISTRATORS = "account-secured-administrators"
 _SUBJECTS = {
+    "account-secured": "Your {name} account has been locked",
+    _TO_ADMINISTRATORS: "A {name} account has been locked by its owner",
     "password-changed": "The password of your {name} account has been changed",
     "password-reset": "The password of your {name} account has been reset",
     "account-unlocked": "Your {name} account has been unlocked",
 }
 _DONE = {
+    "account-secured": "Your {name} account {user_id} was locked",
+    _TO_ADMINISTRATORS: "The {name} account {user_id} was locked",
     "password-changed": "The password of your {name} account {user_id} was changed",
     "password-reset": "The password of your {name} account {user_id} was reset",
     "account-unlocked": "Your {name} account {user_id} was unlocked",
@@ -48,23 +53,43 @@ def code(digits: str, purpose: str, reference: str, organisation: Organisation) 
     )
 
 
-def notice(kind: str, facts: dict[str, Any], reference: str, organisation: Organisation) -> Letter:
-    """What has been changed, to every address of the account."""
+def notice(kind: str, facts: dict[str, Any], reference: str, objection: str, organisation: Organisation) -> Letter:
+    """What has been changed, to every address of the account; and to the administrators, where it was not its owner."""
     name = organisation.organisation.name
     at = datetime.fromtimestamp(facts["at"], _zone(organisation))
-    paragraphs = (
-        f"Hello {facts['name']}," if facts.get("name") else "Hello,",
+    done = (
         f"{_DONE[kind].format(name=name, user_id=facts['user_id'])} "
-        f"on {at.day} {at:%B %Y} at {at:%H:%M} ({at.tzname()}).",
-        "If you did this, you need not do anything.",
-        "If you did not do this, tell your administrator at once: "
-        f"{_administrator(organisation)}. Quote the reference {reference}.",
-        "If you still cannot sign in, ask your administrator too.",
+        f"on {at.day} {at:%B %Y} at {at:%H:%M} ({at.tzname()})."
     )
+    greeting = f"Hello {facts['name']}," if facts.get("name") and kind != _TO_ADMINISTRATORS else "Hello,"
+    paragraphs = (greeting, done, *_advice(kind, reference, objection, organisation))
     return Letter(
         subject=_SUBJECTS[kind].format(name=name),
         text="\n\n".join(paragraphs) + _signature(organisation),
         html=_html(paragraphs, organisation),
+    )
+
+
+def _advice(kind: str, reference: str, objection: str, organisation: Organisation) -> tuple[str, ...]:
+    """What to do now. The link opens a page with a button; opening it changes nothing (B3, B6)."""
+    if kind == _TO_ADMINISTRATORS:
+        return (
+            "Its owner said that an earlier change was not theirs. Nobody can sign in to it until you turn it on.",
+            f"Find out what happened with the reference {reference}, and help its owner to a new password.",
+        )
+    ask = f"tell your administrator at once: {_administrator(organisation)}. Quote the reference {reference}."
+    if kind == "account-secured":
+        return (
+            "Nobody can sign in to it now, you included. Your administrators have been told.",
+            f"To get back in, {ask}",
+        )
+    site = organisation.organisation.site_url.rstrip("/")
+    link = (f"If you did not do this, lock your account now. Open this page and confirm: {site}/not-me/#{objection}",)
+    return (
+        "If you did this, you need not do anything.",
+        *(link if site else ()),
+        f"If you did not do this, {ask}",
+        "If you still cannot sign in, ask your administrator too.",
     )
 
 

@@ -183,7 +183,7 @@ def test_a_text_ends_with_the_line_that_phones_fill_in(engine):
 
 def test_names_are_shown_as_text_in_html(engine):
     facts = {"user_id": "a@contoso.example", "name": "<b>{{7*7}}</b>", "at": 0}
-    letter = letters.notice("password-reset", facts, "R-0000-0000", engine.organisation)
+    letter = letters.notice("password-reset", facts, "R-0000-0000", "token", engine.organisation)
     assert "<b>" not in letter.html
     assert "&lt;b&gt;{{7*7}}" in letter.html
 

@@ -19,7 +19,7 @@ FROZEN = {
     "code-expired", "too-many-wrong-codes", "try-again-later", "proof-still-needed", "no-second-method", "password-not-accepted",
     "wrong-user-id-or-password", "sign-in-locked", "request-not-read", "send-json", "request-too-large", "not-found",
     "method-not-allowed", "busy-try-again", "something-went-wrong",
-    "wrong-current-password", "sign-in-needed", "request-from-another-site",
+    "wrong-current-password", "sign-in-needed", "request-from-another-site", "link-ended",
 }  # fmt: skip
 FORBIDDEN = re.compile(r"\b(invalid|please|sorry|oops|forbidden|illegal)\b", re.IGNORECASE)
 

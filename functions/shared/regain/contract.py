@@ -82,6 +82,12 @@ class EndSession(_Request):
     session: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
+class Secure(_Request):
+    """Say that a change was not one's own."""
+
+    token: Token
+
+
 class Gates(Struct):
     """How many proofs are required, and how many were given."""
 
@@ -248,6 +254,22 @@ END_SESSION = Operation(
     "POST", "/api/account/sessions/end", "End one session", Done, 200, EndSession, _CHANGING, session=True
 )
 
-OPERATIONS: tuple[Operation, ...] = (
-    CHALLENGE, HEALTH, OPENAPI, CHANGE_PASSWORD, *RESET, *UNLOCK, SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, END_SESSION,
+SECURE = Operation(
+    "POST", "/api/account/secure", "“This was not me”: lock the account, end its sessions", Done, 200, Secure,
+    (problems.LINK_ENDED, problems.TOO_MANY_REQUESTS),
 )  # fmt: skip
+
+OPERATIONS: tuple[Operation, ...] = (
+    CHALLENGE,
+    HEALTH,
+    OPENAPI,
+    CHANGE_PASSWORD,
+    *RESET,
+    *UNLOCK,
+    SIGN_IN,
+    SIGN_OUT,
+    ACCOUNT,
+    PASSWORD,
+    END_SESSION,
+    SECURE,
+)

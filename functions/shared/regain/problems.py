@@ -270,6 +270,13 @@ SIGN_IN_NEEDED = Problem(
      "If you cannot sign in, [reset your password](page:reset)."),
     who="you")  # fmt: skip
 
+LINK_ENDED = Problem(
+    "link-ended", 410, "This link cannot be used any more",
+    "The link in a notice is good for seven days and can be used once.",
+    ("If your account has been locked with it already, contact your administrator.",
+     "If it was not you who changed something, contact your administrator at once, and quote the reference in the "
+     "notice."))  # fmt: skip
+
 FROM_ANOTHER_SITE = Problem(
     "request-from-another-site", 403, "This request came from another site",
     "To protect your account, what changes it is accepted only from our own pages.",

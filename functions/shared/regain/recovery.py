@@ -7,6 +7,7 @@ before it answers. For a user ID that nobody has the same reads and writes are m
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from regain import not_me
 from regain.adapters import accounts as account_items
 from regain.adapters import proof_of_work, recoveries
 from regain.adapters.outbox import Message, notices
@@ -204,7 +205,8 @@ class Recovery:
             services.recoveries.standing_write(opened.subject, opened.standing.cleared(), now),
             services.recoveries.clear_sign_ins_write(opened.subject),
             self._event(kind, opened.subject, opened.flow),
-            *(services.outbox.write(message, now) for message in self._notices(opened, account, kind)),
+            not_me.grant_write(services, opened.subject, account.user_id, opened.flow.reference, now),
+            *(services.outbox.write(message, now) for message in self._notices(opened, account, kind, now)),
         ]
         services.store.commit(writes)
 
@@ -216,11 +218,11 @@ class Recovery:
         """The last answer. There is no automatic sign-in (S54)."""
         return Finished(done=True, sign_in_url=self.services.organisation.organisation.sign_in_url, usable="now")
 
-    def _notices(self, opened: Opened, account: Account, kind: str) -> list[Message]:
+    def _notices(self, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
         if not self.services.organisation.notify.person:
             return []
         flow, services = opened.flow, self.services
-        return notices(services.randomness, services.now, account, kind, opened.subject, flow.reference, flow.language)
+        return notices(services.randomness, now, account, kind, opened.subject, flow.reference, flow.language)
 
     # --- what every step does --------------------------------------------------------------------
 

@@ -41,6 +41,10 @@ class Accounts:
         }
         return self._update(seen, changes)
 
+    def lock_write(self, seen: Account) -> Write:
+        """The account is off, and every session is dead, until an administrator turns it on again."""
+        return self._update(seen, {"enabled": False, "generation": seen.generation + 1})
+
     def rehash_write(self, seen: Account, password: str) -> Write:
         """The same password, hashed with today's parameters."""
         return self._update(seen, {"password": password})

@@ -1,0 +1,28 @@
+// “This was not me”: the token stands behind the # of the link, which is sent to no server, and leaves the address at once.
+import { call } from './api.js';
+import { Errors } from './errors.js';
+
+const page = document.querySelector('#not-me');
+const errors = new Errors(page);
+const token = location.hash.slice(1);
+
+page.addEventListener('submit', async event => {
+  event.preventDefault();
+  errors.clear();
+  try {
+    await call('account/secure', { token });
+    for (const step of page.querySelectorAll('.step')) step.hidden = step.dataset.step !== 'done';
+    const heading = page.querySelector('[data-step="done"] h2');
+    errors.titled(heading.textContent);
+    heading.focus();
+  } catch (answer) {
+    if (answer instanceof Error) throw answer;
+    errors.refused(answer);
+  }
+});
+
+if (/^[\w-]{43}$/.test(token)) {
+  history.replaceState(null, '', location.pathname);
+  page.hidden = false;
+  page.querySelector('h2[tabindex]').focus();
+}

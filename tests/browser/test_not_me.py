@@ -1,0 +1,48 @@
+"""The link of a notice, as a person opens it (B3, B6)."""
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+
+def notice(stack, to):
+    until = time.monotonic() + 10
+    while True:
+        found = [m for m in stack.messages(to) if "/not-me/#" in m["body"]]
+        if found:
+            return re.search(r"http\S+/not-me/#\S+", found[0]["body"])[0]
+        assert time.monotonic() < until, "no notice came"
+        time.sleep(0.05)
+
+
+def test_the_link_opens_a_page_with_one_button_that_locks_b6(page: Page, form, tester, axe):
+    form.prove(tester)
+    form.password()
+    form.at("done")
+    page.goto(notice(form.stack, tester.user_id))
+    expect(page.get_by_role("heading", name="Lock your account?")).to_be_focused()
+    assert "#" not in page.url
+    axe()
+    signed_in = page.request.post(
+        "/api/account/sign-in", data={"user_id": tester.user_id, "password": "violet-Anchor-27-plum"}
+    )
+    assert signed_in.status == 200  # opening the link, scripts and all, has changed nothing (B3)
+    page.get_by_role("button", name="Lock my account").click()
+    expect(page.get_by_role("heading", name="Your account has been locked")).to_be_focused()
+    axe()
+    refused = page.request.post(
+        "/api/account/sign-in", data={"user_id": tester.user_id, "password": "violet-Anchor-27-plum"}
+    )
+    assert refused.json()["code"] == "account-turned-off"
+
+
+def test_without_a_token_the_page_is_guidance(page: Page):
+    page.goto("/not-me/")
+    expect(page.locator("#not-me")).to_be_hidden()
+    page.goto("/not-me/#" + "A" * 43)
+    page.reload()
+    page.goto("/")
+    page.goto("/not-me/#" + "A" * 43)
+    page.get_by_role("button", name="Lock my account").click()
+    expect(page.locator(".summary")).to_contain_text("This link cannot be used any more")
