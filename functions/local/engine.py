@@ -48,7 +48,6 @@ class Engine:
 
         Raises:
             EngineError: the folder is in use by another stack, or it does not start.
-
         """
         self.state.mkdir(parents=True, exist_ok=True)
         self._lock = (self.state / "lock").open("w")

@@ -18,7 +18,6 @@ def deliver(message: Message) -> str:
 
     Raises:
         Exception: what the service raised, where another try may succeed. The message is free again.
-
     """
     needed = services()
     if message.channel == "none" or not needed.outbox.claim(message, needed.now):

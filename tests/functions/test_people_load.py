@@ -26,3 +26,11 @@ def test_an_import_updates_what_is_there_and_keeps_a_password_that_was_reset(wor
     assert there.display_name == "Another Name"
     assert there.password == person.password
     assert password_hash.matches(there.password, world.password)
+
+
+def test_an_import_wakes_no_session_that_is_dead(world):
+    person = world.person()
+    session = world.sign_in(person.user_id).session
+    world.finish(world.proved(person.user_id).body["flow"])
+    load(world, people.Person(replace(person, password="", generation=0, version=0)))
+    assert world.request("GET", "/api/account", session=session).code == "sign-in-needed"

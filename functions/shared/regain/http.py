@@ -92,7 +92,6 @@ def _body(event: dict[str, Any], kind: type) -> Any:
 
     Raises:
         Refused: NOT_JSON, TOO_LARGE or REQUEST_NOT_READ; what is wrong is said by place, never by value.
-
     """
     media_type = event.get("headers", {}).get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _MEDIA_TYPE:

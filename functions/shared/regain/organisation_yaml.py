@@ -47,7 +47,6 @@ def read(path: Path) -> Organisation:
 
     Raises:
         Mistakes: everything that is wrong with the file, each with its line.
-
     """
     text = path.read_text(encoding="utf-8") if path.exists() else None
     if text is None:

@@ -50,7 +50,6 @@ def read(path: Path, organisation: Organisation) -> list[Person]:
 
     Raises:
         Mistakes: everything that is wrong, by line. A file with a mistake is not used at all.
-
     """
     if not path.exists():
         raise Mistakes([Mistake(str(path), 0, "there is no such file")])
@@ -88,8 +87,8 @@ def load(people: Iterable[Person], accounts: Accounts, now: int) -> int:
 
 def _merged(person: Person, there: Account | None, now: int) -> Account:
     if there and there.password:
-        kept = {"password": there.password, "password_changed_at": there.password_changed_at}
-        return replace(person.account, **kept, must_change_password=there.must_change_password)
+        kept = ("password", "password_changed_at", "must_change_password", "generation")
+        return replace(person.account, **{name: getattr(there, name) for name in kept})
     if not person.password:
         return person.account
     hashed = password_hash.hash_password(passwords.normal(person.password))

@@ -196,7 +196,6 @@ class Recovery:
 
         Raises:
             Conflict: somebody else was faster; read again.
-
         """
         services, now = self.services, self.services.now
         writes = [

@@ -36,7 +36,6 @@ def verify(keys: Keys, proof: str, now: int) -> str:
 
     Raises:
         Refused: ROBOT_CHECK_EXPIRED or ROBOT_CHECK_FAILED.
-
     """
     try:
         solved = json.loads(b64decode(proof, validate=True))

@@ -82,7 +82,6 @@ class Store:
 
         Raises:
             Conflict: a condition no longer holds, or another transaction is under way.
-
         """
         items = [{write.verb: write.request} for write in writes]
         try:
@@ -99,7 +98,6 @@ def retrying(step: Callable[[], Any]) -> Any:
 
     Raises:
         Refused: BUSY, where others were faster every time.
-
     """
     for attempt in range(_TRIES):
         try:

@@ -91,7 +91,6 @@ def begin(
     Raises:
         Refused: RECOVERY_CLOSED where every kind is closed; with `disclosure: detailed` also what
             stands against this account (S65-S67).
-
     """
     own = methods(account, recovery.offered, domains) if account else ()
     flow = replace(
@@ -137,7 +136,6 @@ def check_live(flow: Flow | None, standing: Standing, purpose: str, now: int) ->
     Raises:
         Refused: SESSION_ENDED, whether it never was, is another purpose's, ran out, was finished or
             was overtaken by a change of the account: the caller cannot tell which.
-
     """
     if flow is None:
         raise Refused(problems.SESSION_ENDED, reason="no such flow")
@@ -182,7 +180,6 @@ def send(
 
     Raises:
         Refused: RECOVERY_CLOSED, TOO_MANY_WRONG_CODES, WAIT_BEFORE_RESEND (B8) or TOO_MANY_CODES.
-
     """
     standing.check_open(choice.kind, now)
     _check_tries(flow, recovery)
@@ -201,7 +198,6 @@ def verify(
 
     Raises:
         Refused: RECOVERY_CLOSED or TOO_MANY_WRONG_CODES, where no try is left to be judged.
-
     """
     standing.check_open(choice.kind, now)
     _check_tries(flow, recovery)
@@ -252,7 +248,6 @@ def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Accou
 
     Raises:
         Refused: PROOF_STILL_NEEDED, or what stands against the account by now.
-
     """
     needed = max(flow.required, gates(account, recovery))
     if len(flow.passed) < needed or not flow.passed or account is None:

@@ -38,7 +38,6 @@ class Standing:
 
         Raises:
             Refused: RECOVERY_CLOSED, where none is open, until the first opens again.
-
         """
         kinds = tuple(kinds)
         still = tuple(kind for kind in kinds if not self.closed_for(kind, now))
@@ -63,7 +62,6 @@ class Standing:
 
         Raises:
             Refused: TOO_MANY_CODES, until the oldest of the last hour no longer counts.
-
         """
         group = "phone" if by_phone(kind) else "email"
         most = limits.phone_messages_per_hour if by_phone(kind) else limits.emails_per_hour

@@ -20,7 +20,6 @@ def normalise(typed: str, default_domain: str) -> str:
 
     Raises:
         Refused: USER_ID_NOT_READ, where it has other characters or is too long.
-
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).strip().lower())
     name, at, domain = text.partition("@")
@@ -42,7 +41,6 @@ def admit(user_id: str, domains: Mapping[str, Domain], recovery: Recovery) -> No
 
     Raises:
         Refused: DOMAIN_NOT_OURS (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).
-
     """
     domain = domains.get(user_id.rpartition("@")[2])
     if domain is None:
