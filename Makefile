@@ -42,8 +42,7 @@ chromium: ## Install the browser that the tests use, where it is missing (Debian
 # --- Running -------------------------------------------------------------------------------------
 
 serve: install ## Run everything on this machine: PORT= PEOPLE= ORGANISATION= STATE=
-	@ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))" 2>/dev/null \
-		|| ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --site-dir "$(abspath $(SITE))"
+	@ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))"
 	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE)
 
 docs: install ## Build the site into site/
