@@ -1,0 +1,102 @@
+"""Each role may do what its function does on tables, and nothing else (B19): recorded calls against the template."""
+
+import pytest
+
+from local.template import read
+from notify import flow as notify_flow
+from tests.functions.test_not_me import changed, secure
+from tests.functions.test_notify import FakeMessenger, asked, deliver
+
+_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+
+
+def used(params, model):
+    """What one call of DynamoDB needs: (action, table) for each table it touches."""
+    if model.name == "BatchGetItem":
+        return {("BatchGetItem", table) for table in params["RequestItems"]}
+    if model.name == "TransactWriteItems":
+        return {(_PARTS[verb], part["TableName"]) for item in params["TransactItems"] for verb, part in item.items()}
+    return {(model.name, params["TableName"])}
+
+
+def allowed(root, function):
+    """What the template lets the function do on tables."""
+    template = read(root / "template.yaml")
+    found = set()
+    for policy in template.resources[function]["Properties"]["Policies"]:
+        for statement in policy["Statement"]:
+            actions, resources = statement["Action"], statement["Resource"]
+            for action in [actions] if isinstance(actions, str) else actions:
+                for resource in [resources] if isinstance(resources, str) else resources:
+                    if action.startswith("dynamodb:"):
+                        found.add((action.removeprefix("dynamodb:"), resource.removeprefix("local:").partition(".")[0]))
+    return found
+
+
+@pytest.fixture
+def record(world):
+    """The set that every call on a table from now on is noted in."""
+    calls, events = set(), world.services.store.client.meta.events
+
+    def note(params, model, **_):
+        calls.update(used(params, model))
+
+    events.register("provide-client-params.dynamodb", note, unique_id="permissions")
+    yield calls
+    events.unregister("provide-client-params.dynamodb", unique_id="permissions")
+
+
+def whole_flow(world, record, purpose):
+    person = world.person()
+    started = world.start(person.user_id, purpose).body
+    world.send(started["flow"], purpose=purpose)
+    code = world.code(started["reference"])
+    record.clear()
+    yield world.start(person.user_id, purpose)
+    yield world.send(started["flow"], "sms", purpose)
+    yield world.verify(started["flow"], "wrong", purpose=purpose)
+    yield world.verify(started["flow"], code, purpose=purpose)
+    if purpose == "reset":
+        yield world.finish(started["flow"], "short")
+    yield world.finish(started["flow"], purpose=purpose)
+
+
+@pytest.mark.parametrize(("purpose", "function"), [("reset", "ResetFunction"), ("unlock", "UnlockFunction")])
+def test_reset_and_unlock_may_do_what_they_do(world, record, root, purpose, function):
+    assert all(answer.status < 500 for answer in whole_flow(world, record, purpose))
+    assert record == allowed(root, function)
+
+
+def test_the_account_function_may_do_what_it_does(world, record, root):
+    person, other = world.person(), world.person()
+    token = changed(world, other)
+    record.clear()
+    session = world.sign_in(person.user_id).session
+    for number in range(11):
+        world.sign_in(other.user_id, f"wrong-{number}")
+    assert world.request("GET", "/api/account", session=session).status == 200
+    body = {"current_password": world.password, "new_password": "violet-Anchor-27-plum"}
+    session = world.post("/api/account/password", body, session=session).session
+    assert world.post("/api/account/sessions/end", {"session": "x"}, session=session).status == 200
+    assert world.post("/api/account/sign-out", session=session).status == 200
+    assert secure(world, token).status == 200
+    assert record == allowed(root, "AccountFunction")
+
+
+def test_notify_may_do_what_it_does(world, record, root, monkeypatch):
+    monkeypatch.setattr(notify_flow, "_messengers", lambda: {"email": FakeMessenger()})
+    _, _, messages = asked(world, "email")
+    record.clear()
+    assert deliver(messages) == []
+    assert record == allowed(root, "NotifyFunction")
+
+
+def test_nobody_but_reset_and_account_writes_accounts_and_nobody_but_notify_sends(root):
+    template = read(root / "template.yaml")
+    writers, senders = set(), set()
+    for function in template.functions:
+        if {("PutItem", "AccountTable"), ("UpdateItem", "AccountTable")} & allowed(root, function.name):
+            writers.add(function.name)
+        if "ses:" in repr(template.resources[function.name]["Properties"].get("Policies")):
+            senders.add(function.name)
+    assert (writers, senders) == ({"ResetFunction", "AccountFunction"}, {"NotifyFunction"})
