@@ -42,6 +42,7 @@ chromium: ## Install the browser that the tests use, where it is missing (Debian
 # --- Running -------------------------------------------------------------------------------------
 
 serve: install ## Run everything on this machine: PORT= PEOPLE= ORGANISATION= STATE=
+	@mkdir -p "$(STATE)"
 	@ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))"
 	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE)
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import errno
 import hashlib
 import os
 import signal
@@ -176,8 +177,11 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1", port))
-    except OSError:
-        raise EngineError(f"port {port} is in use: stop what uses it, or choose another with PORT=") from None
+    except OverflowError:
+        raise EngineError(f"port {port} is no port: choose one from 1024 to 65535 with PORT=") from None
+    except OSError as error:
+        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise EngineError(f"port {port} {why}: stop what uses it, or choose another with PORT=") from None
     return listening
 
 
