@@ -117,8 +117,7 @@ class Recovery:
                 self._event("code-requested", opened.subject, flow, method=choice.id, channel=message.channel),
             ]
         )
-        good_until = min(now + self.policy.code_minutes * 60, flow.expires_at)
-        return Sent(resend_after=now + self.policy.resend_seconds, expires_at=good_until)
+        return Sent(resend_after=now + self.policy.resend_seconds, expires_at=message.good_until)
 
     def _code_message(self, subject: str, flow: Flow, choice: Choice, contact: str, now: int) -> Message:
         method = choice.method
