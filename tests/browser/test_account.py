@@ -45,6 +45,7 @@ def test_a_known_password_is_changed_as_the_guidance_says_s59_s62(page: Page, te
     expect(page.get_by_text("Your password has been changed")).to_be_visible()
     axe()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_focused()
     sign_in(page, tester.user_id, NEW)
     expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
 
@@ -60,6 +61,20 @@ def test_a_reload_stays_signed_in_and_signing_out_does_not(page: Page, tester):
     page.goto("/account/")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert page.context.cookies() == []
+
+
+def test_what_is_typed_stays_while_a_session_is_found_to_be_over(page: Page, tester):
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.get_by_text(tester.user_id)).to_be_visible()
+    page.context.clear_cookies()
+    asked = []
+    page.route("**/api/account", lambda route: asked.append(route))
+    page.goto("/account/")
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.get_by_label("Password", exact=True).fill(tester.password)
+    asked[0].continue_()
+    page.wait_for_function("sessionStorage.length === 0")
+    expect(page.get_by_label("Password", exact=True)).to_have_value(tester.password)
 
 
 def test_the_cookie_is_out_of_reach_of_scripts(page: Page, tester):

@@ -104,4 +104,5 @@ page.addEventListener('click', ({ target }) => {
   if (name) guarded(() => actions[name](target.dataset[name]), target);
 });
 
-if (sessionStorage.getItem(SIGNED_IN)) home({ focus: false }).catch(() => leave({ focus: false }));
+// A session that is over changes nothing on the page: somebody may be typing already.
+if (sessionStorage.getItem(SIGNED_IN)) home({ focus: false }).catch(() => sessionStorage.removeItem(SIGNED_IN));
