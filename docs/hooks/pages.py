@@ -11,10 +11,11 @@ from urllib.parse import quote
 from regain.domain import passwords
 from regain.domain.methods import LABELS
 from regain.organisation import Link, Organisation, facts
-from regain.problems import CATALOGUE, Problem
+from regain.problems import ARTICLES, CATALOGUE, Problem
 
 PAGES = {
     "home": "index.md",
+    "account": "account.md",
     "reset": "reset.md",
     "unlock": "unlock.md",
     "register": "register.md",
@@ -45,7 +46,9 @@ class PageError(Exception):
 
 def offered(problem: Problem, organisation: Organisation) -> bool:
     """Whether the problem can occur with this organisation's settings."""
-    return not problem.when or bool(getattr(organisation.recovery, problem.when))
+    recovery = organisation.recovery
+    wanted = problem.when.split()
+    return not wanted or any(each in recovery.offered or getattr(recovery, each, False) for each in wanted)
 
 
 def problems(organisation: Organisation) -> dict[str, Problem]:
@@ -61,7 +64,7 @@ def problem_page(problem: Problem, organisation: Organisation) -> str:
     return f"""---
 title: "{problem.title}"
 description: "What it means when you see “{problem.title}”, and what to do about it."
-id: RG-{1000 + list(CATALOGUE).index(problem.code)}
+id: RG-{ARTICLES[problem.code]}
 audience: everybody
 topic: troubleshooting
 owner: Account help team

@@ -60,7 +60,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     try:
         pages.check_front_matter(page.meta, where)
         if page.meta.get("generated", where.startswith("errors/")):
-            page.meta["revision"] = _revision("functions/shared/regain/problems.py")
+            page.meta["revision"] = _revision("functions/shared/regain/problems")
             return markdown
         page.meta["revision"] = _revision(f"docs/{where}")
         text = _template(markdown).render(config.extra["site"], sketch=_sketch)

@@ -1,5 +1,6 @@
 """Routes of the account function."""
 
+from account import registration
 from account.flow import change_password, end_session, secure, sign_in, sign_out, view
 from regain import contract
 from regain.http import Api
@@ -11,3 +12,9 @@ lambda_handler.serve(contract.ACCOUNT, view)
 lambda_handler.serve(contract.PASSWORD, change_password)
 lambda_handler.serve(contract.END_SESSION, end_session)
 lambda_handler.serve(contract.SECURE, secure)
+lambda_handler.serve(contract.METHODS, registration.view)
+lambda_handler.serve(contract.REGISTER, registration.register)
+lambda_handler.serve(contract.KEEP, registration.keep)
+lambda_handler.serve(contract.LATER, registration.later)
+lambda_handler.serve(contract.CONFIRM, registration.confirm)
+lambda_handler.serve(contract.REMOVE, registration.remove)

@@ -3,22 +3,19 @@
 from dataclasses import replace
 
 from account.password import Judge
+from account.signed_in import new_session, registered, signed_in
 from regain import new_password, not_me
 from regain.adapters import accounts as account_items
 from regain.adapters import password_hash, recoveries
-from regain.adapters import sessions as session_items
+from regain.adapters import security_info as security_infos
 from regain.adapters.outbox import notices
-from regain.adapters.store import Write, retrying
+from regain.adapters.store import retrying
 from regain.caller import Caller
 from regain.contract import AccountView, ChangePassword, Done, EndSession, Secure, SessionView, SignedIn, SignIn
 from regain.domain import passwords, user_id
-from regain.domain.account import Account, gates, methods
-from regain.domain.methods import enough
-from regain.domain.session import Session
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
     LINK_ENDED,
-    SIGN_IN_NEEDED,
     USER_ID_NOT_READ,
     WRONG_CURRENT_PASSWORD,
     WRONG_SIGN_IN,
@@ -37,19 +34,20 @@ def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
     subject = services.recoveries.subject(who)
     caller.about(subject)
     judge = Judge(services, subject, caller)
-    found = services.store.read([services.accounts.key(who), *judge.keys])
-    account = account_items.account(found[0])
-    sign_ins = judge.judge(body.password, account, found[1:], WRONG_SIGN_IN)
+    found = services.store.read([services.accounts.key(who), services.security_infos.key(subject), *judge.keys])
+    account, info = account_items.account(found[0]), security_infos.security_info(found[1])
+    sign_ins = judge.judge(body.password, account, found[2:], WRONG_SIGN_IN)
     writes = [judge.success_write(sign_ins)]
     if password_hash.outdated(account.password):
         renewed = password_hash.hash_password(passwords.normal(body.password))
         writes.append(services.accounts.rehash_write(account, renewed))
     if account.enabled:
-        writes.append(_new_session(services, subject, account.user_id, account.generation, caller))
+        writes.append(new_session(services, subject, account.user_id, account.generation, caller))
     services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)
-    return SignedIn(account.must_change_password, _security_info(account, services))
+    state = registered(account, info, services)
+    return SignedIn(account.must_change_password, state.state, state.interrupt)
 
 
 def sign_out(caller: Caller) -> Done:
@@ -66,17 +64,20 @@ def sign_out(caller: Caller) -> Done:
 def view(caller: Caller) -> AccountView:
     """One's own account, and where one is signed in."""
     needed = services()
-    subject, session, account = _signed_in(caller, needed)
+    who = signed_in(caller, needed)
+    subject, session, account = who.subject, who.session, who.account
     touched = session.touched(needed.now)
     if touched:
         needed.store.commit([needed.sessions.write(subject, touched)])
-    limits = needed.organisation.limits
+    limits, state = needed.organisation.limits, who.registered()
     alive = [each for each in needed.sessions.of(subject) if each.alive(needed.now, account.generation, limits)]
     return AccountView(
         user_id=account.user_id,
         name=account.display_name,
         must_change_password=account.must_change_password,
-        security_info=_security_info(account, needed),
+        security_info=state.state,
+        interrupt=state.interrupt,
+        may_wait=needed.organisation.recovery.remind_later_days > 0,
         sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id) for s in alive],
     )
 
@@ -87,23 +88,21 @@ def change_password(body: ChangePassword, caller: Caller) -> Done:
 
 
 def _change_password(body: ChangePassword, caller: Caller, services: Services) -> Done:
-    subject, session, account = _signed_in(caller, services)
+    who = signed_in(caller, services)
+    subject, session, account = who.subject, who.session, who.account
     judge = Judge(services, subject, caller)
     sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
     password = passwords.normal(body.new_password)
     new_password.check(password, account, services.organisation)
     now = services.now
     hashed = password_hash.hash_password(password)
-    told = notices(services.randomness, now, account, "password-changed", subject, caller.reference)
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),
             judge.success_write(sign_ins),
             services.sessions.end_write(subject, session.id),
-            _new_session(services, subject, account.user_id, account.generation + 1, caller),
-            judge.event("password-changed"),
-            not_me.grant_write(services, subject, account.user_id, caller.reference, now),
-            *(services.outbox.write(message, now) for message in told if services.organisation.notify.person),
+            new_session(services, subject, account.user_id, account.generation + 1, caller),
+            *who.told("password-changed"),
         ]
     )
     return Done(True)
@@ -112,8 +111,8 @@ def _change_password(body: ChangePassword, caller: Caller, services: Services) -
 def end_session(body: EndSession, caller: Caller) -> Done:
     """Ends one of one's own sessions; another person's cannot be named, for it is of another subject."""
     needed = services()
-    subject, _, _ = _signed_in(caller, needed)
-    needed.store.commit([needed.sessions.end_write(subject, body.session)])
+    who = signed_in(caller, needed)
+    needed.store.commit([needed.sessions.end_write(who.subject, body.session)])
     return Done(True)
 
 
@@ -125,14 +124,19 @@ def secure(body: Secure, caller: Caller) -> Done:
 def _secure(body: Secure, caller: Caller, services: Services) -> Done:
     subject, record, objection = not_me.read(services, body.token)
     caller.about(subject, objection.reference)
-    account, standing_item = services.store.read(
-        [services.accounts.key(objection.user_id), services.recoveries.key(subject, "standing")]
+    account, standing_item, info_item = services.store.read(
+        [
+            services.accounts.key(objection.user_id),
+            services.recoveries.key(subject, "standing"),
+            services.security_infos.key(subject),
+        ]
     )
     found, standing = account_items.account(account), recoveries.standing(standing_item)
+    info = security_infos.security_info(info_item)
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
-    told = notices(services.randomness, now, found, "account-secured", subject, objection.reference)
+    told = notices(services.randomness, now, found, "account-secured", subject, objection.reference, info)
     if contact and services.organisation.notify.administrators:
         to_them = {"kind": "account-secured-administrators", "to": contact}
         told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
@@ -148,33 +152,6 @@ def _secure(body: Secure, caller: Caller, services: Services) -> Done:
     return Done(True)
 
 
-def _signed_in(caller: Caller, services: Services) -> tuple[str, Session, Account]:
-    """The session that the browser shows, and its account: two store operations.
-
-    Raises:
-        Refused: SIGN_IN_NEEDED, where there is none, it is over, or the account is off or gone.
-    """
-    subject, session_id = recoveries.open_token(caller.session) or ("", "")
-    if not subject:
-        raise Refused(SIGN_IN_NEEDED, reason="no session")
-    session = session_items.session(services.store.get(*services.sessions.key(subject, session_id)))
-    if session is None:
-        raise Refused(SIGN_IN_NEEDED, reason="no such session")
-    caller.about(subject)
-    account = services.accounts.get(session.user_id)
-    if account is None or not account.enabled:
-        raise Refused(SIGN_IN_NEEDED, reason="account off or gone")
-    session.check(services.now, account.generation, services.organisation.limits)
-    return subject, session, account
-
-
-def _new_session(services: Services, subject: str, user_id: str, generation: int, caller: Caller) -> Write:
-    """A session under a new token, whatever token the browser showed before (session fixation)."""
-    secret, now = services.randomness(16), services.now
-    caller.new_session = recoveries.token(subject, secret)
-    return services.sessions.write(subject, Session(recoveries.flow_id(secret), user_id, generation, now, now))
-
-
 def _who(typed: str, services: Services) -> str:
     """The user ID, or one that nobody has: a mistyped one is refused like a wrong one."""
     try:
@@ -183,10 +160,3 @@ def _who(typed: str, services: Services) -> str:
         if refused.problem is not USER_ID_NOT_READ:
             raise
         return f"\x1f{services.keys.digest('subject', typed)}"
-
-
-def _security_info(account: Account, services: Services) -> str:
-    organisation = services.organisation
-    recovery = organisation.recovery
-    own = methods(account, recovery.offered, organisation.domains)
-    return "complete" if enough(own, gates(account, recovery)) else "incomplete"

@@ -90,6 +90,8 @@ def _import(arguments: argparse.Namespace, persons: list[people.Person]) -> None
     if stamp.exists() and stamp.read_text() == digest:
         return
     accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
+    for note in (note for person in persons for note in person.notes):
+        print(note)
     print(f"{people.load(persons, accounts, int(time.time()))} people loaded from {arguments.people}")
     stamp.write_text(digest)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -28,15 +29,21 @@ _TEXT = ("application/json", "application/problem+json", "application/x-www-form
 
 
 class Routes:
-    """Which function serves a request: an exact route before a greedy one, a method before any."""
+    """Which function serves a request: an exact route, then one with parameters, then a greedy one; a method
+    before any.
+    """
 
     def __init__(self, pools: Iterable[Pool]) -> None:
         self._exact: dict[tuple[str, str], Pool] = {}
+        self._open: list[tuple[str, str, re.Pattern[str], Pool]] = []
         self._greedy: list[tuple[str, str, Pool]] = []
         for pool in pools:
             for method, path in pool.function.routes:
                 if path.endswith("{proxy+}"):
                     self._greedy.append((method, path.removesuffix("{proxy+}"), pool))
+                elif "{" in path:
+                    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path.replace(".", r"\."))
+                    self._open.append((method, path, re.compile(pattern), pool))
                 else:
                     self._exact[method, path] = pool
 
@@ -50,6 +57,9 @@ class Routes:
         for key in ((method, path), ("ANY", path)):
             if key in self._exact:
                 return self._exact[key], " ".join(key), {}
+        for wanted, shape, pattern, pool in self._open:
+            if wanted in (method, "ANY") and (match := pattern.fullmatch(path)):
+                return pool, f"{wanted} {shape}", match.groupdict()
         for wanted, prefix, pool in self._greedy:
             if wanted in (method, "ANY") and path.startswith(prefix) and path != prefix:
                 return pool, f"{wanted} {prefix}{{proxy+}}", {"proxy": path.removeprefix(prefix)}

@@ -50,8 +50,9 @@ def _letter(message: Message, needed: Services) -> Letter:
         objection = not_me.derive(needed.keys, message.subject, message.reference, message.facts["at"])
         return letters.notice(message.kind, message.facts, message.reference, objection, needed.organisation)
     facts = message.facts
+    key = "registration" if facts["purpose"] == "register" else "code"
     code = codes.derive(
-        needed.keys.of("code"), facts["flow"], facts["purpose"], facts["method"], facts["sequence"],
+        needed.keys.of(key), facts["flow"], facts["purpose"], facts["method"], facts["sequence"],
         needed.organisation.recovery.code_digits,
     )  # fmt: skip
     return letters.code(code, facts["purpose"], message.reference, needed.organisation)

@@ -10,9 +10,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regain.adapters.messengers import Letter
+from regain.domain.security_info import NAMES
 from regain.organisation import Organisation
 
-_DOING = {"reset": "reset the password of", "unlock": "unlock"}
+_DOING = {
+    "reset": "reset the password of",
+    "unlock": "unlock",
+    "register": "register security info for",
+}
+_SOMEBODY = "somebody typed your user ID."
+_UNASKED = {"register": "somebody typed your address for an account of theirs, perhaps by mistake."}
 _TO_ADMINISTRATORS = "account-secured-administrators"
 _SUBJECTS = {
     "account-secured": "Your {name} account has been locked",
@@ -20,6 +27,8 @@ _SUBJECTS = {
     "password-changed": "The password of your {name} account has been changed",
     "password-reset": "The password of your {name} account has been reset",
     "account-unlocked": "Your {name} account has been unlocked",
+    "security-info-added": "The security info of your {name} account has changed",
+    "security-info-removed": "The security info of your {name} account has changed",
 }
 _DONE = {
     "account-secured": "Your {name} account {user_id} was locked",
@@ -27,6 +36,8 @@ _DONE = {
     "password-changed": "The password of your {name} account {user_id} was changed",
     "password-reset": "The password of your {name} account {user_id} was reset",
     "account-unlocked": "Your {name} account {user_id} was unlocked",
+    "security-info-added": "“{what}” was added to the security info of your {name} account {user_id}",
+    "security-info-removed": "“{what}” was removed from the security info of your {name} account {user_id}",
 }
 
 
@@ -38,7 +49,7 @@ def code(digits: str, purpose: str, reference: str, organisation: Organisation) 
         digits,
         f"Type it on the page where you asked for it. It is good for {minutes} minutes.",
         f"Never give this code to anybody. Nobody from {name} will ask you for it, in a message or by telephone.",
-        "If you did not ask for it, somebody typed your user ID. Without this code they cannot get any further, "
+        f"If you did not ask for it, {_UNASKED.get(purpose, _SOMEBODY)} Without this code they cannot get any further, "
         f"and you need not do anything. If it happens again, tell your administrator: {_administrator(organisation)}.",
         f"Reference: {reference}",
     )
@@ -58,7 +69,7 @@ def notice(kind: str, facts: dict[str, Any], reference: str, objection: str, org
     name = organisation.organisation.name
     at = datetime.fromtimestamp(facts["at"], _zone(organisation))
     done = (
-        f"{_DONE[kind].format(name=name, user_id=facts['user_id'])} "
+        f"{_DONE[kind].format(name=name, user_id=facts['user_id'], what=NAMES.get(facts.get('what'), ''))} "
         f"on {at.day} {at:%B %Y} at {at:%H:%M} ({at.tzname()})."
     )
     greeting = f"Hello {facts['name']}," if facts.get("name") and kind != _TO_ADMINISTRATORS else "Hello,"

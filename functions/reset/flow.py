@@ -26,7 +26,6 @@ def finish(body: FinishReset, caller: Caller) -> Finished:
         change = recovery.services.accounts.password_write(
             account, password_hash.hash_password(password), recovery.services.now
         )
-        recovery.commit(opened, account, "password-reset", [change])
-        return recovery.finished()
+        return recovery.commit(opened, account, "password-reset", [change])
 
     return retrying(step)

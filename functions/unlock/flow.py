@@ -13,7 +13,6 @@ def finish(body: FinishUnlock, caller: Caller) -> Finished:
 
     def step() -> Finished:
         opened, account = recovery.ready(body.flow, caller)
-        recovery.commit(opened, account, "account-unlocked")
-        return recovery.finished()
+        return recovery.commit(opened, account, "account-unlocked")
 
     return retrying(step)

@@ -11,6 +11,7 @@ from regain.domain import flow as rules
 from regain.domain.account import Account
 from regain.domain.flow import Flow
 from regain.domain.policy import Domain, Limits, Recovery
+from regain.domain.security_info import SecurityInfo
 from regain.domain.standing import Standing
 from regain.problems import Refused
 
@@ -19,11 +20,12 @@ LIMITS = Limits()
 DOMAINS = {"contoso.example": Domain()}
 MARIA = Account("maria@contoso.example", other_mails=("maria@home.example",), mobile_phone="+447700900123")
 ADMIN = replace(MARIA, role="administrator")
+CODES = Recovery(methods=("email", "sms", "call-mobile", "call-office"))
 BLANK = Flow("id", "reset", "maria@contoso.example", "R-0000-0000", 0, 0, 0, 1, 1, ())
 
 
-def started(account=MARIA, policy=Recovery(), standing=Standing(), now=NOW):
-    return rules.begin(BLANK, account, standing, policy, DOMAINS, now)
+def started(account=MARIA, policy=CODES, standing=Standing(), now=NOW, info=SecurityInfo()):
+    return rules.begin(BLANK, account, info, standing, policy, DOMAINS, now)
 
 
 def code_of(sequence):
@@ -35,7 +37,9 @@ def sent(flow, standing=Standing(), method="email", now=NOW, policy=Recovery()):
 
 
 def verify(flow, standing, code, method="email", now=NOW, policy=Recovery()):
-    return rules.verify(flow, standing, rules.choose(flow, method), code, code_of, now, policy, LIMITS)
+    choice = rules.choose(flow, method)
+    problem = rules.judge_code(flow, choice, code, code_of, now, policy)
+    return rules.verify(flow, standing, choice, problem, now, policy, LIMITS)
 
 
 def problem_of(action, *arguments, **named):
@@ -53,7 +57,7 @@ def test_before_any_proof_everybody_sees_the_organisations_methods_b1():
 
 
 def test_with_detailed_disclosure_the_accounts_own_methods_are_shown_masked_s40():
-    flow = started(policy=Recovery(disclosure="detailed"))
+    flow = started(policy=replace(CODES, disclosure="detailed"))
     assert [c.label for c in rules.choices(flow)] == [
         "Email my alternate email: m•••a@h•••.example", "Text my mobile phone: ••••••23", "Call my mobile phone: ••••••23",
     ]  # fmt: skip
@@ -130,7 +134,7 @@ def test_five_failures_in_many_flows_close_the_method_for_24_hours():
 
 
 def test_when_every_method_is_closed_nobody_can_start_and_everybody_is_told_when_they_can():
-    closed = Standing(closed=dict.fromkeys(Recovery().methods, NOW + 500))
+    closed = Standing(closed=dict.fromkeys(CODES.methods, NOW + 500))
     for account in (MARIA, None):
         with pytest.raises(Refused) as refused:
             started(account, standing=closed)
@@ -185,7 +189,7 @@ def test_texts_and_calls_count_together():
 
 
 def test_two_gates_need_two_different_proofs_s49_b11():
-    policy = Recovery(gates=2)
+    policy = replace(CODES, gates=2)
     flow, standing = sent(started(policy=policy))
     first = verify(flow, standing, "000001").flow
     assert not first.open

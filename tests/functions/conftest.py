@@ -83,7 +83,7 @@ class World:
         account = Account(
             f"{name}@contoso.example", display_name="Maria Silva", given_name="Maria", surname="Silva",
             mail=f"{name}@contoso.example", other_mails=(f"{name}@home.example",), mobile_phone=f"+4477{next(_NUMBERS):08}",
-            office_phone=f"+4420{next(_NUMBERS):08}", password=_HASH, groups=("staff",),
+            office_phone=f"+4420{next(_NUMBERS):08}", password=_HASH, groups=("staff",), security_info_at=self.services.now,
         )  # fmt: skip
         account = replace(account, **changes)
         self.services.store.commit([put_version(self.services.accounts.table, item(account), 0)])

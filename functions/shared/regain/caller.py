@@ -8,7 +8,7 @@ class Caller:
     """`address` is the network address that the platform vouches for, never a header's word for it.
 
     `session` is the token that the browser showed; `new_session` the one that it is given, "" where it is taken away.
-    `location` is where the browser is sent on to.
+    `location` is where the browser is sent on to. `site` is the origin of our own page that asks.
     """
 
     address: str
@@ -17,6 +17,7 @@ class Caller:
     subject: str = ""
     new_session: str | None = None
     location: str = ""
+    site: str = ""
 
     def about(self, subject: str, reference: str = "") -> None:
         """Notes whom the request is about (a keyed hash), and the reference of the flow it goes on with."""

@@ -3,7 +3,7 @@
 import json
 import secrets
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,9 +25,11 @@ from regain.problems import Refused
 _LARGEST = 16 * 1024
 _COOKIE = "__Host-session"
 _MEDIA_TYPE = "application/json"
+_LAPTOP = {"localhost", "127.0.0.1"}
 
 Step = Callable[..., Any]
-"""Takes the decoded body, if the operation has one, and the caller; answers a type of the contract."""
+"""Takes the path's parameters, the decoded body, if the operation has one, and the caller; answers a type of the
+contract."""
 
 
 class Api:
@@ -41,24 +43,25 @@ class Api:
     def serve(self, operation: Operation, step: Step) -> None:
         """Answers an operation of the contract with a step."""
 
-        def handle() -> Response:
-            return self._answer(operation, step)
+        def handle(**parameters: str) -> Response:
+            return self._answer(operation, step, parameters.values())
 
-        self.resolver.route(operation.path, operation.method)(handle)
+        path = operation.path.replace("{", "<").replace("}", ">")
+        self.resolver.route(path, operation.method)(handle)
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """The Lambda handler."""
         return self.resolver.resolve(event, context)
 
-    def _answer(self, operation: Operation, step: Step) -> Response:
+    def _answer(self, operation: Operation, step: Step, parameters: Iterable[str]) -> Response:
         event = self.resolver.current_event.raw_event
         source = event["requestContext"]["http"]["sourceIp"]
-        caller = Caller(source, reference.write(secrets.token_bytes(5)), _session(event))
+        caller = Caller(source, reference.write(secrets.token_bytes(5)), _session(event), site=_site(event))
         try:
             if operation.session and operation.method != "GET":
-                _check_origin(event)
-            arguments = [_body(event, operation.request)] if operation.request else []
-            answer = step(*arguments, caller)
+                _check_origin(event, caller.site)
+            body = [_body(event, operation.request)] if operation.request else []
+            answer = step(*parameters, *body, caller)
         except Refused as refused:
             self._note(operation, caller, refused.problem.code, refused.reason)
             return _problem(refused, caller)
@@ -79,7 +82,7 @@ class Api:
 
     def _not_found(self, _: NotFoundError) -> Response:
         event = self.resolver.current_event.raw_event
-        allowed = sorted(op.method for op in OPERATIONS if op.path == event["rawPath"])
+        allowed = sorted(op.method for op in OPERATIONS if _matches(op.path, event["rawPath"]))
         caller = Caller(address="", reference=reference.write(secrets.token_bytes(5)))
         answer = _problem(Refused(problems.METHOD_NOT_ALLOWED if allowed else problems.NOT_FOUND), caller)
         if allowed:
@@ -182,13 +185,31 @@ def _cookies(caller: Caller) -> list[Cookie]:
     ]
 
 
-def _check_origin(event: dict[str, Any]) -> None:
+def _site(event: dict[str, Any]) -> str:
+    """The origin of our own pages: the organisation's, or where it names none, the host that was asked.
+
+    On a laptop its name and its number are the same place; passkeys work under the name only.
+    """
+    host = event.get("headers", {}).get("host", "")
+    own = urlsplit(organisation.current().organisation.site_url)
+    if not own.netloc:
+        return f"https://{host}"
+    asked = urlsplit(f"//{host}")
+    beside = {own.hostname, asked.hostname} <= _LAPTOP and own.port == asked.port
+    return f"{own.scheme}://{host if beside else own.netloc}"
+
+
+def _check_origin(event: dict[str, Any], site: str) -> None:
     """Raises Refused(FROM_ANOTHER_SITE) unless a browser says that our own page asks (CSRF)."""
-    headers = event.get("headers", {})
-    site = organisation.current().organisation.site_url
-    own = {urlsplit(site).netloc} if site else {headers.get("host", "")}
-    if urlsplit(headers.get("origin", "")).netloc not in own - {""}:
+    asking = urlsplit(event.get("headers", {}).get("origin", ""))
+    if not asking.netloc or asking.netloc != urlsplit(site).netloc:
         raise Refused(problems.FROM_ANOTHER_SITE)
+
+
+def _matches(path: str, asked: str) -> bool:
+    """Whether a path of the contract, in which a part in braces stands for any, is the one that was asked."""
+    wanted, given = path.split("/"), asked.split("/")
+    return len(wanted) == len(given) and all(a.startswith("{") or a == b for a, b in zip(wanted, given, strict=True))
 
 
 def _extra(operation: Operation, caller: Caller, **facts: str) -> dict[str, str]:

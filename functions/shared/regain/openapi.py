@@ -1,5 +1,6 @@
 """The OpenAPI document (3.1), made from the contract's types: it cannot say anything else than they do."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -70,13 +71,24 @@ def _operation(operation: Operation) -> dict[str, Any]:
         )
         entry["description"] = f"{entry['description']}; `{problem.code}`".removeprefix("; ")
     made: dict[str, Any] = {
-        "operationId": operation.path.removeprefix("/api/").replace("/", "-").replace(".", "-"),
+        "operationId": _name(operation),
         "summary": operation.summary,
         "responses": responses,
     }
+    if named := re.findall(r"\{(\w+)\}", operation.path):
+        made["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in named
+        ]
     if operation.request:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(operation.request)}}}
     return made
+
+
+def _name(operation: Operation) -> str:
+    """A name that no other operation has: the method is part of it where a path has several."""
+    several = len([each for each in OPERATIONS if each.path == operation.path]) > 1 or operation.method == "DELETE"
+    name = re.sub(r"[^a-z]+", "-", operation.path.removeprefix("/api/")).strip("-")
+    return f"{operation.method.lower()}-{name}" if several else name
 
 
 def _ref(kind: type) -> dict[str, str]:

@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from regain.domain.methods import channel
+from regain.domain.policy import Recovery
 from regain.mistakes import Mistake, Mistakes
 from regain.organisation import Organisation
 
@@ -26,6 +27,9 @@ _RANGES = {
     "recovery.resend_seconds": (5, 300),
     "recovery.help_after_seconds": (0, 120),
     "recovery.challenge_minutes": (1, 10),
+    "recovery.reconfirm_days": (0, 730),
+    "recovery.remind_later_days": (0, 90),
+    "recovery.questions_registered": (3, 5),
     "passwords.maximum": (64, 256),
     "passwords.points": (1, 20),
 }  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
@@ -123,10 +127,7 @@ def _wrong(organisation: Organisation) -> Iterator[tuple]:
 
 def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:
     recovery, passwords = organisation.recovery, organisation.passwords
-    if not recovery.offered:
-        yield "recovery.methods", "there is no method that can be offered", "name at least one, for example [email]"
-    if recovery.gates > len({channel(kind) for kind in recovery.offered}):
-        yield "recovery.gates", "two gates need methods of two different channels", "for example methods: [email, sms]"
+    yield from _wrong_methods(recovery)
     if recovery.code_minutes > recovery.flow_minutes:
         yield "recovery.code_minutes", "a code cannot last longer than its flow", f"at most {recovery.flow_minutes}"
     for key in organisation.limits.__dataclass_fields__:
@@ -141,6 +142,22 @@ def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:
     for word in passwords.banned:
         if len(word) < 4:
             yield "passwords.banned", f"`{word}` is too short to ban", "words of 4 characters or more"
+
+
+def _wrong_methods(recovery: Recovery) -> Iterator[tuple]:
+    if not recovery.offered:
+        yield "recovery.methods", "there is no method that can be offered", "name at least one, for example [email]"
+    if recovery.gates > len({channel(kind) for kind in recovery.offered}):
+        yield "recovery.gates", "two gates need methods of two different channels", "for example methods: [email, sms]"
+    if "questions" in recovery.offered and recovery.gates < 2:
+        yield "recovery.methods", "questions are never the only proof", "set `gates: 2`, or leave `questions` out"
+    for country in recovery.phone_countries:
+        if not re.fullmatch("[A-Z]{2}", country):
+            yield (
+                "recovery.phone_countries",
+                f"`{country}` is not a country",
+                "two capital letters, for example GB (ISO 3166-1)",
+            )
 
 
 def _wrong_contacts(organisation: Organisation) -> Iterator[tuple]:

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
+from regain import contacts
 from regain.adapters import password_hash
 from regain.adapters.accounts import Accounts, item
 from regain.adapters.store import Conflict, put_version
@@ -16,19 +14,22 @@ from regain.domain import passwords, user_id
 from regain.domain.account import ROLES, Account
 from regain.mistakes import Mistake, Mistakes
 from regain.organisation import Organisation
-from regain.problems import Refused
+from regain.problems import NUMBER_NOT_ACCEPTED, Refused
 
 _NEEDED = ("userPrincipalName",)
+_KEPT = ("password", "password_changed_at", "must_change_password", "generation")
+_SECURITY_INFO = ("mail", "other_mails", "mobile_phone", "office_phone")
 _NO_ROLE = ("", "user", "member", "person", "none")
 _TRUE, _FALSE = ("true", "yes", "1", ""), ("false", "no", "0")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row. `password` is as it stands in the file, to be hashed when it is stored."""
+    """One row. `password` is as it stands in the file, to be hashed when it is stored; `notes` are worth saying."""
 
     account: Account
     password: str = ""
+    notes: tuple[Mistake, ...] = ()
 
 
 class _Row:
@@ -37,12 +38,16 @@ class _Row:
     def __init__(self, file: str, line: int, cells: dict[str, str]) -> None:
         self.file, self.line, self.cells = file, line, cells
         self.mistakes: list[Mistake] = []
+        self.notes: list[Mistake] = []
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column.lower(), "")
 
     def wrong(self, what: str, instead: str = "") -> None:
         self.mistakes.append(Mistake(self.file, self.line, what, instead))
+
+    def note(self, what: str, instead: str) -> None:
+        self.notes.append(Mistake(self.file, self.line, what, instead))
 
 
 def read(path: Path, organisation: Organisation) -> list[Person]:
@@ -86,13 +91,14 @@ def load(people: Iterable[Person], accounts: Accounts, now: int) -> int:
 
 
 def _merged(person: Person, there: Account | None, now: int) -> Account:
+    same = there and all(getattr(there, name) == getattr(person.account, name) for name in _SECURITY_INFO)
+    made = replace(person.account, security_info_at=there.security_info_at if there and same else now)
     if there and there.password:
-        kept = ("password", "password_changed_at", "must_change_password", "generation")
-        return replace(person.account, **{name: getattr(there, name) for name in kept})
+        return replace(made, **{name: getattr(there, name) for name in _KEPT})
     if not person.password:
-        return person.account
+        return made
     hashed = password_hash.hash_password(passwords.normal(person.password))
-    return replace(person.account, password=hashed, password_changed_at=now)
+    return replace(made, password=hashed, password_changed_at=now)
 
 
 def _rows(path: Path) -> Iterator[_Row]:
@@ -134,14 +140,14 @@ def _person(row: _Row, organisation: Organisation) -> Person:
         surname=row["surname"],
         mail=_address(row, "mail", row["mail"]),
         other_mails=tuple(_address(row, "otherMails", part) for part in _parts(row["otherMails"])),
-        mobile_phone=_number(row, "mobilePhone"),
-        office_phone=_number(row, "telephoneNumber"),
+        mobile_phone=_number(row, "mobilePhone", organisation.recovery.phone_countries),
+        office_phone=_number(row, "telephoneNumber", organisation.recovery.phone_countries),
         enabled=_flag(row, "accountEnabled"),
         role=_role(row),
         groups=tuple(_parts(row["groups"])),
         language=row["preferredLanguage"],
     )
-    return Person(made, row["password"])
+    return Person(made, row["password"], tuple(row.notes))
 
 
 def _user_id(row: _Row, organisation: Organisation) -> str:
@@ -165,9 +171,8 @@ def _address(row: _Row, column: str, typed: str) -> str:
     if not typed:
         return ""
     try:
-        checked = validate_email(typed, check_deliverability=False, test_environment=True)
-        return checked.normalized.lower()
-    except EmailNotValidError:
+        return contacts.address(typed)
+    except Refused:
         row.wrong(
             f"{column}: `{typed}` is not an e-mail address",
             "for example maria@mail.example; separate several by semicolons",
@@ -175,21 +180,28 @@ def _address(row: _Row, column: str, typed: str) -> str:
         return ""
 
 
-def _number(row: _Row, column: str) -> str:
-    """The number in E.164. An extension is dropped: a call could not reach it."""
+def _number(row: _Row, column: str, countries: tuple[str, ...]) -> str:
+    """The number in E.164. An extension is dropped, and that is said: a call could not reach it."""
     typed = row[column]
     if not typed:
         return ""
     try:
-        number = phonenumbers.parse(typed, None)
-        if phonenumbers.is_possible_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    except phonenumbers.NumberParseException:
-        pass
-    row.wrong(
-        f"{column}: `{typed}` is not a telephone number", "write it with its country code, for example +44 7700 900123"
-    )
-    return ""
+        number = contacts.number(typed, countries)
+    except Refused as refused:
+        if refused.problem is NUMBER_NOT_ACCEPTED:
+            row.wrong(
+                f"{column}: no code may be sent to `{typed}`",
+                f"not a premium-rate number, and of recovery.phone_countries: {', '.join(countries) or 'any'}",
+            )
+        else:
+            row.wrong(
+                f"{column}: `{typed}` is not a telephone number",
+                "write it with its country code, for example +44 7700 900123",
+            )
+        return ""
+    if number.extension_dropped:
+        row.note(f"{column}: the extension of `{typed}` is left out", "codes go to the number itself")
+    return number.e164
 
 
 def _flag(row: _Row, column: str) -> bool:

@@ -5,22 +5,23 @@ before it answers. For a user ID that nobody has the same reads and writes are m
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from regain import not_me
+from regain import not_me, proofs, recovery_code
 from regain.adapters import accounts as account_items
-from regain.adapters import proof_of_work, recoveries
+from regain.adapters import passkeys, proof_of_work, recoveries, security_info
 from regain.adapters.outbox import Message, notices
 from regain.adapters.store import Conflict, Write, retrying
 from regain.caller import Caller
 from regain.contract import Finished, Gates, OfferedMethod, Send, Sent, Start, Started, Verified, Verify
-from regain.domain import codes, user_id
 from regain.domain import flow as rules
+from regain.domain import questions, user_id
 from regain.domain.account import Account
 from regain.domain.flow import Choice, Flow
-from regain.domain.methods import channel, confirms
+from regain.domain.methods import channel, confirms, sent
+from regain.domain.security_info import SecurityInfo
 from regain.domain.standing import Standing
-from regain.problems import CONTACT_NEEDED, ROBOT_CHECK_FAILED, Refused
+from regain.problems import CONTACT_NEEDED, METHOD_NOT_OFFERED, ROBOT_CHECK_FAILED, Refused
 from regain.services import Services, services
 
 
@@ -31,6 +32,7 @@ class Opened:
     subject: str
     flow: Flow
     standing: Standing
+    info: SecurityInfo
 
 
 class Recovery:
@@ -55,14 +57,15 @@ class Recovery:
         services.counters.count_start(caller.address, now, self.limits.starts_per_network, window)
         user_id.admit(who, services.organisation.domains, self.policy)
 
-        account, standing = self._read_subject(who, subject)
+        account, standing, info = self._read_subject(who, subject)
         secret = services.randomness(16)
+        drawn = proofs.drawn(services.keys, services.randomness, self.policy, subject, info)
         blank = Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=caller.reference,
             started_at=now, expires_at=now, generation=0, shown=1, required=1, offered=(),
-            language=body.language or (account.language if account else ""),
+            language=body.language or (account.language if account else ""), **drawn,
         )  # fmt: skip
-        flow, refused = self._begin(blank, account, standing, now)
+        flow, refused = self._begin(blank, account, info, standing, now)
         writes = [
             services.counters.spend_write(signature, now),
             self._event(f"{self.purpose}-started", subject, flow, reason=refused and refused.reason),
@@ -83,15 +86,23 @@ class Recovery:
             expires_at=flow.expires_at,
         )
 
-    def _read_subject(self, who: str, subject: str) -> tuple[Account | None, Standing]:
+    def _read_subject(self, who: str, subject: str) -> tuple[Account | None, Standing, SecurityInfo]:
         services = self.services
-        found = services.store.read([services.accounts.key(who), services.recoveries.key(subject, "standing")])
-        return account_items.account(found[0]), recoveries.standing(found[1])
+        wanted = [
+            services.accounts.key(who),
+            services.recoveries.key(subject, "standing"),
+            services.security_infos.key(subject),
+        ]
+        found = services.store.read(wanted)
+        info = security_info.security_info(found[2])
+        return account_items.account(found[0]), recoveries.standing(found[1]), info
 
-    def _begin(self, blank: Flow, account: Account | None, standing: Standing, now: int) -> tuple[Flow, Refused | None]:
+    def _begin(
+        self, blank: Flow, account: Account | None, info: SecurityInfo, standing: Standing, now: int
+    ) -> tuple[Flow, Refused | None]:
         try:
             domains = self.services.organisation.domains
-            return rules.begin(blank, account, standing, self.policy, domains, now), None
+            return rules.begin(blank, account, info, standing, self.policy, domains, now), None
         except Refused as refused:
             return blank, refused
 
@@ -105,6 +116,8 @@ class Recovery:
         services, now = self.services, self.services.now
         opened = self._open(body.flow, caller)
         choice = rules.choose(opened.flow, body.method)
+        if not sent(choice.kind):
+            raise Refused(METHOD_NOT_OFFERED, reason="nothing is sent for it")
         if self.policy.confirm_contact and not body.contact.strip():
             raise Refused(CONTACT_NEEDED)
         flow, standing = rules.send(opened.flow, opened.standing, choice, now, self.policy, self.limits)
@@ -153,14 +166,8 @@ class Recovery:
             body.flow, caller, network, lambda item: services.counters.check_failures(item, now, most, window)
         )
         choice = rules.choose(opened.flow, body.method)
-        key, digits = services.keys.of("code"), self.policy.code_digits
-
-        def candidate(sequence: int) -> str:
-            return codes.derive(key, opened.flow.id, self.purpose, choice.id, sequence, digits)
-
-        verdict = rules.verify(
-            opened.flow, opened.standing, choice, body.code, candidate, now, self.policy, self.limits
-        )
+        problem, used = proofs.judge(self._proof(body, opened, choice, caller))
+        verdict = rules.verify(opened.flow, opened.standing, choice, problem, now, self.policy, self.limits)
         reason = verdict.refused.reason if verdict.refused else ""
         writes = [
             services.recoveries.flow_write(opened.subject, verdict.flow, now),
@@ -175,10 +182,17 @@ class Recovery:
         ]
         if not verdict.right:
             writes.append(services.counters.failure_write(caller.address, now, most, window))
+        elif used:
+            writes.append(services.security_infos.write(opened.subject, used))
         services.store.commit(writes)
         if verdict.refused:
             raise verdict.refused
         return Verified(gates=_gates(verdict.flow), methods=self._offer(verdict.flow))
+
+    def _proof(self, body: Verify, opened: Opened, choice: Choice, caller: Caller) -> proofs.Proof:
+        keys, now = self.services.keys, self.services.now
+        subject, info = opened.subject, opened.info
+        return proofs.Proof(body, opened.flow, choice, info, subject, caller.site, keys, self.policy, now)
 
     # --- finish ----------------------------------------------------------------------------------
 
@@ -188,17 +202,20 @@ class Recovery:
         account = self.services.accounts.get(opened.flow.user_id)
         return opened, rules.check_open(opened.flow, account, self.policy)
 
-    def commit(self, opened: Opened, account: Account, kind: str, extra: Iterable[Write] = ()) -> None:
-        """The change, its event and its messages as one transaction: the third store operation.
+    def commit(self, opened: Opened, account: Account, kind: str, extra: Iterable[Write] = ()) -> Finished:
+        """The change, its event and its messages as one transaction: the third store operation; and the last answer.
 
-        It uses the flow up, ends every other flow of the account and clears its counters (B5).
+        It uses the flow up, ends every other flow of the account and clears its counters (B5). A recovery
+        code that was used is replaced. There is no automatic sign-in (S54).
 
         Raises:
             Conflict: somebody else was faster; read again.
         """
         services, now = self.services, self.services.now
+        shown, replaced = self._replacement(opened, now)
         writes = [
             *extra,
+            *replaced,
             services.recoveries.flow_write(opened.subject, rules.finish(opened.flow), now),
             services.recoveries.standing_write(opened.subject, opened.standing.cleared(), now),
             services.recoveries.clear_sign_ins_write(opened.subject),
@@ -207,20 +224,29 @@ class Recovery:
             *(services.outbox.write(message, now) for message in self._notices(opened, account, kind, now)),
         ]
         services.store.commit(writes)
+        sign_in_url = services.organisation.organisation.sign_in_url
+        return Finished(done=True, sign_in_url=sign_in_url, usable="now", recovery_code=shown)
+
+    def _replacement(self, opened: Opened, now: int) -> tuple[str, list[Write]]:
+        """A new recovery code and its write, where one was used in this flow (NIST SP 800-63B-4 4.2.1.1)."""
+        if "recovery-code" not in opened.flow.passed:
+            return "", []
+        services = self.services
+        random = services.randomness(recovery_code.BYTES)
+        shown, kept = recovery_code.made(services.keys, opened.subject, random, now)
+        return shown, [services.security_infos.write(opened.subject, replace(opened.info, recovery_code=kept))]
 
     def note(self, kind: str, opened: Opened, **facts: object) -> None:
         """An event beside the flow, which stays as it is."""
         self.services.store.commit([self._event(kind, opened.subject, opened.flow, **facts)])
 
-    def finished(self) -> Finished:
-        """The last answer. There is no automatic sign-in (S54)."""
-        return Finished(done=True, sign_in_url=self.services.organisation.organisation.sign_in_url, usable="now")
-
     def _notices(self, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
         if not self.services.organisation.notify.person:
             return []
         flow, services = opened.flow, self.services
-        return notices(services.randomness, now, account, kind, opened.subject, flow.reference, flow.language)
+        return notices(
+            services.randomness, now, account, kind, opened.subject, flow.reference, opened.info, flow.language
+        )
 
     # --- what every step does --------------------------------------------------------------------
 
@@ -231,13 +257,15 @@ class Recovery:
         keys = [
             services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
             services.recoveries.key(subject or "nobody", "standing"),
+            services.security_infos.key(subject or "nobody"),
         ]
         found = services.store.read(keys + ([beside] if beside else []))
         if check:
-            check(found[2])
+            check(found[3])
         flow, standing = recoveries.flow(found[0]), recoveries.standing(found[1])
         caller.about(subject, flow.reference if flow else "")
-        return Opened(subject, rules.check_live(flow, standing, self.purpose, now), standing)
+        info = security_info.security_info(found[2])
+        return Opened(subject, rules.check_live(flow, standing, self.purpose, now), standing, info)
 
     def _event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
         services = self.services
@@ -248,8 +276,18 @@ class Recovery:
     def _offer(self, flow: Flow) -> list[OfferedMethod]:
         if flow.open:
             return []
-        confirm = self.policy.confirm_contact
-        return [OfferedMethod(c.id, c.kind, c.label, confirm) for c in rules.choices(flow)]
+        return [self._offered(flow, choice) for choice in rules.choices(flow)]
+
+    def _offered(self, flow: Flow, choice: Choice) -> OfferedMethod:
+        signs = choice.kind == "passkey"
+        return OfferedMethod(
+            id=choice.id,
+            kind=choice.kind,
+            label=choice.label,
+            confirm=self.policy.confirm_contact and sent(choice.kind),
+            questions=[questions.text(question) for question in choice.questions],
+            challenge=passkeys.encoded(proofs.challenge(self.services.keys, flow)) if signs else "",
+        )
 
 
 def steps(purpose: str) -> tuple[Callable, Callable, Callable]:

@@ -16,6 +16,7 @@ from regain.adapters.keys import Keys
 from regain.adapters.limits import Counters
 from regain.adapters.outbox import Outbox
 from regain.adapters.recoveries import Recoveries
+from regain.adapters.security_info import SecurityInfos
 from regain.adapters.sessions import Sessions
 from regain.adapters.store import Store
 from regain.organisation import Organisation, current
@@ -31,6 +32,7 @@ class Services:
     accounts: Accounts
     recoveries: Recoveries
     sessions: Sessions
+    security_infos: SecurityInfos
     counters: Counters
     events: Events
     outbox: Outbox
@@ -56,6 +58,7 @@ def compose(
         accounts=Accounts(store, environment.get("ACCOUNT_TABLE", "")),
         recoveries=Recoveries(store, environment.get("RECOVERY_TABLE", ""), keys),
         sessions=Sessions(store, environment.get("SESSION_TABLE", "")),
+        security_infos=SecurityInfos(store, environment.get("SECURITY_INFO_TABLE", "")),
         counters=Counters(store, environment.get("LIMIT_TABLE", ""), keys),
         events=Events(environment.get("EVENT_TABLE", "")),
         outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),

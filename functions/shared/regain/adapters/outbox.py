@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from regain.adapters.store import Store, Write, marshal, put, revive, unmarshal
 from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
 
 _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may take, so that nobody else sends meanwhile
@@ -40,14 +41,17 @@ def notices(
     kind: str,
     subject: str,
     reference: str,
+    info: SecurityInfo,
     language: str = "",
+    **more: Any,
 ) -> list[Message]:
-    """What every address of an account is told of a change (S57)."""
-    facts = {"user_id": account.user_id, "name": account.given_name or account.display_name, "at": now}
+    """What every address of an account is told of a change (S57): those of the directory and the registered ones."""
+    facts = {"user_id": account.user_id, "name": account.given_name or account.display_name, "at": now, **more}
     language = account.language or language
+    addresses = dict.fromkeys((*account.addresses, *info.destinations("email")))
     return [
         Message(randomness(16).hex(), kind, "email", address, subject, reference, language, facts)
-        for address in account.addresses
+        for address in addresses
     ]
 
 

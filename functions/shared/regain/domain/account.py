@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from regain.domain.methods import Method
 from regain.domain.policy import Recovery
+from regain.domain.security_info import SecurityInfo
 
 ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 
@@ -12,7 +13,8 @@ ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 class Account:
     """One account. `password` is a PHC string; numbers are E.164; times are seconds since 1970.
 
-    `generation` counts the passwords: a session of an earlier one is dead (B5).
+    `generation` counts the passwords: a session of an earlier one is dead (B5). `security_info_at` is when
+    an administrator last changed an address or number.
     """
 
     user_id: str
@@ -31,6 +33,7 @@ class Account:
     groups: tuple[str, ...] = ()
     language: str = ""
     generation: int = 0
+    security_info_at: int = 0
     version: int = 0
 
     @property
@@ -44,24 +47,42 @@ class Account:
         return (self.given_name, self.surname, *self.display_name.split(), self.user_id.partition("@")[0])
 
 
-def methods(account: Account, kinds: tuple[str, ...], domains: object) -> tuple[Method, ...]:
+def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: object) -> tuple[Method, ...]:
     """The registered methods of an account that the organisation offers, in the organisation's order.
 
-    The first of a kind has the kind as its id, the next ones `kind-2` and so on. The mailbox that
-    the lost password opens is no method (S74): only addresses outside the organisation's domains are.
+    The first of a kind has the kind as its id, the next ones `kind-2` and so on.
     """
-    outside = tuple(a for a in (account.mail,) if a and a.rpartition("@")[2] not in domains)
-    places = {
-        "email": tuple(dict.fromkeys((*account.other_mails, *outside))),
-        "sms": (account.mobile_phone,),
-        "call-mobile": (account.mobile_phone,),
-        "call-office": (account.office_phone,),
-    }
+    places = _places(account, info, domains)
     return tuple(
         Method(kind if number == 1 else f"{kind}-{number}", kind, place)
-        for kind in kinds
-        for number, place in enumerate(filter(None, places[kind]), start=1)
+        for kind in recovery.offered
+        if kind != "questions" or may_answer_questions(account, recovery)
+        for number, place in enumerate(filter(None, places.get(kind, ())), start=1)
     )
+
+
+def _places(account: Account, info: SecurityInfo, domains: object) -> dict[str, tuple[str, ...]]:
+    """Where each kind leads. What a person has registered takes the place of what an administrator entered."""
+    mobile = info.destinations("mobile") or (account.mobile_phone,)
+    others = ("authenticator", "recovery-code", "questions", "passkey")
+    return {
+        "email": info.destinations("email") or entered_addresses(account, domains),
+        "sms": mobile,
+        "call-mobile": mobile,
+        "call-office": (account.office_phone,),
+        **{kind: (kind,) for kind in others if info.has(kind)},
+    }
+
+
+def entered_addresses(account: Account, domains: object) -> tuple[str, ...]:
+    """The addresses that an administrator entered and that the lost password does not open (S74)."""
+    outside = account.mail and account.mail.rpartition("@")[2] not in domains
+    return tuple(dict.fromkeys((*account.other_mails, *([account.mail] if outside else []))))
+
+
+def may_answer_questions(account: Account, recovery: Recovery) -> bool:
+    """Whether questions are a proof for this account: never the only one, never where there is a role (S15, B12)."""
+    return not account.role and gates(account, recovery) > 1
 
 
 def gates(account: Account | None, recovery: Recovery) -> int:

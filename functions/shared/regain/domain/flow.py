@@ -13,6 +13,7 @@ from regain.domain import codes
 from regain.domain.account import Account, enabled, gates, methods
 from regain.domain.methods import LABELS, Method, enough, mask, remaining
 from regain.domain.policy import Limits, Recovery
+from regain.domain.security_info import SecurityInfo
 from regain.domain.standing import Standing
 from regain.problems import Problem, Refused
 
@@ -25,6 +26,7 @@ class Flow:
     `shown` is the number of gates told before any proof; `required` what this account needs.
     `obstacle` is the problem that a person is told once they have proved who they are.
     `sends` are the times of the codes asked for, per method; a code's sequence is its place there.
+    `questions_first` are asked as the first proof, of everybody alike; `questions_later` are the account's own.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Flow:
     sends: dict[str, tuple[int, ...]] = field(default_factory=dict)
     tries: int = 0
     finished: bool = False
+    questions_first: tuple[str, ...] = ()
+    questions_later: tuple[str, ...] = ()
     language: str = ""
     version: int = 0
 
@@ -71,6 +75,7 @@ class Choice:
     kind: str
     label: str
     method: Method | None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +89,16 @@ class Verdict:
 
 
 def begin(
-    blank: Flow, account: Account | None, standing: Standing, recovery: Recovery, domains: Mapping, now: int
-) -> Flow:
+    blank: Flow, account: Account | None, info: SecurityInfo, standing: Standing,
+    recovery: Recovery, domains: Mapping, now: int,
+) -> Flow:  # fmt: skip
     """The flow that starts now for the account that was found, or for nobody.
 
     Raises:
         Refused: RECOVERY_CLOSED where every kind is closed; with `disclosure: detailed` also what
             stands against this account (S65-S67).
     """
-    own = methods(account, recovery.offered, domains) if account else ()
+    own = methods(account, info, recovery, domains) if account else ()
     flow = replace(
         blank,
         own=_filled(own, recovery.offered),
@@ -160,9 +166,14 @@ def choices(flow: Flow) -> tuple[Choice, ...]:
     if flow.passed or flow.told:
         given = [method for method in flow.real if method.id in flow.passed]
         left = [m for m in remaining(flow.real, given) if m.kind in flow.offered]
-        return tuple(Choice(m.id, m.kind, f"{LABELS[m.kind]}: {mask(m)}", m) for m in left)
+        return tuple(_choice(m.id, m.kind, m, flow.questions_later, mask(m)) for m in left)
     first = {method.id: method for method in flow.real}
-    return tuple(Choice(kind, kind, LABELS[kind], first.get(kind)) for kind in flow.offered)
+    return tuple(_choice(kind, kind, first.get(kind), flow.questions_first) for kind in flow.offered)
+
+
+def _choice(method_id: str, kind: str, method: Method | None, questions: tuple[str, ...], place: str = "") -> Choice:
+    label = f"{LABELS[kind]}: {place}" if place else LABELS[kind]
+    return Choice(method_id, kind, label, method, questions if kind == "questions" else ())
 
 
 def choose(flow: Flow, method: str) -> Choice:
@@ -191,10 +202,10 @@ def send(
 
 
 def verify(
-    flow: Flow, standing: Standing, choice: Choice, code: str, candidate: Callable[[int], str],
+    flow: Flow, standing: Standing, choice: Choice, problem: Problem | None,
     now: int, recovery: Recovery, limits: Limits,
 ) -> Verdict:  # fmt: skip
-    """Counts one try, then judges it. `candidate` gives the code of a sequence number.
+    """Counts one try of which `problem` is what is wrong with it, if anything is.
 
     Raises:
         Refused: RECOVERY_CLOSED or TOO_MANY_WRONG_CODES, where no try is left to be judged.
@@ -203,19 +214,25 @@ def verify(
     _check_tries(flow, recovery)
     counted = replace(flow, tries=flow.tries + 1)
     failed = standing.with_failure(choice.kind, now, limits)
+    if problem or choice.method is None:
+        wrong = _wrong(problem or problems.WRONG_CODE, counted, failed, choice, now, recovery, limits)
+        return Verdict(counted, failed, False, wrong)
+    right = replace(flow, passed=(*flow.passed, choice.method.id), tries=0)
+    return Verdict(right, standing, True, _stopped(right))
 
+
+def judge_code(
+    flow: Flow, choice: Choice, code: str, candidate: Callable[[int], str], now: int, recovery: Recovery
+) -> Problem | None:
+    """What is wrong with a code that was sent: WRONG_CODE, CODE_EXPIRED, or nothing.
+
+    `candidate` gives the code of a sequence number.
+    """
     times = flow.sends.get(choice.id, ())
     found = codes.match([candidate(number) for number in range(1, len(times) + 1)], codes.typed(code))
     if found < 0 or choice.method is None:
-        return Verdict(
-            counted, failed, False, _wrong(problems.WRONG_CODE, counted, failed, choice, now, recovery, limits)
-        )
-    if now >= times[found] + recovery.code_minutes * 60:
-        return Verdict(
-            counted, failed, False, _wrong(problems.CODE_EXPIRED, counted, failed, choice, now, recovery, limits)
-        )
-    right = replace(flow, passed=(*flow.passed, choice.method.id), tries=0)
-    return Verdict(right, standing, True, _stopped(right))
+        return problems.WRONG_CODE
+    return problems.CODE_EXPIRED if now >= times[found] + recovery.code_minutes * 60 else None
 
 
 def _check_tries(flow: Flow, recovery: Recovery) -> None:

@@ -10,14 +10,21 @@ LABELS = {
     "sms": "Text my mobile phone",
     "call-mobile": "Call my mobile phone",
     "call-office": "Call my office phone",
+    "authenticator": "Use a code of my authenticator app",
+    "recovery-code": "Use my saved recovery code",
+    "questions": "Answer my security questions",
+    "passkey": "Use a passkey",
 }
+UNGUESSABLE = ("recovery-code", "passkey")
+"""Kinds that no number of tries can guess: failures never close them, so nobody can lock their owner out."""
+
 _SHORT = 3
-_CHANNELS = {"email": "email", "sms": "text", "call-mobile": "voice", "call-office": "voice"}
+_SENT = {"email": "email", "sms": "text", "call-mobile": "voice", "call-office": "voice"}
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One registered way to prove identity. `destination` is an address, or a number in E.164."""
+    """One registered way to prove identity. `destination` is an address, a number in E.164, or the kind's own name."""
 
     id: str
     kind: str
@@ -25,13 +32,18 @@ class Method:
 
 
 def channel(kind: str) -> str:
-    """How a code of this kind travels: `email`, `text` or `voice`."""
-    return _CHANNELS[kind]
+    """How a proof of this kind travels: `email`, `text`, `voice`, or a channel of its own."""
+    return _SENT.get(kind, kind)
+
+
+def sent(kind: str) -> bool:
+    """Whether a code is sent for this kind. For the others the person has what is needed."""
+    return kind in _SENT
 
 
 def by_phone(kind: str) -> bool:
     """Whether messages of this kind count as texts and calls in the limits."""
-    return channel(kind) != "email"
+    return channel(kind) in ("text", "voice")
 
 
 def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Method, ...]:
@@ -62,7 +74,9 @@ def _digits(number: str) -> str:
 
 
 def mask(method: Method) -> str:
-    """The destination as its owner recognises it and nobody else learns it."""
+    """The destination as its owner recognises it and nobody else learns it; nothing where there is none."""
+    if not sent(method.kind):
+        return ""
     if method.kind == "email":
         local, _, domain = method.destination.partition("@")
         name, _, ending = domain.rpartition(".")

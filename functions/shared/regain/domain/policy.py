@@ -6,17 +6,26 @@ from typing import Literal
 Kind = Literal[
     "email", "sms", "call-mobile", "call-office", "questions", "authenticator", "recovery-code", "passkey"
 ]  # fmt: skip
-OFFERED = ("email", "sms", "call-mobile", "call-office")
-"""The kinds that this version can offer. The others may be named already; nothing promises them until then."""
+"""`questions` are for the second of two proofs at most, and never for whoever has a role (NIST and Microsoft advise
+against them)."""
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """How people prove who they are. Sources: Microsoft Entra SSPR's 15 and 5 minutes, NIST SP 800-63B-4 3.1.3."""
+    """How people prove who they are. Sources: Microsoft Entra SSPR's 15 and 5 minutes, NIST SP 800-63B-4 3.1.3.
+
+    `reconfirm_days` (0 is never): how long security info counts as right without being looked at.
+    `remind_later_days` (0 is not at all): how long a person may put that off.
+    `questions_registered`: how many a person registers; three of them are asked.
+    `phone_countries` (ISO 3166-1): the only ones that numbers may be of, where any is named; a number
+    without a country code is read as one of the first.
+    """
 
     enabled_for: Literal["all", "none"] | tuple[str, ...] = "all"
     gates: Literal[1, 2] = 1
-    methods: tuple[Kind, ...] = ("email", "sms", "call-mobile", "call-office")
+    methods: tuple[Kind, ...] = (
+        "email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code",
+    )  # fmt: skip
     disclosure: Literal["private", "detailed"] = "private"
     confirm_contact: bool = False
     flow_minutes: int = 15
@@ -26,11 +35,15 @@ class Recovery:
     resend_seconds: int = 30
     help_after_seconds: int = 10
     challenge_minutes: int = 5
+    reconfirm_days: int = 180
+    remind_later_days: int = 14
+    questions_registered: int = 3
+    phone_countries: tuple[str, ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...]:
         """The methods that people are offered, in the organisation's order."""
-        return tuple(kind for kind in self.methods if kind in OFFERED)
+        return tuple(dict.fromkeys(self.methods))
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class Limits:
     sign_in_lock_most_hours: int = 24
     session_idle_minutes: int = 30
     session_hours: int = 8
+    session_fresh_minutes: int = 15
 
 
 @dataclass(frozen=True)

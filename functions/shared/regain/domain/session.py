@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from regain.domain.policy import Limits
-from regain.problems import SIGN_IN_NEEDED, Refused
+from regain.problems import SIGN_IN_AGAIN, SIGN_IN_NEEDED, Refused
 
 _TOUCH_EVERY = 60  # seconds: a session's use is noted at most so often
 
@@ -29,6 +29,11 @@ class Session:
         """Raises Refused(SIGN_IN_NEEDED) where it does not."""
         if not self.alive(now, generation, limits):
             raise Refused(SIGN_IN_NEEDED, reason="session over")
+
+    def check_fresh(self, now: int, limits: Limits) -> None:
+        """Raises Refused(SIGN_IN_AGAIN) where the password was typed too long ago to change what proves identity."""
+        if now >= self.started_at + limits.session_fresh_minutes * 60:
+            raise Refused(SIGN_IN_AGAIN)
 
     def touched(self, now: int) -> "Session | None":
         """The session as used now, or None where that was noted a moment ago."""

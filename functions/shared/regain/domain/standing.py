@@ -7,7 +7,7 @@ alike. A generation number ends all flows that began before a change (B5).
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from regain.domain.methods import by_phone
+from regain.domain.methods import UNGUESSABLE, by_phone
 from regain.domain.policy import Limits
 from regain.problems import RECOVERY_CLOSED, TOO_MANY_CODES, Refused
 
@@ -46,7 +46,9 @@ class Standing:
         return still
 
     def with_failure(self, kind: str, now: int, limits: Limits) -> "Standing":
-        """One more failed proof. The last that is allowed in 24 hours closes the kind."""
+        """One more failed proof. The last that is allowed in 24 hours closes the kind, where it can be guessed."""
+        if kind in UNGUESSABLE:
+            return self
         times = (*_since(self.failed.get(kind, ()), now - _DAY), now)
         if len(times) < limits.failed_proofs_per_day:
             return replace(self, failed={**self.failed, kind: times})
@@ -69,6 +71,15 @@ class Standing:
         if len(times) >= most:
             raise Refused(TOO_MANY_CODES, retry_after=times[0] + _HOUR - now)
         return replace(self, messages={**self.messages, group: (*times, now)})
+
+    def last_message(self, kind: str) -> int:
+        """When the last message of this kind's group was asked for; 0 where none was."""
+        times = self.messages.get("phone" if by_phone(kind) else "email", ())
+        return times[-1] if times else 0
+
+    def overtaken(self) -> "Standing":
+        """Every flow that is open is dead; the counts stay."""
+        return replace(self, generation=self.generation + 1)
 
     def cleared(self) -> "Standing":
         """After a success: nothing counts any more, and every flow that was open is dead."""

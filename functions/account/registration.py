@@ -1,0 +1,309 @@
+"""The story of security info: see it, register, confirm, remove, keep (S74)."""
+
+import importlib
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from account.signed_in import SignedIn, signed_in
+from regain import proofs, recovery_code
+from regain.adapters import authenticator, passkeys, password_hash, recoveries, registrations
+from regain.adapters.outbox import Message
+from regain.adapters.store import Write, retrying
+from regain.caller import Caller
+from regain.contract import Confirm, Done, GivenQuestion, MethodsView, Register, RegisteredMethod, Registration
+from regain.domain import codes, questions
+from regain.domain import registration as rules
+from regain.domain.account import gates
+from regain.domain.methods import channel
+from regain.domain.registration import Pending
+from regain.domain.security_info import NAMES, Answer, Authenticator, SecurityInfo
+from regain.problems import (
+    ADDRESS_NOT_OUTSIDE,
+    CODE_OF_ANOTHER_TIME,
+    NOT_FOUND_HERE,
+    NOT_NOW,
+    PASSKEY_NOT_ACCEPTED,
+    QUESTIONS_NOT_ACCEPTED,
+    REQUEST_NOT_READ,
+    WRONG_AUTHENTICATOR_CODE,
+    Problem,
+    Refused,
+)
+from regain.services import Services, services
+
+_PURPOSE = "register"
+
+
+def view(caller: Caller) -> MethodsView:
+    """What is registered, and what could be. Addresses and numbers are shown whole: they are one's own."""
+    who = signed_in(caller, services())
+    organisation = who.services.organisation
+    recovery = organisation.recovery
+    offered = rules.open_to(who.account, recovery)
+    given = [GivenQuestion(key, text) for key, text in questions.GIVEN.items()] if "questions" in offered else []
+    return MethodsView(
+        state=who.registered().state,
+        required=gates(who.account, recovery),
+        methods=[*_own(who.info), *_entered(who)],
+        offered=list(offered),
+        questions=given,
+        questions_needed=recovery.questions_registered,
+    )
+
+
+def _own(info: SecurityInfo) -> list[RegisteredMethod]:
+    made = [RegisteredMethod(c.id, c.kind, NAMES[c.kind], c.destination, c.since) for c in info.contacts]
+    made += [RegisteredMethod(k.id, "passkey", NAMES["passkey"], k.name, k.since) for k in info.passkeys]
+    answers = info.answers[0] if info.answers else None
+    for kind, held in (
+        ("authenticator", info.authenticator),
+        ("recovery-code", info.recovery_code),
+        ("questions", answers),
+    ):
+        if held:
+            made.append(RegisteredMethod(kind, kind, NAMES[kind], since=held.since))
+    return made
+
+
+def _entered(who: SignedIn) -> list[RegisteredMethod]:
+    organisation = who.services.organisation
+    entered = rules.entered(who.account, who.info, organisation.recovery, organisation.domains)
+    return [RegisteredMethod(c.id, c.kind, NAMES[c.kind], c.destination, c.since, True) for c in entered]
+
+
+def register(body: Register, caller: Caller) -> Registration:
+    """Begins to register something, or registers it at once where there is nothing to confirm."""
+    return retrying(lambda: _register(body, caller, services()))
+
+
+def _register(body: Register, caller: Caller, services: Services) -> Registration:
+    who = signed_in(caller, services, lambda subject: services.recoveries.key(subject, "standing"))
+    who.may_register()
+    rules.check_open(body.kind, who.account, services.organisation.recovery)
+    return _BEGIN.get(body.kind, _begin_contact)(body, who)
+
+
+def _begin_contact(body: Register, who: SignedIn) -> Registration:
+    services, now = who.services, who.services.now
+    organisation = services.organisation
+    destination, dropped = _destination(body, organisation)
+    rules.check_contact(body.kind, destination, who.info)
+    standing = recoveries.standing(who.beside[0])
+    standing = rules.send(body.kind, standing, now, organisation.recovery, organisation.limits)
+    pending = _pending(who, body.kind, destination=destination)
+    good_until = now + organisation.recovery.code_minutes * 60
+    message = Message(
+        id=services.randomness(16).hex(), kind="code", channel=channel(body.kind), to=destination,
+        subject=who.subject, reference=who.caller.reference, language=who.account.language,
+        facts={"flow": pending.id, "purpose": _PURPOSE, "method": body.kind, "sequence": 1}, good_until=good_until,
+    )  # fmt: skip
+    services.store.commit(
+        [
+            registrations.write(services.recoveries, who.subject, pending),
+            services.recoveries.standing_write(who.subject, standing, now),
+            services.outbox.write(message, now),
+            who.event("registration-begun", method=body.kind),
+        ]
+    )
+    return Registration(pending.id, body.kind, False, good_until, place=destination, extension_dropped=dropped)
+
+
+def _destination(body: Register, organisation: Any) -> tuple[str, bool]:
+    """The address or number in its normal form, and whether an extension was dropped."""
+    contacts = importlib.import_module("regain.contacts")  # its libraries are large, and few requests need them
+    if body.kind != "email":
+        number = contacts.number(body.contact, organisation.recovery.phone_countries)
+        return number.e164, number.extension_dropped
+    address = contacts.address(body.contact)
+    if address.rpartition("@")[2] in organisation.domains:
+        raise Refused(ADDRESS_NOT_OUTSIDE)
+    return address, False
+
+
+def _begin_authenticator(body: Register, who: SignedIn) -> Registration:
+    services = who.services
+    pending = _pending(who, body.kind)
+    secret = authenticator.secret(services.keys, who.subject, pending.nonce)
+    uri = authenticator.uri(secret, who.account.user_id, services.organisation.organisation.name)
+    begun = _begun(who, pending)
+    return msgspec.structs.replace(begun, secret=secret, uri=uri, qr=authenticator.qr(uri))
+
+
+def _begin_passkey(body: Register, who: SignedIn) -> Registration:
+    rules.check_room("passkey", who.info)
+    pending = _pending(who, body.kind, name=body.name.strip())
+    name, user = who.services.organisation.organisation.name, bytes.fromhex(who.subject)
+    options = passkeys.options(
+        who.caller.site, name, who.account, user, bytes.fromhex(pending.nonce), who.info.passkeys
+    )
+    return msgspec.structs.replace(_begun(who, pending), passkey=options)
+
+
+def _begun(who: SignedIn, pending: Pending) -> Registration:
+    services = who.services
+    write = registrations.write(services.recoveries, who.subject, pending)
+    services.store.commit([write, who.event("registration-begun", method=pending.kind)])
+    return Registration(pending.id, pending.kind, False, pending.started_at + rules.GOOD_FOR)
+
+
+def _make_recovery_code(body: Register, who: SignedIn) -> Registration:
+    services = who.services
+    random = services.randomness(recovery_code.BYTES)
+    shown, kept = recovery_code.made(services.keys, who.subject, random, services.now)
+    _change(who, replace(who.info, recovery_code=kept), "security-info-added", body.kind)
+    return Registration(body.kind, body.kind, True, recovery_code=shown)
+
+
+def _keep_answers(body: Register, who: SignedIn) -> Registration:
+    services = who.services
+    pairs = [(each.question, each.answer) for each in body.answers]
+    faults = questions.faults(pairs, services.organisation.recovery.questions_registered)
+    if faults:
+        feedback = [{"rule": fault.rule, "message": fault.message} for fault in faults]
+        raise Refused(QUESTIONS_NOT_ACCEPTED, feedback=feedback)
+    answers = []
+    for question, answer in pairs:
+        asked = question if question in questions.GIVEN else " ".join(question.split())
+        peppered = proofs.peppered(services.keys, who.subject, asked, answer)
+        answers.append(Answer(asked, password_hash.hash_password(peppered), services.now))
+    _change(who, replace(who.info, answers=tuple(answers)), "security-info-added", body.kind)
+    return Registration(body.kind, body.kind, True)
+
+
+_BEGIN = {
+    "authenticator": _begin_authenticator,
+    "passkey": _begin_passkey,
+    "recovery-code": _make_recovery_code,
+    "questions": _keep_answers,
+}
+
+
+def confirm(pending_id: str, body: Confirm, caller: Caller) -> Registration:
+    """Counts a try, then judges it. What works is part of the security info from now on."""
+    return retrying(lambda: _confirm(pending_id, body, caller, services()))
+
+
+def _confirm(pending_id: str, body: Confirm, caller: Caller, services: Services) -> Registration:
+    who = signed_in(caller, services, lambda subject: registrations.key(services.recoveries, subject, pending_id))
+    who.may_register()
+    recovery = services.organisation.recovery
+    pending = rules.check_live(registrations.pending(who.beside[0]), services.now, recovery)
+    part = "credential" if pending.kind == "passkey" else "code"
+    if not getattr(body, part):
+        raise Refused(REQUEST_NOT_READ, wrong=f"`{part}` is missing")
+    problem, info = _CONFIRM.get(pending.kind, _confirmed_contact)(pending, body, who)
+    if problem:
+        tried = replace(pending, tries=pending.tries + 1)
+        services.store.commit(
+            [
+                registrations.write(services.recoveries, who.subject, tried),
+                who.event("registration-failed", method=pending.kind, reason=problem.code),
+            ]
+        )
+        raise Refused(problem, attempts_left=recovery.code_tries - tried.tries)
+    used = registrations.write(services.recoveries, who.subject, replace(pending, done=True))
+    _change(who, info, "security-info-added", rules.contact_kind(pending.kind), used)
+    return Registration(pending.id, pending.kind, True, place=pending.destination)
+
+
+Outcome = tuple[Problem | None, SecurityInfo]
+
+
+def _confirmed_contact(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
+    services = who.services
+    recovery = services.organisation.recovery
+    key = services.keys.of("registration")
+    expected = codes.derive(key, pending.id, _PURPOSE, pending.kind, 1, recovery.code_digits)
+    problem = rules.judge_code(pending, body.code, expected, services.now, recovery)
+    return problem, who.info if problem else rules.with_contact(who.info, pending, services.now)
+
+
+def _confirmed_authenticator(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
+    now = who.services.now
+    secret = authenticator.secret(who.services.keys, who.subject, pending.nonce)
+    step = authenticator.step_of(secret, codes.typed(body.code), now)
+    if step is None:
+        return WRONG_AUTHENTICATOR_CODE, who.info
+    if not authenticator.accepted(step, now):
+        return CODE_OF_ANOTHER_TIME, who.info
+    return None, replace(who.info, authenticator=Authenticator(pending.nonce, now, step))
+
+
+def _confirmed_passkey(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
+    rules.check_room("passkey", who.info)
+    challenge = bytes.fromhex(pending.nonce)
+    try:
+        made = passkeys.registered(
+            body.credential, challenge, who.caller.site, pending.id, pending.name, who.services.now
+        )
+    except passkeys.NotAccepted:
+        return PASSKEY_NOT_ACCEPTED, who.info
+    return None, replace(who.info, passkeys=(*who.info.passkeys, made))
+
+
+_CONFIRM = {"authenticator": _confirmed_authenticator, "passkey": _confirmed_passkey}
+
+
+def remove(method_id: str, caller: Caller) -> Done:
+    """Takes something out of the security info. Flows that it was part of are over."""
+    return retrying(lambda: _remove(method_id, caller, services()))
+
+
+def _remove(method_id: str, caller: Caller, services: Services) -> Done:
+    who = signed_in(caller, services, lambda subject: services.recoveries.key(subject, "standing"))
+    who.may_register()
+    left = who.info.without(method_id)
+    if left is None:
+        raise Refused(NOT_FOUND_HERE)
+    kind = next(each.kind for each in _own(who.info) if each.id == method_id)
+    standing = recoveries.standing(who.beside[0]).overtaken()
+    _change(
+        who,
+        left,
+        "security-info-removed",
+        kind,
+        services.recoveries.standing_write(who.subject, standing, services.now),
+    )
+    return Done(True)
+
+
+def keep(caller: Caller) -> Done:
+    """Its owner has looked through the security info, and it is right."""
+    return retrying(lambda: _keep(caller, services()))
+
+
+def _keep(caller: Caller, services: Services) -> Done:
+    who = signed_in(caller, services)
+    who.may_register(fresh=False)
+    info = who.info.confirmed(services.now)
+    services.store.commit([services.security_infos.write(who.subject, info), who.event("security-info-kept")])
+    return Done(True)
+
+
+def later(caller: Caller) -> Done:
+    """Puts the interrupt off, where the organisation lets people."""
+    return retrying(lambda: _later(caller, services()))
+
+
+def _later(caller: Caller, services: Services) -> Done:
+    who, days = signed_in(caller, services), services.organisation.recovery.remind_later_days
+    if not days:
+        raise Refused(NOT_NOW)
+    info = who.info.put_off(services.now, days)
+    services.store.commit([services.security_infos.write(who.subject, info)])
+    return Done(True)
+
+
+def _pending(who: SignedIn, kind: str, **more: str) -> Pending:
+    randomness = who.services.randomness
+    return Pending(randomness(8).hex(), kind, who.services.now, nonce=randomness(16).hex(), **more)
+
+
+def _change(who: SignedIn, info: SecurityInfo, kind: str, what: str, *extra: Write) -> None:
+    """The changed security info with its event and notices, as one transaction."""
+    services = who.services
+    confirmed = info.confirmed(services.now)
+    write = services.security_infos.write(who.subject, confirmed)
+    services.store.commit([write, *extra, *who.told(kind, what=what)])

@@ -1,0 +1,48 @@
+"""Authenticator apps: time-based one-time codes (RFC 6238) over secrets that are derived, never stored."""
+
+import hashlib
+import hmac
+from base64 import b32encode
+
+import pyotp
+import segno
+
+from regain.adapters.keys import Keys
+
+_PERIOD = 30  # seconds; with 6 digits and SHA-1 the parameters that every app knows
+_DRIFT = 20  # steps either way in which a code is recognised as one of another time
+DIGITS = 6
+
+
+def secret(keys: Keys, subject: str, nonce: str) -> str:
+    """The secret in base 32: 160 bits (RFC 4226, 4) of a keyed hash. Without the key the nonce says nothing."""
+    mac = hmac.digest(keys.of("authenticator"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
+    return b32encode(mac[:20]).decode()
+
+
+def uri(secret: str, user_id: str, issuer: str) -> str:
+    """The address that an app reads from the QR code (Key Uri Format)."""
+    return pyotp.TOTP(secret).provisioning_uri(name=user_id, issuer_name=issuer)
+
+
+def qr(uri: str) -> list[str]:
+    """The QR code of an address: rows of 0 (light) and 1 (dark), with the quiet zone. The page draws it."""
+    code = segno.make(uri, micro=False, error="m")
+    return ["".join(map(str, row)) for row in code.matrix_iter(border=4)]
+
+
+def step_of(secret: str, code: str, now: int) -> int | None:
+    """The step whose code this is, near enough to now to be recognised; None where it is none.
+
+    Compares with all candidates, in constant time each.
+    """
+    app, current, found = pyotp.TOTP(secret), now // _PERIOD, None
+    for step in range(current - _DRIFT, current + _DRIFT + 1):
+        if hmac.compare_digest(app.generate_otp(step).encode(), code.encode()):
+            found = step if found is None or abs(step - current) < abs(found - current) else found
+    return found
+
+
+def accepted(step: int, now: int) -> bool:
+    """Whether a step is the current one or one beside it (RFC 6238, 5.2)."""
+    return abs(step - now // _PERIOD) <= 1

@@ -1,0 +1,105 @@
+"""Passkeys (WebAuthn 3), checked by py_webauthn. That is slow to import, so it is imported when one is used."""
+
+import importlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from regain.domain.account import Account
+from regain.domain.security_info import Passkey
+
+_NOBODYS = Passkey(
+    id="",
+    credential="",
+    public_key="pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+    sign_count=0,
+    name="",
+    since=0,
+)
+"""What is checked against where the account has no such passkey. It is never accepted."""
+
+
+def _library() -> Any:
+    return importlib.import_module("webauthn")
+
+
+class NotAccepted(Exception):
+    """What the device answered is not right, or not for this site."""
+
+
+def options(
+    site: str, organisation: str, account: Account, user: bytes, challenge: bytes, own: Iterable[Passkey]
+) -> dict[str, Any]:
+    """What a browser needs to make a passkey at our origin `site` (PublicKeyCredentialCreationOptionsJSON)."""
+    library = _library()
+    structs = library.helpers.structs
+    made = library.generate_registration_options(
+        rp_id=_host(site),
+        rp_name=organisation,
+        user_name=account.user_id,
+        user_display_name=account.display_name or account.user_id,
+        user_id=user,
+        challenge=challenge,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=decoded(key.credential)) for key in own],
+    )
+    return json.loads(library.options_to_json(made))
+
+
+def registered(credential: dict[str, Any], challenge: bytes, site: str, key_id: str, name: str, now: int) -> Passkey:
+    """The passkey that a browser has made. Raises NotAccepted."""
+    try:
+        made = _library().verify_registration_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=_host(site),
+            expected_origin=site,
+            require_user_verification=True,
+        )
+    except Exception as error:  # whatever a forged answer makes of the parsers
+        raise NotAccepted(type(error).__name__) from None
+    held = encoded(made.credential_id), encoded(made.credential_public_key)
+    return Passkey(key_id, *held, made.sign_count, name or "Passkey", now)
+
+
+def signed(credential: dict[str, Any], challenge: bytes, site: str, own: Iterable[Passkey]) -> Passkey:
+    """The passkey that signed the challenge, with its new count. Raises NotAccepted.
+
+    Where no own passkey is named, the signature is checked all the same, against one that nobody has.
+    """
+    named = credential.get("rawId")
+    key = next((each for each in own if each.credential == named), _NOBODYS)
+    try:
+        used = _library().verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=_host(site),
+            expected_origin=site,
+            credential_public_key=decoded(key.public_key),
+            credential_current_sign_count=key.sign_count,
+            require_user_verification=True,
+        )
+    except Exception as error:
+        raise NotAccepted(type(error).__name__) from None
+    if key is _NOBODYS:
+        raise NotAccepted("not registered")
+    return Passkey(key.id, key.credential, key.public_key, used.new_sign_count, key.name, key.since)
+
+
+def encoded(raw: bytes) -> str:
+    """Base64url without padding, as WebAuthn's JSON has it."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of `encoded`."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _host(site: str) -> str:
+    return urlsplit(site).hostname or ""

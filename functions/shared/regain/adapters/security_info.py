@@ -1,0 +1,41 @@
+"""Security info in DynamoDB: one item per account, under the keyed hash of the user ID."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from regain.adapters.store import Store, Write, marshal, put_version, revive, unmarshal
+from regain.domain.security_info import Answer, Authenticator, Contact, Passkey, RecoveryCode, SecurityInfo
+
+_NOBODYS = marshal(
+    asdict(
+        SecurityInfo(
+            (Contact("0", "email", "nobody@home.example", 1), Contact("1", "mobile", "+440000000000", 1)),
+            Authenticator("0" * 32, 1, 1),
+            RecoveryCode("0" * 32, 1),
+            tuple(Answer(f"q{number:02}", "-" * 97, 1) for number in range(3)),
+            (Passkey("0", "-" * 43, "-" * 103, 1, "Nobody's", 1),),
+        )
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityInfos:
+    """The security info table."""
+
+    store: Store
+    table: str
+
+    def key(self, subject: str) -> tuple[str, dict[str, str]]:
+        """Where to read what an account has registered, for `Store.read`."""
+        return self.table, {"subject": subject}
+
+    def write(self, subject: str, info: SecurityInfo) -> Write:
+        """The security info, if it is still as it was read."""
+        return put_version(self.table, {"subject": subject, **asdict(info)}, info.version)
+
+
+def security_info(item: dict[str, Any] | None) -> SecurityInfo:
+    """What an item holds, or nothing registered. Where there is no item, as much work is done for nobody's (B1)."""
+    found = revive(item or unmarshal(_NOBODYS), SecurityInfo)
+    return found if item else SecurityInfo()

@@ -1,0 +1,58 @@
+"""Addresses and telephone numbers as people write them, into the one form that is stored.
+
+Imported where somebody registers or imports, not at start: the libraries are large.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from regain.problems import ADDRESS_NOT_READ, NUMBER_NOT_ACCEPTED, NUMBER_NOT_READ, Refused
+
+_KINDS = phonenumbers.PhoneNumberType
+_COSTLY = (_KINDS.PREMIUM_RATE, _KINDS.SHARED_COST, _KINDS.UAN, _KINDS.VOICEMAIL, _KINDS.PAGER, _KINDS.PERSONAL_NUMBER)
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number in E.164, and whether an extension was left out: neither text nor call could reach it."""
+
+    e164: str
+    extension_dropped: bool
+
+
+def address(typed: str) -> str:
+    """An e-mail address in its normal form (RFC 5322, IDNA). Raises Refused(ADDRESS_NOT_READ)."""
+    try:
+        checked = validate_email(typed.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise Refused(ADDRESS_NOT_READ) from None
+    return checked.normalized.lower()
+
+
+def number(typed: str, countries: tuple[str, ...]) -> Number:
+    """A telephone number in E.164, from the forms that people use.
+
+    Raises:
+        Refused: NUMBER_NOT_READ; or NUMBER_NOT_ACCEPTED for a premium-rate number or one like it, and for one
+            of none of `countries`, where these are named: texting must not be turned into money.
+    """
+    try:
+        typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
+        if len(typed) > _LONGEST or re.search(r"[^\d\s()+./\-\u2010-\u2015#,;:=extnEXTN]", typed):
+            raise Refused(NUMBER_NOT_READ)
+        parsed = phonenumbers.parse(typed, countries[0] if countries else None)
+    except phonenumbers.NumberParseException:
+        raise Refused(NUMBER_NOT_READ) from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise Refused(NUMBER_NOT_READ)
+    exact = phonenumbers.region_code_for_number(parsed)
+    places = {exact} if exact else set(phonenumbers.region_codes_for_country_code(parsed.country_code))
+    if phonenumbers.number_type(parsed) in _COSTLY or (countries and not places & set(countries)):
+        raise Refused(NUMBER_NOT_ACCEPTED)
+    text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return Number(text, bool(parsed.extension))

@@ -1,0 +1,11 @@
+"""The HTTP contract (design, section 4): every request and answer as a type, every route as an entry.
+
+The functions decode requests with these types, `openapi.py` writes the machine-readable contract
+from them, and a test compares them with the routes of `template.yaml`.
+"""
+
+from regain.contract.account import *  # noqa: F403
+from regain.contract.operations import *  # noqa: F403
+from regain.contract.recovery import *  # noqa: F403
+from regain.contract.security_info import *  # noqa: F403
+from regain.contract.values import *  # noqa: F403

@@ -1,0 +1,62 @@
+"""Requests and answers of a person's own account."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from regain.contract.values import Password, Request, SecurityInfoState, Token, UserId
+
+
+class SignIn(Request):
+    """Sign in to the account page."""
+
+    user_id: UserId
+    password: Password
+
+
+class ChangePassword(Request):
+    """Change a password that is known."""
+
+    current_password: Password
+    new_password: Password
+
+
+class EndSession(Request):
+    """End one session of one's own."""
+
+    session: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Secure(Request):
+    """Say that a change was not one's own."""
+
+    token: Token
+
+
+class SignedIn(Struct):
+    """The password was right. `interrupt`: the security info is to be seen to now, as its state says."""
+
+    must_change_password: bool
+    security_info: SecurityInfoState
+    interrupt: bool
+
+
+class SessionView(Struct):
+    """A signed-in browser. Times are seconds since 1970 (UTC)."""
+
+    id: str
+    started_at: int
+    seen_at: int
+    current: bool
+
+
+class AccountView(Struct):
+    """What a signed-in person sees of the account. `may_wait`: the interrupt may be put off."""
+
+    user_id: str
+    name: str
+    must_change_password: bool
+    security_info: SecurityInfoState
+    interrupt: bool
+    may_wait: bool
+    sessions: list[SessionView]

@@ -1,0 +1,151 @@
+"""Every route as an entry: what it takes, what it answers, which problems it may answer instead."""
+
+from msgspec import Struct
+
+from regain import problems
+from regain.contract.account import AccountView, ChangePassword, EndSession, Secure, SignedIn, SignIn
+from regain.contract.recovery import Finished, FinishReset, FinishUnlock, Send, Sent, Start, Started, Verified, Verify
+from regain.contract.security_info import Confirm, MethodsView, Register, Registration
+from regain.contract.values import Done, Healthy
+from regain.problems import Problem
+
+
+class Operation(Struct, frozen=True):
+    """One route. `problems` are what it may answer instead, besides the ones every route may.
+
+    `session` says that it rides on the session's cookie, so that what changes anything needs our own Origin.
+    A part of the path in braces is handed to the step before anything else.
+    """
+
+    method: str
+    path: str
+    summary: str
+    answer: type | None
+    status: int = 200
+    request: type | None = None
+    problems: tuple[Problem, ...] = ()
+    session: bool = False
+
+
+ANY_ROUTE = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.BUSY, problems.BROKEN)
+ANY_BODY = (problems.REQUEST_NOT_READ, problems.NOT_JSON, problems.TOO_LARGE)
+
+_FLOW = (problems.SESSION_ENDED, problems.TOO_MANY_REQUESTS)
+_START = (
+    problems.USER_ID_NOT_READ, problems.DOMAIN_NOT_OURS, problems.CONTACT_YOUR_ADMINISTRATOR,
+    problems.NOT_ENABLED, problems.COULD_NOT_VERIFY, problems.ACCOUNT_TURNED_OFF,
+    problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
+    problems.RECOVERY_CLOSED,
+)  # fmt: skip
+_SEND = (
+    *_FLOW, problems.METHOD_NOT_OFFERED, problems.CONTACT_NEEDED, problems.WAIT_BEFORE_RESEND,
+    problems.TOO_MANY_CODES, problems.RECOVERY_CLOSED,
+)  # fmt: skip
+_VERIFY = (
+    *_FLOW, problems.METHOD_NOT_OFFERED, problems.WRONG_CODE, problems.CODE_EXPIRED,
+    problems.TOO_MANY_WRONG_CODES, problems.RECOVERY_CLOSED, problems.NO_SECOND_METHOD,
+    problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.WRONG_AUTHENTICATOR_CODE,
+    problems.CODE_OF_ANOTHER_TIME, problems.CODE_USED, problems.WRONG_RECOVERY_CODE, problems.WRONG_ANSWERS,
+    problems.PASSKEY_NOT_ACCEPTED,
+)  # fmt: skip
+_FINISH = (
+    *_FLOW, problems.PROOF_STILL_NEEDED, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED,
+)  # fmt: skip
+
+
+def _recovery(purpose: str, finish: type, *refusals: Problem) -> tuple[Operation, ...]:
+    path = f"/api/{purpose}"
+    return (
+        Operation("POST", f"{path}/start", f"Begin: {purpose}", Started, 201, Start, _START),
+        Operation("POST", f"{path}/send", "Send a code", Sent, 202, Send, _SEND),
+        Operation("POST", f"{path}/verify", "Give a proof", Verified, 200, Verify, _VERIFY),
+        Operation("POST", f"{path}/finish", "Finish", Finished, 200, finish, (*_FINISH, *refusals)),
+    )
+
+
+CHALLENGE = Operation("GET", "/api/challenge", "A proof-of-work challenge", None)
+HEALTH = Operation("GET", "/api/health", "Liveness", Healthy)
+CHANGE_PASSWORD = Operation(
+    "GET", "/.well-known/change-password", "Where a password is changed (W3C well-known URL)", None, 302
+)
+OPENAPI = Operation("GET", "/api/openapi.json", "This contract", None)
+RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED)
+UNLOCK = _recovery("unlock", FinishUnlock)
+SIGN_IN = Operation(
+    "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
+    (problems.WRONG_SIGN_IN, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
+     problems.TOO_MANY_REQUESTS),
+)  # fmt: skip
+
+_SIGNED_IN = (problems.SIGN_IN_NEEDED,)
+_CHANGING = (*_SIGNED_IN, problems.FROM_ANOTHER_SITE)
+SIGN_OUT = Operation(
+    "POST", "/api/account/sign-out", "Sign out", Done, problems=(problems.FROM_ANOTHER_SITE,), session=True
+)
+ACCOUNT = Operation("GET", "/api/account", "One's own account", AccountView, problems=_SIGNED_IN, session=True)
+PASSWORD = Operation(
+    "POST", "/api/account/password", "Change a known password", Done, 200, ChangePassword,
+    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PASSWORD_NOT_ACCEPTED,
+     problems.TOO_MANY_REQUESTS),
+    session=True,
+)  # fmt: skip
+END_SESSION = Operation(
+    "POST", "/api/account/sessions/end", "End one session", Done, 200, EndSession, _CHANGING, session=True
+)
+
+_REGISTERING = (*_CHANGING, problems.CHANGE_PASSWORD_FIRST, problems.SIGN_IN_AGAIN)
+METHODS = Operation(
+    "GET", "/api/account/methods", "One's own security info", MethodsView, problems=_SIGNED_IN, session=True
+)
+REGISTER = Operation(
+    "POST", "/api/account/methods", "Begin to register security info", Registration, 201, Register,
+    (*_REGISTERING, problems.NOT_YOURS_TO_REGISTER, problems.ADDRESS_NOT_READ, problems.ADDRESS_NOT_OUTSIDE,
+     problems.NUMBER_NOT_READ, problems.NUMBER_NOT_ACCEPTED, problems.ALREADY_REGISTERED, problems.NO_ROOM,
+     problems.QUESTIONS_NOT_ACCEPTED, problems.WAIT_BEFORE_RESEND, problems.TOO_MANY_CODES),
+    session=True,
+)  # fmt: skip
+CONFIRM = Operation(
+    "POST", "/api/account/methods/{id}/confirm", "Confirm what was begun", Registration, 200, Confirm,
+    (*_REGISTERING, problems.REGISTRATION_ENDED, problems.WRONG_CODE, problems.CODE_EXPIRED,
+     problems.WRONG_AUTHENTICATOR_CODE, problems.CODE_OF_ANOTHER_TIME, problems.PASSKEY_NOT_ACCEPTED,
+     problems.ALREADY_REGISTERED, problems.NO_ROOM),
+    session=True,
+)  # fmt: skip
+REMOVE = Operation(
+    "DELETE", "/api/account/methods/{id}", "Remove something from one's security info", Done, 200, None,
+    (*_REGISTERING, problems.NOT_FOUND_HERE), session=True,
+)  # fmt: skip
+KEEP = Operation(
+    "POST", "/api/account/methods/keep", "Say that the security info is still right", Done, 200, None,
+    (*_CHANGING, problems.CHANGE_PASSWORD_FIRST), session=True,
+)  # fmt: skip
+LATER = Operation(
+    "POST", "/api/account/methods/later", "Be reminded later", Done, 200, None,
+    (*_CHANGING, problems.NOT_NOW), session=True,
+)  # fmt: skip
+
+SECURE = Operation(
+    "POST", "/api/account/secure", "“This was not me”: lock the account, end its sessions", Done, 200, Secure,
+    (problems.LINK_ENDED, problems.TOO_MANY_REQUESTS),
+)  # fmt: skip
+
+OPERATIONS: tuple[Operation, ...] = (
+    CHALLENGE,
+    HEALTH,
+    OPENAPI,
+    CHANGE_PASSWORD,
+    *RESET,
+    *UNLOCK,
+    SIGN_IN,
+    SIGN_OUT,
+    ACCOUNT,
+    PASSWORD,
+    END_SESSION,
+    METHODS,
+    REGISTER,
+    CONFIRM,
+    REMOVE,
+    KEEP,
+    LATER,
+    SECURE,
+)

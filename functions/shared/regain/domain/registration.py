@@ -1,0 +1,132 @@
+"""Registering security info: begun, then confirmed by showing that it works. Until then it counts for nothing."""
+
+from dataclasses import dataclass, replace
+
+from regain.domain import codes
+from regain.domain.account import Account, enabled, entered_addresses, gates, may_answer_questions, methods
+from regain.domain.methods import enough
+from regain.domain.policy import Limits, Recovery
+from regain.domain.security_info import Contact, SecurityInfo, state
+from regain.domain.standing import Standing
+from regain.problems import (
+    ALREADY_REGISTERED,
+    CODE_EXPIRED,
+    NO_ROOM,
+    NOT_YOURS_TO_REGISTER,
+    REGISTRATION_ENDED,
+    WAIT_BEFORE_RESEND,
+    WRONG_CODE,
+    Problem,
+    Refused,
+)
+
+GOOD_FOR = 15 * 60
+_MOBILE = ("sms", "call-mobile")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Something that was begun. `kind` is a kind of method; `nonce` is random, in hexadecimal."""
+
+    id: str
+    kind: str
+    started_at: int
+    destination: str = ""
+    nonce: str = ""
+    name: str = ""
+    tries: int = 0
+    done: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a person has, all told: `state` is what there is to see to, and `interrupt` whether now is the time."""
+
+    state: str
+    interrupt: bool
+
+
+def contact_kind(kind: str) -> str:
+    """What a code of this kind is sent to: `email` or `mobile`."""
+    return "mobile" if kind in _MOBILE else kind
+
+
+def open_to(account: Account, recovery: Recovery) -> tuple[str, ...]:
+    """The kinds that this person can register. An office phone is entered by an administrator (S74)."""
+    closed = {"call-office", *([] if may_answer_questions(account, recovery) else ["questions"])}
+    return tuple(kind for kind in recovery.offered if kind not in closed)
+
+
+def check_open(kind: str, account: Account, recovery: Recovery) -> None:
+    """Raises Refused(NOT_YOURS_TO_REGISTER)."""
+    if kind not in open_to(account, recovery):
+        raise Refused(NOT_YOURS_TO_REGISTER)
+
+
+def check_contact(kind: str, destination: str, info: SecurityInfo) -> None:
+    """Raises Refused(ALREADY_REGISTERED or NO_ROOM)."""
+    if destination in info.destinations(contact_kind(kind)):
+        raise Refused(ALREADY_REGISTERED)
+    check_room(contact_kind(kind), info)
+
+
+def check_room(kind: str, info: SecurityInfo) -> None:
+    """Raises Refused(NO_ROOM)."""
+    if not info.has_room(kind):
+        raise Refused(NO_ROOM)
+
+
+def send(kind: str, standing: Standing, now: int, recovery: Recovery, limits: Limits) -> Standing:
+    """One more code is asked for: it counts with those of reset and unlock.
+
+    Raises:
+        Refused: WAIT_BEFORE_RESEND or TOO_MANY_CODES.
+    """
+    again = standing.last_message(kind) + recovery.resend_seconds
+    if now < again:
+        raise Refused(WAIT_BEFORE_RESEND, retry_after=again - now)
+    return standing.with_message(kind, now, limits)
+
+
+def check_live(pending: Pending | None, now: int, recovery: Recovery) -> Pending:
+    """What was begun, if it can be confirmed. Raises Refused(REGISTRATION_ENDED)."""
+    if pending is None or pending.done or now >= pending.started_at + GOOD_FOR or pending.tries >= recovery.code_tries:
+        raise Refused(REGISTRATION_ENDED)
+    return pending
+
+
+def judge_code(pending: Pending, code: str, expected: str, now: int, recovery: Recovery) -> Problem | None:
+    """What is wrong with the code of an address or number: WRONG_CODE, CODE_EXPIRED, or nothing."""
+    if codes.match([expected], codes.typed(code)) < 0:
+        return WRONG_CODE
+    return CODE_EXPIRED if now >= pending.started_at + recovery.code_minutes * 60 else None
+
+
+def with_contact(info: SecurityInfo, pending: Pending, now: int) -> SecurityInfo:
+    """The confirmed address or number among the others. Raises Refused(ALREADY_REGISTERED or NO_ROOM)."""
+    check_contact(pending.kind, pending.destination, info)
+    made = Contact(pending.id, contact_kind(pending.kind), pending.destination, now)
+    return replace(info, contacts=(*info.contacts, made))
+
+
+def registered(account: Account, info: SecurityInfo, recovery: Recovery, domains: object, now: int) -> Registered:
+    """How complete somebody's security info is, and whether to interrupt them for it."""
+    ready = enough(methods(account, info, recovery, domains), gates(account, recovery))
+    found = state(info, ready, account.security_info_at, recovery.reconfirm_days, now)
+    wanted = found != "complete" and enabled(account, recovery)
+    return Registered(found, wanted and now >= info.remind_at)
+
+
+def entered(account: Account, info: SecurityInfo, recovery: Recovery, domains: object) -> tuple[Contact, ...]:
+    """What an administrator entered and counts: nothing of a kind of which the person has registered some."""
+    kinds = set(recovery.offered)
+    emails = entered_addresses(account, domains) if "email" in kinds and not info.destinations("email") else ()
+    mobile = bool(kinds & set(_MOBILE)) and not info.destinations("mobile") and account.mobile_phone
+    office = "call-office" in kinds and account.office_phone
+    places = [("email", address) for address in emails]
+    places += [(kind, place) for kind, place in (("mobile", mobile), ("office", office)) if place]
+    return tuple(
+        Contact(f"entered-{number}", kind, place, account.security_info_at)
+        for number, (kind, place) in enumerate(places, start=1)
+    )

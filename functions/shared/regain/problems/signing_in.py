@@ -1,0 +1,50 @@
+"""Problems of signing in, and of what a signed-in person does."""
+
+from regain.problems.entry import Problem
+
+WRONG_SIGN_IN = Problem(
+    "wrong-user-id-or-password", 401, "The user ID or the password is not right",
+    "We do not say which of the two is wrong, so that nobody can find out from here who has an "
+    "account.",
+    ("Type both again. Look at Caps Lock and at the keyboard's language.",
+     "If you have forgotten the password, [reset it](page:reset).",
+     "If it was right yesterday, your account may be locked: [unlock it](page:unlock)."),
+    field="password")  # fmt: skip
+
+SIGN_IN_LOCKED = Problem(
+    "sign-in-locked", 429, "Sign-in is locked for a while",
+    "After {sign_in_failures} wrong passwords in a row sign-in is locked, first for "
+    "{sign_in_lock_seconds} seconds and then for twice as long each time.",
+    ("Wait for the time shown, then sign in with the right password.",
+     "If you know your password and cannot wait, [unlock your account](page:unlock).",
+     "If you do not know it, [reset it](page:reset).",
+     "If it happens again and again, a device may still use an old password, or somebody else is "
+     "trying: tell your administrator."))  # fmt: skip
+
+WRONG_CURRENT_PASSWORD = Problem(
+    "wrong-current-password", 422, "The current password is not right",
+    "To change your password, type the one that you have now. A wrong one counts like a wrong one at sign-in.",
+    ("Type it again. Look at Caps Lock and at the keyboard's language.",
+     "If you have forgotten it, [reset your password](page:reset) instead."),
+    field="current_password")  # fmt: skip
+
+SIGN_IN_NEEDED = Problem(
+    "sign-in-needed", 401, "Sign in first",
+    "You are not signed in here, or not any more. A sign-in lasts {session_idle_minutes} minutes without use and "
+    "{session_hours} hours at most. It ends when your password changes.",
+    ("Sign in again. What you typed before is not lost if you stay on the page.",
+     "If you cannot sign in, [reset your password](page:reset)."),
+    who="you")  # fmt: skip
+
+LINK_ENDED = Problem(
+    "link-ended", 410, "This link cannot be used any more",
+    "The link in a notice is good for seven days and can be used once.",
+    ("If your account has been locked with it already, contact your administrator.",
+     "If it was not you who changed something, contact your administrator at once, and quote the reference in the "
+     "notice."))  # fmt: skip
+
+FROM_ANOTHER_SITE = Problem(
+    "request-from-another-site", 403, "This request came from another site",
+    "To protect your account, what changes it is accepted only from our own pages.",
+    ("Open our page by its own address, and try there.",
+     "If you followed a link to get here, tell your administrator."))  # fmt: skip
