@@ -6,6 +6,8 @@ from local.template import read
 from notify import flow as notify_flow
 from tests.functions.test_not_me import changed, secure
 from tests.functions.test_notify import FakeMessenger, asked, deliver
+from tests.functions.test_proofs import Owner, method
+from tests.functions.test_security_info import Person
 
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
@@ -47,7 +49,8 @@ def record(world):
 
 
 def whole_flow(world, record, purpose):
-    person = world.person()
+    owner = Owner(world).everything()
+    person = owner.account
     started = world.start(person.user_id, purpose).body
     world.send(started["flow"], purpose=purpose)
     code = world.code(started["reference"])
@@ -56,6 +59,8 @@ def whole_flow(world, record, purpose):
     yield world.send(started["flow"], "sms", purpose)
     yield world.verify(started["flow"], "wrong", purpose=purpose)
     yield world.verify(started["flow"], code, purpose=purpose)
+    saved = owner.start(purpose)
+    yield owner.prove(saved, method(saved["methods"], "recovery-code"), purpose)
     if purpose == "reset":
         yield world.finish(started["flow"], "short")
     yield world.finish(started["flow"], purpose=purpose)
@@ -67,8 +72,15 @@ def test_reset_and_unlock_may_do_what_they_do(world, record, root, purpose, func
     assert record == allowed(root, function)
 
 
+def registers_and_removes(person):
+    begun = person.register("email", contact="m@mail.example").body
+    assert person.confirm(begun["id"], code="wrong").status == 422
+    assert person.remove(person.register("recovery-code").body["id"]).status == 200
+    assert person.call("POST", "/keep").status == person.call("POST", "/later").status == 200
+
+
 def test_the_account_function_may_do_what_it_does(world, record, root):
-    person, other = world.person(), world.person()
+    person, other, owner = world.person(), world.person(), Person(world)
     token = changed(world, other)
     record.clear()
     session = world.sign_in(person.user_id).session
@@ -79,6 +91,7 @@ def test_the_account_function_may_do_what_it_does(world, record, root):
     session = world.post("/api/account/password", body, session=session).session
     assert world.post("/api/account/sessions/end", {"session": "x"}, session=session).status == 200
     assert world.post("/api/account/sign-out", session=session).status == 200
+    registers_and_removes(owner)
     assert secure(world, token).status == 200
     assert record == allowed(root, "AccountFunction")
 

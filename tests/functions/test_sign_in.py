@@ -7,12 +7,19 @@ from regain.adapters import password_hash
 
 def test_the_right_password_signs_in(world):
     answer = world.sign_in(world.person().user_id)
-    assert (answer.status, answer.body) == (200, {"must_change_password": False, "security_info": "complete"})
+    assert (answer.status, answer.body) == (
+        200,
+        {"must_change_password": False, "security_info": "complete", "interrupt": False},
+    )
 
 
 def test_what_is_missing_is_said_at_sign_in(world):
     person = world.person(other_mails=(), mobile_phone="", office_phone="", must_change_password=True)
-    assert world.sign_in(person.user_id).body == {"must_change_password": True, "security_info": "incomplete"}
+    assert world.sign_in(person.user_id).body == {
+        "must_change_password": True,
+        "security_info": "incomplete",
+        "interrupt": True,
+    }
     single = world.person(mobile_phone="", office_phone="", role="helpdesk")
     assert world.sign_in(single.user_id).body["security_info"] == "incomplete"
 

@@ -98,11 +98,15 @@ def test_off_is_the_word_it_looks_like(tmp_path, word):
     assert read(path).domains["contoso.example"].reset == "off"
 
 
-def test_methods_of_later_versions_may_be_named_and_are_not_offered(tmp_path):
+def test_questions_are_never_the_only_proof_s46(tmp_path):
     path = tmp_path / "organisation.yaml"
-    path.write_text(LEAST + "recovery: {methods: [authenticator, email, recovery-code]}\n")
-    assert read(path).recovery.offered == ("email",)
-    assert "can be offered" in mistakes(tmp_path, LEAST + "recovery: {methods: [passkey]}\n")[0][1]
+    path.write_text(LEAST + "recovery: {gates: 2, methods: [questions, email]}\n")
+    assert read(path).recovery.offered == ("questions", "email")
+    assert "never the only proof" in mistakes(tmp_path, LEAST + "recovery: {methods: [questions, email]}\n")[0][1]
+
+
+def test_countries_are_named_by_their_codes(tmp_path):
+    assert "is not a country" in mistakes(tmp_path, LEAST + "recovery: {phone_countries: [Ireland]}\n")[0][1]
 
 
 def test_a_link_may_be_an_address_alone(tmp_path):

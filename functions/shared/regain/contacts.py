@@ -42,6 +42,7 @@ def number(typed: str, countries: tuple[str, ...]) -> Number:
             of none of `countries`, where these are named: texting must not be turned into money.
     """
     try:
+        typed = unicodedata.normalize("NFKC", typed)
         typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
         if len(typed) > _LONGEST or re.search(r"[^\d\s()+./\-\u2010-\u2015#,;:=extnEXTN]", typed):
             raise Refused(NUMBER_NOT_READ)

@@ -47,10 +47,11 @@ def judge(proof: Proof) -> Outcome:
     Raises:
         Refused: REQUEST_NOT_READ, where it is not the proof that this kind of method asks for.
     """
-    part, judged = _JUDGES.get(proof.choice.kind, ("code", _sent_code))
+    part, judged, wrong = _JUDGES.get(proof.choice.kind, ("code", _sent_code, problems.WRONG_CODE))
     if not getattr(proof.body, part):
         raise Refused(REQUEST_NOT_READ, wrong=f"`{part}` is missing")
-    return judged(proof)
+    outcome = judged(proof)
+    return outcome if proof.choice.method else (wrong, None)  # registered, but not a proof for this account
 
 
 def drawn(
@@ -133,9 +134,9 @@ def peppered(keys: Keys, subject: str, question: str, answer: str) -> str:
     return keys.digest("answer", f"{subject}\x1f{question}\x1f{questions.normal(answer)}")
 
 
-_JUDGES: dict[str, tuple[str, Callable[[Proof], Outcome]]] = {
-    "authenticator": ("code", _authenticator_code),
-    "recovery-code": ("code", _recovery_code),
-    "questions": ("answers", _answers),
-    "passkey": ("credential", _passkey),
+_JUDGES: dict[str, tuple[str, Callable[[Proof], Outcome], Problem]] = {
+    "authenticator": ("code", _authenticator_code, problems.WRONG_AUTHENTICATOR_CODE),
+    "recovery-code": ("code", _recovery_code, problems.WRONG_RECOVERY_CODE),
+    "questions": ("answers", _answers, problems.WRONG_ANSWERS),
+    "passkey": ("credential", _passkey, problems.PASSKEY_NOT_ACCEPTED),
 }

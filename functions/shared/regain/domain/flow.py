@@ -214,7 +214,7 @@ def verify(
     _check_tries(flow, recovery)
     counted = replace(flow, tries=flow.tries + 1)
     failed = standing.with_failure(choice.kind, now, limits)
-    if problem or choice.method is None:
+    if problem or choice.method is None:  # whatever a judge says, nobody's method proves nothing
         wrong = _wrong(problem or problems.WRONG_CODE, counted, failed, choice, now, recovery, limits)
         return Verdict(counted, failed, False, wrong)
     right = replace(flow, passed=(*flow.passed, choice.method.id), tries=0)

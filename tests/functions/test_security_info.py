@@ -1,0 +1,385 @@
+"""Registering security info: confirmed before it counts, told to its owner, and limited (S74, B6, B11)."""
+
+import json
+
+import pyotp
+import pytest
+
+from regain.adapters.store import unmarshal
+from regain.domain import codes, questions
+
+ADDRESS, NUMBER = "maria.new@mail.example", "+44 7700 900555"
+
+
+class Person:
+    """Somebody signed in, who registers things."""
+
+    def __init__(self, world, **changes):
+        self.world = world
+        self.account = world.person(**changes)
+        self.session = world.sign_in(self.account.user_id).session
+
+    def call(self, method, path, body=None):
+        text = None if body is None else json.dumps(body)
+        return self.world.request(method, f"/api/account/methods{path}", text, session=self.session)
+
+    def view(self):
+        return self.call("GET", "").body
+
+    def places(self):
+        return [(each["kind"], each.get("place", "")) for each in self.view()["methods"]]
+
+    def register(self, kind, **more):
+        return self.call("POST", "", {"kind": kind, **more})
+
+    def confirm(self, pending, **proof):
+        return self.call("POST", f"/{pending}/confirm", proof)
+
+    def remove(self, method_id):
+        return self.call("DELETE", f"/{method_id}")
+
+    def code(self, to):
+        """The code of the newest message to a place, as `notify` derives it."""
+        services = self.world.services
+        items = services.store.client.get_paginator("scan").paginate(TableName="OutboxTable", ConsistentRead=True)
+        found = [unmarshal(item) for page in items for item in page["Items"]]
+        mine = services.recoveries.subject(self.account.user_id)
+        (message,) = [m for m in found if m["kind"] == "code" and (m["to"], m["subject"]) == (to, mine)]
+        facts = message["facts"]
+        key = services.keys.of("registration")
+        return codes.derive(key, facts["flow"], "register", facts["method"], 1, 6)
+
+    def registered(self, kind, contact):
+        begun = self.register(kind, contact=contact).body
+        return self.confirm(begun["id"], code=self.code(begun["place"]))
+
+    def app(self):
+        """An authenticator app, registered."""
+        begun = self.register("authenticator").body
+        app = pyotp.TOTP(begun["secret"])
+        assert self.confirm(begun["id"], code=app.at(self.world.services.now)).status == 200
+        return app
+
+    def events(self):
+        return [event["kind"] for event in self.world.events(self.account.user_id)]
+
+
+@pytest.fixture
+def clock(time_machine):
+    """A clock that stands still until it is moved."""
+    time_machine.move_to(1_800_000_000, tick=False)
+
+
+@pytest.fixture
+def person(world):
+    return Person(world, other_mails=(), mobile_phone="", office_phone="")
+
+
+def test_an_address_counts_once_its_code_was_typed_s74(person):
+    begun = person.register("email", contact=" Maria.New@Mail.Example ")
+    assert (begun.status, begun.body["place"], begun.body["confirmed"]) == (201, ADDRESS, False)
+    assert begun.operations == ("BatchGetItem", "GetItem", "TransactWriteItems")
+    assert person.places() == []
+    done = person.confirm(begun.body["id"], code=person.code(ADDRESS))
+    assert (done.status, done.body["confirmed"]) == (200, True)
+    assert done.operations == ("BatchGetItem", "GetItem", "TransactWriteItems")
+    assert person.places() == [("email", ADDRESS)]
+    assert person.world.proved(person.account.user_id).status == 201
+
+
+def test_a_number_counts_for_texts_and_calls(person):
+    assert person.registered("sms", "07700 900555").body["place"] == "+447700900555"
+    assert person.places() == [("mobile", "+447700900555")]
+    for method in ("sms", "call-mobile"):
+        person.world.proved(person.account.user_id, methods=(method,))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["+44 7700 900555", "0044 7700 900555", "07700 900555", "+44 (0)7700 900-555", "tel:+447700900555".removeprefix("tel:"),
+     "\u202a+44 7700 900555\u202c", "＋４４ ７７００ ９００５５５", "+44.7700.900.555", "+44 7700 900555 ext. 12"],
+)  # fmt: skip
+def test_common_forms_of_a_number_are_understood(person, typed):
+    begun = person.register("sms", contact=typed).body
+    assert begun["place"] == "+447700900555"
+    assert begun.get("extension_dropped", False) == ("ext" in typed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "contact", "code"),
+    [
+        ("email", "nobody", "address-not-read"),
+        ("email", "a@b@c.example", "address-not-read"),
+        ("email", "", "address-not-read"),
+        ("email", "me@contoso.example", "address-needs-this-password"),
+        ("email", "me@lab.contoso.example", "address-needs-this-password"),
+        ("sms", "12", "number-not-read"),
+        ("sms", "", "number-not-read"),
+        ("sms", "+1-800-FLOWERS", "number-not-read"),
+        ("sms", "9" * 300, "number-not-read"),
+        ("sms", "+44 909 8790000", "number-not-accepted"),
+        ("call-mobile", "+1 900 555 0199", "number-not-accepted"),
+        ("sms", "+33 6 12 34 56 78", "number-not-accepted"),
+        ("call-office", "+44 20 7946 0101", "not-registered-here"),
+        ("questions", "", "not-registered-here"),
+    ],
+)
+def test_what_cannot_be_registered_is_refused_and_nothing_sent(person, kind, contact, code):
+    answer = person.register(kind, contact=contact)
+    assert answer.code == code
+    assert "TransactWriteItems" not in answer.operations
+
+
+def test_any_country_is_taken_where_none_is_named(use):
+    person = Person(use(recovery={"phone_countries": []}))
+    assert person.register("sms", contact="+33 6 12 34 56 78").status == 201
+    assert person.register("sms", contact="06 12 34 56 78").code == "number-not-read"
+
+
+def test_the_same_again_is_said_and_room_is_limited(clock, person, time_machine):
+    for number in range(3):
+        time_machine.shift(60)
+        assert person.registered("email", f"m{number}@mail.example").status == 200
+    time_machine.shift(60)
+    assert person.register("email", contact="M1@mail.example").code == "registered-already"
+    assert person.register("email", contact="m4@mail.example").code == "no-room-for-more"
+
+
+def test_another_code_needs_a_pause_and_messages_are_limited(clock, person, time_machine):
+    assert person.register("sms", contact=NUMBER).status == 201
+    again = person.register("sms", contact=NUMBER)
+    assert (again.code, again.body["retry_after"]) == ("wait-before-another-code", 30)
+    for _ in range(4):
+        time_machine.shift(30)
+        assert person.register("sms", contact=NUMBER).status == 201
+    time_machine.shift(30)
+    assert person.register("sms", contact=NUMBER).code == "too-many-codes"
+
+
+def test_five_tries_then_the_registration_is_over(person):
+    begun = person.register("email", contact=ADDRESS).body
+    for left in (4, 3, 2, 1, 0):
+        answer = person.confirm(begun["id"], code="99999x")
+        assert (answer.code, answer.body["attempts_left"]) == ("wrong-code", left)
+    assert person.confirm(begun["id"], code=person.code(ADDRESS)).code == "registration-ended"
+
+
+def test_a_code_is_too_old_after_five_minutes_and_a_registration_after_fifteen(clock, person, time_machine):
+    begun = person.register("email", contact=ADDRESS).body
+    time_machine.shift(300)
+    assert person.confirm(begun["id"], code=person.code(ADDRESS)).code == "code-expired"
+    time_machine.shift(599)
+    person.session = person.world.sign_in(person.account.user_id).session
+    assert person.confirm(begun["id"], code=person.code(ADDRESS)).code == "code-expired"
+    time_machine.shift(1)
+    assert person.confirm(begun["id"], code=person.code(ADDRESS)).code == "registration-ended"
+
+
+def test_somebody_elses_registration_cannot_be_confirmed(world):
+    mine, theirs = Person(world), Person(world)
+    begun = theirs.register("email", contact="theirs@mail.example").body
+    own = mine.register("email", contact="mine@mail.example").body
+    code = theirs.code("theirs@mail.example")
+    assert mine.confirm(begun["id"], code=code).code == "registration-ended"
+    assert mine.confirm(own["id"], code=code).code == "wrong-code"
+    assert theirs.confirm(begun["id"], code=code).status == 200
+
+
+def test_a_confirmation_counts_once(person):
+    begun = person.register("email", contact=ADDRESS).body
+    code = person.code(ADDRESS)
+    assert person.confirm(begun["id"], code=code).status == 200
+    assert person.confirm(begun["id"], code=code).code == "registration-ended"
+
+
+def test_a_code_of_registering_opens_no_reset(person):
+    person.registered("email", ADDRESS)
+    started = person.world.start(person.account.user_id).body
+    person.world.send(started["flow"])
+    begun = person.register("email", contact="other@mail.example")
+    if begun.status == 201:
+        code = person.code("other@mail.example")
+        assert person.world.verify(started["flow"], code).code == "wrong-code"
+    else:
+        assert begun.code == "wait-before-another-code"
+
+
+def test_own_entries_take_the_place_of_those_an_administrator_entered(world):
+    person = Person(world, mobile_phone="+447700900111", other_mails=("old@home.example",))
+    assert ("mobile", "+447700900111") in person.places()
+    entered = [each for each in person.view()["methods"] if each.get("by_administrator")]
+    assert person.remove(entered[0]["id"]).code == "no-such-security-info"
+    person.registered("sms", NUMBER)
+    assert [place for kind, place in person.places() if kind == "mobile"] == ["+447700900555"]
+    assert ("email", "old@home.example") in person.places()
+
+
+def test_every_address_hears_of_a_change_old_and_new_s57_b6(person):
+    person.registered("email", ADDRESS)
+    reference = person.world.events(person.account.user_id)[-1]["reference"]
+    told = {message["to"] for message in person.world.outbox(reference) if message["kind"] == "security-info-added"}
+    assert told == {person.account.mail}
+    (contact,) = [each for each in person.view()["methods"] if each["kind"] == "email"]
+    assert person.remove(contact["id"]).status == 200
+    reference = person.world.events(person.account.user_id)[-1]["reference"]
+    assert {message["to"] for message in person.world.outbox(reference)} == {person.account.mail, ADDRESS}
+    assert person.events()[-1] == "security-info-removed"
+
+
+def test_what_is_removed_opens_no_flow_that_is_under_way(person):
+    person.registered("email", ADDRESS)
+    started = person.world.start(person.account.user_id).body
+    person.world.send(started["flow"])
+    code = person.world.code(started["reference"])
+    (contact,) = [each for each in person.view()["methods"] if each["kind"] == "email"]
+    assert person.remove(contact["id"]).status == 200
+    assert person.world.verify(started["flow"], code).code == "session-ended"
+
+
+def test_nothing_changes_with_a_temporary_password_or_long_after_the_sign_in(world, time_machine):
+    time_machine.move_to(1_800_000_000, tick=False)
+    temporary = Person(world, must_change_password=True)
+    for answer in (temporary.register("authenticator"), temporary.remove("x"), temporary.call("POST", "/keep")):
+        assert answer.code == "change-your-password-first"
+    person = Person(world)
+    time_machine.shift(15 * 60)
+    for answer in (person.register("authenticator"), person.confirm("x"), person.remove("x")):
+        assert answer.code == "sign-in-again"
+    assert person.call("POST", "/keep").status == 200
+
+
+@pytest.mark.parametrize("path", ["", "/x/confirm", "/keep", "/later"])
+def test_security_info_needs_a_session_and_our_own_origin(world, path):
+    body = '{"kind":"email"}' if not path else "{}"
+    assert world.request("POST", f"/api/account/methods{path}", body).code == "sign-in-needed"
+    session = world.sign_in(world.person().user_id).session
+    headers = {"content-type": "application/json", "host": "help.contoso.example", "origin": "https://evil.example"}
+    answer = world.request("POST", f"/api/account/methods{path}", "{}", headers=headers, session=session)
+    assert answer.code == "request-from-another-site"
+
+
+class TestInterrupt:
+    def test_incomplete_until_enough_is_registered(self, person, time_machine):
+        assert person.view()["state"] == "incomplete"
+        assert person.world.sign_in(person.account.user_id).body["interrupt"] is True
+        person.registered("email", ADDRESS)
+        assert person.view()["state"] == "complete"
+
+    def test_to_be_confirmed_after_180_days_and_kept_by_a_word(self, world, time_machine):
+        time_machine.move_to(1_800_000_000, tick=False)
+        person = Person(world)
+        time_machine.shift(180 * 86_400 - 1)
+        assert world.sign_in(person.account.user_id).body["security_info"] == "complete"
+        time_machine.shift(1)
+        assert world.sign_in(person.account.user_id).body == {
+            "must_change_password": False, "security_info": "confirm", "interrupt": True,
+        }  # fmt: skip
+        person.session = world.sign_in(person.account.user_id).session
+        assert person.call("POST", "/keep").status == 200
+        assert person.view()["state"] == "complete"
+        assert person.events()[-1] == "security-info-kept"
+
+    def test_never_where_the_organisation_says_0(self, use, time_machine):
+        world = use(recovery={"reconfirm_days": 0})
+        time_machine.move_to(1_800_000_000, tick=False)
+        user_id = world.person().user_id
+        time_machine.shift(1_000 * 86_400)
+        assert world.sign_in(user_id).body["security_info"] == "complete"
+
+    def test_it_can_be_put_off_where_the_organisation_lets_people(self, person, time_machine):
+        time_machine.move_to(1_800_000_000, tick=False)
+        person.session = person.world.sign_in(person.account.user_id).session
+        assert person.call("POST", "/later").status == 200
+        assert person.world.sign_in(person.account.user_id).body["interrupt"] is False
+        assert person.view()["state"] == "incomplete"
+        time_machine.shift(14 * 86_400)
+        assert person.world.sign_in(person.account.user_id).body["interrupt"] is True
+
+    def test_and_not_where_it_does_not(self, use):
+        person = Person(use(recovery={"remind_later_days": 0}), other_mails=(), mobile_phone="", office_phone="")
+        assert person.call("POST", "/later").code == "see-to-it-now"
+
+    def test_whoever_may_not_reset_is_not_bothered(self, use):
+        world = use(recovery={"enabled_for": ["pilots"]})
+        user_id = world.person(other_mails=(), mobile_phone="", office_phone="").user_id
+        assert world.sign_in(user_id).body["interrupt"] is False
+
+
+def answers(*pairs):
+    return [{"question": question, "answer": answer} for question, answer in pairs]
+
+
+GOOD = answers(("q01", "Port Talbot"), ("q02", "Ærlig"), ("What was on my first mug?", "two herons"))
+
+
+@pytest.fixture
+def asked(use):
+    return Person(use(recovery={"gates": 2, "methods": ["questions", "email", "sms"]}))
+
+
+def test_questions_are_registered_hashed_and_never_shown_s46_s74(asked):
+    assert len(questions.GIVEN) >= 35
+    view = asked.view()
+    assert (view["questions_needed"], len(view["questions"])) == (3, len(questions.GIVEN))
+    assert asked.register("questions", answers=GOOD).body["confirmed"] is True
+    services = asked.world.services
+    table, key = services.security_infos.key(services.recoveries.subject(asked.account.user_id))
+    stored = repr(services.store.get(table, key))
+    assert "argon2id" in stored
+    assert not any(word in stored.lower() for word in ("talbot", "ærlig", "herons"))
+    assert "herons" not in repr(asked.view())
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        (GOOD[:2], "Choose 3 questions"),
+        ([*GOOD[:2], GOOD[1]], "you have chosen it already"),
+        ([*GOOD[:2], {"question": "q03", "answer": "port  TALBOT"}], "given this answer already"),
+        ([*GOOD[:2], {"question": "q03", "answer": "ab"}], "3 to 40 characters"),
+        ([*GOOD[:2], {"question": "q03", "answer": "x" * 41}], "3 to 40 characters"),
+        ([*GOOD[:2], {"question": "My dog?", "answer": "the dog"}], "words of the question"),
+        ([*GOOD[:2], {"question": "a", "answer": "harbour"}], "3 to 200 characters"),
+        ([*GOOD[:2], {"question": "q03", "answer": "zzzz"}], "easy to guess"),
+    ],
+)
+def test_questions_and_answers_follow_rules_and_all_faults_are_said_at_once(asked, pairs, said):
+    answer = asked.register("questions", answers=pairs)
+    assert answer.code == "questions-not-accepted"
+    assert said in " ".join(fault["message"] for fault in answer.body["feedback"])
+    assert asked.register("questions", answers=answers(("q01", "x"), ("q01", "y"), ("q02", ""))).body["feedback"][3:]
+
+
+def test_administrators_have_no_questions_s15_b12(asked):
+    admin = Person(asked.world, role="helpdesk")
+    assert "questions" not in admin.view()["offered"]
+    assert admin.register("questions", answers=GOOD).code == "not-registered-here"
+
+
+def test_an_authenticator_counts_once_it_has_shown_a_code_rfc6238(clock, person):
+    begun = person.register("authenticator").body
+    assert begun["uri"].startswith("otpauth://totp/Contoso:person")
+    assert begun["secret"] in begun["uri"]
+    assert len(begun["qr"]) == len(begun["qr"][0]) > 21
+    app = pyotp.TOTP(begun["secret"])
+    assert person.confirm(begun["id"], code=app.at(1_800_000_000 + 120)).code == "authenticator-clock-is-wrong"
+    assert person.confirm(begun["id"], code="000 00x").code == "wrong-authenticator-code"
+    assert person.places() == []
+    assert person.confirm(begun["id"], code=app.at(1_800_000_000 - 30)).status == 200
+    assert person.places() == [("authenticator", "")]
+
+
+def test_the_secret_of_an_authenticator_is_nowhere_at_rest(person):
+    secret = person.register("authenticator").body["secret"]
+    client = person.world.services.store.client
+    for table in client.list_tables()["TableNames"]:
+        pages = client.get_paginator("scan").paginate(TableName=table)
+        assert secret not in repr([page["Items"] for page in pages])
+
+
+def test_a_new_recovery_code_takes_the_place_of_the_old_one(person):
+    first, second = (person.register("recovery-code").body["recovery_code"] for _ in range(2))
+    assert first != second
+    started = person.world.start(person.account.user_id).body["flow"]
+    assert person.world.verify(started, first, "recovery-code").code == "wrong-recovery-code"
+    assert person.world.verify(started, second, "recovery-code").status == 200
