@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from regain import contract
 from regain.domain import passwords
 from regain.domain.methods import LABELS
 from regain.organisation import Link, Organisation, facts
@@ -32,6 +33,9 @@ FRONT_MATTER = ("title", "description", "id", "audience", "topic", "owner", "rev
 """What every page says of itself (S1, S3, S4)."""
 
 AUDIENCES, TOPICS = ("everybody", "administrators"), ("task", "concept", "troubleshooting", "reference")
+_FORMS = {"form": ("/api/reset", "/api/unlock"), "account": ("/api/account",), "not-me": ("/api/account/secure",)}
+"""The paths that each form of the site calls, by the name of its partial."""
+
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _WHO = {
     "administrator": "Your administrator: [contact your administrator](../contact-administrator.md).",
@@ -54,6 +58,14 @@ def offered(problem: Problem, organisation: Organisation) -> bool:
 def problems(organisation: Organisation) -> dict[str, Problem]:
     """The problems that can occur, by code."""
     return {code: problem for code, problem in CATALOGUE.items() if offered(problem, organisation)}
+
+
+def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, Problem]:
+    """The problems that a form may have to show: those of the operations under its paths, and of every request."""
+    operations = [operation for operation in contract.OPERATIONS if operation.path.startswith(paths)]
+    listed = {problem.code for operation in operations for problem in operation.problems}
+    listed |= {problem.code for problem in (*contract.ANY_ROUTE, *contract.ANY_BODY)}
+    return {code: problem for code, problem in problems(organisation).items() if code in listed}
 
 
 def problem_page(problem: Problem, organisation: Organisation) -> str:
@@ -127,6 +139,7 @@ def variables(organisation: Organisation) -> dict[str, Any]:
         "passwords": organisation.passwords,
         "sender": organisation.sender,
         "problems": problems(organisation),
+        "form_problems": {form: form_problems(organisation, paths) for form, paths in _FORMS.items()},
         "problem_rows": problem_rows(organisation),
     }
 

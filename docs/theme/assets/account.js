@@ -1,13 +1,15 @@
 // The account page: signing in, one's sessions, and changing a known password.
 import { call } from './api.js';
 import { Errors } from './errors.js';
+import { securityInfo } from './security-info.js';
 import { moment, say } from './words.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
 const page = document.querySelector('#account');
 const errors = new Errors(page);
 const input = name => page.querySelector(`[name="${name}"]`);
-const changing = () => location.hash === '#change';
+const wanted = name => location.hash === `#${name}`;
+const info = securityInfo({ page, errors, show });
 let current = 'sign-in';
 
 function show(step, { focus = true } = {}) {
@@ -24,16 +26,20 @@ function told(name, yes) {
   page.querySelector(`[data-told="${name}"]`).hidden = !yes;
 }
 
-async function home({ changed = false, focus = true } = {}) {
+// The first page of somebody signed in, unless there is something to see to first, or another page was asked for.
+async function home({ changed = false, focus = true, arriving = false } = {}) {
   const account = await call('account');
   page.querySelector('[data-name]').textContent = account.name;
   page.querySelector('[data-user-id]').textContent = account.user_id;
   page.querySelector('[data-changed]').hidden = !changed;
   input('username').value = account.user_id;
-  told('incomplete', account.security_info === 'incomplete');
   told('must-change', account.must_change_password);
   page.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
-  show(account.must_change_password || (changing() && !changed) ? 'password' : 'home', { focus });
+  if (account.must_change_password || (arriving && wanted('change'))) return show('password', { focus });
+  if (arriving && wanted('security-info')) return info.open({ focus });
+  if (arriving && account.interrupt) return info.look(account.security_info, account.may_wait);
+  told('incomplete', account.security_info === 'incomplete');
+  show('home', { focus });
 }
 
 function line(session) {
@@ -54,7 +60,7 @@ const steps = {
     if (!password) return errors.missing('password');
     await call('account/sign-in', { user_id, password });
     sessionStorage.setItem(SIGNED_IN, 'yes');
-    await home();
+    await home({ arriving: true });
   },
 
   async password() {
@@ -66,10 +72,13 @@ const steps = {
     await call('account/password', { current_password, new_password });
     await home({ changed: true });
   },
+
+  ...info.steps,
 };
 
 const actions = {
-  go: async step => show(step),
+  ...info.actions,
+  go: async step => (step === 'home' ? home() : show(step)),
   signOut: async () => { await call('account/sign-out', {}); leave(); },
   end: async session => { await call('account/sessions/end', { session }); await home(); },
 };
@@ -84,10 +93,10 @@ async function guarded(action, button) {
   if (button) button.ariaDisabled = 'true';
   try {
     errors.clear();
-    await action();
+    if (await action() === 'home') await home();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
-    if (answer.code === 'sign-in-needed') leave();
+    if (['sign-in-needed', 'sign-in-again'].includes(answer.code)) leave();
     errors.refused(answer);
   } finally {
     if (button) button.ariaDisabled = null;
@@ -105,4 +114,4 @@ page.addEventListener('click', ({ target }) => {
 });
 
 // A session that is over changes nothing on the page: somebody may be typing already.
-if (sessionStorage.getItem(SIGNED_IN)) home({ focus: false }).catch(() => sessionStorage.removeItem(SIGNED_IN));
+if (sessionStorage.getItem(SIGNED_IN)) home({ focus: false, arriving: true }).catch(() => sessionStorage.removeItem(SIGNED_IN));

@@ -38,5 +38,5 @@ export function reachable(step) {
   if (step === 'password') return proved() && flow.purpose === 'reset';
   if (step === 'unlock') return proved() && flow.purpose === 'unlock';
   if (proved()) return false;
-  return step === 'method' || Boolean(flow.method);
+  return step === 'method' || Boolean(flow.method && (flow.at || 'code') === step);
 }

@@ -24,3 +24,18 @@ function choice(method, number, before) {
   label.append(radio, words);
   return label;
 }
+
+export function showQuestions(form) {
+  const asked = flow.methods.find(method => method.id === flow.method)?.questions || [];
+  form.querySelector('[data-questions]').replaceChildren(...asked.map(question));
+}
+
+function question(text, number) {
+  const field = Object.assign(document.createElement('div'), { className: 'field' });
+  const id = `answer-${number}`;
+  field.append(
+    Object.assign(document.createElement('label'), { htmlFor: id, textContent: text }),
+    Object.assign(document.createElement('input'), { id, name: number ? id : 'answers', autocomplete: 'off', spellcheck: false, required: true }),
+  );
+  return field;
+}

@@ -3,14 +3,14 @@ import { call, now } from './api.js';
 import { Errors } from './errors.js';
 import { alive, flow, forget, proved, reachable, recall, remember } from './flow.js';
 import { prepareProof, takeProof } from './proof.js';
-import { showMethods } from './methods.js';
+import { showMethods, showQuestions } from './methods.js';
 import { wait } from './waiting.js';
 import { say } from './words.js';
 
 const form = document.querySelector('#recovery');
 const errors = new Errors(form);
 const section = step => form.querySelector(`[data-step="${step}"]`);
-const input = name => form.querySelector(`[name="${name}"]`);
+const input = name => (section(flow.step) || form).querySelector(`[name="${name}"]`) || form.querySelector(`[name="${name}"]`);
 const chosen = name => form.querySelector(`[name="${name}"]:checked`)?.value;
 
 function show(step, { push = true, focus = true } = {}) {
@@ -19,6 +19,7 @@ function show(step, { push = true, focus = true } = {}) {
   if (step !== flow.step) remember({ step });
   if (push && history.state?.step !== step) history.pushState({ step }, '');
   if (step === 'method') showMethods(form);
+  if (step === 'answers') showQuestions(form);
   wait(form, step === 'code');
   form.querySelector('[data-second]').hidden = !flow.gates?.passed;
   const known = Boolean(flow.label?.includes(': ')); // a masked place is shown only to whom the account is theirs
@@ -40,6 +41,25 @@ async function send(method, contact) {
   const sent = await call(`${flow.purpose}/send`, { flow: flow.token, method: method.id, ...(contact && { contact }) });
   remember({ method: method.id, label: method.label, contact, resend: sent.resend_after, sent: now() });
 }
+
+async function prove(proof) {
+  const { gates, methods } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, ...proof });
+  input('contact').value = '';
+  remember({ gates, methods, method: '', label: '', at: '' });
+  show(next());
+}
+
+async function signed(challenge) {
+  const passkey = await import('./passkey.js');
+  try {
+    return await passkey.sign(challenge);
+  } catch {
+    throw { words: 'passkey' };
+  }
+}
+
+// The kinds for which nothing is sent, and the step that asks for what the person has.
+const own = { authenticator: 'app', 'recovery-code': 'saved', questions: 'answers', passkey: 'method' };
 
 const steps = {
   async start() {
@@ -65,19 +85,25 @@ const steps = {
     if (!method) return errors.missing('method');
     const contact = input('contact').value.trim();
     if (method.confirm && !contact) return errors.missing('contact');
-    await send(method, method.confirm ? contact : '');
-    input('code').value = '';
-    show('code');
+    const at = own[method.kind] || 'code';
+    if (at === 'code') await send(method, method.confirm ? contact : '');
+    remember({ method: method.id, label: method.label, at });
+    if (method.kind === 'passkey') return prove({ credential: await signed(method.challenge) });
+    show(at);
+    for (const field of section(at).querySelectorAll('input')) field.value = '';
   },
 
   async code() {
     const code = input('code').value;
     if (!code.trim()) return errors.missing('code');
-    const { gates, methods } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, code });
+    await prove({ code });
     input('code').value = '';
-    input('contact').value = '';
-    remember({ gates, methods, method: '', label: '' });
-    show(next());
+  },
+
+  async answers() {
+    const fields = [...section('answers').querySelectorAll('input')];
+    if (fields.some(field => !field.value.trim())) return errors.missing('answers');
+    await prove({ answers: fields.map(field => field.value) });
   },
 
   async password() {
@@ -95,11 +121,18 @@ const steps = {
   },
 };
 
+steps.app = steps.saved = steps.code;
+
 function finished(answer) {
   const { purpose, reference, user_id } = flow;
   form.querySelector('[data-sign-in]').href = answer.sign_in_url;
   forget();
   Object.assign(flow, { purpose, reference, user_id, step: 'done' }); // in memory only: a reload begins anew
+  const code = form.querySelector('[data-new-code]');
+  if (code) {
+    code.hidden = !answer.recovery_code;
+    code.querySelector('.saved-code').textContent = answer.recovery_code || '';
+  }
   show('done');
   sessionStorage.clear();
 }
@@ -122,6 +155,7 @@ async function guarded(action, button) {
   } catch (answer) {
     if (answer instanceof Error) throw answer;
     if (answer.code === 'session-ended') startAgain(answer);
+    else if (answer.words) errors.missing('method', answer.words);
     else errors.refused(answer);
   } finally {
     button.ariaDisabled = null;

@@ -1,5 +1,5 @@
 // Words stand in the page's <template id="words">, in the page's language. Scripts only fetch them.
-const words = document.querySelector('#words').content;
+const { content: words, dataset } = document.querySelector('#words');
 const language = document.documentElement.lang;
 
 export const say = (name, facts = {}) => {
@@ -10,7 +10,7 @@ export const say = (name, facts = {}) => {
 // What the catalogue says of a problem: its title, its field in the form, its page.
 export const problem = code => {
   const entry = words.querySelector(`[data-code="${CSS.escape(code || '')}"]`);
-  return entry && { title: entry.textContent, field: entry.dataset.field, page: entry.dataset.page };
+  return entry && { title: entry.textContent, field: entry.dataset.field, page: `${dataset.errors}${code}/` };
 };
 
 // A moment as people write it.

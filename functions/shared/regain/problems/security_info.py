@@ -71,7 +71,7 @@ ADDRESS_NOT_READ = Problem(
     who="you", field="contact", when="email")  # fmt: skip
 
 ADDRESS_NOT_OUTSIDE = Problem(
-    "address-needs-this-password", 422, "Choose an address outside {organisation}",
+    "address-needs-this-password", 422, "Choose an address that this password does not open",
     "Mail to this address is read with the password of this account. When you have lost that password, you could "
     "not read the code.",
     ("Type your private address, or another one that you can read without this account.",),
@@ -107,7 +107,7 @@ NOT_YOURS_TO_REGISTER = Problem(
     "not-registered-here", 422, "This cannot be registered here",
     "{organisation} does not offer this way to prove who you are, or only an administrator can enter it.",
     ("Choose another way from the list.",
-     "An office phone is entered by your administrator: ask them."))  # fmt: skip
+     "Ask your administrator to enter what only they can enter."))  # fmt: skip
 
 REGISTRATION_ENDED = Problem(
     "registration-ended", 410, "Start this registration again",

@@ -1,0 +1,157 @@
+// Security info on the account page: what is registered, and registering more.
+import { call } from './api.js';
+import { say } from './words.js';
+
+// The kind of method behind each step that adds one.
+const KINDS = { app: ['authenticator'], saved: ['recovery-code'], phone: ['sms', 'call-mobile'], email: ['email'], questions: ['questions'], passkey: ['passkey'] };
+const SINGLE = ['authenticator', 'recovery-code', 'questions'];
+
+export function securityInfo({ page, errors, show }) {
+  const step = name => page.querySelector(`[data-step="${name}"]`);
+  const field = (name, at) => step(at).querySelector(`[name="${name}"]`);
+  let pending = {}, known = {};
+
+  const load = async () => { known = await call('account/methods'); };
+
+  function list(at) {
+    const items = known.methods.map(line);
+    step(at).querySelector('.registered').replaceChildren(...(items.length ? items : [say('nothing')]));
+  }
+
+  function line(method) {
+    const item = page.querySelector('#registered').content.cloneNode(true);
+    item.querySelector('[data-label]').textContent = method.label;
+    item.querySelector('[data-place]').textContent = method.place || '';
+    item.querySelector('[data-by]').hidden = !method.by_administrator;
+    const button = item.querySelector('[data-remove]');
+    button.hidden = Boolean(method.by_administrator);
+    button.dataset.remove = method.id;
+    button.setAttribute('aria-label', `${button.textContent}: ${method.label} ${method.place || ''}`);
+    return item;
+  }
+
+  async function open({ added = false, focus = true } = {}) {
+    await load();
+    list('info');
+    step('info').querySelector('[data-added]').hidden = !added;
+    for (const way of step('info').querySelectorAll('[data-kind]')) {
+      const kinds = KINDS[way.dataset.kind];
+      way.hidden = !kinds.some(kind => known.offered.includes(kind));
+      way.querySelector('[data-there]').hidden = !SINGLE.includes(kinds[0]) || !known.methods.some(({ kind }) => kind === kinds[0]);
+    }
+    show('info', { focus });
+  }
+
+  async function look(state, mayWait) {
+    await load();
+    list('look');
+    for (const part of step('look').querySelectorAll('[data-state]')) part.hidden = !part.dataset.state.includes(state);
+    for (const button of step('look').querySelectorAll('[data-remove]')) button.remove();
+    step('look').querySelector('[data-later]').hidden = !mayWait;
+    show('look');
+  }
+
+  const begin = async (kind, more = {}) => { pending = await call('account/methods', { kind, ...more }); };
+  const finish = async proof => { await call(`account/methods/${pending.id}/confirm`, proof); await open({ added: true }); };
+
+  async function contact(at, kind) {
+    const typed = field('contact', at).value.trim();
+    if (!typed) return errors.missing(at);
+    await begin(kind, { contact: typed });
+    step('confirm').querySelector('[data-place]').textContent = pending.place;
+    step('confirm').querySelector('[data-extension]').hidden = !pending.extension_dropped;
+    field('code', 'confirm').value = '';
+    show('confirm');
+  }
+
+  async function code(at) {
+    const typed = field('code', at).value;
+    if (!typed.trim()) return errors.missing('code');
+    await finish({ code: typed });
+  }
+
+  const adding = {
+    async app() {
+      await begin('authenticator');
+      step('app').querySelector('[data-qr]').replaceChildren(drawn(pending.qr));
+      step('app').querySelector('[data-secret]').textContent = pending.secret.match(/.{4}/g).join(' ');
+      step('app').querySelector('[data-uri]').href = pending.uri;
+      field('code', 'app').value = '';
+      show('app');
+    },
+    async saved() {
+      await begin('recovery-code');
+      step('saved').querySelector('[data-recovery-code]').textContent = pending.recovery_code;
+      show('saved');
+    },
+    async questions() {
+      step('questions').querySelector('[data-pairs]').replaceChildren(...Array.from({ length: known.questions_needed }, (_, place) => pair(place)));
+      show('questions');
+    },
+    email: async () => show('email'),
+    phone: async () => show('phone'),
+    passkey: async () => show('passkey'),
+  };
+
+  function pair(place) {
+    const made = page.querySelector('#pair').content.cloneNode(true);
+    made.querySelector('legend').textContent = say('question', { n: place + 1 });
+    const select = made.querySelector('select'), own = made.querySelector('[data-own]');
+    select.append(...known.questions.map(({ id, text }) => new Option(text, id)));
+    select.addEventListener('change', () => { own.hidden = select.value !== 'own'; });
+    return made;
+  }
+
+  const steps = {
+    look: async () => { await call('account/methods/keep', {}); return 'home'; },
+    email: () => contact('email', 'email'),
+    phone: () => contact('phone', field('by', 'phone').form.elements.by.value),
+    confirm: () => code('confirm'),
+    app: () => code('app'),
+    async questions() {
+      const answers = [...step('questions').querySelectorAll('.pair')].map(each => {
+        const chosen = each.querySelector('select').value;
+        return { question: chosen === 'own' ? each.querySelector('[name="own"]').value : chosen, answer: each.querySelector('[name="answer"]').value };
+      });
+      if (answers.some(each => !each.question.trim() || !each.answer.trim())) return errors.missing('question', 'pairs');
+      await begin('questions', { answers });
+      await open({ added: true });
+    },
+    async passkey() {
+      await begin('passkey', { name: field('name', 'passkey').value.trim() });
+      const { make } = await import('./passkey.js');
+      let credential;
+      try {
+        credential = await make(pending.passkey);
+      } catch (error) {
+        return errors.missing('name', error.name === 'InvalidStateError' ? 'passkey-there' : 'passkey-none');
+      }
+      await finish({ credential });
+    },
+  };
+
+  const actions = {
+    goInfo: () => open(),
+    add: kind => adding[kind](),
+    remove: async id => { await remove(id); await open({ added: true }); },
+    later: async () => { await call('account/methods/later', {}); return 'home'; },
+    print: async () => print(),
+  };
+
+  return { open, look, steps, actions };
+}
+
+const remove = id => call(`account/methods/${id}`, undefined, 'DELETE');
+
+// A QR code as one path: the rows come from the API, and no picture from anywhere.
+function drawn(rows) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  const square = (row, y) => [...row].map((cell, x) => (cell === '1' ? `M${x} ${y}h1v1h-1z` : '')).join('');
+  svg.setAttribute('viewBox', `0 0 ${rows.length} ${rows.length}`);
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', say('qr'));
+  path.setAttribute('d', rows.map(square).join(''));
+  svg.append(path);
+  return svg;
+}
