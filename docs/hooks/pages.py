@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from regain import contract
 from regain.domain import passwords
-from regain.domain.methods import LABELS
+from regain.domain.methods import LABELS, by_phone, sent
 from regain.organisation import Link, Organisation, facts
 from regain.problems import ARTICLES, CATALOGUE, Problem
 
@@ -33,6 +33,18 @@ FRONT_MATTER = ("title", "description", "id", "audience", "topic", "owner", "rev
 """What every page says of itself (S1, S3, S4)."""
 
 AUDIENCES, TOPICS = ("everybody", "administrators"), ("task", "concept", "troubleshooting", "reference")
+_METHOD_PAGES = {
+    "email": ("An alternate e-mail address", "One that you can read without the password of this account."),
+    "sms": ("A mobile phone, for text messages", "Your authentication phone, with its country code."),
+    "call-mobile": ("A mobile phone, for calls", "A voice reads the code."),
+    "call-office": ("Your office phone", "Only an administrator can enter it."),
+    "authenticator": ("An authenticator app", "Codes from an app, also without a network."),
+    "recovery-code": ("A saved recovery code", "A code to print and keep."),
+    "questions": ("Security questions", "Each with another answer, only together with another proof."),
+    "passkey": ("A passkey", "Your fingerprint, face or PIN."),
+}
+"""The page of each kind of method, `methods/<kind>.md`: the words of the link to it, and what matters most (S74)."""
+
 _FORMS = {"form": ("/api/reset", "/api/unlock"), "account": ("/api/account",), "not-me": ("/api/account/secure",)}
 """The paths that each form of the site calls, by the name of its partial."""
 
@@ -101,6 +113,12 @@ keywords: [{problem.code}, error message]
 """
 
 
+def published(path: str, organisation: Organisation) -> bool:
+    """Whether a page is part of this organisation's site: one about a method only where that is offered."""
+    folder, _, name = path.rpartition("/")
+    return folder != "methods" or name.removesuffix(".md") in organisation.recovery.offered
+
+
 def problem_rows(organisation: Organisation) -> list[dict[str, str]]:
     """The table "Which message do you see?": the four rows of the articles first, then the rest by title (S63)."""
     known = facts(organisation)
@@ -134,7 +152,9 @@ def variables(organisation: Organisation) -> dict[str, Any]:
         "recovery": recovery,
         "limits": organisation.limits,
         "methods": {kind: LABELS[kind] for kind in recovery.offered},
-        "by_phone": [kind for kind in recovery.offered if kind != "email"],
+        "sent_methods": {kind: LABELS[kind] for kind in recovery.offered if sent(kind)},
+        "method_pages": {kind: _METHOD_PAGES[kind] for kind in recovery.offered},
+        "by_phone": [kind for kind in recovery.offered if by_phone(kind)],
         "password_rules": passwords.help_text(organisation.passwords),
         "passwords": organisation.passwords,
         "sender": organisation.sender,

@@ -39,15 +39,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Generated pages in, Material's own assets out; ours under a name that changes with their content."""
+    organisation: Organisation = config.extra["organisation"]
     for file in list(files):
         source = Path(file.abs_src_path or "").parts
-        if {"material", "templates"} <= set(source) or file.src_uri.startswith("partials/"):
+        foreign = {"material", "templates"} <= set(source) or file.src_uri.startswith("partials/")
+        if foreign or not pages.published(file.src_uri, organisation):
             files.remove(file)
         elif file.src_uri.startswith("assets/"):
             file.dest_uri = file.src_uri.replace("assets/", f"{config.extra['assets']}/", 1)
             file.abs_dest_path = str(Path(config.site_dir) / file.dest_uri)
             file.url = file.dest_uri
-    organisation: Organisation = config.extra["organisation"]
     for code, problem in pages.problems(organisation).items():
         content = pages.problem_page(problem, organisation)
         files.append(File.generated(config, f"errors/{code}.md", content=content))

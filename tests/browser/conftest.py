@@ -34,7 +34,12 @@ def clean(page: Page):
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda m: faults.append(m.text) if re.search(r"Content Security|Trusted", m.text) else None)
-    page.on("request", lambda r: None if r.url.startswith(("http://127.0.0.1:", "data:")) else faults.append(r.url))
+    page.on(
+        "request",
+        lambda r: (
+            None if r.url.startswith(("http://127.0.0.1:", "http://localhost:", "data:")) else faults.append(r.url)
+        ),
+    )
     expect.set_options(timeout=10_000)
     yield
     assert faults == []
@@ -47,6 +52,7 @@ def axe(page: Page):
     options = {"runOnly": {"type": "tag", "values": tags}, "rules": {"color-contrast-enhanced": {"enabled": True}}}
 
     def check() -> None:
+        expect(page.locator('[aria-disabled="true"]:not(.plain)')).to_have_count(0)  # nothing is under way
         found = Axe().run(page, options=options).response["violations"]
         assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
 
