@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
-_QUIET = (
+QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
@@ -19,7 +19,7 @@ NEW = "violet-Anchor-27-plum"
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The system's Chromium: nothing is downloaded."""
-    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": _QUIET.split()}
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": QUIET.split()}
 
 
 @pytest.fixture(scope="session")

@@ -68,10 +68,11 @@ def test_what_is_typed_stays_while_a_session_is_found_to_be_over(page: Page, tes
     expect(page.get_by_text(tester.user_id)).to_be_visible()
     page.context.clear_cookies()
     asked = []
-    page.route("**/api/account", asked.append)
+    page.route("**/api/account", lambda route: asked.append(route))  # noqa: PLW0108 - Playwright marks the handler, and a method of a list cannot be
     page.goto("/account/")
     page.get_by_label("User ID").fill(tester.user_id)
     page.get_by_label("Password", exact=True).fill(tester.password)
+    assert len(asked) == 1
     asked[0].continue_()
     page.wait_for_function("sessionStorage.length === 0")
     expect(page.get_by_label("Password", exact=True)).to_have_value(tester.password)

@@ -182,14 +182,6 @@ def test_the_password_can_be_shown_and_is_hidden_when_it_is_sent(page: Page, for
     expect(field).to_have_attribute("type", "password")
 
 
-def test_fields_are_named_so_that_browsers_and_phones_can_fill_them_b23(page: Page, form):
-    form.open()
-    wanted = {"user_id": "username", "code": "one-time-code", "new_password": "new-password", "confirm": "new-password"}
-    for name, token in wanted.items():
-        expect(page.locator(f'input[name="{name}"]')).to_have_attribute("autocomplete", token)
-    expect(page.locator('input[name="code"]')).to_have_attribute("inputmode", "numeric")
-
-
 def test_a_code_can_be_pasted_b23(page: Page, form, tester):
     form.open().identify(tester.user_id)
     form.choose()

@@ -21,6 +21,7 @@ from regain.adapters.password_hash import hash_password
 from regain.adapters.store import put_version, unmarshal
 from regain.domain import codes
 from regain.domain.account import Account
+from tests.functions.registrant import Person
 
 PASSWORD = "maple-Cedar-93-window"
 OWN = {
@@ -269,3 +270,14 @@ def _forget_unless(path: Path) -> None:
 def world(use) -> World:
     """A deployment with the product's defaults."""
     return use()
+
+
+@pytest.fixture
+def clock(time_machine):
+    """A clock that stands still until it is moved."""
+    time_machine.move_to(1_800_000_000, tick=False)
+
+
+@pytest.fixture
+def person(world):
+    return Person(world, other_mails=(), mobile_phone="", office_phone="")

@@ -4,10 +4,10 @@ import pytest
 
 from local.template import read
 from notify import flow as notify_flow
+from tests.functions.registrant import Person
 from tests.functions.test_not_me import changed, secure
 from tests.functions.test_notify import FakeMessenger, asked, deliver
 from tests.functions.test_proofs import Owner, method
-from tests.functions.test_security_info import Person
 
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 

@@ -9,7 +9,7 @@ import pytest
 
 from regain.domain.questions import GIVEN
 from tests.functions.device import Device
-from tests.functions.test_security_info import GOOD, Person
+from tests.functions.registrant import GOOD, Person
 
 KINDS = ("email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "questions", "passkey")
 PHONE = {"call-mobile", "call-office"}

@@ -15,7 +15,7 @@ export function securityInfo({ page, errors, show }) {
 
   function list(at) {
     const items = known.methods.map(line);
-    step(at).querySelector('.registered').replaceChildren(...(items.length ? items : [say('nothing')]));
+    step(at).querySelector('.registered').replaceChildren(...(items.length ? items : [none()]));
   }
 
   function line(method) {
@@ -139,6 +139,12 @@ export function securityInfo({ page, errors, show }) {
   };
 
   return { open, look, steps, actions };
+}
+
+function none() {
+  const item = document.createElement('li');
+  item.textContent = say('nothing');
+  return item;
 }
 
 const remove = id => call(`account/methods/${id}`, undefined, 'DELETE');

@@ -1,0 +1,68 @@
+"""Somebody signed in, who registers things."""
+
+import json
+
+import pyotp
+
+from regain.adapters.store import unmarshal
+from regain.domain import codes
+
+
+def answers(*pairs):
+    return [{"question": question, "answer": answer} for question, answer in pairs]
+
+
+GOOD = answers(("q01", "Port Talbot"), ("q02", "Ærlig"), ("What was on my first mug?", "two herons"))
+
+
+class Person:
+    """Somebody signed in, with what they see and do."""
+
+    def __init__(self, world, **changes):
+        self.world = world
+        self.account = world.person(**changes)
+        self.session = world.sign_in(self.account.user_id).session
+
+    def call(self, method, path, body=None):
+        text = None if body is None else json.dumps(body)
+        return self.world.request(method, f"/api/account/methods{path}", text, session=self.session)
+
+    def view(self):
+        return self.call("GET", "").body
+
+    def places(self):
+        return [(each["kind"], each.get("place", "")) for each in self.view()["methods"]]
+
+    def register(self, kind, **more):
+        return self.call("POST", "", {"kind": kind, **more})
+
+    def confirm(self, pending, **proof):
+        return self.call("POST", f"/{pending}/confirm", proof)
+
+    def remove(self, method_id):
+        return self.call("DELETE", f"/{method_id}")
+
+    def code(self, to):
+        """The code of the newest message to a place, as `notify` derives it."""
+        services = self.world.services
+        items = services.store.client.get_paginator("scan").paginate(TableName="OutboxTable", ConsistentRead=True)
+        found = [unmarshal(item) for page in items for item in page["Items"]]
+        mine = services.recoveries.subject(self.account.user_id)
+        (message,) = [m for m in found if m["kind"] == "code" and (m["to"], m["subject"]) == (to, mine)]
+        facts = message["facts"]
+        key = services.keys.of("registration")
+        return codes.derive(key, facts["flow"], "register", facts["method"], 1, 6)
+
+    def registered(self, kind, contact):
+        begun = self.register(kind, contact=contact).body
+        return self.confirm(begun["id"], code=self.code(begun["place"]))
+
+    def app(self):
+        """An authenticator app, registered."""
+        begun = self.register("authenticator").body
+        app = pyotp.TOTP(begun["secret"])
+        assert self.confirm(begun["id"], code=app.at(self.world.services.now)).status == 200
+        return app
+
+    def events(self):
+        return [event["kind"] for event in self.world.events(self.account.user_id)]
