@@ -1,5 +1,6 @@
 """How many store operations a request costs: counted from botocore, the same for everybody."""
 
+import pyotp
 import pytest
 
 READ, WRITE = "BatchGetItem", "TransactWriteItems"
@@ -29,3 +30,17 @@ def test_sign_in_takes_two(world):
     assert world.sign_in(person.user_id).operations == (READ, WRITE)
     assert world.sign_in(person.user_id, "wrong").operations == (READ, WRITE)
     assert world.sign_in("nobody", "wrong").operations == (READ, WRITE)
+
+
+def test_registering_removing_and_using_security_info_take_three_and_looking_at_it_two(world, person):
+    begun = person.register("authenticator")
+    assert begun.operations == (READ, "GetItem", WRITE)
+    app = pyotp.TOTP(begun.body["secret"])
+    confirmed = person.confirm(begun.body["id"], code=app.at(world.services.now - 30))
+    assert confirmed.operations == (READ, "GetItem", WRITE)
+    assert person.call("GET", "").operations == (READ, "GetItem")
+    started = world.start(person.account.user_id).body["flow"]
+    proved = world.verify(started, app.at(world.services.now), "authenticator")
+    assert (proved.status, proved.operations) == (200, (READ, WRITE))
+    (kept,) = person.view()["methods"]
+    assert person.remove(kept["id"]).operations == (READ, "GetItem", WRITE)
