@@ -98,6 +98,25 @@ def test_notify_takes_a_batch_from_the_build_alone(built):
     assert answer(built, "NotifyFunction", "notify.app", {"Records": [record]}) == {"batchItemFailures": []}
 
 
+def test_every_module_of_the_layer_finds_what_it_needs(built):
+    """Also those that a function imports only when it needs them: passkeys, QR codes, telephone numbers."""
+    everything = """
+import importlib, json, pathlib, sys
+sys.path[:0] = json.loads(sys.argv[1])
+package = pathlib.Path(json.loads(sys.argv[1])[0]) / "regain"
+names = [path.relative_to(package.parent).with_suffix("") for path in package.rglob("*.py")]
+for name in names:
+    importlib.import_module(".".join(name.parts).removesuffix(".__init__"))
+import segno
+print(len(names))
+"""
+    paths = json.dumps([str(built / "out" / "SharedLayer" / "python"), str(built / "runtime")])
+    command = [sys.executable, "-I", "-S", "-B", "-c", everything, paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=built)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 30
+
+
 def test_each_function_ships_its_own_files_only(built):
     for name in ("service", "reset", "unlock", "account", "notify"):
         folder = built / "out" / f"{name.capitalize()}Function"

@@ -173,11 +173,17 @@ class World:
 
     def outbox(self, reference: str) -> list[dict[str, Any]]:
         """The messages that a flow has caused."""
-        pages = self.services.store.client.get_paginator("scan").paginate(
-            TableName=self.services.outbox.table, ConsistentRead=True
-        )
-        items = [unmarshal(found) for page in pages for found in page["Items"]]
-        return [found for found in items if found["reference"] == reference]
+        return [found for found in self._messages() if found["reference"] == reference]
+
+    def outbox_of(self, user_id: str) -> list[dict[str, Any]]:
+        """The messages about an account, in no order."""
+        subject = self.services.recoveries.subject(user_id)
+        return [found for found in self._messages() if found["subject"] == subject]
+
+    def _messages(self) -> list[dict[str, Any]]:
+        scan = self.services.store.client.get_paginator("scan")
+        pages = scan.paginate(TableName=self.services.outbox.table, ConsistentRead=True)
+        return [unmarshal(found) for page in pages for found in page["Items"]]
 
     def code(self, reference: str, sequence: int = 1, method: str = "email") -> str:
         """The code that `notify` would send for a message of this flow."""

@@ -4,7 +4,6 @@ import json
 
 import pyotp
 
-from regain.adapters.store import unmarshal
 from regain.domain import codes
 
 
@@ -44,13 +43,9 @@ class Person:
 
     def code(self, to):
         """The code of the newest message to a place, as `notify` derives it."""
-        services = self.world.services
-        items = services.store.client.get_paginator("scan").paginate(TableName="OutboxTable", ConsistentRead=True)
-        found = [unmarshal(item) for page in items for item in page["Items"]]
-        mine = services.recoveries.subject(self.account.user_id)
-        (message,) = [m for m in found if m["kind"] == "code" and (m["to"], m["subject"]) == (to, mine)]
-        facts = message["facts"]
-        key = services.keys.of("registration")
+        found = self.world.outbox_of(self.account.user_id)
+        (facts,) = [message["facts"] for message in found if (message["kind"], message["to"]) == ("code", to)]
+        key = self.world.services.keys.of("registration")
         return codes.derive(key, facts["flow"], "register", facts["method"], 1, 6)
 
     def registered(self, kind, contact):

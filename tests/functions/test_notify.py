@@ -163,6 +163,25 @@ def test_the_notice_says_what_happened_and_whom_to_tell_s57_s58(world, post_offi
     assert "<a " not in letter.html  # nothing to follow, so nothing that following could change (B3)
 
 
+def test_the_code_that_confirms_an_address_is_the_code_that_is_sent_and_its_owner_is_told_s74_b6(person, post_office):
+    world, address = person.world, f"new{person.world.number}@home.example"
+    begun = person.register("email", contact=address).body
+    mine = [m for m in world.outbox_of(person.account.user_id) if m["kind"] == "code"]
+    assert deliver(mine) == []
+    ((to, letter),) = post_office["email"].sent
+    assert to == address
+    assert "Your code to register security info for your Contoso account is:" in letter.text
+    assert "somebody typed your address for an account of theirs" in letter.text
+    code = re.search(r"^(\d{6})$", letter.text, re.MULTILINE)[1]
+    assert person.confirm(begun["id"], code=code).status == 200
+
+    notices = [m for m in world.outbox_of(person.account.user_id) if m["kind"] != "code"]
+    assert deliver(notices) == []
+    ((to, letter),) = post_office["email"].sent[1:]
+    assert to == person.account.mail
+    assert "“E-mail address” was added to the security info of your Contoso account" in letter.text
+
+
 @pytest.mark.parametrize("purpose", ["reset", "unlock"])
 def test_a_code_message_says_what_is_never_asked(engine, purpose):
     letter = letters.code("012345", purpose, "R-0000-0000", engine.organisation)

@@ -125,6 +125,15 @@ def test_no_path_leads_out_of_the_site(stack, path):
     assert b"Transform" not in body
 
 
+def test_a_path_with_a_name_in_it_finds_its_function(stack):
+    status, headers, body = fetch(
+        f"{stack.origin}/api/account/methods/x/confirm", b"{}", **{"content-type": "application/json"}
+    )
+    assert (status, json.loads(body)["code"]) == (403, "request-from-another-site")
+    status, headers, body = stack.get("/api/account/methods/x")
+    assert (status, headers["allow"]) == (405, "DELETE")
+
+
 def test_the_address_of_the_caller_is_the_connections(stack):
     headers = dict.fromkeys(("x-forwarded-for", "forwarded", "x-real-ip", "cloudfront-viewer-address"), "203.0.113.1")
     status, _, _ = fetch(f"{stack.origin}/api/health", None, **headers)
