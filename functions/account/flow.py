@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from account.password import Judge
-from account.signed_in import new_session, registered, signed_in
 from regain import new_password, not_me
 from regain.adapters import accounts as account_items
 from regain.adapters import password_hash, recoveries
@@ -16,12 +15,14 @@ from regain.domain import passwords, user_id
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
     LINK_ENDED,
+    TEMPORARY_PASSWORD_ENDED,
     USER_ID_NOT_READ,
     WRONG_CURRENT_PASSWORD,
     WRONG_SIGN_IN,
     Refused,
 )
 from regain.services import Services, services
+from regain.signed_in import new_session, registered, signed_in
 
 
 def sign_in(body: SignIn, caller: Caller) -> SignedIn:
@@ -38,14 +39,20 @@ def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
     account, info = account_items.account(found[0]), security_infos.security_info(found[1])
     sign_ins = judge.judge(body.password, account, found[2:], WRONG_SIGN_IN)
     writes = [judge.success_write(sign_ins)]
-    if password_hash.outdated(account.password):
+    if password_hash.outdated(account.password) and not account.temporary_until:
         renewed = password_hash.hash_password(passwords.normal(body.password))
         writes.append(services.accounts.rehash_write(account, renewed))
-    if account.enabled:
+    ended = account.temporary_until and (account.temporary_used or services.now >= account.temporary_until)
+    if account.temporary_until and not ended and account.enabled:
+        writes.append(services.accounts.temporary_used_write(account))
+        writes.append(judge.event("temporary-password-used"))
+    if account.enabled and not ended:
         writes.append(new_session(services, subject, account.user_id, account.generation, caller))
     services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)
+    if ended:
+        raise Refused(TEMPORARY_PASSWORD_ENDED)
     state = registered(account, info, services)
     return SignedIn(account.must_change_password, state.state, state.interrupt)
 
@@ -77,7 +84,7 @@ def view(caller: Caller) -> AccountView:
         must_change_password=account.must_change_password,
         security_info=state.state,
         interrupt=state.interrupt,
-        may_wait=needed.organisation.recovery.remind_later_days > 0,
+        may_wait=needed.organisation.recovery.remind_later_days > 0 and not who.info.required,
         sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id) for s in alive],
     )
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from account.signed_in import SignedIn, signed_in
 from regain import proofs, recovery_code
 from regain.adapters import authenticator, passkeys, password_hash, recoveries, registrations
+from regain.adapters.keys import codes_key
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retrying
 from regain.caller import Caller
@@ -32,6 +32,7 @@ from regain.problems import (
     Refused,
 )
 from regain.services import Services, services
+from regain.signed_in import SignedIn, signed_in
 
 _PURPOSE = "register"
 
@@ -214,7 +215,7 @@ Outcome = tuple[Problem | None, SecurityInfo]
 def _confirmed_contact(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
     services = who.services
     recovery = services.organisation.recovery
-    key = services.keys.of("registration")
+    key = services.keys.of(codes_key(_PURPOSE))
     expected = codes.derive(key, pending.id, _PURPOSE, pending.kind, 1, recovery.code_digits)
     problem = rules.judge_code(pending, body.code, expected, services.now, recovery)
     return problem, who.info if problem else rules.with_contact(who.info, pending, services.now)
@@ -289,7 +290,7 @@ def later(caller: Caller) -> Done:
 
 def _later(caller: Caller, services: Services) -> Done:
     who, days = signed_in(caller, services), services.organisation.recovery.remind_later_days
-    if not days:
+    if not days or who.info.required:
         raise Refused(NOT_NOW)
     info = who.info.put_off(services.now, days)
     services.store.commit([services.security_infos.write(who.subject, info)])

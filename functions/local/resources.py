@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from local.template import Template, read
+from local.template import REGION, Template, read
 
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "DeletionProtectionEnabled")
 
@@ -21,9 +21,14 @@ def create(path: Path, parameters: Mapping[str, str]) -> Template:
         _table(name, made)
     sqs = boto3.client("sqs")
     queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in template.of_type("AWS::SQS::Queue")}
+    for name in template.of_type("AWS::S3::Bucket"):
+        _once(partial(_bucket, name.lower()))
+    for name in template.of_type("AWS::SES::ConfigurationSet"):
+        _once(partial(boto3.client("sesv2").create_configuration_set, ConfigurationSetName=name))
     for made in template.of_type("AWS::SES::EmailIdentity").values():
         _once(partial(boto3.client("sesv2").create_email_identity, EmailIdentity=made["EmailIdentity"]))
-    return read(path, parameters, {**keys, **queues})
+    buckets = {name: name.lower() for name in template.of_type("AWS::S3::Bucket")}
+    return read(path, parameters, {**keys, **queues, **buckets})
 
 
 def _key(name: str, made: dict[str, Any]) -> str:
@@ -54,12 +59,22 @@ def _table(name: str, made: dict[str, Any]) -> None:
         dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
 
 
+def _bucket(name: str) -> None:
+    place = {"LocationConstraint": REGION}
+    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=place)
+
+
 def _once(make: Callable[[], Any]) -> bool:
     """Whether it was made now; False where it was there."""
     try:
         make()
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("ResourceInUseException", "AlreadyExistsException"):
+        if error.response["Error"]["Code"] in (
+            "ResourceInUseException",
+            "AlreadyExistsException",
+            "BucketAlreadyOwnedByYou",
+            "BucketAlreadyExists",
+        ):
             return False
         raise
     return True

@@ -13,6 +13,7 @@ from local.template import ACCOUNT, REGION
 
 _EVERY = 0.1  # seconds between looks
 _BACKOFF = 0.2
+_OUTBOX = "OutboxTable"  # its items say themselves whether they are still to be seen to
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +30,8 @@ class Stream:
 
     async def run(self) -> None:
         """Until it is cancelled. A stream does not survive a restart, so what is still pending comes first."""
-        await self._deliver(await asyncio.to_thread(self._pending))
+        if self.table == _OUTBOX:
+            await self._deliver(await asyncio.to_thread(self._pending))
         iterators: dict[str, str] = {}
         while True:
             try:

@@ -1,16 +1,24 @@
 """The story of a message: claimed once, put into words at the last moment, sent, and noted."""
 
+import contextlib
 import functools
 import os
+from dataclasses import replace
 
 import boto3
 
-from notify import letters
-from regain import not_me
+from notify import letters, requests
+from regain import not_me, temporary_password
+from regain.adapters.keys import codes_key
 from regain.adapters.messengers import Email, Letter, Messenger, Text, Undeliverable, Voice
 from regain.adapters.outbox import Message
+from regain.adapters.store import Conflict
 from regain.domain import codes
+from regain.domain.account import Account
+from regain.domain.roles import ASKED_FIRST
 from regain.services import Services, services
+
+_MOST = 100  # recipients of one request for help, as Microsoft Entra has it
 
 
 def deliver(message: Message) -> str:
@@ -26,7 +34,10 @@ def deliver(message: Message) -> str:
     if useless:
         return _settle(message, needed, useless)
     try:
-        delivery = _messengers()[message.channel].send(message.to, _letter(message, needed))
+        if message.channel == "roles":
+            return _spread(message, needed)
+        tags = {"subject": message.subject, "reference": message.reference}
+        delivery = _messengers()[message.channel].send(message.to, _letter(message, needed), tags)
     except Undeliverable as error:
         return _settle(message, needed, "failed", reason=str(error))
     except Exception:
@@ -45,15 +56,47 @@ def _useless(message: Message, needed: Services) -> str:
     return "withheld" if needed.counters.count_message(message.to, needed.now) > most else ""
 
 
+def _spread(message: Message, needed: Services) -> str:
+    """One message for each of the people with a role, who are found only now. Told again, they are the same.
+
+    `administrators`: all of them but the one who acted. `first-line`: the first role that somebody has, of
+    helpdesk, user administrators and administrators.
+    """
+    found = needed.accounts.with_role("administrator", _MOST) if message.to == "administrators" else _first(needed)
+    people = [person for person in found if person.user_id != message.facts.get("by")]
+    addresses = dict.fromkeys(person.addresses[0] for person in people)
+    messages = [
+        replace(message, id=f"{message.id}-{number}", channel="email", to=address)
+        for number, address in enumerate(sorted(addresses))
+    ]
+    for each in messages:
+        with contextlib.suppress(Conflict):  # written already, by an earlier try
+            needed.store.commit([needed.outbox.write(each, needed.now)])
+    needed.outbox.settle(message, "sent" if messages else "failed")
+    return "spread"
+
+
+def _first(needed: Services) -> list[Account]:
+    for role in ASKED_FIRST:
+        if found := needed.accounts.with_role(role, _MOST):
+            return found
+    return []
+
+
 def _letter(message: Message, needed: Services) -> Letter:
+    organisation = needed.organisation
+    if message.kind in requests.KINDS:
+        return requests.letter(message.kind, message.facts, message.reference, organisation)
+    if message.kind == "temporary-password":
+        made = temporary_password.derive(needed.keys, message.subject, message.facts["nonce"])
+        return letters.temporary_password(made, message.facts, message.reference, organisation)
     if message.kind != "code":
         objection = not_me.derive(needed.keys, message.subject, message.reference, message.facts["at"])
         return letters.notice(message.kind, message.facts, message.reference, objection, needed.organisation)
     facts = message.facts
-    key = "registration" if facts["purpose"] == "register" else "code"
     code = codes.derive(
-        needed.keys.of(key), facts["flow"], facts["purpose"], facts["method"], facts["sequence"],
-        needed.organisation.recovery.code_digits,
+        needed.keys.of(codes_key(facts["purpose"])), facts["flow"], facts["purpose"], facts["method"],
+        facts["sequence"], needed.organisation.recovery.code_digits,
     )  # fmt: skip
     return letters.code(code, facts["purpose"], message.reference, needed.organisation)
 
@@ -72,10 +115,11 @@ def _settle(message: Message, needed: Services, state: str, delivery: str = "", 
 def _messengers() -> dict[str, Messenger]:
     """One messenger per channel; the telephone's client is made once."""
     organisation, origin = services().organisation, os.environ.get("ORIGINATION_IDENTITY", "")
+    email_set, message_set = os.environ.get("EMAIL_SET", ""), os.environ.get("MESSAGE_SET", "")
     seconds = organisation.recovery.code_minutes * 60
     telephone = boto3.client("pinpoint-sms-voice-v2")
     return {
-        "email": Email(boto3.client("sesv2"), organisation.sender),
-        "text": Text(telephone, origin, seconds),
-        "voice": Voice(telephone, origin, seconds),
+        "email": Email(boto3.client("sesv2"), organisation.sender, email_set),
+        "text": Text(telephone, origin, seconds, message_set),
+        "voice": Voice(telephone, origin, seconds, message_set),
     }

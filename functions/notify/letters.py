@@ -17,9 +17,15 @@ _DOING = {
     "reset": "reset the password of",
     "unlock": "unlock",
     "register": "register security info for",
+    "admin": "confirm that it is you who helps with",
+    "caller": "prove on the telephone that it is you who owns",
 }
 _SOMEBODY = "somebody typed your user ID."
-_UNASKED = {"register": "somebody typed your address for an account of theirs, perhaps by mistake."}
+_UNASKED = {
+    "register": "somebody typed your address for an account of theirs, perhaps by mistake.",
+    "admin": "somebody knows your password: change it now.",
+    "caller": "somebody has called helpdesk in your name.",
+}
 _TO_ADMINISTRATORS = "account-secured-administrators"
 _SUBJECTS = {
     "account-secured": "Your {name} account has been locked",
@@ -27,6 +33,13 @@ _SUBJECTS = {
     "password-changed": "The password of your {name} account has been changed",
     "password-reset": "The password of your {name} account has been reset",
     "account-unlocked": "Your {name} account has been unlocked",
+    "admin-reset": "Your {name} account has got a temporary password",
+    "admin-unlocked": "Your {name} account has been unlocked",
+    "admin-lifted": "Password reset is open again for your {name} account",
+    "admin-enabled": "Your {name} account has been turned on",
+    "admin-methods-cleared": "The security info of your {name} account has been removed",
+    "admin-registration-required": "Look through the security info of your {name} account",
+    "admin-registration-waived": "The security info of your {name} account",
     "security-info-added": "The security info of your {name} account has changed",
     "security-info-removed": "The security info of your {name} account has changed",
 }
@@ -36,6 +49,15 @@ _DONE = {
     "password-changed": "The password of your {name} account {user_id} was changed",
     "password-reset": "The password of your {name} account {user_id} was reset",
     "account-unlocked": "Your {name} account {user_id} was unlocked",
+    "admin-reset": "An administrator has set a temporary password for your {name} account {user_id}",
+    "admin-unlocked": "An administrator has unlocked your {name} account {user_id}",
+    "admin-lifted": "An administrator has opened password reset again for your {name} account {user_id}",
+    "admin-enabled": "An administrator has turned on your {name} account {user_id}",
+    "admin-methods-cleared": "An administrator has removed all security info of your {name} account {user_id}",
+    "admin-registration-required": "An administrator asks you to look through the security info of your {name} account "
+    "{user_id} at your next sign-in. They asked for it",
+    "admin-registration-waived": "An administrator does not ask any more for the security info of your {name} account "
+    "{user_id}. They took it back",
     "security-info-added": "“{what}” was added to the security info of your {name} account {user_id}",
     "security-info-removed": "“{what}” was removed from the security info of your {name} account {user_id}",
 }
@@ -57,8 +79,8 @@ def code(digits: str, purpose: str, reference: str, organisation: Organisation) 
     text = f"{name}: {doing}. Good for {minutes} min. Never give it to anybody."
     return Letter(
         subject=f"Your code for your {name} account",
-        text="\n\n".join(paragraphs) + _signature(organisation),
-        html=_html(paragraphs, organisation, strong=1),
+        text="\n\n".join(paragraphs) + signature(organisation),
+        html=in_html(paragraphs, organisation, strong=1),
         speech=_speech(digits, name),
         short=text + _bound(digits, organisation),
     )
@@ -67,18 +89,42 @@ def code(digits: str, purpose: str, reference: str, organisation: Organisation) 
 def notice(kind: str, facts: dict[str, Any], reference: str, objection: str, organisation: Organisation) -> Letter:
     """What has been changed, to every address of the account; and to the administrators, where it was not its owner."""
     name = organisation.organisation.name
-    at = datetime.fromtimestamp(facts["at"], _zone(organisation))
     done = (
         f"{_DONE[kind].format(name=name, user_id=facts['user_id'], what=NAMES.get(facts.get('what'), ''))} "
-        f"on {at.day} {at:%B %Y} at {at:%H:%M} ({at.tzname()})."
+        f"on {moment(facts['at'], organisation)}."
     )
     greeting = f"Hello {facts['name']}," if facts.get("name") and kind != _TO_ADMINISTRATORS else "Hello,"
     paragraphs = (greeting, done, *_advice(kind, reference, objection, organisation))
     return Letter(
         subject=_SUBJECTS[kind].format(name=name),
-        text="\n\n".join(paragraphs) + _signature(organisation),
-        html=_html(paragraphs, organisation),
+        text="\n\n".join(paragraphs) + signature(organisation),
+        html=in_html(paragraphs, organisation),
     )
+
+
+def temporary_password(made: str, facts: dict[str, Any], reference: str, organisation: Organisation) -> Letter:
+    """A temporary password to where its owner reads it. There is no link in it: they know where they sign in."""
+    name, until = organisation.organisation.name, moment(facts["until"], organisation)
+    paragraphs = (
+        f"An administrator has set a temporary password for your {name} account {facts['user_id']}:",
+        made,
+        f"It works for one sign-in, until {until}. Then you choose your own password.",
+        "Type the address of the sign-in page yourself. There is no link in this message.",
+        f"If you did not ask for it, tell your administrator at once: {_administrator(organisation)}. "
+        f"Quote the reference {reference}.",
+    )
+    return Letter(
+        subject=f"A temporary password for your {name} account",
+        text="\n\n".join(paragraphs) + signature(organisation),
+        html=in_html(paragraphs, organisation, strong=1),
+        short=f"{name}: {made} is your temporary password. It works for one sign-in, until {until}.",
+    )
+
+
+def moment(at: int, organisation: Organisation) -> str:
+    """A time (seconds since 1970) in words, where the organisation is."""
+    when = datetime.fromtimestamp(at, zone(organisation))
+    return f"{when.day} {when:%B %Y} at {when:%H:%M} ({when.tzname()})"
 
 
 def _advice(kind: str, reference: str, objection: str, organisation: Organisation) -> tuple[str, ...]:
@@ -106,10 +152,12 @@ def _advice(kind: str, reference: str, objection: str, organisation: Organisatio
 
 def _administrator(organisation: Organisation) -> str:
     contact = organisation.contacts.administrator
-    return " or ".join(filter(None, (contact.email, contact.phone, contact.portal_url)))
+    form = f"{organisation.organisation.site_url.rstrip('/')}/contact-administrator/"
+    return " or ".join(filter(None, (contact.email, contact.phone, contact.portal_url))) or form
 
 
-def _signature(organisation: Organisation) -> str:
+def signature(organisation: Organisation) -> str:
+    """The last lines of every letter."""
     return f"\n\n-- \n{organisation.organisation.name} account help\n"
 
 
@@ -129,12 +177,12 @@ def _speech(digits: str, name: str) -> str:
     )
 
 
-def _html(paragraphs: tuple[str, ...], organisation: Organisation, strong: int = -1) -> str:
+def in_html(paragraphs: tuple[str, ...], organisation: Organisation, strong: int = -1) -> str:
     """Plain HTML that any mail program shows, in light and dark, without images."""
     style = "font:16px/1.5 system-ui,sans-serif;max-width:36em"
     big = "font-size:28px;font-weight:700;letter-spacing:.15em"
     parts = "".join(
-        f'<p style="{big}">{escape(text)}</p>' if number == strong else f"<p>{escape(text)}</p>"
+        f'<p style="{big}">{escape(text)}</p>' if number == strong else f"<p>{_lines(text)}</p>"
         for number, text in enumerate(paragraphs)
     )
     return (
@@ -144,8 +192,13 @@ def _html(paragraphs: tuple[str, ...], organisation: Organisation, strong: int =
     )
 
 
-def _zone(organisation: Organisation) -> tzinfo:
+def zone(organisation: Organisation) -> tzinfo:
+    """The organisation's time zone."""
     try:
         return ZoneInfo(organisation.organisation.time_zone)
     except ZoneInfoNotFoundError:
         return UTC
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.split("\n"))

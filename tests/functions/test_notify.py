@@ -22,7 +22,7 @@ class FakeMessenger:
     def __init__(self):
         self.sent, self.faults = [], []
 
-    def send(self, to, letter):
+    def send(self, to, letter, tags):
         if self.faults:
             raise self.faults.pop(0)
         self.sent.append((to, letter))
@@ -209,7 +209,7 @@ def test_names_are_shown_as_text_in_html(engine):
 
 def test_e_mail_leaves_through_ses_from_a_sender_that_names_the_organisation_s57(engine, world):
     letter = letters.code("012345", "reset", "R-0000-0000", engine.organisation)
-    Email(boto3.client("sesv2"), engine.organisation.sender).send(f"inbox{world.number}@home.example", letter)
+    Email(boto3.client("sesv2"), engine.organisation.sender).send(f"inbox{world.number}@home.example", letter, {})
     with urllib.request.urlopen(f"{engine.endpoint}/_ministack/ses/messages", timeout=5) as answer:
         inbox = [mail for mails in json.load(answer)["messages"].values() for mail in mails]
     (mail,) = [mail for mail in inbox if mail["To"] == [f"inbox{world.number}@home.example"]]
@@ -230,10 +230,10 @@ def test_text_and_voice_leave_through_end_user_messaging(engine, world, messenge
     letter = letters.Letter("subject", "text", "html", short="short", speech="<speak/>")
     with Stubber(client) as stub:
         stub.add_response(action, {"MessageId": "id-1"}, request_)
-        assert messenger(client).send("+44", letter) == "id-1"
+        assert messenger(client).send("+44", letter, {}) == "id-1"
         stub.add_client_error(action, "ValidationException")
         with pytest.raises(Undeliverable):
-            messenger(client).send("+44", letter)
+            messenger(client).send("+44", letter, {})
         stub.add_client_error(action, "ThrottlingException")
         with pytest.raises(ClientError):
-            messenger(client).send("+44", letter)
+            messenger(client).send("+44", letter, {})

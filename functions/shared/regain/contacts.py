@@ -41,6 +41,25 @@ def number(typed: str, countries: tuple[str, ...]) -> Number:
         Refused: NUMBER_NOT_READ; or NUMBER_NOT_ACCEPTED for a premium-rate number or one like it, and for one
             of none of `countries`, where these are named: texting must not be turned into money.
     """
+    parsed = _parsed(typed, countries)
+    exact = phonenumbers.region_code_for_number(parsed)
+    places = {exact} if exact else set(phonenumbers.region_codes_for_country_code(parsed.country_code))
+    if phonenumbers.number_type(parsed) in _COSTLY or (countries and not places & set(countries)):
+        raise Refused(NUMBER_NOT_ACCEPTED)
+    return Number(_e164(parsed), bool(parsed.extension))
+
+
+def any_number(typed: str, countries: tuple[str, ...]) -> str:
+    """A number at which people call somebody back, with its extension: of any country, nothing is sent to it.
+
+    Raises:
+        Refused: NUMBER_NOT_READ.
+    """
+    parsed = _parsed(typed, countries)
+    return _e164(parsed) + (f" ext. {parsed.extension}" if parsed.extension else "")
+
+
+def _parsed(typed: str, countries: tuple[str, ...]) -> phonenumbers.PhoneNumber:
     try:
         typed = unicodedata.normalize("NFKC", typed)
         typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
@@ -51,9 +70,8 @@ def number(typed: str, countries: tuple[str, ...]) -> Number:
         raise Refused(NUMBER_NOT_READ) from None
     if not phonenumbers.is_possible_number(parsed):
         raise Refused(NUMBER_NOT_READ)
-    exact = phonenumbers.region_code_for_number(parsed)
-    places = {exact} if exact else set(phonenumbers.region_codes_for_country_code(parsed.country_code))
-    if phonenumbers.number_type(parsed) in _COSTLY or (countries and not places & set(countries)):
-        raise Refused(NUMBER_NOT_ACCEPTED)
-    text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return Number(text, bool(parsed.extension))
+    return parsed
+
+
+def _e164(parsed: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -5,7 +5,7 @@ import secrets
 from base64 import b64decode
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from aws_lambda_powertools import Logger
@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from regain import organisation, problems
 from regain.caller import Caller
-from regain.contract import OPERATIONS, Operation
+from regain.contract import OPERATIONS, Document, Operation
 from regain.domain import reference
 from regain.faults import fault_name, fault_place
 from regain.headers import API_HEADERS
@@ -61,7 +61,8 @@ class Api:
             if operation.session and operation.method != "GET":
                 _check_origin(event, caller.site)
             body = [_body(event, operation.request)] if operation.request else []
-            answer = step(*parameters, *body, caller)
+            body += [_query(event, operation.query)] if operation.query else []
+            answer = step(*(unquote(each) for each in parameters), *body, caller)
         except Refused as refused:
             self._note(operation, caller, refused.problem.code, refused.reason)
             return _problem(refused, caller)
@@ -74,6 +75,9 @@ class Api:
             )
             return _problem(Refused(problems.BROKEN), caller)
         self._note(operation, caller, "done")
+        if isinstance(answer, Document):
+            saved = {"content-disposition": f'attachment; filename="{answer.name}"'}
+            return Response(operation.status, answer.media_type, answer.text, headers={**API_HEADERS, **saved})
         moved = {"location": caller.location} if caller.location else {}
         return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer), moved, _cookies(caller))
 
@@ -113,6 +117,14 @@ def _body(event: dict[str, Any], kind: type) -> Any:
         raise Refused(problems.REQUEST_NOT_READ, wrong=_wrong(str(error))) from None
     except (ValueError, RecursionError):
         raise Refused(problems.REQUEST_NOT_READ) from None
+
+
+def _query(event: dict[str, Any], kind: type) -> Any:
+    """What stands behind the `?`. Raises Refused(REQUEST_NOT_READ)."""
+    try:
+        return msgspec.convert(event.get("queryStringParameters") or {}, kind)
+    except msgspec.ValidationError as error:
+        raise Refused(problems.REQUEST_NOT_READ, wrong=_wrong(str(error))) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

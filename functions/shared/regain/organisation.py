@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from regain.domain.methods import by_phone
-from regain.domain.policy import Domain, Limits, Passwords, Recovery
+from regain.domain.policy import Administration, Domain, Limits, Passwords, Recovery
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Organisation(msgspec.Struct, frozen=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     passwords: Passwords = msgspec.field(default_factory=Passwords)
     notify: Notify = msgspec.field(default_factory=Notify)
+    administration: Administration = msgspec.field(default_factory=Administration)
 
     @property
     def default_domain(self) -> str:
@@ -116,6 +117,7 @@ def facts(organisation: Organisation) -> dict[str, object]:
     return {
         **asdict(organisation.recovery),
         **asdict(limits),
+        **asdict(organisation.administration),
         "messages_per_hour": _messages(organisation),
         "organisation": about.name,
         "services": _join(about.services),

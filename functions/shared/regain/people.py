@@ -17,7 +17,9 @@ from regain.organisation import Organisation
 from regain.problems import NUMBER_NOT_ACCEPTED, Refused
 
 _NEEDED = ("userPrincipalName",)
-_KEPT = ("password", "password_changed_at", "must_change_password", "generation")
+_KEPT = (
+    "password", "password_changed_at", "must_change_password", "temporary_until", "temporary_used", "generation",
+)  # fmt: skip
 _SECURITY_INFO = ("mail", "other_mails", "mobile_phone", "office_phone")
 _NO_ROLE = ("", "user", "member", "person", "none")
 _TRUE, _FALSE = ("true", "yes", "1", ""), ("false", "no", "0")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from regain import problems, recovery_code
 from regain.adapters import authenticator, passkeys, password_hash
-from regain.adapters.keys import Keys
+from regain.adapters.keys import Keys, codes_key
 from regain.contract import Verify
 from regain.domain import codes, questions
 from regain.domain import flow as rules
@@ -81,7 +81,7 @@ def _sent_code(proof: Proof) -> Outcome:
     digits = proof.policy.code_digits
 
     def candidate(sequence: int) -> str:
-        key = proof.keys.of("code")
+        key = proof.keys.of(codes_key(proof.flow.purpose))
         return codes.derive(key, proof.flow.id, proof.flow.purpose, proof.choice.id, sequence, digits)
 
     return rules.judge_code(proof.flow, proof.choice, proof.body.code, candidate, proof.now, proof.policy), None

@@ -68,7 +68,7 @@ class Recovery:
         flow, refused = self._begin(blank, account, info, standing, now)
         writes = [
             services.counters.spend_write(signature, now),
-            self._event(f"{self.purpose}-started", subject, flow, reason=refused and refused.reason),
+            self.event(f"{self.purpose}-started", subject, flow, reason=refused and refused.reason),
         ]
         if not refused:
             writes.append(services.recoveries.flow_write(subject, flow, now))
@@ -82,7 +82,7 @@ class Recovery:
             flow=recoveries.token(subject, secret),
             reference=flow.reference,
             gates=_gates(flow),
-            methods=self._offer(flow),
+            methods=self.offer(flow),
             expires_at=flow.expires_at,
         )
 
@@ -127,7 +127,7 @@ class Recovery:
                 services.recoveries.flow_write(opened.subject, flow, now),
                 services.recoveries.standing_write(opened.subject, standing, now),
                 services.outbox.write(message, now),
-                self._event("code-requested", opened.subject, flow, method=choice.id, channel=message.channel),
+                self.event("code-requested", opened.subject, flow, method=choice.id, channel=message.channel),
             ]
         )
         return Sent(resend_after=now + self.policy.resend_seconds, expires_at=message.good_until)
@@ -172,7 +172,7 @@ class Recovery:
         writes = [
             services.recoveries.flow_write(opened.subject, verdict.flow, now),
             services.recoveries.standing_write(opened.subject, verdict.standing, now),
-            self._event(
+            self.event(
                 "proof-passed" if verdict.right else "proof-failed",
                 opened.subject,
                 verdict.flow,
@@ -182,12 +182,14 @@ class Recovery:
         ]
         if not verdict.right:
             writes.append(services.counters.failure_write(caller.address, now, most, window))
+            if verdict.standing.closed_for(choice.kind, now):
+                writes.append(self.event("recovery-closed", opened.subject, verdict.flow, method=choice.id))
         elif used:
             writes.append(services.security_infos.write(opened.subject, used))
         services.store.commit(writes)
         if verdict.refused:
             raise verdict.refused
-        return Verified(gates=_gates(verdict.flow), methods=self._offer(verdict.flow))
+        return Verified(gates=_gates(verdict.flow), methods=self.offer(verdict.flow))
 
     def _proof(self, body: Verify, opened: Opened, choice: Choice, caller: Caller) -> proofs.Proof:
         keys, now = self.services.keys, self.services.now
@@ -219,7 +221,7 @@ class Recovery:
             services.recoveries.flow_write(opened.subject, rules.finish(opened.flow), now),
             services.recoveries.standing_write(opened.subject, opened.standing.cleared(), now),
             services.recoveries.clear_sign_ins_write(opened.subject),
-            self._event(kind, opened.subject, opened.flow),
+            self.event(kind, opened.subject, opened.flow),
             not_me.grant_write(services, opened.subject, account.user_id, opened.flow.reference, now),
             *(services.outbox.write(message, now) for message in self._notices(opened, account, kind, now)),
         ]
@@ -238,7 +240,7 @@ class Recovery:
 
     def note(self, kind: str, opened: Opened, **facts: object) -> None:
         """An event beside the flow, which stays as it is."""
-        self.services.store.commit([self._event(kind, opened.subject, opened.flow, **facts)])
+        self.services.store.commit([self.event(kind, opened.subject, opened.flow, **facts)])
 
     def _notices(self, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
         if not self.services.organisation.notify.person:
@@ -267,13 +269,15 @@ class Recovery:
         info = security_info.security_info(found[2])
         return Opened(subject, rules.check_live(flow, standing, self.purpose, now), standing, info)
 
-    def _event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
+    def event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
+        """One event of a flow."""
         services = self.services
         return services.events.write(
             kind, subject, flow.reference, services.clock(), services.randomness(4), purpose=self.purpose, **facts
         )
 
-    def _offer(self, flow: Flow) -> list[OfferedMethod]:
+    def offer(self, flow: Flow) -> list[OfferedMethod]:
+        """The methods that may give the next proof, as they are shown."""
         if flow.open:
             return []
         return [self._offered(flow, choice) for choice in rules.choices(flow)]

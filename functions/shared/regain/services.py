@@ -19,6 +19,7 @@ from regain.adapters.recoveries import Recoveries
 from regain.adapters.security_info import SecurityInfos
 from regain.adapters.sessions import Sessions
 from regain.adapters.store import Store
+from regain.adapters.tallies import Tallies
 from regain.organisation import Organisation, current
 
 
@@ -35,6 +36,7 @@ class Services:
     security_infos: SecurityInfos
     counters: Counters
     events: Events
+    tallies: Tallies
     outbox: Outbox
     clock: Callable[[], float] = time.time
     randomness: Callable[[int], bytes] = secrets.token_bytes
@@ -60,7 +62,8 @@ def compose(
         sessions=Sessions(store, environment.get("SESSION_TABLE", "")),
         security_infos=SecurityInfos(store, environment.get("SECURITY_INFO_TABLE", "")),
         counters=Counters(store, environment.get("LIMIT_TABLE", ""), keys),
-        events=Events(environment.get("EVENT_TABLE", "")),
+        events=Events(store, environment.get("EVENT_TABLE", "")),
+        tallies=Tallies(store, environment.get("REPORT_TABLE", ""), keys),
         outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),
         **others,
     )

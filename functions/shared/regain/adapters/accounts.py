@@ -1,9 +1,9 @@
 """Accounts in DynamoDB: the directory `dynamodb`."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from regain.adapters.store import Store, Write, marshal, revive, unmarshal
+from regain.adapters.store import Store, Write, marshal, put_version, revive, unmarshal
 from regain.domain.account import Account
 
 _NOBODYS = marshal(
@@ -37,9 +37,40 @@ class Accounts:
             "password": password,
             "password_changed_at": now,
             "must_change_password": False,
+            "temporary_until": 0,
+            "temporary_used": False,
             "generation": seen.generation + 1,
         }
         return self._update(seen, changes)
+
+    def temporary_password_write(self, seen: Account, password: str, now: int, until: int) -> Write:
+        """A password (a PHC string) for one sign-in before `until`, after which its owner chooses another."""
+        changes = {
+            "password": password,
+            "password_changed_at": now,
+            "must_change_password": True,
+            "temporary_until": until,
+            "temporary_used": False,
+            "generation": seen.generation + 1,
+        }
+        return self._update(seen, changes)
+
+    def temporary_used_write(self, seen: Account) -> Write:
+        """The temporary password has been used: nobody signs in with it again."""
+        return self._update(seen, {"temporary_used": True})
+
+    def enable_write(self, seen: Account) -> Write:
+        """The account is on again."""
+        return self._update(seen, {"enabled": True})
+
+    def role_write(self, seen: Account, role: str) -> Write:
+        """The account has this role, and every session is dead; "" is none."""
+        return put_version(self.table, item(replace(seen, role=role, generation=seen.generation + 1)), seen.version)
+
+    def with_role(self, role: str, most: int) -> list[Account]:
+        """Up to `most` people who have a role and an account that is on: one query."""
+        found = self.store.pages(self.table, "role", role, index="by_role", most=most)
+        return [person for person in (revive(each, Account) for each in found) if person.enabled]
 
     def lock_write(self, seen: Account) -> Write:
         """The account is off, and every session is dead, until an administrator turns it on again."""
@@ -73,5 +104,5 @@ def account(item: dict[str, Any] | None) -> Account | None:
 
 
 def item(account: Account) -> dict[str, Any]:
-    """The item that holds an account."""
-    return asdict(account)
+    """The item that holds an account. Only who has a role is in the index of roles."""
+    return {name: value for name, value in asdict(account).items() if name != "role" or value}

@@ -1,29 +1,93 @@
-"""Events: what happened, append-only. An event holds no secret and no user ID, only its keyed hash."""
+"""Events: what happened, append-only. An event holds no secret and nobody's user ID but that of who helped."""
 
+import base64
+import binascii
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from regain.adapters.store import Write, put
+from regain.adapters.store import Store, Write, put
+from regain.domain.events import KINDS
 
 _KEPT = 400 * 86_400
+_STRIPES = 8  # a day is spread over so many index partitions, each good for 1,000 events a second
+
+Found = tuple[list[dict[str, Any]], str]
+"""Events and a cursor to go on with, "" at the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The event table."""
+    """The event table and its indexes."""
 
+    store: Store
     table: str
 
     def write(self, kind: str, subject: str, reference: str, now: float, nonce: bytes, **facts: object) -> Write:
         """One event. `nonce` keeps two of the same microsecond apart."""
+        if kind not in KINDS:
+            raise ValueError(f"{kind} is not a kind of event")
         at = datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds")
         known = {name: value for name, value in facts.items() if value not in ("", None)}
         item = {
             "subject": subject,
             "at": f"{at}#{nonce.hex()}",
+            "day": f"{at[:10]}#{nonce[-1] % _STRIPES}",
             "kind": kind,
             "reference": reference,
             **known,
             "purge_at": int(now) + _KEPT,
         }
         return put(self.table, item)
+
+    def story(self, reference: str) -> list[dict[str, Any]]:
+        """Everything under a reference, oldest first."""
+        return self.store.pages(self.table, "reference", reference, index="by_reference", most=1_000)
+
+    def about(self, subject: str, start: str, end: str, cursor: str, most: int) -> Found:
+        """What happened to one account between two times (ISO 8601), newest first."""
+        end = _before(cursor) or end
+        found = self.store.pages(
+            self.table, "subject", subject, between=("at", start, end), most=most + 1, newest_first=True
+        )
+        return _page([event for event in found if event["at"] < end], most)
+
+    def between(self, start: str, end: str, kind: str, cursor: str, most: int) -> Found:
+        """What happened to anybody between two times (ISO 8601), newest first; of one kind, where it is named.
+
+        Each day costs one query for every stripe, however many accounts there are.
+        """
+        end = _before(cursor) or end
+        found: list[dict[str, Any]] = []
+        day = datetime.fromisoformat(end[:10])
+        while len(found) <= most and day.date().isoformat() >= start[:10]:
+            stripes = [self._stripe(day, stripe, start, end, kind, most) for stripe in range(_STRIPES)]
+            merged = [event for stripe in stripes for event in stripe]
+            found += sorted(merged, key=lambda event: event["at"], reverse=True)
+            day -= timedelta(days=1)
+        return _page(found, most)
+
+    def _stripe(self, day: datetime, stripe: int, start: str, end: str, kind: str, most: int) -> list[dict[str, Any]]:
+        return [
+            event
+            for event in self.store.pages(
+                self.table, "day", f"{day.date().isoformat()}#{stripe}", index="by_day", between=("at", start, end),
+                where={"kind": kind} if kind else {}, most=most + 1, newest_first=True,
+            )
+            if event["at"] < end
+        ]  # fmt: skip
+
+
+def _page(found: list[dict[str, Any]], most: int) -> Found:
+    more = len(found) > most
+    found = found[:most]
+    cursor = base64.urlsafe_b64encode(found[-1]["at"].encode()).rstrip(b"=").decode() if more else ""
+    return found, cursor
+
+
+def _before(cursor: str) -> str:
+    """The time that a cursor stands for; "" for one that is none."""
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return ""

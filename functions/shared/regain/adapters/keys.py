@@ -4,6 +4,15 @@ import hashlib
 import hmac
 from typing import Any
 
+_BESIDE_A_SESSION = {"register": "registration", "admin": "attended", "caller": "attended"}
+
+
+def codes_key(purpose: str) -> str:
+    """The key that codes of a purpose are derived with. Only those of reset and unlock come from the code key, so
+    that no other function can work them out.
+    """
+    return _BESIDE_A_SESSION.get(purpose, "code")
+
 
 class Keys:
     """`code` derives codes; every other purpose comes from the service's key.

@@ -69,11 +69,15 @@ class Counters:
         """A proof of work is used up; a second time is a conflict."""
         return put(self.table, {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY})
 
+    def count(self, what: str, who: str, now: int, window: int) -> int:
+        """Counts one more of something for somebody in this window (seconds), and says how many there were."""
+        ends = _ends(now, window)
+        key = {"id": f"{what}#{self.keys.digest('limit', who)}#{ends}"}
+        return self.store.count(self.table, key, ends + _DAY)
+
     def count_message(self, destination: str, now: int) -> int:
         """Counts a message to this destination today, and says how many there were."""
-        ends = _ends(now, _DAY)
-        key = {"id": f"destination#{self.keys.digest('limit', destination)}#{ends}"}
-        return self.store.count(self.table, key, ends + _DAY)
+        return self.count("destination", destination, now, _DAY)
 
     def _network(self, what: str, address: str, ends: int) -> dict[str, str]:
         return {"id": f"{what}#{self.keys.digest('limit', network(address))}#{ends}"}

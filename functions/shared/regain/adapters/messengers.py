@@ -1,5 +1,6 @@
 """The services that carry messages: Amazon SES for e-mail, AWS End User Messaging for text and voice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -30,8 +31,12 @@ class Letter:
 class Messenger(Protocol):
     """One channel."""
 
-    def send(self, to: str, letter: Letter) -> str:
-        """Sends, and answers the service's id of the message. Raises Undeliverable."""
+    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
+        """Sends, and answers the service's id of the message. `tags` come back with its receipt.
+
+        Raises:
+            Undeliverable: the service said no, for good.
+        """
         ...
 
 
@@ -41,8 +46,9 @@ class Email:
 
     client: Any
     sender: str
+    receipts: str = ""
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
         """Plain text and HTML side by side."""
         content = {
             "Subject": _utf8(letter.subject),
@@ -53,6 +59,14 @@ class Email:
             FromEmailAddress=self.sender,
             Destination={"ToAddresses": [to]},
             Content={"Simple": content},
+            **(
+                {
+                    "ConfigurationSetName": self.receipts,
+                    "EmailTags": [{"Name": name, "Value": value} for name, value in tags.items()],
+                }
+                if self.receipts
+                else {}
+            ),
         )
         return answer["MessageId"]
 
@@ -64,8 +78,9 @@ class Text:
     client: Any
     origin: str
     seconds: int
+    receipts: str = ""
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
         """A transactional text, given up where it does not arrive while the code is good."""
         origin = {"OriginationIdentity": self.origin} if self.origin else {}
         answer = _asked(
@@ -75,6 +90,7 @@ class Text:
             MessageType="TRANSACTIONAL",
             TimeToLive=self.seconds,
             **origin,
+            **_followed(self.receipts, tags),
         )
         return answer["MessageId"]
 
@@ -86,8 +102,9 @@ class Voice:
     client: Any
     origin: str
     seconds: int
+    receipts: str = ""
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
         """A call that reads the letter's speech."""
         if not self.origin:
             raise Undeliverable("no number to call from")
@@ -99,8 +116,14 @@ class Voice:
             MessageBodyTextType="SSML",
             VoiceId="AMY",
             TimeToLive=self.seconds,
+            **_followed(self.receipts, tags),
         )
         return answer["MessageId"]
+
+
+def _followed(receipts: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    """What a telephone message carries so that its receipt finds back to its story."""
+    return {"ConfigurationSetName": receipts, "Context": dict(tags)} if receipts else {}
 
 
 def _asked(action: Any, **request: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,33 @@ class Store:
             ExpressionAttributeValues=marshal({":value": value}),
         )
         return [unmarshal(item) for item in answer["Items"]]
+
+    def pages(
+        self, table: str, key: str, value: str, *, index: str = "", between: tuple[str, str, str] | None = None,
+        where: Mapping[str, str] | None = None, most: int, newest_first: bool = False,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Up to `most` items of one partition of a table or an index, page by page, in the order of their sort key.
+
+        `between` is the sort key with its bounds, both included; `where` are attributes that must be equal.
+        """
+        names, values = {"#key": key}, {":key": value}
+        condition = "#key = :key"
+        if between:
+            names["#sort"], values[":from"], values[":to"] = between
+            condition += " AND #sort BETWEEN :from AND :to"
+        request: dict[str, Any] = {"TableName": table, "ScanIndexForward": not newest_first, "Limit": most}
+        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        for name, wanted in (where or {}).items():
+            names[f"#{name}"], values[f":{name}"] = name, wanted
+            request["FilterExpression"] = f"#{name} = :{name}"
+        request |= {"KeyConditionExpression": condition, "ExpressionAttributeNames": names}
+        request["ExpressionAttributeValues"] = marshal(values)
+        found: list[dict[str, Any]] = []
+        for page in self.client.get_paginator("query").paginate(**request):
+            found += [unmarshal(item) for item in page["Items"]]
+            if len(found) >= most:
+                break
+        return found[:most]
 
     def count(self, table: str, key: dict[str, str], purge_at: int) -> int:
         """Adds one to a counter and answers what it has come to: counted before anybody judges it."""

@@ -5,6 +5,8 @@ from them, and a test compares them with the routes of `template.yaml`.
 """
 
 from regain.contract.account import *  # noqa: F403
+from regain.contract.administering import *  # noqa: F403
+from regain.contract.contact import *  # noqa: F403
 from regain.contract.operations import *  # noqa: F403
 from regain.contract.recovery import *  # noqa: F403
 from regain.contract.security_info import *  # noqa: F403

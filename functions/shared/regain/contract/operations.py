@@ -4,6 +4,20 @@ from msgspec import Struct
 
 from regain import problems
 from regain.contract.account import AccountView, ChangePassword, EndSession, Secure, SignedIn, SignIn
+from regain.contract.administering import (
+    AdminView,
+    EventPage,
+    EventQuery,
+    ForCaller,
+    HeldAccount,
+    Proving,
+    Report,
+    ReportQuery,
+    Reset,
+    Story,
+    TemporaryPassword,
+)  # fmt: skip
+from regain.contract.contact import AskAdministrator, Asked, AskSupport
 from regain.contract.recovery import Finished, FinishReset, FinishUnlock, Send, Sent, Start, Started, Verified, Verify
 from regain.contract.security_info import Confirm, MethodsView, Register, Registration
 from regain.contract.values import Done, Healthy
@@ -14,7 +28,7 @@ class Operation(Struct, frozen=True):
     """One route. `problems` are what it may answer instead, besides the ones every route may.
 
     `session` says that it rides on the session's cookie, so that what changes anything needs our own Origin.
-    A part of the path in braces is handed to the step before anything else.
+    A part of the path in braces is handed to the step before anything else; what stands behind the `?` as a `query`.
     """
 
     method: str
@@ -25,6 +39,7 @@ class Operation(Struct, frozen=True):
     request: type | None = None
     problems: tuple[Problem, ...] = ()
     session: bool = False
+    query: type | None = None
 
 
 ANY_ROUTE = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.BUSY, problems.BROKEN)
@@ -74,7 +89,7 @@ UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
     (problems.WRONG_SIGN_IN, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
-     problems.TOO_MANY_REQUESTS),
+     problems.TEMPORARY_PASSWORD_ENDED, problems.TOO_MANY_REQUESTS),
 )  # fmt: skip
 
 _SIGNED_IN = (problems.SIGN_IN_NEEDED,)
@@ -129,6 +144,84 @@ SECURE = Operation(
     (problems.LINK_ENDED, problems.TOO_MANY_REQUESTS),
 )  # fmt: skip
 
+_ASKING = (problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
+           problems.TOO_MANY_REQUESTS_FOR_HELP, problems.CONTACT_NOT_READ)  # fmt: skip
+ASK_ADMINISTRATOR = Operation(
+    "POST", "/api/contact/administrator", "Ask the administrators for help", Asked, 202, AskAdministrator,
+    (*_ASKING, problems.USER_ID_NOT_READ, problems.DOMAIN_NOT_OURS),
+)  # fmt: skip
+ASK_SUPPORT = Operation(
+    "POST", "/api/contact/support", "Ask support for help", Asked, 202, AskSupport,
+    (*_ASKING, problems.NO_CONTACT_FORM),
+)  # fmt: skip
+
+_HELPING = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
+_LOOKING = (*_HELPING, problems.TOO_MANY_REQUESTS)
+_ONE = (*_LOOKING, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
+_ACTING = (*_ONE, problems.FROM_ANOTHER_SITE, problems.SECOND_FACTOR_NEEDED)
+_PROVING = (*_HELPING, problems.FROM_ANOTHER_SITE)
+_ACCOUNT = "/api/admin/accounts/{user_id}"
+ADMIN = Operation("GET", "/api/admin", "Who helps", AdminView, problems=_HELPING, session=True)
+ADMIN_PROVE = Operation(
+    "POST", "/api/admin/prove/start", "Begin to give one's second factor", Proving, 201, None,
+    (*_PROVING, problems.NO_SECOND_FACTOR, problems.RECOVERY_CLOSED), session=True,
+)  # fmt: skip
+ADMIN_PROVE_SEND = Operation(
+    "POST", "/api/admin/prove/send", "Send oneself a code", Sent, 202, Send, (*_PROVING, *_SEND), session=True
+)
+ADMIN_PROVE_VERIFY = Operation(
+    "POST", "/api/admin/prove/verify", "Give one's second factor", Done, 200, Verify, (*_PROVING, *_VERIFY),
+    session=True,
+)  # fmt: skip
+ADMIN_ACCOUNT = Operation("GET", _ACCOUNT, "Look an account up", HeldAccount, problems=_ONE, session=True)
+CALLER_START = Operation(
+    "POST", f"{_ACCOUNT}/caller/start", "Let a caller prove who they are", Proving, 201, None,
+    (*_ACTING, problems.COULD_NOT_VERIFY, problems.RECOVERY_CLOSED), session=True,
+)  # fmt: skip
+CALLER_SEND = Operation(
+    "POST", f"{_ACCOUNT}/caller/send", "Send the caller a code", Sent, 202, Send, (*_ACTING, *_SEND), session=True
+)
+CALLER_VERIFY = Operation(
+    "POST", f"{_ACCOUNT}/caller/verify", "Judge what the caller reads out", Done, 200, Verify,
+    (*_ACTING, *_VERIFY), session=True,
+)  # fmt: skip
+ADMIN_RESET = Operation(
+    "POST", f"{_ACCOUNT}/reset", "Set a temporary password", TemporaryPassword, 200, Reset,
+    (*_ACTING, problems.CALLER_NOT_PROVED, problems.METHOD_NOT_OFFERED), session=True,
+)  # fmt: skip
+ADMIN_UNLOCK = Operation("POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done, problems=_ACTING, session=True)
+ADMIN_LIFT = Operation(
+    "POST", f"{_ACCOUNT}/lift", "Lift the block of self-service", Done, problems=_ACTING, session=True
+)
+ADMIN_ENABLE = Operation("POST", f"{_ACCOUNT}/enable", "Turn the account on", Done, problems=_ACTING, session=True)
+ADMIN_CLEAR = Operation(
+    "DELETE", f"{_ACCOUNT}/methods", "Remove all registered security info", Done, problems=_ACTING, session=True
+)
+ADMIN_REQUIRE = Operation(
+    "POST", f"{_ACCOUNT}/require-registration", "Ask for security info at the next sign-in", Done, 200, ForCaller,
+    (*_ACTING, problems.CALLER_NOT_PROVED), session=True,
+)  # fmt: skip
+ADMIN_WAIVE = Operation(
+    "DELETE", f"{_ACCOUNT}/require-registration", "Take that demand back", Done, problems=_ACTING, session=True
+)
+ADMIN_STORY = Operation(
+    "GET", "/api/admin/references/{reference}", "What happened under a reference", Story,
+    problems=(*_LOOKING, problems.NO_SUCH_REFERENCE, problems.NOT_OVER_THIS_ACCOUNT), session=True,
+)  # fmt: skip
+ADMIN_EVENTS = Operation(
+    "GET", "/api/admin/events", "Events, newest first", EventPage,
+    problems=(*_LOOKING, problems.REQUEST_NOT_READ), session=True, query=EventQuery,
+)  # fmt: skip
+ADMIN_REPORT = Operation(
+    "GET", "/api/admin/report", "Usage of the last days", Report,
+    problems=(*_LOOKING, problems.REQUEST_NOT_READ), session=True, query=ReportQuery,
+)  # fmt: skip
+ADMINISTRATION = (
+    ADMIN, ADMIN_PROVE, ADMIN_PROVE_SEND, ADMIN_PROVE_VERIFY, ADMIN_ACCOUNT, CALLER_START, CALLER_SEND,
+    CALLER_VERIFY, ADMIN_RESET, ADMIN_UNLOCK, ADMIN_LIFT, ADMIN_ENABLE, ADMIN_CLEAR, ADMIN_REQUIRE, ADMIN_WAIVE,
+    ADMIN_STORY, ADMIN_EVENTS, ADMIN_REPORT,
+)  # fmt: skip
+
 OPERATIONS: tuple[Operation, ...] = (
     CHALLENGE,
     HEALTH,
@@ -148,4 +241,7 @@ OPERATIONS: tuple[Operation, ...] = (
     KEEP,
     LATER,
     SECURE,
+    ASK_ADMINISTRATOR,
+    ASK_SUPPORT,
+    *ADMINISTRATION,
 )

@@ -21,6 +21,14 @@ class Request(Struct, forbid_unknown_fields=True, frozen=True):
     """Unknown fields are refused, so that nothing rides along unseen."""
 
 
+class Document(Struct):
+    """An answer that is not JSON: its text, its media type and the name that a browser saves it under."""
+
+    text: str
+    media_type: str
+    name: str
+
+
 class Done(Struct):
     """It is done."""
 

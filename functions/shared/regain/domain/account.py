@@ -14,7 +14,8 @@ class Account:
     """One account. `password` is a PHC string; numbers are E.164; times are seconds since 1970.
 
     `generation` counts the passwords: a session of an earlier one is dead (B5). `security_info_at` is when
-    an administrator last changed an address or number.
+    an administrator last changed an address or number. A temporary password is good for one sign-in before
+    `temporary_until`.
     """
 
     user_id: str
@@ -32,6 +33,8 @@ class Account:
     role: str = ""
     groups: tuple[str, ...] = ()
     language: str = ""
+    temporary_until: int = 0
+    temporary_used: bool = False
     generation: int = 0
     security_info_at: int = 0
     version: int = 0

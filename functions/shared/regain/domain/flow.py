@@ -27,6 +27,7 @@ class Flow:
     `obstacle` is the problem that a person is told once they have proved who they are.
     `sends` are the times of the codes asked for, per method; a code's sequence is its place there.
     `questions_first` are asked as the first proof, of everybody alike; `questions_later` are the account's own.
+    `by` is the subject of who watches over the flow: an administrator's own, or helpdesk with a caller.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Flow:
     questions_first: tuple[str, ...] = ()
     questions_later: tuple[str, ...] = ()
     language: str = ""
+    by: str = ""
     version: int = 0
 
     @property

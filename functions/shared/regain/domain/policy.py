@@ -64,6 +64,19 @@ class Limits:
     session_idle_minutes: int = 30
     session_hours: int = 8
     session_fresh_minutes: int = 15
+    contacts_per_day: int = 5
+    admin_lookups_per_hour: int = 300
+    admin_changes_per_hour: int = 60
+
+
+@dataclass(frozen=True)
+class Administration:
+    """How far roles reach. With `same-groups` whoever is not an administrator helps only people who share a group
+    with them.
+    """
+
+    scope: Literal["all", "same-groups"] = "all"
+    temporary_password_hours: int = 24
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ class SecurityInfo:
     """Everything that one person has registered. Times are seconds since 1970.
 
     `confirmed_at`: when its owner last said that it is right. `remind_at`: until when that was put off.
+    `required`: an administrator has asked for it, so it cannot be put off.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -85,6 +86,7 @@ class SecurityInfo:
     passkeys: tuple[Passkey, ...] = ()
     confirmed_at: int = 0
     remind_at: int = 0
+    required: bool = False
     version: int = 0
 
     def destinations(self, kind: str) -> tuple[str, ...]:
@@ -120,7 +122,7 @@ class SecurityInfo:
 
     def confirmed(self, now: int) -> "SecurityInfo":
         """Looked through by its owner."""
-        return replace(self, confirmed_at=now, remind_at=0)
+        return replace(self, confirmed_at=now, remind_at=0, required=False)
 
     def put_off(self, now: int, days: int) -> "SecurityInfo":
         """To be reminded of in some days."""
@@ -134,6 +136,8 @@ def state(info: SecurityInfo, enough: bool, given_at: int, reconfirm_days: int, 
     """
     if not enough:
         return "incomplete"
+    if info.required:
+        return "confirm"
     looked_at = max(info.confirmed_at, given_at)
     return "confirm" if reconfirm_days and now >= looked_at + reconfirm_days * _DAY else "complete"
 

@@ -10,13 +10,17 @@ _TOUCH_EVERY = 60  # seconds: a session's use is noted at most so often
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One signed-in browser. `id` is a hash of the secret in its cookie; times are seconds since 1970."""
+    """One signed-in browser. `id` is a hash of the secret in its cookie; times are seconds since 1970.
+
+    `proved_at`: when a second factor was given last.
+    """
 
     id: str
     user_id: str
     generation: int
     started_at: int
     seen_at: int
+    proved_at: int = 0
     version: int = 0
 
     def alive(self, now: int, generation: int, limits: Limits) -> bool:

@@ -36,15 +36,21 @@ def normalise(typed: str, default_domain: str) -> str:
     return f"{name}@{domain}"
 
 
+def admit_domain(user_id: str, domains: Mapping[str, Domain]) -> Domain:
+    """The domain of a user ID. Raises Refused(DOMAIN_NOT_OURS)."""
+    domain = domains.get(user_id.rpartition("@")[2])
+    if domain is None:
+        raise Refused(DOMAIN_NOT_OURS)
+    return domain
+
+
 def admit(user_id: str, domains: Mapping[str, Domain], recovery: Recovery) -> None:
     """Refuses what follows from the organisation and the domain alone: said openly to everybody.
 
     Raises:
         Refused: DOMAIN_NOT_OURS (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).
     """
-    domain = domains.get(user_id.rpartition("@")[2])
-    if domain is None:
-        raise Refused(DOMAIN_NOT_OURS)
+    domain = admit_domain(user_id, domains)
     if domain.directory == "elsewhere":
         raise Refused(CONTACT_YOUR_ADMINISTRATOR, help_url=domain.help_url)
     if domain.reset == "off" or recovery.enabled_for == "none":

@@ -1,0 +1,111 @@
+"""What happened: the story of a reference, events, and the report (B9, B17, B18)."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from admin.helper import Helper, helper
+from regain import reports
+from regain.caller import Caller
+from regain.contract import Document, EventPage, EventQuery, Report, ReportQuery, Story, StoryLine
+from regain.domain import events, reference, roles, user_id
+from regain.problems import NO_SUCH_REFERENCE, Refused
+from regain.spreadsheet import safe
+
+_PAGE, _EXPORTED = 50, 5_000
+_FIRST, _LAST = "2000-01-01", "9999-12-31"
+
+
+def story(typed: str, caller: Caller) -> Story:
+    """Everything under a reference in plain sentences, never a secret."""
+    mine = helper(caller)
+    mine.count_look()
+    known = reference.read(typed)
+    found = mine.services.events.story(known) if known else []
+    if not found:
+        raise Refused(NO_SUCH_REFERENCE)
+    who = _who(mine, {event["subject"] for event in found})
+    named = next((who[event["subject"]] for event in found if who.get(event["subject"])), "")
+    if named:
+        account = mine.services.accounts.get(named)
+        roles.check_reads(mine.account, account, mine.scope)
+    return Story(known, named, [line(event, who) for event in found])
+
+
+def listing(query: EventQuery, caller: Caller) -> EventPage | Document:
+    """Events, newest first: of one account, one reference, one kind, or all; as a page or as a file."""
+    mine = helper(caller)
+    mine.count_look()
+    most = _PAGE if query.format == "json" else _EXPORTED
+    found, cursor = _found(mine, query, most)
+    who = _who(mine, {event["subject"] for event in found})
+    lines = [line(event, who) for event in found]
+    if query.format == "json":
+        return EventPage(lines, cursor)
+    return exported(query.format, found, lines)
+
+
+def _found(mine: Helper, query: EventQuery, most: int) -> tuple[list[dict[str, Any]], str]:
+    services = mine.services
+    tomorrow = (datetime.fromtimestamp(services.now, UTC) + timedelta(days=1)).date().isoformat()
+    start, end = query.start or _FIRST, min(query.end or tomorrow, f"{tomorrow}~")
+    start = max(start, (datetime.fromtimestamp(services.now, UTC) - timedelta(days=401)).date().isoformat())
+    if query.reference:
+        known = reference.read(query.reference)
+        return (services.events.story(known)[::-1] if known else []), ""
+    if query.account:
+        who = user_id.normalise(query.account, services.organisation.default_domain)
+        roles.check_reads(mine.account, services.accounts.get(who), mine.scope)
+        subject = services.recoveries.subject(who)
+        found, cursor = services.events.about(subject, start, end, query.cursor, most)
+        return [event for event in found if query.kind in ("", event["kind"])], cursor
+    return services.events.between(start, end, query.kind, query.cursor, most)
+
+
+def _who(mine: Helper, subjects: set[str]) -> dict[str, str]:
+    """The user IDs behind subjects, as far as they are known accounts that this helper may see."""
+    tallies, store = mine.services.tallies, mine.services.store
+    ordered = sorted(subjects)
+    found: dict[str, str] = {}
+    for start in range(0, len(ordered), 100):
+        part = ordered[start : start + 100]
+        items = store.read([tallies.person_key(subject) for subject in part])
+        found |= {s: tallies.unseal(item["sealed"]) for s, item in zip(part, items, strict=True) if item}
+    return found
+
+
+def line(event: dict[str, Any], who: dict[str, str]) -> StoryLine:
+    """One event in words."""
+    return StoryLine(
+        at=event["at"].partition("#")[0],
+        kind=event["kind"],
+        text=events.sentence(event),
+        page=events.page(event),
+        reference=event.get("reference", ""),
+        user_id=who.get(event["subject"], ""),
+    )
+
+
+def exported(form: str, found: list[dict[str, Any]], lines: list[StoryLine]) -> Document:
+    """Events as CSV that no spreadsheet runs as a formula, or as JSON lines."""
+    columns = ("at", "kind", "user_id", "reference", "text", "method", "channel", "reason", "by")
+    rows = [
+        {**{name: event.get(name, "") for name in columns}, "at": told.at, "text": told.text, "user_id": told.user_id}
+        for event, told in zip(found, lines, strict=True)
+    ]
+    if form == "jsonl":
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        return Document(text, "application/jsonl", "events.jsonl")
+    written = io.StringIO()
+    writer = csv.DictWriter(written, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: safe(value) for name, value in row.items()} for row in rows)
+    return Document(written.getvalue(), "text/csv; charset=utf-8", "events.csv")
+
+
+def report(query: ReportQuery, caller: Caller) -> Report:
+    """Usage of the last days: two reads, however many accounts there are."""
+    mine = helper(caller)
+    return reports.report(mine.services.tallies, int(query.days), mine.services.now)

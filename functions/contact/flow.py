@@ -1,0 +1,169 @@
+"""The story of asking people for help. Reads no account: the answer cannot tell whether there is one (B1)."""
+
+import importlib
+import re
+from typing import Any
+
+from regain.adapters import proof_of_work, recoveries
+from regain.adapters.outbox import Message
+from regain.adapters.store import Conflict, Write
+from regain.caller import Caller
+from regain.contract import AskAdministrator, Asked, AskSupport
+from regain.domain import reference, user_id
+from regain.domain.flow import Flow
+from regain.problems import (
+    CONTACT_NOT_READ,
+    NO_CONTACT_FORM,
+    ROBOT_CHECK_FAILED,
+    TOO_MANY_REQUESTS_FOR_HELP,
+    Refused,
+)
+from regain.services import Services, services
+
+_DAY = 86_400
+_LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\b")
+
+
+def ask_administrator(body: AskAdministrator, caller: Caller) -> Asked:
+    """Hands a request for help to the organisation's people, or says where the organisation takes it (S36, S37)."""
+    needed = services()
+    organisation = needed.organisation
+    signature = _admitted(body.proof, caller, needed)
+    who = user_id.normalise(body.user_id, organisation.default_domain)
+    user_id.admit_domain(who, organisation.domains)
+    subject = needed.recoveries.subject(who)
+    caller.about(subject)
+    portal = organisation.contacts.administrator.portal_url
+    if portal:
+        _commit(needed, [needed.counters.spend_write(signature, needed.now)])
+        return Asked(url=portal)
+    reply_to = _reached(body.reply_to, needed)
+    flow = _flow(body.flow, subject, needed)
+    caller.about(subject, flow.reference if flow else "")
+    _count((subject, reply_to), needed)
+    facts = {
+        "at": needed.now, "user_id": who, "name": _line(body.name), "reply_to": reply_to,
+        "text": _text(body.message), "purpose": flow.purpose if flow else "",
+        "passed": len(flow.passed) if flow else 0,
+    }  # fmt: skip
+    to = organisation.contacts.administrator.email
+    message = _message(needed, caller, subject, "administrator-asked", to or "first-line", facts)
+    _commit(needed, _writes(needed, signature, [message], "administrator-asked", caller))
+    return Asked(reference=caller.reference)
+
+
+def ask_support(body: AskSupport, caller: Caller) -> Asked:
+    """Hands a request to support, and a copy to whoever asks (S21-S23). Every fault of the form is said at once."""
+    needed = services()
+    to = needed.organisation.contacts.support.email
+    if not to:
+        raise Refused(NO_CONTACT_FORM)
+    signature = _admitted(body.proof, caller, needed)
+    name, email, phone = _callback(body, needed)
+    subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
+    caller.about(subject, reference.read(body.reference) or "")
+    _count((email, phone), needed)
+    facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message)}
+    copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
+    messages = [
+        _message(needed, caller, subject, "support-asked", to, facts),
+        _message(needed, caller, subject, "support-copy", email, copied),
+    ]
+    _commit(needed, _writes(needed, signature, messages, "support-asked", caller))
+    return Asked(reference=caller.reference)
+
+
+def _admitted(proof: str, caller: Caller, needed: Services) -> str:
+    """The signature of the proof of work, once the network has been counted."""
+    limits = needed.organisation.limits
+    signature = proof_of_work.verify(needed.keys, proof, needed.now)
+    window = limits.network_window_minutes * 60
+    needed.counters.count_start(caller.address, needed.now, limits.starts_per_network, window)
+    return signature
+
+
+def _reached(typed: str, needed: Services) -> str:
+    """An address or a number that somebody can be reached at, in its normal form."""
+    contacts = importlib.import_module("regain.contacts")  # its libraries are large, and few requests need them
+    try:
+        return contacts.address(typed) if "@" in typed else contacts.any_number(typed, _countries(needed))
+    except Refused:
+        fault = _fault("reply_to", "Type an address, or a number with its country code.")
+        raise Refused(CONTACT_NOT_READ, feedback=[fault]) from None
+
+
+def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
+    """Name, address and number that support can call back with. Raises Refused(CONTACT_NOT_READ)."""
+    contacts = importlib.import_module("regain.contacts")
+    faults, found = [], []
+    for field, typed, read, words in (
+        ("email", body.email, contacts.address, "Type an e-mail address, for example maria@mail.example."),
+        ("phone", body.phone, lambda text: contacts.any_number(text, _countries(needed)),
+         "Type a telephone number with its country code, for example +44 7700 900123."),
+    ):  # fmt: skip
+        try:
+            found.append(read(typed))
+        except Refused:
+            faults.append(_fault(field, words))
+    if not _line(body.name):
+        faults.insert(0, _fault("name", "Type your name."))
+    if not _text(body.message):
+        faults.append(_fault("message", "Say what has happened."))
+    if faults:
+        raise Refused(CONTACT_NOT_READ, feedback=faults)
+    return _line(body.name), *found
+
+
+def _fault(field: str, words: str) -> dict[str, str]:
+    return {"rule": field, "message": words}
+
+
+def _countries(needed: Services) -> tuple[str, ...]:
+    return needed.organisation.recovery.phone_countries
+
+
+def _flow(token: str, subject: str, needed: Services) -> Flow | None:
+    """The flow that somebody is stuck in, if it is about the same account. One read, whatever was sent."""
+    about, flow_id = recoveries.open_token(token) or (subject, "none")
+    found = recoveries.flow(needed.store.get(*needed.recoveries.key(about, f"flow#{flow_id}")))
+    return found if about == subject else None
+
+
+def _count(places: tuple[str, ...], needed: Services) -> None:
+    """Counts the request for the account and for whoever is to be called back. Raises Refused."""
+    most, now = needed.organisation.limits.contacts_per_day, needed.now
+    counts = [needed.counters.count("contact", place, now, _DAY) for place in places]
+    if max(counts) > most:
+        raise Refused(TOO_MANY_REQUESTS_FOR_HELP, retry_after=_DAY - now % _DAY)
+
+
+def _message(needed: Services, caller: Caller, subject: str, kind: str, to: str, facts: dict[str, Any]) -> Message:
+    channel = "email" if "@" in to else "roles"
+    return Message(needed.randomness(16).hex(), kind, channel, to, subject, caller.reference, facts=facts)
+
+
+def _writes(needed: Services, signature: str, messages: list[Message], kind: str, caller: Caller) -> list[Write]:
+    now, nonce = needed.now, needed.randomness(4)
+    return [
+        needed.counters.spend_write(signature, now),
+        needed.events.write(kind, caller.subject, caller.reference, needed.clock(), nonce),
+        *(needed.outbox.write(message, now) for message in messages),
+    ]
+
+
+def _commit(needed: Services, writes: list[Write]) -> None:
+    try:
+        needed.store.commit(writes)
+    except Conflict:
+        raise Refused(ROBOT_CHECK_FAILED, reason="proof used before") from None
+
+
+def _line(text: str) -> str:
+    """One line of text: no line breaks, no control characters (header injection)."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _text(text: str) -> str:
+    """Text with its line breaks, without other control characters."""
+    lines = (_line(line) for line in re.split(r"\r\n|\r|\n", text))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

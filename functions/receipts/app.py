@@ -1,0 +1,24 @@
+"""What wakes the receipts function: notifications of SES and End User Messaging, by way of a topic."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from receipts.flow import note
+
+log = Logger()
+
+
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001 - Lambda's shape
+    """Notes what became of messages. What cannot be understood is logged by its shape and passed over."""
+    noted = 0
+    for record in event["Records"]:
+        try:
+            told = json.loads(record["Sns"]["Message"])
+        except ValueError:
+            log.warning("a notification that is not JSON")
+            continue
+        noted += note(told, record["Sns"]["MessageId"])
+    log.info("receipts", extra={"noted": noted})
+    return {"noted": noted}

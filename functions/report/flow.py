@@ -1,0 +1,109 @@
+"""The story of the running counts: what happened is archived and counted, people are counted as they stand."""
+
+import functools
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import boto3
+
+from regain.adapters import accounts as account_items
+from regain.adapters import security_info as security_infos
+from regain.adapters.store import retrying
+from regain.domain.events import counted
+from regain.domain.readiness import readiness
+from regain.services import Services, services
+
+_AT_ONCE = 25  # people to a transaction: one write each, and one for all
+_ARCHIVED_NOT = ("purge_at",)
+
+
+def count_events(events: list[dict[str, Any]]) -> int:
+    """Archives events and counts those that are new; says how many."""
+    _archive(events)
+    return retrying(lambda: _count_events(events, services()))
+
+
+def _count_events(events: list[dict[str, Any]], services: Services) -> int:
+    named = {f"{event['subject']}#{event['at']}": event for event in events}
+    fresh = set(named) - services.tallies.seen(named)
+    if not fresh:
+        return 0
+    days: dict[str, Counter[str]] = {}
+    for name in fresh:
+        days.setdefault(named[name]["at"][:10], Counter()).update(counted(named[name]))
+    stripe, now = services.randomness(1)[0], services.now
+    services.store.commit(
+        [
+            *(services.tallies.mark_write(name, now) for name in sorted(fresh)),
+            *(services.tallies.day_write(day, counts, stripe, now) for day, counts in days.items()),
+        ]
+    )
+    return len(fresh)
+
+
+def _archive(events: list[dict[str, Any]]) -> None:
+    """One object of JSON lines a batch; the same batch again is the same object."""
+    bucket = os.environ.get("ARCHIVE_BUCKET")
+    if not bucket:
+        return
+    kept = [{name: value for name, value in event.items() if name not in _ARCHIVED_NOT} for event in events]
+    body = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in kept)
+    first = min(events, key=lambda event: event["at"])
+    key = f"events/{first['at'][:10]}/{first['at'].replace('#', '-')}-{first['subject'][:8]}.jsonl"
+    _s3().put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/jsonl")
+
+
+def count_people(name: str, keys: Iterable[str]) -> int:
+    """Counts these people as they stand now; says how many stand differently than when they were last counted.
+
+    `name` says what the keys are: `user_id` or `subject`.
+    """
+    needed, ordered = services(), sorted(keys)
+    parts = [ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE)]
+    return sum(retrying(lambda part=part: _count_people(name, part, needed)) for part in parts)
+
+
+def _count_people(name: str, keys: list[str], services: Services) -> int:
+    subjects = {services.recoveries.subject(key): key for key in keys} if name == "user_id" else dict.fromkeys(keys, "")
+    tallies, store = services.tallies, services.store
+    last = dict(zip(subjects, store.read([tallies.person_key(subject) for subject in subjects]), strict=True))
+    who = {s: user_id or (tallies.unseal(last[s]["sealed"]) if last[s] else "") for s, user_id in subjects.items()}
+    known = {subject: user_id for subject, user_id in who.items() if user_id}
+    if not known:
+        return 0  # never counted as people: their accounts come in the other stream
+    read = store.read(
+        [services.accounts.key(user_id) for user_id in known.values()]
+        + [services.security_infos.key(subject) for subject in known]
+    )
+    found, infos = read[: len(known)], read[len(known) :]
+    change: Counter[str] = Counter()
+    writes = []
+    for (subject, user_id), account_item, info_item in zip(known.items(), found, infos, strict=True):
+        stands = _stands(account_item, info_item, services)
+        before = last[subject]
+        if set(stands) == set(before["stands"] if before else ()):
+            continue
+        change.update(stands)
+        change.subtract(before["stands"] if before else ())
+        writes.append(tallies.person_write(subject, user_id, stands, before["version"] if before else 0))
+    if any(change.values()):
+        writes.append(tallies.people_write(change))
+    if writes:
+        store.commit(writes)
+    return len(writes)
+
+
+def _stands(account_item: Any, info_item: Any, services: Services) -> tuple[str, ...]:
+    account, organisation = account_items.account(account_item), services.organisation
+    if account is None:
+        return ()
+    info = security_infos.security_info(info_item)
+    return readiness(account, info, organisation.recovery, organisation.domains).stands
+
+
+@functools.cache
+def _s3() -> Any:
+    return boto3.client("s3")
