@@ -89,10 +89,10 @@ def _count_people(name: str, keys: list[str], services: Services) -> int:
         change.update(stands)
         change.subtract(before["stands"] if before else ())
         writes.append(tallies.person_write(subject, user_id, stands, before["version"] if before else 0))
-    if any(change.values()):
-        writes.append(tallies.people_write(change))
-    if writes:
-        store.commit(writes)
+    if not writes:
+        return 0
+    differs = any(change.values())  # one may have gained what another has lost
+    store.commit([*writes, *([tallies.people_write(change)] if differs else [])])
     return len(writes)
 
 

@@ -5,6 +5,7 @@ import importlib
 import itertools
 import json
 import os
+import urllib.parse
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from regain import organisation as organisations
 from regain import services as composition
 from regain.adapters.accounts import account as read_account
 from regain.adapters.accounts import item
+from regain.adapters.keys import codes_key
 from regain.adapters.password_hash import hash_password
 from regain.adapters.store import put_version, unmarshal
 from regain.domain import codes
@@ -108,18 +110,21 @@ class World:
         method: str,
         path: str,
         body: str | None = None,
+        *,
         headers: dict | None = None,
         base64_encoded: bool = False,
         address: str = "",
         serve: Any = None,
         session: str = "",
+        query: dict[str, str] | None = None,
     ) -> Answer:
         """Sends an HTTP API event, payload format 2.0, to the function whose route it is."""
         event = {
             "version": "2.0",
             "routeKey": f"{method} {path}",
             "rawPath": path,
-            "rawQueryString": "",
+            "rawQueryString": urllib.parse.urlencode(query or {}),
+            "queryStringParameters": query or {},
             "headers": OWN if headers is None else headers,
             "cookies": [f"__Host-session={session}"] if session else [],
             "requestContext": {
@@ -137,9 +142,9 @@ class World:
         finally:
             events.unregister("before-call.dynamodb", unique_id="count")
         headers = {name.lower(): value for name, value in answer["headers"].items()}
-        return Answer(
-            answer["statusCode"], json.loads(answer["body"]), headers, tuple(operations), tuple(answer["cookies"])
-        )
+        is_json = "json" in headers["content-type"] and "jsonl" not in headers["content-type"]
+        told = json.loads(answer["body"]) if is_json else {"text": answer["body"]}
+        return Answer(answer["statusCode"], told, headers, tuple(operations), tuple(answer["cookies"]))
 
     def proof(self) -> str:
         """A solved challenge: signed with the service's own key, but cheap to solve."""
@@ -190,7 +195,7 @@ class World:
         for message in self.outbox(reference):
             facts = message["facts"]
             if message["kind"] == "code" and (facts["sequence"], facts["method"]) == (sequence, method):
-                key = self.services.keys.of("code")
+                key = self.services.keys.of(codes_key(facts["purpose"]))
                 return codes.derive(key, facts["flow"], facts["purpose"], facts["method"], sequence, 6)
         raise AssertionError("no such code was asked for")
 
@@ -228,7 +233,7 @@ def solve(challenge: dict[str, Any]) -> str:
 def handler(path: str) -> Any:
     """The handler of the function that serves a path, as the template routes it."""
     name = path.split("/")[2] if path.count("/") > 1 else ""
-    name = name if name in ("reset", "unlock", "account") else "service"
+    name = name if name in ("reset", "unlock", "account", "contact", "admin") else "service"
     return importlib.import_module(f"{name}.app").lambda_handler
 
 

@@ -4,10 +4,16 @@ import pytest
 
 from local.template import read
 from notify import flow as notify_flow
+from receipts import app as receipts
+from tests.functions.conftest import Context
+from tests.functions.helping import Helping
 from tests.functions.registrant import Person
+from tests.functions.test_audit import count_events, count_people
+from tests.functions.test_contact import ask, support
 from tests.functions.test_not_me import changed, secure
 from tests.functions.test_notify import FakeMessenger, asked, deliver
 from tests.functions.test_proofs import Owner, method
+from tests.functions.test_receipts import telephone, told
 
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
@@ -98,13 +104,61 @@ def test_the_account_function_may_do_what_it_does(world, record, root):
 
 def test_notify_may_do_what_it_does(world, record, root, monkeypatch):
     monkeypatch.setattr(notify_flow, "_messengers", lambda: {"email": FakeMessenger()})
-    _, _, messages = asked(world, "email")
+    person, _, messages = asked(world, "email")
+    helping = Helping(world)
+    helping.prove()
+    helping.over(person, "unlock")
+    messages += [m for m in world.outbox_of(person.user_id) if m["channel"] == "roles"]
+    world.person(role="administrator")
     record.clear()
     assert deliver(messages) == []
     assert record == allowed(root, "NotifyFunction")
 
 
-def test_nobody_but_reset_and_account_writes_accounts_and_nobody_but_notify_sends(root):
+def test_the_contact_function_may_do_what_it_does(world, record, root):
+    person = world.person()
+    flow = world.start(person.user_id).body["flow"]
+    record.clear()
+    assert ask(world, person.user_id, flow=flow).status == 202
+    assert support(world).status == 202
+    assert record == allowed(root, "ContactFunction")
+
+
+def test_the_admin_function_may_do_what_it_does(world, record, root):
+    helpdesk, administrator, person = Helping(world, role="helpdesk"), Helping(world), world.person()
+    count_people(person.user_id)
+    record.clear()
+    assert helpdesk.prove().status == administrator.prove().status == 200
+    assert helpdesk.look(person).status == 200
+    flow = helpdesk.caller(person)
+    assert helpdesk.over(person, "reset", {"caller": flow}).status == 200
+    for act in ("reset", "unlock", "lift", "enable", "require-registration"):
+        assert administrator.over(person, act).status == 200
+    assert administrator.over(person, "methods", method="DELETE").status == 200
+    assert administrator.over(person, "require-registration", method="DELETE").status == 200
+    assert administrator.get("/events", account=person.user_id).status == 200
+    assert administrator.get("/report").status == 200
+    wrong = {"flow": helpdesk.over(person, "caller/start").body["flow"], "method": "email", "code": "x"}
+    assert helpdesk.over(person, "caller/verify", wrong).status == 422
+    assert record - {("Scan", "OutboxTable")} == allowed(root, "AdminFunction")
+
+
+def test_the_report_function_may_do_what_it_does(world, record, root):
+    person = world.person()
+    world.start(person.user_id)
+    happened = world.events(person.user_id)
+    record.clear()
+    assert count_events(happened) == count_people(person.user_id) == 1
+    assert record == allowed(root, "ReportFunction")
+
+
+def test_the_receipts_function_may_do_what_it_does(world, record, root):
+    record.clear()
+    assert receipts.lambda_handler(told(telephone("TEXT_DELIVERED", world)), Context()) == {"noted": 1}
+    assert record == allowed(root, "ReceiptsFunction")
+
+
+def test_nobody_but_reset_account_and_admin_writes_accounts_and_nobody_but_notify_sends(root):
     template = read(root / "template.yaml")
     writers, senders = set(), set()
     for function in template.functions:
@@ -112,4 +166,4 @@ def test_nobody_but_reset_and_account_writes_accounts_and_nobody_but_notify_send
             writers.add(function.name)
         if "ses:" in repr(template.resources[function.name]["Properties"].get("Policies")):
             senders.add(function.name)
-    assert (writers, senders) == ({"ResetFunction", "AccountFunction"}, {"NotifyFunction"})
+    assert (writers, senders) == ({"ResetFunction", "AccountFunction", "AdminFunction"}, {"NotifyFunction"})

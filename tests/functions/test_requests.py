@@ -3,6 +3,7 @@
 import base64
 import json
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,11 @@ from regain.contract import OPERATIONS
 from regain.headers import API_HEADERS
 
 POSTS = [operation.path for operation in OPERATIONS if operation.request and not operation.path.endswith("/confirm")]
+NOTHING_NEEDED = {
+    op.path
+    for op in OPERATIONS
+    if op.request and not msgspec.json.schema_components([op.request])[1][op.request.__name__].get("required")
+}
 FLOW = "A" * 43
 
 
@@ -23,6 +29,8 @@ FLOW = "A" * 43
     ],
 )  # fmt: skip
 def test_a_body_that_is_not_what_the_route_reads_is_a_problem(world, path, body):
+    if body == "{}" and path in NOTHING_NEEDED:
+        return
     answer = world.request("POST", path, body)
     assert (answer.status, answer.code, answer.operations) == (400, "request-not-read", ())
 

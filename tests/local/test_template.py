@@ -78,6 +78,7 @@ def test_functions_of_our_template_need_only_references(root):
     template = read(root / "template.yaml")
     assert {f.name for f in template.functions} == {
         "ServiceFunction", "ResetFunction", "UnlockFunction", "AccountFunction", "NotifyFunction",
+        "ContactFunction", "AdminFunction", "ReportFunction", "ReceiptsFunction",
     }  # fmt: skip
     for function in template.functions:
         assert not any("local:" in value for value in function.environment.values()), function.name

@@ -143,10 +143,10 @@ def test_a_network_is_a_24_or_a_64(address, network):
 
 def test_mail_that_ses_refuses_for_good_is_undeliverable(aws):
     with pytest.raises(Undeliverable, match="MessageRejected"):
-        Email(boto3.client("sesv2"), "help@contoso.example").send("a@home.example", LETTER)
+        Email(boto3.client("sesv2"), "help@contoso.example").send("a@home.example", LETTER, {})
 
 
 def test_mail_goes_to_one_address_from_the_organisations_sender(aws):
     client = boto3.client("sesv2")
     client.create_email_identity(EmailIdentity="help@contoso.example")
-    assert Email(client, "help@contoso.example").send("a@home.example", LETTER)
+    assert Email(client, "help@contoso.example").send("a@home.example", LETTER, {})

@@ -24,6 +24,9 @@ FROZEN = {
     "number-not-read", "number-not-accepted", "registered-already", "no-room-for-more", "not-registered-here",
     "registration-ended", "questions-not-accepted", "no-such-security-info", "see-to-it-now",
     "wrong-current-password", "sign-in-needed", "request-from-another-site", "link-ended",
+    "not-for-your-role", "not-over-this-account", "no-such-account", "no-such-reference", "second-factor-needed",
+    "no-second-factor", "caller-not-proved", "temporary-password-ended", "contact-details-not-read",
+    "too-many-requests-for-help", "no-contact-form",
 }  # fmt: skip
 FORBIDDEN = re.compile(r"\b(invalid|please|sorry|oops|forbidden|illegal)\b", re.IGNORECASE)
 

@@ -40,19 +40,19 @@ def offered(found: tuple[Method, ...]) -> list[OfferedMethod]:
     return [OfferedMethod(choice.id, choice.kind, choice.label) for choice in choices]
 
 
-def begin(purpose: str, account: Account, kinds: tuple[str, ...], none: Problem, by: str, caller: Caller,
+def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, caller: Caller,
           services: Services) -> Proving:  # fmt: skip
     """Begins a flow of one proof for this account, watched over by `by` (a subject).
 
     Raises:
-        Refused: `none`, where the account has no method of these kinds; RECOVERY_CLOSED.
+        Refused: `problem`, where the account has no method of these kinds; RECOVERY_CLOSED.
     """
     subject = services.recoveries.subject(account.user_id)
     found = services.store.read([services.recoveries.key(subject, "standing"), services.security_infos.key(subject)])
     standing, info = recoveries.standing(found[0]), security_infos.security_info(found[1])
     usable = own(account, info, kinds, services)
     if not usable:
-        raise Refused(none)
+        raise Refused(problem)
     now, secret = services.now, services.randomness(16)
     flow = Flow(
         id=recoveries.flow_id(secret), purpose=purpose, user_id=account.user_id, reference=caller.reference,

@@ -1,0 +1,229 @@
+"""What happened: the story of a reference, events, exports, the report and its counts (B9, B17, B18)."""
+
+import csv
+import io
+import json
+
+import boto3
+import pytest
+
+from regain import reports
+from regain.adapters.store import marshal
+from regain.domain import events
+from report import app, flow
+from tests.functions.conftest import Context
+from tests.functions.helping import Helping
+from tests.functions.registrant import Person
+
+
+def records(table, items, keys):
+    """Stream records as Lambda gets them."""
+    return {
+        "Records": [
+            {
+                "eventID": f"{table}-{number}", "eventName": "INSERT", "eventSource": "aws:dynamodb",
+                "dynamodb": {
+                    "Keys": marshal({key: item[key] for key in keys}), "SequenceNumber": str(number),
+                    **({"NewImage": marshal(item)} if "kind" in item else {}),
+                },
+            }
+            for number, item in enumerate(items)
+        ]
+    }  # fmt: skip
+
+
+def count_events(items):
+    return app.lambda_handler(records("EventTable", items, ("subject", "at")), Context())["counted"]
+
+
+def count_people(*user_ids):
+    return app.lambda_handler(
+        records("AccountTable", [{"user_id": each} for each in user_ids], ("user_id",)), Context()
+    )["counted"]
+
+
+def numbers(world):
+    return world.services.tallies.people()
+
+
+@pytest.fixture
+def auditor(world):
+    return Helping(world, role="auditor")
+
+
+def a_reset(world, person):
+    started = world.start(person.user_id).body
+    world.send(started["flow"])
+    world.verify(started["flow"], "00000x")
+    world.verify(started["flow"], world.code(started["reference"]))
+    world.finish(started["flow"], "violet-Anchor-27-plum")
+    return started["reference"]
+
+
+def test_a_reference_gives_the_whole_story_in_sentences_and_no_secret_b9(world, auditor):
+    person = world.person()
+    count_people(person.user_id)
+    reference = a_reset(world, person)
+    typed = reference.removeprefix("R-").replace("-", " ").lower().replace("0", "o")
+    story = auditor.get(f"/references/r%20{typed}".replace(" ", "%20")).body
+    assert (story["reference"], story["user_id"]) == (reference, person.user_id)
+    assert [line["text"] for line in story["lines"]] == [
+        "The reset of the password was begun.",
+        "A code was asked for: Email my alternate email.",
+        "A proof was wrong: Email my alternate email. That code is not right.",
+        "A proof was right: Email my alternate email.",
+        "The password was reset by its owner.",
+    ]
+    assert story["lines"][2]["page"] == "errors/wrong-code/"
+    assert world.code(reference) not in json.dumps(story)
+    assert auditor.get("/references/R-ZZZZ-ZZZZ").code == "no-such-reference"
+    assert auditor.get("/references/zzz").code == "no-such-reference"
+
+
+def test_events_are_filtered_and_paged_newest_first_b18(world, auditor):
+    person = world.person()
+    for number in range(60):
+        world.services.store.commit([
+            world.services.events.write("password-changed", world.services.recoveries.subject(person.user_id), f"R-{number:04}-0000",
+                                        world.services.clock() - 86_400 * (number // 30), number.to_bytes(4), what="x")
+        ])  # fmt: skip
+    first = auditor.get("/events", account=person.user_id).body
+    assert len(first["events"]) == 50
+    second = auditor.get("/events", account=person.user_id, cursor=first["cursor"]).body
+    assert (len(second["events"]), second["cursor"]) == (10, "")
+    times = [event["at"] for event in first["events"] + second["events"]]
+    assert times == sorted(times, reverse=True)
+    everyone = auditor.get("/events", kind="password-changed").body
+    assert {event["kind"] for event in everyone["events"]} == {"password-changed"}
+    more = auditor.get("/events", kind="password-changed", cursor=everyone["cursor"]).body
+    seen = [(event["at"], event["reference"]) for event in everyone["events"] + more["events"]]
+    assert len(set(seen)) == len(seen) > 59
+    today = times[0][:10]
+    only = auditor.get("/events", account=person.user_id, start=today, end=f"{today}T23:59:59").body["events"]
+    assert {event["at"][:10] for event in only} == {today}
+    assert auditor.get("/events", start="yesterday").code == "request-not-read"
+    assert auditor.get("/events", sort="x").code == "request-not-read"
+    assert auditor.get("/events", cursor="%%%").status == 200
+
+
+def test_an_export_is_safe_in_a_spreadsheet(world, auditor):
+    person = world.person()
+    services = world.services
+    subject = services.recoveries.subject(person.user_id)
+    services.store.commit([services.events.write(
+        "admin-role-granted", subject, "R-1111-1111", services.clock(), b"abcd", by='=HYPERLINK("http://evil.example")',
+        what="@SUM(1+1)",
+    )])  # fmt: skip
+    answer = auditor.get("/events", account=person.user_id, format="csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    (row,) = csv.DictReader(io.StringIO(answer.body["text"]))
+    assert row["by"].startswith("'=")
+    assert row["text"].startswith("'=")
+    lines = auditor.get("/events", account=person.user_id, format="jsonl").body["text"].splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["admin-role-granted"]
+
+
+def test_every_kind_of_event_has_its_sentence_and_its_page_exists(root):
+    for kind in events.KINDS:
+        told = events.sentence({"kind": kind, "method": "email-2", "what": "mobile", "by": "Ann", "channel": "text"})
+        assert "{" not in told
+        assert told.endswith(".")
+    for kind in events.KINDS.values():
+        page = kind.page.strip("/")
+        problem = page.removeprefix("errors/") if page.startswith("errors/") else ""
+        assert not page or problem or any((root / "docs" / f"{page}{end}.md").exists() for end in ("", "/index"))
+    assert events.sentence({"kind": "of-another-version"}) == "of-another-version"
+
+
+def test_an_event_that_nobody_knows_cannot_be_written(world):
+    with pytest.raises(ValueError, match="not a kind"):
+        world.services.events.write("made-up", "s", "R-0000-0000", 0, b"abcd")
+
+
+class TestCounts:
+    """Running counts: told twice or out of order they come out the same."""
+
+    def test_a_day_counts_each_event_once(self, world):
+        person = world.person()
+        a_reset(world, person)
+        found = world.events(person.user_id)
+        before = reports.report(world.services.tallies, 1, world.services.now).resets[0]
+        assert count_events(found) == len(found)
+        assert count_events(found[1:]) == 0
+        after = reports.report(world.services.tallies, 1, world.services.now)
+        day = after.resets[0]
+        assert (day.started - before.started, day.finished - before.finished, day.refused - before.refused) == (1, 1, 0)
+        assert "email" in [method.kind for method in after.methods if method.passed and method.failed]
+
+    def test_a_flow_that_was_neither_finished_nor_refused_was_given_up(self, world):
+        person = world.person()
+        before = reports.report(world.services.tallies, 1, world.services.now).resets[0].given_up
+        world.start(person.user_id)
+        count_events(world.events(person.user_id))
+        assert reports.report(world.services.tallies, 1, world.services.now).resets[0].given_up == before + 1
+
+    def test_people_are_counted_as_they_stand(self, world):
+        before = numbers(world)
+        person = Person(world, other_mails=(), mobile_phone="", office_phone="")
+        user_id = person.account.user_id
+        assert count_people(user_id) == 1
+        assert count_people(user_id) == 0
+        assert numbers(world) - before == {"accounts": 1, "enabled": 1}
+        person.app()
+        subject = world.services.recoveries.subject(user_id)
+        handed = records("SecurityInfoTable", [{"subject": subject}, {"subject": "0" * 32}], ("subject",))
+        assert app.lambda_handler(handed, Context())["counted"] == 1
+        counted = numbers(world) - before
+        assert (counted["registered"], counted["capable"], counted["has:authenticator"]) == (1, 1, 1)
+        world.change(world.account(user_id), enabled=False)
+        count_people(user_id)
+        counted = numbers(world) - before
+        assert (counted["accounts"], counted["enabled"], counted["capable"]) == (1, 0, 0)
+
+    def test_a_person_who_is_gone_counts_no_more(self, world):
+        person = world.person()
+        before = numbers(world)
+        count_people(person.user_id)
+        table, key = world.services.accounts.key(person.user_id)
+        world.services.store.client.delete_item(TableName=table, Key=marshal(key))
+        count_people(person.user_id)
+        assert +(numbers(world) - before) == {}
+
+    def test_a_large_batch_is_counted_in_parts(self, world):
+        people = [world.person() for _ in range(60)]
+        before = numbers(world)["accounts"]
+        assert count_people(*(person.user_id for person in people)) == 60
+        assert numbers(world)["accounts"] == before + 60
+
+    def test_the_user_id_is_sealed(self, world):
+        person = world.person()
+        count_people(person.user_id)
+        table, key = world.services.tallies.person_key(world.services.recoveries.subject(person.user_id))
+        stored = world.services.store.get(table, key)
+        assert person.user_id not in repr(stored)
+        assert world.services.tallies.unseal(stored["sealed"]) == person.user_id
+
+    def test_events_are_archived_as_json_lines_without_a_secret(self, world, monkeypatch):
+        monkeypatch.setenv("ARCHIVE_BUCKET", "archivebucket")
+        person = world.person()
+        a_reset(world, person)
+        found = world.events(person.user_id)
+        count_events(found)
+        s3 = boto3.client("s3")
+        listed = s3.list_objects_v2(Bucket="archivebucket", Prefix=f"events/{found[0]['at'][:10]}/")["Contents"]
+        bodies = [s3.get_object(Bucket="archivebucket", Key=each["Key"])["Body"].read().decode() for each in listed]
+        (mine,) = [body for body in bodies if found[0]["reference"] in body]
+        assert [json.loads(line)["kind"] for line in mine.splitlines()] == [event["kind"] for event in found]
+        flow._s3.cache_clear()
+
+
+def test_the_report_costs_two_reads_whoever_asks_b17(world, auditor):
+    person = world.person()
+    count_people(person.user_id)
+    for days in ("1", "7", "30"):
+        answer = auditor.get("/report", days=days)
+        assert len(answer.body["resets"]) == int(days)
+        assert answer.operations == ("BatchGetItem", "GetItem", "Query", "GetItem")
+    assert answer.body["people"]["accounts"] >= 1
+    assert auditor.get("/report", days="365").code == "request-not-read"

@@ -1,0 +1,197 @@
+"""Asking people for help: the same for everybody, limited, and safe to read (S21-S25, S36, S37, S65, S69)."""
+
+import re
+
+import pytest
+
+from notify import app, flow
+from regain.adapters.store import marshal
+from tests.functions.conftest import Context
+from tests.functions.test_notify import FakeMessenger
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    """What e-mail carries away."""
+    office = FakeMessenger()
+    monkeypatch.setattr(flow, "_messengers", lambda: {"email": office})
+    return office.sent
+
+
+def address(world):
+    """Where somebody can be reached; nobody else in these tests."""
+    return f"maria{world.number}@home.example"
+
+
+def ask(world, user_id, **more):
+    body = {"user_id": user_id, "proof": world.proof(), "reply_to": address(world), **more}
+    return world.post("/api/contact/administrator", body)
+
+
+def support(world, **more):
+    body = {
+        "name": "Maria Silva",
+        "phone": "+44 20 7946 0123",
+        "email": address(world),
+        "message": "Nothing works.",
+        **more,
+    }
+    return world.post("/api/contact/support", {"proof": world.proof(), **body})
+
+
+def deliver(world, reference, again=True):
+    """Hands the messages of a reference to `notify`, and those that it writes itself."""
+    messages = world.outbox(reference)
+    handed = [
+        {"eventName": "INSERT", "eventSource": "aws:dynamodb",
+         "dynamodb": {"NewImage": marshal(message), "SequenceNumber": str(number)}}
+        for number, message in enumerate(messages) if message["state"] == "pending"
+    ]  # fmt: skip
+    if not handed:
+        return
+    assert app.lambda_handler({"Records": handed}, Context()) == {"batchItemFailures": []}
+    if again:
+        deliver(world, reference, again=False)
+
+
+def test_a_request_says_who_asks_for_what_and_how_to_reach_them_s65_s69(world, letters):
+    person = world.person()
+    started = world.start(person.user_id).body
+    answer = ask(world, person.user_id, name="Maria", message="I lost my phone.", flow=started["flow"])
+    assert answer.status == 202
+    assert answer.body == {"reference": started["reference"]}
+    deliver(world, started["reference"])
+    ((to, letter),) = letters
+    assert to == "it@contoso.example"
+    for words in (
+        person.user_id,
+        "resetting the password",
+        "Name: Maria",
+        address(world),
+        "> I lost my phone.",
+        started["reference"],
+    ):
+        assert words in letter.text
+    assert "not signed in" in letter.text
+    assert person.user_id not in letter.subject
+    assert "administrator-asked" in [event["kind"] for event in world.events(person.user_id)]
+
+
+def test_the_answer_is_the_same_for_everybody_b1(world):
+    person, off = world.person(), world.person(enabled=False)
+    answers = [ask(world, user_id) for user_id in (person.user_id, off.user_id, f"nobody{world.number}")]
+    shapes = {(a.status, tuple(a.body), len(str(a.body)), a.operations, tuple(a.headers)) for a in answers}
+    assert len(shapes) == 1
+    assert "AccountTable" not in repr(answers)
+
+
+def test_where_the_organisation_has_a_portal_that_is_the_answer_s37(use):
+    portal = {"email": "", "portal_url": "https://helpdesk.contoso.example/new"}
+    world = use(contacts={"administrator": portal})
+    answer = ask(world, world.person().user_id)
+    assert (answer.status, answer.body) == (202, {"url": "https://helpdesk.contoso.example/new"})
+
+
+@pytest.mark.parametrize(("roles", "asked"), [
+    (("administrator", "user-administrator", "helpdesk"), "helpdesk"),
+    (("administrator", "user-administrator"), "user-administrator"),
+    (("administrator",), "administrator"),
+])  # fmt: skip
+def test_without_an_address_the_first_role_that_somebody_has_is_asked(use, letters, roles, asked):
+    world = use(contacts={"administrator": {"email": ""}})
+    client = world.services.store.client
+    for page in client.get_paginator("scan").paginate(TableName="AccountTable"):
+        for item in page["Items"]:
+            if "role" in item:
+                client.delete_item(TableName="AccountTable", Key={"user_id": item["user_id"]})
+    people = {role: world.person(role=role) for role in roles}
+    world.person(role=asked, enabled=False)
+    reference = ask(world, f"nobody{world.number}").body["reference"]
+    deliver(world, reference)
+    assert [to for to, _ in letters] == [people[asked].mail]
+    deliver(world, reference)
+    assert len(letters) == 1
+
+
+def test_administrators_hear_of_an_act_and_not_the_one_who_acted_b12(world, letters):
+    from tests.functions.helping import Helping
+
+    acting, other, person = Helping(world), world.person(role="administrator"), world.person()
+    acting.prove()
+    assert acting.over(person, "unlock").status == 200
+    reference = next(m["reference"] for m in world.outbox_of(person.user_id) if m["kind"] == "admin-acted")
+    deliver(world, reference)
+    told = dict(letters)
+    assert other.mail in told
+    assert acting.account.mail not in told
+    assert f"{acting.account.user_id} unlocked sign-in." in told[other.mail].text
+
+
+def test_requests_are_limited_per_account_and_per_address(world):
+    person = world.person()
+    codes = [ask(world, person.user_id, reply_to=f"m{number}@home.example").code for number in range(6)]
+    assert codes == [""] * 5 + ["too-many-requests-for-help"]
+    codes = [
+        ask(world, f"nobody{number}x{world.number}", reply_to=f"same{world.number}@home.example").code
+        for number in range(6)
+    ]
+    assert codes[-1] == "too-many-requests-for-help"
+
+
+def test_a_proof_of_work_is_good_for_one_request(world):
+    body = {"user_id": "maria", "proof": world.proof(), "reply_to": f"a{world.number}@home.example"}
+    assert world.post("/api/contact/administrator", body).status == 202
+    assert world.post("/api/contact/administrator", body).code == "robot-check-failed"
+
+
+@pytest.mark.parametrize(
+    "reply_to", ["", "me", "a@b", "12", "a@b.example,c@d.example", "a@b.example\r\nBcc: c@d.example"]
+)
+def test_how_to_reach_somebody_must_be_an_address_or_a_number(world, reply_to):
+    answer = ask(world, "maria", reply_to=reply_to)
+    assert (answer.code, answer.body["feedback"][0]["rule"]) == ("contact-details-not-read", "reply_to")
+
+
+def test_what_strangers_type_cannot_become_a_header_or_html(world, letters):
+    evil = "Maria\r\nBcc: victim@home.example\r\n\r\n<b>{{7*7}}</b>"
+    reply_to = f"evil{world.number}@home.example"
+    reference = ask(
+        world, f"evil{world.number}", name=evil, message=f"<script>alert(1)</script>\r\n\x00{evil}", reply_to=reply_to
+    ).body["reference"]
+    deliver(world, reference)
+    ((_, letter),) = letters
+    assert "\n" not in letter.subject
+    assert re.search(r"^Name: Maria Bcc: victim@home.example <b>\{\{7\*7\}\}</b>$", letter.text, re.MULTILINE)
+    assert "<script>" not in letter.html
+    assert "&lt;script&gt;" in letter.html
+    assert "\x00" not in letter.text
+
+
+def test_support_gets_what_it_needs_to_call_back_and_the_person_a_copy_s23(world, letters):
+    email = f"copy{world.number}@home.example"
+    reference = support(world, email=email, message="See https://evil.example/x or evil.example.").body["reference"]
+    deliver(world, reference)
+    told = dict(letters)
+    assert set(told) == {"support@contoso.example", email}
+    for words in ("Maria Silva", "+442079460123", email, "evil.example", reference):
+        assert words in told["support@contoso.example"].text
+    assert "evil.example" not in told[email].text
+    assert "Maria Silva" in told[email].text
+
+
+def test_every_fault_of_the_support_form_is_said_at_once(world):
+    answer = support(world, name=" ", phone="1", email="x", message="\n")
+    assert answer.code == "contact-details-not-read"
+    assert [fault["rule"] for fault in answer.body["feedback"]] == ["name", "email", "phone", "message"]
+
+
+def test_a_quoted_reference_brings_the_request_into_its_story(world):
+    started = world.start(world.person().user_id).body
+    email = f"quoted{world.number}@home.example"
+    typed = started["reference"].lower().replace("0", "o")
+    assert support(world, email=email, reference=typed).body["reference"] == started["reference"]
+
+
+def test_without_an_address_there_is_no_form(use):
+    world = use(contacts={"support": {"email": ""}})
+    assert support(world).code == "no-contact-form"
