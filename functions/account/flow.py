@@ -144,8 +144,9 @@ def _secure(body: Secure, caller: Caller, services: Services) -> Done:
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
     told = notices(services.randomness, now, found, "account-secured", subject, objection.reference, info)
-    if contact and services.organisation.notify.administrators:
-        to_them = {"kind": "account-secured-administrators", "to": contact}
+    if services.organisation.notify.administrators:
+        to = {"to": contact} if contact else {"to": "administrators", "channel": "roles"}
+        to_them = {"kind": "account-secured-administrators", **to}
         told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
     services.store.commit(
         [

@@ -11,7 +11,7 @@ from regain.adapters.messengers import Letter
 from regain.domain.events import KINDS as EVENTS
 from regain.organisation import Organisation
 
-KINDS = ("administrator-asked", "support-asked", "support-copy", "admin-acted")
+KINDS = ("administrator-asked", "support-asked", "support-copy", "admin-acted", "role-recovered")
 KINDS_OF_ACTS = {name: kind.text for name, kind in EVENTS.items() if name.startswith("admin-")}
 _DOING = {"reset": "resetting the password", "unlock": "unlocking the account", "": "signing in"}
 
@@ -69,6 +69,17 @@ def _admin_acted(facts: dict[str, Any], reference: str, organisation: Organisati
     ]
 
 
+def _role_recovered(facts: dict[str, Any], reference: str, organisation: Organisation) -> tuple[str, list[str]]:
+    name = organisation.organisation.name
+    done = EVENTS[facts["act"]].text
+    return f"{name}: somebody with a role has used self-service reset", [
+        f"{done} The account is {facts['user_id']}, and its role is {facts['role'].replace('-', ' ')}. "
+        f"This was on {moment(facts['at'], organisation)}.",
+        f"If you did not expect it, ask them by telephone, and look the reference {reference} up on the page for "
+        f"administrators{_at(organisation, 'admin/')}.",
+    ]
+
+
 def _quoted(text: str) -> list[str]:
     return ["They write:", "\n".join(f"> {line}" for line in text.split("\n"))] if text else []
 
@@ -83,4 +94,5 @@ _WORDS = {
     "support-asked": _support_asked,
     "support-copy": _support_copy,
     "admin-acted": _admin_acted,
+    "role-recovered": _role_recovered,
 }

@@ -7,6 +7,7 @@ import pytest
 from notify import app, flow
 from regain.adapters.store import marshal
 from tests.functions.conftest import Context
+from tests.functions.helping import Helping
 from tests.functions.test_notify import FakeMessenger
 
 
@@ -14,7 +15,7 @@ from tests.functions.test_notify import FakeMessenger
 def letters(monkeypatch):
     """What e-mail carries away."""
     office = FakeMessenger()
-    monkeypatch.setattr(flow, "_messengers", lambda: {"email": office})
+    monkeypatch.setattr(flow, "_messengers", lambda: {"email": office, "text": FakeMessenger()})
     return office.sent
 
 
@@ -114,8 +115,6 @@ def test_without_an_address_the_first_role_that_somebody_has_is_asked(use, lette
 
 
 def test_administrators_hear_of_an_act_and_not_the_one_who_acted_b12(world, letters):
-    from tests.functions.helping import Helping
-
     acting, other, person = Helping(world), world.person(role="administrator"), world.person()
     acting.prove()
     assert acting.over(person, "unlock").status == 200
@@ -195,3 +194,18 @@ def test_a_quoted_reference_brings_the_request_into_its_story(world):
 def test_without_an_address_there_is_no_form(use):
     world = use(contacts={"support": {"email": ""}})
     assert support(world).code == "no-contact-form"
+
+
+def test_administrators_hear_when_somebody_with_a_role_has_reset_their_password(world, letters):
+    admin, other = world.person(role="administrator"), world.person(role="administrator")
+    started = world.start(admin.user_id).body
+    for method in ("email", "sms"):
+        world.send(started["flow"], method)
+        code = world.code(started["reference"], method=method)
+        assert world.verify(started["flow"], code, method).status == 200
+    assert world.finish(started["flow"]).status == 200
+    deliver(world, started["reference"])
+    told = {to: letter for to, letter in letters if "with a role" in letter.subject}
+    assert other.mail in told
+    assert admin.mail not in told
+    assert admin.user_id in told[other.mail].text

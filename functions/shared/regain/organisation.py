@@ -30,7 +30,11 @@ class About:
 
 @dataclass(frozen=True)
 class Administrator:
-    """Where "Contact your administrator" leads: a portal of the organisation's own, or an address."""
+    """Where "Contact your administrator" leads: a portal of the organisation's own, or an address.
+
+    With neither, requests go to the people with the roles helpdesk, user administrator or administrator: the first
+    that somebody has.
+    """
 
     email: str = ""
     phone: str = ""

@@ -32,6 +32,7 @@ _RANGES = {
     "recovery.questions_registered": (3, 5),
     "passwords.maximum": (64, 256),
     "passwords.points": (1, 20),
+    "administration.temporary_password_hours": (1, 72),
 }  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
 
 
@@ -162,8 +163,6 @@ def _wrong_methods(recovery: Recovery) -> Iterator[tuple]:
 
 def _wrong_contacts(organisation: Organisation) -> Iterator[tuple]:
     contacts = organisation.contacts
-    if not (contacts.administrator.email or contacts.administrator.portal_url):
-        yield "contacts.administrator", "nobody could be asked for help", "give an `email` or a `portal_url`"
     for at, address in {
         "contacts.administrator.email": contacts.administrator.email,
         "contacts.support.email": contacts.support.email,

@@ -224,6 +224,7 @@ class Recovery:
             self.event(kind, opened.subject, opened.flow),
             not_me.grant_write(services, opened.subject, account.user_id, opened.flow.reference, now),
             *(services.outbox.write(message, now) for message in self._notices(opened, account, kind, now)),
+            *(services.outbox.write(message, now) for message in self._to_administrators(opened, account, kind, now)),
         ]
         services.store.commit(writes)
         sign_in_url = services.organisation.organisation.sign_in_url
@@ -249,6 +250,14 @@ class Recovery:
         return notices(
             services.randomness, now, account, kind, opened.subject, flow.reference, opened.info, flow.language
         )
+
+    def _to_administrators(self, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
+        """The other administrators hear when somebody with a role has got back in this way (B12)."""
+        if not (account.role and self.services.organisation.notify.administrators):
+            return []
+        facts = {"user_id": account.user_id, "by": account.user_id, "role": account.role, "act": kind, "at": now}
+        number, reference = self.services.randomness(16).hex(), opened.flow.reference
+        return [Message(number, "role-recovered", "roles", "administrators", opened.subject, reference, facts=facts)]
 
     # --- what every step does --------------------------------------------------------------------
 
