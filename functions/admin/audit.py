@@ -1,8 +1,5 @@
 """What happened: the story of a reference, events, and the report (B9, B17, B18)."""
 
-import csv
-import io
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +8,8 @@ from regain import reports
 from regain.caller import Caller
 from regain.contract import Document, EventPage, EventQuery, Report, ReportQuery, Story, StoryLine
 from regain.domain import events, reference, roles, user_id
+from regain.exports import written
 from regain.problems import NO_SUCH_REFERENCE, Refused
-from regain.spreadsheet import safe
 
 _PAGE, _EXPORTED = 50, 5_000
 _FIRST, _LAST = "2000-01-01", "9999-12-31"
@@ -41,10 +38,9 @@ def listing(query: EventQuery, caller: Caller) -> EventPage | Document:
     most = _PAGE if query.format == "json" else _EXPORTED
     found, cursor = _found(mine, query, most)
     who = _who(mine, {event["subject"] for event in found})
-    lines = [line(event, who) for event in found]
     if query.format == "json":
-        return EventPage(lines, cursor)
-    return exported(query.format, found, lines)
+        return EventPage([line(event, who) for event in found], cursor)
+    return written(query.format, found, who)
 
 
 def _found(mine: Helper, query: EventQuery, most: int) -> tuple[list[dict[str, Any]], str]:
@@ -86,23 +82,6 @@ def line(event: dict[str, Any], who: dict[str, str]) -> StoryLine:
         reference=event.get("reference", ""),
         user_id=who.get(event["subject"], ""),
     )
-
-
-def exported(form: str, found: list[dict[str, Any]], lines: list[StoryLine]) -> Document:
-    """Events as CSV that no spreadsheet runs as a formula, or as JSON lines."""
-    columns = ("at", "kind", "user_id", "reference", "text", "method", "channel", "reason", "by")
-    rows = [
-        {**{name: event.get(name, "") for name in columns}, "at": told.at, "text": told.text, "user_id": told.user_id}
-        for event, told in zip(found, lines, strict=True)
-    ]
-    if form == "jsonl":
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        return Document(text, "application/jsonl", "events.jsonl")
-    written = io.StringIO()
-    writer = csv.DictWriter(written, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: safe(value) for name, value in row.items()} for row in rows)
-    return Document(written.getvalue(), "text/csv; charset=utf-8", "events.csv")
 
 
 def report(query: ReportQuery, caller: Caller) -> Report:

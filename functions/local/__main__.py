@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import errno
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -92,7 +93,8 @@ def _import(arguments: argparse.Namespace, persons: list[people.Person]) -> None
     accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
     for note in (note for person in persons for note in person.notes):
         print(note)
-    print(f"{people.load(persons, accounts, int(time.time()))} people loaded from {arguments.people}")
+    loaded = people.load(persons, accounts, int(time.time()))
+    print(f"{loaded.added} people added and {loaded.changed} changed from {arguments.people}")
     stamp.write_text(digest)
 
 
@@ -100,6 +102,9 @@ def _gateway(
     arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
     persons: list[people.Person], listening: socket.socket,
 ) -> int:  # fmt: skip
+    known = arguments.state / "stack.json"  # where `./regain` finds this stack
+    variables = {name: value for function in template.functions for name, value in function.environment.items()}
+    known.write_text(json.dumps({**environment, **variables}, indent=2))
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
     pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
@@ -119,7 +124,10 @@ def _gateway(
     app = application(arguments.site, pools.values(), outbox.routes(), lifespan)
     server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
     server.greeting = _greeting(arguments, persons)
-    server.run(sockets=[listening])
+    try:
+        server.run(sockets=[listening])
+    finally:
+        known.unlink()
     if not engine.alive:
         print(f"the engine has stopped by itself: see {arguments.state}/engine.log", file=sys.stderr)
         return 1

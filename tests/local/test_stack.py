@@ -165,7 +165,7 @@ def folder(tmp_path, site):
 @pytest.mark.parametrize("kill", [False, True], ids=["stopped", "killed"])
 def test_accounts_and_flows_survive_a_restart(folder, kill):
     first = folder()
-    assert "8 people loaded" in "\n".join(first.said)
+    assert "8 people added" in "\n".join(first.said)
     flow = started(first, "maria.silva")
     if kill:
         os.kill(first.process.pid, signal.SIGKILL)
@@ -176,7 +176,7 @@ def test_accounts_and_flows_survive_a_restart(folder, kill):
     begun = time.monotonic()
     second = folder()
     assert time.monotonic() - begun < 10
-    assert "people loaded" not in "\n".join(second.said)
+    assert "people added" not in "\n".join(second.said)
     assert post(second, "/api/reset/send", {"flow": flow["flow"], "method": "email"})[0] == 202
     assert newest(second, "maria@home.example")["channel"] == "email"
 

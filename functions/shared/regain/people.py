@@ -2,36 +2,51 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from regain import contacts
 from regain.adapters import password_hash
 from regain.adapters.accounts import Accounts, item
+from regain.adapters.accounts import account as stored
 from regain.adapters.store import Conflict, put_version
 from regain.domain import passwords, user_id
 from regain.domain.account import ROLES, Account
 from regain.mistakes import Mistake, Mistakes
 from regain.organisation import Organisation
 from regain.problems import NUMBER_NOT_ACCEPTED, Refused
+from regain.spreadsheet import plain
 
 _NEEDED = ("userPrincipalName",)
 _KEPT = (
     "password", "password_changed_at", "must_change_password", "temporary_until", "temporary_used", "generation",
 )  # fmt: skip
 _SECURITY_INFO = ("mail", "other_mails", "mobile_phone", "office_phone")
+_FIELDS = {
+    "displayName": "display_name", "givenName": "given_name", "surname": "surname", "mail": "mail",
+    "otherMails": "other_mails", "mobilePhone": "mobile_phone", "telephoneNumber": "office_phone",
+    "accountEnabled": "enabled", "role": "role", "groups": "groups", "preferredLanguage": "language",
+}  # fmt: skip
 _NO_ROLE = ("", "user", "member", "person", "none")
+_AT_ONCE, _THREADS = 100, 4  # a transaction holds 100 writes
 _TRUE, _FALSE = ("true", "yes", "1", ""), ("false", "no", "0")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row. `password` is as it stands in the file, to be hashed when it is stored; `notes` are worth saying."""
+    """One row. `password` is as it stands in the file, to be hashed when it is stored; `notes` are worth saying.
+
+    `unsaid` are the fields of the account for which the file has no column: what is stored of them stays.
+    """
 
     account: Account
     password: str = ""
     notes: tuple[Mistake, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 class _Row:
@@ -52,11 +67,35 @@ class _Row:
         self.notes.append(Mistake(self.file, self.line, what, instead))
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many people an import has added, changed, and found as they should be."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(self.added + other.added, self.changed + other.changed, self.same + other.same)
+
+
 def read(path: Path, organisation: Organisation) -> list[Person]:
     """The people in a file.
 
     Raises:
         Mistakes: everything that is wrong, by line. A file with a mistake is not used at all.
+    """
+    people, mistakes = sift(path, organisation)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return people
+
+
+def sift(path: Path, organisation: Organisation) -> tuple[list[Person], list[Mistake]]:
+    """The people in a file whose rows are right, and what is wrong with the other rows.
+
+    Raises:
+        Mistakes: where it is not such a file at all.
     """
     if not path.exists():
         raise Mistakes([Mistake(str(path), 0, "there is no such file")])
@@ -69,35 +108,63 @@ def read(path: Path, organisation: Organisation) -> list[Person]:
         if first != row.line and not row.mistakes:
             row.wrong(f"`{person.account.user_id}` stands in line {first} already", "leave one of the two out")
         mistakes += row.mistakes
-        people.append(person)
-    if mistakes:
-        raise Mistakes(mistakes)
-    return people
+        if not row.mistakes:
+            people.append(person)
+    return people, mistakes
 
 
-def load(people: Iterable[Person], accounts: Accounts, now: int) -> int:
-    """Stores people, and says how many. What is there is updated; a password that is there stays."""
-    number = 0
-    for person in people:
-        while True:
-            there = accounts.get(person.account.user_id)
-            try:
-                accounts.store.commit(
-                    [put_version(accounts.table, item(_merged(person, there, now)), there.version if there else 0)]
-                )
-                break
-            except Conflict:
-                continue
-        number += 1
-    return number
+def load(
+    people: Iterable[Person], accounts: Accounts, now: int,
+    told: Callable[[int], None] = lambda _: None, dry_run: bool = False,
+) -> Loaded:  # fmt: skip
+    """Stores people, a hundred in one transaction. What is there is updated; a password that is there stays.
+
+    It can be stopped at any time and begun again: who is as they should be is read and not written. `told` hears how
+    many more are done. With `dry_run` nothing is written.
+    """
+    with ThreadPoolExecutor(_THREADS) as pool:
+        done = Loaded()
+        for part in pool.map(lambda part: _load(part, accounts, now, dry_run), batched(people, _AT_ONCE)):
+            told(part.added + part.changed + part.same)
+            done += part
+    return done
 
 
-def _merged(person: Person, there: Account | None, now: int) -> Account:
-    same = there and all(getattr(there, name) == getattr(person.account, name) for name in _SECURITY_INFO)
+def _load(part: tuple[Person, ...], accounts: Accounts, now: int, dry_run: bool) -> Loaded:
+    while True:
+        found = accounts.store.read([accounts.key(person.account.user_id) for person in part])
+        there = [stored(each) if each else None for each in found]
+        merged = [_merged(person, known, now, dry_run) for person, known in zip(part, there, strict=True)]
+        differing = [(new, old) for new, old in zip(merged, there, strict=True) if new != old]
+        added = sum(old is None for _, old in differing)
+        loaded = Loaded(added, len(differing) - added, len(part) - len(differing))
+        if dry_run or not differing:
+            return loaded
+        try:
+            accounts.store.commit(
+                [put_version(accounts.table, item(new), old.version if old else 0) for new, old in differing]
+            )
+            return loaded
+        except Conflict:
+            continue
+
+
+def batched(people: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
+    """Parts of so many, as `itertools.batched` of Python 3.12 makes them."""
+    rest = iter(people)
+    while part := tuple(islice(rest, size)):
+        yield part
+
+
+def _merged(person: Person, there: Account | None, now: int, dry_run: bool) -> Account:
+    """The account as it should be: equal to the one that is there where nothing differs."""
+    said = [name for name in _SECURITY_INFO if name not in person.unsaid]
+    same = there and all(getattr(there, name) == getattr(person.account, name) for name in said)
     made = replace(person.account, security_info_at=there.security_info_at if there and same else now)
-    if there and there.password:
-        return replace(made, **{name: getattr(there, name) for name in _KEPT})
-    if not person.password:
+    if there:
+        kept = {name: getattr(there, name) for name in (*_KEPT, *person.unsaid)}
+        made = replace(made, version=there.version, **kept)
+    if made.password or not person.password or dry_run:
         return made
     hashed = password_hash.hash_password(passwords.normal(person.password))
     return replace(made, password=hashed, password_changed_at=now)
@@ -120,7 +187,9 @@ def _rows(path: Path) -> Iterator[_Row]:
         )
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield _Row(str(path), reader.line_num, dict(zip(header, map(str.strip, cells), strict=False)))
+            yield _Row(
+                str(path), reader.line_num, dict(zip(header, (plain(cell.strip()) for cell in cells), strict=False))
+            )
 
 
 def _text(path: Path) -> str:
@@ -149,7 +218,8 @@ def _person(row: _Row, organisation: Organisation) -> Person:
         groups=tuple(_parts(row["groups"])),
         language=row["preferredLanguage"],
     )
-    return Person(made, row["password"], tuple(row.notes))
+    unsaid = tuple(field for column, field in _FIELDS.items() if column.lower() not in row.cells)
+    return Person(made, row["password"], tuple(row.notes), unsaid)
 
 
 def _user_id(row: _Row, organisation: Organisation) -> str:

@@ -1,0 +1,1 @@
+"""The command line `./regain`: the same code against AWS and against the embedded stack. Never deployed."""

@@ -1,0 +1,131 @@
+"""`doctor`: what usually goes wrong, and what to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.screen import say
+from cli.target import Target
+from regain import organisation_yaml
+from regain.domain.methods import by_phone
+from regain.organisation import Organisation
+from regain.services import Services
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `state` is `ok`, `warning` or `wrong`; `to_do` what helps."""
+
+    state: str
+    what: str
+    to_do: str = ""
+
+
+def doctor(context: typer.Context) -> None:
+    """Looks at what usually goes wrong. Ends with 1 where something is wrong."""
+    target: Target = context.obj
+    found = list(_findings(target))
+    for finding in found:
+        say(f"{finding.state:8} {finding.what}{f' {finding.to_do}' if finding.to_do else ''}")
+    raise typer.Exit(1 if any(finding.state == "wrong" for finding in found) else 0)
+
+
+def _findings(target: Target) -> Iterator[Finding]:
+    organisation = organisation_yaml.read(target.organisation_file)
+    yield Finding("ok", f"{target.organisation_file} has no mistakes.")
+    services = target.services()
+    yield from _keys_and_tables(services)
+    yield from _people(services)
+    yield from _settings(organisation)
+    if target.on_aws:
+        yield from _mail(organisation)
+        if any(by_phone(kind) for kind in organisation.recovery.offered):
+            yield from _telephone()
+
+
+def _keys_and_tables(services: Services) -> Iterator[Finding]:
+    services.keys.of("doctor")
+    yield Finding("ok", "The service's key answers. It is never rotated: without it security info is lost.")
+    for table in (services.accounts.table, services.events.table, services.tallies.table, services.outbox.table):
+        made = services.store.client.describe_table(TableName=table)["Table"]
+        state = "ok" if made["TableStatus"] == "ACTIVE" else "warning"
+        yield Finding(state, f"{table} is {made['TableStatus'].lower()}.")
+
+
+def _people(services: Services) -> Iterator[Finding]:
+    administrators = services.accounts.with_role("administrator", 3)
+    if not administrators:
+        to_do = "Make one: ./regain admin grant USER administrator"
+        yield Finding("wrong", "There is no administrator.", to_do)
+    elif len(administrators) == 1:
+        to_do = "Nobody can help them when they lose their password: make a second one."
+        yield Finding("warning", "There is one administrator only.", to_do)
+    else:
+        yield Finding("ok", "There are several administrators.")
+    counted = services.tallies.people()
+    if not counted["accounts"]:
+        yield Finding("warning", "Nobody has been counted yet.", "Count: ./regain report --recount")
+    else:
+        share = counted["capable"] * 100 // counted["accounts"]
+        state = "ok" if share >= 50 else "warning"
+        to_do = "" if share >= 50 else "Ask people to register: see the roll-out kit in the pages for administrators."
+        yield Finding(state, f"{share} % of {counted['accounts']} accounts could get back in by themselves.", to_do)
+
+
+def _settings(organisation: Organisation) -> Iterator[Finding]:
+    about, contacts, recovery = organisation.organisation, organisation.contacts, organisation.recovery
+    if not about.site_url:
+        to_do = "Set organisation.site_url: messages then lead to the site, and passkeys stay valid."
+        yield Finding("warning", "The site's address is not named.", to_do)
+    if not (contacts.administrator.email or contacts.administrator.portal_url):
+        yield Finding("ok", "Requests for help go to the people with a role.")
+    if any(by_phone(kind) for kind in recovery.offered) and not recovery.phone_countries:
+        to_do = "Name yours in recovery.phone_countries, so that nobody turns texting into money."
+        yield Finding("warning", "Codes may go to the numbers of any country.", to_do)
+    if recovery.disclosure == "detailed":
+        to_do = "Set recovery.disclosure: private, unless everybody knows them anyway."
+        yield Finding("warning", "Before any proof strangers can learn who has an account.", to_do)
+
+
+def _mail(organisation: Organisation) -> Iterator[Finding]:
+    client = boto3.client("sesv2")
+    account = _asked(client.get_account)
+    domain = organisation.sender.rpartition("@")[2].rstrip(">")
+    identity = _asked(client.get_email_identity, EmailIdentity=domain)
+    for told in (account, identity):
+        if isinstance(told, Finding):
+            yield told
+            return
+    sandbox = "Ask AWS for production access: only verified addresses get mail."
+    yield _either(account.get("ProductionAccessEnabled"), "SES is out of the sandbox", sandbox)
+    records = "Put the records that SES shows for it into its DNS."
+    yield _either(identity.get("VerifiedForSendingStatus"), f"{domain} is verified in SES", records)
+    signed = identity.get("DkimAttributes", {}).get("Status") == "SUCCESS"
+    yield _either(signed, f"mail from {domain} is signed (DKIM)", records)
+    look = f"Look: dig TXT {domain} _dmarc.{domain}"
+    yield Finding("warning", f"SPF and DMARC of {domain} are in the DNS, which is not asked here.", look)
+
+
+def _telephone() -> Iterator[Finding]:
+    told = _asked(boto3.client("pinpoint-sms-voice-v2").describe_account_attributes)
+    if isinstance(told, Finding):
+        yield told
+        return
+    tier = next((each["Value"] for each in told["AccountAttributes"] if each["Name"] == "ACCOUNT_TIER"), "")
+    sandbox = "Ask AWS for production access: only verified numbers get texts."
+    yield _either(tier == "PRODUCTION", "End User Messaging is out of the sandbox", sandbox)
+
+
+def _either(holds: object, what: str, to_do: str) -> Finding:
+    return Finding("ok", f"{what}.") if holds else Finding("wrong", f"It is not so that {what}.", to_do)
+
+
+def _asked(action: Any, **request: str) -> Any:
+    try:
+        return action(**request)
+    except (ClientError, BotoCoreError) as error:
+        return Finding("warning", f"{action.__name__} was not answered: {error}")

@@ -1,0 +1,51 @@
+"""`policy check`: what new settings would do to people, before they are deployed."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.everybody import everybody
+from cli.screen import errors, say, table
+from cli.target import Target
+from regain import organisation_yaml
+from regain.domain.readiness import readiness
+
+app = typer.Typer(no_args_is_help=True, help="Settings: what a change would do.")
+_EXAMPLES = 10
+
+
+@app.command("check")
+def check(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The new organisation file.")],
+    accept: Annotated[bool, typer.Option("--accept", help="It is meant, also where people lose their way in.")] = False,
+) -> None:
+    """Compares how everybody stands now and under the new settings. Ends with 1 where people would be locked out."""
+    target: Target = context.obj
+    services = target.services()
+    now, then = services.organisation, organisation_yaml.read(file)
+    change: Counter[str] = Counter()
+    lost: list[tuple[str, str]] = []
+    number = 0
+    for account, info in everybody(services):
+        number += 1
+        before = readiness(account, info, now.recovery, now.domains)
+        after = readiness(account, info, then.recovery, then.domains)
+        for what in ("registered", "enabled", "capable"):
+            had, has = getattr(before, what), getattr(after, what)
+            if had != has:
+                change[f"{'gain' if has else 'lose'} {what}"] += 1
+        if before.capable and not after.capable:
+            lost.append((account.user_id, "; ".join(f"{each.text} [{each.rule}]" for each in after.reasons)))
+    say(f"{number} people compared")
+    rows = ((what, change[f"gain {what}"], change[f"lose {what}"]) for what in ("registered", "enabled", "capable"))
+    table(("", "gain it", "lose it"), rows)
+    if not lost:
+        say("Nobody who can get back in today would be locked out.")
+        return
+    errors.print(f"{len(lost)} people who can get back in today could not any more. For example:")
+    for who, why in lost[:_EXAMPLES]:
+        errors.print(f"  {who}: {why}", markup=False)
+    raise typer.Exit(0 if accept else 1)

@@ -1,0 +1,166 @@
+"""`explain`, `events`, `report`, `policy check`, `admin grant`, `doctor`: what they say and what they end with (B24)."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cli import target
+from cli.target import Target, TargetError
+from tests.conftest import ROOT
+from tests.functions.test_audit import a_reset, count_events, count_people
+
+
+def test_explain_says_what_would_happen_and_by_which_rule_b24(world, run):
+    person = world.person()
+    status, out, _ = run("explain", person.user_id)
+    assert status == 0
+    assert "capable: yes" in out
+    assert "can reset the password" in out
+    nobody = world.person(other_mails=(), mobile_phone="", office_phone="", enabled=False)
+    status, out, _ = run("explain", nobody.user_id)
+    assert "[accountEnabled]" in out
+    assert "[recovery.methods]" in out
+    assert "cannot get back in alone" in out
+    admin = world.person(role="administrator", mobile_phone="", office_phone="")
+    assert "[recovery.gates]" in run("explain", admin.user_id)[1]
+
+
+def test_explain_says_what_a_stranger_would_see(world, run):
+    status, out, _ = run("explain", f"nobody{world.number}")
+    assert status == 1
+    assert "There is no such account" in out
+    assert "is told at once: Your account is not enabled" in run("explain", "x@lab.contoso.example")[1]
+    assert run("explain", "a b c")[0] == 1
+
+
+def test_explain_names_blocks_and_lockouts(world, run):
+    person = world.person()
+    flow = world.start(person.user_id).body["flow"]
+    for _ in range(5):
+        world.verify(flow, "00000x")
+    for number in range(11):
+        world.sign_in(person.user_id, f"wrong-{number}")
+    out = run("explain", person.user_id)[1]
+    assert "Email my alternate email is closed until" in out
+    assert "Sign-in is locked until" in out
+
+
+def test_explain_tells_the_story_of_a_reference_b9(world, run):
+    reference = a_reset(world, world.person())
+    status, out, _ = run("explain", reference.lower())
+    assert status == 0
+    assert "The password was reset by its owner." in out
+    assert run("explain", "R-ZZZZ-ZZZZ")[0] == 1
+
+
+def test_events_are_listed_and_exported_b18(world, run):
+    person = world.person()
+    reference = a_reset(world, person)
+    assert "The password was reset" in run("events", "--account", person.user_id)[1]
+    lines = run("events", "--reference", reference, "--format", "jsonl")[1].splitlines()
+    assert json.loads(lines[0])["kind"] == "password-reset"
+    assert run("events", "--kind", "password-reset", "--most", "1", "--format", "csv")[1].count("\n") == 2
+    assert run("events", "--kind", "made-up")[0] == 2
+    assert run("events", "--format", "xml")[0] == 2
+
+
+def test_the_report_is_a_table_and_json_and_can_be_counted_anew_b17(world, run):
+    person = world.person()
+    a_reset(world, person)
+    count_events(world.events(person.user_id))
+    status, out, _ = run("report", "--days", "1")
+    assert status == 0
+    assert "given up" in out
+    world.person()
+    status, out, err = run("report", "--json", "--recount")
+    assert "people stood differently" in err
+    found = json.loads(out)
+    assert found["people"]["accounts"] > 0
+    assert found["people"]["accounts"] == len(run("people", "export")[1].splitlines()) - 1
+    assert count_people(person.user_id) == 0
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Writes the organisation file with changes."""
+
+    def write(**changes):
+        content = yaml.safe_load((ROOT / "organisation.yaml").read_text())
+        content["domains"]["lab.contoso.example"]["reset"] = "off"
+        for section, values in changes.items():
+            content[section] = {**content.get(section, {}), **values}
+        path = tmp_path / "new.yaml"
+        path.write_text(yaml.safe_dump(content))
+        return path
+
+    return write
+
+
+def test_new_settings_that_lock_people_out_are_named_before_they_are_deployed(world, run, settings):
+    world.person(mobile_phone="", office_phone="")
+    status, out, _ = run("policy", "check", settings())
+    assert (status, "Nobody who can get back in today" in out) == (0, True)
+    status, out, err = run("policy", "check", settings(recovery={"gates": 2}))
+    assert status == 1
+    assert "[recovery.gates]" in err
+    assert run("policy", "check", settings(recovery={"gates": 2}), "--accept")[0] == 0
+    status, _, err = run("policy", "check", settings(recovery={"gates": 7}))
+    assert status == 1
+    assert "new.yaml:" in err
+
+
+def test_a_role_is_given_and_taken_and_sessions_end(world, run):
+    person = world.person()
+    session = world.sign_in(person.user_id).session
+    status, out, _ = run("admin", "grant", person.user_id, "helpdesk", "--yes")
+    assert (status, "which may: see accounts" in out) == (0, True)
+    assert world.account(person.user_id).role == "helpdesk"
+    assert world.request("GET", "/api/account", session=session).code == "sign-in-needed"
+    assert world.events(person.user_id)[-1]["kind"] == "admin-role-granted"
+    assert [each.user_id for each in world.services.accounts.with_role("helpdesk", 100)].count(person.user_id) == 1
+    assert run("admin", "grant", person.user_id, "none", "--yes")[0] == 0
+    assert world.account(person.user_id).role == ""
+    assert run("admin", "grant", person.user_id, "king", "--yes")[0] == 2
+    assert run("admin", "grant", "nobody-at-all", "helpdesk", "--yes")[0] == 1
+
+
+def test_a_role_is_not_given_without_a_yes(world, run, monkeypatch):
+    person = world.person()
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run("admin", "grant", person.user_id, "helpdesk")[0] == 1
+    assert world.account(person.user_id).role == ""
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(world, run):
+    world.person(role="administrator")
+    world.person(role="administrator")
+    status, out, _ = run("--organisation", ROOT / "organisation.yaml", "doctor")
+    assert status == 0
+    assert "There are several administrators." in out
+    assert "Set organisation.site_url" in out
+
+
+def test_without_a_stack_it_says_what_to_do(tmp_path, engine):
+    with pytest.raises(TargetError, match="make serve"):
+        Target("", tmp_path, ROOT / "organisation.yaml").services()
+    with pytest.raises(TargetError, match="no stack nowhere"):
+        Target("nowhere", tmp_path, ROOT / "organisation.yaml").services()
+
+
+def test_a_stack_on_aws_is_found_by_its_resources(monkeypatch, tmp_path, root):
+    class Pages:
+        def paginate(self, **_):
+            names = [*target._VARIABLES.values(), "Api"]
+            yield {"StackResourceSummaries": [{"LogicalResourceId": n, "PhysicalResourceId": f"x-{n}"} for n in names]}
+
+    class Client:
+        def get_paginator(self, _):
+            return Pages()
+
+    monkeypatch.setattr(target.boto3, "client", lambda _: Client())
+    found = Target("regain", tmp_path, root / "organisation.yaml")._on_aws()
+    assert found["ACCOUNT_TABLE"] == "x-AccountTable"
+    assert "Contoso" in Path(found["ORGANISATION_FILE"]).read_text()
