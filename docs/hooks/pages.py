@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from regain import contract
-from regain.domain import passwords
+from regain.domain import events, passwords
+from regain.domain.account import ROLES
 from regain.domain.methods import LABELS, by_phone, sent
 from regain.organisation import Link, Organisation, facts
 from regain.problems import ARTICLES, CATALOGUE, Problem
@@ -45,7 +46,13 @@ _METHOD_PAGES = {
 }
 """The page of each kind of method, `methods/<kind>.md`: the words of the link to it, and what matters most (S74)."""
 
-_FORMS = {"form": ("/api/reset", "/api/unlock"), "account": ("/api/account",), "not-me": ("/api/account/secure",)}
+_FORMS = {
+    "form": ("/api/reset", "/api/unlock"),
+    "account": ("/api/account",),
+    "not-me": ("/api/account/secure",),
+    "contact": ("/api/contact",),
+    "admin": ("/api/admin",),
+}
 """The paths that each form of the site calls, by the name of its partial."""
 
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
@@ -119,6 +126,22 @@ def published(path: str, organisation: Organisation) -> bool:
     return folder != "methods" or name.removesuffix(".md") in organisation.recovery.offered
 
 
+def in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
+    """Whether a page's form is in use: a request for help needs somebody here who takes it (S37)."""
+    contacts = organisation.contacts
+    if meta.get("form") != "contact":
+        return True
+    return bool(contacts.support.email) if meta["purpose"] == "support" else not contacts.administrator.portal_url
+
+
+def event_kinds() -> dict[str, str]:
+    """Every kind of event in words that fit any of them: for filters and counts."""
+    known = {"by": "somebody who helps", "method": "a method"}
+    last = re.compile(r"(: \{\w+\}|, \{channel\}(: \{message\})?)?\.$")
+    plain = {name: last.sub("", kind.text).format(**known) for name, kind in events.KINDS.items()}
+    return {name: text[0].upper() + text[1:] for name, text in plain.items()}
+
+
 def problem_rows(organisation: Organisation) -> list[dict[str, str]]:
     """The table "Which message do you see?": the four rows of the articles first, then the rest by title (S63)."""
     known = facts(organisation)
@@ -146,6 +169,10 @@ def variables(organisation: Organisation) -> dict[str, Any]:
         "training": _links(organisation.contacts.training),
         "administrator": contact,
         "administrator_link": administrator_link(organisation),
+        "administrator_letter": administrator_letter(organisation),
+        "administration": organisation.administration,
+        "event_kinds": event_kinds(),
+        "roles": [role for role in reversed(ROLES) if role],
         "support_contact": organisation.contacts.support,
         "domains": organisation.domains,
         "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
@@ -170,10 +197,15 @@ def _links(given: Iterable[Link | str]) -> list[Link]:
 
 
 def administrator_link(organisation: Organisation) -> str:
-    """Where "Contact your administrator" leads: a portal, or a letter that asks for what is needed (S37, S65)."""
+    """Where "Contact your administrator" leads: the organisation's portal, or the page with the form (S36, S37)."""
+    return organisation.contacts.administrator.portal_url or "contact-administrator/"
+
+
+def administrator_letter(organisation: Organisation) -> str:
+    """A letter that asks for what is needed, where the form cannot be used (S65); without an address, the page."""
     contact = organisation.contacts.administrator
-    if contact.portal_url:
-        return contact.portal_url
+    if contact.portal_url or not contact.email:
+        return administrator_link(organisation)
     subject = f"I cannot sign in to my {organisation.organisation.name} account"
     body = "My user ID: \nWhat happened: \nReference (if the page showed one): \nHow you can reach me: \n"
     quoted = "&".join(f"{name}={quote(value, safe='')}" for name, value in (("subject", subject), ("body", body)))

@@ -64,6 +64,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             page.meta["revision"] = _revision("functions/shared/regain/problems")
             return markdown
         page.meta["revision"] = _revision(f"docs/{where}")
+        if not pages.in_use(page.meta, config.extra["organisation"]):
+            page.meta.update(form="", modules=[])
         text = _template(markdown).render(config.extra["site"], sketch=_sketch)
         page.meta["description"] = _template(page.meta["description"]).render(config.extra["site"])
         return text

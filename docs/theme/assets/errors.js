@@ -35,35 +35,43 @@ export class Errors {
     this.show({ title: say(words), field: name });
   }
 
-  // What the API answered.
+  input(name) {
+    return name && this.form.querySelector(`.step:not([hidden]) [name="${name}"]`);
+  }
+
+  // What the API answered. Feedback whose rule is a field's name stands at that field.
   refused(answer) {
-    const known = problem(answer.code);
+    const known = problem(answer.code), feedback = answer.feedback || [];
     if (!known) return this.show({ title: answer.code === 'network' || !answer.title ? say('network') : answer.title });
-    const left = answer.attempts_left > 0 ? ` ${say('left', { n: answer.attempts_left })}` : '';
+    const placed = feedback.filter(({ rule }) => this.input(rule));
     this.show({
       ...known,
-      details: (answer.feedback || []).map(entry => entry.message),
-      more: left,
+      faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
+      details: feedback.map(({ message }) => message),
+      more: answer.attempts_left > 0 ? ` ${say('left', { n: answer.attempts_left })}` : '',
       wait: answer.retry_after && say('wait', { time: duration(answer.retry_after) }),
       reference: answer.reference && say('reference', { reference: answer.reference }),
     });
   }
 
-  show({ title, field, page, details = [], more = '', wait = '', reference = '' }) {
+  show({ page, wait = '', reference = '', faults, ...one }) {
     this.clear();
-    const input = field && this.form.querySelector(`.step:not([hidden]) [name="${field}"]`);
-    const item = document.createElement('li');
-    item.append(input ? this.link(title, input) : title);
-    this.summary.querySelector('ul').replaceChildren(item);
+    this.summary.querySelector('ul').replaceChildren(...(faults || [one]).map(fault => this.fault(fault)));
     this.text('[data-wait]', wait);
     this.text('[data-reference]', reference);
     const link = this.summary.querySelector('[data-page]');
     link.parentElement.hidden = !page;
     if (page) link.href = page;
-    if (input) this.beside(input, title + more, details);
     document.title = say('error') + this.title;
     this.summary.hidden = false;
     this.summary.focus();
+  }
+
+  fault({ title, field, details = [], more = '' }) {
+    const input = this.input(field), item = document.createElement('li');
+    item.append(input ? this.link(title, input) : title);
+    if (input) this.beside(input, title + more, details);
+    return item;
   }
 
   link(title, input) {

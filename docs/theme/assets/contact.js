@@ -1,0 +1,67 @@
+// Asking people for help. Whoever is stuck in a reset or unlock in this tab takes its token and its user ID along.
+import { call } from './api.js';
+import { Errors } from './errors.js';
+import { alive, flow, recall } from './flow.js';
+import { prepareProof, takeProof } from './proof.js';
+import { say } from './words.js';
+
+const page = document.querySelector('#contact');
+const { purpose } = page.dataset;
+const form = page.querySelector('form');
+const errors = new Errors(page);
+const fields = [...form.querySelectorAll('[name]')];
+const field = name => fields.find(each => each.name === name);
+
+function show(step) {
+  for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
+  const heading = page.querySelector(`[data-step="${step}"] h2`);
+  errors.titled(heading.textContent);
+  heading.focus();
+}
+
+async function ask() {
+  const missing = fields.filter(each => each.required && !each.value.trim());
+  if (missing.length) return errors.show({ faults: missing.map(({ name }) => ({ title: say(name), field: name })) });
+  const status = form.querySelector('[data-proof]');
+  status.textContent = say('proof');
+  try {
+    const typed = Object.fromEntries(fields.map(({ name, value }) => [name, value.trim()]));
+    const along = purpose === 'administrator' && alive() ? { flow: flow.token } : {};
+    const { reference, url } = await call(`contact/${purpose}`, { ...typed, ...along, proof: await takeProof() });
+    if (url) page.querySelector('[data-url]').href = url;
+    else page.querySelector('[data-reference-given]').textContent = reference;
+    form.reset();
+    show(url ? 'portal' : 'done');
+  } finally {
+    status.textContent = '';
+  }
+}
+
+page.addEventListener('submit', async event => {
+  event.preventDefault();
+  const button = form.querySelector('button');
+  if (button.ariaDisabled === 'true') return;
+  button.ariaDisabled = 'true';
+  errors.clear();
+  try {
+    await ask();
+  } catch (answer) {
+    if (answer instanceof Error) throw answer;
+    errors.refused(answer);
+  } finally {
+    button.ariaDisabled = null;
+  }
+});
+
+form.addEventListener('focusin', prepareProof);
+if (!globalThis.crypto?.subtle) document.querySelector('#old').hidden = false;
+recall();
+if (alive()) {
+  const stuck = page.querySelector('[data-stuck]');
+  if (field('user_id')) field('user_id').value ||= flow.user_id;
+  if (field('reference')) field('reference').value ||= flow.reference;
+  if (stuck) {
+    stuck.hidden = false;
+    stuck.querySelector('b').textContent = flow.reference;
+  }
+}

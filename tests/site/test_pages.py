@@ -1,0 +1,98 @@
+"""The generator's pure functions: pages from the catalogue, words from the organisation."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hooks import pages
+
+from regain.contract import OPERATIONS
+from regain.organisation_yaml import read
+from regain.problems import CATALOGUE, Problem
+
+
+@pytest.fixture(scope="module")
+def organisation(root):
+    return read(root / "organisation.yaml")
+
+
+@pytest.mark.parametrize("problem", CATALOGUE.values(), ids=lambda problem: problem.code)
+def test_a_problem_becomes_a_page_of_fixed_parts(problem, organisation):
+    page = pages.problem_page(problem, organisation)
+    assert [line for line in page.splitlines() if line.startswith("#")] == [
+        f"# {problem.title}", "## What happened", "## What to do", "## Who can help",
+    ]  # fmt: skip
+    assert len(re.findall(r"^\d+\. ", page, re.MULTILINE)) == len(problem.to_do)
+    assert "{" not in page
+    assert "(page:" not in page
+
+
+def test_a_link_to_no_page_stops_the_build(organisation):
+    broken = Problem("x", 400, "X", "See [this](page:nowhere).", ("Do it.",))
+    with pytest.raises(pages.PageError, match="no page called nowhere"):
+        pages.problem_page(broken, organisation)
+
+
+def test_a_fact_that_is_not_set_leaves_plain_words(organisation):
+    import msgspec
+
+    without = msgspec.structs.replace(organisation, organisation=replace(organisation.organisation, personal_accounts_url=""))
+    page = pages.problem_page(CATALOGUE["domain-not-ours"], without)
+    assert "use the help for personal accounts" in page
+    assert "[help for personal accounts](https://" in pages.problem_page(CATALOGUE["domain-not-ours"], organisation)
+
+
+def test_the_table_has_every_problem_and_the_articles_rows_first_s63(organisation):
+    rows = pages.problem_rows(organisation)
+    assert [row["row"] for row in rows[:4]] == ["A", "B", "C", "D"]
+    assert {row["code"] for row in rows} == set(pages.problems(organisation))
+
+
+def test_what_cannot_happen_has_no_page(organisation):
+    import msgspec
+
+    assert "type-the-whole-contact" not in pages.problems(organisation)
+    asking = msgspec.structs.replace(organisation, recovery=replace(organisation.recovery, confirm_contact=True))
+    assert "type-the-whole-contact" in pages.problems(asking)
+
+
+def test_every_problem_of_the_contract_has_a_page(organisation):
+    every = {problem for operation in OPERATIONS for problem in operation.problems}
+    for problem in every:
+        assert pages.problem_page(problem, organisation)
+
+
+def test_the_letter_to_the_administrator_asks_for_what_is_needed_s37_s65(organisation):
+    link = pages.administrator_link(organisation)
+    assert link.startswith("mailto:it@contoso.example?subject=I%20cannot%20sign%20in")
+    for part in ("user%20ID", "Reference", "reach%20me"):
+        assert part in link
+
+
+def test_an_own_portal_is_used_instead_s37(organisation):
+    import msgspec
+
+    contact = replace(organisation.contacts.administrator, portal_url="https://it.contoso.example/")
+    own = msgspec.structs.replace(organisation, contacts=replace(organisation.contacts, administrator=contact))
+    assert pages.administrator_link(own) == "https://it.contoso.example/"
+
+
+GOOD = dict(title="T", description="D", id="RG-0001", audience="everybody", topic="task", owner="O", reviewed="2026-01-01", keywords=["k"])
+
+
+@pytest.mark.parametrize("key", pages.FRONT_MATTER)
+def test_a_page_that_does_not_say_what_it_is_stops_the_build_s1_s3(key):
+    pages.check_front_matter(GOOD, "page.md")
+    with pytest.raises(pages.PageError, match=key):
+        pages.check_front_matter({**GOOD, key: ""}, "page.md")
+
+
+@pytest.mark.parametrize("change", [{"audience": "cats"}, {"topic": "story"}, {"id": "7"}])
+def test_front_matter_is_from_a_closed_list_s4(change):
+    with pytest.raises(pages.PageError):
+        pages.check_front_matter({**GOOD, **change}, "page.md")
+
+
+def test_two_pages_never_share_a_title_or_an_id():
+    with pytest.raises(pages.PageError, match="share"):
+        pages.check_unique([("a.md", GOOD), ("b.md", {**GOOD, "id": "RG-0002"})])
