@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 
 import pytest
-from hooks import pages
 
+from hooks import pages
 from regain.contract import OPERATIONS
 from regain.organisation_yaml import read
 from regain.problems import CATALOGUE, Problem
@@ -36,7 +36,9 @@ def test_a_link_to_no_page_stops_the_build(organisation):
 def test_a_fact_that_is_not_set_leaves_plain_words(organisation):
     import msgspec
 
-    without = msgspec.structs.replace(organisation, organisation=replace(organisation.organisation, personal_accounts_url=""))
+    without = msgspec.structs.replace(
+        organisation, organisation=replace(organisation.organisation, personal_accounts_url="")
+    )
     page = pages.problem_page(CATALOGUE["domain-not-ours"], without)
     assert "use the help for personal accounts" in page
     assert "[help for personal accounts](https://" in pages.problem_page(CATALOGUE["domain-not-ours"], organisation)
@@ -63,7 +65,7 @@ def test_every_problem_of_the_contract_has_a_page(organisation):
 
 
 def test_the_letter_to_the_administrator_asks_for_what_is_needed_s37_s65(organisation):
-    link = pages.administrator_link(organisation)
+    link = pages.administrator_letter(organisation)
     assert link.startswith("mailto:it@contoso.example?subject=I%20cannot%20sign%20in")
     for part in ("user%20ID", "Reference", "reach%20me"):
         assert part in link
@@ -77,7 +79,16 @@ def test_an_own_portal_is_used_instead_s37(organisation):
     assert pages.administrator_link(own) == "https://it.contoso.example/"
 
 
-GOOD = dict(title="T", description="D", id="RG-0001", audience="everybody", topic="task", owner="O", reviewed="2026-01-01", keywords=["k"])
+GOOD = {
+    "title": "T",
+    "description": "D",
+    "id": "RG-0001",
+    "audience": "everybody",
+    "topic": "task",
+    "owner": "O",
+    "reviewed": "2026-01-01",
+    "keywords": ["k"],
+}
 
 
 @pytest.mark.parametrize("key", pages.FRONT_MATTER)

@@ -1,0 +1,189 @@
+// The page of those who help. What may be done is decided by the API; the page offers only that.
+import { call, now } from './api.js';
+import { showAccount, showLines, showReport, choices, put } from './admin-views.js';
+import { Errors } from './errors.js';
+import { moment, say } from './words.js';
+
+const page = document.querySelector('#admin');
+const errors = new Errors(page);
+const step = name => page.querySelector(`[data-step="${name}"]`);
+const at = path => `admin/accounts/${encodeURIComponent(account.user_id)}/${path}`;
+const ACTS = {
+  unlock: () => call(at('unlock'), {}),
+  lift: () => call(at('lift'), {}),
+  enable: () => call(at('enable'), {}),
+  'clear-methods': () => call(at('methods'), undefined, 'DELETE'),
+  'require-registration': caller => call(at('require-registration'), caller ? { caller } : {}),
+  waive: () => call(at('require-registration'), undefined, 'DELETE'),
+};
+let account = null, act = '', proving = null, again = null, cursor = '';
+
+function show(name) {
+  errors.clear();
+  for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== name;
+  const heading = step(name).querySelector('h2');
+  errors.titled(heading.textContent);
+  heading.focus();
+}
+
+async function home() {
+  const me = await call('admin');
+  put(step('home'), { me: me.name || me.user_id, role: say(`role-${me.role}`), until: moment(me.proved_until) });
+  step('home').querySelector('[data-fresh]').hidden = me.proved_until <= now();
+  show('home');
+}
+
+async function open(user_id, acted = false) {
+  account = await call(`admin/accounts/${encodeURIComponent(user_id)}`);
+  showAccount(step('account'), account);
+  step('account').querySelector('[data-acted]').hidden = !acted;
+  show('account');
+}
+
+function ask(name) {
+  act = name;
+  const sure = step('sure');
+  put(sure, { title: say(`act-${name}`), user: account.user_id, what: say(`act-${name}-what`) });
+  const where = sure.querySelector('[data-where]');
+  where.hidden = name !== 'reset';
+  if (name === 'reset') {
+    const sent = account.reachable.filter(({ kind }) => ['email', 'sms'].includes(kind));
+    choices(sure.querySelector('[data-places]'), 'to', [{ id: '', label: say('show-here') }, ...sent]);
+  }
+  show('sure');
+}
+
+// Does it, after the caller's proof where that comes first; a second factor may be asked for on the way.
+async function perform(caller = '') {
+  if (!caller && account.caller_first.includes(act)) return prove('caller', at('caller'), perform);
+  if (act !== 'reset') {
+    await ACTS[act](caller);
+    return open(account.user_id, true);
+  }
+  const to = step('sure').querySelector('[name="to"]:checked')?.value || '';
+  const made = await call(at('reset'), { ...(to && { to }), ...(caller && { caller }) });
+  const given = step('given');
+  put(given, { password: made.temporary_password || '', place: made.sent_to || '', until: moment(made.until) });
+  for (const [name, shown] of [['password', !to], ['shown', !to], ['sent', to]]) given.querySelector(`[data-${name}]`).hidden = !shown;
+  show('given');
+}
+
+async function prove(kind, path, then) {
+  again = () => perform();
+  const { flow, methods } = await call(`${path}/start`, {});
+  proving = { kind, path, flow, methods, then };
+  put(step('prove'), { title: say(`${kind === 'caller' ? 'caller' : 'prove'}-title`), what: say(`${kind === 'caller' ? 'caller' : 'prove'}-what`) });
+  choices(step('prove').querySelector('[data-methods]'), 'method', methods);
+  show('prove');
+}
+
+const second = then => prove('admin', 'admin/prove', then);
+
+async function proved(proof) {
+  const { kind, path, flow, method, then } = proving;
+  await call(`${path}/verify`, { flow, method: method.id, ...proof });
+  await (kind === 'caller' ? then(flow) : then());
+}
+
+const forms = {
+  async find(form) {
+    const typed = form.elements.user_id.value.trim();
+    if (!typed) return errors.missing('user_id');
+    await open(typed);
+  },
+  async story(form) {
+    const typed = form.elements.reference.value.trim();
+    if (!typed) return errors.missing('reference');
+    const story = await call(`admin/references/${encodeURIComponent(typed)}`);
+    put(step('story'), { title: say('story', story), whose: story.user_id ? say('whose', { user: story.user_id }) : '' });
+    showLines(step('story').querySelector('[data-lines]'), story.lines, false);
+    show('story');
+  },
+  sure: () => perform(),
+  async prove(form) {
+    const method = proving.methods.find(({ id }) => id === form.querySelector('[name="method"]:checked')?.value);
+    if (!method) return errors.missing('method');
+    proving.method = method;
+    if (method.kind === 'passkey') return proved({ credential: await signed(method.challenge) });
+    if (method.kind !== 'authenticator') await call(`${proving.path}/send`, { flow: proving.flow, method: method.id });
+    put(step('code'), { title: step('prove').querySelector('h2').textContent, what: say(`code-${proving.kind}`) });
+    step('code').querySelector('[name="code"]').value = '';
+    show('code');
+  },
+  async code(form) {
+    const code = form.elements.code.value;
+    if (!code.trim()) return errors.missing('code');
+    await proved({ code });
+  },
+  events: () => list(''),
+};
+
+async function signed(challenge) {
+  const passkey = await import('./passkey.js');
+  return passkey.sign(challenge).catch(() => { throw { words: 'passkey' }; });
+}
+
+async function list(from) {
+  const form = step('events');
+  const query = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value && name !== 'code'));
+  if (query.has('end')) query.set('end', `${query.get('end')}T23:59:59.999999~`.slice(0, 26));
+  for (const link of form.querySelectorAll('[data-format]')) link.href = `/api/admin/events?${query}${query.size ? '&' : ''}format=${link.dataset.format}`;
+  if (from) query.set('cursor', from);
+  const { events, cursor: next } = await call(`admin/events?${query}`);
+  cursor = next;
+  showLines(form.querySelector('[data-lines]'), events, true, Boolean(from));
+  const shown = form.querySelectorAll('[data-lines] li').length;
+  form.querySelector('[data-found]').textContent = say('found', { n: shown });
+  form.querySelector('[data-more]').hidden = !next;
+  form.querySelector('[data-files]').hidden = !shown;
+}
+
+const actions = {
+  goHome: home,
+  goAccount: () => open(account.user_id),
+  goEvents: async () => show('events'),
+  async goEventsOf() {
+    step('events').reset();
+    step('events').elements.account.value = account.user_id;
+    show('events');
+    await list('');
+  },
+  async goReport(days) {
+    showReport(step('report'), await call(`admin/report?days=${days}`));
+    show('report');
+  },
+  more: () => list(cursor),
+  act: async name => ask(name),
+  prove: () => second(home),
+};
+
+async function guarded(action, button) {
+  if (button?.ariaDisabled === 'true') return;
+  if (button) button.ariaDisabled = 'true';
+  try {
+    errors.clear();
+    await action();
+  } catch (answer) {
+    if (answer instanceof Error) throw answer;
+    if (answer.code === 'second-factor-needed') return await guarded(() => second(() => perform()));
+    if (answer.code === 'sign-in-needed') show('sign-in');
+    if (answer.code === 'session-ended' && again) show('account');
+    if (answer.words) errors.missing('method', answer.words);
+    else errors.refused(answer);
+  } finally {
+    if (button) button.ariaDisabled = null;
+  }
+}
+
+page.addEventListener('submit', event => {
+  event.preventDefault();
+  const form = event.target;
+  guarded(() => forms[form.dataset.form || form.dataset.step](form), form.querySelector('button:not([type="button"])'));
+});
+
+page.addEventListener('click', ({ target }) => {
+  const name = Object.keys(actions).find(each => each in target.dataset);
+  if (name) guarded(() => actions[name](target.dataset[name]), target);
+});
+
+call('admin').then(home, answer => { if (answer.code !== 'sign-in-needed') errors.refused(answer); });
