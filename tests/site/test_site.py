@@ -2,9 +2,7 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
-import brotli
 import msgspec
 import pytest
 
@@ -318,27 +316,6 @@ def test_an_unknown_value_in_a_page_stops_the_build(tmp_path):
     paths = [str(ROOT / part) for part in ("docs", "functions", "functions/shared")]
     done = subprocess.run([sys.executable, "-c", script, *paths], capture_output=True, text=True, check=False)
     assert "UndefinedError" in done.stderr
-
-
-def weight(site, path):
-    page = (site / path / "index.html").read_text()
-    names = set(re.findall(r'(?:href|src)="[./]*(assets/[^"]+\.(?:css|js|svg))"', page))
-    entered = {name for name in names if name.endswith(".js") and not name.endswith("old.js")}
-    while entered:
-        name = entered.pop()
-        names.add(name)
-        imported = re.findall(r"^import .* from '\./(.*)';$", (site / name).read_text(), re.MULTILINE)
-        entered |= {str(Path(name).with_name(each)) for each in imported} - names
-    files = [site / path / "index.html", *(site / name for name in names)]
-    return sum(len(brotli.compress(file.read_bytes())) for file in files)
-
-
-@pytest.mark.parametrize(
-    ("path", "most"),
-    [(".", 8_000), ("forgot-password", 8_000), ("errors/wrong-code", 8_000), ("reset", 14_000), ("unlock", 14_000)],
-)
-def test_pages_are_light_on_the_wire(site, path, most):
-    assert weight(site, path) <= most
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_of_the_theme_is_shipped(site):
