@@ -55,7 +55,7 @@ clean: ## Forget what has happened locally, and everything that was built
 # --- Checking ------------------------------------------------------------------------------------
 
 test: lint validate docs chromium .venv/sam/.locked ## Run every check and every test
-	$(DEV)/pytest
+	$(DEV)/pytest -n 2 --dist loadfile
 
 unit: install ## Run the tests that need no browser and no build
 	$(DEV)/pytest --ignore tests/browser --ignore tests/build
