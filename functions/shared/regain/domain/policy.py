@@ -66,7 +66,7 @@ class Limits:
     session_fresh_minutes: int = 15
     contacts_per_day: int = 5
     admin_lookups_per_hour: int = 300
-    admin_changes_per_hour: int = 60
+    admin_changes_per_hour: int = 200
 
 
 @dataclass(frozen=True)
