@@ -42,9 +42,8 @@ def engine(tmp_path_factory):
     running = Engine(MINISTACK, tmp_path_factory.mktemp("engine"), free_port())
     running.start()
     os.environ.update(running.environment)
-    template = create(ROOT / "template.yaml", {"OriginationIdentity": "+15555550100"})
-    variables = {key: value for function in template.functions for key, value in function.environment.items()}
-    yield Running(running.endpoint, {**running.environment, **variables}, read(ROOT / "organisation.yaml"))
+    template = create(ROOT / "template.yaml", {"OriginationIdentity": "+15555550100", "Site": "none"})
+    yield Running(running.endpoint, {**running.environment, **template.variables}, read(ROOT / "organisation.yaml"))
     running.stop()
 
 

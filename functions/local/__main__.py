@@ -62,6 +62,7 @@ def serve(
         parameters = {
             "SenderDomain": organisation.sender.rpartition("@")[2].rstrip(">"),
             "OriginationIdentity": _NUMBER,
+            "Site": "none",  # the gateway serves it
         }
         template = create(ROOT / "template.yaml", parameters)
         _import(arguments, persons)
@@ -103,8 +104,7 @@ def _gateway(
     persons: list[people.Person], listening: socket.socket,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
-    variables = {name: value for function in template.functions for name, value in function.environment.items()}
-    known.write_text(json.dumps({**environment, **variables}, indent=2))
+    known.write_text(json.dumps({**environment, **template.variables}, indent=2))
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
     pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}

@@ -38,7 +38,9 @@ def _key(name: str, made: dict[str, Any]) -> str:
     try:
         return kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]
     except ClientError:
-        key = kms.create_key(KeySpec=made["KeySpec"], KeyUsage=made["KeyUsage"])["KeyMetadata"]["KeyId"]
+        key = kms.create_key(**{name: made[name] for name in ("KeySpec", "KeyUsage") if name in made})["KeyMetadata"][
+            "KeyId"
+        ]
         kms.create_alias(AliasName=alias, TargetKeyId=key)
         return key
 

@@ -42,6 +42,12 @@ class Template:
     functions: tuple[Function, ...]
     resources: dict[str, dict[str, Any]] = field(repr=False)
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What all functions together are given, for those who do everything: what narrows one of them is left out."""
+        every = {name: value for function in self.functions for name, value in function.environment.items()}
+        return {name: value for name, value in every.items() if name != "ACCOUNT_VIEW"}
+
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """The properties of every resource of a type, by logical ID."""
         return {name: made.get("Properties", {}) for name, made in self.resources.items() if made["Type"] == kind}
@@ -75,7 +81,8 @@ def read(
 def _function(name: str, properties: dict[str, Any], shared: dict[str, Any]) -> Function:
     variables = {**_variables(shared), **_variables(properties)}
     events = properties.get("Events", {}).values()
-    routes = [(e["Properties"]["Method"].upper(), e["Properties"]["Path"]) for e in events if e["Type"] == "HttpApi"]
+    asked = [e["Properties"] for e in events if e["Type"] == "HttpApi"]
+    routes = [(e["Method"].upper(), e["Path"]) for e in asked if "Path" in e]  # `$default` answers for CloudFront only
     streams = [e["Properties"] for e in events if e["Type"] == "DynamoDB"]
     return Function(
         name=name,

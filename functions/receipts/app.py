@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 
 from receipts.flow import note
 
-log = Logger()
+log = Logger(service="regain")
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001 - Lambda's shape

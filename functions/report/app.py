@@ -1,23 +1,44 @@
-"""What wakes the report function: the streams of events, accounts and security info."""
+"""What wakes the report function: the streams of events, accounts and security info, and the queue of what failed."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from regain.adapters import streams
 from regain.adapters.store import unmarshal
+from regain.faults import fault_name
 from report.flow import count_events, count_people
 
-log = Logger()
+log = Logger(service="regain")
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
     """Counts one batch of one table. What fails comes again as a whole, and what was counted is not counted again."""
     records = event["Records"]
-    key, image = (records[0]["dynamodb"].get(part) for part in ("Keys", "NewImage"))
-    if image and "kind" in image:
-        counted = count_events([unmarshal(record["dynamodb"]["NewImage"]) for record in records])
+    if records[0]["eventSource"] == "aws:sqs":
+        return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records if not _again(r)]}
+    return {"counted": _count(records)}
+
+
+def _again(message: dict[str, Any]) -> bool:
+    """Whether a batch that failed before could be counted now."""
+    try:
+        _count(streams.records(message["body"]))
+    except Exception as error:
+        log.error("not counted, to be tried again", extra={"error": fault_name(error)})
+        return False
+    return True
+
+
+def _count(records: list[dict[str, Any]]) -> int:
+    changes = [record["dynamodb"] for record in records]
+    happened = [change["NewImage"] for change in changes if "kind" in change.get("NewImage", {})]
+    if happened:
+        counted = count_events([unmarshal(image) for image in happened])
     else:
-        name = "user_id" if "user_id" in key else "subject"
-        counted = count_people(name, {record["dynamodb"]["Keys"][name]["S"] for record in records})
+        keys = [{name: value["S"] for name, value in change["Keys"].items()} for change in changes]
+        people = [key for key in keys if "at" not in key]  # an event that has expired is nobody
+        name = "user_id" if people and "user_id" in people[0] else "subject"
+        counted = count_people(name, {key[name] for key in people})
     log.info("counted", extra={"records": len(records), "counted": counted})
-    return {"counted": counted}
+    return counted

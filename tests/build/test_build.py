@@ -47,7 +47,7 @@ def built(tmp_path_factory):
 
 def answer(built, function, module, event):
     paths = [str(built / "out" / function), str(built / "out" / "SharedLayer" / "python"), str(built / "runtime")]
-    environment = {"AWS_DEFAULT_REGION": "eu-west-1", "PATH": os.environ["PATH"], "POWERTOOLS_SERVICE_NAME": "regain"}
+    environment = {"AWS_DEFAULT_REGION": "eu-west-1", "PATH": os.environ["PATH"]}
     command = [
         sys.executable,
         "-I",

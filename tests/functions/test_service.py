@@ -55,7 +55,7 @@ def test_the_contract_is_the_one_that_the_template_routes(world, root):
         (event["Properties"]["Method"], event["Properties"]["Path"])
         for resource in resources.values()
         for event in resource["Properties"].get("Events", {}).values()
-        if event["Type"] == "HttpApi"
+        if event["Type"] == "HttpApi" and "Path" in event["Properties"]  # `$default` is for CloudFront
     }
     assert routes - {("ANY", "/api/{proxy+}")} == {(op.method, op.path) for op in OPERATIONS}
     document = world.request("GET", "/api/openapi.json").body

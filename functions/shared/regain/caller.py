@@ -9,6 +9,7 @@ class Caller:
 
     `session` is the token that the browser showed; `new_session` the one that it is given, "" where it is taken away.
     `location` is where the browser is sent on to. `site` is the origin of our own page that asks.
+    `proof` is the kind of a proof that was judged, and `passed` or `failed`.
     """
 
     address: str
@@ -18,6 +19,7 @@ class Caller:
     new_session: str | None = None
     location: str = ""
     site: str = ""
+    proof: tuple[str, str] | None = None
 
     def about(self, subject: str, reference: str = "") -> None:
         """Notes whom the request is about (a keyed hash), and the reference of the flow it goes on with."""

@@ -1,6 +1,7 @@
 """HTTP API events in, JSON out: the only place that knows status codes, headers and the problem format."""
 
 import json
+import os
 import secrets
 from base64 import b64decode
 from collections.abc import Callable, Iterable
@@ -14,12 +15,13 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from botocore.exceptions import BotoCoreError, ClientError
 
-from regain import organisation, problems
+from regain import metrics, organisation, problems
+from regain.arrival import arrival
 from regain.caller import Caller
 from regain.contract import OPERATIONS, Document, Operation
 from regain.domain import reference
 from regain.faults import fault_name, fault_place
-from regain.headers import API_HEADERS
+from regain.headers import API_HEADERS, SITE_HEADERS
 from regain.problems import Refused
 
 _LARGEST = 16 * 1024
@@ -33,12 +35,16 @@ contract."""
 
 
 class Api:
-    """The routes of one function: reads, calls the step, answers."""
+    """The routes of one function: reads, calls the step, answers.
 
-    def __init__(self) -> None:
+    `page` is the site's own page for an address that it does not have.
+    """
+
+    def __init__(self, page: str = "") -> None:
+        self.page = page
         self.resolver = APIGatewayHttpResolver()
         self.resolver.not_found(self._not_found)
-        self.log = Logger()
+        self.log = Logger(service="regain")
 
     def serve(self, operation: Operation, step: Step) -> None:
         """Answers an operation of the contract with a step."""
@@ -55,24 +61,28 @@ class Api:
 
     def _answer(self, operation: Operation, step: Step, parameters: Iterable[str]) -> Response:
         event = self.resolver.current_event.raw_event
-        source = event["requestContext"]["http"]["sourceIp"]
-        caller = Caller(source, reference.write(secrets.token_bytes(5)), _session(event), site=_site(event))
+        caller = Caller("", reference.write(secrets.token_bytes(5)), _session(event))
+        self.log.set_correlation_id(event["requestContext"].get("requestId", ""))
         try:
+            came = arrival(event, os.environ.get("ORIGIN_KEYS", ""))
+            caller.address, caller.site = came.address, _site(came.host)
             if operation.session and operation.method != "GET":
                 _check_origin(event, caller.site)
             body = [_body(event, operation.request)] if operation.request else []
             body += [_query(event, operation.query)] if operation.query else []
             answer = step(*(unquote(each) for each in parameters), *body, caller)
         except Refused as refused:
-            self._note(operation, caller, refused.problem.code, refused.reason)
+            self._note(operation, caller, "refused", refused.problem.code, refused.reason)
             return _problem(refused, caller)
         except (ClientError, BotoCoreError) as error:
             self.log.error("a service did not answer", extra=_extra(operation, caller, error=fault_name(error)))
+            self._note(operation, caller, "failed", problems.BUSY.code)
             return _problem(Refused(problems.BUSY, retry_after=2), caller)
         except Exception as error:
             self.log.error(
                 "unexpected", extra=_extra(operation, caller, error=fault_name(error), at=fault_place(error))
             )
+            self._note(operation, caller, "failed", problems.BROKEN.code)
             return _problem(Refused(problems.BROKEN), caller)
         self._note(operation, caller, "done")
         if isinstance(answer, Document):
@@ -81,11 +91,18 @@ class Api:
         moved = {"location": caller.location} if caller.location else {}
         return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer), moved, _cookies(caller))
 
-    def _note(self, operation: Operation, caller: Caller, outcome: str, reason: str = "") -> None:
-        self.log.info("answered", extra=_extra(operation, caller, outcome=outcome, reason=reason))
+    def _note(self, operation: Operation, caller: Caller, outcome: str, code: str = "", reason: str = "") -> None:
+        """A line of the log and the counts: `done`, `refused` (by a rule) or `failed` (our fault)."""
+        self.log.info("answered", extra=_extra(operation, caller, outcome=outcome, code=code, reason=reason))
+        metrics.count("Answers", operation=operation.path.removeprefix("/api/"), outcome=outcome)
+        if caller.proof:
+            kind, judged = caller.proof
+            metrics.count("Proofs", method=kind, outcome=judged)
 
     def _not_found(self, _: NotFoundError) -> Response:
         event = self.resolver.current_event.raw_event
+        if self.page and not event["rawPath"].startswith("/api/"):
+            return Response(404, "text/html; charset=utf-8", self.page, {**SITE_HEADERS, "cache-control": "no-cache"})
         allowed = sorted(op.method for op in OPERATIONS if _matches(op.path, event["rawPath"]))
         caller = Caller(address="", reference=reference.write(secrets.token_bytes(5)))
         answer = _problem(Refused(problems.METHOD_NOT_ALLOWED if allowed else problems.NOT_FOUND), caller)
@@ -197,12 +214,11 @@ def _cookies(caller: Caller) -> list[Cookie]:
     ]
 
 
-def _site(event: dict[str, Any]) -> str:
+def _site(host: str) -> str:
     """The origin of our own pages: the organisation's, or where it names none, the host that was asked.
 
     On a laptop its name and its number are the same place; passkeys work under the name only.
     """
-    host = event.get("headers", {}).get("host", "")
     own = urlsplit(organisation.current().organisation.site_url)
     if not own.netloc:
         return f"https://{host}"

@@ -187,6 +187,7 @@ class Recovery:
         elif used:
             writes.append(services.security_infos.write(opened.subject, used))
         services.store.commit(writes)
+        caller.proof = choice.kind, "passed" if verdict.right else "failed"
         if verdict.refused:
             raise verdict.refused
         return Verified(gates=_gates(verdict.flow), methods=self.offer(verdict.flow))

@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 
-from regain.adapters.accounts import Accounts
+from regain.adapters.accounts import WITHOUT_PASSWORD, Accounts
 from regain.adapters.events import Events
 from regain.adapters.keys import Keys
 from regain.adapters.limits import Counters
@@ -51,13 +51,20 @@ def compose(
     environment: Mapping[str, str], organisation: Organisation, dynamodb: Any, kms: Any, **others: Any
 ) -> Services:
     """The services of a function with this environment. A table it may not touch has no name there."""
-    store = Store(dynamodb)
-    keys = Keys(kms, environment.get("CODE_KEY", ""), environment.get("SERVICE_KEY", ""))
+    accounts = environment.get("ACCOUNT_TABLE", "")
+    views = {accounts: WITHOUT_PASSWORD} if environment.get("ACCOUNT_VIEW") == "without-password" else {}
+    store = Store(dynamodb, views)
+    keys = Keys(
+        kms,
+        environment.get("CODE_KEY", ""),
+        environment.get("SERVICE_KEY", ""),
+        environment.get("CODE_KEY_GENERATION", "1"),
+    )
     return Services(
         organisation=organisation,
         store=store,
         keys=keys,
-        accounts=Accounts(store, environment.get("ACCOUNT_TABLE", "")),
+        accounts=Accounts(store, accounts),
         recoveries=Recoveries(store, environment.get("RECOVERY_TABLE", ""), keys),
         sessions=Sessions(store, environment.get("SESSION_TABLE", "")),
         security_infos=SecurityInfos(store, environment.get("SECURITY_INFO_TABLE", "")),

@@ -1,10 +1,13 @@
 """Accounts in DynamoDB: the directory `dynamodb`."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from regain.adapters.store import Store, Write, marshal, put_version, revive, unmarshal
 from regain.domain.account import Account
+
+WITHOUT_PASSWORD = tuple(field.name for field in fields(Account) if field.name != "password")
+"""What a function reads of accounts that has nothing to do with passwords: its role lets it read no more."""
 
 _NOBODYS = marshal(
     asdict(

@@ -15,13 +15,14 @@ def codes_key(purpose: str) -> str:
 
 
 class Keys:
-    """`code` derives codes; every other purpose comes from the service's key.
+    """`code` derives codes; every other purpose comes from the service's key. Another generation is another key.
 
     Drawn lazily, so that a snapshot of a started function holds none.
     """
 
-    def __init__(self, client: Any, code_key: str, service_key: str) -> None:
+    def __init__(self, client: Any, code_key: str, service_key: str, code_generation: str = "1") -> None:
         self._client = client
+        self._generations = {"code": code_generation}
         self._ids = {"code": code_key}
         self._service_key = service_key
         self._derived: dict[str, bytes] = {}
@@ -31,7 +32,7 @@ class Keys:
         if purpose not in self._derived:
             answer = self._client.generate_mac(
                 KeyId=self._ids.get(purpose, self._service_key),
-                Message=f"regain/1/{purpose}".encode(),
+                Message=f"regain/{self._generations.get(purpose, '1')}/{purpose}".encode(),
                 MacAlgorithm="HMAC_SHA_256",
             )
             self._derived[purpose] = answer["Mac"]

@@ -12,6 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from regain.problems import BUSY, Refused
 
 _TRIES = 6
+_DICE = random.SystemRandom()  # copies of one snapshot would throw the same numbers
 _write, _read = TypeSerializer().serialize, TypeDeserializer().deserialize
 
 
@@ -28,17 +29,22 @@ class Write:
 
 
 class Store:
-    """The verbs that the functions use on tables. Every read is consistent, every write conditional."""
+    """The verbs that the functions use on tables. Every read is consistent, every write conditional.
 
-    def __init__(self, client: Any) -> None:
+    `views` names the attributes that are read of a table's items, where that is not all of them.
+    """
+
+    def __init__(self, client: Any, views: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.client = client
+        self._views = {table: _projection(names) for table, names in (views or {}).items()}
 
     def read(self, keys: Iterable[tuple[str, dict[str, str]]]) -> list[dict[str, Any] | None]:
         """The items with these keys, in their order: one operation. None where there is no item."""
         keys = list(keys)
         wanted: dict[str, dict[str, Any]] = {}
         for table, key in keys:
-            wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(marshal(key))
+            start = {"Keys": [], "ConsistentRead": True, **self._views.get(table, {})}
+            wanted.setdefault(table, start)["Keys"].append(marshal(key))
         found: list[tuple[str, dict[str, Any]]] = []
         for attempt in range(_TRIES):
             answer = self.client.batch_get_item(RequestItems=wanted)
@@ -51,7 +57,8 @@ class Store:
 
     def get(self, table: str, key: dict[str, str]) -> dict[str, Any] | None:
         """One item, or None."""
-        item = self.client.get_item(TableName=table, Key=marshal(key), ConsistentRead=True).get("Item")
+        view = self._views.get(table, {})
+        item = self.client.get_item(TableName=table, Key=marshal(key), ConsistentRead=True, **view).get("Item")
         return unmarshal(item) if item else None
 
     def query(self, table: str, key: str, value: str) -> list[dict[str, Any]]:
@@ -177,6 +184,11 @@ def revive(item: dict[str, Any] | None, kind: type) -> Any:
     return msgspec.convert(item or {}, kind)
 
 
+def _projection(names: tuple[str, ...]) -> dict[str, Any]:
+    shown = {f"#a{place}": name for place, name in enumerate(names)}
+    return {"ProjectionExpression": ", ".join(shown), "ExpressionAttributeNames": shown}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(part) for part in value]
@@ -194,4 +206,4 @@ def _pick(found: list[tuple[str, dict[str, Any]]], table: str, key: dict[str, st
 
 def _wait(attempt: int) -> None:
     """Full jitter: two that collided do not collide again in step."""
-    time.sleep(random.uniform(0, 0.02 * 2**attempt))
+    time.sleep(_DICE.uniform(0, 0.02 * 2**attempt))
