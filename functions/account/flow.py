@@ -40,7 +40,7 @@ def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
     sign_ins = judge.judge(body.password, account, found[2:], WRONG_SIGN_IN)
     writes = [judge.success_write(sign_ins)]
     if password_hash.outdated(account.password) and not account.temporary_until:
-        renewed = password_hash.hash_password(passwords.normal(body.password))
+        renewed = new_password.hashed(passwords.normal(body.password), services)
         writes.append(services.accounts.rehash_write(account, renewed))
     ended = account.temporary_until and (account.temporary_used or services.now >= account.temporary_until)
     if account.temporary_until and not ended and account.enabled:
@@ -100,9 +100,9 @@ def _change_password(body: ChangePassword, caller: Caller, services: Services) -
     judge = Judge(services, subject, caller)
     sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
     password = passwords.normal(body.new_password)
-    new_password.check(password, account, services.organisation)
+    new_password.check(password, account, services)
     now = services.now
-    hashed = password_hash.hash_password(password)
+    hashed = new_password.hashed(password, services)
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from admin.helper import Helped, Helper, helper
-from regain import attended, temporary_password
-from regain.adapters import password_hash
+from regain import attended, new_password, temporary_password
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retrying
 from regain.caller import Caller
@@ -31,7 +30,7 @@ def _reset(user_id: str, body: Reset, caller: Caller) -> TemporaryPassword:
     made = temporary_password.derive(services.keys, helped.subject, nonce)
     until = now + services.organisation.administration.temporary_password_hours * 3_600
     writes = [
-        services.accounts.temporary_password_write(helped.account, password_hash.hash_password(made), now, until),
+        services.accounts.temporary_password_write(helped.account, new_password.hashed(made, services), now, until),
         services.recoveries.standing_write(helped.subject, helped.standing.cleared(), now),
         services.recoveries.clear_sign_ins_write(helped.subject),
         *proved,

@@ -57,19 +57,24 @@ class TemplateError(Exception):
     """The template says something that this reader does not know. Better stop than guess."""
 
 
+def raw(path: Path) -> dict[str, Any]:
+    """The template as it is written, with CloudFormation's functions in their long form."""
+    return yaml.load(path.read_text(), _Loader)
+
+
 def read(
     path: Path, parameters: Mapping[str, str] | None = None, physical: Mapping[str, str] | None = None
 ) -> Template:
     """The template with these parameters. `physical` names the resources that are not called by their logical ID."""
-    raw = yaml.load(path.read_text(), _Loader)
-    defaults = {name: made.get("Default", "") for name, made in raw.get("Parameters", {}).items()}
+    unresolved = raw(path)
+    defaults = {name: made.get("Default", "") for name, made in unresolved.get("Parameters", {}).items()}
     unknown = set(parameters or {}) - set(defaults)
     if unknown:
         raise TemplateError(f"the template has no parameter {', '.join(sorted(unknown))}")
-    resolver = _Resolver(raw, {**defaults, **(parameters or {})}, physical or {})
-    resources = {name: made for name, made in raw["Resources"].items() if resolver.wanted(made)}
+    resolver = _Resolver(unresolved, {**defaults, **(parameters or {})}, physical or {})
+    resources = {name: made for name, made in unresolved["Resources"].items() if resolver.wanted(made)}
     resolved = {name: resolver.value(made) for name, made in resources.items()}
-    shared = resolver.value(raw.get("Globals", {}).get("Function", {}))
+    shared = resolver.value(unresolved.get("Globals", {}).get("Function", {}))
     functions = [
         _function(name, made["Properties"], shared)
         for name, made in resolved.items()

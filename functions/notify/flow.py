@@ -5,10 +5,9 @@ import functools
 import os
 from dataclasses import replace
 
-import boto3
-
 from notify import letters, requests
 from regain import not_me, temporary_password
+from regain.adapters import aws
 from regain.adapters.keys import codes_key
 from regain.adapters.messengers import Email, Letter, Messenger, Text, Undeliverable, Voice
 from regain.adapters.outbox import Message
@@ -117,9 +116,9 @@ def _messengers() -> dict[str, Messenger]:
     organisation, origin = services().organisation, os.environ.get("ORIGINATION_IDENTITY", "")
     email_set, message_set = os.environ.get("EMAIL_SET", ""), os.environ.get("MESSAGE_SET", "")
     seconds = organisation.recovery.code_minutes * 60
-    telephone = boto3.client("pinpoint-sms-voice-v2")
+    telephone = aws.client("pinpoint-sms-voice-v2")
     return {
-        "email": Email(boto3.client("sesv2"), organisation.sender, email_set),
+        "email": Email(aws.client("sesv2"), organisation.sender, email_set),
         "text": Text(telephone, origin, seconds, message_set),
         "voice": Voice(telephone, origin, seconds, message_set),
     }

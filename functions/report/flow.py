@@ -1,15 +1,13 @@
 """The story of the running counts: what happened is archived and counted, people are counted as they stand."""
 
-import functools
 import json
 import os
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import boto3
-
 from regain.adapters import accounts as account_items
+from regain.adapters import aws
 from regain.adapters import security_info as security_infos
 from regain.adapters.store import retrying
 from regain.domain.events import counted
@@ -53,7 +51,7 @@ def _archive(events: list[dict[str, Any]]) -> None:
     body = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in kept)
     first = min(events, key=lambda event: event["at"])
     key = f"events/{first['at'][:10]}/{first['at'].replace('#', '-')}-{first['subject'][:8]}.jsonl"
-    _s3().put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/jsonl")
+    aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/jsonl")
 
 
 def count_people(name: str, keys: Iterable[str]) -> int:
@@ -102,8 +100,3 @@ def _stands(account_item: Any, info_item: Any, services: Services) -> tuple[str,
         return ()
     info = security_infos.security_info(info_item)
     return readiness(account, info, organisation.recovery, organisation.domains).stands
-
-
-@functools.cache
-def _s3() -> Any:
-    return boto3.client("s3")

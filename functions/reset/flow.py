@@ -1,7 +1,6 @@
 """The end of a reset: a new password. How it begins is `regain.recovery`."""
 
 from regain import new_password
-from regain.adapters import password_hash
 from regain.adapters.store import retrying
 from regain.caller import Caller
 from regain.contract import Finished, FinishReset
@@ -19,12 +18,12 @@ def finish(body: FinishReset, caller: Caller) -> Finished:
     def step() -> Finished:
         opened, account = recovery.ready(body.flow, caller)
         try:
-            new_password.check(password, account, recovery.services.organisation)
+            new_password.check(password, account, recovery.services)
         except Refused as refused:
             recovery.note("password-refused", opened, reason=refused.reason)
             raise
         change = recovery.services.accounts.password_write(
-            account, password_hash.hash_password(password), recovery.services.now
+            account, new_password.hashed(password, recovery.services), recovery.services.now
         )
         return recovery.commit(opened, account, "password-reset", [change])
 

@@ -10,7 +10,7 @@ import pytest
 from regain import reports
 from regain.adapters.store import marshal
 from regain.domain import events
-from report import app, flow
+from report import app
 from tests.functions.conftest import Context
 from tests.functions.helping import Helping
 from tests.functions.registrant import Person
@@ -215,7 +215,6 @@ class TestCounts:
         bodies = [s3.get_object(Bucket="archivebucket", Key=each["Key"])["Body"].read().decode() for each in listed]
         (mine,) = [body for body in bodies if found[0]["reference"] in body]
         assert [json.loads(line)["kind"] for line in mine.splitlines()] == [event["kind"] for event in found]
-        flow._s3.cache_clear()
 
 
 def test_the_report_costs_two_reads_whoever_asks_b17(world, auditor):

@@ -237,3 +237,49 @@ def test_text_and_voice_leave_through_end_user_messaging(engine, world, messenge
         stub.add_client_error(action, "ThrottlingException")
         with pytest.raises(ClientError):
             messenger(client).send("+44", letter, {})
+
+
+def place_in_the_stream(world, message):
+    """What Lambda puts into the queue when a record could not be seen to."""
+    streams = boto3.client("dynamodbstreams")
+    arn = world.services.store.client.describe_table(TableName="OutboxTable")["Table"]["LatestStreamArn"]
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = streams.get_shard_iterator(**start)["ShardIterator"]
+        while iterator:
+            answer = streams.get_records(ShardIterator=iterator)
+            for record in answer["Records"]:
+                if record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["id"]["S"] == message["id"]:
+                    number = record["dynamodb"]["SequenceNumber"]
+                    return {"DDBStreamBatchInfo": {
+                        "streamArn": arn, "shardId": shard["ShardId"], "batchSize": 1,
+                        "startSequenceNumber": number, "endSequenceNumber": number,
+                    }}  # fmt: skip
+            iterator = answer["NextShardIterator"] if answer["Records"] else None
+    raise AssertionError("the stream does not hold the message")
+
+
+def from_the_queue(*bodies):
+    records = [
+        {"messageId": str(number), "eventSource": "aws:sqs", "body": json.dumps(body), "attributes": {}}
+        for number, body in enumerate(bodies)
+    ]
+    return app.lambda_handler({"Records": records}, Context())
+
+
+def test_what_could_not_be_sent_is_found_in_the_stream_and_sent_once(world, post_office):
+    _, _, (message,) = asked(world, "email")
+    post_office["email"].faults += [ConnectionError()]
+    assert deliver([message]) == ["1"]
+    body = place_in_the_stream(world, message)
+    assert from_the_queue(body) == {"batchItemFailures": []}
+    assert from_the_queue(body) == {"batchItemFailures": []}
+    assert len(post_office["email"].sent) == 1
+    assert stored(world, message)["state"] == "sent"
+
+
+def test_what_still_cannot_be_sent_comes_again(world, post_office):
+    _, _, (message,) = asked(world, "email")
+    post_office["email"].faults += [ConnectionError()]
+    assert from_the_queue(place_in_the_stream(world, message)) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert stored(world, message)["state"] == "pending"

@@ -1,8 +1,11 @@
 """The reader of template.yaml: resolves what it knows and stops at what it does not."""
 
+import json
+
 import pytest
 
-from local.template import TemplateError, read
+from local.template import TemplateError, raw, read
+from regain.headers import SITE_HEADERS
 
 HEAD = """
 Parameters: {Size: {Type: String, Default: small}}
@@ -82,3 +85,51 @@ def test_functions_of_our_template_need_only_references(root):
     }  # fmt: skip
     for function in template.functions:
         assert not any("local:" in value for value in function.environment.values()), function.name
+
+
+def test_cloudfront_sends_the_headers_that_the_embedded_stack_sends(root):
+    policy = raw(root / "template.yaml")["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    security = policy["SecurityHeadersConfig"]
+    hsts = security["StrictTransportSecurity"]
+    assert (hsts["IncludeSubdomains"], hsts["Preload"], security["ContentTypeOptions"]) == (
+        True,
+        True,
+        {"Override": True},
+    )
+    sent = {
+        "content-security-policy": security["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+        "strict-transport-security": f"max-age={hsts['AccessControlMaxAgeSec']}; includeSubDomains; preload",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": security["FrameOptions"]["FrameOption"],
+        "referrer-policy": security["ReferrerPolicy"]["ReferrerPolicy"],
+        **{item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]},
+    }
+    assert sent == SITE_HEADERS
+
+
+def test_every_table_is_encrypted_backed_up_and_cannot_be_deleted_by_mistake(root):
+    """Attack 65. What holds people's data survives the stack; what expires anyway does not."""
+    resources = raw(root / "template.yaml")["Resources"]
+    tables = {name: made for name, made in resources.items() if made["Type"] == "AWS::DynamoDB::Table"}
+    kept = {"AccountTable", "SecurityInfoTable", "EventTable"}
+    assert {name for name, made in tables.items() if made["DeletionPolicy"] == "Retain"} == kept
+    for name, made in tables.items():
+        properties = made["Properties"]
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["SSESpecification"]["KMSMasterKeyId"] == {"Ref": "DataKey"}, name
+        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+        assert properties.get("DeletionProtectionEnabled", False) is (name in kept), name
+
+
+def test_what_a_role_may_do_fits_into_what_iam_takes(root):
+    """Inline policies of a role: 10,240 characters, spaces not counted."""
+    template = read(root / "template.yaml")
+    for name, made in template.of_type("AWS::IAM::Role").items():
+        assert len(json.dumps(made["Policies"], separators=(",", ":"))) < 9_000, name
+
+
+def test_each_parameter_says_what_it_is_for(root):
+    template = raw(root / "template.yaml")
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(template["Parameters"])
+    assert all(made["Description"] and "Default" in made for made in template["Parameters"].values())

@@ -2,12 +2,15 @@
 
 import boto3
 import pytest
+from boto3.dynamodb.types import TypeSerializer
+from hypothesis import given
+from hypothesis import strategies as st
 from moto import mock_aws
 
-from regain.adapters import limits, recoveries
+from regain.adapters import limits, password_hash, recoveries
 from regain.adapters.accounts import Accounts, item
 from regain.adapters.messengers import Email, Letter, Undeliverable
-from regain.adapters.store import Conflict, Store, put, put_version
+from regain.adapters.store import Conflict, Store, marshal, put, put_version, unmarshal
 from regain.domain.account import Account
 from regain.domain.flow import Flow
 from regain.domain.methods import Method
@@ -150,3 +153,58 @@ def test_mail_goes_to_one_address_from_the_organisations_sender(aws):
     client = boto3.client("sesv2")
     client.create_email_identity(EmailIdentity="help@contoso.example")
     assert Email(client, "help@contoso.example").send("a@home.example", LETTER, {})
+
+
+_SCALARS = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text() | st.binary()
+_VALUES = st.recursive(_SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+
+
+@given(st.dictionaries(st.text(), _VALUES))
+def test_items_are_typed_as_boto3_types_them_and_come_back_as_they_were(item):
+    boto3s = TypeSerializer()
+    assert marshal(item) == {name: boto3s.serialize(value) for name, value in item.items()}
+    assert unmarshal(marshal(item)) == item
+
+
+@pytest.mark.parametrize("value", [1.5, {1, 2}, object()])
+def test_what_has_no_type_in_dynamodb_is_not_stored(value):
+    with pytest.raises(KeyError):
+        marshal({"value": value})
+
+
+def test_a_view_reads_the_attributes_that_it_names_only(store):
+    narrowed = Store(store.client, {"Things": ("user_id", "role")})
+    store.commit([put("Things", {"user_id": "seen", "role": "x", "password": "secret"})])
+    assert narrowed.get("Things", {"user_id": "seen"}) == {"user_id": "seen", "role": "x"}
+    assert narrowed.read([("Things", {"user_id": "seen"}), ("Things", {"user_id": "not there"})]) == [
+        {"user_id": "seen", "role": "x"},
+        None,
+    ]
+
+
+class TestTheCurrentPassword:
+    KEY = b"k" * 32
+
+    def hashes(self, monkeypatch):
+        """How many hashes are computed from now on."""
+        calls, verify = [], type(password_hash._HASHER).verify
+        monkeypatch.setattr(type(password_hash._HASHER), "verify", lambda *a: calls.append(1) or verify(*a))
+        return calls
+
+    def test_is_recognised_and_others_mostly_without_a_hash(self, monkeypatch):
+        stored = password_hash.hash_password("maple-Cedar-93-window", self.KEY)
+        assert password_hash.matches(stored, "maple-Cedar-93-window")
+        assert password_hash.is_current(stored, "maple-Cedar-93-window", self.KEY)
+        calls = self.hashes(monkeypatch)
+        assert not any(password_hash.is_current(stored, f"another-{n}", self.KEY) for n in range(100))
+        assert len(calls) < 30  # one in sixteen
+
+    def test_is_recognised_with_any_salt_and_any_key(self):
+        plain = password_hash.hash_password("maple-Cedar-93-window")
+        assert password_hash.is_current(plain, "maple-Cedar-93-window", self.KEY)
+        assert not password_hash.is_current(plain, "another", self.KEY)
+        assert not password_hash.is_current("", "anything", self.KEY)
+
+    def test_has_its_own_salt_each_time(self):
+        made = {password_hash.hash_password("the same", self.KEY) for _ in range(4)}
+        assert len(made) == 4

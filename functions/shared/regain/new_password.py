@@ -3,24 +3,31 @@
 from regain.adapters import common_passwords, password_hash
 from regain.domain import passwords
 from regain.domain.account import Account
-from regain.organisation import Organisation
 from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
+from regain.services import Services
+
+_CHECK = "password-check"
 
 
-def check(password: str, account: Account, organisation: Organisation) -> None:
+def hashed(password: str, services: Services) -> str:
+    """A new password (in its normal form) as it is stored."""
+    return password_hash.hash_password(password, services.keys.of(_CHECK))
+
+
+def check(password: str, account: Account, services: Services) -> None:
     """Refuses a password (in its normal form) that breaks a rule, with everything that is wrong with it (B7).
 
     Raises:
         Refused: PASSWORD_NOT_ACCEPTED; its reason names the rules, never the password.
     """
-    policy = organisation.passwords
+    policy = services.organisation.passwords
     fits = len(password) <= policy.maximum  # nothing longer is ever hashed
     broken = passwords.failures(
         password,
         policy,
         common_passwords.words(policy.banned),
         account.names,
-        is_current=fits and password_hash.matches(account.password, password),
+        is_current=fits and password_hash.is_current(account.password, password, services.keys.of(_CHECK)),
     )
     if broken:
         feedback = [{"rule": failure.rule, "message": failure.message} for failure in broken]

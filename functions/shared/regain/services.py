@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
+from regain.adapters import aws
 from regain.adapters.accounts import WITHOUT_PASSWORD, Accounts
 from regain.adapters.events import Events
 from regain.adapters.keys import Keys
@@ -79,4 +78,4 @@ def compose(
 @functools.cache
 def services() -> Services:
     """The services of this process."""
-    return compose(os.environ, current(), boto3.client("dynamodb"), boto3.client("kms"))
+    return compose(os.environ, current(), aws.client("dynamodb"), aws.client("kms"))

@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
+import importlib
 from base64 import b32encode
 
 import pyotp
-import segno
 
 from regain.adapters.keys import Keys
 
@@ -27,6 +27,7 @@ def uri(secret: str, user_id: str, issuer: str) -> str:
 
 def qr(uri: str) -> list[str]:
     """The QR code of an address: rows of 0 (light) and 1 (dark), with the quiet zone. The page draws it."""
+    segno = importlib.import_module("segno")  # needed while registering only
     code = segno.make(uri, micro=False, error="m")
     return ["".join(map(str, row)) for row in code.matrix_iter(border=4)]
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from regain.problems import BUSY, Refused
 
 _TRIES = 6
+_KINDS = {bool: "BOOL", int: "N", str: "S", bytes: "B"}
 _DICE = random.SystemRandom()  # copies of one snapshot would throw the same numbers
-_write, _read = TypeSerializer().serialize, TypeDeserializer().deserialize
 
 
 class Conflict(Exception):
@@ -171,12 +170,12 @@ def put_version(table: str, item: dict[str, Any], seen: int) -> Write:
 
 def marshal(item: dict[str, Any]) -> dict[str, Any]:
     """Plain values as DynamoDB's typed ones."""
-    return {name: _write(value) for name, value in item.items()}
+    return {name: _typed(value) for name, value in item.items()}
 
 
 def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
     """DynamoDB's typed values as plain ones; numbers are whole."""
-    return {name: _plain(_read(value)) for name, value in item.items()}
+    return {name: _plain(value) for name, value in item.items()}
 
 
 def revive(item: dict[str, Any] | None, kind: type) -> Any:
@@ -189,12 +188,26 @@ def _projection(names: tuple[str, ...]) -> dict[str, Any]:
     return {"ProjectionExpression": ", ".join(shown), "ExpressionAttributeNames": shown}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
+def _typed(value: Any) -> dict[str, Any]:  # boto3's serialiser would bring all of boto3 into each start
     if isinstance(value, dict):
+        return {"M": {name: _typed(part) for name, part in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"L": [_typed(part) for part in value]}
+    if value is None:
+        return {"NULL": True}
+    kind = _KINDS[type(value)]
+    return {kind: str(value) if kind == "N" else value}
+
+
+def _plain(typed: dict[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
+    if kind == "M":
         return {name: _plain(part) for name, part in value.items()}
-    return value if isinstance(value, str | bool | bytes | type(None)) else int(value)
+    if kind == "L":
+        return [_plain(part) for part in value]
+    if kind == "NULL":
+        return None
+    return int(value) if kind == "N" else value
 
 
 def _pick(found: list[tuple[str, dict[str, Any]]], table: str, key: dict[str, str]) -> dict[str, Any] | None:

@@ -3,11 +3,10 @@
 Lambda puts no record into the queue but its place; the stream keeps the record itself for 24 hours.
 """
 
-import functools
 import json
 from typing import Any
 
-import boto3
+from regain.adapters import aws
 
 
 def records(body: str) -> list[dict[str, Any]]:
@@ -16,9 +15,10 @@ def records(body: str) -> list[dict[str, Any]]:
     Raises:
         ClientError: `TrimmedDataAccessException`, where the stream has forgotten them.
     """
+    client = aws.client("dynamodbstreams")
     batch = json.loads(body)["DDBStreamBatchInfo"]
     last = int(batch["endSequenceNumber"])
-    iterator = _client().get_shard_iterator(
+    iterator = client.get_shard_iterator(
         StreamArn=batch["streamArn"],
         ShardId=batch["shardId"],
         ShardIteratorType="AT_SEQUENCE_NUMBER",
@@ -26,15 +26,10 @@ def records(body: str) -> list[dict[str, Any]]:
     )["ShardIterator"]
     found: list[dict[str, Any]] = []
     while iterator and len(found) < batch["batchSize"]:
-        answer = _client().get_records(ShardIterator=iterator, Limit=batch["batchSize"])
+        answer = client.get_records(ShardIterator=iterator, Limit=batch["batchSize"])
         within = [each for each in answer["Records"] if int(each["dynamodb"]["SequenceNumber"]) <= last]
         found += within
         if not answer["Records"] or len(within) < len(answer["Records"]):
             break
         iterator = answer.get("NextShardIterator")
     return found
-
-
-@functools.cache
-def _client() -> Any:
-    return boto3.client("dynamodbstreams")

@@ -1,0 +1,21 @@
+"""Clients of AWS, from botocore's session: boto3's brings S3's transfer manager and process pools into each start."""
+
+import functools
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+_PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+"""A function has ten seconds: better a problem that says "try again" than a connection that is waited for."""
+
+
+@functools.cache
+def client(service: str) -> Any:
+    """The client of a service, one for each process. Making it opens no connection."""
+    return _session().create_client(service, config=_PATIENCE)
+
+
+@functools.cache
+def _session() -> Any:
+    return botocore.session.get_session()

@@ -1,0 +1,80 @@
+"""What the functions say of themselves: one line of JSON and counts for each answer, and nothing of a person (B20, B22)."""
+
+import json
+import logging
+import re
+
+import pytest
+
+from regain import metrics
+from regain.contract import OPERATIONS
+
+
+@pytest.fixture
+def said(capsys):
+    """The lines that were printed, as JSON, since it was last asked."""
+
+    def lines():
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+
+    lines()
+    return lines
+
+
+def counts(lines):
+    """name and dimensions of each metric."""
+    found = []
+    for line in lines:
+        for part in line.get("_aws", {}).get("CloudWatchMetrics", ()):
+            (names,) = part["Dimensions"]
+            found.append((part["Metrics"][0]["Name"], *(line[name] for name in sorted(names))))
+    return found
+
+
+def test_each_answer_is_counted_by_step_and_outcome_b22(world, said):
+    started = world.start(world.person().user_id).body
+    world.send(started["flow"])
+    said()
+    world.verify(started["flow"], "wrong")
+    world.verify(started["flow"], world.code(started["reference"]))
+    world.post("/api/reset/verify", {"flow": "x", "method": "email", "code": "1"})
+    assert counts(said()) == [
+        ("Answers", "reset/verify", "refused"), ("Proofs", "email", "failed"),
+        ("Answers", "reset/verify", "done"), ("Proofs", "email", "passed"),
+        ("Answers", "reset/verify", "refused"),
+    ]  # fmt: skip
+
+
+def test_each_answer_is_one_line_with_reference_and_correlation_id(world, caplog):
+    caplog.set_level(logging.INFO)
+    person = world.person()
+    started = world.start(person.user_id).body
+    (record,) = [record for record in caplog.records if record.message == "answered"]
+    line = json.loads(logging.getLogger(record.name).handlers[0].format(record))
+    subject = world.services.recoveries.subject(person.user_id)
+    assert (line["operation"], line["outcome"], line["correlation_id"]) == ("/api/reset/start", "done", "test")
+    assert (line["reference"], line["subject"]) == (started["reference"], subject)
+    assert "maria" not in json.dumps(line).lower() and person.user_id not in json.dumps(line)
+
+
+def test_a_metric_has_the_stacks_namespace_and_no_dimension_but_its_own(said, monkeypatch):
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Regain/mine")
+    metrics.count("Answers", operation="reset/start", outcome="done")
+    ((line,),) = (said(),)
+    assert line["_aws"]["CloudWatchMetrics"] == [
+        {
+            "Namespace": "Regain/mine",
+            "Dimensions": [["operation", "outcome"]],
+            "Metrics": [{"Name": "Answers", "Unit": "Count"}],
+        }
+    ]
+
+
+def test_what_dashboard_and_alarms_ask_for_is_what_is_counted(root):
+    """Every operation that they name is one of the contract, and every dimension one that is written."""
+    text = (root / "template.yaml").read_text()
+    asked = set(re.findall(r'"Answers", "operation", "([^"]+)", "outcome", "([^"]+)"', text))
+    asked |= set(re.findall(r"Name: operation, Value: ([^}]+)}, {Name: outcome, Value: (\w+)}", text))
+    assert len(asked) > 8
+    assert {name for name, _ in asked} <= {operation.path.removeprefix("/api/") for operation in OPERATIONS}
+    assert {outcome for _, outcome in asked} <= {"done", "refused", "failed"}
