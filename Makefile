@@ -15,7 +15,8 @@ export NO_MKDOCS_2_WARNING := 1
 export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
-.PHONY: help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean
+.PHONY: help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean \
+	sam-local lambda-build bench deploy
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -41,10 +42,10 @@ chromium: ## Install the browser that the tests use, where it is missing (Debian
 
 # --- Running -------------------------------------------------------------------------------------
 
-serve: install ## Run everything on this machine: PORT= PEOPLE= ORGANISATION= STATE=
+serve: install $(if $(SAM_LOCAL),lambda-build) ## Run everything here: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1
 	@mkdir -p "$(STATE)"
 	@ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))"
-	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE)
+	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
 docs: install ## Build the site into site/
 	ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --strict --site-dir site
@@ -71,14 +72,31 @@ format: install ## Format the code
 	$(DEV)/ruff check --fix .
 	$(DEV)/ruff format .
 
-validate: .venv/sam/.locked ## Check template.yaml
+validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, cfn-lint, checkov
 	$(SAM) validate --lint
+	.venv/sam/bin/cfn-lint template.yaml
+	.venv/checkov/bin/checkov --config-file .checkov.yaml
 
 build: install .venv/sam/.locked ## Build the functions and their layer into .aws-sam/
 	$(SAM) build
 
 smoke: install .venv/sam/.locked ## Build, and send each function an event from the build alone
 	$(DEV)/pytest tests/build
+
+sam-local: install lambda-build ## Run reset and unlock in Lambda's own containers (needs Docker)
+	SAM_LOCAL=1 $(DEV)/pytest tests/sam_local --timeout=600
+
+bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
+	$(DEV)/python -m tests.bench
+
+# What `sam local` runs: the build for this machine, and the runtime's image. Where the public one cannot be pulled, a
+# stand-in is built with the tool that LAMBDA_IMAGE names.
+LAMBDA_IMAGE ?= ../shared/tools/lambda-base-image
+MACHINE := $(shell uname -m)
+lambda-build: .venv/sam/.locked
+	LAYER_PLATFORM=$(MACHINE)-manylinux_2_28 $(SAM) build --build-dir .aws-sam/local >/dev/null
+	@docker image inspect public.ecr.aws/lambda/python:3.13-$(MACHINE:aarch64=arm64) >/dev/null 2>&1 \
+		|| docker pull --quiet public.ecr.aws/lambda/python:3.13-$(MACHINE:aarch64=arm64) 2>/dev/null || $(LAMBDA_IMAGE) 3.13
 
 # --- Upkeep --------------------------------------------------------------------------------------
 
@@ -89,6 +107,6 @@ screenshots: install chromium ## Take the pictures of the README
 	$(DEV)/python tests/browser/screenshots.py
 
 lock: .venv/uv/.locked ## Renew the locks from requirements/*.in
-	cd requirements && for each in app dev ministack sam uv; do \
+	cd requirements && for each in app checkov dev ministack sam uv; do \
 		../$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $$each.in --output-file $$each.txt; done

@@ -23,6 +23,7 @@ from local.engine import Engine, EngineError
 from local.gateway import application
 from local.outbox import Outbox
 from local.resources import create
+from local.sam import Sam, bridge
 from local.sandbox import Pool
 from local.stream import Stream
 from local.telephone import SERVICE, Telephone
@@ -54,7 +55,8 @@ def serve(
     arguments: argparse.Namespace, organisation: Organisation, persons: list[people.Person], listening: socket.socket
 ) -> int:
     """The stack, from the engine up, until it is told to stop."""
-    engine = Engine(arguments.engine, arguments.state, _free_port())
+    sam = Sam(arguments.sam, arguments.build, arguments.state) if arguments.build else None
+    engine = Engine(arguments.engine, arguments.state, _free_port(), bridge() if sam else "127.0.0.1")
     try:
         engine.start()
         environment = _environment(arguments, engine, organisation)
@@ -66,8 +68,12 @@ def serve(
         }
         template = create(ROOT / "template.yaml", parameters)
         _import(arguments, persons)
-        return _gateway(arguments, engine, template, environment, persons, listening)
+        if sam:
+            sam.start(template, environment, engine.host, Path(environment["ORGANISATION_FILE"]))
+        return _gateway(arguments, engine, template, environment, persons, listening, sam)
     finally:
+        if sam:
+            sam.stop()
         engine.stop()
 
 
@@ -101,7 +107,7 @@ def _import(arguments: argparse.Namespace, persons: list[people.Person]) -> None
 
 def _gateway(
     arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
-    persons: list[people.Person], listening: socket.socket,
+    persons: list[people.Person], listening: socket.socket, sam: Sam | None,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
     known.write_text(json.dumps({**environment, **template.variables}, indent=2))
@@ -121,7 +127,7 @@ def _gateway(
             task.cancel()
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
-    app = application(arguments.site, pools.values(), outbox.routes(), lifespan)
+    app = application(arguments.site, pools.values(), outbox.routes(), lifespan, sam.answer if sam else None)
     server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
     server.greeting = _greeting(arguments, persons)
     try:
@@ -209,6 +215,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")
+    parser.add_argument("--build", type=Path, help="what `sam build` made: the API then runs in Lambda's containers")
+    parser.add_argument("--sam", type=Path, default=ROOT / ".venv" / "sam" / "bin" / "sam")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""MiniStack in AWS's place: its own environment, a child of ours, on 127.0.0.1 only."""
+"""MiniStack in AWS's place: its own environment, a child of ours, on an address of this machine only."""
 
 import ctypes
 import fcntl
@@ -26,9 +26,9 @@ class EngineError(Exception):
 class Engine:
     """One MiniStack process with its state in a folder. State is written when it stops: always stop it."""
 
-    def __init__(self, program: Path, state: Path, port: int) -> None:
-        self.program, self.state, self.port = program, state, port
-        self.endpoint = f"http://127.0.0.1:{port}"
+    def __init__(self, program: Path, state: Path, port: int, host: str = "127.0.0.1") -> None:
+        self.program, self.state, self.port, self.host = program, state, port, host
+        self.endpoint = f"http://{host}:{port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -68,7 +68,7 @@ class Engine:
 
     def _settings(self) -> dict[str, str]:
         return {
-            "BIND_HOST": "127.0.0.1",
+            "BIND_HOST": self.host,
             "GATEWAY_PORT": str(self.port),
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",

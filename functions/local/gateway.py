@@ -1,11 +1,12 @@
 """One origin: the site, the API's routes as HTTP API v2 events, and what only a laptop has (`/local/`)."""
 
+import asyncio
 import base64
 import json
 import re
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from regain.problems import BROKEN, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, Pr
 
 _LARGEST = 10 * 1024 * 1024  # API Gateway's limit
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+Elsewhere = Callable[[Request, bytes], Response]
 _TEXT = ("application/json", "application/problem+json", "application/x-www-form-urlencoded", "text/")
 
 
@@ -96,12 +98,14 @@ class Headers:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def application(site: Path, pools: Iterable[Pool], local: list[Route], lifespan: Any) -> Any:
-    """The whole origin."""
+def application(
+    site: Path, pools: Iterable[Pool], local: list[Route], lifespan: Any, elsewhere: Elsewhere | None = None
+) -> Any:
+    """The whole origin. `elsewhere` answers the API's requests in the place of the pools."""
     routes = Routes(pools)
 
     async def api(request: Request) -> Response:
-        return await _api(routes, request)
+        return await (_forward(elsewhere, request) if elsewhere else _api(routes, request))
 
     async def outside(request: Request) -> Response:
         return _fault(NOT_FOUND if request.method in ("GET", "HEAD") else METHOD_NOT_ALLOWED)
@@ -130,6 +134,16 @@ async def _api(routes: Routes, request: Request) -> Response:
     except SandboxError:
         return _fault(BROKEN)
     return _response(answer)
+
+
+async def _forward(elsewhere: Elsewhere, request: Request) -> Response:
+    body = await _body(request)
+    if body is None:
+        return _fault(TOO_LARGE)
+    try:
+        return await asyncio.to_thread(elsewhere, request, body)
+    except OSError:
+        return _fault(BROKEN)
 
 
 async def _body(request: Request) -> bytes | None:

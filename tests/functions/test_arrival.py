@@ -65,3 +65,9 @@ def test_an_address_without_a_file_is_answered_with_the_sites_own_page(world, mo
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert SITE_HEADERS.items() <= answer.headers.items()
     assert world.request("GET", "/api/nothing").code == "not-found"
+
+
+def test_names_of_headers_are_read_in_any_case(world):
+    """`sam local` leaves them as they were sent, API Gateway writes them small."""
+    headers = {"Content-Type": "application/json", "Host": "help.contoso.example"}
+    assert world.request("POST", "/api/reset/start", "{}", headers=headers).code == "request-not-read"

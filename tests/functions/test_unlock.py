@@ -12,8 +12,8 @@ def test_an_unlocked_account_signs_in_at_once_with_the_password_it_has_b4(world)
     lock(world, person.user_id)
     flow = world.proved(person.user_id, "unlock").body["flow"]
     assert world.finish(flow, purpose="unlock").body["done"] is True
-    assert world.sign_in(person.user_id).status == 200
     assert world.account(person.user_id).password == person.password
+    assert world.sign_in(person.user_id).status == 200
 
 
 def test_unlock_has_its_own_event_and_message_b4(world):

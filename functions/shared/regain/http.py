@@ -57,6 +57,8 @@ class Api:
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """The Lambda handler."""
+        headers = event.get("headers") or {}  # API Gateway writes names small, `sam local` as they were sent
+        event = {**event, "headers": {name.lower(): value for name, value in headers.items()}}
         return self.resolver.resolve(event, context)
 
     def _answer(self, operation: Operation, step: Step, parameters: Iterable[str]) -> Response:
