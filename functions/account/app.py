@@ -2,7 +2,7 @@
 
 from account import registration
 from account.flow import change_password, end_session, secure, sign_in, sign_out, view
-from regain import contract
+from regain import contract, snapshot
 from regain.http import Api
 
 lambda_handler = Api()
@@ -18,3 +18,4 @@ lambda_handler.serve(contract.KEEP, registration.keep)
 lambda_handler.serve(contract.LATER, registration.later)
 lambda_handler.serve(contract.CONFIRM, registration.confirm)
 lambda_handler.serve(contract.REMOVE, registration.remove)
+snapshot.prepare("argon2", "pyotp", "segno", "regain.contacts", "phonenumbers", passwords=True)

@@ -1,7 +1,7 @@
 """Routes of the admin function."""
 
 from admin import accounts, acts, audit, proving
-from regain import contract
+from regain import contract, snapshot
 from regain.http import Api
 
 lambda_handler = Api()
@@ -23,3 +23,4 @@ lambda_handler.serve(contract.ADMIN_WAIVE, acts.waive)
 lambda_handler.serve(contract.ADMIN_STORY, audit.story)
 lambda_handler.serve(contract.ADMIN_EVENTS, audit.listing)
 lambda_handler.serve(contract.ADMIN_REPORT, audit.report)
+snapshot.prepare("argon2", "pyotp")

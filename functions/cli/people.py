@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli.everybody import everybody
 from cli.screen import errors, say
 from cli.target import Target
-from regain import people
+from regain import new_password, people
 from regain.domain.account import Account
 from regain.domain.readiness import readiness
 from regain.mistakes import Mistake
@@ -46,7 +46,9 @@ def import_(
         errors.print(f"{len(refused)} mistakes: nothing was imported. Correct them, or leave them out: --skip-refused")
         raise typer.Exit(1)
     with _bar(len(persons)) as told:
-        done = people.load(persons, services.accounts, int(time.time()), told, dry_run)
+        done = people.load(
+            persons, services.accounts, int(time.time()), told, dry_run, new_password.check_key(services.keys)
+        )
     would = "would be " if dry_run else ""
     same = f"{done.same} as they should be"
     say(f"{done.added} {would}added, {done.changed} {would}changed, {same}, {len(refused)} rows refused")

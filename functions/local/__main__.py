@@ -28,8 +28,9 @@ from local.sandbox import Pool
 from local.stream import Stream
 from local.telephone import SERVICE, Telephone
 from local.template import Template, TemplateError
-from regain import organisation_yaml, people
+from regain import new_password, organisation_yaml, people
 from regain.adapters.accounts import Accounts
+from regain.adapters.keys import Keys
 from regain.adapters.store import Store
 from regain.mistakes import Mistakes
 from regain.organisation import Organisation
@@ -67,7 +68,7 @@ def serve(
             "Site": "none",  # the gateway serves it
         }
         template = create(ROOT / "template.yaml", parameters)
-        _import(arguments, persons)
+        _import(arguments, persons, template)
         if sam:
             sam.start(template, environment, engine.host, Path(environment["ORGANISATION_FILE"]))
         return _gateway(arguments, engine, template, environment, persons, listening, sam)
@@ -91,7 +92,7 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
     }
 
 
-def _import(arguments: argparse.Namespace, persons: list[people.Person]) -> None:
+def _import(arguments: argparse.Namespace, persons: list[people.Person], template: Template) -> None:
     """Loads the people file where it is new or has changed since the last start."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
@@ -100,7 +101,8 @@ def _import(arguments: argparse.Namespace, persons: list[people.Person]) -> None
     accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
     for note in (note for person in persons for note in person.notes):
         print(note)
-    loaded = people.load(persons, accounts, int(time.time()))
+    keys = Keys(boto3.client("kms"), "", template.variables["SERVICE_KEY"])
+    loaded = people.load(persons, accounts, int(time.time()), key=new_password.check_key(keys))
     print(f"{loaded.added} people added and {loaded.changed} changed from {arguments.people}")
     stamp.write_text(digest)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from notify.flow import deliver
 from regain import metrics
@@ -14,23 +13,24 @@ from regain.faults import fault_name
 log = Logger(service="regain")
 
 
-def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Sends the messages of a batch; answers the records that are to come again."""
-    again = event["Records"][0]["eventSource"] == "aws:sqs"
-    kind, handler = (EventType.SQS, _again) if again else (EventType.DynamoDBStreams, _record)
-    processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=handler, processor=processor, context=context)
+    failed = [name for record in event["Records"] if (name := _failed(record))]
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 
 
-def _record(record: Any) -> None:
-    _send(record.raw_event["dynamodb"]["NewImage"])
-
-
-def _again(record: Any) -> None:
-    """What failed before. What was sent meanwhile is not sent twice: the outbox knows."""
-    for each in streams.records(record.body):
-        if each["eventName"] == "INSERT":
-            _send(each["dynamodb"]["NewImage"])
+def _failed(record: dict[str, Any]) -> str:
+    """The name of a record that is to come again; "" where all of it was seen to."""
+    again = record["eventSource"] == "aws:sqs"
+    try:
+        # Of what failed before, nothing that was sent meanwhile is sent twice: the outbox knows.
+        for each in streams.records(record["body"]) if again else [record]:
+            if each["eventName"] == "INSERT":
+                _send(each["dynamodb"]["NewImage"])
+    except Exception as error:
+        log.error("not sent, to be tried again", extra={"error": fault_name(error)})
+        return record["messageId"] if again else record["dynamodb"]["SequenceNumber"]
+    return ""
 
 
 def _send(image: dict[str, Any]) -> None:
@@ -38,8 +38,7 @@ def _send(image: dict[str, Any]) -> None:
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)
-    except Exception as error:
-        log.error("not sent, to be tried again", extra={**about, "error": fault_name(error)})
+    except Exception:
         metrics.count("Messages", channel=message.channel, outcome="failed")
         raise
     log.info("message", extra={**about, "outcome": outcome})

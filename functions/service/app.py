@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from regain import contract
+from regain import contract, snapshot
 from regain.http import Api
 from service.flow import challenge, change_password, health, openapi
 
@@ -13,3 +13,4 @@ lambda_handler.serve(contract.CHALLENGE, challenge)
 lambda_handler.serve(contract.HEALTH, health)
 lambda_handler.serve(contract.OPENAPI, openapi)
 lambda_handler.serve(contract.CHANGE_PASSWORD, change_password)
+snapshot.prepare()

@@ -5,10 +5,13 @@ JSON, and compiles what a cold start loads if there is an interpreter of the run
 write byte code. `tests/build` runs every handler, and imports every module, from what is left.
 """
 
+import gzip
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -16,15 +19,27 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from regain.organisation_yaml import read
 
 ROOT = Path(__file__).parents[2]
-SERVICES = {"dynamodb", "dynamodbstreams", "kms", "pinpoint-sms-voice-v2", "s3", "sesv2"}
+OPERATIONS = {
+    "dynamodb": {"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"},
+    "dynamodbstreams": {"GetRecords", "GetShardIterator"},
+    "kms": {"GenerateMac"},
+    "pinpoint-sms-voice-v2": {"SendTextMessage", "SendVoiceMessage"},
+    "s3": {"PutObject"},
+    "sesv2": {"SendEmail"},
+}
+"""What functions call. A client reads all of its service's model at every start, and these are a twentieth of it."""
 UNUSED = (
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/batch",
     "aws_lambda_powertools/utilities/circuit_breaker",
+    "aws_lambda_powertools/utilities/data_classes",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/feature_flags",
     "aws_lambda_powertools/utilities/idempotency",
     "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parameters",
+    "aws_lambda_powertools/utilities/parser",
     "aws_lambda_powertools/utilities/streaming",
     "bin",
     "boto3",  # clients are made with botocore
@@ -37,8 +52,18 @@ UNUSED = (
     "s3transfer",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS
 )
-COLD = ("aws_lambda_powertools", "botocore", "jmespath", "msgspec", "urllib3", "zxcvbn")
-"""Libraries that every cold start, or the first new password, loads: kept as byte code only, for the layer's size."""
+NO_DOCSTRINGS = '''"""In the place of the texts that botocore writes into its methods: nobody reads them here."""
+
+
+class _Empty(str):
+    def __new__(cls, **_):
+        return super().__new__(cls)
+
+
+ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = _Empty
+'''
+RARE = ("OpenSSL", "cryptography", "pyasn1", "pyasn1_modules", "segno", "webauthn")
+"""Libraries that registering a passkey or an app loads, and no start: kept as source, for the layer's size."""
 
 
 def pack(target: Path, version: str) -> None:
@@ -47,8 +72,13 @@ def pack(target: Path, version: str) -> None:
         path = target / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for folder in (target / "botocore" / "data").iterdir():
-        if folder.is_dir() and folder.name not in SERVICES:
+        if folder.name in OPERATIONS:
+            trim(folder, OPERATIONS[folder.name])
+        elif folder.is_dir():
             shutil.rmtree(folder)
+    trim_endpoints(target / "botocore" / "data" / "endpoints.json")
+    (target / "botocore" / "docs" / "__init__.py").write_text("")
+    (target / "botocore" / "docs" / "docstring.py").write_text(NO_DOCSTRINGS)
     for pattern in ("*.dist-info/RECORD", "**/*.pyi", "**/__pycache__"):
         for path in list(target.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -59,17 +89,68 @@ def pack(target: Path, version: str) -> None:
     compile_in(target, version)
 
 
+def trim(folder: Path, operations: set[str]) -> None:
+    """Keeps of a service's model what these operations need, without its documentation."""
+    for path in [*folder.rglob("examples-1.json*"), *folder.rglob("waiters-2.json*")]:
+        path.unlink()
+    for packed in folder.rglob("service-2.json.gz"):
+        model = json.loads(gzip.decompress(packed.read_bytes()))
+        model["operations"] = {name: model["operations"][name] for name in sorted(operations)}
+        needed: set[str] = set()
+        found = shapes_in(model["operations"])
+        while found - needed:
+            needed |= found
+            found = shapes_in([model["shapes"][name] for name in needed])
+        model["shapes"] = {name: model["shapes"][name] for name in sorted(needed)}
+        packed.unlink()
+        packed.with_suffix("").write_text(json.dumps(without_documentation(model), separators=(",", ":")))
+
+
+def trim_endpoints(path: Path) -> None:
+    """Keeps the endpoints of the services that are called, in every partition and region."""
+    known = json.loads(path.read_text())
+    for partition in known["partitions"]:
+        called = OPERATIONS.keys() & partition["services"].keys()
+        partition["services"] = {name: partition["services"][name] for name in sorted(called)}
+    path.write_text(json.dumps(known, separators=(",", ":")))
+
+
+def shapes_in(node: Any) -> set[str]:
+    """The names of the shapes that a part of a model refers to."""
+    if isinstance(node, list):
+        return set().union(*map(shapes_in, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["shape"]} if isinstance(node.get("shape"), str) else set()
+    return own.union(*map(shapes_in, node.values()))
+
+
+def without_documentation(node: Any) -> Any:
+    """A part of a model without its texts, except where a shape has a member of that name."""
+    if isinstance(node, list):
+        return [without_documentation(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: without_documentation(part)
+        for name, part in node.items()
+        if not (name == "documentation" and isinstance(part, str))
+    }
+
+
 def compile_in(target: Path, version: str) -> None:
-    """Byte code for the cold start, in the place of the source of libraries and beside our own."""
+    """Byte code in the place of the source of libraries, and beside our own: a start then compiles nothing."""
     python = interpreter(version)
     if not python:
         sys.stderr.write(f"There is no python{version} here: without byte code the functions start more slowly.\n")
         return
-    for name in COLD:
-        run(python, "-m", "compileall", "-q", "-b", str(target / name))
-        for source in (target / name).rglob("*.py"):
-            source.unlink()
-    run(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(target / "regain"))
+    for path in target.iterdir():
+        if path.name == "regain":
+            run(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(path))
+        elif path.name not in RARE and path.suffix in ("", ".py"):
+            run(python, "-m", "compileall", "-q", "-b", str(path))
+            for source in [path] if path.is_file() else path.rglob("*.py"):
+                source.unlink()
 
 
 def interpreter(version: str) -> str:

@@ -93,5 +93,6 @@ def test_unprocessed_keys_are_asked_for_again(world, monkeypatch):
 def test_keys_that_cannot_be_drawn_are_a_problem(world, monkeypatch):
     keys = world.services.keys
     monkeypatch.setattr(keys, "_derived", {})
+    monkeypatch.setattr(keys, "_roots", {})
     monkeypatch.setattr(keys._client, "generate_mac", lambda **_: (_ for _ in ()).throw(DOWN))
     assert world.request("GET", "/api/challenge").code == "busy-try-again"

@@ -32,7 +32,7 @@ def template(root):
 def record(world, monkeypatch):
     """What every call on AWS from now on is noted in. Keys are derived anew, as in a new process."""
     used = recording(monkeypatch)
-    monkeypatch.setattr(world.services.keys, "_derived", {})
+    fresh(used, world)
     return used
 
 
@@ -52,6 +52,7 @@ def fresh(record, world):
     """Forgets what setting up has called, and what it has derived."""
     record.clear()
     world.services.keys._derived.clear()
+    world.services.keys._roots.clear()
 
 
 def differences(record, template, function):

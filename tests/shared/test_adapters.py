@@ -187,8 +187,9 @@ class TestTheCurrentPassword:
 
     def hashes(self, monkeypatch):
         """How many hashes are computed from now on."""
-        calls, verify = [], type(password_hash._HASHER).verify
-        monkeypatch.setattr(type(password_hash._HASHER), "verify", lambda *a: calls.append(1) or verify(*a))
+        calls, hasher = [], type(password_hash._hasher())
+        verify = hasher.verify
+        monkeypatch.setattr(hasher, "verify", lambda *a: calls.append(1) or verify(*a))
         return calls
 
     def test_is_recognised_and_others_mostly_without_a_hash(self, monkeypatch):

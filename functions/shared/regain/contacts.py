@@ -3,17 +3,18 @@
 Imported where somebody registers or imports, not at start: the libraries are large.
 """
 
+import functools
+import importlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from regain.problems import ADDRESS_NOT_READ, NUMBER_NOT_ACCEPTED, NUMBER_NOT_READ, Refused
 
-_KINDS = phonenumbers.PhoneNumberType
-_COSTLY = (_KINDS.PREMIUM_RATE, _KINDS.SHARED_COST, _KINDS.UAN, _KINDS.VOICEMAIL, _KINDS.PAGER, _KINDS.PERSONAL_NUMBER)
+_COSTLY = ("PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL", "PAGER", "PERSONAL_NUMBER")
 _LONGEST = 60
 
 
@@ -41,10 +42,11 @@ def number(typed: str, countries: tuple[str, ...]) -> Number:
         Refused: NUMBER_NOT_READ; or NUMBER_NOT_ACCEPTED for a premium-rate number or one like it, and for one
             of none of `countries`, where these are named: texting must not be turned into money.
     """
-    parsed = _parsed(typed, countries)
+    phonenumbers, parsed = _library(), _parsed(typed, countries)
+    costly = {getattr(phonenumbers.PhoneNumberType, kind) for kind in _COSTLY}
     exact = phonenumbers.region_code_for_number(parsed)
     places = {exact} if exact else set(phonenumbers.region_codes_for_country_code(parsed.country_code))
-    if phonenumbers.number_type(parsed) in _COSTLY or (countries and not places & set(countries)):
+    if phonenumbers.number_type(parsed) in costly or (countries and not places & set(countries)):
         raise Refused(NUMBER_NOT_ACCEPTED)
     return Number(_e164(parsed), bool(parsed.extension))
 
@@ -59,7 +61,8 @@ def any_number(typed: str, countries: tuple[str, ...]) -> str:
     return _e164(parsed) + (f" ext. {parsed.extension}" if parsed.extension else "")
 
 
-def _parsed(typed: str, countries: tuple[str, ...]) -> phonenumbers.PhoneNumber:
+def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
+    phonenumbers = _library()
     try:
         typed = unicodedata.normalize("NFKC", typed)
         typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
@@ -73,5 +76,11 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> phonenumbers.PhoneNumber:
     return parsed
 
 
-def _e164(parsed: phonenumbers.PhoneNumber) -> str:
+def _e164(parsed: Any) -> str:
+    phonenumbers = _library()
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+@functools.cache
+def _library() -> Any:
+    return importlib.import_module("phonenumbers")  # addresses need none of it

@@ -1,4 +1,4 @@
-"""Keys: derived from AWS KMS HMAC keys once per process, at first use. Nothing secret is stored anywhere."""
+"""Keys: derived from AWS KMS HMAC keys, which never leave KMS. Nothing secret is stored anywhere."""
 
 import hashlib
 import hmac
@@ -17,26 +17,30 @@ def codes_key(purpose: str) -> str:
 class Keys:
     """`code` derives codes; every other purpose comes from the service's key. Another generation is another key.
 
-    Drawn lazily, so that a snapshot of a started function holds none.
+    KMS is asked once for each of its keys, at first use, so that a snapshot of a started function holds none. What it
+    answers is the key that those of all purposes are derived from (NIST SP 800-108, HMAC as the function).
     """
 
     def __init__(self, client: Any, code_key: str, service_key: str, code_generation: str = "1") -> None:
         self._client = client
-        self._generations = {"code": code_generation}
-        self._ids = {"code": code_key}
-        self._service_key = service_key
+        self._code = code_key, code_generation
+        self._service = service_key, "1"
+        self._roots: dict[tuple[str, str], bytes] = {}
         self._derived: dict[str, bytes] = {}
 
     def of(self, purpose: str) -> bytes:
         """The 32-byte key for a purpose."""
         if purpose not in self._derived:
-            answer = self._client.generate_mac(
-                KeyId=self._ids.get(purpose, self._service_key),
-                Message=f"regain/{self._generations.get(purpose, '1')}/{purpose}".encode(),
-                MacAlgorithm="HMAC_SHA_256",
-            )
-            self._derived[purpose] = answer["Mac"]
+            root = self._root(*(self._code if purpose == "code" else self._service))
+            self._derived[purpose] = hmac.digest(root, f"regain/1/{purpose}".encode(), hashlib.sha256)
         return self._derived[purpose]
+
+    def _root(self, key: str, generation: str) -> bytes:
+        if (key, generation) not in self._roots:
+            message = f"regain/{generation}".encode()
+            answer = self._client.generate_mac(KeyId=key, Message=message, MacAlgorithm="HMAC_SHA_256")
+            self._roots[key, generation] = answer["Mac"]
+        return self._roots[key, generation]
 
     def digest(self, purpose: str, text: str) -> str:
         """A keyed hash of a text, 128 bits in hexadecimal: the same for the same text, and tells nothing."""

@@ -1,0 +1,1 @@
+"""What it costs: `make bench`. Every figure is a ratio or a count of one run, with the machine's noise beside it."""

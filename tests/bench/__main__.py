@@ -1,0 +1,170 @@
+"""`make bench`: measures, prints one table, and writes `.state/bench.json`."""
+
+import contextlib
+import io
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from local.engine import Engine
+from local.resources import create
+from regain import organisation_yaml
+from regain.adapters.store import marshal
+from tests.conftest import MINISTACK, free_port
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "functions" / "shared"))
+from pack import interpreter  # noqa: E402 - the build's own way to find the runtime's Python
+
+RESULT = ROOT / ".state" / "bench.json"
+TARGETS = {"cold": 1.0, "warm": 2.0, "hash": 1.1, "layer": 10.0}
+
+
+def main() -> None:
+    """Measures everything against one embedded engine."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = Engine(MINISTACK, Path(folder) / "engine", free_port())
+        engine.start()
+        try:
+            found = _measure(engine, Path(folder))
+        finally:
+            engine.stop()
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(found, indent=2) + "\n")
+    Console(width=110).print(*_tables(found), f"written to {RESULT.relative_to(ROOT)}", sep="\n")
+
+
+def _measure(engine: Engine, folder: Path) -> dict[str, Any]:
+    os.environ.update(engine.environment)
+    template = create(ROOT / "template.yaml", {"Site": "none", "OriginationIdentity": "+15555550100"})
+    packed = folder / "organisation.json"
+    packed.write_bytes(msgspec.json.encode(organisation_yaml.read(ROOT / "organisation.yaml")))
+    os.environ.update({**template.variables, "ORGANISATION_FILE": str(packed), "POWERTOOLS_LOG_LEVEL": "CRITICAL"})
+
+    from tests.bench import cold, cost, warm
+
+    version = "3.13" if interpreter("3.13") else "{}.{}".format(*sys.version_info)
+    python = interpreter(version)
+    built = cold.build(folder, python, version)
+    own = {f.handler.partition(".")[0]: {**f.environment, **engine.environment} for f in template.functions}
+    first = _first_requests()
+    with contextlib.redirect_stdout(io.StringIO()):  # what the functions say
+        warmed = warm.measure()
+    return {
+        "python": version,
+        "cold": cold.measure(built, python, {name: (own[name], first[name]()) for name in own}),
+        "warm": warmed,
+        "packages": cold.packages(built),
+        "dollars_per_million_resets": cost.per_million(warmed),
+    }
+
+
+def _first_requests() -> dict[str, Any]:
+    """What each function is asked first: something that draws its keys and touches its tables, where it has any."""
+    from tests.functions.conftest import World
+
+    world = World()
+
+    def http(method: str, path: str, body: Any = None) -> dict[str, Any]:
+        where = {"method": method, "path": path, "sourceIp": "192.0.2.1", "protocol": "HTTP/1.1", "userAgent": ""}
+        return {
+            "version": "2.0", "routeKey": f"{method} {path}", "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
+            "headers": {"content-type": "application/json"}, "body": json.dumps(body),
+            "requestContext": {"http": where, "requestId": "x", "stage": "$default"},
+        }  # fmt: skip
+
+    def stream(table: str, **item: Any) -> dict[str, Any]:
+        change = {"Keys": marshal({"user_id": "maria@contoso.example"}), "SequenceNumber": "1"}
+        change |= {"NewImage": marshal(item)} if item else {}
+        return {
+            "Records": [{"eventSource": "aws:dynamodb", "eventName": "INSERT", "eventID": table, "dynamodb": change}]
+        }
+
+    message = {"id": "x", "kind": "code", "channel": "email", "to": "a@b.example", "subject": "s", "reference": "r"}
+    receipt = {
+        "eventType": "TEXT_DELIVERED",
+        "eventTimestamp": 1,
+        "context": {"subject": "s", "reference": "R-0000-0000"},
+    }
+    help_asked = {"user_id": "maria", "reply_to": "maria@mail.example", "message": "Help"}
+    return {
+        "service": lambda: http("GET", "/api/challenge"),
+        "reset": lambda: http("POST", "/api/reset/start", {"user_id": "maria", "proof": world.proof()}),
+        "unlock": lambda: http("POST", "/api/unlock/start", {"user_id": "maria", "proof": world.proof()}),
+        "account": lambda: http("GET", "/api/account"),
+        "contact": lambda: http("POST", "/api/contact/administrator", {**help_asked, "proof": world.proof()}),
+        "admin": lambda: http("GET", "/api/admin"),
+        "notify": lambda: stream("OutboxTable", **message),
+        "report": lambda: stream("AccountTable"),
+        "receipts": lambda: {"Records": [{"Sns": {"Message": json.dumps(receipt), "MessageId": "1"}}]},
+    }
+
+
+def _tables(found: dict[str, Any]) -> list[Table]:
+    return [_cold(found), _warm(found["warm"]), _rest(found)]
+
+
+def _cold(found: dict[str, Any]) -> Table:
+    cold = found["cold"]
+    title = f"Cold start over a bare boto3 client ({cold['floor_milliseconds']} ms, Python {found['python']}, noise {cold['noise']:.1%})"
+    table = Table(
+        "function",
+        "start and first request",
+        "import alone",
+        "memory",
+        "megabytes",
+        f"≤ {TARGETS['cold']}",
+        title=title,
+    )
+    for name, each in cold["functions"].items():
+        met = _met(each["over_floor"] <= TARGETS["cold"])
+        table.add_row(
+            name, f"{each['over_floor']} ×", f"{each['import_over_floor']} ×", f"{each['memory_over_floor']} ×",
+            str(each["memory_megabytes"]), met,
+        )  # fmt: skip
+    return table
+
+
+def _warm(warm: dict[str, Any]) -> Table:
+    title = f"Warm requests; one Argon2id hash takes {warm['hash_milliseconds']} ms, noise {warm['noise']:.1%}"
+    table = Table(
+        "route", "ms beside hash and store", "≤ 2", "store calls", "read units", "write units", "bytes", title=title
+    )
+    for name, each in warm["routes"].items():
+        met = _met(each["milliseconds"] <= TARGETS["warm"])
+        figures = (each["operations"], each["read_units"], each["write_units"], each["bytes"])
+        table.add_row(name, str(each["milliseconds"]), met, *map(str, figures))
+    return table
+
+
+def _rest(found: dict[str, Any]) -> Table:
+    table = Table("what", "how much", "to reach", title="And")
+    for name, ratio in found["warm"]["over_hash"].items():
+        table.add_row(
+            f"{name} over one hash, without the store",
+            f"{ratio} ×",
+            f"≤ {TARGETS['hash']} {_met(ratio <= TARGETS['hash'])}",
+        )
+    packages = found["packages"]
+    size = packages["layer_zipped_megabytes"]
+    table.add_row("layer, zipped", f"{size} MB", f"≤ {TARGETS['layer']:.0f} MB {_met(size <= TARGETS['layer'])}")
+    table.add_row("layer, unpacked", f"{packages['layer_megabytes']} MB", "")
+    table.add_row("largest function", f"{packages['largest_function_kilobytes']} kB", "")
+    for part, dollars in found["dollars_per_million_resets"].items():
+        table.add_row(f"a million completed resets: {part}", f"{dollars:.2f} USD", "")
+    return table
+
+
+def _met(holds: bool) -> str:
+    return "yes" if holds else "NO"
+
+
+if __name__ == "__main__":
+    main()
