@@ -4,12 +4,14 @@ PORT ?= 8000
 PEOPLE ?= people.csv
 ORGANISATION ?= organisation.yaml
 STATE ?= .state
+STACK ?= regain
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
 UV := .venv/uv/bin/uv
 SITE := $(STATE)/site
 export UV_PYTHON_DOWNLOADS := never
+export ORGANISATION
 export SAM_CLI_TELEMETRY := 0
 export NO_MKDOCS_2_WARNING := 1
 export AWS_DEFAULT_REGION ?= eu-west-1
@@ -76,6 +78,13 @@ validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, c
 	$(SAM) validate --lint
 	.venv/sam/bin/cfn-lint template.yaml
 	.venv/checkov/bin/checkov --config-file .checkov.yaml
+
+deploy: docs .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the first time)
+	$(SAM) build
+	$(SAM) deploy --stack-name $(STACK) --config-file $(CURDIR)/samconfig.$(STACK).toml --capabilities CAPABILITY_IAM \
+		--resolve-s3 $(if $(wildcard samconfig.$(STACK).toml),,--guided)
+	./regain --stack $(STACK) --organisation $(ORGANISATION) publish
+	./regain --stack $(STACK) --organisation $(ORGANISATION) doctor
 
 build: install .venv/sam/.locked ## Build the functions and their layer into .aws-sam/
 	$(SAM) build

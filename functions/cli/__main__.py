@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import looking, people, policy, roles
 from cli.doctor import doctor
+from cli.publish import publish
 from cli.screen import errors
 from cli.target import Target, TargetError
 from regain.mistakes import Mistakes
@@ -22,6 +23,7 @@ app.command()(looking.explain)
 app.command()(looking.events)
 app.command()(looking.report)
 app.command()(doctor)
+app.command()(publish)
 
 
 @app.callback()

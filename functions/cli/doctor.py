@@ -1,28 +1,18 @@
 """`doctor`: what usually goes wrong, and what to do about it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.deployed import mail_records, on_aws
+from cli.findings import Finding, asked, either
 from cli.screen import say
 from cli.target import Target
 from regain import organisation_yaml
 from regain.domain.methods import by_phone
 from regain.organisation import Organisation
 from regain.services import Services
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `state` is `ok`, `warning` or `wrong`; `to_do` what helps."""
-
-    state: str
-    what: str
-    to_do: str = ""
 
 
 def doctor(context: typer.Context) -> None:
@@ -42,6 +32,7 @@ def _findings(target: Target) -> Iterator[Finding]:
     yield from _people(services)
     yield from _settings(organisation)
     if target.on_aws:
+        yield from on_aws(target, organisation)
         yield from _mail(organisation)
         if any(by_phone(kind) for kind in organisation.recovery.offered):
             yield from _telephone()
@@ -93,39 +84,27 @@ def _settings(organisation: Organisation) -> Iterator[Finding]:
 
 def _mail(organisation: Organisation) -> Iterator[Finding]:
     client = boto3.client("sesv2")
-    account = _asked(client.get_account)
+    account = asked(client.get_account)
     domain = organisation.sender.rpartition("@")[2].rstrip(">")
-    identity = _asked(client.get_email_identity, EmailIdentity=domain)
+    identity = asked(client.get_email_identity, EmailIdentity=domain)
     for told in (account, identity):
         if isinstance(told, Finding):
             yield told
             return
     sandbox = "Ask AWS for production access: only verified addresses get mail."
-    yield _either(account.get("ProductionAccessEnabled"), "SES is out of the sandbox", sandbox)
+    yield either(account.get("ProductionAccessEnabled"), "SES is out of the sandbox", sandbox)
     records = "Put the records that SES shows for it into its DNS."
-    yield _either(identity.get("VerifiedForSendingStatus"), f"{domain} is verified in SES", records)
+    yield either(identity.get("VerifiedForSendingStatus"), f"{domain} is verified in SES", records)
     signed = identity.get("DkimAttributes", {}).get("Status") == "SUCCESS"
-    yield _either(signed, f"mail from {domain} is signed (DKIM)", records)
-    look = f"Look: dig TXT {domain} _dmarc.{domain}"
-    yield Finding("warning", f"SPF and DMARC of {domain} are in the DNS, which is not asked here.", look)
+    yield either(signed, f"mail from {domain} is signed (DKIM)", records)
+    yield from mail_records(domain)
 
 
 def _telephone() -> Iterator[Finding]:
-    told = _asked(boto3.client("pinpoint-sms-voice-v2").describe_account_attributes)
+    told = asked(boto3.client("pinpoint-sms-voice-v2").describe_account_attributes)
     if isinstance(told, Finding):
         yield told
         return
     tier = next((each["Value"] for each in told["AccountAttributes"] if each["Name"] == "ACCOUNT_TIER"), "")
     sandbox = "Ask AWS for production access: only verified numbers get texts."
-    yield _either(tier == "PRODUCTION", "End User Messaging is out of the sandbox", sandbox)
-
-
-def _either(holds: object, what: str, to_do: str) -> Finding:
-    return Finding("ok", f"{what}.") if holds else Finding("wrong", f"It is not so that {what}.", to_do)
-
-
-def _asked(action: Any, **request: str) -> Any:
-    try:
-        return action(**request)
-    except (ClientError, BotoCoreError) as error:
-        return Finding("warning", f"{action.__name__} was not answered: {error}")
+    yield either(tier == "PRODUCTION", "End User Messaging is out of the sandbox", sandbox)

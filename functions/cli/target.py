@@ -60,6 +60,29 @@ class Target:
         os.environ.update(self._on_aws() if self.on_aws else self._here())
         return composition.services()
 
+    def outputs(self) -> dict[str, str]:
+        """What the stack on AWS says of itself: the outputs of `template.yaml`. Raises TargetError."""
+        try:
+            (stack,) = boto3.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        except ClientError as error:
+            raise self._not_there(error) from None
+        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+
+    def resources(self) -> dict[str, str]:
+        """The physical names of the stack's resources, by logical ID. Raises TargetError."""
+        pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
+        try:
+            found = [each for page in pages.paginate(StackName=self.stack) for each in page["StackResourceSummaries"]]
+        except ClientError as error:
+            raise self._not_there(error) from None
+        return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
+
+    def _not_there(self, error: ClientError) -> TargetError:
+        return TargetError(
+            f"There is no stack {self.stack} in this account and region ({error.response['Error']['Code']}). "
+            "Look at AWS_PROFILE and AWS_REGION."
+        )
+
     def _here(self) -> dict[str, str]:
         known = self.state / "stack.json"
         if not known.exists():
@@ -70,15 +93,7 @@ class Target:
         return json.loads(known.read_text())
 
     def _on_aws(self) -> dict[str, str]:
-        pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
-        try:
-            found = [each for page in pages.paginate(StackName=self.stack) for each in page["StackResourceSummaries"]]
-        except ClientError as error:
-            raise TargetError(
-                f"There is no stack {self.stack} in this account and region ({error.response['Error']['Code']}). "
-                "Look at AWS_PROFILE and AWS_REGION."
-            ) from None
-        physical = {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
+        physical = self.resources()
         missing = [name for name in _VARIABLES.values() if name not in physical]
         if missing:
             raise TargetError(f"{self.stack} is not a stack of Regain: it has no {', '.join(missing)}.")

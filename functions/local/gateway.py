@@ -20,7 +20,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from local.sandbox import Pool, SandboxError
 from regain.domain import reference
-from regain.headers import API_HEADERS, SITE_HEADERS
+from regain.headers import API_HEADERS, SITE_HEADERS, kept_for
 from regain.http import problem_body
 from regain.problems import BROKEN, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, Problem, Refused
 
@@ -75,7 +75,7 @@ class Site(StaticFiles):
         """A file with how long it may be kept."""
         response = super().file_response(full_path, *arguments, **named)
         fingerprinted = "assets" in Path(full_path).parts  # assets/<fingerprint>/<name>
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if fingerprinted else "no-cache"
+        response.headers["cache-control"] = kept_for("assets/") if fingerprinted else "no-cache"  # shown as it is built
         return response
 
 

@@ -7,6 +7,7 @@ write byte code. `tests/build` runs every handler, and imports every module, fro
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -84,7 +85,7 @@ def pack(target: Path, version: str) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     lists = {"passwords": FREQUENCY_LISTS["passwords"]}  # of names and words it has lists that nobody asks for
     (target / "zxcvbn" / "frequency_lists.py").write_text(f"FREQUENCY_LISTS = {lists!r}\n")
-    packed = msgspec.json.encode(read(ROOT / "organisation.yaml"))
+    packed = msgspec.json.encode(read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml")))
     (target / "regain" / "organisation.json").write_bytes(packed)
     compile_in(target, version)
 

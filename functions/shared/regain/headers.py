@@ -35,3 +35,14 @@ API_HEADERS = {
     **_COMMON,
 }
 """What each answer of the API carries."""
+
+
+def kept_for(path: str) -> str:
+    """The Cache-Control of a file of the site, by its path under the root.
+
+    What stands under `assets/<fingerprint>/` never changes. Everything else a browser asks for anew after a minute;
+    CloudFront keeps it until `publish` says that it has changed.
+    """
+    if path.startswith("assets/"):
+        return "public, max-age=31536000, immutable"
+    return "public, max-age=60, s-maxage=86400"

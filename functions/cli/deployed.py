@@ -1,0 +1,105 @@
+"""What `doctor` looks at in a stack on AWS, and in the DNS of the domain that mail is sent from."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import boto3
+import dns.exception
+import dns.resolver
+
+from cli.findings import Finding, asked, either
+from cli.target import Target
+from regain.organisation import Organisation
+
+_CONCURRENCY = 100  # executions at once below which a busy Monday morning is turned away
+_PATIENCE = 10
+
+
+def on_aws(target: Target, organisation: Organisation) -> Iterator[Finding]:
+    """Keys, quota, alarms, and whether site and API answer where they should, and only there."""
+    resources, outputs = target.resources(), target.outputs()
+    status = asked(boto3.client("kms").get_key_rotation_status, KeyId=resources.get("DataKey", ""))
+    if isinstance(status, Finding):
+        yield status
+    else:
+        to_do = "Turn it on: aws kms enable-key-rotation"
+        yield either(status["KeyRotationEnabled"], "the key that encrypts the tables is rotated", to_do)
+    quota = asked(boto3.client("lambda").get_account_settings)
+    if isinstance(quota, Finding):
+        yield quota
+    else:
+        most = quota["AccountLimit"]["ConcurrentExecutions"]
+        to_do = "Raise the quota 'Concurrent executions' of AWS Lambda to 1,000."
+        yield either(most >= _CONCURRENCY, f"{most} functions may run at once", to_do, "warning")
+    yield from _alarms(resources)
+    if "SiteUrl" in outputs:
+        yield from _answers(outputs, organisation)
+
+
+def _alarms(resources: dict[str, str]) -> Iterator[Finding]:
+    if "AlarmTopic" not in resources:
+        yield Finding("warning", "Nobody hears of alarms.", "Deploy again with AlarmEmail.")
+        return
+    told = asked(boto3.client("sns").list_subscriptions_by_topic, TopicArn=resources["AlarmTopic"])
+    if isinstance(told, Finding):
+        yield told
+        return
+    confirmed = [each for each in told["Subscriptions"] if each["SubscriptionArn"].startswith("arn:")]
+    yield either(
+        confirmed, "somebody has confirmed to hear of alarms", "Open the mail that AWS has sent to AlarmEmail."
+    )
+
+
+def _answers(outputs: dict[str, str], organisation: Organisation) -> Iterator[Finding]:
+    site, api = outputs["SiteUrl"].rstrip("/"), outputs["ApiUrl"]
+    yield either(
+        _status(f"{site}/") == 200, f"the site answers at {site}/", "Publish it: ./regain --stack NAME publish"
+    )
+    yield either(
+        _status(f"{site}/api/health") == 200, "the API answers through the site", "See the log of the service function."
+    )
+    shut = _status(f"{api}/api/health") == 404
+    yield either(shut, "the API answers through the site only", "Deploy again: a function has no ORIGIN_KEYS.")
+    named, real = urlsplit(organisation.organisation.site_url).netloc, urlsplit(site).netloc
+    if named and named != real:
+        to_do = f"Set organisation.site_url to {site}/, or deploy with DomainName={named}."
+        yield Finding("wrong", f"The organisation file says that the site is at {named}, and it is at {real}.", to_do)
+
+
+def _status(url: str) -> int:
+    """What an address answers; 0 where nothing does."""
+    try:
+        with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 - https, from the stack's outputs
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def mail_records(domain: str) -> Iterator[Finding]:
+    """SPF and DMARC, which tell receivers what mail of the domain is real (RFC 7208, RFC 7489)."""
+    for name, begins, to_do in (
+        (domain, "v=spf1", f'Add a TXT record to {domain}: "v=spf1 include:amazonses.com ~all"'),
+        (f"_dmarc.{domain}", "v=DMARC1", f'Add a TXT record to _dmarc.{domain}: "v=DMARC1; p=quarantine"'),
+    ):
+        records = _texts(name)
+        if records is None:
+            yield Finding("warning", f"The DNS did not answer for {name}.", f"Look: dig TXT {name}")
+        else:
+            kind = begins.removeprefix("v=")
+            found = any(record.startswith(begins) for record in records)
+            yield either(found, f"{name} has a record {kind}", to_do)
+
+
+def _texts(name: str) -> list[str] | None:
+    """The TXT records of a name; None where nobody answers."""
+    try:
+        answer = dns.resolver.resolve(name, "TXT", lifetime=_PATIENCE)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except dns.exception.DNSException:
+        return None
+    return [b"".join(record.strings).decode(errors="replace") for record in answer]

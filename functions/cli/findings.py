@@ -1,0 +1,28 @@
+"""What `doctor` says of one thing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `state` is `ok`, `warning` or `wrong`; `to_do` what helps."""
+
+    state: str
+    what: str
+    to_do: str = ""
+
+
+def either(holds: object, what: str, to_do: str, otherwise: str = "wrong") -> Finding:
+    """That something holds, or what to do because it does not."""
+    return Finding("ok", f"{what}.") if holds else Finding(otherwise, f"It is not so that {what}.", to_do)
+
+
+def asked(action: Any, **request: Any) -> Any:
+    """What a service answers; a warning where it does not."""
+    try:
+        return action(**request)
+    except (ClientError, BotoCoreError) as error:
+        return Finding("warning", f"{action.__name__} was not answered: {error}")

@@ -1,0 +1,135 @@
+"""`publish`, and what `doctor` looks at on AWS: against the engine's S3, CloudFront and CloudFormation."""
+
+import json
+from types import SimpleNamespace
+
+import boto3
+import dns.resolver
+import pytest
+
+from cli import deployed
+from cli import target as targets
+from cli.publish import synchronise
+from local.template import raw
+from tests.conftest import ROOT
+
+TEMPLATE = {
+    "Resources": {
+        "SiteBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "site-of-published"}},
+        "DataKey": {"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": True, "KeyPolicy": {}}},
+        "Distribution": {
+            "Type": "AWS::CloudFront::Distribution",
+            "Properties": {"DistributionConfig": {
+                "Enabled": True, "Origins": [{"Id": "files", "DomainName": "site.example", "S3OriginConfig": {}}],
+                "DefaultCacheBehavior": {"TargetOriginId": "files", "ViewerProtocolPolicy": "https-only"},
+            }},
+        },
+    },
+    "Outputs": {
+        "SiteBucket": {"Value": {"Ref": "SiteBucket"}}, "Distribution": {"Value": {"Ref": "Distribution"}},
+        "SiteUrl": {"Value": "https://account.contoso.example/"}, "ApiUrl": {"Value": "https://api.example"},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stack(engine):
+    """A deployed stack, as far as publishing needs one."""
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_stack(StackName="published", TemplateBody=json.dumps(TEMPLATE))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="published", WaiterConfig={"Delay": 1})
+    return "published"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A built site in small."""
+    files = {"index.html": "<h1>Home</h1>", "assets/1a2b/site.css": "a{}", "reset/index.html": "Reset"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def head(name):
+    return boto3.client("s3").head_object(Bucket="site-of-published", Key=name)
+
+
+def test_a_site_is_published_once_and_then_what_changed(stack, folder, run):
+    status, out, _ = run("--stack", stack, "publish", "--site", folder)
+    assert (status, out.splitlines()[0]) == (0, "3 files changed, 0 are as they were, 0 taken away.")
+    assert "https://account.contoso.example/" in out
+    page, style = head("reset/index.html"), head("assets/1a2b/site.css")
+    assert (page["ContentType"], page["CacheControl"]) == (
+        "text/html; charset=utf-8",
+        "public, max-age=60, s-maxage=86400",
+    )
+    assert (style["ContentType"], style["CacheControl"]) == (
+        "text/css; charset=utf-8",
+        "public, max-age=31536000, immutable",
+    )
+    (folder / "index.html").write_text("<h1>Changed</h1>")
+    (folder / "reset" / "index.html").unlink()
+    (folder / "assets" / "1a2b" / "site.css").unlink()
+    out = run("--stack", stack, "publish", "--site", folder)[1]
+    assert out.startswith("1 files changed, 0 are as they were, 1 taken away.")
+    assert head("assets/1a2b/site.css")  # a page that is still open may ask for it
+    outputs = targets.Target(stack, ROOT / ".state", ROOT / "organisation.yaml").outputs()
+    listed = boto3.client("cloudfront").list_invalidations(DistributionId=outputs["Distribution"])["InvalidationList"]
+    assert listed["Quantity"] == 2
+
+
+def test_pages_come_after_the_files_that_they_name(folder):
+    written = []
+    empty = SimpleNamespace(paginate=lambda **_: [{}])
+    s3 = SimpleNamespace(get_paginator=lambda _: empty, put_object=lambda **each: written.append(each["Key"]))
+    synchronise(s3, "bucket", folder)
+    assert written == ["assets/1a2b/site.css", "index.html", "reset/index.html"]
+
+
+def test_what_cannot_be_published_is_said(stack, folder, run, tmp_path_factory):
+    assert "serves the site itself" in run("publish", "--site", folder)[2]
+    assert "make docs" in run("--stack", stack, "publish", "--site", tmp_path_factory.mktemp("empty"))[2]
+    assert "no stack nothing" in run("--stack", "nothing", "publish", "--site", folder)[2]
+
+
+def found(findings):
+    return {finding.what: finding.state for finding in findings}
+
+
+def test_doctor_asks_whether_site_and_api_answer_where_they_should(stack, engine, monkeypatch):
+    target, site = targets.Target(stack, ROOT / ".state", ROOT / "organisation.yaml"), "https://account.contoso.example"
+    answers = {f"{site}/": 200, f"{site}/api/health": 200, "https://api.example/api/health": 404}
+    monkeypatch.setattr(deployed, "_status", lambda url: answers[url])
+    told = found(deployed.on_aws(target, engine.organisation))
+    assert told["the key that encrypts the tables is rotated."] == "ok"
+    assert told["the API answers through the site only."] == "ok"
+    assert told["Nobody hears of alarms."] == "warning"
+    answers["https://api.example/api/health"] = 200
+    told = found(deployed.on_aws(target, engine.organisation))
+    assert told["It is not so that the API answers through the site only."] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("records", "state"), [([b"v=spf1 include:amazonses.com ~all", b"v=DMARC1; p=reject"], "ok"), ([b"other"], "wrong")]
+)
+def test_doctor_asks_the_dns_for_spf_and_dmarc(monkeypatch, records, state):
+    answer = [SimpleNamespace(strings=[record]) for record in records]
+    monkeypatch.setattr(dns.resolver, "resolve", lambda *_, **__: answer)
+    assert set(found(deployed.mail_records("contoso.example")).values()) == {state}
+
+
+def test_a_dns_that_does_not_answer_is_a_warning_and_no_record_is_wrong(monkeypatch):
+    def raising(error):
+        def resolve(*_, **__):
+            raise error
+
+        monkeypatch.setattr(dns.resolver, "resolve", resolve)
+        return set(found(deployed.mail_records("contoso.example")).values())
+
+    assert raising(dns.resolver.NXDOMAIN()) == {"wrong"}
+    assert raising(dns.resolver.LifetimeTimeout()) == {"warning"}
+
+
+def test_the_addresses_that_publish_and_doctor_read_are_outputs_of_the_template():
+    assert {"SiteBucket", "Distribution", "SiteUrl", "ApiUrl"} <= set(raw(ROOT / "template.yaml")["Outputs"])
