@@ -57,7 +57,8 @@ def _found(mine: Helper, query: EventQuery, most: int) -> tuple[list[dict[str, A
         subject = services.recoveries.subject(who)
         found, cursor = services.events.about(subject, start, end, query.cursor, most)
         return [event for event in found if query.kind in ("", event["kind"])], cursor
-    return services.events.between(start, end, query.kind, query.cursor, most)
+    days = reports.days_of(services.tallies, query.kind, start, end, services.now)
+    return services.events.between(start, end, query.kind, query.cursor, most, days)
 
 
 def _who(mine: Helper, subjects: set[str]) -> dict[str, str]:

@@ -119,7 +119,8 @@ def _found(
         subject = services.recoveries.subject(user_id.normalise(account, services.organisation.default_domain))
         found, _ = services.events.about(subject, start, end, "", most)
         return [event for event in found if kind in ("", event["kind"])]
-    return services.events.between(start, end, kind, "", most)[0]
+    days = reports.days_of(services.tallies, kind, start, end, services.now)
+    return services.events.between(start, end, kind, "", most, days)[0]
 
 
 def report(

@@ -1,5 +1,6 @@
 """Challenges, liveness and the contract. Touches no table."""
 
+import functools
 from typing import Any
 
 from regain.adapters import proof_of_work
@@ -25,8 +26,13 @@ def change_password(caller: Caller) -> dict[str, Any]:
     return {}
 
 
-def openapi(_: Caller) -> dict[str, Any]:
-    """The machine-readable contract, made from the types that requests are read with."""
+@functools.cache
+def _document() -> dict[str, Any]:
     from regain.openapi import document
 
     return document()
+
+
+def openapi(_: Caller) -> dict[str, Any]:
+    """The machine-readable contract, made once from the types that requests are read with."""
+    return _document()

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from local.engine import Engine
 from local.resources import create
@@ -38,7 +38,7 @@ def main() -> None:
             engine.stop()
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(found, indent=2) + "\n")
-    Console(width=110).print(*_tables(found), f"written to {RESULT.relative_to(ROOT)}", sep="\n")
+    Console(width=150).print(*_tables(found), f"written to {RESULT.relative_to(ROOT)}", sep="\n")
 
 
 def _measure(engine: Engine, folder: Path) -> dict[str, Any]:
@@ -135,7 +135,14 @@ def _cold(found: dict[str, Any]) -> Table:
 def _warm(warm: dict[str, Any]) -> Table:
     title = f"Warm requests; one Argon2id hash takes {warm['hash_milliseconds']} ms, noise {warm['noise']:.1%}"
     table = Table(
-        "route", "ms beside hash and store", "≤ 2", "store calls", "read units", "write units", "bytes", title=title
+        Column("route", no_wrap=True),
+        "ms beside hash and store",
+        "≤ 2",
+        "store calls",
+        "read units",
+        "write units",
+        "bytes",
+        title=title,
     )
     for name, each in warm["routes"].items():
         met = _met(each["milliseconds"] <= TARGETS["warm"])

@@ -43,13 +43,13 @@ def per_million(warm: Mapping[str, Any]) -> dict[str, float]:
         kind = "hashing" if step.endswith("finish") else "api"
         processor = route["milliseconds"] / 1e3 + (hashed if kind == "hashing" else 0)
         seconds = processor / ASSUMED["processor_share"][kind] + route["operations"] * ASSUMED["store_call_seconds"]
+        counted = ASSUMED["events_counted_write_units"] if route["write_units"] else 0
         parts["API"] += count * PRICES["api_request"]
         parts["functions"] += count * (
             PRICES["lambda_request"] + seconds * ASSUMED["gigabytes"][kind] * PRICES["lambda_gigabyte_second"]
         )
         parts["tables"] += count * (
-            route["read_units"] * PRICES["read_unit"]
-            + (route["write_units"] + ASSUMED["events_counted_write_units"]) * PRICES["write_unit"]
+            route["read_units"] * PRICES["read_unit"] + (route["write_units"] + counted) * PRICES["write_unit"]
         )
         parts["logs"] += count * ASSUMED["log_bytes"] / 1e9 * PRICES["log_gigabyte"]
     messages = ASSUMED["messages"] * begun

@@ -46,3 +46,14 @@ def _methods(total: Counter[str]) -> list[MethodCount]:
 def _people(counts: Counter[str]) -> People:
     by_method = {name.removeprefix("has:"): number for name, number in counts.items() if name.startswith("has:")}
     return People(counts["accounts"], counts["registered"], counts["enabled"], counts["capable"], by_method)
+
+
+def days_of(tallies: Tallies, kind: str, start: str, end: str, now: int) -> list[str]:
+    """The days on which something of this kind (or anything) happened: one query. Counts come a little later than what
+    they count, so that the last two days are always among them.
+    """
+    today = datetime.fromtimestamp(now, UTC).date()
+    late = {(today - timedelta(days=number)).isoformat() for number in (0, 1)}
+    counted = tallies.days(start[:10], end[:10])
+    name = f"event:{kind}"
+    return sorted(late | {day for day, counts in counted.items() if counts[name] or not kind})

@@ -5,7 +5,7 @@ costs a second write under contention, just when a flood makes it matter.
 """
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from regain.adapters.keys import Keys
@@ -13,6 +13,7 @@ from regain.adapters.store import Store, Write, marshal, put
 from regain.problems import TOO_MANY_REQUESTS, Refused
 
 _DAY = 86_400
+_REMEMBERED = 10_000
 
 
 def network(address: str) -> str:
@@ -33,13 +34,20 @@ class Counters:
     store: Store
     table: str
     keys: Keys
+    closed: dict[str, int] = field(default_factory=dict)
+    """Networks past their limit, and until when: a flood does not turn its own counter into a hot item."""
 
     def count_start(self, address: str, now: int, most: int, window: int) -> None:
         """Counts a start from this network. Raises Refused(TOO_MANY_REQUESTS) past the limit."""
         ends = _ends(now, window)
-        count = self.store.count(self.table, self._network("start", address, ends), ends + _DAY)
-        if count > most:
-            raise Refused(TOO_MANY_REQUESTS, retry_after=ends - now)
+        key = self._network("start", address, ends)
+        if key["id"] not in self.closed:
+            if self.store.count(self.table, key, ends + _DAY) <= most:
+                return
+            if len(self.closed) >= _REMEMBERED:
+                self.closed.clear()
+            self.closed[key["id"]] = ends
+        raise Refused(TOO_MANY_REQUESTS, retry_after=ends - now)
 
     def failures_key(self, address: str, now: int, window: int) -> tuple[str, dict[str, str]]:
         """Where this network's failures of the current window are, for `Store.read`."""
