@@ -1,6 +1,7 @@
 """Challenges, liveness and the contract. Touches no table."""
 
 import functools
+import json
 from typing import Any
 
 from regain.adapters import proof_of_work
@@ -27,12 +28,12 @@ def change_password(caller: Caller) -> dict[str, Any]:
 
 
 @functools.cache
-def _document() -> dict[str, Any]:
+def _document() -> str:
     from regain.openapi import document
 
-    return document()
+    return json.dumps(document(), ensure_ascii=False, separators=(",", ":"))
 
 
-def openapi(_: Caller) -> dict[str, Any]:
+def openapi(_: Caller) -> str:
     """The machine-readable contract, made once from the types that requests are read with."""
     return _document()

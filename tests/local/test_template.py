@@ -133,3 +133,13 @@ def test_each_parameter_says_what_it_is_for(root):
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     assert sorted(name for group in groups for name in group["Parameters"]) == sorted(template["Parameters"])
     assert all(made["Description"] and "Default" in made for made in template["Parameters"].values())
+
+
+def test_each_resource_has_a_sentence_that_says_what_it_is_for(root):
+    lines = (root / "template.yaml").read_text().split("\n")
+    resources = range(lines.index("Resources:"), lines.index("Outputs:"))
+    named = [
+        number for number in resources if lines[number].startswith("  ") and lines[number][2:].rstrip(":").isalnum()
+    ]
+    bare = [lines[number].strip() for number in named if not lines[number - 1].lstrip().startswith("# ")]
+    assert bare == ["OriginSecretB:"]  # the second of a pair

@@ -111,6 +111,8 @@ class Api:
         if isinstance(answer, Document):
             saved = {"content-disposition": f'attachment; filename="{answer.name}"'}
             return Response(operation.status, answer.media_type, answer.text, headers={**API_HEADERS, **saved})
+        if isinstance(answer, str):  # JSON already
+            return Response(operation.status, _MEDIA_TYPE, answer, headers=API_HEADERS)
         moved = {"location": caller.location} if caller.location else {}
         return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer), moved, _cookies(caller))
 
