@@ -5,6 +5,12 @@ import pytest
 from local.template import raw
 
 
+@pytest.fixture(scope="session")
+def base_url():
+    """No page of the stack is asked for: nothing has to run."""
+    return ""
+
+
 @pytest.fixture
 def edge(page, root):
     """Calls a CloudFront function of the template with a request."""

@@ -10,7 +10,8 @@ from tests.browser.conftest import DESKTOP, PHONE
 PAGES = [
     "/", "/reset/", "/unlock/", "/forgot-password/", "/locked-out/", "/change-password/", "/register/", "/password/", "/no-code/",
     "/problems/", "/not-me/", "/contact-administrator/", "/contact-support/", "/account/", "/admin/", "/admin/quickstart/",
-    "/admin/turn-on/", "/admin/deploy/", "/admin/reset-a-password/", "/errors/wrong-code/", "/errors/try-again-later/", "/nothing/",
+    "/admin/turn-on/", "/admin/scale/", "/admin/observe/", "/admin/deploy/", "/admin/back-up/",
+    "/admin/reset-a-password/", "/errors/wrong-code/", "/errors/try-again-later/", "/nothing/",
 ]  # fmt: skip
 
 
