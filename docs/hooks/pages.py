@@ -5,6 +5,7 @@ Kept apart from the hook so that another site generator can call them.
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -55,6 +56,7 @@ _FORMS = {
 }
 """The paths that each form of the site calls, by the name of its partial."""
 
+_SECURITY_TXT_LASTS = timedelta(days=335)  # less than a year is recommended (RFC 9116, 2.5.5)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _WHO = {
     "administrator": "Your administrator: [contact your administrator](../contact-administrator.md).",
@@ -156,6 +158,28 @@ def problem_rows(organisation: Organisation) -> list[dict[str, str]]:
         }
         for problem in every
     ]
+
+
+def robots(organisation: Organisation) -> str:
+    """`robots.txt` (RFC 9309): guidance may be found, pages for one person need not be."""
+    lines = ["User-agent: *", *(f"Disallow: /{page}/" for page in ("account", "admin", "not-me"))]
+    site = organisation.organisation.site_url.rstrip("/")
+    return "\n".join(lines + ([f"Sitemap: {site}/sitemap.xml"] if site else [])) + "\n"
+
+
+def security_txt(organisation: Organisation, now: datetime) -> str:
+    """`security.txt` (RFC 9116), good for eleven months; "" where nobody is named to report to."""
+    contact = organisation.contacts.security or organisation.contacts.administrator.email
+    if not contact:
+        return ""
+    about = organisation.organisation
+    site, ends = about.site_url.rstrip("/"), (now + _SECURITY_TXT_LASTS).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [
+        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
+        f"Expires: {ends}",
+        f"Preferred-Languages: {', '.join(about.languages)}",
+    ]
+    return "\n".join(lines + ([f"Canonical: {site}/.well-known/security.txt"] if site else [])) + "\n"
 
 
 def variables(organisation: Organisation) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import os
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,18 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
         raise Abort(str(error)) from None
     env.globals.update(site=config.extra["site"], assets=config.extra["assets"])
     return env
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """What programs read of a site: not pages, and partly under a name that MkDocs would leave out."""
+    organisation: Organisation = config.extra["organisation"]
+    told = {"robots.txt": pages.robots(organisation)}
+    told[".well-known/security.txt"] = pages.security_txt(organisation, datetime.now(UTC))
+    for name, text in told.items():
+        if text:
+            path = Path(config.site_dir, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
 
 
 _MARKDOWN = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - Markdown, and our own

@@ -9,7 +9,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 
 PAGES = [
     "/", "/reset/", "/unlock/", "/forgot-password/", "/locked-out/", "/change-password/", "/register/", "/password/", "/no-code/",
-    "/problems/", "/not-me/", "/contact-administrator/", "/contact-support/", "/account/", "/admin/", "/admin/quickstart/",
+    "/problems/", "/not-me/", "/is-it-us/", "/contact-administrator/", "/contact-support/", "/account/", "/admin/", "/admin/quickstart/",
     "/admin/turn-on/", "/admin/scale/", "/admin/observe/", "/admin/deploy/", "/admin/back-up/",
     "/admin/reset-a-password/", "/errors/wrong-code/", "/errors/try-again-later/", "/nothing/",
 ]  # fmt: skip

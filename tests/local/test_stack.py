@@ -87,6 +87,16 @@ def test_the_outbox_is_a_page_and_shows_messages_as_text(stack):
     assert b"<h1>Outbox</h1>" in body
 
 
+def test_programs_find_robots_and_whom_to_report_a_hole_to(stack):
+    for path, line in (
+        ("/robots.txt", b"Disallow: /account/\n"),
+        ("/.well-known/security.txt", b"Contact: mailto:it@"),
+    ):
+        status, headers, body = stack.get(path)
+        assert (status, headers["content-type"]) == (200, "text/plain; charset=utf-8")
+        assert line in body
+
+
 def test_answers_are_never_crossed_in_parallel(stack):
     """A resolver shared by threads would mix them up (one request at a time, like Lambda)."""
 

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from hooks import pages
@@ -107,3 +109,24 @@ def test_front_matter_is_from_a_closed_list_s4(change):
 def test_two_pages_never_share_a_title_or_an_id():
     with pytest.raises(pages.PageError, match="share"):
         pages.check_unique([("a.md", GOOD), ("b.md", {**GOOD, "id": "RG-0002"})])
+
+
+def test_robots_may_read_guidance_and_nothing_of_one_person(organisation):
+    told = pages.robots(organisation)
+    assert "Disallow: /account/" in told and "Disallow: /admin/" in told
+    assert "reset" not in told and "Sitemap" not in told
+    about = replace(organisation.organisation, site_url="https://help.contoso.example/")
+    told = pages.robots(msgspec.structs.replace(organisation, organisation=about))
+    assert told.endswith("Sitemap: https://help.contoso.example/sitemap.xml\n")
+
+
+def test_security_txt_says_where_to_report_and_until_when(organisation):
+    told = pages.security_txt(organisation, datetime(2026, 11, 24, tzinfo=UTC))
+    assert told == "Contact: mailto:it@contoso.example\nExpires: 2027-10-25T00:00:00Z\nPreferred-Languages: en\n"
+    contacts = replace(organisation.contacts, security="https://contoso.example/report")
+    told = pages.security_txt(
+        msgspec.structs.replace(organisation, contacts=contacts), datetime(2026, 11, 24, tzinfo=UTC)
+    )
+    assert told.startswith("Contact: https://contoso.example/report\n")
+    nobody = replace(organisation.contacts, administrator=type(organisation.contacts.administrator)())
+    assert pages.security_txt(msgspec.structs.replace(organisation, contacts=nobody), datetime.now(UTC)) == ""

@@ -63,10 +63,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Contacts:
-    """Who can be asked."""
+    """Who can be asked. `security` is where a hole is reported to: an e-mail address, or a web address.
+
+    Without it, reports go to the administrator's address.
+    """
 
     administrator: Administrator = field(default_factory=Administrator)
     support: Support = field(default_factory=Support)
+    security: str = ""
     communities: tuple[Link | str, ...] = ()
     training: tuple[Link | str, ...] = ()
 

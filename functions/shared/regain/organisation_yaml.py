@@ -178,6 +178,9 @@ def _wrong_contacts(organisation: Organisation) -> Iterator[tuple]:
         "organisation.apps_portal_url": organisation.organisation.apps_portal_url,
         "organisation.site_url": organisation.organisation.site_url,
     }
+    security = contacts.security
+    if security and not (_url(security) or _ADDRESS.fullmatch(security)):
+        yield "contacts.security", f"`{security}` is neither an address nor a web address", "security@contoso.example"
     for at, url in urls.items():
         if url and not _url(url):
             yield at, f"`{url}` is not a web address", "for example https://help.contoso.example/"
