@@ -5,6 +5,7 @@ import importlib
 import itertools
 import json
 import os
+import re
 import urllib.parse
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -221,6 +222,11 @@ class World:
         """The limits' record of a user ID."""
         subject = self.services.recoveries.subject(user_id)
         return self.services.store.get(*self.services.recoveries.key(subject, "standing")) or {}
+
+
+def holds(text: str, secret: str) -> bool:
+    """Whether a text holds a secret. Six digits within a hash or a time are nobody's code: they stand there by chance."""
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])", text) is not None
 
 
 def solve(challenge: dict[str, Any]) -> str:

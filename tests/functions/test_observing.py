@@ -7,7 +7,9 @@ import re
 import pytest
 
 from regain import metrics
+from regain.adapters.store import Store
 from regain.contract import OPERATIONS
+from regain.problems import BUSY, Refused
 
 
 @pytest.fixture
@@ -43,6 +45,15 @@ def test_each_answer_is_counted_by_step_and_outcome_b22(world, said):
         ("Answers", "reset/verify", "done"), ("Proofs", "email", "passed"),
         ("Answers", "reset/verify", "refused"),
     ]  # fmt: skip
+
+
+def test_a_table_that_turns_writes_away_is_our_fault_and_no_refusal(world, said, monkeypatch):
+    def throttled(*_, **__):
+        raise Refused(BUSY, reason="throttled", retry_after=1)
+
+    monkeypatch.setattr(Store, "count", throttled)
+    assert world.start(world.person().user_id).status == 503
+    assert ("Answers", "reset/start", "failed") in counts(said())
 
 
 def test_each_answer_is_one_line_with_reference_and_correlation_id(world, caplog):

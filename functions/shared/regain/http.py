@@ -8,6 +8,7 @@ import secrets
 from base64 import b64decode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -95,7 +96,8 @@ class Api:
             body += [_query(event, operation.query)] if operation.query else []
             answer = step(*(unquote(each) for each in parameters), *body, caller)
         except Refused as refused:
-            self._note(operation, caller, "refused", refused.problem.code, refused.reason)
+            outcome = "failed" if refused.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
+            self._note(operation, caller, outcome, refused.problem.code, refused.reason)
             return _problem(refused, caller)
         except (ClientError, BotoCoreError) as error:
             self.log.error("a service did not answer", extra=_extra(operation, caller, error=fault_name(error)))
