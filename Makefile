@@ -46,11 +46,11 @@ chromium: ## Install the browser that the tests use, where it is missing (Debian
 
 serve: install $(if $(SAM_LOCAL),lambda-build) ## Run everything here: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1
 	@mkdir -p "$(STATE)"
-	@ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))"
+	@$(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))"
 	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
 docs: install ## Build the site into site/
-	ORGANISATION=$(ORGANISATION) $(DEV)/mkdocs build --strict --site-dir site
+	$(DEV)/mkdocs build --strict --site-dir site
 
 clean: ## Forget what has happened locally, and everything that was built
 	rm -rf $(STATE) site .aws-sam .pytest_cache .hypothesis .ruff_cache
@@ -98,14 +98,13 @@ sam-local: install lambda-build ## Run reset and unlock in Lambda's own containe
 bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
 	$(DEV)/python -m tests.bench
 
-# What `sam local` runs: the build for this machine, and the runtime's image. Where the public one cannot be pulled, a
-# stand-in is built with the tool that LAMBDA_IMAGE names.
+# What `sam local` runs: the build for this machine, and the runtime's image. `sam` pulls the public one; where that cannot
+# be, the program that LAMBDA_IMAGE names builds a stand-in first.
 LAMBDA_IMAGE ?= ../shared/tools/lambda-base-image
 MACHINE := $(shell uname -m)
 lambda-build: .venv/sam/.locked
 	LAYER_PLATFORM=$(MACHINE)-manylinux_2_28 $(SAM) build --build-dir .aws-sam/local >/dev/null
-	@docker image inspect public.ecr.aws/lambda/python:3.13-$(MACHINE:aarch64=arm64) >/dev/null 2>&1 \
-		|| docker pull --quiet public.ecr.aws/lambda/python:3.13-$(MACHINE:aarch64=arm64) 2>/dev/null || $(LAMBDA_IMAGE) 3.13
+	@if [ -x "$(LAMBDA_IMAGE)" ]; then "$(LAMBDA_IMAGE)" 3.13; fi
 
 # --- Upkeep --------------------------------------------------------------------------------------
 

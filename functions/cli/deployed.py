@@ -32,7 +32,7 @@ def on_aws(target: Target, organisation: Organisation) -> Iterator[Finding]:
     else:
         most = quota["AccountLimit"]["ConcurrentExecutions"]
         to_do = "Raise the quota 'Concurrent executions' of AWS Lambda to 1,000."
-        yield either(most >= _CONCURRENCY, f"{most} functions may run at once", to_do, "warning")
+        yield either(most >= _CONCURRENCY, f"at least {_CONCURRENCY} functions may run at once", to_do, "warning")
     yield from _alarms(resources)
     if "SiteUrl" in outputs:
         yield from _answers(outputs, organisation)

@@ -69,7 +69,8 @@ class Sam:
             self.port = probe.getsockname()[1]
         command = [
             str(self.program), "local", "start-api", "--template", str(described), "--port", str(self.port),
-            "--skip-pull-image", "--warm-containers", "LAZY", "--add-host", f"{HOST}:{_seen_from_inside(address)}",
+            "--warm-containers", "LAZY", "--add-host", f"{HOST}:{_seen_from_inside(address)}",
+            *(["--skip-pull-image"] if _image_is_there() else []),
         ]  # fmt: skip
         with (self.state / "sam.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -85,7 +86,7 @@ class Sam:
         for function in template.functions:
             properties = built["Resources"][function.name]["Properties"]
             properties["Environment"] = {"Variables": {**function.environment, **here}}
-        built["Parameters"]["Architecture"]["Default"] = "arm64" if os.uname().machine == "aarch64" else "x86_64"
+        built["Parameters"]["Architecture"]["Default"] = _architecture()
         path = self.build / "local.json"
         path.write_text(json.dumps(built))
         return path
@@ -124,6 +125,18 @@ class Sam:
                 self._process.wait(30)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+
+
+def _image_is_there() -> bool:
+    """Whether the runtime's image, or a stand-in under its name, need not be pulled."""
+    asked = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
+    return any(name.endswith(f"/lambda/python:3.13-{_architecture()}") for name in listed)
+
+
+def _architecture() -> str:
+    """What kind of machine this is, in Lambda's words."""
+    return "arm64" if os.uname().machine == "aarch64" else "x86_64"
 
 
 def _seen_from_inside(address: str) -> str:

@@ -116,9 +116,9 @@ def _messengers() -> dict[str, Messenger]:
     organisation, origin = services().organisation, os.environ.get("ORIGINATION_IDENTITY", "")
     email_set, message_set = os.environ.get("EMAIL_SET", ""), os.environ.get("MESSAGE_SET", "")
     seconds = organisation.recovery.code_minutes * 60
-    telephone = aws.client("pinpoint-sms-voice-v2")
+    telephone = aws.client("pinpoint-sms-voice-v2", config=None)
     return {
-        "email": Email(aws.client("sesv2"), organisation.sender, email_set),
+        "email": Email(aws.client("sesv2", config=None), organisation.sender, email_set),
         "text": Text(telephone, origin, seconds, message_set),
         "voice": Voice(telephone, origin, seconds, message_set),
     }

@@ -283,3 +283,11 @@ def test_what_still_cannot_be_sent_comes_again(world, post_office):
     post_office["email"].faults += [ConnectionError()]
     assert from_the_queue(place_in_the_stream(world, message)) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert stored(world, message)["state"] == "pending"
+
+
+def test_a_slow_service_is_not_asked_twice_for_one_message(world):
+    """What was taken slowly would be sent twice: senders wait a minute, tables a few seconds."""
+    flow._messengers.cache_clear()
+    waits = {messenger.client.meta.config.read_timeout for messenger in flow._messengers().values()}
+    assert waits == {60}
+    assert world.services.store.client.meta.config.read_timeout == 5

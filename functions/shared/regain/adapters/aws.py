@@ -11,9 +11,13 @@ _PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard
 
 
 @functools.cache
-def client(service: str) -> Any:
-    """The client of a service, one for each process. Making it opens no connection."""
-    return _session().create_client(service, config=_PATIENCE)
+def client(service: str, config: Config | None = _PATIENCE) -> Any:
+    """The client of a service, one for each process. Making it opens no connection.
+
+    Without a `config` it has botocore's own patience, a minute: what sends must not try again in haste, for what was
+    taken slowly would be sent twice.
+    """
+    return _session().create_client(service, config=config)
 
 
 @functools.cache

@@ -34,8 +34,8 @@ class Counters:
     store: Store
     table: str
     keys: Keys
-    closed: dict[str, int] = field(default_factory=dict)
-    """Networks past their limit, and until when: a flood does not turn its own counter into a hot item."""
+    closed: set[str] = field(default_factory=set)
+    """Counters past their limit in their window: a flood does not turn its own counter into a hot item."""
 
     def count_start(self, address: str, now: int, most: int, window: int) -> None:
         """Counts a start from this network. Raises Refused(TOO_MANY_REQUESTS) past the limit."""
@@ -46,7 +46,7 @@ class Counters:
                 return
             if len(self.closed) >= _REMEMBERED:
                 self.closed.clear()
-            self.closed[key["id"]] = ends
+            self.closed.add(key["id"])
         raise Refused(TOO_MANY_REQUESTS, retry_after=ends - now)
 
     def failures_key(self, address: str, now: int, window: int) -> tuple[str, dict[str, str]]:
