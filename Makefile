@@ -17,7 +17,7 @@ export NO_MKDOCS_2_WARNING := 1
 export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
-.PHONY: help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean \
+.PHONY: translations help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean \
 	sam-local lambda-build bench deploy
 .DEFAULT_GOAL := help
 
@@ -46,14 +46,17 @@ chromium: ## Install the browser that the tests use, where it is missing (Debian
 
 serve: install $(if $(SAM_LOCAL),lambda-build) ## Run everything here: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1
 	@mkdir -p "$(STATE)"
-	@$(DEV)/mkdocs build --quiet --site-dir "$(abspath $(SITE))"
+	@$(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
 	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
-docs: install ## Build the site into site/
-	$(DEV)/mkdocs build --strict --site-dir site
+docs: install ## Build the site into site/, in every language: only what has changed
+	$(DEV)/python -m hooks.build --strict --site-dir site
+
+translations: install ## Put new and changed texts into translations/*.po, and say what is missing
+	$(DEV)/python -m translations update
 
 clean: ## Forget what has happened locally, and everything that was built
-	rm -rf $(STATE) site .aws-sam .pytest_cache .hypothesis .ruff_cache
+	rm -rf $(STATE) site site.built.json .aws-sam .pytest_cache .hypothesis .ruff_cache
 
 # --- Checking ------------------------------------------------------------------------------------
 

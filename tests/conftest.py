@@ -14,11 +14,18 @@ import pytest
 
 from local.engine import Engine
 from local.resources import create
+from regain.language import Language
 from regain.organisation import Organisation
 from regain.organisation_yaml import read
+from regain.words import Phrase
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
+
+
+def english(phrase: Phrase) -> str:
+    """A phrase as `organisation.yaml` and its authors put it."""
+    return Language("en", read(ROOT / "organisation.yaml")).say(phrase)
 
 
 @pytest.fixture(scope="session")

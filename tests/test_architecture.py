@@ -21,10 +21,10 @@ def imports(path):
 
 
 @pytest.mark.parametrize("path", sorted((SHARED / "domain").glob("*.py")), ids=lambda path: path.stem)
-def test_the_rules_import_the_standard_library_and_the_problems_only(path):
+def test_the_rules_import_the_standard_library_the_problems_and_words_only(path):
     for name in imports(path):
         standard = name.partition(".")[0] in sys.stdlib_module_names
-        assert standard or name.startswith(("regain.domain", "regain.problems")), name
+        assert standard or name.startswith(("regain.domain", "regain.problems", "regain.words")), name
 
 
 def test_the_rules_take_time_and_randomness_as_arguments():

@@ -1,50 +1,61 @@
-"""Pure functions: catalogue and organisation in, Markdown and variables out. Knows nothing of MkDocs.
+"""Pure functions: catalogue, organisation and language in, Markdown and variables out. Knows nothing of MkDocs.
 
 Kept apart from the hook so that another site generator can call them.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from regain import contract
-from regain.domain import events, passwords
-from regain.domain.account import ROLES
-from regain.domain.methods import LABELS, by_phone, sent
-from regain.organisation import Link, Organisation, facts
+from regain.domain import events, passwords, roles
+from regain.domain.methods import LABELS, by_phone
+from regain.language import Language
+from regain.organisation import Link, Organisation, named
 from regain.problems import ARTICLES, CATALOGUE, Problem
+from regain.words import Phrase
 
 PAGES = {
     "home": "index.md",
     "account": "account.md",
-    "reset": "reset.md",
-    "unlock": "unlock.md",
-    "register": "register.md",
-    "password": "password.md",
-    "no-code": "no-code.md",
-    "problems": "problems.md",
-    "not-me": "not-me.md",
+    "accessibility": "accessibility.md",
+    "admin": "admin/index.md",
     "administrator": "contact-administrator.md",
+    "command-line": "admin/command-line.md",
+    "is-it-us": "is-it-us.md",
+    "no-code": "no-code.md",
+    "not-me": "not-me.md",
+    "password": "password.md",
+    "problems": "problems.md",
+    "register": "register.md",
+    "reset": "reset.md",
     "support": "contact-support.md",
+    "unlock": "unlock.md",
 }
-"""The short names by which the catalogue links to pages: `[words](page:reset)`."""
+"""The short names by which texts link to pages: `[words](page:reset)`."""
 
 FRONT_MATTER = ("title", "description", "id", "audience", "topic", "owner", "reviewed", "keywords")
 """What every page says of itself (S1, S3, S4)."""
 
 AUDIENCES, TOPICS = ("everybody", "administrators"), ("task", "concept", "troubleshooting", "reference")
+REVIEWED = "2026-11-24"
+"""When the catalogue of problems was last read through."""
+
 _METHOD_PAGES = {
-    "email": ("An alternate e-mail address", "One that you can read without the password of this account."),
-    "sms": ("A mobile phone, for text messages", "Your authentication phone, with its country code."),
-    "call-mobile": ("A mobile phone, for calls", "A voice reads the code."),
-    "call-office": ("Your office phone", "Only an administrator can enter it."),
-    "authenticator": ("An authenticator app", "Codes from an app, also without a network."),
-    "recovery-code": ("A saved recovery code", "A code to print and keep."),
-    "questions": ("Security questions", "Each with another answer, only together with another proof."),
-    "passkey": ("A passkey", "Your fingerprint, face or PIN."),
-}
+    "email": (
+        Phrase("An alternate e-mail address"),
+        Phrase("One that you can read without the password of this account."),
+    ),
+    "sms": (Phrase("A mobile phone, for text messages"), Phrase("Your authentication phone, with its country code.")),
+    "call-mobile": (Phrase("A mobile phone, for calls"), Phrase("A voice reads the code.")),
+    "call-office": (Phrase("Your office phone"), Phrase("Only an administrator can enter it.")),
+    "authenticator": (Phrase("An authenticator app"), Phrase("Codes from an app, also without a network.")),
+    "recovery-code": (Phrase("A saved recovery code"), Phrase("A code to print and keep.")),
+    "questions": (Phrase("Security questions"), Phrase("Each with another answer, only together with another proof.")),
+    "passkey": (Phrase("A passkey"), Phrase("Your fingerprint, face or PIN.")),
+}  # fmt: skip
 """The page of each kind of method, `methods/<kind>.md`: the words of the link to it, and what matters most (S74)."""
 
 _FORMS = {
@@ -56,13 +67,13 @@ _FORMS = {
 }
 """The paths that each form of the site calls, by the name of its partial."""
 
-_SECURITY_TXT_LASTS = timedelta(days=335)  # less than a year is recommended (RFC 9116, 2.5.5)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _WHO = {
-    "administrator": "Your administrator: [contact your administrator](../contact-administrator.md).",
-    "support": "Support: [contact support](../contact-support.md).",
-    "you": "You can do this yourself. If it does not help, [contact your administrator](../contact-administrator.md).",
+    "administrator": Phrase("Your administrator: [contact your administrator](page:administrator)."),
+    "support": Phrase("Support: [contact support](page:support)."),
+    "you": Phrase("You can do this yourself. If it does not help, [contact your administrator](page:administrator)."),
 }
+_QUOTE = Phrase("If you see a **reference** (R- and eight letters and digits), quote it.")
 
 
 class PageError(Exception):
@@ -89,36 +100,37 @@ def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[st
     return {code: problem for code, problem in problems(organisation).items() if code in listed}
 
 
-def problem_page(problem: Problem, organisation: Organisation) -> str:
-    """The page of guidance of one problem, at `errors/<code>.md`."""
-    known = facts(organisation)
-    happened = _linked(problem.happened.format_map(known), known)
-    steps = "\n".join(f"{n}. {_linked(step.format_map(known), known)}" for n, step in enumerate(problem.to_do, start=1))
+def problem_page(problem: Problem, language: Language) -> str:
+    """The page of guidance of one problem, at `errors/<code>.md`, its facts still in braces."""
+    say = language.translated
+    title = say(problem.title)
+    steps = "\n".join(f"{n}. {_linked(say(step))}" for n, step in enumerate(problem.to_do, start=1))
+    described = say(Phrase("What it means when you see “{title}”, and what to do about it.")).replace("{title}", title)
     return f"""---
-title: "{problem.title}"
-description: "What it means when you see “{problem.title}”, and what to do about it."
+title: {json.dumps(title, ensure_ascii=False)}
+description: {json.dumps(described, ensure_ascii=False)}
 id: RG-{ARTICLES[problem.code]}
 audience: everybody
 topic: troubleshooting
 owner: Account help team
-reviewed: 2026-11-23
+reviewed: {REVIEWED}
 keywords: [{problem.code}, error message]
 ---
-# {problem.title}
+# {title}
 
-## What happened
+## {say(Phrase("What happened"))} {{: #what-happened }}
 
-{happened}
+{_linked(say(problem.happened))}
 
-## What to do
+## {say(Phrase("What to do"))} {{: #what-to-do }}
 
 {steps}
 
-## Who can help
+## {say(Phrase("Who can help"))} {{: #who-can-help }}
 
-{_WHO[problem.who]} If you see a **reference** (R- and eight letters and digits), quote it.
+{_linked(say(_WHO[problem.who]))} {say(_QUOTE)}
 
-[All messages and what they mean](../problems.md)
+{_linked(say(Phrase("[All messages and what they mean](page:problems)")))}
 """
 
 
@@ -136,88 +148,77 @@ def in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
     return bool(contacts.support.email) if meta["purpose"] == "support" else not contacts.administrator.portal_url
 
 
-def event_kinds() -> dict[str, str]:
-    """Every kind of event in words that fit any of them: for filters and counts."""
-    known = {"by": "somebody who helps", "method": "a method"}
-    last = re.compile(r"(: \{\w+\}|, \{channel\}(: \{message\})?)?\.$")
-    plain = {name: last.sub("", kind.text).format(**known) for name, kind in events.KINDS.items()}
-    return {name: text[0].upper() + text[1:] for name, text in plain.items()}
-
-
-def problem_rows(organisation: Organisation) -> list[dict[str, str]]:
+def problem_rows(organisation: Organisation, language: Language) -> list[dict[str, str]]:
     """The table "Which message do you see?": the four rows of the articles first, then the rest by title (S63)."""
-    known = facts(organisation)
-    every = sorted(problems(organisation).values(), key=lambda p: (p.row or "Z", p.title))
+    say = language.translated
+    every = sorted(problems(organisation).values(), key=lambda p: (p.row or "Z", say(p.title)))
     return [
         {
             "code": problem.code,
-            "title": problem.title,
-            "means": _unlinked(problem.happened.format_map(known)),
-            "do": _unlinked(problem.to_do[0].format_map(known)),
+            "title": say(problem.title),
+            "means": _LINK.sub(r"\1", say(problem.happened)),
+            "do": _LINK.sub(r"\1", say(problem.to_do[0])),
             "row": problem.row,
         }
         for problem in every
     ]
 
 
-def robots(organisation: Organisation) -> str:
-    """`robots.txt` (RFC 9309): guidance may be found, pages for one person need not be."""
-    lines = ["User-agent: *", *(f"Disallow: /{page}/" for page in ("account", "admin", "not-me"))]
-    site = organisation.organisation.site_url.rstrip("/")
-    return "\n".join(lines + ([f"Sitemap: {site}/sitemap.xml"] if site else [])) + "\n"
-
-
-def security_txt(organisation: Organisation, now: datetime) -> str:
-    """`security.txt` (RFC 9116), good for eleven months; "" where nobody is named to report to."""
-    contact = organisation.contacts.security or organisation.contacts.administrator.email
-    if not contact:
-        return ""
-    about = organisation.organisation
-    site, ends = about.site_url.rstrip("/"), (now + _SECURITY_TXT_LASTS).strftime("%Y-%m-%dT00:00:00Z")
-    lines = [
-        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
-        f"Expires: {ends}",
-        f"Preferred-Languages: {', '.join(about.languages)}",
-    ]
-    return "\n".join(lines + ([f"Canonical: {site}/.well-known/security.txt"] if site else [])) + "\n"
-
-
-def variables(organisation: Organisation) -> dict[str, Any]:
-    """What pages and templates may name."""
-    recovery = organisation.recovery
-    contact = organisation.contacts.administrator
+def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
+    """What statements in pages and templates may name. What texts name are facts (`regain.organisation.facts`)."""
+    recovery, contacts, say = organisation.recovery, organisation.contacts, language.say
     return {
-        **facts(organisation),
         "about": organisation.organisation,
-        "communities": _links(organisation.contacts.communities),
-        "training": _links(organisation.contacts.training),
-        "administrator": contact,
-        "administrator_link": administrator_link(organisation),
-        "administrator_letter": administrator_letter(organisation),
+        "communities": _named(contacts.communities, language),
+        "training": _named(contacts.training, language),
+        "administrator": contacts.administrator,
         "administration": organisation.administration,
-        "event_kinds": event_kinds(),
-        "roles": [role for role in reversed(ROLES) if role],
-        "support_contact": organisation.contacts.support,
+        "event_kinds": {name: say(kind.text) for name, kind in events.KINDS.items()},
+        "roles": {role: say(words) for role, words in reversed(roles.NAMES.items())},
+        "support_contact": contacts.support,
+        "personal_accounts_url": organisation.organisation.personal_accounts_url,
         "domains": organisation.domains,
         "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
         "recovery": recovery,
+        "gates": recovery.gates,
         "limits": organisation.limits,
-        "methods": {kind: LABELS[kind] for kind in recovery.offered},
-        "sent_methods": {kind: LABELS[kind] for kind in recovery.offered if sent(kind)},
-        "method_pages": {kind: _METHOD_PAGES[kind] for kind in recovery.offered},
+        "methods": {kind: say(LABELS[kind]) for kind in recovery.offered},
+        "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in recovery.offered},
         "by_phone": [kind for kind in recovery.offered if by_phone(kind)],
-        "password_rules": passwords.help_text(organisation.passwords),
+        "password_rules": [say(rule) for rule in passwords.help_text(organisation.passwords)],
         "passwords": organisation.passwords,
-        "sender": organisation.sender,
         "problems": problems(organisation),
         "form_problems": {form: form_problems(organisation, paths) for form, paths in _FORMS.items()},
-        "problem_rows": problem_rows(organisation),
+        "problem_rows": problem_rows(organisation, language),
     }
 
 
-def _links(given: Iterable[Link | str]) -> list[Link]:
-    """Links with words; an address alone is its own words."""
-    return [link if isinstance(link, Link) else Link(link, link) for link in given]
+def links(organisation: Organisation, language: Language) -> dict[str, str]:
+    """Where `fact:` links lead, by the fact's name; "" where the organisation has named nothing."""
+    about, contacts = organisation.organisation, organisation.contacts
+    return {
+        "administrator_link": administrator_link(organisation),
+        "administrator_letter": administrator_letter(organisation, language),
+        "apps_portal_url": about.apps_portal_url,
+        "personal_accounts_url": about.personal_accounts_url,
+        "portal_url": about.portal_url,
+        "sign_in_url": about.sign_in_url,
+        "support_url": contacts.support.url,
+    }
+
+
+def address(target: str, known: Mapping[str, str]) -> str:
+    """Where a link of a text leads: `page:` to a page, under the root of its language; `fact:` to what `known` has."""
+    kind, _, name = target.partition(":")
+    if kind == "page":
+        if name not in PAGES:
+            raise PageError(f"there is no page called {name}")
+        return re.sub(r"(^|/)index/$", r"\1", PAGES[name].removesuffix(".md") + "/") or "."
+    if kind == "fact":
+        if name not in known:
+            raise PageError(f"{name} is no address of the organisation")
+        return known[name]
+    return target
 
 
 def administrator_link(organisation: Organisation) -> str:
@@ -225,15 +226,22 @@ def administrator_link(organisation: Organisation) -> str:
     return organisation.contacts.administrator.portal_url or "contact-administrator/"
 
 
-def administrator_letter(organisation: Organisation) -> str:
+def administrator_letter(organisation: Organisation, language: Language) -> str:
     """A letter that asks for what is needed, where the form cannot be used (S65); without an address, the page."""
-    contact = organisation.contacts.administrator
+    contact, say = organisation.contacts.administrator, language.say
     if contact.portal_url or not contact.email:
         return administrator_link(organisation)
-    subject = f"I cannot sign in to my {organisation.organisation.name} account"
-    body = "My user ID: \nWhat happened: \nReference (if the page showed one): \nHow you can reach me: \n"
-    quoted = "&".join(f"{name}={quote(value, safe='')}" for name, value in (("subject", subject), ("body", body)))
-    return f"mailto:{contact.email}?{quoted}"
+    asked = (
+        Phrase("My user ID:"),
+        Phrase("What happened:"),
+        Phrase("Reference (if the page showed one):"),
+        Phrase("How you can reach me:"),
+    )
+    written = {
+        "subject": say(Phrase("I cannot sign in to my {organisation} account")),
+        "body": "".join(f"{say(each)} \n" for each in asked),
+    }
+    return f"mailto:{contact.email}?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in written.items())
 
 
 def check_front_matter(meta: Mapping[str, Any], where: str) -> None:
@@ -257,22 +265,20 @@ def check_unique(pages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
             seen[key] = where
 
 
-def _linked(text: str, known: Mapping[str, Any]) -> str:
-    """Short names and facts in links as addresses; a link to nothing as plain words."""
+def _named(given: Iterable[Link | str], language: Language) -> list[dict[str, str]]:
+    """Links with their words in the language; an address alone is its own words."""
+    each = [link if isinstance(link, Link) else Link(link, link) for link in given]
+    return [{"name": str(named(link.name, language.tag)), "url": link.url} for link in each]
+
+
+def _linked(text: str) -> str:
+    """Short names of pages as the addresses that MkDocs looks after."""
 
     def one(match: re.Match[str]) -> str:
         words, target = match.groups()
-        if target.startswith("page:"):
-            name = target.removeprefix("page:")
-            if name not in PAGES:
-                raise PageError(f"there is no page called {name}")
-            return f"[{words}](../{PAGES[name]})"
-        if target not in known:
-            raise PageError(f"{target} is neither a page nor a fact")
-        return f"[{words}]({known[target]})" if known[target] else words
+        if not target.startswith("page:"):
+            return f"[{words}](fact:{target.removeprefix('fact:')})"
+        address(target, {})
+        return f"[{words}](../{PAGES[target.removeprefix('page:')]})"
 
     return _LINK.sub(one, text)
-
-
-def _unlinked(text: str) -> str:
-    return _LINK.sub(r"\1", text)

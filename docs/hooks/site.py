@@ -1,95 +1,145 @@
-"""The MkDocs hook: calls the pure functions of `pages` at the right moments."""
+"""The MkDocs hook: calls the pure functions beside it at the right moments. It builds one language at a time."""
 
 import functools
 import hashlib
 import os
+import re
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from babel.dates import format_date
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils import normalize_url
 
-from hooks import pages
+from hooks import brand, inline, machines, pages, units
+from hooks.stamps import Stamps
+from regain.language import Language, extended
 from regain.mistakes import Mistakes
 from regain.organisation import Organisation
 from regain.organisation_yaml import read
 
 ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "docs" / "theme" / "assets"
-SKETCHES = ROOT / "docs" / "theme" / "partials" / "sketches"
+THEME = ROOT / "docs" / "theme"
+ASSETS = THEME / "assets"
+SKETCHES, ICONS = THEME / "partials" / "sketches", THEME / "partials" / "icons"
+_REGIONS = {"en": "en_GB", "pt": "pt_PT"}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """The organisation's names and values, for templates and pages."""
+    """The organisation, and the language that this build is of: `extra.language`, or else the organisation's own."""
+    path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
     try:
-        organisation = read(Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml")))
-    except Mistakes as mistakes:
-        raise Abort(str(mistakes)) from None
-    config.site_name = f"{organisation.organisation.name} account help"
-    config.site_url = organisation.organisation.site_url
-    config.extra["organisation"] = organisation
-    config.extra["assets"] = f"assets/{_fingerprint()}"
-    config.extra["site"] = pages.variables(organisation)
+        organisation = read(path)
+        logo = brand.logo(path.parent / organisation.organisation.logo) if organisation.organisation.logo else None
+    except (Mistakes, brand.BrandError) as mistake:
+        raise Abort(str(mistake)) from None
+    about = organisation.organisation
+    tag = config.extra.setdefault("language", about.languages[0])
+    language = extended(tag, organisation, "shell", "pages")
+    first = tag == about.languages[0]
+    config.site_name = language.say("{organisation} account help")
+    config.site_url = about.site_url if first else f"{about.site_url.rstrip('/')}/{tag}/"
+    config.extra.update(
+        organisation=organisation,
+        speaker=language,
+        first=first,
+        logo=logo,
+        folder=f"assets/{_fingerprint(about.colour, logo)}",
+        site=pages.variables(organisation, language),
+        links=pages.links(organisation, language),
+    )
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Generated pages in, Material's own assets out; ours under a name that changes with their content."""
+    """Generated pages in, Material's own assets out; ours under a name that changes with their content, and once."""
     organisation: Organisation = config.extra["organisation"]
     for file in list(files):
         source = Path(file.abs_src_path or "").parts
         foreign = {"material", "templates"} <= set(source) or file.src_uri.startswith("partials/")
-        if foreign or not pages.published(file.src_uri, organisation):
+        ours = file.src_uri.startswith("assets/")
+        if foreign or ours or file.src_uri in ("sw.js", "card.png") or not pages.published(file.src_uri, organisation):
             files.remove(file)
-        elif file.src_uri.startswith("assets/"):
-            file.dest_uri = file.src_uri.replace("assets/", f"{config.extra['assets']}/", 1)
-            file.abs_dest_path = str(Path(config.site_dir) / file.dest_uri)
-            file.url = file.dest_uri
     for code, problem in pages.problems(organisation).items():
-        content = pages.problem_page(problem, organisation)
+        content = pages.problem_page(problem, config.extra["speaker"])
         files.append(File.generated(config, f"errors/{code}.md", content=content))
+    for name, content in _assets(config).items() if config.extra["first"] else ():
+        files.append(File.generated(config, f"{config.extra['folder']}/{name}", content=content))
+    if "known" in config.extra:
+        _stamp(files, config)
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
-    """Checks what the page says of itself, and puts the organisation's values in."""
-    where = page.file.src_uri
+    """Checks what the page says of itself, puts it into the language, and runs its statements."""
+    where, language = page.file.src_uri, config.extra["speaker"]
     try:
         pages.check_front_matter(page.meta, where)
-        if page.meta.get("generated", where.startswith("errors/")):
-            page.meta["revision"] = _revision("functions/shared/regain/problems")
+        page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.tag)
+        for name in ("title", "description"):
+            page.meta[name] = inline.with_facts(language.translated(page.meta[name]), language.facts)
+        page.meta["revision"] = _revision(_source(where))
+        if where.startswith("errors/"):
             return markdown
-        page.meta["revision"] = _revision(f"docs/{where}")
         if not pages.in_use(page.meta, config.extra["organisation"]):
             page.meta.update(form="", modules=[])
-        text = _template(markdown).render(config.extra["site"], sketch=_sketch)
-        page.meta["description"] = _template(page.meta["description"]).render(config.extra["site"])
-        return text
+        text = _MARKDOWN.from_string(units.translated(markdown, language.translated))
+        return text.render(config.extra["site"])
     except (pages.PageError, jinja2.TemplateError) as error:
         raise Abort(f"{where}: {error}") from None
 
 
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Facts, addresses and drawings in their places."""
+    try:
+        drawn = _with_sketches(inline.with_links(html, config.extra["links"], page.url))
+        code = page.file.src_uri.startswith("admin/")  # whose commands have braces of their own
+        return inline.with_facts(drawn, config.extra["speaker"].facts, passing=code)
+    except pages.PageError as error:
+        raise Abort(f"{page.file.src_uri}: {error}") from None
+
+
 def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja2.Environment:
-    """Titles and ids stay unique over the whole site; templates get the site's values."""
-    known = [(f.src_uri, f.page.meta) for f in files.documentation_pages() if f.page]
+    """Titles and ids stay unique over the whole site; templates get what they say and the site's values."""
+    known = [(f.src_uri, f.page.meta) for f in files.documentation_pages() if f.page and f.page.meta.get("title")]
     try:
         pages.check_unique(known)
     except pages.PageError as error:
         raise Abort(str(error)) from None
-    env.globals.update(site=config.extra["site"], assets=config.extra["assets"])
+    extra, about = config.extra, config.extra["organisation"].organisation
+    folder = extra["folder"] if extra["first"] else f"../{extra['folder']}"
+    env.globals.update(
+        inline.speakers(extra["speaker"], extra["links"]),
+        site=extra["site"],
+        language=extra["speaker"],
+        languages=[Language(tag, extra["organisation"]) for tag in about.languages],
+        in_language=_in_language(extra["speaker"].tag, about.languages),
+        logo=extra["logo"],
+        colour=about.colour or brand.DEFAULT,
+        assets=folder,
+        card=f"{about.site_url.rstrip('/')}/{extra['folder']}/card.png",
+    )
     return env
 
 
 def on_post_build(config: MkDocsConfig) -> None:
     """What programs read of a site: not pages, and partly under a name that MkDocs would leave out."""
     organisation: Organisation = config.extra["organisation"]
-    told = {"robots.txt": pages.robots(organisation)}
-    told[".well-known/security.txt"] = pages.security_txt(organisation, datetime.now(UTC))
+    if not config.extra["first"]:
+        for name in ("sitemap.xml", "sitemap.xml.gz"):
+            Path(config.site_dir, name).unlink(missing_ok=True)
+        return
+    told = {
+        "robots.txt": machines.robots(organisation),
+        ".well-known/security.txt": machines.security_txt(organisation, datetime.now(UTC)),
+        "sw.js": machines.service_worker((THEME / "sw.js").read_text(), organisation, config.extra["folder"]),
+    }
     for name, text in told.items():
         if text:
             path = Path(config.site_dir, name)
@@ -97,26 +147,74 @@ def on_post_build(config: MkDocsConfig) -> None:
             path.write_text(text)
 
 
-_MARKDOWN = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - Markdown, and our own
+def _stamp(files: Files, config: MkDocsConfig) -> None:
+    """Only pages that are not as they were last time are built (`hooks.build`)."""
+    language, stamps = config.extra["speaker"], Stamps(config.extra["known"], config.extra["shared"])
+    texts = {}
+    for file in files.documentation_pages():
+        text = units.translated(file.content_string, language.translated)
+        texts[file.src_uri] = text + _revision(_source(file.src_uri))
+    stamps.apply(files, texts)
+    written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]
+    more = ["404.html"]
+    if config.extra["first"]:
+        more += ["sitemap.xml", "sitemap.xml.gz", "robots.txt", ".well-known/security.txt", "sw.js"]
+    config.extra.update(stamps=stamps, written=[*written, *more])
 
 
-def _template(text: str) -> jinja2.Template:
-    return _MARKDOWN.from_string(text)
+def _source(page: str) -> str:
+    """The file that a page comes from, for git."""
+    return "functions/shared/regain/problems" if page.startswith("errors/") else f"docs/{page}"
 
 
-def _sketch(name: str, alternative: str) -> str:
-    """An inline drawing with its text alternative (S32, S48, S55)."""
-    drawing = (SKETCHES / f"{name}.svg").read_text()
-    titled = drawing.replace("<svg ", f'<svg role="img" aria-label="{alternative}" class="sketch" ', 1)
-    return " ".join(titled.split())
+_MARKDOWN = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def _assets(config: MkDocsConfig) -> dict[str, str | bytes]:
+    """The files that pages load, by name, as this organisation has them."""
+    colour, logo = config.extra["organisation"].organisation.colour, config.extra["logo"]
+    found: dict[str, str | bytes] = {path.name: path.read_bytes() for path in sorted(ASSETS.iterdir())}
+    found["site.css"] = brand.style((ASSETS / "site.css").read_text(), colour)
+    found["card.png"] = brand.card((THEME / "card.png").read_bytes(), colour)
+    return {**found, **({logo.name: logo.content} if logo else {})}
+
+
+def _in_language(own: str, offered: tuple[str, ...]) -> Any:
+    """Where the page that is looked at stands in another language, and a wish to be shown that one from now on."""
+
+    @jinja2.pass_context
+    def there(context: jinja2.runtime.Context, tag: str) -> str:
+        page = context.get("page")
+        folder = "" if tag == offered[0] else f"{tag}/"
+        if page is None:
+            return f"/{folder}?language={tag}"
+        up = "" if own == offered[0] else "../"
+        return f"{normalize_url(up + folder + (page.url or '') or '.', page)}?language={tag}"
+
+    return there
+
+
+def _with_sketches(html: str) -> str:
+    """Drawings inline, with their text alternative (S32, S48, S55)."""
+
+    def drawn(match: re.Match[str]) -> str:
+        drawing = " ".join((SKETCHES / f"{match[2]}.svg").read_text().split())
+        return drawing.replace("<svg ", f'<svg role="img" aria-label="{match[1]}" class="sketch" ', 1)
+
+    html = re.sub(r'<img alt="([^"]*)" src="sketch:([\w-]+)"\s*/?>', drawn, html)
+    return re.sub(r'<img alt="" src="icon:([\w-]+)"\s*/?>', lambda m: (ICONS / f"{m[1]}.svg").read_text().strip(), html)
+
+
+def _date(given: Any, tag: str) -> str:
+    when = given if isinstance(given, date) else date.fromisoformat(str(given))
+    return format_date(when, "long", locale=_REGIONS.get(tag, tag.replace("-", "_")))
 
 
 @functools.cache
-def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(ASSETS.rglob("*")):
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
+def _fingerprint(colour: str, logo: brand.Logo | None) -> str:
+    digest = hashlib.sha256(colour.encode() + (logo.content if logo else b""))
+    for path in sorted(ASSETS.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:8]
 
 

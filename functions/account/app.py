@@ -1,7 +1,7 @@
 """Routes of the account function."""
 
 from account import registration
-from account.flow import change_password, end_session, secure, sign_in, sign_out, view
+from account.flow import change_password, choose_language, end_session, secure, sign_in, sign_out, view
 from regain import contract, snapshot
 from regain.http import Api
 
@@ -11,6 +11,7 @@ lambda_handler.serve(contract.SIGN_OUT, sign_out)
 lambda_handler.serve(contract.ACCOUNT, view)
 lambda_handler.serve(contract.PASSWORD, change_password)
 lambda_handler.serve(contract.END_SESSION, end_session)
+lambda_handler.serve(contract.CHOOSE_LANGUAGE, choose_language)
 lambda_handler.serve(contract.SECURE, secure)
 lambda_handler.serve(contract.METHODS, registration.view)
 lambda_handler.serve(contract.REGISTER, registration.register)

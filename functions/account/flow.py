@@ -10,10 +10,21 @@ from regain.adapters import security_info as security_infos
 from regain.adapters.outbox import notices
 from regain.adapters.store import retrying
 from regain.caller import Caller
-from regain.contract import AccountView, ChangePassword, Done, EndSession, Secure, SessionView, SignedIn, SignIn
-from regain.domain import passwords, user_id
+from regain.contract import (
+    AccountView,
+    ChangePassword,
+    ChooseLanguage,
+    Done,
+    EndSession,
+    Secure,
+    SessionView,
+    SignedIn,
+    SignIn,
+)
+from regain.domain import languages, passwords, user_id
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
+    LANGUAGE_NOT_OFFERED,
     LINK_ENDED,
     TEMPORARY_PASSWORD_ENDED,
     USER_ID_NOT_READ,
@@ -81,6 +92,7 @@ def view(caller: Caller) -> AccountView:
     return AccountView(
         user_id=account.user_id,
         name=account.display_name,
+        language=languages.lookup(account.language, needed.languages.offered),
         must_change_password=account.must_change_password,
         security_info=state.state,
         interrupt=state.interrupt,
@@ -115,6 +127,20 @@ def _change_password(body: ChangePassword, caller: Caller, services: Services) -
     return Done(True)
 
 
+def choose_language(body: ChooseLanguage, caller: Caller) -> Done:
+    """Messages to this person are in this language from now on."""
+    return retrying(lambda: _choose_language(body, caller, services()))
+
+
+def _choose_language(body: ChooseLanguage, caller: Caller, services: Services) -> Done:
+    who = signed_in(caller, services)
+    if body.language and body.language not in services.languages.offered:
+        raise Refused(LANGUAGE_NOT_OFFERED)
+    chosen = services.accounts.language_write(who.account, body.language)
+    services.store.commit([chosen, who.event("language-chosen", what=body.language)])
+    return Done(True)
+
+
 def end_session(body: EndSession, caller: Caller) -> Done:
     """Ends one of one's own sessions; another person's cannot be named, for it is of another subject."""
     needed = services()
@@ -143,10 +169,12 @@ def _secure(body: Secure, caller: Caller, services: Services) -> Done:
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
-    told = notices(services.randomness, now, found, "account-secured", subject, objection.reference, info)
+    told = notices(
+        services.randomness, now, found, "account-secured", subject, objection.reference, info, caller.language
+    )
     if services.organisation.notify.administrators:
         to = {"to": contact} if contact else {"to": "administrators", "channel": "roles"}
-        to_them = {"kind": "account-secured-administrators", **to}
+        to_them = {"kind": "account-secured-administrators", "language": "", **to}
         told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
     services.store.commit(
         [

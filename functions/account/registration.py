@@ -19,6 +19,7 @@ from regain.domain.account import gates
 from regain.domain.methods import channel
 from regain.domain.registration import Pending
 from regain.domain.security_info import NAMES, Answer, Authenticator, SecurityInfo
+from regain.language import Language
 from regain.problems import (
     ADDRESS_NOT_OUTSIDE,
     CODE_OF_ANOTHER_TIME,
@@ -33,6 +34,7 @@ from regain.problems import (
 )
 from regain.services import Services, services
 from regain.signed_in import SignedIn, signed_in
+from regain.words import Phrase
 
 _PURPOSE = "register"
 
@@ -97,7 +99,7 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
     good_until = now + organisation.recovery.code_minutes * 60
     message = Message(
         id=services.randomness(16).hex(), kind="code", channel=channel(body.kind), to=destination,
-        subject=who.subject, reference=who.caller.reference, language=who.account.language,
+        subject=who.subject, reference=who.caller.reference, language=who.language,
         facts={"flow": pending.id, "purpose": _PURPOSE, "method": body.kind, "sequence": 1}, good_until=good_until,
     )  # fmt: skip
     services.store.commit(
@@ -160,7 +162,9 @@ def _make_recovery_code(body: Register, who: SignedIn) -> Registration:
 def _keep_answers(body: Register, who: SignedIn) -> Registration:
     services = who.services
     pairs = [(each.question, each.answer) for each in body.answers]
-    faults = questions.faults(pairs, services.organisation.recovery.questions_registered)
+    reader = services.languages.of(who.caller.language)
+    read = [(_read(question, reader), answer) for question, answer in pairs]
+    faults = questions.faults(read, services.organisation.recovery.questions_registered)
     if faults:
         feedback = [{"rule": fault.rule, "message": fault.message} for fault in faults]
         raise Refused(QUESTIONS_NOT_ACCEPTED, feedback=feedback)
@@ -171,6 +175,12 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
         answers.append(Answer(asked, password_hash.hash_password(peppered), services.now))
     _change(who, replace(who.info, answers=tuple(answers)), "security-info-added", body.kind)
     return Registration(body.kind, body.kind, True)
+
+
+def _read(question: str, reader: Language) -> str:
+    """A question as the person reads it."""
+    words = questions.text(question)
+    return reader.say(words) if isinstance(words, Phrase) else words
 
 
 _BEGIN = {

@@ -10,6 +10,13 @@ from regain.domain.methods import mask
 from regain.domain.readiness import readiness
 from regain.domain.security_info import NAMES
 from regain.problems import Refused
+from regain.words import Phrase
+
+_BY_PHONE = {
+    "sms": Phrase("Mobile phone, by text"),
+    "call-mobile": Phrase("Mobile phone, by call"),
+    "call-office": NAMES["office"],
+}
 
 
 def view(caller: Caller) -> AdminView:
@@ -78,6 +85,5 @@ def _methods(mine: Helper, helped: Helped) -> list[Held]:
     return shown
 
 
-def _name(kind: str) -> str:
-    names = {"sms": "Mobile phone, by text", "call-mobile": "Mobile phone, by call", "call-office": NAMES["office"]}
-    return names.get(kind) or NAMES[kind]
+def _name(kind: str) -> Phrase:
+    return _BY_PHONE.get(kind) or NAMES[kind]

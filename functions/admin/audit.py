@@ -40,7 +40,7 @@ def listing(query: EventQuery, caller: Caller) -> EventPage | Document:
     who = _who(mine, {event["subject"] for event in found})
     if query.format == "json":
         return EventPage([line(event, who) for event in found], cursor)
-    return written(query.format, found, who)
+    return written(query.format, found, who, mine.services.languages.of(caller.language))
 
 
 def _found(mine: Helper, query: EventQuery, most: int) -> tuple[list[dict[str, Any]], str]:

@@ -35,7 +35,22 @@ def on_aws(target: Target, organisation: Organisation) -> Iterator[Finding]:
         yield either(most >= _CONCURRENCY, f"at least {_CONCURRENCY} functions may run at once", to_do, "warning")
     yield from _alarms(resources)
     if "SiteUrl" in outputs:
+        yield from _shown_as_built(outputs, organisation)
         yield from _answers(outputs, organisation)
+
+
+def _shown_as_built(outputs: dict[str, str], organisation: Organisation) -> Iterator[Finding]:
+    """CloudFront leads by languages, and lets the form be framed, as it was told when the stack was deployed."""
+    about = organisation.organisation
+    languages, origins = ",".join(about.languages), " ".join(about.embed_from)
+    yield either(
+        outputs.get("SiteLanguages") == languages, "CloudFront knows the languages of organisation.yaml",
+        f"Deploy again with Languages={languages}",
+    )  # fmt: skip
+    yield either(
+        outputs.get("SiteEmbedFrom", "") == origins, "the form may be framed by whom organisation.yaml names",
+        f'Deploy again with EmbedFrom="{origins}"',
+    )  # fmt: skip
 
 
 def _alarms(resources: dict[str, str]) -> Iterator[Finding]:

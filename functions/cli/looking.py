@@ -16,13 +16,14 @@ from regain import reports
 from regain.adapters import recoveries
 from regain.adapters.security_info import security_info
 from regain.domain import events as happened
-from regain.domain import reference, user_id
+from regain.domain import languages, reference, user_id
 from regain.domain.account import gates, methods
 from regain.domain.methods import LABELS, mask
 from regain.domain.readiness import readiness
 from regain.exports import written
+from regain.language import Language
 from regain.people import batched
-from regain.problems import Refused, plain
+from regain.problems import Refused
 from regain.services import Services
 
 
@@ -45,11 +46,13 @@ def _story(known: str, services: Services) -> None:
     if not found:
         errors.print(f"Nothing has happened under {known}, or it is older than 400 days.")
         raise typer.Exit(1)
-    table(("when (UTC)", "what happened"), ((e["at"][:19].replace("T", " "), happened.sentence(e)) for e in found))
+    english = _english(services)
+    shown = ((e["at"][:19].replace("T", " "), english.say(happened.sentence(e))) for e in found)
+    table(("when (UTC)", "what happened"), shown)
 
 
 def _would(typed: str, services: Services) -> None:
-    organisation, now = services.organisation, int(time.time())
+    organisation, english, now = services.organisation, _english(services), int(time.time())
     who = user_id.normalise(typed, organisation.default_domain)
     say(f"{who}")
     try:
@@ -70,12 +73,12 @@ def _would(typed: str, services: Services) -> None:
     say(f"  proofs needed: {gates(account, organisation.recovery)}{f' (role: {account.role})' if account.role else ''}")
     for method in methods(account, info, organisation.recovery, organisation.domains):
         place = f": {mask(method)}" if method.destination != method.kind else ""
-        say(f"  has: {LABELS[method.kind]}{place}")
+        say(f"  has: {english.say(LABELS[method.kind])}{place}")
     for reason in stands.reasons:
-        say(f"  {reason.text} [{reason.rule}]")
+        say(f"  {english.say(reason.text)} [{reason.rule}]")
     for kind, until in recoveries.standing(found[1]).closed.items():
         if until > now:
-            say(f"  {LABELS[kind]} is closed until {_time(until)} [limits.failed_proofs_per_day]")
+            say(f"  {english.say(LABELS[kind])} is closed until {_time(until)} [limits.failed_proofs_per_day]")
     locked = recoveries.sign_ins(found[2]).locked_until
     if locked > now:
         say(f"  Sign-in is locked until {_time(locked)} [limits.sign_in_failures]")
@@ -102,10 +105,13 @@ def events(
     services = target.services()
     found = _found(services, account, quoted, kind, start, end, most)
     if form == "table":
-        shown = ((e["at"][:19].replace("T", " "), e.get("reference", ""), happened.sentence(e)) for e in found)
+        english = _english(services)
+        shown = (
+            (e["at"][:19].replace("T", " "), e.get("reference", ""), english.say(happened.sentence(e))) for e in found
+        )
         table(("when (UTC)", "reference", "what happened"), shown)
     else:
-        write(written(form, found, {}).text)
+        write(written(form, found, {}, _english(services)).text)
 
 
 def _found(
@@ -137,9 +143,9 @@ def report(
         names = (account.user_id for account in accounts(services))
         changed = sum(counting.count_people("user_id", part) for part in batched(names, 1_000))
         errors.print(f"counted anew: {changed} people stood differently")
-    found = reports.report(services.tallies, days, int(time.time()))
+    found, english = reports.report(services.tallies, days, int(time.time())), _english(services)
     if as_json:
-        write(json.dumps(msgspec.to_builtins(found), indent=2) + "\n")
+        write(json.dumps(msgspec.to_builtins(found, enc_hook=english.say), indent=2) + "\n")
         return
     people = found.people
     table(("people", "accounts", "registered", "enabled", "capable"),
@@ -149,7 +155,11 @@ def report(
         table((what, "started", "finished", "refused", "given up"),
               ((d.day, d.started, d.finished, d.refused, d.given_up) for d in counted))  # fmt: skip
     say("")
-    table(("method", "right", "wrong"), ((plain(m.label), m.passed, m.failed) for m in found.methods))
+    table(("method", "right", "wrong"), ((english.say(m.label), m.passed, m.failed) for m in found.methods))
+
+
+def _english(services: Services) -> Language:
+    return Language(languages.SOURCE, services.organisation)
 
 
 def _yes(holds: bool) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from dataclasses import replace
 from typing import Any
 
 from regain.adapters import proof_of_work, recoveries
@@ -19,9 +20,15 @@ from regain.problems import (
     Refused,
 )
 from regain.services import Services, services
+from regain.words import Phrase
 
 _DAY = 86_400
 _LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\b")
+
+_TYPE_AN_ADDRESS = Phrase("Type an e-mail address, for example {address}.", address="maria@mail.example")
+_TYPE_A_NUMBER = Phrase(
+    "Type a telephone number with its country code, for example {number}.", number="+44 7700 900123"
+)
 
 
 def ask_administrator(body: AskAdministrator, caller: Caller) -> Asked:
@@ -67,7 +74,7 @@ def ask_support(body: AskSupport, caller: Caller) -> Asked:
     copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
     messages = [
         _message(needed, caller, subject, "support-asked", to, facts),
-        _message(needed, caller, subject, "support-copy", email, copied),
+        replace(_message(needed, caller, subject, "support-copy", email, copied), language=caller.language),
     ]
     _commit(needed, _writes(needed, signature, messages, "support-asked", caller))
     return Asked(reference=caller.reference)
@@ -88,7 +95,7 @@ def _reached(typed: str, needed: Services) -> str:
     try:
         return contacts.address(typed) if "@" in typed else contacts.any_number(typed, _countries(needed))
     except Refused:
-        fault = _fault("reply_to", "Type an address, or a number with its country code.")
+        fault = _fault("reply_to", Phrase("Type an address, or a number with its country code."))
         raise Refused(CONTACT_NOT_READ, feedback=[fault]) from None
 
 
@@ -97,24 +104,23 @@ def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
     contacts = importlib.import_module("regain.contacts")
     faults, found = [], []
     for field, typed, read, words in (
-        ("email", body.email, contacts.address, "Type an e-mail address, for example maria@mail.example."),
-        ("phone", body.phone, lambda text: contacts.any_number(text, _countries(needed)),
-         "Type a telephone number with its country code, for example +44 7700 900123."),
+        ("email", body.email, contacts.address, _TYPE_AN_ADDRESS),
+        ("phone", body.phone, lambda text: contacts.any_number(text, _countries(needed)), _TYPE_A_NUMBER),
     ):  # fmt: skip
         try:
             found.append(read(typed))
         except Refused:
             faults.append(_fault(field, words))
     if not _line(body.name):
-        faults.insert(0, _fault("name", "Type your name."))
+        faults.insert(0, _fault("name", Phrase("Type your name.")))
     if not _text(body.message):
-        faults.append(_fault("message", "Say what has happened."))
+        faults.append(_fault("message", Phrase("Say what has happened.")))
     if faults:
         raise Refused(CONTACT_NOT_READ, feedback=faults)
     return _line(body.name), *found
 
 
-def _fault(field: str, words: str) -> dict[str, str]:
+def _fault(field: str, words: Phrase) -> dict[str, Any]:
     return {"rule": field, "message": words}
 
 

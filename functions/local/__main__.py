@@ -33,7 +33,7 @@ from regain.adapters.accounts import Accounts
 from regain.adapters.keys import Keys
 from regain.adapters.store import Store
 from regain.mistakes import Mistakes
-from regain.organisation import Organisation
+from regain.organisation import Organisation, current
 
 ROOT = Path(__file__).parents[2]
 _NUMBER = "+15555550100"  # a number that is never given out: the telephone here calls nobody
@@ -129,7 +129,9 @@ def _gateway(
             task.cancel()
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
-    app = application(arguments.site, pools.values(), outbox.routes(), lifespan, sam.answer if sam else None)
+    app = application(
+        current().organisation, arguments.site, pools.values(), outbox.routes(), lifespan, sam.answer if sam else None
+    )
     server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
     server.greeting = _greeting(arguments, persons)
     try:

@@ -8,20 +8,23 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from local.sandbox import Pool, SandboxError
 from regain.domain import reference
-from regain.headers import API_HEADERS, SITE_HEADERS, kept_for
+from regain.domain.addresses import COOKIE, led
+from regain.headers import API_HEADERS, kept_for, site_headers
 from regain.http import problem_body
+from regain.organisation import About
 from regain.problems import BROKEN, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, Problem, Refused
 
 _LARGEST = 10 * 1024 * 1024  # API Gateway's limit
@@ -71,6 +74,14 @@ class Routes:
 class Site(StaticFiles):
     """The built site. Its own 404 page; names with a fingerprint are kept for ever."""
 
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file, or the page of its language for what is not there."""
+        response = await super().get_response(path, scope)
+        own, _ = self.lookup_path(f"{path.split('/', maxsplit=1)[0]}/404.html")
+        if response.status_code == HTTPStatus.NOT_FOUND and own:
+            return self.file_response(own, Path(own).stat(), scope, status_code=HTTPStatus.NOT_FOUND)
+        return response
+
     def file_response(self, full_path: Any, *arguments: Any, **named: Any) -> Response:
         """A file with how long it may be kept."""
         response = super().file_response(full_path, *arguments, **named)
@@ -82,8 +93,8 @@ class Site(StaticFiles):
 class Headers:
     """Gives every answer that is not the API's the site's headers."""
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
+    def __init__(self, app: Any, about: About) -> None:
+        self.app, self.about = app, about
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on."""
@@ -91,15 +102,43 @@ class Headers:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                extra = [(k.encode(), v.encode()) for k, v in SITE_HEADERS.items() if k.encode() not in present]
+                wanted = site_headers(scope["path"], self.about.embed_from) if b"x-frame-options" not in present else {}
+                extra = [(k.encode(), v.encode()) for k, v in wanted.items() if k.encode() not in present]
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class Way:
+    """Leads a browser to the page in its language, as CloudFront does (`PageOfAddress` in the template)."""
+
+    def __init__(self, app: Any, offered: tuple[str, ...]) -> None:
+        self.app, self.offered = app, offered
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or sends it elsewhere."""
+        app = self.app
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            request = Request(scope)
+            asked, cookie = request.query_params.get("language", ""), request.cookies.get(COOKIE, "")
+            accepted = request.headers.get("accept-language", "")
+            if there := led(scope["path"], asked, cookie, accepted, self.offered):
+                app = RedirectResponse(
+                    there.location, 302, {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
+                )
+                if there.chosen:
+                    app.set_cookie(COOKIE, there.chosen, max_age=31_536_000, secure=True, samesite="lax")
+        await app(scope, receive, send)
+
+
 def application(
-    site: Path, pools: Iterable[Pool], local: list[Route], lifespan: Any, elsewhere: Elsewhere | None = None
+    about: About,
+    site: Path,
+    pools: Iterable[Pool],
+    local: list[Route],
+    lifespan: Any,
+    elsewhere: Elsewhere | None = None,
 ) -> Any:
     """The whole origin. `elsewhere` answers the API's requests in the place of the pools."""
     routes = Routes(pools)
@@ -117,7 +156,7 @@ def application(
         Route("/local/{path:path}", outside, methods=_METHODS),
         Mount("/", Site(directory=site, html=True)),
     ]
-    return Headers(Starlette(routes=everything, lifespan=lifespan))
+    return Headers(Way(Starlette(routes=everything, lifespan=lifespan), about.languages), about)
 
 
 async def _api(routes: Routes, request: Request) -> Response:

@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 
 from notify import letters, requests
+from notify.paper import Paper
 from regain import not_me, temporary_password
 from regain.adapters import aws
 from regain.adapters.keys import codes_key
@@ -63,10 +64,10 @@ def _spread(message: Message, needed: Services) -> str:
     """
     found = needed.accounts.with_role("administrator", _MOST) if message.to == "administrators" else _first(needed)
     people = [person for person in found if person.user_id != message.facts.get("by")]
-    addresses = dict.fromkeys(person.addresses[0] for person in people)
+    languages = {person.addresses[0]: person.language for person in people}
     messages = [
-        replace(message, id=f"{message.id}-{number}", channel="email", to=address)
-        for number, address in enumerate(sorted(addresses))
+        replace(message, id=f"{message.id}-{number}", channel="email", to=address, language=languages[address])
+        for number, address in enumerate(sorted(languages))
     ]
     for each in messages:
         with contextlib.suppress(Conflict):  # written already, by an earlier try
@@ -83,21 +84,21 @@ def _first(needed: Services) -> list[Account]:
 
 
 def _letter(message: Message, needed: Services) -> Letter:
-    organisation = needed.organisation
+    paper = Paper(needed.organisation, needed.languages.of(message.language))
     if message.kind in requests.KINDS:
-        return requests.letter(message.kind, message.facts, message.reference, organisation)
+        return requests.letter(message.kind, message.facts, message.reference, paper)
     if message.kind == "temporary-password":
         made = temporary_password.derive(needed.keys, message.subject, message.facts["nonce"])
-        return letters.temporary_password(made, message.facts, message.reference, organisation)
+        return letters.temporary_password(made, message.facts, message.reference, paper)
     if message.kind != "code":
         objection = not_me.derive(needed.keys, message.subject, message.reference, message.facts["at"])
-        return letters.notice(message.kind, message.facts, message.reference, objection, needed.organisation)
+        return letters.notice(message.kind, message.facts, message.reference, objection, paper)
     facts = message.facts
     code = codes.derive(
         needed.keys.of(codes_key(facts["purpose"])), facts["flow"], facts["purpose"], facts["method"],
         facts["sequence"], needed.organisation.recovery.code_digits,
     )  # fmt: skip
-    return letters.code(code, facts["purpose"], message.reference, needed.organisation)
+    return letters.code(code, facts["purpose"], message.reference, paper)
 
 
 def _settle(message: Message, needed: Services, state: str, delivery: str = "", reason: str = "") -> str:

@@ -4,95 +4,123 @@ What strangers typed stands in them as text, below a line that says so. It is ne
 nor, in a copy, a link: nobody can make our mail carry theirs.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from notify.letters import in_html, moment, signature
+from notify.paper import Link, Paper, Part
 from regain.adapters.messengers import Letter
-from regain.domain.events import KINDS as EVENTS
-from regain.organisation import Organisation
+from regain.domain import events, roles
+from regain.words import Phrase
 
-KINDS = ("administrator-asked", "support-asked", "support-copy", "admin-acted", "role-recovered")
-KINDS_OF_ACTS = {name: kind.text for name, kind in EVENTS.items() if name.startswith("admin-")}
-_DOING = {"reset": "resetting the password", "unlock": "unlocking the account", "": "signing in"}
+Parts = Iterator[Part]
 
-
-def letter(kind: str, facts: dict[str, Any], reference: str, organisation: Organisation) -> Letter:
-    """One of the letters of `KINDS`."""
-    subject, paragraphs = _WORDS[kind](facts, reference, organisation)
-    text = "\n\n".join(paragraphs) + signature(organisation)
-    return Letter(subject=subject, text=text, html=in_html(tuple(paragraphs), organisation))
-
-
-def _administrator_asked(facts: dict[str, Any], reference: str, organisation: Organisation) -> tuple[str, list[str]]:
-    name = organisation.organisation.name
-    proofs = f"They have given {facts['passed']} proof of who they are." if facts["passed"] else ""
-    return f"{name}: somebody cannot sign in and asks for help ({reference})", [
-        f"Somebody asks for help with the {name} account {facts['user_id']}. They were {_DOING[facts['purpose']]}.",
-        f"Name: {facts['name'] or '(not given)'}\nHow to reach them: {facts['reply_to']}\nReference: {reference}",
-        *(_quoted(facts["text"])),
-        f"All of this was typed by somebody who was not signed in. {proofs} Find out first who they are: use a number "
-        "that you already have, not the one above, and never ask for a password.".replace("  ", " "),
-        f"What happened up to here stands under the reference {reference} on the page for administrators"
-        f"{_at(organisation, 'admin/')}.",
-    ]
-
-
-def _support_asked(facts: dict[str, Any], reference: str, organisation: Organisation) -> tuple[str, list[str]]:
-    name = organisation.organisation.name
-    return f"{name}: request for support ({reference})", [
-        f"Somebody asks {organisation.contacts.support.name} for help and wants to be called back.",
-        f"Name: {facts['name']}\nTelephone: {facts['phone']}\nE-mail: {facts['email']}\nReference: {reference}",
-        *(_quoted(facts["text"])),
-        "All of this was typed by somebody who was not signed in. Find out first who they are.",
-    ]
-
-
-def _support_copy(facts: dict[str, Any], reference: str, organisation: Organisation) -> tuple[str, list[str]]:
-    support = organisation.contacts.support.name
-    return f"Your request to {support} ({reference})", [
-        f"{support} has got a request with this address, and will call back. This is a copy.",
-        f"Name: {facts['name']}\nTelephone: {facts['phone']}\nReference: {reference}",
-        *(_quoted(facts["text"])),
-        "Addresses of web pages are left out of this copy. If you did not write this, somebody typed your address, "
-        "perhaps by mistake, and you need not do anything.",
-        f"Nobody from {organisation.organisation.name} will ask you for your password or for a code.",
-    ]
-
-
-def _admin_acted(facts: dict[str, Any], reference: str, organisation: Organisation) -> tuple[str, list[str]]:
-    name = organisation.organisation.name
-    done = KINDS_OF_ACTS[facts["act"]].format(by=facts["by"], what=facts.get("what", ""))
-    return f"{name}: an administrator has acted on an account", [
-        f"{done} The account is {facts['user_id']}. This was on {moment(facts['at'], organisation)}.",
-        f"Every administrator but the one who acted gets this message. If it should not have happened, look the "
-        f"reference {reference} up on the page for administrators{_at(organisation, 'admin/')}.",
-    ]
-
-
-def _role_recovered(facts: dict[str, Any], reference: str, organisation: Organisation) -> tuple[str, list[str]]:
-    name = organisation.organisation.name
-    done = EVENTS[facts["act"]].text
-    return f"{name}: somebody with a role has used self-service reset", [
-        f"{done} The account is {facts['user_id']}, and its role is {facts['role'].replace('-', ' ')}. "
-        f"This was on {moment(facts['at'], organisation)}.",
-        f"If you did not expect it, ask them by telephone, and look the reference {reference} up on the page for "
-        f"administrators{_at(organisation, 'admin/')}.",
-    ]
-
-
-def _quoted(text: str) -> list[str]:
-    return ["They write:", "\n".join(f"> {line}" for line in text.split("\n"))] if text else []
-
-
-def _at(organisation: Organisation, page: str) -> str:
-    site = organisation.organisation.site_url.rstrip("/")
-    return f": {site}/{page}" if site else ""
-
-
-_WORDS = {
-    "administrator-asked": _administrator_asked,
-    "support-asked": _support_asked,
-    "support-copy": _support_copy,
-    "admin-acted": _admin_acted,
-    "role-recovered": _role_recovered,
+_DOING = {
+    "reset": Phrase("They were resetting the password."),
+    "unlock": Phrase("They were unlocking the account."),
+    "": Phrase("They were signing in."),
 }
+_FIND_OUT_WHO = Phrase(
+    "All of this was typed by somebody who was not signed in. Find out first who they are: use a number that you "
+    "already have, not the one above, and never ask for a password."
+)
+_FIND_OUT_FIRST = Phrase("All of this was typed by somebody who was not signed in. Find out first who they are.")
+_STANDS_UNDER = Phrase(
+    "What happened up to here stands under the reference {reference} on the page for administrators."
+)
+_ADMINISTRATORS_READ = Phrase(
+    "Every administrator but the one who acted gets this message. If it should not have happened, look the reference "
+    "{reference} up on the page for administrators."
+)
+_ASK_THEM = Phrase(
+    "If you did not expect it, ask them by telephone, and look the reference {reference} up on the page for "
+    "administrators."
+)
+_COPY = Phrase("{support} has got a request with this address, and will call back. This is a copy.")
+_LEFT_OUT = Phrase(
+    "Addresses of web pages are left out of this copy. If you did not write this, somebody typed your address, perhaps "
+    "by mistake, and you need not do anything."
+)
+_NOBODY_ASKS = Phrase("Nobody from {organisation} will ask you for your password or for a code.")
+_LINES = {
+    "name": Phrase("Name: {value}"),
+    "reply_to": Phrase("How to reach them: {value}"),
+    "phone": Phrase("Telephone: {value}"),
+    "email": Phrase("E-mail: {value}"),
+    "user_id": Phrase("Account: {value}"),
+    "role": Phrase("Role: {value}"),
+    "by": Phrase("Done by: {value}"),
+    "when": Phrase("When: {value}"),
+    "reference": Phrase("Reference: {value}"),
+}
+
+
+def letter(kind: str, facts: dict[str, Any], reference: str, paper: Paper) -> Letter:
+    """One of the letters of `KINDS`."""
+    subject, parts = KINDS[kind]
+    return paper.letter(paper.say(subject, reference=reference), parts({**facts, "reference": reference}, paper))
+
+
+def _administrator_asked(facts: dict[str, Any], paper: Paper) -> Parts:
+    yield paper.say(Phrase("Somebody asks for help with an account. {doing}", doing=_DOING[facts["purpose"]]))
+    yield _lines({**facts, "name": facts["name"] or paper.say(Phrase("(not given)"))}, paper,
+                 "user_id", "name", "reply_to", "reference")  # fmt: skip
+    yield from _quoted(facts["text"], paper)
+    if facts["passed"]:
+        yield paper.say(Phrase("Proofs of who they are that they have given: {passed}."), passed=facts["passed"])
+    yield paper.say(_FIND_OUT_WHO)
+    yield from _on_the_page(_STANDS_UNDER, facts, paper)
+
+
+def _support_asked(facts: dict[str, Any], paper: Paper) -> Parts:
+    yield paper.say(Phrase("Somebody asks {support} for help and wants to be called back."))
+    yield _lines(facts, paper, "name", "phone", "email", "reference")
+    yield from _quoted(facts["text"], paper)
+    yield paper.say(_FIND_OUT_FIRST)
+
+
+def _support_copy(facts: dict[str, Any], paper: Paper) -> Parts:
+    yield paper.say(_COPY)
+    yield _lines(facts, paper, "name", "phone", "reference")
+    yield from _quoted(facts["text"], paper)
+    yield paper.say(_LEFT_OUT)
+    yield paper.say(_NOBODY_ASKS)
+
+
+def _admin_acted(facts: dict[str, Any], paper: Paper) -> Parts:
+    yield paper.say(events.KINDS[facts["act"]].text)
+    about = {**facts, "when": paper.moment(facts["at"]), "role": roles.NAMES.get(facts.get("what", ""), "")}
+    yield _lines(about, paper, "user_id", *(("role",) if "what" in facts else ()), "by", "when", "reference")
+    yield from _on_the_page(_ADMINISTRATORS_READ, facts, paper)
+
+
+def _role_recovered(facts: dict[str, Any], paper: Paper) -> Parts:
+    yield paper.say(events.KINDS[facts["act"]].text)
+    about = {**facts, "when": paper.moment(facts["at"]), "role": roles.NAMES[facts["role"]]}
+    yield _lines(about, paper, "user_id", "role", "when", "reference")
+    yield from _on_the_page(_ASK_THEM, facts, paper)
+
+
+def _lines(facts: dict[str, Any], paper: Paper, *names: str) -> str:
+    return "\n".join(paper.say(_LINES[name], value=facts[name]) for name in names)
+
+
+def _quoted(text: str, paper: Paper) -> Parts:
+    if text:
+        yield paper.say(Phrase("They write:"))
+        yield "\n".join(f"> {line}" for line in text.split("\n"))
+
+
+def _on_the_page(phrase: Phrase, facts: dict[str, Any], paper: Paper) -> Parts:
+    yield paper.say(phrase, reference=facts["reference"])
+    if paper.site:
+        yield Link(paper.page("admin/"))
+
+
+KINDS = {
+    "administrator-asked": (
+        Phrase("{organisation}: somebody cannot sign in and asks for help ({reference})"), _administrator_asked),
+    "support-asked": (Phrase("{organisation}: request for support ({reference})"), _support_asked),
+    "support-copy": (Phrase("Your request to {support} ({reference})"), _support_copy),
+    "admin-acted": (Phrase("{organisation}: an administrator has acted on an account"), _admin_acted),
+    "role-recovered": (Phrase("{organisation}: somebody with a role has used self-service reset"), _role_recovered),
+}  # fmt: skip

@@ -6,9 +6,9 @@ from regain import contract, snapshot
 from regain.http import Api
 from service.flow import challenge, change_password, health, openapi
 
-_PAGE = Path(__file__).with_name("404.html")  # of the built site, where there is one
+_PAGES = Path(__file__).with_name("404")  # of the built site, one for each folder of a language
 
-lambda_handler = Api(_PAGE.read_text() if _PAGE.exists() else "")
+lambda_handler = Api({page.stem.removeprefix("root"): page.read_text() for page in _PAGES.glob("*.html")})
 lambda_handler.serve(contract.CHALLENGE, challenge)
 lambda_handler.serve(contract.HEALTH, health)
 lambda_handler.serve(contract.OPENAPI, openapi)

@@ -24,6 +24,7 @@ from regain.adapters.password_hash import hash_password
 from regain.adapters.store import put_version, unmarshal
 from regain.domain import codes
 from regain.domain.account import Account
+from regain.language import spoken
 from tests.functions.registrant import Person
 
 PASSWORD = "maple-Cedar-93-window"
@@ -279,6 +280,7 @@ def _forget_unless(path: Path) -> None:
     """Clients are slow to make: they are kept from test to test while the organisation is the same."""
     if _serving != [path]:
         organisations.current.cache_clear()
+        spoken.cache_clear()
         composition.services.cache_clear()
         _serving[:] = [path]
 

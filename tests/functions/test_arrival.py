@@ -59,9 +59,12 @@ def test_the_limits_follow_the_address_that_cloudfront_saw(use, monkeypatch):
 def test_an_address_without_a_file_is_answered_with_the_sites_own_page(world, monkeypatch):
     from service.app import lambda_handler
 
-    monkeypatch.setattr(lambda_handler, "page", "<!doctype html><title>Not here</title>")
+    pages = {"": "<!doctype html><title>Not here</title>", "de": "<!doctype html><title>Nicht hier</title>"}
+    monkeypatch.setattr(lambda_handler, "pages", pages)
+    answer = world.request("GET", "/de/no/such/page/")
+    assert (answer.status, answer.body["text"]) == (404, pages["de"])
     answer = world.request("GET", "/no/such/page/")
-    assert (answer.status, answer.body["text"]) == (404, "<!doctype html><title>Not here</title>")
+    assert (answer.status, answer.body["text"]) == (404, pages[""])
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert SITE_HEADERS.items() <= answer.headers.items()
     assert world.request("GET", "/api/nothing").code == "not-found"

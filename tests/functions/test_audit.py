@@ -11,6 +11,7 @@ from regain import reports
 from regain.adapters.store import marshal
 from regain.domain import events
 from report import app
+from tests.conftest import english
 from tests.functions.conftest import Context, holds
 from tests.functions.helping import Helping
 from tests.functions.registrant import Person
@@ -69,9 +70,9 @@ def test_a_reference_gives_the_whole_story_in_sentences_and_no_secret_b9(world, 
     assert (story["reference"], story["user_id"]) == (reference, person.user_id)
     assert [line["text"] for line in story["lines"]] == [
         "The reset of the password was begun.",
-        "A code was asked for: Email my alternate email.",
-        "A proof was wrong: Email my alternate email. That code is not right.",
-        "A proof was right: Email my alternate email.",
+        "A code was asked for. (Email my alternate email)",
+        "A proof was wrong. (Email my alternate email; That code is not right)",
+        "A proof was right. (Email my alternate email)",
         "The password was reset by its owner.",
     ]
     assert story["lines"][2]["page"] == "errors/wrong-code/"
@@ -119,21 +120,25 @@ def test_an_export_is_safe_in_a_spreadsheet(world, auditor):
     assert "attachment" in answer.headers["content-disposition"]
     (row,) = csv.DictReader(io.StringIO(answer.body["text"]))
     assert row["by"].startswith("'=")
-    assert row["text"].startswith("'=")
     lines = auditor.get("/events", account=person.user_id, format="jsonl").body["text"].splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["admin-role-granted"]
 
 
 def test_every_kind_of_event_has_its_sentence_and_its_page_exists(root):
     for kind in events.KINDS:
-        told = events.sentence({"kind": kind, "method": "email-2", "what": "mobile", "by": "Ann", "channel": "text"})
+        told = english(events.sentence({"kind": kind}))
         assert "{" not in told
         assert told.endswith(".")
+        about = {"method": "email-2", "what": "mobile", "by": "ann", "reason": "wrong-code"}
+        known = "(Email my alternate email; Mobile phone; ann; That code is not right)"
+        assert english(events.sentence({"kind": kind, **about})) == f"{told} {known}"
     for kind in events.KINDS.values():
         page = kind.page.strip("/")
         problem = page.removeprefix("errors/") if page.startswith("errors/") else ""
         assert not page or problem or any((root / "docs" / f"{page}{end}.md").exists() for end in ("", "/index"))
-    assert events.sentence({"kind": "of-another-version"}) == "of-another-version"
+    sent = {"kind": "message-sent", "channel": "text", "message": "code"}
+    assert english(events.sentence(sent)) == "A message was handed over for sending. (text message; a code)"
+    assert english(events.sentence({"kind": "of-another-version"})) == "of-another-version"
 
 
 def test_an_event_that_nobody_knows_cannot_be_written(world):

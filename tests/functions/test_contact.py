@@ -123,7 +123,8 @@ def test_administrators_hear_of_an_act_and_not_the_one_who_acted_b12(world, lett
     told = dict(letters)
     assert other.mail in told
     assert acting.account.mail not in told
-    assert f"{acting.account.user_id} unlocked sign-in." in told[other.mail].text
+    assert "unlocked sign-in." in told[other.mail].text
+    assert f"Done by: {acting.account.user_id}\n" in told[other.mail].text
 
 
 def test_requests_are_limited_per_account_and_per_address(world):

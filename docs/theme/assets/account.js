@@ -34,6 +34,7 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
   page.querySelector('[data-changed]').hidden = !changed;
   input('username').value = account.user_id;
   told('must-change', account.must_change_password);
+  if (input('language')) input('language').value = account.language;
   page.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
   if (account.must_change_password || (arriving && wanted('change'))) return show('password', { focus });
   if (arriving && wanted('security-info')) return info.open({ focus });
@@ -102,6 +103,11 @@ async function guarded(action, button) {
     if (button) button.ariaDisabled = null;
   }
 }
+
+input('language')?.addEventListener('change', ({ target }) => guarded(async () => {
+  await call('account/language', { language: target.value });
+  page.querySelector('[data-spoken]').textContent = say('spoken');
+}));
 
 page.addEventListener('submit', event => {
   event.preventDefault();

@@ -19,11 +19,12 @@ function facts(list, pairs) {
   }));
 }
 
-export function choices(place, name, offered) {
-  place.replaceChildren(...offered.map(({ id, label }, number) => {
+export function choices(where, name, offered) {
+  where.replaceChildren(...offered.map(({ id, label, place }, number) => {
     const choice = make('label', '', { className: 'choice' });
     const words = document.createElement('span');
     words.append(make('b', label));
+    if (place) words.append(make('span', place, { dir: 'ltr' }));
     choice.append(Object.assign(document.createElement('input'), { type: 'radio', name, value: id, id: `${name}-${number}`, checked: number === 0 }), words);
     return choice;
   }));

@@ -18,9 +18,8 @@ function choice(method, number, before) {
     checked: method.id === before || flow.methods.length === 1,
   });
   const words = document.createElement('span');
-  const [title, place] = method.label.split(': ');
-  words.append(Object.assign(document.createElement('b'), { textContent: title }));
-  if (place) words.append(Object.assign(document.createElement('span'), { textContent: place }));
+  words.append(Object.assign(document.createElement('b'), { textContent: method.label }));
+  if (method.place) words.append(Object.assign(document.createElement('span'), { textContent: method.place, dir: 'ltr' }));
   label.append(radio, words);
   return label;
 }

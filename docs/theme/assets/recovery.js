@@ -22,10 +22,11 @@ function show(step, { push = true, focus = true } = {}) {
   if (step === 'answers') showQuestions(form);
   wait(form, step === 'code');
   form.querySelector('[data-second]').hidden = !flow.gates?.passed;
-  const known = Boolean(flow.label?.includes(': ')); // a masked place is shown only to whom the account is theirs
+  const known = Boolean(flow.place); // a masked place is shown only to whom the account is theirs
   section('code').querySelector('[data-maybe]').hidden = known;
   section('code').querySelector('[data-sure]').hidden = !known;
   section('code').querySelector('[data-label]').textContent = flow.label || '';
+  section('code').querySelector('[data-place]').textContent = flow.place || '';
   for (const part of section('done').querySelectorAll('[data-title]')) part.hidden = part.dataset.title !== flow.purpose;
   const reference = form.querySelector('[data-flow-reference]');
   reference.hidden = !flow.reference;
@@ -39,13 +40,13 @@ const next = () => (proved() ? (flow.purpose === 'unlock' ? 'unlock' : 'password
 
 async function send(method, contact) {
   const sent = await call(`${flow.purpose}/send`, { flow: flow.token, method: method.id, ...(contact && { contact }) });
-  remember({ method: method.id, label: method.label, contact, resend: sent.resend_after, sent: now() });
+  remember({ method: method.id, label: method.label, place: method.place, contact, resend: sent.resend_after, sent: now() });
 }
 
 async function prove(proof) {
   const { gates, methods } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, ...proof });
   input('contact').value = '';
-  remember({ gates, methods, method: '', label: '', at: '' });
+  remember({ gates, methods, method: '', label: '', place: '', at: '' });
   show(next());
 }
 
@@ -87,7 +88,7 @@ const steps = {
     if (method.confirm && !contact) return errors.missing('contact');
     const at = own[method.kind] || 'code';
     if (at === 'code') await send(method, method.confirm ? contact : '');
-    remember({ method: method.id, label: method.label, at });
+    remember({ method: method.id, label: method.label, place: method.place, at });
     if (method.kind === 'passkey') return prove({ credential: await signed(method.challenge) });
     show(at);
     for (const field of section(at).querySelectorAll('input')) field.value = '';
@@ -176,9 +177,10 @@ form.addEventListener('submit', event => {
 
 form.addEventListener('click', ({ target }) => {
   if (target.dataset.go) show(target.dataset.go);
+  if ('print' in target.dataset) print();
   if ('resend' in target.dataset) {
     guarded(async () => {
-      await send({ id: flow.method, label: flow.label }, flow.contact);
+      await send({ id: flow.method, label: flow.label, place: flow.place }, flow.contact);
       wait(form, true);
       form.querySelector('[data-told]').textContent = say('sent');
     }, target);

@@ -1,6 +1,8 @@
 // Words stand in the page's <template id="words">, in the page's language. Scripts only fetch them.
 const { content: words, dataset } = document.querySelector('#words');
-const language = document.documentElement.lang;
+const plain = `${document.documentElement.lang}-u-nu-latn`; // digits as codes have them
+
+export const language = document.documentElement.lang;
 
 export const say = (name, facts = {}) => {
   const text = words.querySelector(`[data-say="${name}"]`).textContent;
@@ -14,10 +16,12 @@ export const problem = code => {
 };
 
 // A moment as people write it.
-export const moment = seconds => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
+export const moment = seconds => new Intl.DateTimeFormat(plain, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
+
+export const number = count => new Intl.NumberFormat(plain).format(count);
 
 // 95 -> "2 minutes": a length of time as people say it.
 export const duration = seconds => {
   const [unit, size] = seconds < 90 ? ['second', 1] : seconds < 5400 ? ['minute', 60] : ['hour', 3600];
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.ceil(seconds / size));
+  return new Intl.NumberFormat(plain, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.ceil(seconds / size));
 };

@@ -37,7 +37,7 @@ def own(account: Account, info: SecurityInfo, kinds: tuple[str, ...], services: 
 def offered(found: tuple[Method, ...]) -> list[OfferedMethod]:
     """Methods as they are shown: masked."""
     choices = rules.choices(Flow("", "", "", "", 0, 0, 0, 1, 1, tuple(m.kind for m in found), found, told=True))
-    return [OfferedMethod(choice.id, choice.kind, choice.label) for choice in choices]
+    return [OfferedMethod(choice.id, choice.kind, choice.label, choice.place) for choice in choices]
 
 
 def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, caller: Caller,
@@ -59,7 +59,7 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
         started_at=now, expires_at=now + services.organisation.recovery.flow_minutes * 60,
         generation=standing.generation, shown=1, required=1,
         offered=standing.open_kinds(dict.fromkeys(m.kind for m in usable), now),
-        own=usable, told=True, language=account.language, by=by,
+        own=usable, told=True, language=account.language or caller.language, by=by,
     )  # fmt: skip
     recovery = Recovery(purpose, services)
     services.store.commit(

@@ -9,7 +9,8 @@ class Caller:
 
     `session` is the token that the browser showed; `new_session` the one that it is given, "" where it is taken away.
     `location` is where the browser is sent on to. `site` is the origin of our own page that asks.
-    `proof` is the kind of a proof that was judged, and `passed` or `failed`.
+    `proof` is the kind of a proof that was judged, and `passed` or `failed`. `language` is the offered one that the
+    browser wants most.
     """
 
     address: str
@@ -20,6 +21,7 @@ class Caller:
     location: str = ""
     site: str = ""
     proof: tuple[str, str] | None = None
+    language: str = ""
 
     def about(self, subject: str, reference: str = "") -> None:
         """Notes whom the request is about (a keyed hash), and the reference of the flow it goes on with."""

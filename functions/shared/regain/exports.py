@@ -8,18 +8,19 @@ from typing import Any
 
 from regain.contract import Document
 from regain.domain import events
+from regain.language import Language
 from regain.spreadsheet import safe
 
 _COLUMNS = ("at", "kind", "user_id", "reference", "text", "method", "channel", "reason", "by")
 
 
-def written(form: str, found: Iterable[Mapping[str, Any]], who: Mapping[str, str]) -> Document:
+def written(form: str, found: Iterable[Mapping[str, Any]], who: Mapping[str, str], language: Language) -> Document:
     """Events as a `csv` or `jsonl` file. `who` are the user IDs behind subjects, as far as they may be shown."""
     rows = [
         {
             **{name: event.get(name, "") for name in _COLUMNS},
             "at": event["at"].partition("#")[0],
-            "text": events.sentence(event),
+            "text": language.say(events.sentence(event)),
             "user_id": who.get(event["subject"], ""),
         }
         for event in found

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from base64 import b64decode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -24,7 +24,9 @@ from regain.contract import OPERATIONS, Document, Operation
 from regain.domain import reference
 from regain.faults import fault_name, fault_place
 from regain.headers import API_HEADERS, SITE_HEADERS
+from regain.language import Language, spoken
 from regain.problems import Refused
+from regain.words import Phrase
 
 _LARGEST = 16 * 1024
 _COOKIE = "__Host-session"
@@ -60,13 +62,13 @@ class Response:
 class Api:
     """The routes of one function: reads, calls the step, answers.
 
-    `page` is the site's own page for an address that it does not have. API Gateway has found the function already, so
-    that a handful of patterns is left to try: Powertools' resolver, with those of seven other services, would take a
-    fifth of a cold start.
+    `pages` are the site's own pages for an address that it does not have, by the folder of their language. API Gateway
+    has found the function already, so that a handful of patterns is left to try: Powertools' resolver, with those of
+    seven other services, would take a fifth of a cold start.
     """
 
-    def __init__(self, page: str = "") -> None:
-        self.page = page
+    def __init__(self, pages: Mapping[str, str] | None = None) -> None:
+        self.pages = pages or {}
         self.log = Logger(service="regain")
         self._routes: list[tuple[Operation, re.Pattern[str], Step]] = []
 
@@ -82,10 +84,11 @@ class Api:
         for operation, pattern, step in self._routes:
             if operation.method == method and (found := pattern.fullmatch(path)):
                 return self._answer(event, operation, step, found.groups()).event()
-        return self._not_found(path).event()
+        return self._not_found(path, _language(event)).event()
 
     def _answer(self, event: dict[str, Any], operation: Operation, step: Step, parameters: Iterable[str]) -> Response:
         caller = Caller("", reference.write(secrets.token_bytes(5)), _session(event))
+        caller.language = _language(event)
         self.log.set_correlation_id(event["requestContext"].get("requestId", ""))
         try:
             came = arrival(event, os.environ.get("ORIGIN_KEYS", ""))
@@ -116,7 +119,7 @@ class Api:
         if isinstance(answer, str):  # JSON already
             return Response(operation.status, _MEDIA_TYPE, answer, headers=API_HEADERS)
         moved = {"location": caller.location} if caller.location else {}
-        return _response(operation.status, _MEDIA_TYPE, msgspec.to_builtins(answer), moved, _cookies(caller))
+        return _response(operation.status, _MEDIA_TYPE, _said(answer, caller), moved, _cookies(caller))
 
     def _note(self, operation: Operation, caller: Caller, outcome: str, code: str = "", reason: str = "") -> None:
         """A line of the log and the counts: `done`, `refused` (by a rule) or `failed` (our fault)."""
@@ -126,11 +129,12 @@ class Api:
             kind, judged = caller.proof
             metrics.count("Proofs", method=kind, outcome=judged)
 
-    def _not_found(self, path: str) -> Response:
-        if self.page and not path.startswith("/api/"):
-            return Response(404, "text/html; charset=utf-8", self.page, {**SITE_HEADERS, "cache-control": "no-cache"})
+    def _not_found(self, path: str, language: str) -> Response:
+        page = self.pages.get(path.split("/")[1]) or self.pages.get("")
+        if page and not path.startswith("/api/"):
+            return Response(404, "text/html; charset=utf-8", page, {**SITE_HEADERS, "cache-control": "no-cache"})
         allowed = sorted(op.method for op in OPERATIONS if _pattern(op.path).fullmatch(path))
-        caller = Caller(address="", reference=reference.write(secrets.token_bytes(5)))
+        caller = Caller("", reference.write(secrets.token_bytes(5)), language=language)
         answer = _problem(Refused(problems.METHOD_NOT_ALLOWED if allowed else problems.NOT_FOUND), caller)
         if allowed:
             answer.headers["allow"] = ", ".join(allowed)
@@ -187,25 +191,43 @@ def _wrong(message: str) -> str:
     return "The object has a field that is not known." if "unknown field" in message else message
 
 
-def problem_body(refused: Refused, reference: str) -> dict[str, Any]:
+def problem_body(refused: Refused, reference: str, language: str = "") -> dict[str, Any]:
     """RFC 9457: the type is the address of the page of guidance."""
-    problem = refused.problem
-    named = organisation.facts(organisation.current())
+    problem, reader = refused.problem, spoken().of(language)
     return {
         "type": f"/errors/{problem.code}/",
-        "title": problem.title,
+        "title": reader.say(problem.title),
         "status": problem.status,
-        "detail": problems.plain(problem.happened).format_map(named),
+        "detail": problems.plain(reader.say(problem.happened)),
         "code": problem.code,
         "reference": reference,
-        **refused.facts,
+        **_in_words(refused.facts, reader),
     }
+
+
+def _said(answer: Any, caller: Caller) -> Any:
+    """An answer as plain JSON, its phrases in the caller's language."""
+    return _in_words(answer, spoken().of(caller.language))
+
+
+def _in_words(content: Any, reader: Language) -> Any:
+    def put(value: Any) -> str:
+        if isinstance(value, Phrase):
+            return reader.say(value)
+        raise NotImplementedError(type(value).__name__)
+
+    return msgspec.to_builtins(content, enc_hook=put)
+
+
+def _language(event: dict[str, Any]) -> str:
+    """The offered language that the request asks for (RFC 9110, 12.5.4): our pages ask for their own."""
+    return spoken().preferred(event["headers"].get("accept-language", "")).tag
 
 
 def _problem(refused: Refused, caller: Caller) -> Response:
     wait = refused.facts.get("retry_after")
     headers = {"retry-after": str(wait)} if wait is not None else {}
-    body = problem_body(refused, caller.reference)
+    body = problem_body(refused, caller.reference, caller.language)
     return _response(refused.problem.status, "application/problem+json", body, headers)
 
 

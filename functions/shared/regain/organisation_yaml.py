@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 import msgspec
 import yaml
 
+from regain.domain import colour
+from regain.domain.languages import KNOWN
 from regain.domain.methods import channel
 from regain.domain.policy import Recovery
 from regain.mistakes import Mistake, Mistakes
-from regain.organisation import Organisation
+from regain.organisation import About, Organisation
 
 _DOMAIN = re.compile(r"(?=.{4,48}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
@@ -122,8 +124,36 @@ def _wrong(organisation: Organisation) -> Iterator[tuple]:
         value = getattr(getattr(organisation, section), key)
         if not least <= value <= most:
             yield at, f"{value} is out of range", f"from {least} to {most}"
+    yield from _wrong_look(organisation.organisation)
     yield from _wrong_recovery(organisation)
     yield from _wrong_contacts(organisation)
+
+
+def _wrong_look(about: About) -> Iterator[tuple]:
+    if not about.languages or len(set(about.languages)) < len(about.languages):
+        yield "organisation.languages", "name each language once, and one at least", "for example [en, de]"
+    for tag in about.languages:
+        if tag not in KNOWN:
+            near = difflib.get_close_matches(tag, KNOWN, 1) or KNOWN
+            yield "organisation.languages", f"there are no translations into `{tag}`", f"there are: {', '.join(near)}"
+    if about.colour and not re.fullmatch("#[0-9a-f]{6}", about.colour):
+        yield "organisation.colour", f"`{about.colour}` is not a colour", "six digits in small letters, as #12355b"
+    elif about.colour and (found := colour.contrast(about.colour, colour.ink(about.colour))) < colour.ENOUGH:
+        better = colour.readable(about.colour)
+        yield (
+            "organisation.colour",
+            f"words on it have a contrast of {found:.1f} to 1, and need 7",
+            f"{better} would do",
+        )
+    if about.logo and not re.search(r"\.(svg|png)$", about.logo):
+        yield "organisation.logo", f"`{about.logo}` is neither SVG nor PNG", "a file beside this one, as logo.svg"
+    for origin in about.embed_from:
+        if not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?", origin):
+            yield (
+                "organisation.embed_from",
+                f"`{origin}` is not the origin of a site",
+                "for example https://intranet.contoso.example, without a path",
+            )
 
 
 def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:

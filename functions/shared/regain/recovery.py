@@ -63,7 +63,7 @@ class Recovery:
         blank = Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=caller.reference,
             started_at=now, expires_at=now, generation=0, shown=1, required=1, offered=(),
-            language=body.language or (account.language if account else ""), **drawn,
+            language=(account.language if account else "") or body.language or caller.language, **drawn,
         )  # fmt: skip
         flow, refused = self._begin(blank, account, info, standing, now)
         writes = [
@@ -298,6 +298,7 @@ class Recovery:
             id=choice.id,
             kind=choice.kind,
             label=choice.label,
+            place=choice.place,
             confirm=self.policy.confirm_contact and sent(choice.kind),
             questions=[questions.text(question) for question in choice.questions],
             challenge=passkeys.encoded(proofs.challenge(self.services.keys, flow)) if signs else "",

@@ -19,6 +19,7 @@ from regain.adapters.security_info import SecurityInfos
 from regain.adapters.sessions import Sessions
 from regain.adapters.store import Store
 from regain.adapters.tallies import Tallies
+from regain.language import Languages
 from regain.organisation import Organisation, current
 
 
@@ -39,6 +40,11 @@ class Services:
     outbox: Outbox
     clock: Callable[[], float] = time.time
     randomness: Callable[[int], bytes] = secrets.token_bytes
+
+    @functools.cached_property
+    def languages(self) -> Languages:
+        """The languages that this organisation speaks."""
+        return Languages(self.organisation)
 
     @property
     def now(self) -> int:

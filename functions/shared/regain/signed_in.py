@@ -30,6 +30,11 @@ class SignedIn:
     info: SecurityInfo
     beside: list[Any]
 
+    @property
+    def language(self) -> str:
+        """What messages to this person are in: their own language, else the page's."""
+        return self.account.language or self.caller.language
+
     def registered(self) -> registration.Registered:
         """How complete the security info is."""
         return registered(self.account, self.info, self.services)
@@ -50,7 +55,9 @@ class SignedIn:
     def told(self, kind: str, **facts: Any) -> list[Write]:
         """What goes with a change: its event, its notices to every address, and the right to object (B6)."""
         services, now, reference = self.services, self.services.now, self.caller.reference
-        messages = notices(services.randomness, now, self.account, kind, self.subject, reference, self.info, **facts)
+        messages = notices(
+            services.randomness, now, self.account, kind, self.subject, reference, self.info, self.language, **facts
+        )
         return [
             self.event(kind, **facts),
             not_me.grant_write(services, self.subject, self.account.user_id, reference, now),

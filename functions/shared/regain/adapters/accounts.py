@@ -62,6 +62,10 @@ class Accounts:
         """The temporary password has been used: nobody signs in with it again."""
         return self._update(seen, {"temporary_used": True})
 
+    def language_write(self, seen: Account, language: str) -> Write:
+        """Messages are in this language from now on; "" is the page's."""
+        return self._update(seen, {"language": language})
+
     def enable_write(self, seen: Account) -> Write:
         """The account is on again."""
         return self._update(seen, {"enabled": True})

@@ -19,13 +19,14 @@ class Undeliverable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message in words: text and HTML for e-mail, a short form for texts, SSML for voice."""
+    """A message in words: text and HTML for e-mail, a short form for texts, SSML with the voice that reads it."""
 
     subject: str
     text: str
     html: str
     short: str = ""
     speech: str = ""
+    voice: str = ""
 
 
 class Messenger(Protocol):
@@ -114,7 +115,7 @@ class Voice:
             OriginationIdentity=self.origin,
             MessageBody=letter.speech,
             MessageBodyTextType="SSML",
-            VoiceId="AMY",
+            VoiceId=letter.voice,
             TimeToLive=self.seconds,
             **_followed(self.receipts, tags),
         )

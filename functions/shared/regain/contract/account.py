@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from regain.contract.values import Password, Request, SecurityInfoState, Token, UserId
+from regain.contract.values import Language, Password, Request, SecurityInfoState, Token, UserId
 
 
 class SignIn(Request):
@@ -25,6 +25,12 @@ class EndSession(Request):
     """End one session of one's own."""
 
     session: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class ChooseLanguage(Request):
+    """Choose what messages to oneself are in: a language of the organisation's, or "" for that of the page."""
+
+    language: Language
 
 
 class Secure(Request):
@@ -51,10 +57,11 @@ class SessionView(Struct):
 
 
 class AccountView(Struct):
-    """What a signed-in person sees of the account. `may_wait`: the interrupt may be put off."""
+    """What a signed-in person sees of the account. `may_wait`: the interrupt may be put off. `language`: of mail."""
 
     user_id: str
     name: str
+    language: str
     must_change_password: bool
     security_info: SecurityInfoState
     interrupt: bool

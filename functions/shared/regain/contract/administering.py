@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from regain.contract.recovery import OfferedMethod
-from regain.contract.values import Request
+from regain.contract.values import Request, Said
 
 IsoTime = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}([T ][\d:.+\-Z]{0,30})?)?$", max_length=40)]
 
@@ -24,14 +24,14 @@ class Reason(Struct):
     """Why somebody cannot reset their password by themselves, and by which rule."""
 
     rule: str
-    text: str
+    text: Said
 
 
 class Held(Struct):
     """One thing that an account can prove itself with. `place` is masked for roles that may not see it whole."""
 
     kind: str
-    label: str
+    label: Said
     place: str
     by_administrator: bool
 
@@ -109,7 +109,7 @@ class StoryLine(Struct, omit_defaults=True):
 
     at: str
     kind: str
-    text: str
+    text: Said
     page: str = ""
     reference: str = ""
     user_id: str = ""
@@ -162,7 +162,7 @@ class MethodCount(Struct):
     """How often a kind of method was used, right and wrong."""
 
     kind: str
-    label: str
+    label: Said
     passed: int
     failed: int
 

@@ -3,7 +3,15 @@
 from msgspec import Struct
 
 from regain import problems
-from regain.contract.account import AccountView, ChangePassword, EndSession, Secure, SignedIn, SignIn
+from regain.contract.account import (
+    AccountView,
+    ChangePassword,
+    ChooseLanguage,
+    EndSession,
+    Secure,
+    SignedIn,
+    SignIn,
+)  # fmt: skip
 from regain.contract.administering import (
     AdminView,
     EventPage,
@@ -107,6 +115,10 @@ PASSWORD = Operation(
 END_SESSION = Operation(
     "POST", "/api/account/sessions/end", "End one session", Done, 200, EndSession, _CHANGING, session=True
 )
+CHOOSE_LANGUAGE = Operation(
+    "POST", "/api/account/language", "Choose the language of messages to oneself", Done, 200, ChooseLanguage,
+    (*_CHANGING, problems.LANGUAGE_NOT_OFFERED), session=True,
+)  # fmt: skip
 
 _REGISTERING = (*_CHANGING, problems.CHANGE_PASSWORD_FIRST, problems.SIGN_IN_AGAIN)
 METHODS = Operation(
@@ -234,6 +246,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ACCOUNT,
     PASSWORD,
     END_SESSION,
+    CHOOSE_LANGUAGE,
     METHODS,
     REGISTER,
     CONFIRM,

@@ -14,6 +14,7 @@ from regain.contract.values import (
     Password,
     Proof,
     Request,
+    Said,
     Token,
     UserId,
 )
@@ -66,7 +67,7 @@ class Gates(Struct):
 
 
 class OfferedMethod(Struct, omit_defaults=True):
-    """A method that may be chosen now.
+    """A method that may be chosen now. `place` is where it leads, masked, once the person has proved something.
 
     `confirm`: type the whole contact before a code is sent. `questions` are those to answer; `challenge`
     (base64url) is what a passkey signs.
@@ -74,9 +75,10 @@ class OfferedMethod(Struct, omit_defaults=True):
 
     id: str
     kind: str
-    label: str
+    label: Said
+    place: str = ""
     confirm: bool = False
-    questions: list[str] = []
+    questions: list[Said] = []
     challenge: str = ""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from regain.contract.values import AnswerText, Code, Contact, Credential, Request, SecurityInfoState
+from regain.contract.values import AnswerText, Code, Contact, Credential, Request, Said, SecurityInfoState
 from regain.domain.policy import Kind
 
 
@@ -56,7 +56,7 @@ class RegisteredMethod(Struct, omit_defaults=True):
 
     id: str
     kind: str
-    label: str
+    label: Said
     place: str = ""
     since: int = 0
     by_administrator: bool = False
@@ -66,7 +66,7 @@ class GivenQuestion(Struct):
     """A question that can be chosen."""
 
     id: str
-    text: str
+    text: Said
 
 
 class MethodsView(Struct):

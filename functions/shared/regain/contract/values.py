@@ -11,6 +11,9 @@ MethodId = Annotated[str, Meta(min_length=1, max_length=32)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, description="Spaces and hyphens are passed over.")]
 Contact = Annotated[str, Meta(max_length=320, description="The whole number or address.")]
 AnswerText = Annotated[str, Meta(max_length=200)]
+Said = Annotated[str, Meta(description="In the language that the request asks for.")]
+"""Steps put a phrase here, which is put into words when it is answered."""
+
 Language = Annotated[str, Meta(max_length=35, description="A language tag (RFC 5646).")]
 Password = Annotated[str, Meta(min_length=1, max_length=4096)]
 Credential = Annotated[dict[str, Any], Meta(max_length=16, description="PublicKeyCredential.toJSON() (WebAuthn 3).")]

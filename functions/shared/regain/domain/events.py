@@ -4,87 +4,117 @@ Microsoft's audit of self-service reset has eight kinds; they are among these: b
 owner, reset by an administrator, progress of a flow, unlocked, registered, and changed security info.
 """
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regain.domain import languages, roles
 from regain.domain.methods import LABELS
 from regain.domain.security_info import NAMES
 from regain.problems import CATALOGUE
+from regain.words import Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of event. `text` may name facts in braces; `page` is the guidance about it, under the site's root."""
+    """One kind of event, in a sentence. `page` is the guidance about it, under the site's root."""
 
-    text: str
+    text: Phrase
     page: str = ""
 
 
-_PURPOSES = {
-    "reset": ("The reset of the password", "reset/"),
-    "unlock": ("Unlocking the account", "unlock/"),
-    "caller": ("Proving who is calling the helpdesk", "admin/reset-a-password/"),
-    "admin": ("Confirming that it is the administrator", "admin/reset-a-password/"),
-}
+def _kind(page: str, text: Phrase) -> Kind:
+    return Kind(text, page)
 
+
+_HELPING = "admin/reset-a-password/"
 KINDS: dict[str, Kind] = {
-    **{f"{purpose}-started": Kind(f"{what} was begun.", page) for purpose, (what, page) in _PURPOSES.items()},
-    "code-requested": Kind("A code was asked for: {method}.", "no-code/"),
-    "proof-passed": Kind("A proof was right: {method}.", ""),
-    "proof-failed": Kind("A proof was wrong: {method}.", ""),
-    "recovery-closed": Kind("Too many proofs were wrong: {method} is closed for a while.", "errors/try-again-later/"),
-    "password-refused": Kind("A new password was refused.", "password/"),
-    "password-reset": Kind("The password was reset by its owner.", "reset/"),
-    "account-unlocked": Kind("The account was unlocked by its owner.", "unlock/"),
-    "password-changed": Kind("The password was changed by its owner.", "change-password/"),
-    "sign-in-locked": Kind("Sign-in was locked after too many wrong passwords.", "locked-out/"),
-    "account-secured": Kind("Its owner said “this was not me”: the account was locked.", "not-me/"),
-    "registration-begun": Kind("Registering security info was begun: {method}.", "register/"),
-    "registration-failed": Kind("A proof while registering was wrong: {method}.", "register/"),
-    "security-info-added": Kind("Security info was added: {what}.", "register/"),
-    "security-info-removed": Kind("Security info was removed: {what}.", "register/"),
-    "security-info-kept": Kind("Its owner said that the security info is right.", "register/"),
-    "temporary-password-used": Kind("Somebody signed in with the temporary password.", "admin/reset-a-password/"),
-    "message-sent": Kind("A message was handed over for sending, {channel}: {message}.", ""),
-    "message-stale": Kind("A message was not sent, because it would have come too late, {channel}: {message}.", ""),
-    "message-withheld": Kind("A message was withheld: its destination has had too many today.", "no-code/"),
-    "message-failed": Kind("A message was refused by the service, {channel}: {message}.", "no-code/"),
-    "message-delivered": Kind("A message arrived, {channel}.", ""),
-    "message-bounced": Kind("A message came back: the address does not take it, {channel}.", "no-code/"),
-    "message-complained": Kind("The recipient marked a message as unwanted, {channel}.", "no-code/"),
-    "message-undelivered": Kind("A message did not arrive, {channel}.", "no-code/"),
-    "administrator-asked": Kind("Somebody asked the administrators for help.", "contact-administrator/"),
-    "support-asked": Kind("Somebody asked support for help.", "contact-support/"),
-    "admin-looked": Kind("{by} looked the account up.", "admin/reset-a-password/"),
-    "admin-second-factor": Kind("{by} confirmed with a second factor.", "admin/reset-a-password/"),
-    "admin-caller-proved": Kind("The caller proved to {by} who they are.", "admin/reset-a-password/"),
-    "admin-reset": Kind("{by} set a temporary password.", "admin/reset-a-password/"),
-    "admin-unlocked": Kind("{by} unlocked sign-in.", "admin/reset-a-password/"),
-    "admin-lifted": Kind("{by} lifted the block of self-service.", "admin/reset-a-password/"),
-    "admin-enabled": Kind("{by} turned the account on.", "admin/reset-a-password/"),
-    "admin-methods-cleared": Kind("{by} removed all registered security info.", "admin/reset-a-password/"),
-    "admin-registration-required": Kind("{by} asked for security info at the next sign-in.", "register/"),
-    "admin-registration-waived": Kind("{by} took back the demand for security info.", "register/"),
-    "admin-role-granted": Kind("{by} gave the role: {what}.", "admin/"),
-}
+    "reset-started": _kind("reset/", Phrase("The reset of the password was begun.")),
+    "unlock-started": _kind("unlock/", Phrase("Unlocking the account was begun.")),
+    "caller-started": _kind(_HELPING, Phrase("Proving who is calling the helpdesk was begun.")),
+    "admin-started": _kind(_HELPING, Phrase("Confirming that it is the administrator was begun.")),
+    "code-requested": _kind("no-code/", Phrase("A code was asked for.")),
+    "proof-passed": _kind("", Phrase("A proof was right.")),
+    "proof-failed": _kind("", Phrase("A proof was wrong.")),
+    "recovery-closed": _kind(
+        "errors/try-again-later/", Phrase("Too many proofs were wrong: this way is closed for a while.")
+    ),
+    "password-refused": _kind("password/", Phrase("A new password was refused.")),
+    "password-reset": _kind("reset/", Phrase("The password was reset by its owner.")),
+    "account-unlocked": _kind("unlock/", Phrase("The account was unlocked by its owner.")),
+    "password-changed": _kind("change-password/", Phrase("The password was changed by its owner.")),
+    "language-chosen": _kind("account/", Phrase("Its owner chose the language of messages.")),
+    "sign-in-locked": _kind("locked-out/", Phrase("Sign-in was locked after too many wrong passwords.")),
+    "account-secured": _kind("not-me/", Phrase("Its owner said “this was not me”: the account was locked.")),
+    "registration-begun": _kind("register/", Phrase("Registering security info was begun.")),
+    "registration-failed": _kind("register/", Phrase("A proof while registering was wrong.")),
+    "security-info-added": _kind("register/", Phrase("Security info was added.")),
+    "security-info-removed": _kind("register/", Phrase("Security info was removed.")),
+    "security-info-kept": _kind("register/", Phrase("Its owner said that the security info is right.")),
+    "temporary-password-used": _kind(_HELPING, Phrase("Somebody signed in with the temporary password.")),
+    "message-sent": _kind("", Phrase("A message was handed over for sending.")),
+    "message-stale": _kind("", Phrase("A message was not sent, because it would have come too late.")),
+    "message-withheld": _kind("no-code/", Phrase("A message was withheld: its destination has had too many today.")),
+    "message-failed": _kind("no-code/", Phrase("A message was refused by the service.")),
+    "message-delivered": _kind("", Phrase("A message arrived.")),
+    "message-bounced": _kind("no-code/", Phrase("A message came back: the address does not take it.")),
+    "message-complained": _kind("no-code/", Phrase("The recipient marked a message as unwanted.")),
+    "message-undelivered": _kind("no-code/", Phrase("A message did not arrive.")),
+    "administrator-asked": _kind("contact-administrator/", Phrase("Somebody asked the administrators for help.")),
+    "support-asked": _kind("contact-support/", Phrase("Somebody asked support for help.")),
+    "admin-looked": _kind(_HELPING, Phrase("Somebody who helps looked the account up.")),
+    "admin-second-factor": _kind(_HELPING, Phrase("Somebody who helps confirmed with a second factor.")),
+    "admin-caller-proved": _kind(_HELPING, Phrase("The caller proved who they are.")),
+    "admin-reset": _kind(_HELPING, Phrase("Somebody who helps set a temporary password.")),
+    "admin-unlocked": _kind(_HELPING, Phrase("Somebody who helps unlocked sign-in.")),
+    "admin-lifted": _kind(_HELPING, Phrase("Somebody who helps lifted the block of self-service.")),
+    "admin-enabled": _kind(_HELPING, Phrase("Somebody who helps turned the account on.")),
+    "admin-methods-cleared": _kind(_HELPING, Phrase("Somebody who helps removed all registered security info.")),
+    "admin-registration-required": _kind(
+        "register/", Phrase("Somebody who helps asked for security info at the next sign-in.")
+    ),
+    "admin-registration-waived": _kind(
+        "register/", Phrase("Somebody who helps took back the demand for security info.")
+    ),
+    "admin-role-granted": _kind("admin/", Phrase("Somebody who helps gave a role.")),
+}  # fmt: skip
+CHANNELS = {"email": Phrase("e-mail"), "text": Phrase("text message"), "voice": Phrase("phone call")}
+MESSAGES = {"code": Phrase("a code"), "temporary-password": Phrase("a temporary password")}
+"""What a message was about; all others are notices and requests, whose cause stands beside them in the story."""
 
 
-def sentence(event: Mapping[str, Any]) -> str:
-    """An event in words. A reason that is a problem of the catalogue is said with its title."""
+def sentence(event: Mapping[str, Any]) -> Phrase:
+    """An event in words: what happened, and the facts that are known of it.
+
+    A reason that is a problem of the catalogue is said with its title.
+    """
     kind = KINDS.get(event["kind"])
     if kind is None:
-        return event["kind"]  # of a later version than this one
-    known = {
-        "method": LABELS.get(method_kind(event.get("method", "")), event.get("method", "")),
-        "what": NAMES.get(event.get("what", ""), event.get("what", "")),
-        "channel": event.get("channel", ""),
-        "message": event.get("message", "").replace("-", " "),
-        "by": event.get("by", "An administrator"),
-    }
-    problem = CATALOGUE.get(event.get("reason", ""))
-    return f"{kind.text.format(**known)} {problem.title}." if problem else kind.text.format(**known)
+        return Phrase("{kind}", kind=event["kind"])  # of a later version than this one
+    problem, what = CATALOGUE.get(event.get("reason", "")), event.get("what", "")
+    method = method_kind(event.get("method", ""))
+    known = (
+        LABELS.get(method, method),
+        _thing(what) if what else "",
+        "" if method else CHANNELS.get(event.get("channel", ""), ""),
+        MESSAGES.get(event.get("message", ""), ""),
+        event.get("by", ""),
+        Phrase(problem.title) if problem else "",
+    )
+    details = functools.reduce(_also, filter(None, known), None)
+    return Phrase("{sentence} ({details})", sentence=kind.text, details=details) if details else kind.text
+
+
+def _thing(what: str) -> object:
+    """What was added, given or chosen: security info, a role or a language."""
+    language = languages.KNOWN.get(what)
+    return NAMES.get(what) or roles.NAMES.get(what) or (language.name if language else what)
+
+
+def _also(first: object, next_one: object) -> object:
+    return next_one if first is None else Phrase("{first}; {next}", first=first, next=next_one)
 
 
 def page(event: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import SecurityInfo
 from regain.domain.standing import Standing
 from regain.problems import Problem, Refused
+from regain.words import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Choice:
 
     id: str
     kind: str
-    label: str
+    label: Phrase
+    place: str
     method: Method | None
     questions: tuple[str, ...] = ()
 
@@ -174,8 +176,7 @@ def choices(flow: Flow) -> tuple[Choice, ...]:
 
 
 def _choice(method_id: str, kind: str, method: Method | None, questions: tuple[str, ...], place: str = "") -> Choice:
-    label = f"{LABELS[kind]}: {place}" if place else LABELS[kind]
-    return Choice(method_id, kind, label, method, questions if kind == "questions" else ())
+    return Choice(method_id, kind, LABELS[kind], place, method, questions if kind == "questions" else ())
 
 
 def choose(flow: Flow, method: str) -> Choice:

@@ -5,15 +5,17 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from regain.words import Phrase
+
 LABELS = {
-    "email": "Email my alternate email",
-    "sms": "Text my mobile phone",
-    "call-mobile": "Call my mobile phone",
-    "call-office": "Call my office phone",
-    "authenticator": "Use a code of my authenticator app",
-    "recovery-code": "Use my saved recovery code",
-    "questions": "Answer my security questions",
-    "passkey": "Use a passkey",
+    "email": Phrase("Email my alternate email"),
+    "sms": Phrase("Text my mobile phone"),
+    "call-mobile": Phrase("Call my mobile phone"),
+    "call-office": Phrase("Call my office phone"),
+    "authenticator": Phrase("Use a code of my authenticator app"),
+    "recovery-code": Phrase("Use my saved recovery code"),
+    "questions": Phrase("Answer my security questions"),
+    "passkey": Phrase("Use a passkey"),
 }
 UNGUESSABLE = ("recovery-code", "passkey")
 """Kinds that no number of tries can guess: failures never close them, so nobody can lock their owner out."""

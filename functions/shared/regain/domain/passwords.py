@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from regain.domain import banned
 from regain.domain.policy import Passwords
+from regain.words import Phrase
 
+_CLASSES = Phrase("Use three of these four: lower case, upper case, digits, other characters.")
 _SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more (E3)
 
 
@@ -15,7 +17,7 @@ class Failure:
     """One rule that a password breaks, and what to change. Never holds the password itself."""
 
     rule: str
-    message: str
+    message: Phrase
 
 
 def normal(password: str) -> str:
@@ -23,14 +25,13 @@ def normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def help_text(policy: Passwords) -> tuple[str, ...]:
+def help_text(policy: Passwords) -> tuple[Phrase, ...]:
     """The rules as a person reads them before typing (B7)."""
-    classes = "Use three of these four: lower case, upper case, digits, other characters."
     return (
-        f"Use at least {policy.least} characters, and at most {policy.maximum}.",
-        *((classes,) if policy.profile == "entra" else ()),
-        "Do not use your own name, or words that are easy to guess.",
-        "Do not use the password that you have now.",
+        Phrase("Use at least {least} characters, and at most {most}.", least=policy.least, most=policy.maximum),
+        *((_CLASSES,) if policy.profile == "entra" else ()),
+        Phrase("Do not use your own name, or words that are easy to guess."),
+        Phrase("Do not use the password that you have now."),
     )
 
 
@@ -47,23 +48,28 @@ def failures(
         _classes(password) if policy.profile == "entra" else None,
         _names(password, names),
         _guessable(password, policy, words),
-        Failure("current", "This is the password that you have now. Choose another one.") if is_current else None,
+        _CURRENT if is_current else None,
     )
     return tuple(filter(None, checks))
+
+
+_CURRENT = Failure("current", Phrase("This is the password that you have now. Choose another one."))
 
 
 def _length(password: str, policy: Passwords) -> Failure | None:
     if len(password) < policy.least:
         short = policy.least - len(password)
-        return Failure("too-short", f"Use at least {policy.least} characters: {short} more than you typed.")
+        return Failure(
+            "too-short", Phrase("Use at least {least} characters. Missing: {n}.", least=policy.least, n=short)
+        )
     if len(password) > policy.maximum:
-        return Failure("too-long", f"Use at most {policy.maximum} characters.")
+        return Failure("too-long", Phrase("Use at most {most} characters.", most=policy.maximum))
     return None
 
 
 def _characters(password: str) -> Failure | None:
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in password):
-        return Failure("characters", "Use characters that can be typed: one of these cannot.")
+        return Failure("characters", Phrase("Use characters that can be typed: one of these cannot."))
     return None
 
 
@@ -72,7 +78,7 @@ def _classes(password: str) -> Failure | None:
         "lower" if c.islower() else "upper" if c.isupper() else "digit" if c.isdecimal() else "other" for c in password
     }
     if len(kinds) < 3:
-        return Failure("classes", "Use three of these four: lower case, upper case, digits, other characters.")
+        return Failure("classes", _CLASSES)
     return None
 
 
@@ -80,7 +86,7 @@ def _names(password: str, names: Iterable[str]) -> Failure | None:
     text = banned.normal(password)
     for name in names:
         if len(name) >= _SHORTEST_NAME and banned.normal(name) in text:
-            return Failure("own-name", "Leave out your own name and your user ID.")
+            return Failure("own-name", Phrase("Leave out your own name and your user ID."))
     return None
 
 
@@ -92,6 +98,9 @@ def _guessable(password: str, policy: Passwords, words: Set[str]) -> Failure | N
         return None
     return Failure(
         "easy-to-guess",
-        "It has words or patterns that are easy to guess. Each common word counts one point and every other "
-        f"character one point; yours has {points} and needs {policy.points}. Add unrelated words or characters.",
-    )
+        Phrase(
+            "It has words or patterns that are easy to guess. Each common word counts one point and every other "
+            "character one point. Points of yours: {points}, needed: {needed}. Add unrelated words or characters.",
+            points=points, needed=policy.points,
+        ),
+    )  # fmt: skip

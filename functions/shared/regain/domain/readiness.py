@@ -7,6 +7,7 @@ from regain.domain.account import Account, enabled, gates, methods
 from regain.domain.methods import channel, enough
 from regain.domain.policy import Domain, Recovery
 from regain.domain.security_info import SecurityInfo
+from regain.words import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Reason:
     """Why not: the rule, as it is called in `organisation.yaml` or in the account, and what it comes to here."""
 
     rule: str
-    text: str
+    text: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +60,32 @@ def _refused(account: Account, recovery: Recovery, domains: Mapping[str, Domain]
     domain = domains.get(name)
     found = []
     if domain is None:
-        found.append(Reason("domains", f"The domain {name} is not one of the organisation's."))
+        found.append(Reason("domains", Phrase("The domain {name} is not one of the organisation's.", name=name)))
     elif domain.directory == "elsewhere":
-        found.append(Reason(f"domains.{name}.directory", f"Accounts of {name} are kept elsewhere."))
+        found.append(Reason(f"domains.{name}.directory", Phrase("Accounts of {name} are kept elsewhere.", name=name)))
     elif domain.reset == "off":
-        found.append(Reason(f"domains.{name}.reset", f"Reset is turned off for {name}."))
+        found.append(Reason(f"domains.{name}.reset", Phrase("Reset is turned off for {name}.", name=name)))
     if not account.enabled:
-        found.append(Reason("accountEnabled", "The account is turned off."))
+        found.append(Reason("accountEnabled", Phrase("The account is turned off.")))
     if not enabled(account, recovery):
         chosen = recovery.enabled_for
-        wanted = "nobody" if chosen == "none" else f"the groups {', '.join(chosen)}"
-        groups = ", ".join(account.groups) or "none"
-        found.append(
-            Reason("recovery.enabled_for", f"Reset is turned on for {wanted}; this account's groups are: {groups}.")
-        )
+        nobody = Phrase("Reset is turned on for nobody.")
+        some = Phrase(
+            "Reset is turned on for the groups {wanted}. Groups of this account: {groups}.",
+            wanted=", ".join(chosen), groups=", ".join(account.groups) or "–",
+        )  # fmt: skip
+        found.append(Reason("recovery.enabled_for", nobody if chosen == "none" else some))
     return tuple(found)
 
 
 def _missing(account: Account, own: tuple, needed: int, recovery: Recovery) -> Reason:
     offered = ", ".join(recovery.offered)
     if not own:
-        return Reason("recovery.methods", f"None of the methods that are offered is registered ({offered}).")
+        none = Phrase("None of the methods that are offered is registered ({offered}).", offered=offered)
+        return Reason("recovery.methods", none)
     kinds = ", ".join(sorted({channel(method.kind) for method in own}))
-    why = f"whoever has a role ({account.role})" if account.role else "`recovery.gates`"
-    return Reason(
-        "recovery.gates", f"{needed} proofs of different kinds and places are needed by {why}; there is: {kinds}."
-    )
+    everybody = Phrase("Proofs of different kinds and places that are needed: {needed}. There is: {kinds}.",
+                       needed=needed, kinds=kinds)  # fmt: skip
+    with_role = Phrase("Whoever has a role ({role}) gives two proofs of different kinds and places. There is: {kinds}.",
+                       role=account.role, kinds=kinds)  # fmt: skip
+    return Reason("recovery.gates", with_role if account.role else everybody)

@@ -2,9 +2,18 @@
 
 from regain.domain.account import ROLES, Account
 from regain.problems import CALLER_NOT_PROVED, NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, SECOND_FACTOR_NEEDED, Refused
+from regain.words import Phrase
 
 RANK = {role: rank for rank, role in enumerate(ROLES)}
 """A higher number is a higher role. Auditors read and change nothing."""
+
+NAMES = {
+    "": Phrase("no role"),
+    "auditor": Phrase("auditor"),
+    "helpdesk": Phrase("helpdesk"),
+    "user-administrator": Phrase("user administrator"),
+    "administrator": Phrase("administrator"),
+}
 
 ACTS: dict[str, str] = {
     "reset": "helpdesk",

@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from regain.domain import questions
+from regain.words import Phrase
 
 _DAY = 86_400
 NAMES = {
-    "email": "E-mail address",
-    "mobile": "Mobile phone",
-    "office": "Office phone",
-    "authenticator": "Authenticator app",
-    "recovery-code": "Recovery code",
-    "questions": "Security questions",
-    "passkey": "Passkey",
+    "email": Phrase("E-mail address"),
+    "mobile": Phrase("Mobile phone"),
+    "office": Phrase("Office phone"),
+    "authenticator": Phrase("Authenticator app"),
+    "recovery-code": Phrase("Recovery code"),
+    "questions": Phrase("Security questions"),
+    "passkey": Phrase("Passkey"),
 }
 """What each thing is called that can be registered."""
 

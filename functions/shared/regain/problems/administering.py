@@ -31,7 +31,7 @@ NO_SUCH_REFERENCE = Problem(
 
 SECOND_FACTOR_NEEDED = Problem(
     "second-factor-needed", 403, "Confirm that it is you",
-    "Before you change somebody's account you give a second proof, and that holds for {session_fresh_minutes} minutes.",
+    "Before you change somebody's account you give a second proof, and that holds for {session_fresh_time}.",
     ("Choose one of your methods and give the proof. Then make the change.",),
     who="you")  # fmt: skip
 
@@ -51,7 +51,7 @@ CALLER_NOT_PROVED = Problem(
 
 TEMPORARY_PASSWORD_ENDED = Problem(
     "temporary-password-ended", 403, "This temporary password cannot be used any more",
-    "A temporary password works for one sign-in, within {temporary_password_hours} hours. Yours has been used, or its "
+    "A temporary password works for one sign-in, within {temporary_password_time}. Yours has been used, or its "
     "time is over.",
     ("Contact your administrator and ask for another one.",
      "Sign in with it at once, and choose your own password."))  # fmt: skip
@@ -67,7 +67,7 @@ CONTACT_NOT_READ = Problem(
 
 TOO_MANY_REQUESTS_FOR_HELP = Problem(
     "too-many-requests-for-help", 429, "You have asked for help several times",
-    "Requests for help about one account, or with one address, are limited to {contacts_per_day} a day, so that nobody "
+    "Requests for help about one account, or with one address, are limited ({contacts_per_day} a day), so that nobody "
     "can flood the people who answer.",
     ("They have your earlier request. Give them a little time.",
      "If it is urgent, use the telephone."))  # fmt: skip

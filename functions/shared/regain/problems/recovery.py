@@ -70,8 +70,8 @@ ROBOT_CHECK_FAILED = Problem(
 
 ROBOT_CHECK_EXPIRED = Problem(
     "robot-check-expired", 422, "The check that you are not a robot took too long",
-    "The calculation that your browser makes before the first step is good for {challenge_minutes} "
-    "minutes, and these have passed.",
+    "The calculation that your browser makes before the first step is good for {challenge_time}, "
+    "and its time is over.",
     ("Select **Next** again. What you typed is still there.",),
     who="support")  # fmt: skip
 
@@ -87,7 +87,7 @@ TOO_MANY_REQUESTS = Problem(
 
 SESSION_ENDED = Problem(
     "session-ended", 410, "Start again",
-    "To protect your account, each attempt lasts {flow_minutes} minutes and can be finished once. "
+    "To protect your account, each attempt lasts {flow_time} and can be finished once. "
     "This one has run out of time, was finished, or was replaced because your account was changed "
     "from another page.",
     ("Go to [reset your password](page:reset) or [unlock your account](page:unlock) and start "
@@ -114,7 +114,7 @@ CONTACT_NEEDED = Problem(
 
 WAIT_BEFORE_RESEND = Problem(
     "wait-before-another-code", 429, "Wait a moment before asking for another code",
-    "A code has just been asked for. Another one can be asked for {resend_seconds} seconds after the "
+    "A code has just been asked for. Another one can be asked for {resend_time} after the "
     "last; the earlier code stays good until its own time ends.",
     ("Look for the message that is already on its way, also in the spam folder.",
      "Wait until the countdown ends, then ask for another code."),
@@ -123,30 +123,30 @@ WAIT_BEFORE_RESEND = Problem(
 TOO_MANY_CODES = Problem(
     "too-many-codes", 429, "Too many codes have been asked for",
     "In one hour at most {messages_per_hour} are sent for one account.",
-    ("Use the newest code that you have, if its {code_minutes} minutes are not over.",
+    ("Use the newest code that you have, if its time ({code_time}) is not over.",
      "Choose another method, or wait for the time shown.",
      "If no code ever reached you, contact your administrator."),
     field="code")  # fmt: skip
 
 WRONG_CODE = Problem(
     "wrong-code", 422, "That code is not right",
-    "The code does not match one that we sent in the last {code_minutes} minutes. Each step allows "
-    "{code_tries} tries.",
+    "The code does not match one that we sent in the last {code_time}. Each step allows "
+    "{tries}.",
     ("Compare the code with the newest message. It has {code_digits} digits.",
-     "If the message is older than {code_minutes} minutes, ask for another code.",
+     "If the message is older than {code_time}, ask for another code.",
      "If you never got a code, read [no code arrived](page:no-code)."),
     field="code")  # fmt: skip
 
 CODE_EXPIRED = Problem(
     "code-expired", 422, "That code is too old",
-    "A code is good for {code_minutes} minutes, and this one's time is over.",
+    "A code is good for {code_time}, and this one's time is over.",
     ("Ask for another code.",
-     "Type it within {code_minutes} minutes. You can copy and paste it."),
+     "Type it within {code_time}. You can copy and paste it."),
     who="you", field="code")  # fmt: skip
 
 TOO_MANY_WRONG_CODES = Problem(
     "too-many-wrong-codes", 429, "Too many wrong codes",
-    "A wrong code was typed {code_tries} times. To protect your account this attempt is over.",
+    "This step allows {tries}, and all of them were wrong. To protect your account this attempt is over.",
     ("Start again and choose another method.",
      "If you have only this method, wait for the time shown or contact your administrator, who can "
      "end the wait."),
@@ -154,8 +154,8 @@ TOO_MANY_WRONG_CODES = Problem(
 
 RECOVERY_CLOSED = Problem(
     "try-again-later", 429, "Password reset is closed for this user ID for a while",
-    "There were {failed_proofs_per_day} failed attempts to prove who you are within 24 hours. To "
-    "protect the account, these methods are closed for {closed_hours} hours.",
+    "There were too many failed attempts to prove who you are within 24 hours ({failed_proofs_per_day}). "
+    "To protect the account, these methods are closed for {closed_time}.",
     ("Wait until the time shown.",
      "Or contact your administrator, who can end the wait or reset your password.",
      "If it was not you who tried, tell your administrator."))  # fmt: skip

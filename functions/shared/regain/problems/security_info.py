@@ -59,7 +59,7 @@ CHANGE_PASSWORD_FIRST = Problem(
 
 SIGN_IN_AGAIN = Problem(
     "sign-in-again", 401, "Sign in again before you change this",
-    "You have been signed in for more than {session_fresh_minutes} minutes. What proves who you are can only be "
+    "You have been signed in for more than {session_fresh_time}. What proves who you are can only be "
     "changed soon after you have typed your password.",
     ("Sign in again, then make the change.",),
     who="you")  # fmt: skip

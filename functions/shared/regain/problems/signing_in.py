@@ -13,8 +13,8 @@ WRONG_SIGN_IN = Problem(
 
 SIGN_IN_LOCKED = Problem(
     "sign-in-locked", 429, "Sign-in is locked for a while",
-    "After {sign_in_failures} wrong passwords in a row sign-in is locked, first for "
-    "{sign_in_lock_seconds} seconds and then for twice as long each time.",
+    "After too many wrong passwords in a row ({sign_in_failures}) sign-in is locked, first for "
+    "{sign_in_lock_time} and then for twice as long each time.",
     ("Wait for the time shown, then sign in with the right password.",
      "If you know your password and cannot wait, [unlock your account](page:unlock).",
      "If you do not know it, [reset it](page:reset).",
@@ -30,8 +30,8 @@ WRONG_CURRENT_PASSWORD = Problem(
 
 SIGN_IN_NEEDED = Problem(
     "sign-in-needed", 401, "Sign in first",
-    "You are not signed in here, or not any more. A sign-in lasts {session_idle_minutes} minutes without use and "
-    "{session_hours} hours at most. It ends when your password changes.",
+    "You are not signed in here, or not any more. A sign-in lasts {session_idle_time} without use and "
+    "{session_time} at most. It ends when your password changes.",
     ("Sign in again. What you typed before is not lost if you stay on the page.",
      "If you cannot sign in, [reset your password](page:reset)."),
     who="you")  # fmt: skip
@@ -48,3 +48,9 @@ FROM_ANOTHER_SITE = Problem(
     "To protect your account, what changes it is accepted only from our own pages.",
     ("Open our page by its own address, and try there.",
      "If you followed a link to get here, tell your administrator."))  # fmt: skip
+
+LANGUAGE_NOT_OFFERED = Problem(
+    "language-not-offered", 422, "There are no messages in this language",
+    "{organisation} does not write messages in the language that was chosen.",
+    ("Choose another language from the list.",),
+    field="language")  # fmt: skip

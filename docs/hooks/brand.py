@@ -1,0 +1,76 @@
+"""How people know the organisation: its colour in the style sheet and on the card, and its logo in the bar."""
+
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from regain.domain.colour import BLACK, ENOUGH, WHITE, contrast, ink, mixed
+
+DEFAULT = "#12355b"
+_LARGEST = 30_000  # bytes: every page loads it
+_HIGH = 32  # pixels in the bar
+
+
+class BrandError(Exception):
+    """A logo that cannot be shown: what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A picture, and the size at which it is shown."""
+
+    name: str
+    content: bytes
+    width: int
+    height: int = _HIGH
+
+
+def style(css: str, colour: str) -> str:
+    """The style sheet with the organisation's colour: in the bar, and where white can be read on it, in links too."""
+    if not colour:
+        return css
+    link = ""
+    if contrast(colour, WHITE) >= ENOUGH:
+        link = f"@media (prefers-color-scheme:light){{:root{{--link:{colour};--link-on:{mixed(colour, BLACK, 0.35)}}}}}"
+    return f"{css}\n:root{{--bar:{colour};--on-bar:{ink(colour)}}}\n{link}\n"
+
+
+def logo(path: Path) -> Logo:
+    """The organisation's logo, from a file. Raises BrandError."""
+    if not path.is_file():
+        raise BrandError(f"organisation.logo: there is no file {path.name} beside organisation.yaml")
+    content = path.read_bytes()
+    if len(content) > _LARGEST:
+        raise BrandError(
+            f"organisation.logo: {path.name} has {len(content):,} bytes, and {_LARGEST:,} at most are shown"
+        )
+    wide, high = _size(content, path.suffix) or (0, 0)
+    if not wide or not high:
+        raise BrandError(f"organisation.logo: {path.name} does not say its size (a PNG, or an SVG with a viewBox)")
+    return Logo(f"logo{path.suffix}", content, round(wide / high * _HIGH))
+
+
+def card(png: bytes, colour: str) -> bytes:
+    """The picture of links to this site in the organisation's colour.
+
+    `png` is drawn in shades, from the ground at the first place of its palette to the ink at the last.
+    """
+    ground, made, at = colour or DEFAULT, png[:8], 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        kind, content = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        if kind == b"PLTE":
+            last = length // 3 - 1
+            content = b"".join(bytes.fromhex(mixed(ground, ink(ground), n / last)[1:]) for n in range(last + 1))
+        made += struct.pack(">I", length) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        at += 12 + length
+    return made
+
+
+def _size(content: bytes, suffix: str) -> tuple[float, float] | None:
+    if suffix == ".png":
+        return struct.unpack(">II", content[16:24]) if content[:8] == b"\x89PNG\r\n\x1a\n" else None
+    box = re.search(rb'viewBox="[\d.\-]+[ ,]+[\d.\-]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', content)
+    return (float(box[1]), float(box[2])) if box else None

@@ -1,0 +1,112 @@
+"""Builds the site in every language of the organisation: `python -m hooks.build --site-dir site`.
+
+The organisation's own language stands at the root, each other one in a folder of its own. Languages are built side by
+side, and of each only the pages that have changed. `--strict` stops at a warning and at a missing translation.
+"""
+
+import argparse
+import json
+import logging
+import os
+import shutil
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+
+from hooks.stamps import digest, read
+from regain import organisation_yaml
+from regain.domain.languages import SOURCE
+from regain.mistakes import Mistakes
+from translations import files
+from translations.check import faults
+from translations.collect import template
+
+ROOT = Path(__file__).parents[2]
+_SHARED = ("docs/theme/**/*", "docs/hooks/*.py", "mkdocs.yml", "functions/shared/regain/**/*.py")
+"""What every page is made with."""
+
+
+def main() -> int:
+    """Answers the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m hooks.build", description=__doc__)
+    parser.add_argument("--site-dir", type=Path, default=ROOT / "site")
+    parser.add_argument("--strict", action="store_true")
+    asked = parser.parse_args()
+    site = asked.site_dir.resolve()
+    path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
+    try:
+        languages = organisation_yaml.read(path).organisation.languages
+    except Mistakes as mistakes:
+        print(mistakes, file=sys.stderr)
+        return 1
+    files.compile_stale([tag for tag in languages if tag != SOURCE])
+    if asked.strict and not _whole(languages):
+        return 1
+    return _build(site, path, languages, asked.strict)
+
+
+def _build(site: Path, organisation: Path, languages: tuple[str, ...], strict: bool) -> int:
+    stamps = site.with_name(f"{site.name}.built.json")
+    known = read(stamps) if site.exists() else {}
+    stamps.unlink(missing_ok=True)  # a build that breaks off leaves none
+    shared = {tag: _shared(organisation, languages, tag) for tag in languages}
+    work = [(site if n == 0 else site / tag, tag, known.get(tag, {}), shared[tag], strict)
+            for n, tag in enumerate(languages)]  # fmt: skip
+    try:
+        with ProcessPoolExecutor(min(len(work), os.cpu_count() or 1)) as pool:
+            made = dict(zip(languages, pool.map(_one, work), strict=True))
+    except Abort as error:
+        print(error, file=sys.stderr)
+        return 1
+    _prune(site, made, languages)
+    stamps.write_text(json.dumps(made))
+    return 0
+
+
+def _one(work: tuple[Path, str, dict[str, str], str, bool]) -> dict[str, str]:
+    """Builds one language; answers its stamps."""
+    folder, tag, known, shared, strict = work
+    logging.basicConfig(level=logging.WARNING, format=f"{tag}: %(levelname)s %(message)s")
+    logging.getLogger("mkdocs.commands.build").addFilter(lambda record: "'dirty' build" not in record.getMessage())
+    told = {"language": tag, "known": known, "shared": shared}
+    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), strict=strict, extra=told)
+    build(config, dirty=True)
+    return config.extra["stamps"].made | {"written": "\n".join(config.extra["written"])}
+
+
+def _whole(languages: tuple[str, ...]) -> bool:
+    """Whether every language has every text (B15); says what is missing."""
+    texts, whole = template(), True
+    for tag in languages:
+        for fault in faults(texts, files.read(tag)) if tag != SOURCE else ():
+            print(f"translations/{tag}.po: {fault}", file=sys.stderr)
+            whole = False
+    return whole
+
+
+def _shared(organisation: Path, languages: tuple[str, ...], tag: str) -> str:
+    paths = sorted(path for pattern in _SHARED for path in ROOT.glob(pattern) if path.is_file())
+    compiled = [files.COMPILED / tag / f"{part}.mo" for part in ("service", "shell")]
+    own = [organisation, *(path for path in compiled if path.exists())]
+    return digest([" ".join(languages).encode(), *(path.read_bytes() for path in (*paths, *own))])
+
+
+def _prune(site: Path, made: dict[str, dict[str, str]], languages: tuple[str, ...]) -> None:
+    """Takes away what an earlier build has left: pages that are gone, assets of before, languages turned off."""
+    wanted = set()
+    for number, tag in enumerate(languages):
+        folder = site if number == 0 else site / tag
+        wanted |= {folder / name for name in made[tag].pop("written").split("\n")}
+    for path in sorted(site.rglob("*"), reverse=True):
+        if path.is_file() and path not in wanted:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            shutil.rmtree(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

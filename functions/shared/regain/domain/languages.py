@@ -1,0 +1,85 @@
+"""Languages: those that there are translations of, and which of them somebody reads (RFC 4647)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A language that Regain speaks: its own name, and whether it is written from right to left.
+
+    `voice` is the voice of AWS End User Messaging that reads it; "" where the service has none, and English is read.
+    """
+
+    name: str
+    voice: str = ""
+    right_to_left: bool = False
+
+    @property
+    def direction(self) -> str:
+        """As HTML has it."""
+        return "rtl" if self.right_to_left else "ltr"
+
+
+SOURCE = "en"
+"""The language that texts are written in."""
+
+KNOWN: dict[str, Known] = {
+    "en": Known("English", "AMY"),
+    "es": Known("Español", "LUCIA"),
+    "fr": Known("Français", "LEA"),
+    "de": Known("Deutsch", "VICKI"),
+    "pt": Known("Português", "INES"),
+    "it": Known("Italiano", "BIANCA"),
+    "nl": Known("Nederlands", "LOTTE"),
+    "pl": Known("Polski", "MAJA"),
+    "tr": Known("Türkçe", "FILIZ"),
+    "ar": Known("العربية", "ZEINA", right_to_left=True),
+    "he": Known("עברית", right_to_left=True),
+    "hi": Known("हिन्दी"),
+    "zh-Hans": Known("简体中文", "ZHIYU"),
+    "zh-Hant": Known("繁體中文", "ZHIYU"),
+    "ja": Known("日本語", "MIZUKI"),
+    "ko": Known("한국어", "SEOYEON"),
+}
+"""By their tags (RFC 5646), which are also their folders on the site."""
+
+_WRITTEN_AS = {"zh": "zh-Hans", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "iw": "he"}
+"""What browsers say, and the language that is meant by it (CLDR's likely subtags)."""
+
+_MOST = 20  # ranges of a header that are looked at
+
+
+def lookup(tag: str, offered: Iterable[str]) -> str:
+    """The offered language that a tag asks for, by leaving out its ends (RFC 4647, 3.4); "" where there is none."""
+    by_tag = {each.lower(): each for each in offered}
+    tag = tag.strip().lower()
+    while tag:
+        for wanted in (tag, _WRITTEN_AS.get(tag, tag).lower()):
+            if wanted in by_tag:
+                return by_tag[wanted]
+        tag = tag.rpartition("-")[0]
+    return ""
+
+
+def preferred(accepted: str, offered: tuple[str, ...]) -> str:
+    """The offered language that an `Accept-Language` (RFC 9110, 12.5.4) wants most; else the first that is offered."""
+    ranges = []
+    for part in accepted.split(",")[:_MOST]:
+        tag, _, weight = part.partition(";")
+        ranges.append((-_weight(weight), len(ranges), tag))
+    for weight, _, tag in sorted(ranges):
+        if weight < 0 and (found := lookup(tag, offered)):
+            return found
+    return offered[0]
+
+
+def _weight(text: str) -> float:
+    """A weight as `q=0.8` gives it: 1 where there is none, 0 where it cannot be read."""
+    name, _, value = text.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        return float(value) if name.strip().lower() == "q" else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,34 @@
+"""Words for people: written in English where they belong, and put into the reader's language where they are told.
+
+The English text is also the key under which translators find it (`translations/`, GNU gettext). Facts stand in it in
+braces. Nothing here knows of languages, so the rules may say what they have to say.
+"""
+
+
+class Phrase:
+    """One text with its facts. A fact may be a phrase itself; facts of the organisation need not be given."""
+
+    __slots__ = ("facts", "text")
+
+    def __init__(self, text: str, /, **facts: object) -> None:
+        self.text = text
+        self.facts = facts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Phrase) and (self.text, self.facts) == (other.text, other.facts)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Phrase({self.text!r}, {self.facts!r})"
+
+
+class Counted(Phrase):
+    """A text that is another one for another number, which it names `{n}`."""
+
+    __slots__ = ("many",)
+
+    def __init__(self, one: str, many: str, /, n: int) -> None:
+        super().__init__(one, n=n)
+        self.many = many
