@@ -127,9 +127,10 @@ def site(tmp_path_factory) -> Path:
 def build_site(target: Path, organisation: Path = ROOT / "organisation.yaml") -> str:
     """Builds the site as `make docs` does; answers what it said."""
     environment = {**os.environ, "ORGANISATION": str(organisation), "NO_MKDOCS_2_WARNING": "1"}
-    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared", "docs"))
-    mkdocs = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
-    done = subprocess.run(mkdocs, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    paths = ("functions", "functions/shared", "docs", ".")
+    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / part) for part in paths)
+    build = [sys.executable, "-m", "hooks.build", "--strict", "--site-dir", str(target)]
+    done = subprocess.run(build, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return done.stdout + done.stderr

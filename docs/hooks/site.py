@@ -1,7 +1,6 @@
 """The MkDocs hook: calls the pure functions beside it at the right moments. It builds one language at a time."""
 
 import functools
-import hashlib
 import os
 import re
 import subprocess
@@ -17,8 +16,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import normalize_url
 
-from hooks import brand, inline, machines, pages, units
-from hooks.stamps import Stamps
+from hooks import assets, brand, inline, machines, pages, units
+from hooks.stamps import Stamps, digest
 from regain.language import Language, extended
 from regain.mistakes import Mistakes
 from regain.organisation import Organisation
@@ -26,9 +25,7 @@ from regain.organisation_yaml import read
 
 ROOT = Path(__file__).parents[2]
 THEME = ROOT / "docs" / "theme"
-ASSETS = THEME / "assets"
 SKETCHES, ICONS = THEME / "partials" / "sketches", THEME / "partials" / "icons"
-_REGIONS = {"en": "en_GB", "pt": "pt_PT"}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -50,7 +47,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         speaker=language,
         first=first,
         logo=logo,
-        folder=f"assets/{_fingerprint(about.colour, logo)}",
+        assets=assets.files(about.colour, logo),
+        folder=f"assets/{digest(assets.files(about.colour, logo).values())[:8]}",
         site=pages.variables(organisation, language),
         links=pages.links(organisation, language),
     )
@@ -69,7 +67,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for code, problem in pages.problems(organisation).items():
         content = pages.problem_page(problem, config.extra["speaker"])
         files.append(File.generated(config, f"errors/{code}.md", content=content))
-    for name, content in _assets(config).items() if config.extra["first"] else ():
+    for name, content in config.extra["assets"].items() if config.extra["first"] else ():
         files.append(File.generated(config, f"{config.extra['folder']}/{name}", content=content))
     if "known" in config.extra:
         _stamp(files, config)
@@ -81,7 +79,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     where, language = page.file.src_uri, config.extra["speaker"]
     try:
         pages.check_front_matter(page.meta, where)
-        page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.tag)
+        page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.known.locale)
         for name in ("title", "description"):
             page.meta[name] = inline.with_facts(language.translated(page.meta[name]), language.facts)
         page.meta["revision"] = _revision(_source(where))
@@ -103,6 +101,11 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         return inline.with_facts(drawn, config.extra["speaker"].facts, passing=code)
     except pages.PageError as error:
         raise Abort(f"{page.file.src_uri}: {error}") from None
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001
+    """Without the indentation that templates are written with, where there is no text whose lines count."""
+    return output if "<pre" in output else re.sub(r"\n\s+", "\n", output)
 
 
 def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja2.Environment:
@@ -170,15 +173,6 @@ def _source(page: str) -> str:
 _MARKDOWN = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def _assets(config: MkDocsConfig) -> dict[str, str | bytes]:
-    """The files that pages load, by name, as this organisation has them."""
-    colour, logo = config.extra["organisation"].organisation.colour, config.extra["logo"]
-    found: dict[str, str | bytes] = {path.name: path.read_bytes() for path in sorted(ASSETS.iterdir())}
-    found["site.css"] = brand.style((ASSETS / "site.css").read_text(), colour)
-    found["card.png"] = brand.card((THEME / "card.png").read_bytes(), colour)
-    return {**found, **({logo.name: logo.content} if logo else {})}
-
-
 def _in_language(own: str, offered: tuple[str, ...]) -> Any:
     """Where the page that is looked at stands in another language, and a wish to be shown that one from now on."""
 
@@ -205,17 +199,9 @@ def _with_sketches(html: str) -> str:
     return re.sub(r'<img alt="" src="icon:([\w-]+)"\s*/?>', lambda m: (ICONS / f"{m[1]}.svg").read_text().strip(), html)
 
 
-def _date(given: Any, tag: str) -> str:
+def _date(given: Any, locale: str) -> str:
     when = given if isinstance(given, date) else date.fromisoformat(str(given))
-    return format_date(when, "long", locale=_REGIONS.get(tag, tag.replace("-", "_")))
-
-
-@functools.cache
-def _fingerprint(colour: str, logo: brand.Logo | None) -> str:
-    digest = hashlib.sha256(colour.encode() + (logo.content if logo else b""))
-    for path in sorted(ASSETS.iterdir()):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:8]
+    return format_date(when, "long", locale=locale)
 
 
 @functools.cache

@@ -20,6 +20,7 @@ import msgspec
 import uvicorn
 
 from local.engine import Engine, EngineError
+from local.gallery import Gallery
 from local.gateway import application
 from local.outbox import Outbox
 from local.resources import create
@@ -118,6 +119,7 @@ def _gateway(
     pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
     streams = [Stream(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
     outbox = Outbox(engine.endpoint, Telephone(arguments.state / "telephone.jsonl"))
+    pages = [*outbox.routes(), *Gallery(current()).routes()]
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -130,7 +132,7 @@ def _gateway(
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
     app = application(
-        current().organisation, arguments.site, pools.values(), outbox.routes(), lifespan, sam.answer if sam else None
+        current().organisation, arguments.site, pools.values(), pages, lifespan, sam.answer if sam else None
     )
     server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
     server.greeting = _greeting(arguments, persons)

@@ -102,7 +102,7 @@ class Headers:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                wanted = site_headers(scope["path"], self.about.embed_from) if b"x-frame-options" not in present else {}
+                wanted = site_headers(scope["path"], self.about.embed_from)
                 extra = [(k.encode(), v.encode()) for k, v in wanted.items() if k.encode() not in present]
                 message["headers"] = [*message["headers"], *extra]
             await send(message)

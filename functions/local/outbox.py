@@ -21,14 +21,17 @@ _PAGE = """<!doctype html>
 <title>Outbox – Regain on this machine</title><link rel="stylesheet" href="/local/outbox.css"></head>
 <body><main><h1>Outbox</h1>
 <p>Messages that would have left by e-mail, text or voice, newest first. Nothing here has been sent.
-<a href="/local/outbox">Look again</a> · <a href="/local/outbox.json">As JSON</a> · <a href="/">To the site</a></p>
+<a href="/local/outbox">Look again</a> · <a href="/local/messages">Every message there is</a> ·
+<a href="/local/outbox.json">As JSON</a> · <a href="/">To the site</a></p>
 {messages}</main></body></html>"""
 _MESSAGE = """<article><h2>{subject}</h2><p class="to">{channel} to <b>{to}</b>, <time>{at}</time></p>
 <pre>{body}</pre></article>"""
 _STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0}
 main{max-width:44rem;margin:auto;padding:1rem}
 article{border:1px solid #8a97a3;border-radius:.5rem;padding:0 1rem;margin:1rem 0}
-h2{font-size:1.1rem;margin-block:1rem 0}.to{margin:0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}
+h2{font-size:1.1rem;margin-block:1rem 0}
+iframe{border:1px solid #8a97a3;border-radius:.5rem;width:100%;height:34rem}
+.to{margin:0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}
 :focus-visible{outline:3px solid}"""
 
 
@@ -51,7 +54,11 @@ class Outbox:
         """Newest first: `{id, at, channel, to, subject, body}`, one for each recipient."""
         to = re.sub(r"^ ", "+", to)  # what a query makes of an unescaped +
         every = sorted([*self._mails(), *self._telephone.messages()], key=lambda message: message["at"], reverse=True)
-        return [{**m, "at": _iso(m["at"]), "body": _heard(m)} for m in every if not to or m["to"] == to]
+        return [
+            {**m, "at": _iso(m["at"]), "body": heard(m["body"]) if m["channel"] == "voice" else m["body"]}
+            for m in every
+            if not to or m["to"] == to
+        ]
 
     def _mails(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self._endpoint}/_ministack/ses/messages", timeout=5) as answer:
@@ -83,9 +90,9 @@ class Outbox:
         return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
-def _heard(message: dict[str, Any]) -> str:
-    """The message as it reaches a person: of a call, what is heard."""
-    return re.sub(r"<[^>]+>", "", message["body"]) if message["channel"] == "voice" else message["body"]
+def heard(speech: str) -> str:
+    """What is heard of SSML."""
+    return re.sub(r"<[^>]+>", "", speech)
 
 
 def _iso(at: float) -> str:

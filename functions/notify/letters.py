@@ -110,6 +110,9 @@ _NOT_ASKED = Phrase(
     "If you did not ask for it, tell your administrator at once: {administrator}. Quote the reference {reference}."
 )
 
+NOTICES = tuple(_DONE)
+"""Every kind of notice."""
+
 
 def code(digits: str, purpose: str, reference: str, paper: Paper) -> Letter:
     """A one-time code, for every channel."""

@@ -3,6 +3,7 @@
 The HTML needs no image and no style sheet to be read, and is legible in light and dark.
 """
 
+import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -10,8 +11,6 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from babel.dates import format_date, format_time
 
 from notify.segment import longest
 from regain.adapters.messengers import Letter
@@ -22,9 +21,6 @@ from regain.organisation import Organisation
 from regain.words import Phrase
 
 _BAR = "#12355b"
-_REGIONS = {"en": "en_GB", "pt": "pt_PT"}
-"""Where a language's dates differ from what CLDR gives it without a region."""
-
 _DARK = (
     "@media (prefers-color-scheme:dark){.ground{background:#11181f!important;color:#e9eef3!important}"
     ".sheet{background:#1a242e!important}.code{background:#11181f!important;color:#e9eef3!important}"
@@ -77,10 +73,9 @@ class Paper:
 
     def moment(self, at: int) -> str:
         """A time (seconds since 1970) in words, where the organisation is."""
-        when = datetime.fromtimestamp(at, self._zone)
-        tag = self.language.tag
-        locale = _REGIONS.get(tag, tag.replace("-", "_"))
-        date, time = format_date(when, "long", locale=locale), format_time(when, "short", locale=locale)
+        when, locale = datetime.fromtimestamp(at, self._zone), self.language.known.locale
+        dates = importlib.import_module("babel.dates")  # a code has none, and is waited for
+        date, time = dates.format_date(when, "long", locale=locale), dates.format_time(when, "short", locale=locale)
         return self.language.say(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=when.tzname()))
 
     def letter(self, subject: str, parts: Iterable[Part], short: str = "", spoken: str = "", voice: str = "") -> Letter:

@@ -11,15 +11,20 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from babel.core import get_global
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from regain.domain.languages import KNOWN, SOURCE
 from regain.organisation_yaml import read
 
 ROOT = Path(__file__).parents[2]
+TRANSLATIONS = Path(__file__).parent / "regain" / "translations"  # compiled: `python -m translations compile`
+PARENTS = get_global("parent_exceptions")
 OPERATIONS = {
     "dynamodb": {"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"},
     "dynamodbstreams": {"GetRecords", "GetShardIterator"},
@@ -42,6 +47,7 @@ UNUSED = (
     "aws_lambda_powertools/utilities/parameters",
     "aws_lambda_powertools/utilities/parser",
     "aws_lambda_powertools/utilities/streaming",
+    "babel/messages",
     "bin",
     "boto3",  # clients are made with botocore
     "cffi",  # argon2 needs its backend only
@@ -85,9 +91,33 @@ def pack(target: Path, version: str) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     lists = {"passwords": FREQUENCY_LISTS["passwords"]}  # of names and words it has lists that nobody asks for
     (target / "zxcvbn" / "frequency_lists.py").write_text(f"FREQUENCY_LISTS = {lists!r}\n")
-    packed = msgspec.json.encode(read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml")))
-    (target / "regain" / "organisation.json").write_bytes(packed)
+    organisation = read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml"))
+    (target / "regain" / "organisation.json").write_bytes(msgspec.json.encode(organisation))
+    keep_languages(target, organisation.organisation.languages)
     compile_in(target, version)
+
+
+def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
+    """Keeps what functions say in the languages of the organisation, and how these write dates."""
+    made = target / "regain" / "translations"
+    shutil.rmtree(made, ignore_errors=True)
+    for tag in tags:
+        if tag != SOURCE:
+            (made / tag).mkdir(parents=True)
+            shutil.copy(TRANSLATIONS / tag / "service.mo", made / tag)
+    wanted = {"root"}
+    for tag in (*tags, SOURCE):
+        wanted |= set(_line_of(KNOWN[tag].locale))
+    for path in (target / "babel" / "locale-data").glob("*.dat"):
+        if path.stem not in wanted:
+            path.unlink()
+
+
+def _line_of(locale: str) -> Iterator[str]:
+    """A locale of CLDR and those that it takes over from."""
+    while locale:
+        yield locale
+        locale = PARENTS.get(locale) or locale.rpartition("_")[0]
 
 
 def trim(folder: Path, operations: set[str]) -> None:

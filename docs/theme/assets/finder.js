@@ -30,4 +30,3 @@ function find() {
 let waiting = 0;
 form.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(find, 200); });
 form.addEventListener('submit', event => { event.preventDefault(); find(); });
-form.hidden = false;

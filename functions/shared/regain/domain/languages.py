@@ -8,10 +8,12 @@ from dataclasses import dataclass
 class Known:
     """A language that Regain speaks: its own name, and whether it is written from right to left.
 
-    `voice` is the voice of AWS End User Messaging that reads it; "" where the service has none, and English is read.
+    `locale` is what CLDR calls it. `voice` is the voice of AWS End User Messaging that reads it; "" where the service
+    has none, and English is read.
     """
 
     name: str
+    locale: str
     voice: str = ""
     right_to_left: bool = False
 
@@ -25,22 +27,22 @@ SOURCE = "en"
 """The language that texts are written in."""
 
 KNOWN: dict[str, Known] = {
-    "en": Known("English", "AMY"),
-    "es": Known("Español", "LUCIA"),
-    "fr": Known("Français", "LEA"),
-    "de": Known("Deutsch", "VICKI"),
-    "pt": Known("Português", "INES"),
-    "it": Known("Italiano", "BIANCA"),
-    "nl": Known("Nederlands", "LOTTE"),
-    "pl": Known("Polski", "MAJA"),
-    "tr": Known("Türkçe", "FILIZ"),
-    "ar": Known("العربية", "ZEINA", right_to_left=True),
-    "he": Known("עברית", right_to_left=True),
-    "hi": Known("हिन्दी"),
-    "zh-Hans": Known("简体中文", "ZHIYU"),
-    "zh-Hant": Known("繁體中文", "ZHIYU"),
-    "ja": Known("日本語", "MIZUKI"),
-    "ko": Known("한국어", "SEOYEON"),
+    "en": Known("English", "en_GB", "AMY"),
+    "es": Known("Español", "es", "LUCIA"),
+    "fr": Known("Français", "fr", "LEA"),
+    "de": Known("Deutsch", "de", "VICKI"),
+    "pt": Known("Português", "pt_PT", "INES"),
+    "it": Known("Italiano", "it", "BIANCA"),
+    "nl": Known("Nederlands", "nl", "LOTTE"),
+    "pl": Known("Polski", "pl", "MAJA"),
+    "tr": Known("Türkçe", "tr", "FILIZ"),
+    "ar": Known("العربية", "ar", "ZEINA", right_to_left=True),
+    "he": Known("עברית", "he", right_to_left=True),
+    "hi": Known("हिन्दी", "hi"),
+    "zh-Hans": Known("简体中文", "zh_Hans", "ZHIYU"),
+    "zh-Hant": Known("繁體中文", "zh_Hant", "ZHIYU"),
+    "ja": Known("日本語", "ja", "MIZUKI"),
+    "ko": Known("한국어", "ko", "SEOYEON"),
 }
 """By their tags (RFC 5646), which are also their folders on the site."""
 

@@ -1,0 +1,104 @@
+"""Every message in every language, as people get it: `/local/messages`. Nothing is sent, and all of it is made up."""
+
+import functools
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from local.outbox import heard
+from notify import letters, requests
+from notify.paper import Paper
+from notify.segment import fits
+from regain.adapters.messengers import Letter
+from regain.domain.languages import KNOWN
+from regain.language import Languages
+from regain.organisation import Organisation
+
+_CODE, _REFERENCE, _AT = "407192", "R-7Q2M-4K9D", 1_795_526_040
+_WHO = {"user_id": "maria.silva@contoso.example", "name": "Maria", "at": _AT}
+_BY = {"user_id": _WHO["user_id"], "by": "ines.rossi@contoso.example", "at": _AT, "act": "admin-reset"}
+_ASKED = {
+    **_WHO, "reply_to": "+447700900123", "text": "I have a new phone.\nThe page said that no code arrived.",
+    "purpose": "reset", "passed": 1, "phone": "+447700900123", "email": "maria@home.example",
+}  # fmt: skip
+_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": (  # what mail programs show has its styles in it, and is shown in a sandbox
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'"
+    ),
+    "x-frame-options": "SAMEORIGIN",
+}
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Messages – Regain on this machine</title><link rel="stylesheet" href="/local/outbox.css"></head>
+<body><main><h1>Messages in {name}</h1>
+<p>Every message, with made-up facts. Nothing here has been sent. <a href="/local/outbox">What has been sent</a> ·
+<a href="/">To the site</a></p><nav aria-label="Languages">{languages}</nav>
+{messages}</main></body></html>"""
+_MESSAGE = """<article id="{kind}"><h2>{kind}</h2>
+<p class="to">E-mail: <b lang="{tag}" dir="{direction}">{subject}</b></p>
+<iframe title="{kind}" src="/local/messages/{kind}.html?language={tag}" loading="lazy" sandbox></iframe>
+<details><summary>As plain text</summary><pre lang="{tag}" dir="{direction}">{text}</pre></details>{more}</article>"""
+
+
+def drawn(paper: Paper) -> dict[str, Letter]:
+    """Each kind of message on this paper, by its name."""
+    return {kind: make(paper) for kind, make in _kinds()}
+
+
+def _kinds() -> Iterator[tuple[str, Callable[[Paper], Letter]]]:
+    for purpose in ("reset", "unlock", "register", "admin", "caller"):
+        yield f"code-{purpose}", functools.partial(letters.code, _CODE, purpose, _REFERENCE)
+    temporary = {"user_id": _WHO["user_id"], "until": _AT + 86_400}
+    yield "temporary-password", functools.partial(letters.temporary_password, "k7w-2mq-x9d", temporary, _REFERENCE)
+    for kind in letters.NOTICES:
+        facts: dict[str, Any] = {**_WHO, "what": "mobile"}
+        yield kind, functools.partial(letters.notice, kind, facts, _REFERENCE, "A" * 43)
+    about = {"administrator-asked": _ASKED, "support-asked": _ASKED, "support-copy": _ASKED,
+             "admin-acted": _BY, "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip
+    for kind in requests.KINDS:
+        yield kind, functools.partial(requests.letter, kind, about[kind], _REFERENCE)
+
+
+class Gallery:
+    """The pages of the gallery."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation, self._languages = organisation, Languages(organisation)
+
+    def routes(self) -> list[Route]:
+        """The page of one language, and the HTML of one message."""
+        return [Route("/local/messages", self._page), Route("/local/messages/{kind}.html", self._message)]
+
+    def _paper(self, request: Request) -> Paper:
+        return Paper(self._organisation, self._languages.of(request.query_params.get("language", "")))
+
+    async def _page(self, request: Request) -> Response:
+        paper = self._paper(request)
+        tags = self._languages.offered
+        languages = " · ".join(f'<a href="?language={tag}" lang="{tag}">{KNOWN[tag].name}</a>' for tag in tags)
+        messages = "\n".join(_shown(kind, letter, paper) for kind, letter in drawn(paper).items())
+        page = _PAGE.format(name=paper.language.known.name, languages=languages, messages=messages)
+        return HTMLResponse(page, headers=_HEADERS)
+
+    async def _message(self, request: Request) -> Response:
+        letter = drawn(self._paper(request)).get(request.path_params["kind"])
+        return HTMLResponse(letter.html if letter else "", 200 if letter else 404, headers=_HEADERS)
+
+
+def _shown(kind: str, letter: Letter, paper: Paper) -> str:
+    tag, direction = paper.language.tag, paper.language.known.direction
+    lines = [("Text message", letter.short), (f"Call, read by {letter.voice}", heard(letter.speech))]
+    marked = "" if fits(letter.short) else " (more than one segment)"
+    more = "".join(
+        f'<p class="to">{what}{marked if what.startswith("Text") else ""}</p><pre dir="auto">{escape(text)}</pre>'
+        for what, text in lines
+        if text
+    )
+    known = {"kind": kind, "tag": tag, "direction": direction, "subject": letter.subject, "text": letter.text}
+    return _MESSAGE.format(**{name: escape(value) for name, value in known.items()}, more=more)
