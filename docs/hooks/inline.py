@@ -61,6 +61,11 @@ def speakers(language: Language, links: Mapping[str, str]) -> dict[str, Callable
     return {"t": t, "say": say, "words": words, "html": Html}
 
 
+def shielded(markdown: str, facts: Mapping[str, Any]) -> str:
+    """Markdown whose facts do not look like the marks of its extensions (`{.button}`), until `with_facts`."""
+    return _FACT.sub(lambda match: f"\ue000{match[1]}\ue001" if match[1] in facts else match[0], markdown)
+
+
 def with_facts(html: str, facts: Mapping[str, Any], passing: bool = False) -> str:
     """HTML with each `{fact}` as escaped text. What is no fact raises PageError, unless it may be `passing`."""
 
@@ -72,7 +77,7 @@ def with_facts(html: str, facts: Mapping[str, Any], passing: bool = False) -> st
         value = facts[match[1]]
         return value if isinstance(value, Html) else escape(str(value))
 
-    return _FACT.sub(fact, html)
+    return _FACT.sub(fact, html.replace("\ue000", "{").replace("\ue001", "}"))
 
 
 def with_links(html: str, links: Mapping[str, str], page_url: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from regain import contract
 from regain.domain import events, passwords, roles
 from regain.domain.methods import LABELS, by_phone
+from regain.domain.policy import Recovery
 from regain.language import Language
 from regain.organisation import Link, Organisation, named
 from regain.problems import ARTICLES, CATALOGUE, Problem
@@ -73,6 +74,9 @@ _WHO = {
     "support": Phrase("Support: [contact support](page:support)."),
     "you": Phrase("You can do this yourself. If it does not help, [contact your administrator](page:administrator)."),
 }
+_HAPPENED, _TO_DO, _HELP = Phrase("What happened"), Phrase("What to do"), Phrase("Who can help")
+_EVERY = Phrase("[All messages and what they mean](page:problems)")
+_DESCRIBED = Phrase("What it means when you see “{title}”, and what to do about it.")
 _QUOTE = Phrase("If you see a **reference** (R- and eight letters and digits), quote it.")
 
 
@@ -105,7 +109,7 @@ def problem_page(problem: Problem, language: Language) -> str:
     say = language.translated
     title = say(problem.title)
     steps = "\n".join(f"{n}. {_linked(say(step))}" for n, step in enumerate(problem.to_do, start=1))
-    described = say(Phrase("What it means when you see “{title}”, and what to do about it.")).replace("{title}", title)
+    described = say(_DESCRIBED).replace("{title}", title)
     return f"""---
 title: {json.dumps(title, ensure_ascii=False)}
 description: {json.dumps(described, ensure_ascii=False)}
@@ -118,19 +122,19 @@ keywords: [{problem.code}, error message]
 ---
 # {title}
 
-## {say(Phrase("What happened"))} {{: #what-happened }}
+## {say(_HAPPENED)} {{: #what-happened }}
 
 {_linked(say(problem.happened))}
 
-## {say(Phrase("What to do"))} {{: #what-to-do }}
+## {say(_TO_DO)} {{: #what-to-do }}
 
 {steps}
 
-## {say(Phrase("Who can help"))} {{: #who-can-help }}
+## {say(_HELP)} {{: #who-can-help }}
 
 {_linked(say(_WHO[problem.who]))} {say(_QUOTE)}
 
-{_linked(say(Phrase("[All messages and what they mean](page:problems)")))}
+{_linked(say(_EVERY))}
 """
 
 
@@ -180,6 +184,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "domains": organisation.domains,
         "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
         "recovery": recovery,
+        "settings": _settings(recovery),
         "gates": recovery.gates,
         "limits": organisation.limits,
         "methods": {kind: say(LABELS[kind]) for kind in recovery.offered},
@@ -190,6 +195,17 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "problems": problems(organisation),
         "form_problems": {form: form_problems(organisation, paths) for form, paths in _FORMS.items()},
         "problem_rows": problem_rows(organisation, language),
+    }
+
+
+def _settings(recovery: Recovery) -> dict[str, str]:
+    """Settings as they stand in `organisation.yaml`, on one line."""
+    chosen = recovery.enabled_for
+    return {
+        "enabled_for": chosen if isinstance(chosen, str) else ", ".join(chosen),
+        "methods": ", ".join(recovery.offered),
+        "confirm_contact": str(recovery.confirm_contact).lower(),
+        "phone_countries": ", ".join(recovery.phone_countries) or "–",
     }
 
 

@@ -14,7 +14,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from mkdocs.utils import normalize_url
 
 from hooks import assets, brand, inline, machines, pages, units
 from hooks.stamps import Stamps, digest
@@ -84,11 +83,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             page.meta[name] = inline.with_facts(language.translated(page.meta[name]), language.facts)
         page.meta["revision"] = _revision(_source(where))
         if where.startswith("errors/"):
-            return markdown
+            return inline.shielded(markdown, language.facts)
         if not pages.in_use(page.meta, config.extra["organisation"]):
             page.meta.update(form="", modules=[])
-        text = _MARKDOWN.from_string(units.translated(markdown, language.translated))
-        return text.render(config.extra["site"])
+        text = _MARKDOWN.from_string(units.translated(markdown, language.translated)).render(config.extra["site"])
+        return inline.shielded(text, language.facts)
     except (pages.PageError, jinja2.TemplateError) as error:
         raise Abort(f"{where}: {error}") from None
 
@@ -182,8 +181,9 @@ def _in_language(own: str, offered: tuple[str, ...]) -> Any:
         folder = "" if tag == offered[0] else f"{tag}/"
         if page is None:
             return f"/{folder}?language={tag}"
-        up = "" if own == offered[0] else "../"
-        return f"{normalize_url(up + folder + (page.url or '') or '.', page)}?language={tag}"
+        url = page.url.removeprefix("./")
+        root = "../" * (url.count("/") + (own != offered[0]))
+        return f"{root}{folder}{url}?language={tag}"
 
     return there
 

@@ -15,6 +15,8 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _AS_IT_IS = re.compile(r"\s*(\{%.*%\}|\{:.*\}|<[^>]*>|<!--.*-->|(\|\s*:?-+:?\s*)+\|)?\s*")
 _HEADING = re.compile(r"(#+ )(.*)")
 _NOTE = re.compile(r'(\s*!!! \w+ )"(.*)"')
+_ITEM = re.compile(r"([-*]|\d+\.) ")
+_ROW = re.compile(r"(\s*)\| (.*) \|\s*")
 _LED = re.compile(r"(\s*(?:> ?)?(?:[-*] |\d+\. |> ?)?(?:!\[\]\(icon:[\w-]+\) )?)(.*)")
 _NOT_WORDS = re.compile(r"\{\{.*?\}\}|\{[%:].*?%?\}|\{\w+\}|<[^>]*>|`[^`]*`|\]\([^)]*\)|https?://\S+")
 
@@ -41,7 +43,7 @@ def in_words(text: str) -> bool:
 def _lines(markdown: str, say: Say) -> Iterator[str]:
     paragraph: list[str] = []
     anchors: set[str] = set()
-    code = fenced = noted = False
+    code = fenced = noted = listed = False
     blank = True
 
     def spoken() -> Iterator[str]:
@@ -51,8 +53,8 @@ def _lines(markdown: str, say: Say) -> Iterator[str]:
             yield lead + _said(text, say)
 
     for line in markdown.splitlines():
-        indented = line.startswith("    ")
-        code = (indented and not noted and (code or (blank and not paragraph))) or (code and not line.strip())
+        indented = line.startswith(" " * (8 if noted or listed else 4))
+        code = (indented and (code or (blank and not paragraph))) or (code and not line.strip())
         if fence := _FENCE.match(line):
             fenced = not fenced
         if fence or fenced or code or _AS_IT_IS.fullmatch(line):
@@ -64,9 +66,9 @@ def _lines(markdown: str, say: Say) -> Iterator[str]:
         elif note := _NOTE.fullmatch(line):
             yield from spoken()
             yield f'{note[1]}"{_said(note[2], say)}"'
-        elif line.startswith("|"):
+        elif row := _ROW.fullmatch(line):
             yield from spoken()
-            yield f"| {' | '.join(_said(cell.strip(), say) for cell in line.strip('| ').split(' | '))} |"
+            yield f"{row[1]}| {' | '.join(_said(cell.strip(), say) for cell in row[2].split(' | '))} |"
         else:
             led = _LED.fullmatch(line)
             begins = not paragraph or (bool(led[1].strip()) and not (led[1].strip() == ">" and paragraph[0] == led[1]))
@@ -74,7 +76,8 @@ def _lines(markdown: str, say: Say) -> Iterator[str]:
                 yield from spoken()
                 paragraph.append(led[1])
             paragraph.append(led[2].strip())
-        noted = bool(_NOTE.fullmatch(line)) or (noted and (indented or not line.strip()))
+        noted = bool(_NOTE.fullmatch(line)) or (noted and (line.startswith("    ") or not line.strip()))
+        listed = bool(_ITEM.match(line)) or (listed and (line.startswith(" ") or not line.strip()))
         blank = not line.strip()
     yield from spoken()
 

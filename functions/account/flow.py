@@ -169,9 +169,8 @@ def _secure(body: Secure, caller: Caller, services: Services) -> Done:
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
-    told = notices(
-        services.randomness, now, found, "account-secured", subject, objection.reference, info, caller.language
-    )
+    language = services.languages.tag(found.language, caller.language)
+    told = notices(services.randomness, now, found, "account-secured", subject, objection.reference, info, language)
     if services.organisation.notify.administrators:
         to = {"to": contact} if contact else {"to": "administrators", "channel": "roles"}
         to_them = {"kind": "account-secured-administrators", "language": "", **to}

@@ -9,7 +9,7 @@ from typing import Any
 from notify.paper import Link, Paper, Part, Secret
 from regain.adapters.messengers import Letter
 from regain.domain.security_info import NAMES
-from regain.words import Phrase
+from regain.words import Phrase, together
 
 _YOUR_CODE = {
     "reset": Phrase("Your code to reset the password of your {organisation} account is:"),
@@ -123,7 +123,7 @@ def code(digits: str, purpose: str, reference: str, paper: Paper) -> Letter:
         Secret(digits),
         paper.say(Phrase("It is good for {code_time}.") if called else _WHERE),
         paper.say(_NEVER_BUT_NOW if called else _NEVER),
-        paper.say(_UNASKED[purpose]) + " " + paper.say(_STUCK),
+        paper.say(together(_UNASKED[purpose], _STUCK)),
         paper.say(_REFERENCE, reference=reference),
     )
     short = paper.say(_SHORT[purpose], code=digits)
@@ -131,7 +131,9 @@ def code(digits: str, purpose: str, reference: str, paper: Paper) -> Letter:
     return paper.letter(
         paper.say(Phrase("Your code for your {organisation} account")),
         parts,
-        short=paper.bound(digits, f"{short} {paper.say(own)}", short, paper.say(_BARE, code=digits)),
+        short=paper.bound(
+            digits, paper.say(together(_SHORT[purpose], own), code=digits), short, paper.say(_BARE, code=digits)
+        ),
         spoken=spoken,
         voice=voice,
     )

@@ -18,7 +18,7 @@ from regain.domain import languages
 from regain.domain.colour import ink
 from regain.language import Language
 from regain.organisation import Organisation
-from regain.words import Phrase
+from regain.words import Phrase, listed
 
 _BAR = "#12355b"
 _DARK = (
@@ -116,7 +116,7 @@ class Paper:
         if not ways:
             return self.page("contact-administrator/")
         *before, last = ways
-        return Phrase("{first} or {last}", first=", ".join(before), last=last) if before else last
+        return Phrase("{first} or {last}", first=listed(before), last=last) if before else last
 
     @property
     def _zone(self) -> tzinfo:

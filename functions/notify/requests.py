@@ -10,7 +10,7 @@ from typing import Any
 from notify.paper import Link, Paper, Part
 from regain.adapters.messengers import Letter
 from regain.domain import events, roles
-from regain.words import Phrase
+from regain.words import Phrase, together
 
 Parts = Iterator[Part]
 
@@ -61,7 +61,7 @@ def letter(kind: str, facts: dict[str, Any], reference: str, paper: Paper) -> Le
 
 
 def _administrator_asked(facts: dict[str, Any], paper: Paper) -> Parts:
-    yield paper.say(Phrase("Somebody asks for help with an account. {doing}", doing=_DOING[facts["purpose"]]))
+    yield paper.say(together(Phrase("Somebody asks for help with an account."), _DOING[facts["purpose"]]))
     yield _lines({**facts, "name": facts["name"] or paper.say(Phrase("(not given)"))}, paper,
                  "user_id", "name", "reply_to", "reference")  # fmt: skip
     yield from _quoted(facts["text"], paper)

@@ -19,6 +19,7 @@ def desk(tmp_path_factory):
     """A stack with people of every role, and some who need help."""
     folder = tmp_path_factory.mktemp("desk")
     organisation = yaml.safe_load((ROOT / "organisation.yaml").read_text())
+    organisation["organisation"]["languages"] = ["en"]
     organisation["domains"]["lab.contoso.example"]["reset"] = "off"
     file, people, site = folder / "organisation.yaml", folder / "people.csv", folder / "site"
     file.write_text(yaml.safe_dump(organisation))

@@ -22,6 +22,7 @@ def everything(tmp_path_factory):
     folder = tmp_path_factory.mktemp("everything")
     organisation = yaml.safe_load((ROOT / "organisation.yaml").read_text())
     organisation["recovery"] |= {"methods": KINDS, "gates": 2, "resend_seconds": 5}
+    organisation["organisation"]["languages"] = ["en"]
     organisation["domains"]["lab.contoso.example"]["reset"] = "off"
     file = folder / "organisation.yaml"
     file.write_text(yaml.safe_dump(organisation))

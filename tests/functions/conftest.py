@@ -25,15 +25,9 @@ from regain.adapters.store import put_version, unmarshal
 from regain.domain import codes
 from regain.domain.account import Account
 from regain.language import spoken
-from tests.functions.registrant import Person
+from tests.functions.registrant import OWN, Person
 
 PASSWORD = "maple-Cedar-93-window"
-OWN = {
-    "content-type": "application/json",
-    "host": "help.contoso.example",
-    "origin": "https://help.contoso.example",
-}
-"""What our own page sends with a request."""
 _HASH = hash_password(PASSWORD)
 _NUMBERS = itertools.count(1)
 

@@ -14,6 +14,14 @@ def answers(*pairs):
 GOOD = answers(("q01", "Port Talbot"), ("q02", "Ærlig"), ("What was on my first mug?", "two herons"))
 
 
+OWN = {
+    "content-type": "application/json",
+    "host": "help.contoso.example",
+    "origin": "https://help.contoso.example",
+}
+"""What our own page sends with a request."""
+
+
 class Person:
     """Somebody signed in, with what they see and do."""
 
@@ -25,6 +33,17 @@ class Person:
     def call(self, method, path, body=None):
         text = None if body is None else json.dumps(body)
         return self.world.request(method, f"/api/account/methods{path}", text, session=self.session)
+
+    def get(self, path, accept="en"):
+        """One's own account, or a part of it, in a language."""
+        where = f"/api/account{f'/{path}' if path else ''}"
+        return self.world.request("GET", where, headers={**OWN, "accept-language": accept}, session=self.session)
+
+    def post(self, path, accept="en", **body):
+        """A change of one's own account, from a page in a language."""
+        headers = {**OWN, "accept-language": accept}
+        text = json.dumps(body)
+        return self.world.request("POST", f"/api/account/{path}", text, headers=headers, session=self.session)
 
     def view(self):
         return self.call("GET", "").body

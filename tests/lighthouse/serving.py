@@ -31,6 +31,8 @@ class Compressed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, and its answer when it is whole."""
+        if b"br" not in dict(scope.get("headers", [])).get(b"accept-encoding", b""):
+            return await self.app(scope, receive, send)
         started: list[Message] = []
         body = bytearray()
 
@@ -50,7 +52,7 @@ class Compressed:
             await send({**started[0], "headers": list(headers.items())})
             await send({"type": "http.response.body", "body": content})
 
-        await self.app(scope, receive, whole if scope["type"] == "http" else send)
+        return await self.app(scope, receive, whole)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import { now } from './api.js';
 
 const KEY = 'regain-flow';
+const kept = storage(); // none in a frame whose browser keeps nothing for it: then a reload begins anew
 
 export const flow = { step: 'start' };
 
@@ -10,23 +11,25 @@ export const alive = () => Boolean(flow.token) && flow.expires > now();
 
 export function remember(changes) {
   Object.assign(flow, changes);
-  sessionStorage.setItem(KEY, JSON.stringify(flow));
+  kept?.setItem(KEY, JSON.stringify(flow));
 }
 
 export function forget() {
   for (const name of Object.keys(flow)) delete flow[name];
   flow.step = 'start';
-  sessionStorage.removeItem(KEY);
+  kept?.removeItem(KEY);
 }
 
 export function recall() {
   try {
-    Object.assign(flow, JSON.parse(sessionStorage.getItem(KEY)));
+    Object.assign(flow, JSON.parse(kept?.getItem(KEY) || '{}'));
   } catch {
     forget();
   }
   if (flow.token && !alive()) forget();
 }
+
+export const forgetAll = () => kept?.clear();
 
 export const proved = () => alive() && flow.gates.passed >= flow.gates.required && flow.methods.length === 0;
 
@@ -39,4 +42,12 @@ export function reachable(step) {
   if (step === 'unlock') return proved() && flow.purpose === 'unlock';
   if (proved()) return false;
   return step === 'method' || Boolean(flow.method && (flow.at || 'code') === step);
+}
+
+function storage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
 }

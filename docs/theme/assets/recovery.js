@@ -1,7 +1,7 @@
 // The form of reset and unlock: which step is shown, and what each step sends.
 import { call, now } from './api.js';
 import { Errors } from './errors.js';
-import { alive, flow, forget, proved, reachable, recall, remember } from './flow.js';
+import { alive, flow, forget, forgetAll, proved, reachable, recall, remember } from './flow.js';
 import { prepareProof, takeProof } from './proof.js';
 import { showMethods, showQuestions } from './methods.js';
 import { wait } from './waiting.js';
@@ -135,7 +135,7 @@ function finished(answer) {
     code.querySelector('.saved-code').textContent = answer.recovery_code || '';
   }
   show('done');
-  sessionStorage.clear();
+  forgetAll();
 }
 
 function startAgain(answer) {

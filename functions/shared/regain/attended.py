@@ -59,7 +59,7 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
         started_at=now, expires_at=now + services.organisation.recovery.flow_minutes * 60,
         generation=standing.generation, shown=1, required=1,
         offered=standing.open_kinds(dict.fromkeys(m.kind for m in usable), now),
-        own=usable, told=True, language=account.language or caller.language, by=by,
+        own=usable, told=True, language=services.languages.tag(account.language, caller.language), by=by,
     )  # fmt: skip
     recovery = Recovery(purpose, services)
     services.store.commit(

@@ -221,7 +221,7 @@ def _in_words(content: Any, reader: Language) -> Any:
 
 def _language(event: dict[str, Any]) -> str:
     """The offered language that the request asks for (RFC 9110, 12.5.4): our pages ask for their own."""
-    return spoken().preferred(event["headers"].get("accept-language", "")).tag
+    return spoken().preferred(event["headers"].get("accept-language", ""))
 
 
 def _problem(refused: Refused, caller: Caller) -> Response:

@@ -2,6 +2,7 @@
 
 import functools
 import gettext
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from regain.domain import languages
 from regain.organisation import Organisation, current, facts
 from regain.words import Counted, Phrase
 
+_LEFT_TO_RIGHT = re.compile(r"[A-Za-z+@]")
 _COMPILED = Path(__file__).with_name("translations")  # made from translations/*.po at the top of the project
 
 
@@ -19,9 +21,8 @@ class Language:
         self.tag = tag
         self.known = languages.KNOWN[tag]
         self._catalogue = catalogue(tag, *parts)
-        said = {name: self.say(value) if isinstance(value, Phrase) else value for name, value in
-                facts(organisation, tag).items()}  # fmt: skip
-        self.facts: Mapping[str, object] = said
+        self.facts: Mapping[str, object] = {}
+        self.facts = self._told(facts(organisation, tag), {})
 
     def translated(self, phrase: Phrase | str) -> str:
         """The text of a phrase in this language, its facts still in braces."""
@@ -31,10 +32,26 @@ class Language:
         return self._catalogue.gettext(text) if text else ""  # of nothing, gettext answers the catalogue's header
 
     def say(self, phrase: Phrase | str, **more: object) -> str:
-        """A phrase, or a text of the catalogue of problems, in this language and with its facts."""
-        given = {**(phrase.facts if isinstance(phrase, Phrase) else {}), **more}
-        said = {name: self.say(value) if isinstance(value, Phrase) else value for name, value in given.items()}
-        return self.translated(phrase).format_map({**getattr(self, "facts", {}), **said})
+        """A phrase, or a text of the catalogue of problems, in this language and with its facts.
+
+        Phrases among these know what else is given.
+        """
+        own = phrase.facts if isinstance(phrase, Phrase) else {}
+        told = {**self._told(more, {}), **self._told(own, more)}
+        return self.translated(phrase).format_map({**self.facts, **told})
+
+    def _told(self, given: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
+        """Facts as they stand in a text: phrases in words, and where that runs from right to left, what is written from
+        left to right kept together (Unicode Bidirectional Algorithm, isolates): `+44 20` must not become `20 44+`.
+        """
+        return {
+            name: self.say(value, **more) if isinstance(value, Phrase) else self._kept(value)
+            for name, value in given.items()
+        }
+
+    def _kept(self, value: object) -> object:
+        left_to_right = self.known.right_to_left and isinstance(value, str) and _LEFT_TO_RIGHT.search(value)
+        return f"\u2066{value}\u2069" if left_to_right else value
 
 
 class Languages:
@@ -49,17 +66,21 @@ class Languages:
         """Their tags, the organisation's own language first."""
         return self._organisation.organisation.languages
 
-    def of(self, *tags: str) -> Language:
+    def tag(self, *wanted: str) -> str:
         """The first of these that is offered; the organisation's own where none is."""
-        found = (languages.lookup(tag, self.offered) for tag in tags)
-        tag = next(filter(None, found), self.offered[0])
+        found = (languages.lookup(tag, self.offered) for tag in wanted)
+        return next(filter(None, found), self.offered[0])
+
+    def of(self, *wanted: str) -> Language:
+        """The language of `tag`."""
+        tag = self.tag(*wanted)
         if tag not in self._made:
             self._made[tag] = Language(tag, self._organisation)
         return self._made[tag]
 
-    def preferred(self, accepted: str) -> Language:
-        """What an `Accept-Language` wants most."""
-        return self.of(languages.preferred(accepted, self.offered))
+    def preferred(self, accepted: str) -> str:
+        """The tag that an `Accept-Language` wants most."""
+        return languages.preferred(accepted, self.offered)
 
 
 def catalogue(tag: str, *parts: str) -> gettext.NullTranslations:

@@ -11,7 +11,7 @@ import msgspec
 from regain.domain import languages
 from regain.domain.methods import by_phone
 from regain.domain.policy import Administration, Domain, Limits, Passwords, Recovery
-from regain.words import Counted, Phrase
+from regain.words import Counted, Phrase, listed
 
 Name = str | dict[str, str]
 """One name for everybody, or a name for each language, by its tag."""
@@ -208,5 +208,4 @@ def _joined(words: Iterable[str]) -> object:
     *before, last = words
     if not before:
         return last
-    first = functools.reduce(lambda said, word: Phrase("{first}, {next}", first=said, next=word), before)
-    return Phrase("{first} or {last}", first=first, last=last)
+    return Phrase("{first} or {last}", first=listed(before), last=last)

@@ -17,7 +17,7 @@ from regain.domain.languages import KNOWN
 from regain.domain.methods import channel
 from regain.domain.policy import Recovery
 from regain.mistakes import Mistake, Mistakes
-from regain.organisation import About, Organisation
+from regain.organisation import About, Name, Organisation
 
 _DOMAIN = re.compile(r"(?=.{4,48}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
@@ -95,6 +95,7 @@ def _unknown(content: dict, part: dict, at: str, defs: dict | None = None) -> It
     """Keys that the schema does not know: `msgspec` passes over them in dataclasses."""
     defs = defs or part["$defs"]
     part = defs[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+    part = next((each for each in part.get("anyOf", ()) if each.get("type") == "object"), part)
     for key, value in content.items():
         inner = part.get("properties", {}).get(key) or part.get("additionalProperties")
         here = f"{at}.{key}".lstrip(".")
@@ -147,6 +148,8 @@ def _wrong_look(about: About) -> Iterator[tuple]:
         )
     if about.logo and not re.search(r"\.(svg|png)$", about.logo):
         yield "organisation.logo", f"`{about.logo}` is neither SVG nor PNG", "a file beside this one, as logo.svg"
+    for key in ("portal_name", "apps_portal_name"):
+        yield from _wrong_name(f"organisation.{key}", getattr(about, key))
     for origin in about.embed_from:
         if not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?", origin):
             yield (
@@ -154,6 +157,12 @@ def _wrong_look(about: About) -> Iterator[tuple]:
                 f"`{origin}` is not the origin of a site",
                 "for example https://intranet.contoso.example, without a path",
             )
+
+
+def _wrong_name(at: str, name: Name) -> Iterator[tuple]:
+    for tag in name if isinstance(name, dict) else ():
+        if tag not in KNOWN:
+            yield at, f"`{tag}` is not a language", f"there are: {', '.join(KNOWN)}"
 
 
 def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:
@@ -193,6 +202,7 @@ def _wrong_methods(recovery: Recovery) -> Iterator[tuple]:
 
 def _wrong_contacts(organisation: Organisation) -> Iterator[tuple]:
     contacts = organisation.contacts
+    yield from _wrong_name("contacts.support.name", contacts.support.name)
     for at, address in {
         "contacts.administrator.email": contacts.administrator.email,
         "contacts.support.email": contacts.support.email,

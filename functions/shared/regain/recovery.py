@@ -59,11 +59,12 @@ class Recovery:
 
         account, standing, info = self._read_subject(who, subject)
         secret = services.randomness(16)
+        language = services.languages.tag(account.language if account else "", body.language, caller.language)
         drawn = proofs.drawn(services.keys, services.randomness, self.policy, subject, info)
         blank = Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=caller.reference,
             started_at=now, expires_at=now, generation=0, shown=1, required=1, offered=(),
-            language=(account.language if account else "") or body.language or caller.language, **drawn,
+            language=language, **drawn,
         )  # fmt: skip
         flow, refused = self._begin(blank, account, info, standing, now)
         writes = [

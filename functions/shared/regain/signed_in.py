@@ -33,7 +33,7 @@ class SignedIn:
     @property
     def language(self) -> str:
         """What messages to this person are in: their own language, else the page's."""
-        return self.account.language or self.caller.language
+        return self.services.languages.tag(self.account.language, self.caller.language)
 
     def registered(self) -> registration.Registered:
         """How complete the security info is."""

@@ -4,6 +4,9 @@ The English text is also the key under which translators find it (`translations/
 braces. Nothing here knows of languages, so the rules may say what they have to say.
 """
 
+import functools
+from collections.abc import Iterable
+
 
 class Phrase:
     """One text with its facts. A fact may be a phrase itself; facts of the organisation need not be given."""
@@ -22,6 +25,17 @@ class Phrase:
 
     def __repr__(self) -> str:
         return f"Phrase({self.text!r}, {self.facts!r})"
+
+
+def listed(words: Iterable[object]) -> object:
+    """Words one after the other, with the comma of the language between them."""
+    first, *rest = words
+    return functools.reduce(lambda said, word: Phrase("{first}, {next}", first=said, next=word), rest, first)
+
+
+def together(first: object, following: object) -> Phrase:
+    """Two sentences, with the space of the language between them."""
+    return Phrase("{first} {next}", first=first, next=following)
 
 
 class Counted(Phrase):

@@ -47,7 +47,7 @@ def notices(
 ) -> list[Message]:
     """What every address of an account is told of a change (S57): those of the directory and the registered ones."""
     facts = {"user_id": account.user_id, "name": account.given_name or account.display_name, "at": now, **more}
-    language = account.language or language
+    language = language or account.language
     addresses = dict.fromkeys((*account.addresses, *info.destinations("email")))
     return [
         Message(randomness(16).hex(), kind, "email", address, subject, reference, language, facts)

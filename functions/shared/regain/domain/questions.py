@@ -103,6 +103,11 @@ def faults(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Fault, ...]:
     return tuple(found)
 
 
+def _weight(answer: str) -> int:
+    """How long an answer is: an ideograph, of which a name or a town often has two, says as much as two letters."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in answer)
+
+
 def _wrong(question: str, answer: str, before: list[tuple[str, str]]) -> list[Phrase]:
     words = set(re.findall(r"\w{3,}", normal(question)))
     said = answer.split()
@@ -112,7 +117,7 @@ def _wrong(question: str, answer: str, before: list[tuple[str, str]]) -> list[Ph
         (not shortest <= len(question) <= longest,
          Phrase("a question has {least} to {most} characters.", least=shortest, most=longest)),
         (normal(question) in {normal(other) for other, _ in before}, Phrase("you have chosen it already.")),
-        (not least <= len(answer) <= most,
+        (_weight(answer) < least or len(answer) > most,
          Phrase("an answer has {least} to {most} characters.", least=least, most=most)),
         (answer in {other for _, other in before}, Phrase("you have given this answer already.")),
         (bool(words & set(said)), Phrase("leave words of the question out of the answer.")),

@@ -7,7 +7,7 @@ from regain.domain.account import Account, enabled, gates, methods
 from regain.domain.methods import channel, enough
 from regain.domain.policy import Domain, Recovery
 from regain.domain.security_info import SecurityInfo
-from regain.words import Phrase
+from regain.words import Phrase, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,19 @@ def _refused(account: Account, recovery: Recovery, domains: Mapping[str, Domain]
         nobody = Phrase("Reset is turned on for nobody.")
         some = Phrase(
             "Reset is turned on for the groups {wanted}. Groups of this account: {groups}.",
-            wanted=", ".join(chosen), groups=", ".join(account.groups) or "–",
+            wanted=listed(chosen), groups=listed(account.groups or ("–",)),
         )  # fmt: skip
         found.append(Reason("recovery.enabled_for", nobody if chosen == "none" else some))
     return tuple(found)
 
 
 def _missing(account: Account, own: tuple, needed: int, recovery: Recovery) -> Reason:
-    offered = ", ".join(recovery.offered)
     if not own:
-        none = Phrase("None of the methods that are offered is registered ({offered}).", offered=offered)
+        none = Phrase(
+            "None of the methods that are offered is registered ({offered}).", offered=listed(recovery.offered)
+        )
         return Reason("recovery.methods", none)
-    kinds = ", ".join(sorted({channel(method.kind) for method in own}))
+    kinds = listed(sorted({channel(method.kind) for method in own}))
     everybody = Phrase("Proofs of different kinds and places that are needed: {needed}. There is: {kinds}.",
                        needed=needed, kinds=kinds)  # fmt: skip
     with_role = Phrase("Whoever has a role ({role}) gives two proofs of different kinds and places. There is: {kinds}.",

@@ -1,0 +1,171 @@
+"""What axe does not see: size of targets, zoom, spacing of text, and what a screen reader is told (WCAG 2.2)."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE
+
+PAGES = (
+    "/",
+    "/reset/",
+    "/forgot-password/",
+    "/problems/",
+    "/account/",
+    "/contact-support/",
+    "/admin/",
+    "/accessibility/",
+)
+
+SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(each => {
+  if (!each.checkVisibility({visibilityProperty: true}) || each.closest('.skip, [hidden]')) return false;
+  const target = each.closest('label.choice') || each, stretched = getComputedStyle(each, '::after').position === 'absolute';
+  const box = (stretched ? each.closest('li') : target).getBoundingClientRect();
+  const inText = each.tagName === 'A' && each.closest('p, li, td, dd') && !each.matches('.button') && getComputedStyle(each).display === 'inline';
+  return !inText && (box.width < 44 || box.height < 44);
+}).map(each => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_targets_are_large_enough_for_a_thumb_2_5_5_aaa(page: Page, path):
+    page.set_viewport_size(PHONE)
+    page.goto(path)
+    assert page.evaluate(SMALL) == []
+
+
+def test_targets_are_large_enough_in_the_form_2_5_5_aaa(page: Page, form, tester):
+    page.set_viewport_size(PHONE)
+    form.open().identify(tester.user_id)
+    assert page.evaluate(SMALL) == []
+    form.choose()
+    assert page.evaluate(SMALL) == []
+    form.enter(form.code(tester.mail))
+    form.at("password")
+    assert page.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_at_400_percent_one_scrolls_in_one_direction_only_1_4_10(page: Page, path):
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= 320")
+    fixed = "[...document.querySelectorAll('*')].filter(e => ['fixed', 'sticky'].includes(getComputedStyle(e).position)).length"
+    assert page.evaluate(fixed) == 0  # nothing covers what little is seen
+
+
+@pytest.fixture
+def spaced(browser, base_url):
+    """A browser in which a reader sets the spacing of text themself."""
+    context = browser.new_context(base_url=base_url, bypass_csp=True, viewport=PHONE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_text_may_be_spaced_as_a_reader_needs_it_1_4_12(spaced: Page, path):
+    spaced.goto(path)
+    spaced.add_style_tag(
+        content="* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p {margin-bottom: 2em !important}"
+    )
+    assert spaced.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cut = """[...document.querySelectorAll('button, label, .button, summary')].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1).length"""
+    assert spaced.evaluate(cut) == 0
+
+
+HEARD = """() => {
+  window.heard = [];
+  const note = node => {
+    const region = node.nodeType === 1 ? node.closest('[role=status], [role=alert]') : node.parentElement?.closest('[role=status], [role=alert]');
+    const text = region && !region.closest('[hidden]') && region.textContent.replace(/\\s+/g, ' ').trim();
+    if (text && window.heard.at(-1) !== text) window.heard.push(text);
+  };
+  new MutationObserver(changes => changes.forEach(({ target }) => note(target)))
+    .observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['hidden'] });
+}"""
+
+
+def test_a_screen_reader_is_told_of_each_wait_and_each_mistake_4_1_3(page: Page, form, tester):
+    form.open()
+    page.evaluate(HEARD)
+    form.next()
+    assert page.evaluate("heard")[-1].startswith("There is a problem Enter your user ID")
+    form.identify(tester.user_id)
+    assert "Checking that you are not a robot…" in page.evaluate("heard")
+    form.choose()
+    form.enter("00000x")
+    expect(form.summary).to_be_visible()
+    assert any(text.startswith("There is a problem That code is not right") for text in page.evaluate("heard"))
+    page.evaluate("heard.length = 0")
+    expect(page.locator("[data-told]")).to_have_text(
+        "No code yet? You can try another method or contact your administrator.", timeout=15_000
+    )
+    assert page.evaluate("heard") == ["No code yet? You can try another method or contact your administrator."]
+    page.context.set_offline(True)
+    expect(page.locator("[data-offline]")).to_contain_text("You are offline")
+    assert (
+        page.evaluate("heard").count(
+            "You are offline. What you typed is kept, and the form goes on when the connection is back."
+        )
+        == 1
+    )
+    page.context.set_offline(False)
+
+
+def test_the_tree_that_a_screen_reader_reads_names_every_part_of_a_step(page: Page, form, tester):
+    form.open()
+    expect(page.locator("#recovery")).to_match_aria_snapshot(
+        """
+        - paragraph: Step 1 of 4
+        - heading "Get back into your account" [level=2]
+        - text: User ID The address or user name that you sign in with, for example maria.silva@contoso.example
+        - textbox "User ID"
+        - group "Why can you not sign in?":
+          - text: Why can you not sign in?
+          - radio "I forgot my password Or it does not work, or I never had one" [checked]
+          - text: I forgot my password Or it does not work, or I never had one
+          - radio "I know my password, but still can’t sign in My account is locked. I keep my password"
+          - text: I know my password, but still can’t sign in My account is locked. I keep my password
+        - button "Next"
+        - status
+        """
+    )
+    form.next()
+    expect(page.locator("#recovery")).to_match_aria_snapshot(
+        """
+        - alert:
+          - heading "There is a problem" [level=2]
+          - list:
+            - listitem:
+              - link "Enter your user ID"
+        """
+    )
+    field = page.get_by_label("User ID")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(
+        "Enter your user ID The address or user name that you sign in with, for example maria.silva@contoso.example"
+    )
+
+
+def test_the_message_finder_says_how_many_fit_and_finds_by_a_few_words_s63(page: Page, axe):
+    page.goto("/problems/")
+    page.get_by_role("searchbox").fill("the code I typed is not right")
+    expect(page.locator("[data-found]")).to_contain_text("Messages that fit: ")
+    expect(page.locator("tbody tr:visible").first).to_contain_text("code")
+    assert page.locator("tbody tr:visible").count() < page.locator("tbody tr").count() / 2
+    axe()
+    page.get_by_role("searchbox").fill("Sign-in is locked for a while")
+    expect(page.locator("tbody tr:visible td").first).to_have_text("Sign-in is locked for a while")
+    page.get_by_role("searchbox").fill("xyzzy")
+    expect(page.locator("[data-found]")).to_have_text("No message fits. All of them are shown.")
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator("[data-found]")).to_have_text("")
+    assert page.locator("tbody tr:visible").count() == page.locator("tbody tr").count()
+
+
+def test_the_gallery_shows_every_message(page: Page):
+    page.goto("/local/messages?language=ar")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("العربية")
+    assert page.locator("article").count() > 20
+    page.locator("#password-reset iframe").scroll_into_view_if_needed()
+    mail = page.frame_locator("#password-reset iframe")
+    expect(mail.locator("html")).to_have_attribute("dir", "rtl")
+    expect(mail.get_by_role("link")).to_contain_text("/ar/not-me/")

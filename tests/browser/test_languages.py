@@ -1,0 +1,178 @@
+"""The site in other languages: led by the browser, chosen by the person, right from right to left (B15)."""
+
+import itertools
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.template import raw
+from regain.domain.addresses import led
+from regain.domain.languages import KNOWN
+from regain.domain.methods import LABELS
+from regain.language import Language, extended
+from regain.organisation_yaml import read
+from tests.browser.conftest import NEW, PHONE
+from tests.conftest import ROOT
+
+ORGANISATION = read(ROOT / "organisation.yaml")
+
+
+def said(tag: str, text) -> str:
+    """A text of the site in a language."""
+    return extended(tag, ORGANISATION, "shell", "pages").say(text)
+
+
+@pytest.fixture
+def german(browser, base_url):
+    context = browser.new_context(base_url=base_url, locale="de-DE")
+    yield context.new_page()
+    context.close()
+
+
+def test_a_browser_is_led_to_its_language_and_a_choice_is_kept(german: Page):
+    german.goto("/reset/#x")
+    assert german.url.endswith("/de/reset/#x")
+    german.locator(".languages summary").press("Enter")
+    german.get_by_role("link", name="English").press("Enter")
+    expect(german.locator("html")).to_have_attribute("lang", "en")
+    assert german.url.endswith("/reset/") and "/de/" not in german.url
+    german.goto("/")
+    expect(german.get_by_role("heading", level=1)).to_have_text("What happened?")
+    german.goto("/de/")  # an address that names its language keeps it
+    expect(german.get_by_role("heading", level=1)).to_have_text(said("de", "What happened?"))
+
+
+def test_what_is_not_there_is_said_in_the_language_of_the_address(page: Page):
+    answer = page.goto("/ar/nothing/")
+    assert answer.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text(said("ar", "There is nothing at this address"))
+    page.get_by_role("link", name="Deutsch", include_hidden=True).evaluate("link => link.click()")
+    expect(page.get_by_role("heading", level=1)).to_have_text(said("de", "What happened?"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_reset_in_arabic_from_right_to_left_on_a_phone(page: Page, form, tester, axe, scheme):
+    def t(text):
+        return said("ar", text)
+
+    def narrow():
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        axe()
+
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/ar/reset/")
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    narrow()
+    page.get_by_role("button", name=t("Next")).click()
+    expect(form.summary).to_contain_text(t("Enter your user ID"))
+    narrow()
+    page.wait_for_load_state("load")
+    page.get_by_label(t("User ID")).fill(tester.user_id)
+    page.get_by_role("button", name=t("Next")).locator("visible=true").click()
+    form.at("method")
+    narrow()
+    page.get_by_label(Language("ar", ORGANISATION).say(LABELS["email"])).check()
+    page.get_by_role("button", name=t("Next")).locator("visible=true").click()
+    form.at("code")
+    narrow()
+    form.code(tester.mail)
+    arabic = Language("ar", ORGANISATION)
+    (message,) = form.stack.messages(tester.mail)
+    assert message["subject"] == arabic.say("Your code for your {organisation} account")
+    page.get_by_label(t("Code"), exact=True).fill("00000x")
+    page.get_by_role("button", name=t("Next")).locator("visible=true").click()
+    expect(form.summary).to_contain_text(t("That code is not right"))
+    narrow()
+    page.get_by_label(t("Code"), exact=True).fill(form.code(tester.mail))
+    page.get_by_role("button", name=t("Next")).locator("visible=true").click()
+    form.at("password")
+    narrow()
+    page.get_by_label(t("New password"), exact=True).fill("short")
+    page.get_by_label(t("Confirm the new password")).fill("short")
+    page.get_by_role("button", name=t("Finish")).locator("visible=true").click()
+    expect(page.locator(".message li").first).not_to_contain_text("Use at least")
+    narrow()
+    page.get_by_label(t("New password"), exact=True).fill(NEW)
+    page.get_by_label(t("Confirm the new password")).fill(NEW)
+    page.get_by_role("button", name=t("Finish")).locator("visible=true").click()
+    expect(page.get_by_role("heading", name=t("Your password has been reset"))).to_be_focused()
+    narrow()
+
+
+@pytest.mark.parametrize("tag", [tag for tag in ORGANISATION.organisation.languages if tag != "en"])
+def test_pages_fit_a_small_phone_in_every_language(page: Page, tag):
+    page.set_viewport_size(PHONE)
+    for path in ("", "reset/", "problems/", "account/", "admin/", "contact-support/", "errors/password-not-accepted/"):
+        page.goto(f"/{tag}/{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= PHONE["width"], f"{tag}/{path}: {wide}"
+
+
+@pytest.mark.parametrize("path", ["/hi/", "/ja/problems/", "/he/account/", "/ko/admin/", "/zh-Hant/reset/"])
+def test_other_scripts_are_accessible_too(page: Page, axe, path):
+    page.goto(path)
+    axe()
+
+
+def test_messages_can_be_had_in_another_language(page: Page, tester):
+    page.goto("/account/")
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.get_by_label("Password", exact=True).fill(tester.password)
+    page.get_by_role("button", name="Sign in").click()
+    later = page.get_by_role("button", name="Remind me later")
+    expect(later.or_(page.get_by_label("Language of messages to you")).locator("visible=true").first).to_be_visible()
+    if later.is_visible():
+        later.click()
+    chosen = page.get_by_label("Language of messages to you")
+    chosen.select_option("fr")
+    expect(page.locator("[data-spoken]")).to_have_text("Saved. Messages to you are in this language from now on.")
+    page.reload()
+    expect(page.get_by_label("Language of messages to you")).to_have_value("fr")
+
+
+def test_cloudfront_leads_as_the_embedded_stack_does(page: Page):
+    """The function of the template, run in a browser, beside the rule that the embedded stack leads by."""
+    offered = ("en", "de", "zh-Hant", "he")
+    source = raw(ROOT / "template.yaml")["Resources"]["PageOfAddress"]["Properties"]["FunctionCode"]["Fn::Sub"]
+    code = source.replace("${Languages}", ",".join(offered))
+    assert "${" not in code
+    paths = [
+        "/",
+        "/reset/",
+        "/de/reset/",
+        "/zh-Hant/errors/wrong-code/",
+        "/en/reset/",
+        "//evil.example/",
+        "/api/x/",
+        "/assets/x/",
+    ]
+    accepted = [
+        "",
+        "*",
+        "de",
+        "de-AT,en;q=0.9",
+        "fr, zh-TW;q=0.5",
+        "en;q=0.1,he;q=0.2",
+        "de;q=0",
+        "iw",
+        "zh",
+        "x=y;q=z",
+        ",;,",
+    ]
+    played = list(itertools.product(paths, ["", "de", "en", "EN", "xx"], ["", "he", "en", "../x"], accepted))
+    script = (
+        f"played => {{ {code}; return played.map(([uri, asked, cookie, accepted]) => {{"
+        " const request = {uri, querystring: asked ? {language: {value: asked}} : {},"
+        " cookies: cookie ? {language: {value: cookie}} : {}, headers: accepted ? {'accept-language': {value: accepted}} : {}};"
+        " const answer = handler({request}); return answer.statusCode"
+        " ? [answer.statusCode, answer.headers.location.value, answer.cookies ? answer.cookies.language.value : ''] : answer.uri; }); }"
+    )
+    page.goto("about:blank")
+    answers = page.evaluate(script, json.loads(json.dumps(played)))
+    for (path, asked, cookie, wanted), answer in zip(played, answers, strict=True):
+        there = led(path, asked, cookie, wanted, offered)
+        expected = [302, there.location, there.chosen] if there else f"{path}index.html"
+        assert answer == expected, (path, asked, cookie, wanted)
+    assert set(offered) <= set(KNOWN)

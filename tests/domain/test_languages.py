@@ -1,0 +1,72 @@
+"""Which language somebody reads (RFC 4647, RFC 9110 12.5.4)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regain.domain.addresses import Led, led
+from regain.domain.languages import KNOWN, lookup, preferred
+
+ALL = tuple(KNOWN)
+SOME = ("en", "de", "zh-Hant", "he")
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("de", "de"), ("de-AT", "de"), ("DE-at", "de"), ("pt-BR", "pt"), ("zh", "zh-Hans"), ("zh-CN", "zh-Hans"),
+        ("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("zh-Hant-TW", "zh-Hant"), ("iw", "he"), ("iw-IL", "he"), ("xx", ""),
+        ("", ""), ("d", ""), ("deutsch", ""),
+    ],
+)  # fmt: skip
+def test_a_tag_asks_for_a_language_by_leaving_out_its_ends(tag, expected):
+    assert lookup(tag, ALL) == expected
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("", "en"), ("*", "en"), ("fr", "en"), ("de", "de"), ("fr, de;q=0.5", "de"), ("de;q=0.5, he;q=0.9", "he"),
+        ("de;q=0, he", "he"), ("de;q=x, he;q=0.1", "he"), ("en-GB,en;q=0.9,de;q=0.8", "en"), ("zh-TW", "zh-Hant"),
+        ("zh", "en"), (",".join(["xx"] * 20 + ["de"]), "en"),
+    ],
+)  # fmt: skip
+def test_a_browser_gets_what_it_wants_most_of_what_is_offered(accepted, expected):
+    assert preferred(accepted, SOME) == expected
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_sent_one_of_the_offered_is_chosen(accepted):
+    assert preferred(accepted, SOME) in SOME
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "cookie", "accepted", "expected"),
+    [
+        ("/reset/", "", "", "de", Led("/de/reset/")),
+        ("/", "", "", "he,en", Led("/he/")),
+        ("/reset/", "", "", "en,de", None),
+        ("/reset/", "", "", "", None),
+        ("/reset/", "", "en", "de", None),
+        ("/reset/", "", "de", "en", Led("/de/reset/")),
+        ("/reset/", "", "../evil", "en", None),
+        ("/de/reset/", "", "en", "en", None),
+        ("/de/reset/", "en", "", "", Led("/reset/", "en")),
+        ("/reset/", "he", "", "", Led("/he/reset/", "he")),
+        ("/de/reset/", "de", "", "", Led("/de/reset/", "de")),
+        ("/reset/", "xx", "", "", None),
+        ("/en/reset/", "", "", "de", Led("/de/en/reset/")),
+        ("//evil.example/", "de", "", "", None),
+        ("/api/health/", "", "", "de", None),
+        ("/assets/x/", "", "", "de", None),
+        ("/local/x/", "", "", "de", None),
+        ("/.well-known/x/", "", "", "de", None),
+        ("/reset/index.html", "", "", "de", None),
+    ],
+)  # fmt: skip
+def test_a_page_is_shown_in_the_language_that_is_read(path, asked, cookie, accepted, expected):
+    assert led(path, asked, cookie, accepted, SOME) == expected
+
+
+def test_where_there_is_one_language_nobody_is_led_anywhere():
+    assert led("/reset/", "", "de", "de", ("en",)) is None

@@ -1,0 +1,264 @@
+"""The site in every language: whole, marked as what it is, and linked from each to each (B15)."""
+
+import gettext
+import json
+import re
+import subprocess
+import sys
+from urllib.parse import urljoin
+
+import pytest
+
+from hooks import brand, build
+from regain.domain.languages import KNOWN
+from regain.organisation_yaml import read
+from tests.conftest import ROOT, build_site, variant
+from tests.site.test_site import Reader
+
+OFFERED = read(ROOT / "organisation.yaml").organisation.languages
+
+
+def folder(site, tag):
+    return site if tag == OFFERED[0] else site / tag
+
+
+def pages_of(site, tag):
+    root = folder(site, tag)
+    found = {path.parent.relative_to(root).as_posix(): path for path in root.rglob("index.html")}
+    return {name: path for name, path in found.items() if name.split("/")[0] not in OFFERED}
+
+
+@pytest.fixture(scope="module", params=OFFERED)
+def language(request, site):
+    return request.param, {name: path.read_text() for name, path in pages_of(site, request.param).items()}
+
+
+def test_every_page_exists_in_every_language_b15(site, language):
+    _, pages = language
+    assert set(pages) == set(pages_of(site, OFFERED[0]))
+
+
+def test_a_page_says_its_language_and_direction(language):
+    tag, pages = language
+    for name, html in pages.items():
+        assert f'<html lang="{tag}" dir="{KNOWN[tag].direction}">' in html, name
+
+
+def test_no_page_has_debris_or_a_fact_left_open(language):
+    """In any language: no braces, no marks of Markdown, no statement."""
+    _, pages = language
+    for name, html in pages.items():
+        page = Reader(re.sub(r"<(pre|code)\b.*?</\1>|<template.*?</template>", "", html, flags=re.DOTALL))
+        shown = " ".join(page.text)
+        assert page.bad == [], name
+        assert not re.search(r"\{\w+\}|\{\{|\{%|\]\(|\*\*|[\ue000\ue001]", shown), name
+        assert not re.search(r'\{: ?#|["(](?:fact|page):', html), name
+
+
+def test_every_link_of_every_language_leads_somewhere(site, language):
+    tag, pages = language
+    ids = {}
+    for name, html in pages.items():
+        for link in Reader(html).links:
+            if re.match(r"[a-z]+:", link):
+                continue
+            path, _, anchor = link.partition("#")
+            path = path.partition("?")[0]
+            here = folder(site, tag) / name
+            target = (here / path).resolve() if not path.startswith("/") else site / path.lstrip("/")
+            there = target / "index.html" if target.is_dir() else target
+            assert there.exists(), f"{tag}/{name}: {link}"
+            if anchor:
+                known = ids.setdefault(there, Reader(there.read_text()).ids)
+                assert anchor in known, f"{tag}/{name}: {link}"
+
+
+def test_each_page_leads_to_itself_in_the_other_languages(language):
+    tag, pages = language
+    found = dict(re.findall(r'<a href="([^"?]*)\?language=[\w-]+" hreflang="([\w-]+)"', pages["reset"]))
+    assert set(found.values()) == (set(OFFERED) if len(OFFERED) > 1 else set())
+    root = "/" if tag == OFFERED[0] else f"/{tag}/"
+    for link, each in found.items():
+        assert urljoin(f"{root}reset/", link) == ("/reset/" if each == OFFERED[0] else f"/{each}/reset/")
+
+
+def test_the_title_and_the_description_are_in_the_language(site, language):
+    tag, pages = language
+    if tag == "en":
+        return
+    english = {name: path.read_text() for name, path in pages_of(site, "en").items()}
+    same = ("admin/command-line", "admin")
+    for name, html in pages.items():
+        title, described = (
+            re.search(p, html)[1] for p in (r"<title>(.*?)</title>", r'name="description" content="(.*?)"')
+        )
+        assert f"<title>{title}</title>" not in english[name] or name in same, name
+        assert described not in english[name], name
+
+
+PSEUDO = """
+import gettext, sys
+from pathlib import Path
+from regain import language
+
+class Pseudo(gettext.NullTranslations):
+    def gettext(self, text):
+        return f"\\u27e6{text}\\u27e7"
+    def ngettext(self, one, many, n):
+        return f"\\u27e6{many}\\u27e7"
+
+language.catalogue = lambda tag, *parts: Pseudo()
+from hooks import build
+build._one((Path(sys.argv[1]), "en", {}, "x", False))
+"""
+
+
+def test_nothing_on_the_site_is_said_outside_of_the_translations(tmp_path):
+    """With every translated text in brackets, nothing is left outside of them but names, numbers and code."""
+    organisation = tmp_path / "organisation.yaml"
+    content = json.dumps(
+        {
+            "organisation": {
+                "name": "Contoso",
+                "services": ["X1"],
+                "languages": ["en"],
+                "portal_name": "P1",
+                "apps_portal_name": "P2",
+            },
+            "domains": {"contoso.example": {}},
+            "contacts": {
+                "administrator": {"email": "it@contoso.example"},
+                "support": {"name": "S1", "email": "s@contoso.example"},
+            },
+        }
+    )
+    organisation.write_text(content)
+    paths = ":".join(str(ROOT / part) for part in ("functions", "functions/shared", "docs", "."))
+    environment = {
+        "PYTHONPATH": paths,
+        "ORGANISATION": str(organisation),
+        "NO_MKDOCS_2_WARNING": "1",
+        "PATH": "/usr/bin:/bin",
+    }
+    command = [sys.executable, "-c", PSEUDO, str(tmp_path / "site")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    bare = set()
+    for path in (tmp_path / "site").rglob("*.html"):
+        html = re.sub(r"<(pre|code|script|style)\b.*?</\1>", "", path.read_text(), flags=re.DOTALL)
+        html = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "\0", html))
+        depth = 0
+        outside = []
+        for letter in html:
+            depth += (letter == "⟦") - (letter == "⟧")
+            outside.append(letter if depth == 0 and letter not in "⟦⟧" else " ")
+        bare |= {part.strip() for part in "".join(outside).split("\0") if re.search(r"[A-Za-z]{3,}", part)}
+    known = {"English", "Contoso", "contoso.example", "it@contoso.example", "s@contoso.example", "JSON lines", "CSV"}
+    known |= {
+        "email, sms, call-mobile, call-office, authenticator, recovery-code",
+        "none",
+        "private",
+        "nist",
+        "all",
+        "false",
+    }
+    left = {
+        each
+        for each in bare
+        if each not in known
+        and not re.fullmatch(r"\d+ \(\w+\)|\{user\} \{reference\}|24 November 2026|23 November 2026", each)
+    }
+    assert left == set()
+
+
+def test_a_missing_text_stops_a_strict_build_and_is_named(tmp_path, monkeypatch, capsys):
+    from translations import files
+
+    texts = files.read("de")
+    texts.delete("Skip to content")
+    monkeypatch.setattr(files, "read", lambda tag: texts)
+    assert build._whole(("en", "de")) is False
+    assert "translations/de.po: missing: 'Skip to content'" in capsys.readouterr().err
+
+
+def test_an_incremental_build_builds_what_has_changed_and_takes_away_what_is_gone(tmp_path):
+    file = tmp_path / "organisation.yaml"
+    content = {"organisation": {"name": "Contoso", "languages": ["en", "de"]}, "domains": {"contoso.example": {}}}
+    file.write_text(json.dumps(content))
+    site = tmp_path / "site"
+    build_site(site, file)
+    first = {path: path.stat().st_mtime_ns for path in site.rglob("*.html")}
+    assert (site / "de" / "reset" / "index.html") in first
+    (site / "reset" / "index.html").unlink()
+    build_site(site, file)
+    again = {path: path.stat().st_mtime_ns for path in site.rglob("*.html")}
+    changed = {path.relative_to(site).as_posix() for path in again if again[path] != first[path]}
+    assert changed == {"reset/index.html", "404.html", "de/404.html"}
+    file.write_text(json.dumps({**content, "organisation": {"name": "Contoso", "languages": ["en"]}}))
+    build_site(site, file)
+    assert not (site / "de").exists()
+    assert 'class="languages"' not in (site / "index.html").read_text()
+
+
+def test_search_engines_find_every_page_in_every_language(tmp_path):
+    site = variant(tmp_path, organisation={"languages": ["en", "de"], "site_url": "https://help.contoso.example/"})
+    told = (site / "sitemap.xml").read_text()
+    assert "<loc>https://help.contoso.example/de/reset/</loc>" in told
+    assert '<xhtml:link rel="alternate" hreflang="en" href="https://help.contoso.example/reset/"/>' in told
+    german = (site / "de" / "reset" / "index.html").read_text()
+    assert '<link rel="canonical" href="https://help.contoso.example/de/reset/">' in german
+    assert '<meta property="og:url" content="https://help.contoso.example/de/reset/">' in german
+    image = re.search(r'og:image" content="https://help.contoso.example/([^"]+)"', german)[1]
+    assert (site / image).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert not (site / "de" / "sitemap.xml").exists()
+
+
+def test_a_name_may_differ_from_language_to_language(tmp_path):
+    names = {"en": "the Contoso portal", "de": "das Contoso-Portal"}
+    site = variant(tmp_path, organisation={"languages": ["en", "de"], "portal_name": names})
+    for tag, name in names.items():
+        assert name in (folder(site, tag) / "change-password" / "index.html").read_text()
+
+
+def test_the_organisations_colour_and_logo_are_in_the_bar(tmp_path):
+    (tmp_path / "logo.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><path d="M0 0h9v9z"/></svg>'
+    )
+    site = variant(tmp_path, organisation={"colour": "#5a1e6b", "logo": "logo.svg"})
+    html = (site / "index.html").read_text()
+    assert '<meta name="theme-color" content="#5a1e6b">' in html
+    assert re.search(r'<img src="assets/\w+/logo\.svg" alt="" width="96" height="32">', html)
+    (css,) = site.glob("assets/*/site.css")
+    assert "--bar:#5a1e6b;--on-bar:#ffffff" in css.read_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "what"),
+    [
+        (b"GIF89a", "logo.png", "does not say its size"),
+        (b"<svg>", "logo.svg", "does not say its size"),
+        (b"x" * 30_001, "logo.svg", "30,001 bytes"),
+    ],
+)
+def test_a_logo_that_cannot_be_shown_stops_the_build(tmp_path, content, name, what):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(brand.BrandError, match=what):
+        brand.logo(tmp_path / name)
+    with pytest.raises(brand.BrandError, match="no file"):
+        brand.logo(tmp_path / "nothing.png")
+
+
+def test_the_card_is_in_the_organisations_colour():
+    source = (ROOT / "docs" / "theme" / "card.png").read_bytes()
+    made = brand.card(source, "#5a1e6b")
+    palette = made[made.index(b"PLTE") + 4 :]
+    assert palette[:3] == bytes.fromhex("5a1e6b")
+    assert len(made) == len(source)
+
+
+def test_gettext_of_nothing_is_nothing():
+    """GNU gettext keeps the header of a file under the empty text."""
+    from regain.language import Language
+
+    assert Language("de", read(ROOT / "organisation.yaml")).translated("") == ""
+    assert isinstance(gettext.NullTranslations().gettext("x"), str)

@@ -1,0 +1,167 @@
+"""Every text in every language (B15): none missing, none unused, none that says something else."""
+
+import re
+
+import pytest
+from babel.messages.catalog import Catalog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hooks import inline
+from hooks.units import in_words, pieces, translated
+from regain.domain.languages import KNOWN
+from tests.conftest import ROOT
+from translations import files
+from translations.check import faults
+from translations.collect import template
+
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return template()
+
+
+def made(*pairs, locale="de"):
+    catalogue = Catalog(locale=locale)
+    for text, translation in pairs:
+        catalogue.add(text, translation)
+    return catalogue
+
+
+def wrong(text, translation, *others):
+    source = made(*((each, None) for each in (text, *(name for name, _ in others))))
+    return [fault.what for fault in faults(source, made((text, translation), *others))]
+
+
+@pytest.mark.parametrize("tag", files.languages())
+def test_a_language_is_whole_b15(texts, tag):
+    assert [str(fault) for fault in faults(texts, files.read(tag))] == []
+
+
+@pytest.mark.parametrize("tag", files.languages())
+def test_a_file_is_as_the_tool_writes_it(texts, tag):
+    """So that a change of a text is the only thing that a change shows."""
+    written = files.path(tag).read_text()
+    assert "fuzzy" not in written
+    assert [message.id for message in files.read(tag) if message.id] == [m.id for m in texts if m.id]
+
+
+def test_texts_come_from_everywhere_that_says_something(texts):
+    known = {message.id for message in texts}
+    for text in (
+        "That code is not right",  # the catalogue
+        "Email my alternate email",  # a rule
+        "Your code to unlock your {organisation} account is:",  # a letter
+        "Skip to content",  # a template
+        "Which message do you see?",  # the navigation
+        "There are two reasons why you may be locked out, and two ways out:",  # a page
+        "Why an account locks, and how to unlock it or wait.",  # a page's front matter
+        ("{n} minute", "{n} minutes"),
+    ):
+        assert text in known, text
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "what"),
+    [
+        ("Good for {code_time}.", "Gut für fünf Minuten.", "a fact differs ({code_time})"),
+        (
+            "See [this](page:reset).",
+            "Siehe [das](page:unlock).",
+            "where a link leads differs (page:reset, page:unlock)",
+        ),
+        ("Run `make test`.", "Führen Sie `make prüfe` aus.", "code differs (`make test`, `make prüfe`)"),
+        ("**Now.**", "Jetzt.", "bold differs (**, **)"),
+        ("Reset it{ .button }", "Zurücksetzen", "a mark differs ({ .button })"),
+        ("Error: ", "Fehler:", "the space at an end differs"),
+        ("One line.", "Eine\nZeile.", "a text is one line"),
+        ("Text", "", "missing"),
+    ],
+)
+def test_a_translation_that_says_something_else_is_found(text, translation, what):
+    assert wrong(text, translation) == [what]
+
+
+def test_a_button_is_called_in_a_guide_what_it_is_called_where_it_stands():
+    button = ("Send another code", "Noch einen Code senden")
+    assert wrong("Select **Send another code**.", "Wählen Sie **Noch einen Code senden**.", button) == []
+    (what,) = wrong("Select **Send another code**.", "Wählen Sie **Neuen Code senden**.", button)
+    assert what == "**Send another code** is called 'Noch einen Code senden' where it stands"
+
+
+def test_a_text_that_nobody_uses_any_more_is_found():
+    assert [fault.what for fault in faults(made(("a", None)), made(("a", "ä"), ("b", "b")))] == ["used no more"]
+
+
+def test_a_plural_needs_every_form():
+    text = ("{n} minute", "{n} minutes")
+    assert [f.what for f in faults(made((text, None)), made((text, ("{n} Minute", ""))))] == ["missing"]
+    assert list(faults(made((text, None)), made((text, ("{n} Minute", "{n} Minuten"))))) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "docs").as_posix())
+def test_a_page_cut_into_pieces_and_put_together_again_is_the_same_page(path):
+    import markdown
+
+    text = re.sub(r"\A---\n.*?\n---\n", "", path.read_text(), flags=re.DOTALL)
+    extensions = ["admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables", "toc"]
+
+    def html(source):
+        source = inline.shielded(source, dict.fromkeys(re.findall(r"\{([a-z_]+)\}", source)))
+        made = markdown.markdown(source, extensions=extensions, extension_configs={"toc": {"permalink": False}})
+        return re.sub(r"\s+", " ", re.sub(r"\{%.*?%\}", "", made))
+
+    assert html(translated(text, str)) == html(text)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "docs").as_posix())
+def test_no_statement_stands_within_a_text(path):
+    """Translators see sentences, never `{% if %}`."""
+    for piece in pieces(path.read_text()):
+        assert "{%" not in piece
+
+
+@given(st.text(alphabet="ab {}%|->*`!1.\n", max_size=200))
+def test_cutting_never_fails_and_loses_no_letter(text):
+    def letters(source):
+        return [letter for letter in source if letter in "ab"]
+
+    assert letters(translated(text, str)) == letters(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{site_url}", False),
+        ("`code`", False),
+        ("{{ row.means }}", False),
+        ("<b>", False),
+        ("R 1", True),
+        ("日本", True),
+    ],
+)
+def test_only_what_has_words_is_translated(text, expected):
+    assert in_words(text) is expected
+
+
+def test_headings_keep_their_anchors_in_every_language():
+    page = translated("## Why an account locks\n\n## Why an account locks\n", lambda text: "Warum")
+    assert page == "## Warum {: #why-an-account-locks }\n\n## Warum {: #why-an-account-locks_1 }\n"
+
+
+def test_phrases_are_collected_because_their_texts_are_written_out():
+    """`Phrase(text)` with a variable is for texts of the catalogue of problems only: they are collected there."""
+    import ast
+
+    for path in (ROOT / "functions").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Phrase", "Counted"):
+                first = node.args[0]
+                assert isinstance(first, ast.Constant) or "title" in ast.unparse(first), f"{path}:{node.lineno}"
+
+
+def test_every_language_has_a_name_of_its_own_and_a_direction():
+    assert len({known.name for known in KNOWN.values()}) == len(KNOWN) == 16
+    assert {tag for tag, known in KNOWN.items() if known.direction == "rtl"} == {"ar", "he"}
