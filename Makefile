@@ -17,8 +17,8 @@ export NO_MKDOCS_2_WARNING := 1
 export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
-.PHONY: translations help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean \
-	sam-local lambda-build bench deploy
+.PHONY: help install serve test lint format docs validate build smoke unit browser chromium translations schema lock screenshots clean \
+	sam-local lambda-build bench deploy lighthouse node
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -39,8 +39,18 @@ install: .venv/dev/.locked .venv/ministack/.locked ## Install what serving needs
 	$(UV) pip sync --quiet --require-hashes --python .venv/$*/bin/python $<
 	@touch $@
 
-chromium: ## Install the browser that the tests use, where it is missing (Debian; needs root)
-	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
+# System packages, in one place: what Debian calls them, for each program that is missing. Needs root.
+APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
+
+chromium: ## Install the browser that the tests use, where it is missing
+	@command -v chromium >/dev/null || { $(APT) chromium >/dev/null; }
+
+node: ## Install Node.js, in which Lighthouse runs, where it is missing
+	@command -v npm >/dev/null || { $(APT) nodejs npm >/dev/null; }
+
+tests/lighthouse/node_modules/.locked: tests/lighthouse/package-lock.json | node
+	cd tests/lighthouse && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --silent
+	@touch $@
 
 # --- Running -------------------------------------------------------------------------------------
 
@@ -60,14 +70,17 @@ clean: ## Forget what has happened locally, and everything that was built
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: lint validate docs chromium .venv/sam/.locked ## Run every check and every test
+test: lint validate docs chromium .venv/sam/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
 	$(DEV)/pytest -n 2 --dist loadfile
 
 unit: install ## Run the tests that need no browser and no build
-	$(DEV)/pytest --ignore tests/browser --ignore tests/build
+	$(DEV)/pytest --ignore tests/browser --ignore tests/build --ignore tests/lighthouse
 
 browser: install chromium ## Run the tests in Chromium
 	$(DEV)/pytest tests/browser
+
+lighthouse: docs chromium tests/lighthouse/node_modules/.locked ## Ask Lighthouse about home, guidance, error and form: scores, times, weight
+	$(DEV)/python -m tests.lighthouse
 
 lint: install ## Look for mistakes and formatting
 	$(DEV)/ruff check .

@@ -1,5 +1,6 @@
 """What tests stand on: the engine with fresh tables, and the whole embedded stack as its own process."""
 
+import fcntl
 import json
 import os
 import socket
@@ -9,7 +10,9 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from local.engine import Engine
@@ -18,6 +21,7 @@ from regain.language import Language
 from regain.organisation import Organisation
 from regain.organisation_yaml import read
 from regain.words import Phrase
+from translations import files
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
@@ -26,6 +30,11 @@ MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
 def english(phrase: Phrase) -> str:
     """A phrase as `organisation.yaml` and its authors put it."""
     return Language("en", read(ROOT / "organisation.yaml")).say(phrase)
+
+
+def pytest_configure() -> None:
+    """Translations as those who say them read them."""
+    files.compile_stale()
 
 
 @pytest.fixture(scope="session")
@@ -117,10 +126,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
-    """The site, built strictly from `docs/` and `organisation.yaml`."""
-    target = tmp_path_factory.mktemp("site")
-    build_site(target)
+def site() -> Path:
+    """The site, built strictly from `docs/` and `organisation.yaml`: once for all workers, and only what has changed."""
+    target = ROOT / "site"
+    with (ROOT / ".site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        build_site(target)
     return target
 
 
@@ -134,6 +145,18 @@ def build_site(target: Path, organisation: Path = ROOT / "organisation.yaml") ->
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return done.stdout + done.stderr
+
+
+def variant(folder: Path, **changes: dict[str, Any]) -> Path:
+    """The site of an organisation with other settings, in its own language only unless `languages` says more."""
+    content = msgspec.to_builtins(read(ROOT / "organisation.yaml"))
+    content["organisation"]["languages"] = ["en"]
+    for section, values in changes.items():
+        content[section] = {**content.get(section, {}), **values}
+    organisation = folder / "organisation.yaml"
+    organisation.write_bytes(msgspec.json.encode(content))  # JSON is YAML
+    build_site(folder / "site", organisation)
+    return folder / "site"
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def _in_language(own: str, offered: tuple[str, ...]) -> Any:
             return f"/{folder}?language={tag}"
         url = page.url.removeprefix("./")
         root = "../" * (url.count("/") + (own != offered[0]))
-        return f"{root}{folder}{url}?language={tag}"
+        return f"{root or './'}{folder}{url}?language={tag}"
 
     return there
 

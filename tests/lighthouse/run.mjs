@@ -10,7 +10,10 @@ const FLAGS = [
 const middle = values => values.sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
 async function look(url, port) {
-  const { lhr } = await lighthouse(url, { port, logLevel: 'error', output: 'json' });
+  const { lhr, artifacts } = await lighthouse(url, { port, logLevel: 'error', output: 'json' });
+  // What was sent of each body: without the headers, which HTTP/2 and 3 send once and in short.
+  const sent = artifacts.DevtoolsLog.filter(({ method }) => method === 'Network.responseReceived').map(({ params }) => params.response);
+  const bodies = new Map(sent.map(({ url: from, headers }) => [from, headers['content-length'] || headers['Content-Length']]));
   const { audits, categories } = lhr;
   const requests = audits['network-requests'].details.items.filter(each => !each.url.startsWith('data:'));
   return {
@@ -21,6 +24,7 @@ async function look(url, port) {
     requests: requests.map(each => each.url.slice(origin.length)),
     foreign: requests.filter(each => !each.url.startsWith(origin)).map(each => each.url),
     bytes: audits['total-byte-weight'].numericValue,
+    body: requests.reduce((sum, each) => sum + Number(bodies.get(each.url) || 0), 0),
     failed: Object.values(audits).filter(each => each.score === 0 && each.scoreDisplayMode === 'binary').map(each => each.id),
   };
 }

@@ -129,8 +129,10 @@ def test_robots_may_read_guidance_and_nothing_of_one_person(organisation):
 
 
 def test_security_txt_says_where_to_report_and_until_when(organisation):
+    about = replace(organisation.organisation, languages=("en", "de"))
+    organisation = msgspec.structs.replace(organisation, organisation=about)
     told = machines.security_txt(organisation, datetime(2026, 11, 24, tzinfo=UTC))
-    assert told == "Contact: mailto:it@contoso.example\nExpires: 2027-10-25T00:00:00Z\nPreferred-Languages: en\n"
+    assert told == "Contact: mailto:it@contoso.example\nExpires: 2027-10-25T00:00:00Z\nPreferred-Languages: en, de\n"
     contacts = replace(organisation.contacts, security="https://contoso.example/report")
     told = machines.security_txt(
         msgspec.structs.replace(organisation, contacts=contacts), datetime(2026, 11, 24, tzinfo=UTC)
