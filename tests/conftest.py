@@ -5,8 +5,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +57,7 @@ class Stack:
     state: Path
     process: subprocess.Popen
     said: list[str]
+    listener: threading.Thread | None = None
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """One GET: status, headers, body."""
@@ -70,6 +73,8 @@ class Stack:
         try:
             return self.process.wait(20)
         finally:
+            if self.listener:
+                self.listener.join(5)
             self.process.stdout.close()
 
 
@@ -99,7 +104,10 @@ def launch(state: Path, site: Path, *options: str, port: int = 0) -> Stack:
         said.append(line.rstrip())
         if line.strip() == "ready" or time.monotonic() > until:
             break
-    return Stack(f"http://127.0.0.1:{port}", state, process, said)
+    # What it says from now on is read too: a full pipe would stop it.
+    listener = threading.Thread(target=deque, args=(process.stdout, 0), daemon=True)
+    listener.start()
+    return Stack(f"http://127.0.0.1:{port}", state, process, said, listener)
 
 
 def free_port() -> int:

@@ -130,7 +130,15 @@ def _gateway(
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
     app = application(arguments.site, pools.values(), outbox.routes(), lifespan, sam.answer if sam else None)
-    server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,  # the connection's address counts, whatever a header says
+            timeout_graceful_shutdown=3,
+        )
+    )
     server.greeting = _greeting(arguments, persons)
     try:
         server.run(sockets=[listening])
