@@ -117,6 +117,13 @@ def _gateway(
     logs.mkdir(exist_ok=True)
     pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
     streams = [Stream(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
+
+    def stir() -> None:
+        for stream in streams:
+            stream.stir()
+
+    for pool in pools.values():
+        pool.after = stir
     outbox = Outbox(engine.endpoint, Telephone(arguments.state / "telephone.jsonl"))
 
     @contextlib.asynccontextmanager

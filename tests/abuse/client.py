@@ -142,12 +142,13 @@ class Attacker(World):
             found = [message for message in self.messages(to) if holding in message["subject"] + message["body"]]
             return found if len(found) >= number else []
 
-        return until(arrived)
+        return until(arrived, every=0.1)
 
     def code(self, reference: str, sequence: int = 1, method: str = "email") -> str:
         """The code that a person finds in their mailbox or on their telephone."""
         if method in ("sms", "call-mobile"):
             return self.texted(self.account(self.begun[reference]).mobile_phone, sequence)
+        until(lambda: sum(e["kind"] == "message-sent" for e in self.services.events.story(reference)) >= sequence)
         letters = self.received("", sequence, holding=f"Reference: {reference}")
         return _CODE.search(letters[sequence - 1]["body"])[0]
 
@@ -252,12 +253,12 @@ def together(times: int, action: Callable[[int], Answer], threads: int = 32) -> 
         return list(pool.map(action, range(times)))
 
 
-def until(found: Callable[[], Any], seconds: float = 15) -> Any:
-    """What comes about within some seconds."""
+def until(found: Callable[[], Any], seconds: float = 15, every: float = 0.03) -> Any:
+    """What comes about within some seconds, looked for as often as that is cheap."""
     end = time.monotonic() + seconds
     while not (result := found()):
         assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.06)
+        time.sleep(every)
     return result
 
 

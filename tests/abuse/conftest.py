@@ -1,5 +1,7 @@
 """The embedded stack in both modes of disclosure, and an attacker for each test."""
 
+import os
+
 import pytest
 
 from tests.abuse.client import Attacker, Deployment
@@ -32,6 +34,18 @@ def deployments():
 def mode(request):
     """Both modes. A file whose cases cannot differ by mode says so, and sets one."""
     return request.param
+
+
+@pytest.fixture
+def full():
+    """Whether every case is played at its full size: `make abuse` does, `make test` where it costs little."""
+    return os.environ.get("ABUSE") == "full"
+
+
+@pytest.fixture
+def crowded(full, mode):
+    """Whether as many ask at once as a case says: in one mode always, in the other where that is worth its time."""
+    return full or mode == MODES[0]
 
 
 @pytest.fixture

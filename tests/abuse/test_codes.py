@@ -10,8 +10,6 @@ from regain.domain import codes
 from tests.abuse.client import Attacker, together, until
 from tests.functions.registrant import Person
 
-FULL = "private"
-"""The mode in which cases that take many requests are played in full: the other need not be as crowded."""
 WRONG = ("wrong-code", "too-many-wrong-codes")
 """How a guess is answered that was judged."""
 
@@ -34,10 +32,10 @@ def another(code, by=1):
     return f"{(int(code) + by) % 1_000_000:06}"
 
 
-def test_19_of_200_parallel_guesses_five_are_judged(attacker, mode):
+def test_19_of_200_parallel_guesses_five_are_judged(attacker, crowded):
     """Each try is counted by a conditional write before it is judged, whatever arrives at once (N 3.2.2)."""
     person, flow, code = with_a_code(attacker)
-    answers = together(200 if mode == FULL else 40, lambda number: attacker.verify(flow, another(code, number + 1)))
+    answers = together(200 if crowded else 24, lambda number: attacker.verify(flow, another(code, number + 1)))
     told = Counter(answer.code for answer in answers)
     assert judged(attacker, person.user_id) == 5
     assert sum(told[each] for each in WRONG) >= 5
@@ -57,9 +55,9 @@ def test_20_guesses_over_many_flows_of_one_account_share_its_limit(attacker):
     assert other.verify(other.start(person.user_id).body["flow"], "999999").code == "method-not-offered"
 
 
-def test_21_guesses_over_many_accounts_from_one_network_share_its_limit(attacker, mode):
+def test_21_guesses_over_many_accounts_from_one_network_share_its_limit(attacker, full):
     """300 failures of a network in ten minutes; then it is not answered, even with a right code, and others are."""
-    accounts = 60 if mode == FULL else 4
+    accounts = 60 if full else 6
     attacker.fail(attacker.address, 300 - accounts * 5)
     people = [attacker.person().user_id for _ in range(accounts)]
     flows = [answer.body["flow"] for answer in together(accounts, lambda number: attacker.start(people[number]), 4)]

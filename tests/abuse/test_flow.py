@@ -1,6 +1,5 @@
 """The flow: from the first step to the last in order, once, by whoever proved who they are, and for nothing else."""
 
-import asyncio
 import base64
 import json
 import re
@@ -17,9 +16,9 @@ from local.template import read
 from regain.contract import OPERATIONS
 from tests.abuse.client import exchange, together
 from tests.abuse.elsewhere import proved
-from tests.abuse.test_codes import FULL
 from tests.conftest import ROOT
 from tests.functions.conftest import World, solve
+from tests.local.test_sandbox import in_a_loop
 
 NEW = "violet-Anchor-27-plum"
 
@@ -64,7 +63,7 @@ def test_32_two_proofs_are_of_two_kinds_and_go_to_two_places(attacker):
         assert attacker.verify(texted["flow"], "000000", other).code == "method-not-offered"
 
 
-def test_33_the_stricter_rule_wins_where_it_changes_on_the_way(attacker, deployment, tmp_path):
+def test_33_the_stricter_rule_wins_where_it_changes_on_the_way(attacker, deployment, crowded, tmp_path):
     """What holds at the end is asked again: a role given or taken, an account turned off, settings that were deployed."""
     promoted, demoted, off, judged = (
         attacker.person(**changes) for changes in ({}, {"role": "helpdesk"}, {}, {})
@@ -77,10 +76,8 @@ def test_33_the_stricter_rule_wins_where_it_changes_on_the_way(attacker, deploym
     assert attacker.finish(flows[1]).code == "proof-still-needed"
     assert attacker.finish(flows[2]).code == "account-turned-off"
     body = json.dumps({"flow": flows[3], "new_password": NEW})
-    for setting, code in (
-        ({"gates": 2}, "proof-still-needed"),
-        ({"enabled_for": "none"}, "not-enabled-for-password-reset"),
-    ):
+    stricter = [({"gates": 2}, "proof-still-needed"), ({"enabled_for": "none"}, "not-enabled-for-password-reset")]
+    for setting, code in stricter if crowded else stricter[:1]:
         with_settings = deployed_anew(deployment, tmp_path, **setting)
         told = World.request(attacker, "POST", "/api/reset/finish", body, headers=attacker.own, serve=with_settings)
         assert told.code == code
@@ -104,7 +101,7 @@ def deployed_anew(deployment, folder, **recovery):
         finally:
             await pool.stop()
 
-    return lambda event, _: asyncio.run(call(event))
+    return lambda event, _: in_a_loop(call(event))
 
 
 def test_34_a_flow_serves_the_purpose_that_it_was_begun_for(attacker):
@@ -122,11 +119,11 @@ def test_34_a_flow_serves_the_purpose_that_it_was_begun_for(attacker):
     assert attacker.sign_in(person.user_id).status == 200
 
 
-def test_35_of_50_parallel_finishes_one_wins_and_the_others_say_so(attacker, mode):
+def test_35_of_50_parallel_finishes_one_wins_and_the_others_say_so(attacker, crowded):
     """One transaction uses the flow up and sets the password: there is one change, and one password that works."""
     person = attacker.person()
     flow = attacker.proved(person.user_id).body["flow"]
-    times = 50 if mode == FULL else 8
+    times = 50 if crowded else 8
     answers = together(times, lambda number: attacker.finish(flow, f"violet-Anchor-{number:03}-plum"))
     told = Counter(answer.code for answer in answers)
     assert told[""] == 1
