@@ -104,6 +104,14 @@ def test_events_are_filtered_and_paged_newest_first_b18(world, auditor):
     assert auditor.get("/events", start="yesterday").code == "request-not-read"
     assert auditor.get("/events", sort="x").code == "request-not-read"
     assert auditor.get("/events", cursor="%%%").status == 200
+    for nothing in (
+        {"start": "2026-12-02", "end": "2026-12-01"},
+        {"start": "9999-01-01"},
+        {"end": "0001-01-01"},
+        {"cursor": "MDAwMQ"},
+    ):
+        told = auditor.get("/events", account=person.user_id, **nothing)
+        assert (told.status, told.body) == (200, {"events": [], "cursor": ""}), nothing
 
 
 @pytest.mark.parametrize("role", ["helpdesk", "user-administrator", "auditor"])
