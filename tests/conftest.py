@@ -57,7 +57,8 @@ class Stack:
     state: Path
     process: subprocess.Popen
     said: list[str]
-    listener: threading.Thread | None = None
+    heard: deque[str]
+    listener: threading.Thread
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """One GET: status, headers, body."""
@@ -73,8 +74,7 @@ class Stack:
         try:
             return self.process.wait(20)
         finally:
-            if self.listener:
-                self.listener.join(5)
+            self.listener.join(5)
             self.process.stdout.close()
 
 
@@ -104,10 +104,10 @@ def launch(state: Path, site: Path, *options: str, port: int = 0) -> Stack:
         said.append(line.rstrip())
         if line.strip() == "ready" or time.monotonic() > until:
             break
-    # What it says from now on is read too: a full pipe would stop it.
-    listener = threading.Thread(target=deque, args=(process.stdout, 0), daemon=True)
+    heard: deque[str] = deque(maxlen=200)  # what it says from now on: a pipe that nobody reads would stop it
+    listener = threading.Thread(target=heard.extend, args=(process.stdout,), daemon=True)
     listener.start()
-    return Stack(f"http://127.0.0.1:{port}", state, process, said, listener)
+    return Stack(f"http://127.0.0.1:{port}", state, process, said, heard, listener)
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,37 +44,34 @@ class Deployment:
 
     mode: str
     stack: Stack
-    _auditor: list[Any] = field(default_factory=list)
+    _auditor: tuple["Attacker", str] | None = None
+    _looks: int = 0
 
     @functools.cached_property
     def services(self) -> Services:
-        """The stack's own store and keys: for making people and for letting time pass, never for an attack."""
-        known = json.loads((self.stack.state / "stack.json").read_text())
-        session = botocore.session.get_session()
-        access = {
-            "endpoint_url": known["AWS_ENDPOINT_URL"], "region_name": known["AWS_REGION"],
-            "aws_access_key_id": known["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": known["AWS_SECRET_ACCESS_KEY"],
-        }  # fmt: skip
-        clients = [session.create_client(service, **access) for service in ("dynamodb", "kms")]
-        return compose(known, organisation.load(Path(known["ORGANISATION_FILE"])), *clients)
+        """The stack's own store and keys: they make people and cheap proofs of work, and let time pass."""
+        settings = organisation.load(Path(self._known["ORGANISATION_FILE"]))
+        return compose(self._known, settings, self.client("dynamodb"), self.client("kms"))
 
     def client(self, service: str) -> Any:
         """A client of the engine that stands in AWS's place."""
-        known = json.loads((self.stack.state / "stack.json").read_text())
-        access = known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"]
+        known = self._known
         return botocore.session.get_session().create_client(
             service, known["AWS_REGION"], endpoint_url=known["AWS_ENDPOINT_URL"],
-            aws_access_key_id=access[0], aws_secret_access_key=access[1],
+            aws_access_key_id=known["AWS_ACCESS_KEY_ID"], aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
         )  # fmt: skip
+
+    @functools.cached_property
+    def _known(self) -> dict[str, str]:
+        return json.loads((self.stack.state / "stack.json").read_text())
 
     def auditor(self) -> tuple["Attacker", str]:
         """Somebody who may read what happened, and their session; another one before the first has looked too often."""
-        if not self._auditor or self._auditor[2] >= _LOOKS:
+        if self._looks % _LOOKS == 0:
             looking = Attacker(self)
-            session = looking.sign_in(looking.person(role="auditor").user_id).session
-            self._auditor = [looking, session, 0]
-        self._auditor[2] += 1
-        return self._auditor[0], self._auditor[1]
+            self._auditor = looking, looking.sign_in(looking.person(role="auditor").user_id).session
+        self._looks += 1
+        return self._auditor
 
 
 class Attacker(World):
@@ -190,6 +187,14 @@ class Attacker(World):
             found[name] -= seconds
         found["sends"] = {method: [at - seconds for at in times] for method, times in found["sends"].items()}
         client.put_item(TableName=table, Item=marshal(found))
+
+    def age_code(self, flow: str, left: int) -> None:
+        """Makes a flow so old that its newest code is good for `left` more seconds."""
+        subject, flow_id = recoveries.open_token(flow)
+        sent = self.services.recoveries.key(subject, f"flow#{flow_id}")
+        newest = max(at for times in self.services.store.get(*sent)["sends"].values() for at in times)
+        good_for = self.services.organisation.recovery.code_minutes * 60
+        self.age(flow, newest + good_for - self.services.now - left)
 
     def lock(self, *user_ids: str) -> None:
         """Locks the sign-in of these for an hour, whether there is such an account or not."""

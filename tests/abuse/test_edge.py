@@ -163,6 +163,7 @@ def test_58_slow_bodies_and_idle_connections_do_not_stop_others(attacker):
         for each in held:
             each.close()
     assert attacker.sign_in(person.user_id).status == 200
+    assert not [line for line in attacker.stack.heard if "Traceback" in line], "somebody who hangs up is no fault"
 
 
 def test_59_every_page_error_and_answer_carries_its_headers(attacker, site):

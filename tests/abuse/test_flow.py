@@ -45,7 +45,7 @@ def test_31_the_last_step_needs_every_proof_and_works_once(attacker):
 def test_32_two_proofs_are_of_two_kinds_and_go_to_two_places(attacker):
     """After a mailbox no other mailbox counts, after a text no call to the same telephone, and no number twice."""
     mails = (f"a{attacker.number}@home.example", f"b{attacker.number}@home.example")
-    helper = attacker.person(role="helpdesk", other_mails=mails, office_phone=f"+4477{attacker.number:07}9")
+    helper = attacker.person(role="helpdesk", other_mails=mails, office_phone=f"+4479{attacker.number:08}")
     attacker.alter(helper.user_id, mobile_phone=helper.office_phone)
     mailed = attacker.start(helper.user_id).body
     attacker.send(mailed["flow"])

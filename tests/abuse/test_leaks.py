@@ -15,6 +15,9 @@ from tests.functions.conftest import holds
 from tests.functions.helping import Helping
 from tests.functions.registrant import Person
 
+TIMES = re.compile(r"\d\d:\d\d:\d\d[.,]\d{3,6}|datetime\([^)]*\)")
+"""Parts of a second are digits too, and nobody's code."""
+
 
 @pytest.fixture
 def mode():
@@ -37,6 +40,7 @@ def test_61_nothing_secret_is_left_anywhere(attacker, deployment):
     assert all(
         place for name, place in places.items() if name in ("ResetFunction.log", "EventTable", "OutboxTable stream")
     )
+    places = {name: TIMES.sub("", text) for name, text in places.items()}
     for name, secret in secrets.items():
         found = [where for where, text in places.items() if (holds(text, secret) if name in codes else secret in text)]
         assert found == [], f"{name} stands in {found}"

@@ -145,6 +145,11 @@ def test_50_each_admin_route_is_for_its_role_and_over_lower_ones_only(attacker):
                 assert roles[role].over(over.account, "unlock").status == 200  # only they can help each other (S16)
                 continue
             assert roles[role].over(over.account, "unlock").code == "not-over-this-account", (role, above)
+    helpdesk, other = roles["helpdesk"], attacker.person()
+    theirs = helpdesk.over(other, "caller/start").body["flow"]
+    for step, more in (("send", {}), ("verify", {"code": "000000"})):
+        told = helpdesk.over(victim, f"caller/{step}", {"flow": theirs, "method": "email", **more})
+        assert told.code == "session-ended", "one account's story would tell of another's proof"
     assert roles["auditor"].look(victim).status == 200
     assert "•" in json.dumps(roles["auditor"].look(victim).body, ensure_ascii=False)
 
