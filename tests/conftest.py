@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def launch(state: Path, site: Path, *options: str, port: int = 0) -> Stack:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**environment, "PYTHONPATH": paths}
     )
     said: list[str] = []
-    until = time.monotonic() + 40
+    until = time.monotonic() + 100
     for line in process.stdout:
         said.append(line.rstrip())
         if line.strip() == "ready" or time.monotonic() > until:
@@ -161,10 +162,17 @@ def stack(tmp_path_factory, site):
     people = tmp_path_factory.mktemp("people") / "people.csv"
     people.write_text((ROOT / "people.csv").read_text() + "\n".join(rows) + "\n")
     running = launch(tmp_path_factory.mktemp("state"), site, "--people", str(people))
-    if running.said[-1:] != ["ready"]:
-        raise RuntimeError("\n".join(running.said))
-    yield running
-    running.stop()
+    yield from ready(running)
+
+
+def ready(running: Stack) -> Iterator[Stack]:
+    """The stack while it is used. It is stopped in any case, also where it never came to be ready."""
+    try:
+        if running.said[-1:] != ["ready"]:
+            raise RuntimeError("\n".join(running.said))
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from tests.abuse.client import Attacker, Deployment
 from tests.abuse.table import describe
-from tests.conftest import ROOT, launch
+from tests.conftest import ROOT, launch, ready
 
 MODES = ("private", "detailed")
 
@@ -17,11 +17,7 @@ def detailed_stack(tmp_path_factory, site):
     shipped = (ROOT / "organisation.yaml").read_text()
     changed = tmp_path_factory.mktemp("organisation") / "organisation.yaml"
     changed.write_text(shipped.replace("disclosure: private", "disclosure: detailed"))
-    running = launch(tmp_path_factory.mktemp("state"), site, "--organisation", str(changed))
-    if running.said[-1:] != ["ready"]:
-        raise RuntimeError("\n".join(running.said))
-    yield running
-    running.stop()
+    yield from ready(launch(tmp_path_factory.mktemp("state"), site, "--organisation", str(changed)))
 
 
 @pytest.fixture(scope="session")

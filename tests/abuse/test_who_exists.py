@@ -94,14 +94,21 @@ def test_04_asking_for_help_answers_everybody_alike(attacker):
 
 
 @ONE_MODE
-def test_05_answers_and_times_of_known_and_unknown_ids_are_indistinguishable(deployment):
-    """Interleaved known and unknown IDs: answers are equal here; `make abuse` judges times of 1,000 + 1,000 (AUC)."""
+def test_05_answers_and_times_of_known_and_unknown_ids_are_indistinguishable(deployment, attacker):
+    """Interleaved known and unknown IDs in every state, and of foreign domains: answers are equal here; `make abuse`
+    judges times of 1,000 + 1,000 (AUC).
+    """
     steps = measure(deployment, len(MEASURED))
     assert list(steps) == list(STEPS)
     for name, step in steps.items():
         assert step.known_answers == step.unknown_answers, name
         assert len(step.known_answers) == len(MEASURED), name
         assert len(step.known) == len(step.unknown) == len(MEASURED), name
+    name = attacker.person().user_id.partition("@")[0]
+    for domain, code in (("elsewhere.example", "domain-not-ours"), ("partners.contoso.example", "contact-your-administrator"),
+                         ("lab.contoso.example", "not-enabled-for-password-reset")):  # fmt: skip
+        told = {who: attacker.start(f"{who}@{domain}") for who in (name, attacker.nobody().partition("@")[0])}
+        assert alike(told).code == code, domain
 
 
 def test_06_limits_strike_known_and_unknown_ids_alike(attacker, mode):
