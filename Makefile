@@ -18,7 +18,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
 .PHONY: help install serve test lint format docs validate build smoke unit browser chromium translations schema lock screenshots clean \
-	sam-local lambda-build bench deploy lighthouse node
+	sam-local lambda-build bench abuse deploy lighthouse node
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -110,6 +110,9 @@ smoke: install .venv/sam/.locked ## Build, and send each function an event from 
 
 sam-local: install lambda-build ## Run reset and unlock in Lambda's own containers (needs Docker)
 	SAM_LOCAL=1 $(DEV)/pytest tests/sam_local --timeout=600
+
+abuse: install chromium ## Play every case of an attacker, and time 1,000 known and unknown user IDs
+	$(DEV)/python -m tests.abuse
 
 bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
 	$(DEV)/python -m tests.bench

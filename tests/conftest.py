@@ -6,8 +6,11 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +74,8 @@ class Stack:
     state: Path
     process: subprocess.Popen
     said: list[str]
+    heard: deque[str]
+    listener: threading.Thread
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """One GET: status, headers, body."""
@@ -86,6 +91,7 @@ class Stack:
         try:
             return self.process.wait(20)
         finally:
+            self.listener.join(5)
             self.process.stdout.close()
 
 
@@ -110,12 +116,15 @@ def launch(state: Path, site: Path, *options: str, port: int = 0) -> Stack:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**environment, "PYTHONPATH": paths}
     )
     said: list[str] = []
-    until = time.monotonic() + 40
+    until = time.monotonic() + 100
     for line in process.stdout:
         said.append(line.rstrip())
         if line.strip() == "ready" or time.monotonic() > until:
             break
-    return Stack(f"http://127.0.0.1:{port}", state, process, said)
+    heard: deque[str] = deque(maxlen=200)  # what it says from now on: a pipe that nobody reads would stop it
+    listener = threading.Thread(target=heard.extend, args=(process.stdout,), daemon=True)
+    listener.start()
+    return Stack(f"http://127.0.0.1:{port}", state, process, said, heard, listener)
 
 
 def free_port() -> int:
@@ -184,10 +193,17 @@ def stack(tmp_path_factory, site):
     people = tmp_path_factory.mktemp("people") / "people.csv"
     people.write_text((ROOT / "people.csv").read_text() + "\n".join(rows) + "\n")
     running = launch(tmp_path_factory.mktemp("state"), site, "--people", str(people))
-    if running.said[-1:] != ["ready"]:
-        raise RuntimeError("\n".join(running.said))
-    yield running
-    running.stop()
+    yield from ready(running)
+
+
+def ready(running: Stack) -> Iterator[Stack]:
+    """The stack while it is used. It is stopped in any case, also where it never came to be ready."""
+    try:
+        if running.said[-1:] != ["ready"]:
+            raise RuntimeError("\n".join(running.said))
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 
 from admin.helper import Helper, helper
 from regain import reports
+from regain.adapters import accounts as account_items
 from regain.caller import Caller
 from regain.contract import Document, EventPage, EventQuery, Report, ReportQuery, Story, StoryLine
 from regain.domain import events, reference, roles, user_id
@@ -38,6 +39,7 @@ def listing(query: EventQuery, caller: Caller) -> EventPage | Document:
     most = _PAGE if query.format == "json" else _EXPORTED
     found, cursor = _found(mine, query, most)
     who = _who(mine, {event["subject"] for event in found})
+    found = found if query.account else _readable(mine, found, who)
     if query.format == "json":
         return EventPage([line(event, who) for event in found], cursor)
     return written(query.format, found, who, mine.services.languages.of(caller.language))
@@ -61,8 +63,29 @@ def _found(mine: Helper, query: EventQuery, most: int) -> tuple[list[dict[str, A
     return services.events.between(start, end, query.kind, query.cursor, most, days)
 
 
+def _readable(mine: Helper, found: list[dict[str, Any]], who: dict[str, str]) -> list[dict[str, Any]]:
+    """Of events about anybody those that this helper may read: about people of their groups, where roles end there."""
+    if roles.everywhere(mine.account, mine.scope):
+        return found
+    accounts, subjects = mine.services.accounts, list(who)
+    open_to: set[str] = set()
+    for start in range(0, len(subjects), 100):
+        part = subjects[start : start + 100]
+        items = mine.services.store.read([accounts.key(who[subject]) for subject in part])
+        open_to |= {subject for subject, item in zip(part, items, strict=True) if _reads(mine, item)}
+    return [event for event in found if event["subject"] in open_to]
+
+
+def _reads(mine: Helper, item: dict[str, Any] | None) -> bool:
+    try:
+        roles.check_reads(mine.account, account_items.account(item), mine.scope)
+    except Refused:
+        return False
+    return item is not None
+
+
 def _who(mine: Helper, subjects: set[str]) -> dict[str, str]:
-    """The user IDs behind subjects, as far as they are known accounts that this helper may see."""
+    """The user IDs behind subjects, as far as they are known accounts."""
     tallies, store = mine.services.tallies, mine.services.store
     ordered = sorted(subjects)
     found: dict[str, str] = {}

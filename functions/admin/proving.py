@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from admin.helper import helper
+from admin.helper import Helped, helper
 from regain import attended
+from regain.adapters import recoveries
 from regain.adapters.store import retrying
 from regain.caller import Caller
 from regain.contract import Done, Proving, Send, Sent, Verify
-from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR
+from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR, SESSION_ENDED, Refused
 from regain.recovery import Recovery
 
 
@@ -53,7 +54,7 @@ def caller_start(user_id: str, caller: Caller) -> Proving:
 def caller_send(user_id: str, body: Send, caller: Caller) -> Sent:
     """Sends the caller a code, which they read out."""
     mine = helper(caller)
-    mine.acts("reset", user_id)
+    _check_about(mine.acts("reset", user_id), body.flow)
     return Recovery("caller", mine.services).send(body, caller)
 
 
@@ -61,6 +62,14 @@ def caller_verify(user_id: str, body: Verify, caller: Caller) -> Done:
     """Judges what the caller has read out."""
     mine = helper(caller)
     helped = mine.acts("reset", user_id)
+    _check_about(helped, body.flow)
     Recovery("caller", mine.services).verify(body, caller)
     mine.services.store.commit([mine.event("admin-caller-proved", helped)])
     return Done(True)
+
+
+def _check_about(helped: Helped, flow: str) -> None:
+    """Raises Refused(SESSION_ENDED) where the flow is another account's: the story of this one would tell a lie."""
+    subject, _ = recoveries.open_token(flow) or ("", "")
+    if subject != helped.subject:
+        raise Refused(SESSION_ENDED, reason="another account's flow")

@@ -7,7 +7,7 @@ from typing import Any
 
 from regain.adapters import proof_of_work, recoveries
 from regain.adapters.outbox import Message
-from regain.adapters.store import Conflict, Write
+from regain.adapters.store import Conflict, Write, retrying
 from regain.caller import Caller
 from regain.contract import AskAdministrator, Asked, AskSupport
 from regain.domain import reference, user_id
@@ -42,11 +42,12 @@ def ask_administrator(body: AskAdministrator, caller: Caller) -> Asked:
     caller.about(subject)
     portal = organisation.contacts.administrator.portal_url
     if portal:
-        _commit(needed, [needed.counters.spend_write(signature, needed.now)])
+        _spend(signature, needed)
         return Asked(url=portal)
     reply_to = _reached(body.reply_to, needed)
     flow = _flow(body.flow, subject, needed)
     caller.about(subject, flow.reference if flow else "")
+    _spend(signature, needed)
     _count((subject, reply_to), needed)
     facts = {
         "at": needed.now, "user_id": who, "name": _line(body.name), "reply_to": reply_to,
@@ -55,7 +56,8 @@ def ask_administrator(body: AskAdministrator, caller: Caller) -> Asked:
     }  # fmt: skip
     to = organisation.contacts.administrator.email
     message = _message(needed, caller, subject, "administrator-asked", to or "first-line", facts)
-    _commit(needed, _writes(needed, signature, [message], "administrator-asked", caller))
+    writes = _writes(needed, [message], "administrator-asked", caller)
+    retrying(lambda: needed.store.commit(writes))
     return Asked(reference=caller.reference)
 
 
@@ -69,6 +71,7 @@ def ask_support(body: AskSupport, caller: Caller) -> Asked:
     name, email, phone = _callback(body, needed)
     subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
     caller.about(subject, reference.read(body.reference) or "")
+    _spend(signature, needed)
     _count((email, phone), needed)
     facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message)}
     copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
@@ -76,7 +79,8 @@ def ask_support(body: AskSupport, caller: Caller) -> Asked:
         _message(needed, caller, subject, "support-asked", to, facts),
         replace(_message(needed, caller, subject, "support-copy", email, copied), language=caller.language),
     ]
-    _commit(needed, _writes(needed, signature, messages, "support-asked", caller))
+    writes = _writes(needed, messages, "support-asked", caller)
+    retrying(lambda: needed.store.commit(writes))
     return Asked(reference=caller.reference)
 
 
@@ -148,18 +152,20 @@ def _message(needed: Services, caller: Caller, subject: str, kind: str, to: str,
     return Message(needed.randomness(16).hex(), kind, channel, to, subject, caller.reference, facts=facts)
 
 
-def _writes(needed: Services, signature: str, messages: list[Message], kind: str, caller: Caller) -> list[Write]:
+def _writes(needed: Services, messages: list[Message], kind: str, caller: Caller) -> list[Write]:
     now, nonce = needed.now, needed.randomness(4)
     return [
-        needed.counters.spend_write(signature, now),
         needed.events.write(kind, caller.subject, caller.reference, needed.clock(), nonce),
         *(needed.outbox.write(message, now) for message in messages),
     ]
 
 
-def _commit(needed: Services, writes: list[Write]) -> None:
+def _spend(signature: str, needed: Services) -> None:
+    """Uses the proof of work up, before anything counts against an account: else one proof, sent again and again, would
+    use up the requests that its owner has for a day.
+    """
     try:
-        needed.store.commit(writes)
+        needed.store.commit([needed.counters.spend_write(signature, needed.now)])
     except Conflict:
         raise Refused(ROBOT_CHECK_FAILED, reason="proof used before") from None
 

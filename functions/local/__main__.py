@@ -118,6 +118,13 @@ def _gateway(
     logs.mkdir(exist_ok=True)
     pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
     streams = [Stream(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
+
+    def stir() -> None:
+        for stream in streams:
+            stream.stir()
+
+    for pool in pools.values():
+        pool.after = stir
     outbox = Outbox(engine.endpoint, Telephone(arguments.state / "telephone.jsonl"))
     pages = [*outbox.routes(), *Gallery(current()).routes()]
 
@@ -134,7 +141,15 @@ def _gateway(
     app = application(
         current().organisation, arguments.site, pools.values(), pages, lifespan, sam.answer if sam else None
     )
-    server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,  # the connection's address counts, whatever a header says
+            timeout_graceful_shutdown=3,
+        )
+    )
     server.greeting = _greeting(arguments, persons)
     try:
         server.run(sockets=[listening])

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import re
 import time
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -156,7 +158,17 @@ def application(
         Route("/local/{path:path}", outside, methods=_METHODS),
         Mount("/", Site(directory=site, html=True)),
     ]
-    return Headers(Way(Starlette(routes=everything, lifespan=lifespan), about.languages), about)
+    served = Starlette(routes=everything, exception_handlers={405: _no_such_method}, lifespan=lifespan)
+    return Headers(Way(served, about.languages), about)
+
+
+async def _no_such_method(request: Request, error: HTTPException) -> Response:
+    """A method that no route has heard of: for the API a problem like any other."""
+    if request.url.path.startswith("/api/"):
+        response = _fault(METHOD_NOT_ALLOWED)
+        response.headers.update(error.headers or {})
+        return response
+    return Response(error.detail, error.status_code, error.headers, "text/plain")
 
 
 async def _api(routes: Routes, request: Request) -> Response:
@@ -186,13 +198,15 @@ async def _forward(elsewhere: Elsewhere, request: Request) -> Response:
 
 
 async def _body(request: Request) -> bytes | None:
-    """The request's body, or None where it is larger than the gateway takes."""
+    """The request's body, or None where it is larger than the gateway takes, or its sender is gone before its end."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST:
-            return None
-    return bytes(body)
+    with contextlib.suppress(ClientDisconnect):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST:
+                return None
+        return bytes(body)
+    return None
 
 
 def event(request: Request, path: str, route_key: str, parameters: Mapping[str, str], body: bytes) -> dict[str, Any]:

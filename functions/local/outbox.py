@@ -53,7 +53,9 @@ class Outbox:
     def messages(self, to: str = "") -> list[dict[str, Any]]:
         """Newest first: `{id, at, channel, to, subject, body}`, one for each recipient."""
         to = re.sub(r"^ ", "+", to)  # what a query makes of an unescaped +
-        every = sorted([*self._mails(), *self._telephone.messages()], key=lambda message: message["at"], reverse=True)
+        mails = self._mails() if "@" in to or not to else []
+        calls = self._telephone.messages() if "@" not in to else []
+        every = sorted([*mails, *calls], key=lambda message: message["at"], reverse=True)
         return [
             {**m, "at": _iso(m["at"]), "body": heard(m["body"]) if m["channel"] == "voice" else m["body"]}
             for m in every

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,8 @@ class Pool:
         self.function, self._environment, self._log = function, environment, log
         self._idle: list[Sandbox] = []
         self._places = asyncio.Semaphore(most)
+        self.after: Callable[[], None] = lambda: None
+        """What is called after each invocation."""
         self._stamp, self._looked = _stamp(), time.monotonic()
 
     async def warm(self) -> None:
@@ -120,6 +123,8 @@ class Pool:
             except BaseException:
                 await sandbox.stop()
                 raise
+            finally:
+                self.after()
             self._idle.append(sandbox)
             return answer
 

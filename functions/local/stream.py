@@ -1,6 +1,7 @@
 """Hands a table's stream to the function that the template maps it to, as Lambda's event source does."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ import boto3
 from local.sandbox import Pool, SandboxError
 from local.template import ACCOUNT, REGION
 
-_EVERY = 0.1  # seconds between looks
+_REST = 1.0  # seconds between looks while nothing happens
+_WINDOW = 0.5  # seconds for which records are gathered at most, where the template says that they may be
 _BACKOFF = 0.2
 _OUTBOX = "OutboxTable"  # its items say themselves whether they are still to be seen to
 log = logging.getLogger(__name__)
@@ -25,7 +27,9 @@ class Stream:
         self.table = _name(mapping["Stream"])
         self._retries = mapping.get("MaximumRetryAttempts", 4)
         self._size = mapping.get("BatchSize", 10)
+        self._window = min(mapping.get("MaximumBatchingWindowInSeconds", 0), _WINDOW)
         self._patterns = [json.loads(f["Pattern"]) for f in mapping.get("FilterCriteria", {}).get("Filters", [])]
+        self._stirred = asyncio.Event()
         self._streams, self._dynamodb, self._sqs = map(boto3.client, ("dynamodbstreams", "dynamodb", "sqs"))
 
     async def run(self) -> None:
@@ -40,7 +44,20 @@ class Stream:
                 log.warning("the stream of %s cannot be read: %s", self.table, type(error).__name__)
                 records = []
             await self._deliver([record for record in records if self._wanted(record)])
-            await asyncio.sleep(_EVERY)
+            if not records:
+                await self._pause()
+            await asyncio.sleep(self._window)
+
+    def stir(self) -> None:
+        """Something may have been written: the next look is now."""
+        self._stirred.set()
+
+    async def _pause(self) -> None:
+        """Until something may have been written, or for a while: others than the functions write too."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_REST):
+                await self._stirred.wait()
+        self._stirred.clear()
 
     def _next(self, iterators: dict[str, str]) -> list[dict[str, Any]]:
         if not iterators:

@@ -165,8 +165,9 @@ def test_an_account_that_is_turned_off_is_signed_out(world):
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "https://help.contoso.example.evil.example"},
+        {"origin": "http://help.contoso.example"},
     ],
-    ids=["none", "foreign", "null", "look-alike"],
+    ids=["none", "foreign", "null", "look-alike", "without TLS"],
 )
 @pytest.mark.parametrize("path", ["/api/account/password", "/api/account/sign-out", "/api/account/sessions/end"])
 def test_what_rides_on_the_cookie_needs_our_own_origin(world, path, headers):

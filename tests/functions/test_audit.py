@@ -105,6 +105,33 @@ def test_events_are_filtered_and_paged_newest_first_b18(world, auditor):
     assert auditor.get("/events", start="yesterday").code == "request-not-read"
     assert auditor.get("/events", sort="x").code == "request-not-read"
     assert auditor.get("/events", cursor="%%%").status == 200
+    for nothing in (
+        {"start": "2026-12-02", "end": "2026-12-01"},
+        {"start": "9999-01-01"},
+        {"end": "0001-01-01"},
+        {"cursor": "MDAwMQ"},
+    ):
+        told = auditor.get("/events", account=person.user_id, **nothing)
+        assert (told.status, told.body) == (200, {"events": [], "cursor": ""}), nothing
+
+
+@pytest.mark.parametrize("role", ["helpdesk", "user-administrator", "auditor"])
+def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
+    """Attack 50: what is refused by account and by reference does not stand in the list of everything either."""
+    world = use(administration={"scope": "same-groups"})
+    outside, inside = world.person(groups=("finance",)), world.person(groups=("staff",))
+    count_people(outside.user_id, inside.user_id)
+    theirs, ours = (world.start(each.user_id).body["reference"] for each in (outside, inside))
+    helping = Helping(world, role=role, groups=("staff",))
+    everywhere = role == "auditor"
+    for query in ({"reference": theirs}, {}, {"kind": "reset-started"}):
+        told = json.dumps(helping.get("/events", **query).body)
+        assert (theirs in told, outside.user_id in told) == (everywhere, everywhere), query
+    assert ours in json.dumps(helping.get("/events").body)
+    for form in ("csv", "jsonl"):
+        assert (outside.user_id in helping.get("/events", format=form).body["text"]) is everywhere
+        assert inside.user_id in helping.get("/events", format=form).body["text"]
+    assert (helping.get("/events", account=outside.user_id).code == "") is everywhere
 
 
 def test_an_export_is_safe_in_a_spreadsheet(world, auditor):

@@ -276,9 +276,9 @@ def _site(host: str) -> str:
 
 
 def _check_origin(event: dict[str, Any], site: str) -> None:
-    """Raises Refused(FROM_ANOTHER_SITE) unless a browser says that our own page asks (CSRF)."""
-    asking = urlsplit(event.get("headers", {}).get("origin", ""))
-    if not asking.netloc or asking.netloc != urlsplit(site).netloc:
+    """Raises Refused(FROM_ANOTHER_SITE) unless a browser says that our own page asks (CSRF): scheme, host and port."""
+    own = urlsplit(site)
+    if event.get("headers", {}).get("origin", "") != f"{own.scheme}://{own.netloc}":
         raise Refused(problems.FROM_ANOTHER_SITE)
 
 

@@ -79,6 +79,8 @@ class Store:
 
         `between` is the sort key with its bounds, both included; `where` are attributes that must be equal.
         """
+        if between and between[1] > between[2]:
+            return []  # DynamoDB would not take bounds that stand the wrong way round
         names, values = {"#key": key}, {":key": value}
         condition = "#key = :key"
         if between:

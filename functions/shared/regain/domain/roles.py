@@ -91,6 +91,10 @@ def allowed(actor: Account, account: Account, scope: str) -> tuple[str, ...]:
     return tuple(open_to)
 
 
+def everywhere(actor: Account, scope: str) -> bool:
+    """Whether a role reaches beyond the groups of whoever has it."""
+    return scope == "all" or actor.role in ("administrator", "auditor")
+
+
 def _in_scope(actor: Account, account: Account, scope: str) -> bool:
-    everywhere = scope == "all" or actor.role in ("administrator", "auditor")
-    return everywhere or bool(set(actor.groups) & set(account.groups))
+    return everywhere(actor, scope) or bool(set(actor.groups) & set(account.groups))

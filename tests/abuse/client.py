@@ -1,0 +1,287 @@
+"""Somebody at the other end of the wire: an attacker, or the person they are after. Speaks HTTP to the running stack.
+
+What the functions' tests do through a handler is done here through the socket: requests, answers, proofs and whole
+flows are the same `World`. What happened is read as an auditor reads it, and messages as their recipients do.
+"""
+
+import functools
+import http.client
+import json
+import re
+import time
+import urllib.parse
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+
+from regain import organisation
+from regain.adapters import recoveries
+from regain.adapters.store import marshal, unmarshal
+from regain.domain.lockout import SignIns
+from regain.services import Services, compose
+from tests.conftest import Stack
+from tests.functions.conftest import _NUMBERS, Answer, World, solve
+
+_LOOKS = 250  # fewer than one auditor may take in an hour
+_SECONDS = 3  # between two requests of one comparison
+_CHANCE = (
+    (r'"R-\w{4}-\w{4}"', '"R-XXXX-XXXX"'),
+    (r'"(flow|challenge)": "[\w-]{43}"', r'"\1": "a token of 43"'),
+    (r'"(expires_at|resend_after)": \d{10}\b', r'"\1": "10 digits"'),
+    (r'"retry_after": \d+', '"retry_after": "seconds"'),
+)
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+
+@dataclass
+class Deployment:
+    """The running stack in one mode of disclosure, with what is known of it from inside."""
+
+    mode: str
+    stack: Stack
+    _auditor: tuple["Attacker", str] | None = None
+    _looks: int = 0
+
+    @functools.cached_property
+    def services(self) -> Services:
+        """The stack's own store and keys: they make people and cheap proofs of work, and let time pass."""
+        settings = organisation.load(Path(self._known["ORGANISATION_FILE"]))
+        return compose(self._known, settings, self.client("dynamodb"), self.client("kms"))
+
+    def client(self, service: str) -> Any:
+        """A client of the engine that stands in AWS's place."""
+        known = self._known
+        return botocore.session.get_session().create_client(
+            service, known["AWS_REGION"], endpoint_url=known["AWS_ENDPOINT_URL"],
+            aws_access_key_id=known["AWS_ACCESS_KEY_ID"], aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
+        )  # fmt: skip
+
+    @functools.cached_property
+    def _known(self) -> dict[str, str]:
+        return json.loads((self.stack.state / "stack.json").read_text())
+
+    def auditor(self) -> tuple["Attacker", str]:
+        """Somebody who may read what happened, and their session; another one before the first has looked too often."""
+        if self._looks % _LOOKS == 0:
+            looking = Attacker(self)
+            self._auditor = looking, looking.sign_in(looking.person(role="auditor").user_id).session
+        self._looks += 1
+        return self._auditor
+
+
+class Attacker(World):
+    """Somebody on a network of their own: a /24 of this machine, which to the stack is as good as any other."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        super().__init__()
+        self.deployment = deployment
+        self.stack = deployment.stack
+        self.begun: dict[str, str] = {}
+        self.address = f"127.{1 + (self.number >> 8)}.{self.number & 255}.7"
+
+    @property
+    def services(self) -> Services:
+        """What is known of the stack from inside."""
+        return self.deployment.services
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What our own page sends with a request."""
+        return {"content-type": "application/json", "origin": self.stack.origin}
+
+    def request(
+        self, method: str, path: str, body: str | bytes | None = None, *, headers: dict | None = None,
+        address: str = "", session: str = "", query: dict[str, str] | None = None, **_: Any,
+    ) -> Answer:  # fmt: skip
+        """One request on a connection of its own, from this attacker's network."""
+        sent = dict(self.own if headers is None else headers)
+        if session:
+            sent["cookie"] = f"__Host-session={session}"
+        target = f"{path}?{urllib.parse.urlencode(query)}" if query else path
+        status, pairs, content = exchange(
+            self.stack.origin, method, target, body, sent.items(), address or self.address
+        )
+        told = dict(pairs)
+        as_json = re.fullmatch(r"application/(problem\+)?json", told.get("content-type", "")) and content
+        shown = json.loads(content) if as_json else {"text": content.decode(errors="replace")}
+        cookies = tuple(value for name, value in pairs if name == "set-cookie")
+        return Answer(status, shown, told, (), cookies)
+
+    def start(self, user_id: str, purpose: str = "reset", **more: Any) -> Answer:
+        """Begins a flow, and remembers whose it is."""
+        answer = super().start(user_id, purpose, **more)
+        self.begun[answer.body.get("reference", "")] = user_id
+        return answer
+
+    def nobody(self) -> str:
+        """A user ID that nobody has, as long as those that somebody has."""
+        return f"person{self.number}x{next(_NUMBERS)}@contoso.example"
+
+    def real_proof(self) -> str:
+        """A challenge as the page gets it, solved as the browser solves it: about half a second of work."""
+        return solve(self.request("GET", "/api/challenge").body)
+
+    # --- what happened ---------------------------------------------------------------------------
+
+    def messages(self, to: str = "") -> list[dict[str, Any]]:
+        """What has arrived at an address or number, oldest first."""
+        return self.stack.messages(urllib.parse.quote(to))[::-1]
+
+    def received(self, to: str, number: int = 1, holding: str = "") -> list[dict[str, Any]]:
+        """The messages at a place, once there are so many that hold a text."""
+
+        def arrived() -> list[dict[str, Any]]:
+            found = [message for message in self.messages(to) if holding in message["subject"] + message["body"]]
+            return found if len(found) >= number else []
+
+        return until(arrived, every=0.1)
+
+    def code(self, reference: str, sequence: int = 1, method: str = "email") -> str:
+        """The code that a person finds in their mailbox or on their telephone."""
+        if method in ("sms", "call-mobile"):
+            return self.texted(self.account(self.begun[reference]).mobile_phone, sequence)
+        until(lambda: sum(e["kind"] == "message-sent" for e in self.services.events.story(reference)) >= sequence)
+        letters = self.received("", sequence, holding=f"Reference: {reference}")
+        return _CODE.search(letters[sequence - 1]["body"])[0]
+
+    def texted(self, number: str, count: int = 1) -> str:
+        """The code of the newest text or call to a number."""
+        return _CODE.search(self.received(number, count)[-1]["body"])[0]
+
+    def happened(self, user_id: str) -> list[str]:
+        """The kinds of everything that was noted about a user ID, oldest first, as an auditor sees it."""
+        looking, session = self.deployment.auditor()
+        told = looking.request("GET", "/api/admin/events", session=session, query={"account": user_id})
+        assert told.status == 200, told
+        return [event["kind"] for event in told.body["events"]][::-1]
+
+    def story(self, reference: str) -> list[str]:
+        """What happened under a reference, oldest first, as an auditor sees it."""
+        looking, session = self.deployment.auditor()
+        told = looking.request("GET", f"/api/admin/references/{reference}", session=session)
+        assert told.status == 200, told
+        return [line["kind"] for line in told.body["lines"]]
+
+    def outcomes(self, references: Collection[str]) -> Counter[str]:
+        """What became of the messages under these references."""
+        return Counter(message["state"] for message in self._messages() if message["reference"] in references)
+
+    def story_until(self, reference: str, kind: str, number: int = 1) -> list[str]:
+        """The story of a reference, once something has happened so many times."""
+        return until(lambda: (story := self.story(reference)).count(kind) >= number and story)
+
+    # --- time ------------------------------------------------------------------------------------
+
+    def age(self, flow: str, seconds: int) -> None:
+        """Makes a flow as old as if so many seconds had passed: whoever waits needs no clock that can be moved."""
+        subject, flow_id = recoveries.open_token(flow)
+        client, table = self.services.store.client, self.services.recoveries.table
+        key = marshal({"subject": subject, "record": f"flow#{flow_id}"})
+        found = unmarshal(client.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"])
+        for name in ("started_at", "expires_at"):
+            found[name] -= seconds
+        found["sends"] = {method: [at - seconds for at in times] for method, times in found["sends"].items()}
+        client.put_item(TableName=table, Item=marshal(found))
+
+    def age_code(self, flow: str, left: int) -> None:
+        """Makes a flow so old that its newest code is good for `left` more seconds."""
+        subject, flow_id = recoveries.open_token(flow)
+        sent = self.services.recoveries.key(subject, f"flow#{flow_id}")
+        newest = max(at for times in self.services.store.get(*sent)["sends"].values() for at in times)
+        good_for = self.services.organisation.recovery.code_minutes * 60
+        self.age(flow, newest + good_for - self.services.now - left)
+
+    def lock(self, *user_ids: str) -> None:
+        """Locks the sign-in of these for an hour, whether there is such an account or not."""
+        services = self.services
+        locked = SignIns(failures=10, locked_until=services.now + 3_600)
+        subjects = [services.recoveries.subject(user_id) for user_id in user_ids]
+        writes = [services.recoveries.sign_ins_write(each, locked, services.now) for each in subjects]
+        services.store.commit(writes)
+
+    def fail(self, address: str, times: int) -> Callable[[], None]:
+        """Counts so many failures of a network in this window; answers what takes that back."""
+        table, key = self.services.counters.failures_key(address, self.services.now, 600)
+        client, item = self.services.store.client, {"id": {"S": key["id"]}}
+        before = client.get_item(TableName=table, Key=item).get("Item")
+        count = {"N": str(int(before["count"]["N"] if before else 0) + times)}
+        client.put_item(TableName=table, Item={**item, "count": count, "purge_at": {"N": str(self.services.now + 600)}})
+
+        def undo() -> None:
+            client.delete_item(TableName=table, Key=item)
+            if before:
+                client.put_item(TableName=table, Item=before)
+
+        return undo
+
+    def alter(self, user_id: str, **changes: Any) -> None:
+        """Changes an account behind the service's back, as a directory would."""
+        self.change(self.account(user_id), **changes)
+
+
+def exchange(
+    origin: str, method: str, target: str, body: str | bytes | Iterable[bytes] | None = None,
+    headers: Iterable[tuple[str, str]] = (), address: str = "",
+) -> tuple[int, list[tuple[str, str]], bytes]:  # fmt: skip
+    """One request as it is, with these headers in this order. Follows nothing, decodes nothing."""
+    host = urllib.parse.urlsplit(origin)
+    connection = http.client.HTTPConnection(
+        host.hostname, host.port, timeout=30, source_address=(address, 0) if address else None
+    )
+    pairs = list(headers)
+    names = {name.lower() for name, _ in pairs}
+    content = body.encode() if isinstance(body, str) else body
+    try:
+        connection.putrequest(method, target, skip_host="host" in names, skip_accept_encoding=True)
+        for name, value in pairs:
+            connection.putheader(name, value)
+        chunked = content is not None and not isinstance(content, bytes)
+        if chunked:
+            connection.putheader("transfer-encoding", "chunked")
+        elif "content-length" not in names and (content or method in ("POST", "PUT", "PATCH")):
+            connection.putheader("content-length", str(len(content or b"")))
+        connection.endheaders(content, encode_chunked=chunked)
+        answer = connection.getresponse()
+        return answer.status, [(name.lower(), value) for name, value in answer.getheaders()], answer.read()
+    finally:
+        connection.close()
+
+
+def together(times: int, action: Callable[[int], Answer], threads: int = 32) -> list[Answer]:
+    """The answers to many requests at once, with real threads and sockets."""
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(action, range(times)))
+
+
+def until(found: Callable[[], Any], seconds: float = 15, every: float = 0.03) -> Any:
+    """What comes about within some seconds, looked for as often as that is cheap."""
+    end = time.monotonic() + seconds
+    while not (result := found()):
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(every)
+    return result
+
+
+def alike(answers: Mapping[Any, Answer]) -> Answer:
+    """What all of these answers are, once chance and a few seconds are taken out of them."""
+    shapes = {who: without_chance(answer) for who, answer in answers.items()}
+    assert len(set(shapes.values())) == 1, shapes
+    waits = [answer.body.get("retry_after", 0) for answer in answers.values()]
+    assert max(waits) - min(waits) <= _SECONDS, waits
+    return next(iter(answers.values()))
+
+
+def without_chance(answer: Answer) -> tuple[int, str, tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """An answer without what is random or a time: status, body, headers and cookies; kinds and lengths stay."""
+    body = json.dumps(answer.body, ensure_ascii=False, sort_keys=True)
+    for pattern, shown in _CHANCE:
+        body = re.sub(pattern, shown, body)
+    kept = sorted((name, value) for name, value in answer.headers.items() if name != "date")
+    headers = tuple((name, "seconds" if name == "retry-after" else value) for name, value in kept)
+    cookies = tuple(re.sub(r"=[\w-]{43};", "=a token of 43;", cookie) for cookie in answer.cookies)
+    return answer.status, body, headers, cookies

@@ -1,0 +1,68 @@
+"""The table of all cases: what was tried, whether it held in which mode, and why it holds."""
+
+import re
+from collections import defaultdict
+
+import pytest
+import rich.table
+from rich.markup import escape
+
+CASES = {
+    "Who exists": range(1, 11),
+    "Identity confusion": range(11, 19),
+    "Codes": range(19, 31),
+    "Flow": range(31, 41),
+    "Passwords": range(41, 47),
+    "Sessions and roles": range(47, 55),
+    "Edge": range(55, 61),
+    "Leaks": range(61, 64),
+    "Cloud": range(64, 69),
+}
+"""The numbers of the cases, by what they are about."""
+_NAME = re.compile(r"test_(\d\d)_(\w+?)(?:\[(\w+)\])?$")
+
+
+def describe(item: pytest.Item) -> None:
+    """Puts the reason of a case, which is its docstring, where its report carries it."""
+    if _NAME.fullmatch(item.name) and "abuse" in item.path.parts:
+        reason = " ".join((item.function.__doc__ or "").split())
+        item.user_properties.append(("reason", reason))
+
+
+class Table:
+    """A plugin that gathers what became of each case."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[int, dict[str, str]] = defaultdict(dict)
+        self.words: dict[int, tuple[str, str]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One part of a test: its setup, its call or its end."""
+        found = _NAME.search(report.nodeid.rpartition("::")[2])
+        if not found or "tests/abuse/" not in report.nodeid:
+            return
+        number, mode = int(found[1]), found[3] or "private"
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[number][mode] = report.outcome
+        self.words[number] = found[2].replace("_", " "), dict(report.user_properties).get("reason", "")
+
+    def shown(self) -> rich.table.Table:
+        """The table, for a terminal."""
+        shown = rich.table.Table("", "case", "", "in", "because", title="What attackers try", title_justify="left")
+        for heading, numbers in CASES.items():
+            shown.add_section()
+            shown.add_row("", f"[bold]{heading}", "", "", "")
+            for number in numbers:
+                outcomes, (what, why) = self.outcomes.get(number, {}), self.words.get(number, ("not played", ""))
+                holds = "holds" if self._holds(number) else "[bold red]FAILS"
+                shown.add_row(str(number), what, holds, " and ".join(sorted(outcomes)), escape(why))
+        return shown
+
+    def _holds(self, number: int) -> bool:
+        outcomes = self.outcomes.get(number, {})
+        return bool(outcomes) and set(outcomes.values()) == {"passed"}
+
+    @property
+    def held(self) -> int:
+        """How many cases hold."""
+        return sum(self._holds(number) for part in CASES.values() for number in part)

@@ -1,0 +1,219 @@
+"""Codes: six digits, five minutes, five tries; used once, and by nobody but the flow that they were sent for."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+from regain.adapters import recoveries
+from regain.adapters.keys import codes_key
+from regain.domain import codes
+from tests.abuse.client import Attacker, together, until
+from tests.functions.registrant import Person
+
+WRONG = ("wrong-code", "too-many-wrong-codes")
+"""How a guess is answered that was judged."""
+
+
+def judged(attacker, user_id):
+    """How many proofs were judged and found wrong, as the audit has it."""
+    return attacker.happened(user_id).count("proof-failed")
+
+
+def with_a_code(attacker, purpose="reset", **changes):
+    """A person, a flow of theirs and the code that came."""
+    person = attacker.person(**changes)
+    begun = attacker.start(person.user_id, purpose).body
+    assert attacker.send(begun["flow"], purpose=purpose).status == 202
+    return person, begun["flow"], attacker.code(begun["reference"])
+
+
+def another(code, by=1):
+    """A code that was not sent."""
+    return f"{(int(code) + by) % 1_000_000:06}"
+
+
+def test_19_of_200_parallel_guesses_five_are_judged(attacker, crowded):
+    """Each try is counted by a conditional write before it is judged, whatever arrives at once (N 3.2.2)."""
+    person, flow, code = with_a_code(attacker)
+    answers = together(200 if crowded else 24, lambda number: attacker.verify(flow, another(code, number + 1)))
+    told = Counter(answer.code for answer in answers)
+    assert judged(attacker, person.user_id) == 5
+    assert sum(told[each] for each in WRONG) >= 5
+    assert told["wrong-code"] <= 4
+    assert set(told) <= {*WRONG, "try-again-later", "busy-try-again"}
+
+
+def test_20_guesses_over_many_flows_of_one_account_share_its_limit(attacker):
+    """Failed proofs count for the account and the kind of method, however many flows they come from (Kratos PR 4606)."""
+    person = attacker.person()
+    flows = [attacker.start(person.user_id).body["flow"] for _ in range(6)]
+    answers = together(36, lambda number: attacker.verify(flows[number % 6], f"9999{number:02}"))
+    assert judged(attacker, person.user_id) == 5
+    assert {answer.code for answer in answers} <= {*WRONG, "try-again-later", "busy-try-again"}
+    assert attacker.verify(flows[0], "999999").code == "try-again-later"
+    other = Attacker(attacker.deployment)
+    assert other.verify(other.start(person.user_id).body["flow"], "999999").code == "method-not-offered"
+
+
+def test_21_guesses_over_many_accounts_from_one_network_share_its_limit(attacker, full):
+    """300 failures of a network in ten minutes; then it is not answered, even with a right code, and others are."""
+    accounts = 60 if full else 6
+    attacker.fail(attacker.address, 300 - accounts * 5)
+    people = [attacker.person().user_id for _ in range(accounts)]
+    flows = [answer.body["flow"] for answer in together(accounts, lambda number: attacker.start(people[number]), 4)]
+    times = accounts * 5 + 12
+    answers = together(times, lambda number: attacker.verify(flows[number % accounts], f"9999{number % 100:02}"), 4)
+    assert sum(answer.code in WRONG for answer in answers) <= accounts * 5
+    elsewhere = Attacker(attacker.deployment)
+    _, flow, code = with_a_code(elsewhere)
+    refused = attacker.verify(flow, code)
+    assert (refused.status, refused.code) == (429, "too-many-requests")
+    neighbour = f"{attacker.address.rpartition('.')[0]}.200"
+    assert attacker.verify(flow, code, address=neighbour).code == "too-many-requests"
+    assert attacker.sign_in(people[0]).code == "too-many-requests"
+    assert elsewhere.verify(flow, code).status == 200
+
+
+def test_22_the_right_code_after_the_limit_is_refused(attacker):
+    """Five wrong ones close the method for a day: for this flow, for others, and for those that begin later."""
+    person, flow, code = with_a_code(attacker)
+    before = attacker.start(person.user_id).body["flow"]
+    for number in range(5):
+        assert attacker.verify(flow, another(code, number + 1)).code in WRONG
+    for late in (attacker.verify(flow, code), attacker.verify(before, code), attacker.send(before)):
+        assert (late.status, late.code) == (429, "try-again-later")
+    offered = {method["kind"] for method in attacker.start(person.user_id).body["methods"]}
+    assert "email" not in offered
+    assert attacker.finish(flow).code == "proof-still-needed"
+
+
+def test_23_the_right_code_works_once(attacker):
+    """Of 20 at once one passes; it opens one gate of the two that an administrator needs, and never both."""
+    person, flow, code = with_a_code(attacker, role="administrator")
+    answers = together(20, lambda _: attacker.verify(flow, code))
+    assert sum(answer.status == 200 for answer in answers) == 1
+    assert {answer.code for answer in answers} <= {"", "method-not-offered", "busy-try-again"}
+    assert attacker.verify(flow, code).code == "method-not-offered"
+    assert attacker.happened(person.user_id).count("proof-passed") == 1
+    assert attacker.finish(flow).code == "proof-still-needed"
+
+
+def test_24_a_code_is_good_for_its_flow_method_and_purpose_only(attacker):
+    """It is an HMAC of all of these: in another flow, for another method or to unlock it is a wrong code."""
+    person, flow, code = with_a_code(attacker)
+    second = attacker.start(person.user_id).body["flow"]
+    assert attacker.verify(second, code).code == "wrong-code"
+    assert attacker.verify(flow, code, "sms").code == "wrong-code"
+    unlock = attacker.start(person.user_id, "unlock").body["flow"]
+    assert attacker.verify(unlock, code, purpose="unlock").code == "wrong-code"
+    assert attacker.verify(flow, code, purpose="unlock").code == "session-ended"
+    stranger = attacker.start(attacker.person().user_id).body["flow"]
+    assert attacker.verify(stranger, code).code == "wrong-code"
+    assert attacker.verify(flow, code).status == 200
+
+
+def test_25_a_code_ends_to_the_second_though_its_flow_is_still_stored(attacker):
+    """Its age is judged when it is given: no record has to have been removed (DynamoDB's TTL may take days)."""
+    _, good, code = with_a_code(attacker)
+    _, late, other = with_a_code(attacker)
+    attacker.age_code(good, 3)
+    assert attacker.verify(good, code).status == 200
+    attacker.age_code(late, 0)
+    assert attacker.verify(late, other).code == "code-expired"
+    assert attacker.send(late).status == 202, "the flow goes on"
+
+
+def test_26_a_code_is_a_text_of_its_digits(attacker):
+    """Leading zeros count; spaces, hyphens and full-width digits are read; arrays, numbers, signs and more are not."""
+    flow, code = next(_with_leading_zero(attacker))
+    for value in ([code], [[code]], int(code), float(code), {"code": code}, None, True, "", "0" * 65):
+        refused = attacker.post("/api/reset/verify", {"flow": flow, "method": "email", "code": value})
+        assert (refused.status, refused.code) == (400, "request-not-read"), value
+    for value in (str(int(code)), f"{code}0", f"-{int(code)}x", f"{code}.0"):
+        assert attacker.verify(flow, value).code == "wrong-code", value
+    wide = " ".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    assert attacker.verify(flow, f" {wide[:5]}-{wide[5:]}\u00a0").status == 200
+
+
+def _with_leading_zero(attacker):
+    """Flows whose first code begins with a nought: every tenth. The code is read where it arrives."""
+    person = attacker.person()
+    keys = attacker.services.keys
+    while True:
+        begun = attacker.start(person.user_id).body
+        _, flow_id = recoveries.open_token(begun["flow"])
+        if codes.derive(keys.of(codes_key("reset")), flow_id, "reset", "email", 1, 6).startswith("0"):
+            attacker.send(begun["flow"])
+            yield begun["flow"], attacker.code(begun["reference"])
+
+
+def test_27_an_earlier_code_stays_good_until_its_own_time_ends(attacker):
+    """After a resend both codes work, each within its five minutes: people type the one that came first."""
+    both = []
+    for _ in range(2):
+        person = attacker.person(role="administrator")
+        begun = attacker.start(person.user_id).body
+        attacker.send(begun["flow"])
+        attacker.age(begun["flow"], 31)
+        assert attacker.send(begun["flow"]).status == 202
+        both.append((begun["flow"], attacker.code(begun["reference"]), attacker.code(begun["reference"], 2)))
+    (flow, first, second), (later, early, newest) = both
+    assert first != second
+    assert attacker.verify(flow, first).status == 200
+    attacker.age(later, 270)
+    assert attacker.verify(later, early).code == "code-expired"
+    assert attacker.verify(later, newest).status == 200
+
+
+def test_28_codes_cannot_be_predicted(attacker):
+    """10,000 codes of the stack's own key: every digit as often at each place, none follows from the one before."""
+    _, flow, code = with_a_code(attacker)
+    key = attacker.services.keys.of(codes_key("reset"))
+    _, flow_id = recoveries.open_token(flow)
+    assert codes.derive(key, flow_id, "reset", "email", 1, 6) == code, "the codes judged here are not those that arrive"
+    made = [codes.derive(key, f"{number // 5:032x}", "reset", "email", number % 5 + 1, 6) for number in range(10_000)]
+    for place in range(6):
+        seen = Counter(each[place] for each in made)
+        assert _chi_square(seen.values(), 1_000) < 50, place  # 9 degrees of freedom: one in ten million
+    steps = Counter((int(after) - int(before)) % 1_000_000 // 100_000 for before, after in pairwise(made))
+    assert _chi_square(steps.values(), 999.9) < 50, "a code tells something of the next"
+    assert 9_900 < len(set(made)) <= 10_000  # about 50 pairs are expected to be the same by chance
+
+
+def _chi_square(seen, expected):
+    return sum((number - expected) ** 2 / expected for number in seen)
+
+
+def test_29_parallel_resends_cause_one_message(attacker):
+    """The pause between two messages is part of the flow's record, which one of 30 writers gets to change."""
+    person = attacker.person()
+    begun = attacker.start(person.user_id).body
+    answers = together(30, lambda _: attacker.send(begun["flow"]))
+    told = Counter(answer.code for answer in answers)
+    assert told[""] == 1
+    assert set(told) <= {"", "wait-before-another-code", "busy-try-again"}
+    assert len(attacker.outbox(begun["reference"])) == 1
+    attacker.story_until(begun["reference"], "message-sent")
+    assert len(attacker.messages(person.other_mails[0])) == 1
+
+
+def test_30_messages_cannot_be_pumped(attacker):
+    """A number gets 30 codes a day, from however many accounts; premium-rate numbers are not taken; texts end at five."""
+    number = f"+4479{attacker.number:08}"
+    people = [attacker.person(mobile_phone=number).user_id for _ in range(32)]
+    begun = [answer.body for answer in together(32, lambda place: attacker.start(people[place]), 4)]
+    sent = together(32, lambda place: attacker.send(begun[place]["flow"], "sms"), 4)
+    assert {answer.status for answer in sent} == {202}
+    references = {each["reference"] for each in begun}
+    assert until(lambda: (found := attacker.outcomes(references)).total() == found["sent"] + found["withheld"] and found) == {
+        "sent": 30, "withheld": 2,
+    }  # fmt: skip
+    told = attacker.messages(number)
+    assert len(told) == 30
+    assert all(re.search(r"\b\d{6}\b", message["body"]) for message in told)
+    me = Person(attacker)
+    for premium in ("+44 909 879 0000", "+1 900 234 5678", "+44 871 234 5678", "+88 213 123 4567"):
+        refused = me.register("sms", contact=premium)
+        assert refused.code in ("number-not-accepted", "number-not-read"), premium
+    flows = [attacker.start(people[0]).body["flow"] for _ in range(5)]
+    assert [attacker.send(flow, "sms").status for flow in flows] == [202] * 4 + [429]

@@ -1,0 +1,47 @@
+"""The cases are complete: each number has one test, which says why it holds."""
+
+import ast
+import re
+
+from tests.abuse.enumeration import Step, area
+from tests.abuse.table import CASES
+from tests.conftest import ROOT
+
+
+def cases():
+    """The number, name and docstring of each case."""
+    for file in sorted((ROOT / "tests" / "abuse").glob("test_*.py")):
+        for each in ast.parse(file.read_text()).body:
+            if isinstance(each, ast.FunctionDef) and (found := re.match(r"test_(\d\d)_", each.name)):
+                yield int(found[1]), file.stem, ast.get_docstring(each)
+
+
+def test_each_of_the_68_cases_has_one_test_and_a_reason():
+    numbers = [number for number, _, _ in cases()]
+    assert sorted(numbers) == [number for part in CASES.values() for number in part] == list(range(1, 69))
+    assert all(reason and reason.endswith((".", ").")) for _, _, reason in cases())
+    places = {heading: {file for number, file, _ in cases() if number in part} for heading, part in CASES.items()}
+    assert all(len(files) == 1 for files in places.values()), "a heading is a file"
+
+
+def test_only_the_start_of_a_flow_asks_for_the_disclosure():
+    """Why most cases are played in one mode: nothing else can differ."""
+    asking = {}
+    for file in (ROOT / "functions").rglob("*.py"):
+        for function in ast.walk(ast.parse(file.read_text())):
+            if isinstance(function, ast.FunctionDef):
+                names = [
+                    node for node in ast.walk(function) if isinstance(node, ast.Attribute) and node.attr == "disclosure"
+                ]
+                if names and "cli" not in file.parts:
+                    asking.setdefault(file.name, set()).add(function.name)
+    assert asking == {"flow.py": {"begin", "_obstacle"}}
+
+
+def test_the_area_says_how_well_two_sets_of_times_are_told_apart():
+    assert area([2, 3], [0, 1]) == 1
+    assert area([0, 1], [2, 3]) == 0
+    assert area([1, 1], [1, 1]) == 0.5
+    assert area([1, 3], [2]) == 0.5
+    assert Step([1.0 + n for n in range(50)], [100.0 + n for n in range(50)]).p_value < 1e-9
+    assert Step([float(n) for n in range(0, 100, 2)], [float(n) for n in range(1, 100, 2)]).p_value > 0.5
