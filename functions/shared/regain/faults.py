@@ -3,7 +3,10 @@
 
 def fault_name(error: Exception) -> str:
     """What kind of fault it was. Its message could hold what somebody typed, so it is left out."""
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    answered = (
+        getattr(error, "response", None) or {}
+    )  # a connection that broke off has the attribute, and nothing in it
+    code = answered.get("Error", {}).get("Code", "")
     return f"{type(error).__name__} {code}".strip()
 
 
