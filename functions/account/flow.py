@@ -1,5 +1,6 @@
 """The story of an account that its owner can sign in to: sign in, see it, change the password, sign out."""
 
+import contextlib
 from dataclasses import replace
 
 from account.password import Judge
@@ -8,7 +9,7 @@ from regain.adapters import accounts as account_items
 from regain.adapters import password_hash, recoveries
 from regain.adapters import security_info as security_infos
 from regain.adapters.outbox import notices
-from regain.adapters.store import retrying
+from regain.adapters.store import Conflict, retrying
 from regain.caller import Caller
 from regain.contract import AccountView, ChangePassword, Done, EndSession, Secure, SessionView, SignedIn, SignIn
 from regain.domain import passwords, user_id
@@ -75,7 +76,8 @@ def view(caller: Caller) -> AccountView:
     subject, session, account = who.subject, who.session, who.account
     touched = session.touched(needed.now)
     if touched:
-        needed.store.commit([needed.sessions.write(subject, touched)])
+        with contextlib.suppress(Conflict):  # another tab has noted it
+            needed.store.commit([needed.sessions.write(subject, touched)])
     limits, state = needed.organisation.limits, who.registered()
     alive = [each for each in needed.sessions.of(subject) if each.alive(needed.now, account.generation, limits)]
     return AccountView(
