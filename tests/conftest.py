@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,15 @@ from regain.organisation_yaml import read
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The numbers that tests have noted of themselves (`user_properties`), added up."""
+    noted = Counter()
+    for report in terminalreporter.getreports("passed"):
+        noted.update(dict(report.user_properties) if report.when == "call" else {})
+    for name, number in noted.items():
+        terminalreporter.write_line(f"{name}: {number}")
 
 
 @pytest.fixture(scope="session")
