@@ -92,12 +92,12 @@ def view(caller: Caller) -> AccountView:
 
 
 def change_password(body: ChangePassword, caller: Caller) -> Done:
-    """Sets another password, by one who knows the old one (S60-S62). Every other session ends."""
+    """Sets another password, by one who knows the old one (S60-S62). Every other session ends, and every flow (B5)."""
     return retrying(lambda: _change_password(body, caller, services()))
 
 
 def _change_password(body: ChangePassword, caller: Caller, services: Services) -> Done:
-    who = signed_in(caller, services)
+    who = signed_in(caller, services, lambda subject: services.recoveries.key(subject, "standing"))
     subject, session, account = who.subject, who.session, who.account
     judge = Judge(services, subject, caller)
     sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
@@ -105,9 +105,11 @@ def _change_password(body: ChangePassword, caller: Caller, services: Services) -
     new_password.check(password, account, services)
     now = services.now
     hashed = new_password.hashed(password, services)
+    standing = recoveries.standing(who.beside[0]).overtaken()
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),
+            services.recoveries.standing_write(subject, standing, now),
             judge.success_write(sign_ins),
             services.sessions.end_write(subject, session.id),
             new_session(services, subject, account.user_id, account.generation + 1, caller),
