@@ -5,6 +5,9 @@ PEOPLE ?= people.csv
 ORGANISATION ?= organisation.yaml
 STATE ?= .state
 STACK ?= regain
+EXAMPLES ?= 200
+CROWD ?= 200
+SECONDS ?= 60
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
@@ -18,7 +21,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
 .PHONY: help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean \
-	sam-local lambda-build bench deploy
+	sam-local lambda-build bench deploy faults model load
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -94,6 +97,15 @@ smoke: install .venv/sam/.locked ## Build, and send each function an event from 
 
 sam-local: install lambda-build ## Run reset and unlock in Lambda's own containers (needs Docker)
 	SAM_LOCAL=1 $(DEV)/pytest tests/sam_local --timeout=600
+
+faults: install ## Make every call fail in every way: two thousand times, a few minutes
+	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_behind.py
+
+model: install ## Play the model against the service for some minutes: EXAMPLES=
+	MODEL=$(EXAMPLES) $(DEV)/pytest --timeout=1800 tests/functions/test_model.py
+
+load: install ## 200 people at once for a minute, on the embedded stack: CROWD= SECONDS=
+	$(DEV)/python -m tests.load --people $(CROWD) --seconds $(SECONDS)
 
 bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
 	$(DEV)/python -m tests.bench
