@@ -5,6 +5,9 @@ PEOPLE ?= people.csv
 ORGANISATION ?= organisation.yaml
 STATE ?= .state
 STACK ?= regain
+EXAMPLES ?= 200
+CROWD ?= 200
+SECONDS ?= 60
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
@@ -18,7 +21,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
 .PHONY: help install serve test lint format docs validate build smoke unit browser chromium translations schema lock screenshots clean \
-	sam-local lambda-build bench abuse deploy lighthouse node
+	sam-local lambda-build bench abuse deploy lighthouse node faults model load
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -113,6 +116,15 @@ sam-local: install lambda-build ## Run reset and unlock in Lambda's own containe
 
 abuse: install chromium ## Play every case of an attacker, and time 1,000 known and unknown user IDs
 	$(DEV)/python -m tests.abuse
+
+faults: install ## Make every call fail in every way: two thousand times, a few minutes
+	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_behind.py
+
+model: install ## Play the model against the service for some minutes: EXAMPLES=
+	MODEL=$(EXAMPLES) $(DEV)/pytest --timeout=1800 tests/functions/test_model.py
+
+load: install ## 200 people at once for a minute, on the embedded stack: CROWD= SECONDS=
+	$(DEV)/python -m tests.load --people $(CROWD) --seconds $(SECONDS)
 
 bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
 	$(DEV)/python -m tests.bench

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,15 @@ def english(phrase: Phrase) -> str:
 def pytest_configure() -> None:
     """Translations as those who say them read them."""
     files.compile_stale()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The numbers that tests have noted of themselves (`user_properties`), added up."""
+    noted = Counter()
+    for report in terminalreporter.getreports("passed"):
+        noted.update(dict(report.user_properties) if report.when == "call" else {})
+    for name, number in noted.items():
+        terminalreporter.write_line(f"{name}: {number}")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The story of an account that its owner can sign in to: sign in, see it, change the password, sign out."""
 
+import contextlib
 from dataclasses import replace
 
 from account.password import Judge
@@ -8,7 +9,7 @@ from regain.adapters import accounts as account_items
 from regain.adapters import password_hash, recoveries
 from regain.adapters import security_info as security_infos
 from regain.adapters.outbox import notices
-from regain.adapters.store import retrying
+from regain.adapters.store import Conflict, retrying
 from regain.caller import Caller
 from regain.contract import (
     AccountView,
@@ -86,7 +87,8 @@ def view(caller: Caller) -> AccountView:
     subject, session, account = who.subject, who.session, who.account
     touched = session.touched(needed.now)
     if touched:
-        needed.store.commit([needed.sessions.write(subject, touched)])
+        with contextlib.suppress(Conflict):  # another tab has noted it
+            needed.store.commit([needed.sessions.write(subject, touched)])
     limits, state = needed.organisation.limits, who.registered()
     alive = [each for each in needed.sessions.of(subject) if each.alive(needed.now, account.generation, limits)]
     return AccountView(
@@ -102,12 +104,12 @@ def view(caller: Caller) -> AccountView:
 
 
 def change_password(body: ChangePassword, caller: Caller) -> Done:
-    """Sets another password, by one who knows the old one (S60-S62). Every other session ends."""
+    """Sets another password, by one who knows the old one (S60-S62). Every other session ends, and every flow (B5)."""
     return retrying(lambda: _change_password(body, caller, services()))
 
 
 def _change_password(body: ChangePassword, caller: Caller, services: Services) -> Done:
-    who = signed_in(caller, services)
+    who = signed_in(caller, services, lambda subject: services.recoveries.key(subject, "standing"))
     subject, session, account = who.subject, who.session, who.account
     judge = Judge(services, subject, caller)
     sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
@@ -115,9 +117,11 @@ def _change_password(body: ChangePassword, caller: Caller, services: Services) -
     new_password.check(password, account, services)
     now = services.now
     hashed = new_password.hashed(password, services)
+    standing = recoveries.standing(who.beside[0]).overtaken()
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),
+            services.recoveries.standing_write(subject, standing, now),
             judge.success_write(sign_ins),
             services.sessions.end_write(subject, session.id),
             new_session(services, subject, account.user_id, account.generation + 1, caller),

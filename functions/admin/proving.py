@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from admin.helper import Helped, helper
+from admin.helper import Helper, helper
 from regain import attended
-from regain.adapters import recoveries
-from regain.adapters.store import retrying
+from regain.adapters.store import Write, retrying
+from regain.attended import Attended
 from regain.caller import Caller
 from regain.contract import Done, Proving, Send, Sent, Verify
-from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR, SESSION_ENDED, Refused
-from regain.recovery import Recovery
+from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR
 
 
 def start(caller: Caller) -> Proving:
@@ -23,23 +22,26 @@ def start(caller: Caller) -> Proving:
 def send(body: Send, caller: Caller) -> Sent:
     """Sends a code to oneself."""
     mine = helper(caller)
-    return Recovery("admin", mine.services).send(body, caller)
+    return Attended("admin", mine.services, mine.account, mine.who.subject).send(body, caller)
 
 
 def verify(body: Verify, caller: Caller) -> Done:
-    """Judges the second factor; from then on changes can be made for a while."""
-    Recovery("admin", helper(caller).services).verify(body, caller)
-    return retrying(lambda: _proved(body, caller))
+    """Judges the second factor; with the same write changes can be made for a while."""
+    return retrying(lambda: _verify(body, caller))
 
 
-def _proved(body: Verify, caller: Caller) -> Done:
+def _verify(body: Verify, caller: Caller) -> Done:
     mine = helper(caller)
+    proof = Attended("admin", mine.services, mine.account, mine.who.subject, lambda: _proved(mine), once=True)
+    proof.verify_once(body, caller)
+    return Done(True)
+
+
+def _proved(mine: Helper) -> list[Write]:
     services, who = mine.services, mine.who
-    used = attended.check_proved(body.flow, "admin", mine.account, who.subject, services)
     session = replace(who.session, proved_at=services.now, seen_at=services.now)
     event = who.event("admin-second-factor", by=mine.account.user_id)
-    services.store.commit([used, services.sessions.write(who.subject, session), event])
-    return Done(True)
+    return [services.sessions.write(who.subject, session), event]
 
 
 def caller_start(user_id: str, caller: Caller) -> Proving:
@@ -54,22 +56,15 @@ def caller_start(user_id: str, caller: Caller) -> Proving:
 def caller_send(user_id: str, body: Send, caller: Caller) -> Sent:
     """Sends the caller a code, which they read out."""
     mine = helper(caller)
-    _check_about(mine.acts("reset", user_id), body.flow)
-    return Recovery("caller", mine.services).send(body, caller)
+    helped = mine.acts("reset", user_id)
+    return Attended("caller", mine.services, helped.account, mine.who.subject).send(body, caller)
 
 
 def caller_verify(user_id: str, body: Verify, caller: Caller) -> Done:
     """Judges what the caller has read out."""
     mine = helper(caller)
     helped = mine.acts("reset", user_id)
-    _check_about(helped, body.flow)
-    Recovery("caller", mine.services).verify(body, caller)
-    mine.services.store.commit([mine.event("admin-caller-proved", helped)])
+    proof = Attended("caller", mine.services, helped.account, mine.who.subject,
+                     lambda: [mine.event("admin-caller-proved", helped)])  # fmt: skip
+    proof.verify(body, caller)
     return Done(True)
-
-
-def _check_about(helped: Helped, flow: str) -> None:
-    """Raises Refused(SESSION_ENDED) where the flow is another account's: the story of this one would tell a lie."""
-    subject, _ = recoveries.open_token(flow) or ("", "")
-    if subject != helped.subject:
-        raise Refused(SESSION_ENDED, reason="another account's flow")

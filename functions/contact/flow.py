@@ -7,7 +7,7 @@ from typing import Any
 
 from regain.adapters import proof_of_work, recoveries
 from regain.adapters.outbox import Message
-from regain.adapters.store import Conflict, Write, retrying
+from regain.adapters.store import Conflict, Write
 from regain.caller import Caller
 from regain.contract import AskAdministrator, Asked, AskSupport
 from regain.domain import reference, user_id
@@ -42,13 +42,11 @@ def ask_administrator(body: AskAdministrator, caller: Caller) -> Asked:
     caller.about(subject)
     portal = organisation.contacts.administrator.portal_url
     if portal:
-        _spend(signature, needed)
+        _commit(needed, [needed.counters.spend_write(signature, needed.now)])
         return Asked(url=portal)
     reply_to = _reached(body.reply_to, needed)
-    flow = _flow(body.flow, subject, needed)
+    flow = _looked(body.flow, subject, (subject, reply_to), needed)
     caller.about(subject, flow.reference if flow else "")
-    _spend(signature, needed)
-    _count((subject, reply_to), needed)
     facts = {
         "at": needed.now, "user_id": who, "name": _line(body.name), "reply_to": reply_to,
         "text": _text(body.message), "purpose": flow.purpose if flow else "",
@@ -56,8 +54,7 @@ def ask_administrator(body: AskAdministrator, caller: Caller) -> Asked:
     }  # fmt: skip
     to = organisation.contacts.administrator.email
     message = _message(needed, caller, subject, "administrator-asked", to or "first-line", facts)
-    writes = _writes(needed, [message], "administrator-asked", caller)
-    retrying(lambda: needed.store.commit(writes))
+    _commit(needed, _writes(needed, signature, (subject, reply_to), [message], "administrator-asked", caller))
     return Asked(reference=caller.reference)
 
 
@@ -71,16 +68,14 @@ def ask_support(body: AskSupport, caller: Caller) -> Asked:
     name, email, phone = _callback(body, needed)
     subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
     caller.about(subject, reference.read(body.reference) or "")
-    _spend(signature, needed)
-    _count((email, phone), needed)
+    _looked("", subject, (email, phone), needed)
     facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message)}
     copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
     messages = [
         _message(needed, caller, subject, "support-asked", to, facts),
         replace(_message(needed, caller, subject, "support-copy", email, copied), language=caller.language),
     ]
-    writes = _writes(needed, messages, "support-asked", caller)
-    retrying(lambda: needed.store.commit(writes))
+    _commit(needed, _writes(needed, signature, (email, phone), messages, "support-asked", caller))
     return Asked(reference=caller.reference)
 
 
@@ -132,19 +127,20 @@ def _countries(needed: Services) -> tuple[str, ...]:
     return needed.organisation.recovery.phone_countries
 
 
-def _flow(token: str, subject: str, needed: Services) -> Flow | None:
-    """The flow that somebody is stuck in, if it is about the same account. One read, whatever was sent."""
+def _looked(token: str, subject: str, places: tuple[str, ...], needed: Services) -> Flow | None:
+    """The flow that somebody is stuck in, if it is about the same account. One read, whatever was sent.
+
+    Raises:
+        Refused: TOO_MANY_REQUESTS_FOR_HELP, for the account, or for a place where somebody is to be called back.
+    """
     about, flow_id = recoveries.open_token(token) or (subject, "none")
-    found = recoveries.flow(needed.store.get(*needed.recoveries.key(about, f"flow#{flow_id}")))
-    return found if about == subject else None
-
-
-def _count(places: tuple[str, ...], needed: Services) -> None:
-    """Counts the request for the account and for whoever is to be called back. Raises Refused."""
-    most, now = needed.organisation.limits.contacts_per_day, needed.now
-    counts = [needed.counters.count("contact", place, now, _DAY) for place in places]
-    if max(counts) > most:
+    now, most = needed.now, needed.organisation.limits.contacts_per_day
+    counts = [needed.counters.key("contact", place, now, _DAY) for place in places]
+    found, *counted = needed.store.read([needed.recoveries.key(about, f"flow#{flow_id}"), *counts])
+    if any(item and item["count"] >= most for item in counted):
         raise Refused(TOO_MANY_REQUESTS_FOR_HELP, retry_after=_DAY - now % _DAY)
+    flow = recoveries.flow(found)
+    return flow if about == subject else None
 
 
 def _message(needed: Services, caller: Caller, subject: str, kind: str, to: str, facts: dict[str, Any]) -> Message:
@@ -152,20 +148,23 @@ def _message(needed: Services, caller: Caller, subject: str, kind: str, to: str,
     return Message(needed.randomness(16).hex(), kind, channel, to, subject, caller.reference, facts=facts)
 
 
-def _writes(needed: Services, messages: list[Message], kind: str, caller: Caller) -> list[Write]:
-    now, nonce = needed.now, needed.randomness(4)
+def _writes(
+    needed: Services, signature: str, places: tuple[str, ...], messages: list[Message], kind: str, caller: Caller
+) -> list[Write]:
+    """The request, its event, and its counts: what came to nothing is not counted."""
+    now, nonce, most = needed.now, needed.randomness(4), needed.organisation.limits.contacts_per_day
     return [
+        needed.counters.spend_write(signature, now),
+        *(needed.counters.count_write("contact", place, now, _DAY, most) for place in places),
         needed.events.write(kind, caller.subject, caller.reference, needed.clock(), nonce),
         *(needed.outbox.write(message, now) for message in messages),
     ]
 
 
-def _spend(signature: str, needed: Services) -> None:
-    """Uses the proof of work up, before anything counts against an account: else one proof, sent again and again, would
-    use up the requests that its owner has for a day.
-    """
+def _commit(needed: Services, writes: list[Write]) -> None:
+    """With the proof of work used up in the same transaction, the same proof sent again counts against nobody."""
     try:
-        needed.store.commit([needed.counters.spend_write(signature, needed.now)])
+        needed.store.commit(writes)
     except Conflict:
         raise Refused(ROBOT_CHECK_FAILED, reason="proof used before") from None
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from notify.flow import deliver
 from regain import metrics
 from regain.adapters import streams
-from regain.adapters.outbox import from_stream
+from regain.adapters.outbox import InHand, from_stream
 from regain.faults import fault_name
 
 log = Logger(service="regain")
@@ -38,6 +38,8 @@ def _send(image: dict[str, Any]) -> None:
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)
+    except InHand:  # whoever has it says what came of it
+        raise
     except Exception:
         metrics.count("Messages", channel=message.channel, outcome="failed")
         raise

@@ -2,8 +2,12 @@
 
 import contextlib
 import functools
+import hashlib
 import os
+import time
 from dataclasses import replace
+
+from aws_lambda_powertools import Logger
 
 from notify import letters, requests
 from notify.paper import Paper
@@ -16,34 +20,49 @@ from regain.adapters.store import Conflict
 from regain.domain import codes
 from regain.domain.account import Account
 from regain.domain.roles import ASKED_FIRST
+from regain.faults import fault_name
 from regain.services import Services, services
 
+log = Logger(service="regain")
 _MOST = 100  # recipients of one request for help, as Microsoft Entra has it
+_PAUSES = (1, 2, 4, 8, 0)  # seconds after each try to note what came of a message
 
 
 def deliver(message: Message) -> str:
     """Sends a message unless it was sent, has lost its use, or goes nowhere; says which.
 
     Raises:
+        InHand: somebody else is at it, or was cut off there.
         Exception: what the service raised, where another try may succeed. The message is free again.
     """
     needed = services()
     if message.channel == "none" or not needed.outbox.claim(message, needed.now):
         return "nothing to do"
-    useless = _useless(message, needed)
-    if useless:
-        return _settle(message, needed, useless)
     try:
         if message.channel == "roles":
             return _spread(message, needed)
-        tags = {"subject": message.subject, "reference": message.reference}
+        state, facts = _useless(message, needed), {}
+        if not state:
+            state, facts = _handed_over(message, needed)
+    except Exception:
+        needed.store.commit([needed.outbox.settle_write(message, "pending")])
+        raise
+    _note(message, needed, state, **facts)
+    return state
+
+
+def _handed_over(message: Message, needed: Services) -> tuple[str, dict[str, str]]:
+    """`sent` or `failed`, with what the service said."""
+    tags = {"subject": message.subject, "reference": message.reference}
+    try:
         delivery = _messengers()[message.channel].send(message.to, _letter(message, needed), tags)
     except Undeliverable as error:
-        return _settle(message, needed, "failed", reason=str(error))
+        return "failed", {"reason": str(error)}
     except Exception:
-        needed.outbox.settle(message, "pending")
+        if message.kind == "code":
+            needed.counters.uncount_message(message.to, needed.now)
         raise
-    return _settle(message, needed, "sent", delivery=delivery)
+    return "sent", {"delivery": delivery}
 
 
 def _useless(message: Message, needed: Services) -> str:
@@ -66,14 +85,19 @@ def _spread(message: Message, needed: Services) -> str:
     people = [person for person in found if person.user_id != message.facts.get("by")]
     languages = {person.addresses[0]: person.language for person in people}
     messages = [
-        replace(message, id=f"{message.id}-{number}", channel="email", to=address, language=languages[address])
-        for number, address in enumerate(sorted(languages))
+        replace(message, id=f"{message.id}-{_short(address)}", channel="email", to=address, language=language)
+        for address, language in languages.items()
     ]
     for each in messages:
         with contextlib.suppress(Conflict):  # written already, by an earlier try
             needed.store.commit([needed.outbox.write(each, needed.now)])
-    needed.outbox.settle(message, "sent" if messages else "failed")
+    needed.store.commit([needed.outbox.settle_write(message, "sent" if messages else "failed")])
     return "spread"
+
+
+def _short(address: str) -> str:
+    """The same for the same person, whoever else has a role by the next try."""
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
 def _first(needed: Services) -> list[Account]:
@@ -101,14 +125,30 @@ def _letter(message: Message, needed: Services) -> Letter:
     return letters.code(code, facts["purpose"], message.reference, paper)
 
 
-def _settle(message: Message, needed: Services, state: str, delivery: str = "", reason: str = "") -> str:
-    needed.outbox.settle(message, state, delivery)
-    event = needed.events.write(
-        f"message-{state}", message.subject, message.reference, needed.clock(), needed.randomness(4),
-        message=message.kind, channel=message.channel, delivery=delivery, reason=reason,
-    )  # fmt: skip
-    needed.store.commit([event])
-    return state
+def _note(message: Message, needed: Services, state: str, delivery: str = "", reason: str = "") -> None:
+    """What came of it, in the outbox and in the story at once.
+
+    Where that fails for a quarter of a minute, the story of a message that was sent lacks a line: better than a second
+    message.
+    """
+    writes = [
+        needed.outbox.settle_write(message, state, delivery),
+        needed.events.write(
+            f"message-{state}", message.subject, message.reference, needed.clock(), needed.randomness(4),
+            message=message.kind, channel=message.channel, delivery=delivery, reason=reason,
+        ),
+    ]  # fmt: skip
+    for pause in _PAUSES:
+        try:
+            with contextlib.suppress(Conflict):  # noted by an earlier try, whose answer was lost
+                needed.store.commit(writes)
+            return
+        except Exception as error:
+            fault = error
+            time.sleep(pause)
+    if state != "sent":
+        raise fault
+    log.error("sent, but not noted", extra={"reference": message.reference, "error": fault_name(fault)})
 
 
 @functools.cache
@@ -117,9 +157,9 @@ def _messengers() -> dict[str, Messenger]:
     organisation, origin = services().organisation, os.environ.get("ORIGINATION_IDENTITY", "")
     email_set, message_set = os.environ.get("EMAIL_SET", ""), os.environ.get("MESSAGE_SET", "")
     seconds = organisation.recovery.code_minutes * 60
-    telephone = aws.client("pinpoint-sms-voice-v2", config=None)
+    telephone = aws.client("pinpoint-sms-voice-v2", aws.SENDING)
     return {
-        "email": Email(aws.client("sesv2", config=None), organisation.sender, email_set),
+        "email": Email(aws.client("sesv2", aws.SENDING), organisation.sender, email_set),
         "text": Text(telephone, origin, seconds, message_set),
         "voice": Voice(telephone, origin, seconds, message_set),
     }

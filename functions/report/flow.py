@@ -1,5 +1,6 @@
 """The story of the running counts: what happened is archived and counted, people are counted as they stand."""
 
+import hashlib
 import json
 import os
 from collections import Counter
@@ -43,15 +44,18 @@ def _count_events(events: list[dict[str, Any]], services: Services) -> int:
 
 
 def _archive(events: list[dict[str, Any]]) -> None:
-    """One object of JSON lines a batch; the same batch again is the same object."""
+    """One object of JSON lines a batch, named by what is in it: the same batch again is the same object, and no other
+    batch, whatever records came again in it, takes its place.
+    """
     bucket = os.environ.get("ARCHIVE_BUCKET")
     if not bucket:
         return
     kept = [{name: value for name, value in event.items() if name not in _ARCHIVED_NOT} for event in events]
-    body = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in kept)
-    first = min(events, key=lambda event: event["at"])
-    key = f"events/{first['at'][:10]}/{first['at'].replace('#', '-')}-{first['subject'][:8]}.jsonl"
-    aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/jsonl")
+    kept.sort(key=lambda event: (event["at"], event["subject"]))
+    body = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in kept).encode()
+    first, name = kept[0]["at"].partition("#")[0], hashlib.sha256(body).hexdigest()[:16]
+    key = f"events/{first[:10]}/{first}-{name}.jsonl"
+    aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/jsonl")
 
 
 def count_people(name: str, keys: Iterable[str]) -> int:

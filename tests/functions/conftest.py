@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import altcha.v2 as altcha
+import argon2
 import msgspec
 import pytest
 
 from regain import organisation as organisations
 from regain import services as composition
+from regain.adapters import password_hash
 from regain.adapters.accounts import account as read_account
 from regain.adapters.accounts import item
 from regain.adapters.keys import codes_key
@@ -283,6 +285,14 @@ def _forget_unless(path: Path) -> None:
 def world(use) -> World:
     """A deployment with the product's defaults."""
     return use()
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch):
+    """Passwords are hashed as always, but at no cost, where a test plays many steps and measures none."""
+    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, salt_len=17)
+    monkeypatch.setattr(password_hash, "_hasher", lambda: hasher)
+    monkeypatch.setattr(f"{__name__}._HASH", hash_password(PASSWORD))
 
 
 @pytest.fixture

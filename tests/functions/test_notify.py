@@ -122,7 +122,7 @@ def test_a_sender_that_died_is_taken_over_when_its_lease_ends(world, post_office
     time_machine.move_to(1_800_000_000, tick=False)
     _, _, messages = asked(world, "email")
     assert world.services.outbox.claim(from_stream(marshal(messages[0])), world.services.now)
-    assert deliver(messages) == []
+    assert deliver(messages) == ["1"]  # to come again: nobody knows yet what became of it
     assert post_office["email"].sent == []
     time_machine.move_to(1_800_000_091, tick=False)
     assert deliver(messages) == []

@@ -4,13 +4,14 @@ They are flows like any other, of the purposes `admin` and `caller`: counted, li
 methods are shown at once, masked, for whoever begins them may see them.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
-from regain.adapters.store import Write
+from regain.adapters.store import Write, retrying
 from regain.caller import Caller
-from regain.contract import OfferedMethod, Proving, Verify
+from regain.contract import OfferedMethod, Proving
 from regain.domain import flow as rules
 from regain.domain.account import Account, methods
 from regain.domain.flow import Flow
@@ -47,6 +48,11 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
     Raises:
         Refused: `problem`, where the account has no method of these kinds; RECOVERY_CLOSED.
     """
+    return retrying(lambda: _begin(purpose, account, kinds, problem, by, caller, services))
+
+
+def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, caller: Caller,
+           services: Services) -> Proving:  # fmt: skip
     subject = services.recoveries.subject(account.user_id)
     found = services.store.read([services.recoveries.key(subject, "standing"), services.security_infos.key(subject)])
     standing, info = recoveries.standing(found[0]), security_infos.security_info(found[1])
@@ -71,6 +77,26 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
     return Proving(recoveries.token(subject, secret), flow.reference, recovery.offer(flow), flow.expires_at)
 
 
+class Attended(Recovery):
+    """A flow of this account that `by` (a subject) watches over. `brings` is written together with a right proof."""
+
+    def __init__(
+        self, purpose: str, services: Services, account: Account, by: str,
+        brings: Callable[[], list[Write]] = list, once: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(purpose, services)
+        self.user_id, self.by, self.brings, self.once = account.user_id, by, brings, once
+
+    def admit(self, flow: Flow) -> None:
+        """Another account's flow, or one that somebody else watches over, is none."""
+        if (flow.user_id, flow.by) != (self.user_id, self.by):
+            raise Refused(SESSION_ENDED, reason="not this one's proof")
+
+    def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
+        """With `once`, a right proof uses the flow up."""
+        return replace(flow, finished=flow.finished or self.once), self.brings()
+
+
 def check_proved(token: str, purpose: str, account: Account, by: str, services: Services) -> Write:
     """The write that uses up a flow in which this account's owner has proved who they are before `by`.
 
@@ -85,8 +111,3 @@ def check_proved(token: str, purpose: str, account: Account, by: str, services: 
     if flow.user_id != account.user_id or flow.by != by or not flow.open:
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)
-
-
-def verify(purpose: str, body: Verify, caller: Caller, services: Services) -> None:
-    """Counts and judges a proof. Raises Refused, as in any flow."""
-    Recovery(purpose, services).verify(body, caller)

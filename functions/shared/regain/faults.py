@@ -3,7 +3,8 @@
 
 def fault_name(error: Exception) -> str:
     """What kind of fault it was. Its message could hold what somebody typed, so it is left out."""
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    answered = getattr(error, "response", None) or {}  # None where a connection broke off
+    code = answered.get("Error", {}).get("Code", "")
     return f"{type(error).__name__} {code}".strip()
 
 

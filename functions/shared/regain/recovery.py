@@ -157,9 +157,10 @@ class Recovery:
 
     def verify(self, body: Verify, caller: Caller) -> Verified:
         """Counts an attempt, then judges it: two store operations. Nothing is told that was not counted."""
-        return retrying(lambda: self._verify(body, caller))
+        return retrying(lambda: self.verify_once(body, caller))
 
-    def _verify(self, body: Verify, caller: Caller) -> Verified:
+    def verify_once(self, body: Verify, caller: Caller) -> Verified:
+        """The same, for whoever reads again by themself. Raises Conflict, where somebody else was faster."""
         services, now = self.services, self.services.now
         window, most = self.limits.network_window_minutes * 60, self.limits.failures_per_network
         network = services.counters.failures_key(caller.address, now, window)
@@ -170,8 +171,9 @@ class Recovery:
         problem, used = proofs.judge(self._proof(body, opened, choice, caller))
         verdict = rules.verify(opened.flow, opened.standing, choice, problem, now, self.policy, self.limits)
         reason = verdict.refused.reason if verdict.refused else ""
+        flow, brought = self.passed(verdict.flow) if verdict.right else (verdict.flow, [])
         writes = [
-            services.recoveries.flow_write(opened.subject, verdict.flow, now),
+            services.recoveries.flow_write(opened.subject, flow, now),
             services.recoveries.standing_write(opened.subject, verdict.standing, now),
             self.event(
                 "proof-passed" if verdict.right else "proof-failed",
@@ -180,6 +182,7 @@ class Recovery:
                 method=choice.id,
                 reason=reason,
             ),
+            *brought,
         ]
         if not verdict.right:
             writes.append(services.counters.failure_write(caller.address, now, most, window))
@@ -192,6 +195,10 @@ class Recovery:
         if verdict.refused:
             raise verdict.refused
         return Verified(gates=_gates(verdict.flow), methods=self.offer(verdict.flow))
+
+    def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
+        """What a right proof comes to: the flow as it is then, and what is written together with it."""
+        return flow, []
 
     def _proof(self, body: Verify, opened: Opened, choice: Choice, caller: Caller) -> proofs.Proof:
         keys, now = self.services.keys, self.services.now
@@ -278,7 +285,12 @@ class Recovery:
         flow, standing = recoveries.flow(found[0]), recoveries.standing(found[1])
         caller.about(subject, flow.reference if flow else "")
         info = security_info.security_info(found[2])
-        return Opened(subject, rules.check_live(flow, standing, self.purpose, now), standing, info)
+        live = rules.check_live(flow, standing, self.purpose, now)
+        self.admit(live)
+        return Opened(subject, live, standing, info)
+
+    def admit(self, flow: Flow) -> None:
+        """Whether this caller may go on with a flow: whoever holds its token may. Raises Refused(SESSION_ENDED)."""
 
     def event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
         """One event of a flow."""

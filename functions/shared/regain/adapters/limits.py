@@ -61,34 +61,52 @@ class Counters:
     def failure_write(self, address: str, now: int, most: int, window: int) -> Write:
         """One more failure from this network, as long as that is allowed."""
         ends = _ends(now, window)
+        return self._one_more(self._network("failure", address, ends), most, ends)
+
+    def spend_write(self, signature: str, now: int) -> Write:
+        """A proof of work is used up; a second time is a conflict."""
+        return put(self.table, {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY})
+
+    def key(self, what: str, who: str, now: int, window: int) -> tuple[str, dict[str, str]]:
+        """Where the count of something for somebody in this window (seconds) is, for `Store.read`."""
+        return self.table, self._of(what, who, _ends(now, window))
+
+    def count_write(self, what: str, who: str, now: int, window: int, most: int) -> Write:
+        """Counts one more of it together with what is counted, as long as that is allowed."""
+        ends = _ends(now, window)
+        return self._one_more(self._of(what, who, ends), most, ends)
+
+    def count(self, what: str, who: str, now: int, window: int, by: int = 1) -> int:
+        """Counts one more of something for somebody in this window (seconds), and says how many there were."""
+        ends = _ends(now, window)
+        return self.store.count(self.table, self._of(what, who, ends), ends + _DAY, by)
+
+    def count_message(self, destination: str, now: int) -> int:
+        """Counts a message to this destination today, and says how many there were."""
+        return self.count("destination", destination, now, _DAY)
+
+    def uncount_message(self, destination: str, now: int) -> None:
+        """Takes that back: the message did not leave. Else an outage would use up what a destination may have."""
+        self.count("destination", destination, now, _DAY, by=-1)
+
+    def _network(self, what: str, address: str, ends: int) -> dict[str, str]:
+        return self._of(what, network(address), ends)
+
+    def _of(self, what: str, who: str, ends: int) -> dict[str, str]:
+        return {"id": f"{what}#{self.keys.digest('limit', who)}#{ends}"}
+
+    def _one_more(self, key: dict[str, str], most: int, ends: int) -> Write:
         return Write(
             "Update",
             {
                 "TableName": self.table,
-                "Key": marshal(self._network("failure", address, ends)),
+                "Key": marshal(key),
                 "UpdateExpression": "ADD #count :one SET purge_at = :purge_at",
                 "ConditionExpression": "attribute_not_exists(#count) OR #count < :most",
                 "ExpressionAttributeNames": {"#count": "count"},
                 "ExpressionAttributeValues": marshal({":one": 1, ":most": most, ":purge_at": ends + _DAY}),
             },
         )
-
-    def spend_write(self, signature: str, now: int) -> Write:
-        """A proof of work is used up; a second time is a conflict."""
-        return put(self.table, {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY})
-
-    def count(self, what: str, who: str, now: int, window: int) -> int:
-        """Counts one more of something for somebody in this window (seconds), and says how many there were."""
-        ends = _ends(now, window)
-        key = {"id": f"{what}#{self.keys.digest('limit', who)}#{ends}"}
-        return self.store.count(self.table, key, ends + _DAY)
-
-    def count_message(self, destination: str, now: int) -> int:
-        """Counts a message to this destination today, and says how many there were."""
-        return self.count("destination", destination, now, _DAY)
-
-    def _network(self, what: str, address: str, ends: int) -> dict[str, str]:
-        return {"id": f"{what}#{self.keys.digest('limit', network(address))}#{ends}"}
 
 
 def _ends(now: int, window: int) -> int:

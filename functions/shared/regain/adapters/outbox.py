@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from regain.adapters.store import Store, Write, marshal, put, revive, unmarshal
+from regain.adapters.store import Conflict, Store, Write, marshal, put, revive, unmarshal
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
 _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may take, so that nobody else sends meanwhile
+
+
+class InHand(Exception):
+    """Somebody has taken the message for sending, and has not said what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +69,43 @@ class Outbox:
         return put(self.table, {**asdict(message), "purge_at": now + _KEPT})
 
     def claim(self, message: Message, now: int) -> bool:
-        """Takes the message for sending. False where it was sent, given up, or somebody is at it."""
+        """Takes the message for sending. False where it was sent or given up.
+
+        A transaction, although it is one write: where its answer is lost, botocore's second try is known as the same.
+
+        Raises:
+            InHand: somebody is at it, or was cut off there. It is to come again.
+        """
         still_to_send = "#state = :pending OR (#state = :sending AND lease_until < :now)"
         values = {":pending": "pending", ":sending": "sending", ":now": now, ":until": now + _LEASE}
-        return self._set(message, "SET #state = :sending, lease_until = :until", still_to_send, values)
-
-    def settle(self, message: Message, state: str, delivery: str = "") -> None:
-        """What came of it: `sent` with the service's id, `failed`, `stale`, or `pending` for another try."""
-        self._set(
-            message,
-            "SET #state = :state, delivery = :delivery",
-            "attribute_exists(id)",
-            {":state": state, ":delivery": delivery},
-        )
-
-    def _set(self, message: Message, update: str, condition: str, values: dict[str, Any]) -> bool:
         try:
-            self.store.client.update_item(
-                TableName=self.table,
-                Key=marshal({"id": message.id}),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=marshal(values),
+            self.store.commit(
+                [self._set(message, "SET #state = :sending, lease_until = :until", still_to_send, values)]
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
+        except Conflict:
+            found = self.store.get(self.table, {"id": message.id}) or {}
+            if found.get("state") in ("pending", "sending"):
+                raise InHand from None
+            return False
         return True
+
+    def settle_write(self, message: Message, state: str, delivery: str = "") -> Write:
+        """What came of it: `sent` with the service's id, `failed`, `stale`, or `pending` for another try."""
+        values = {":state": state, ":delivery": delivery}
+        return self._set(message, "SET #state = :state, delivery = :delivery", "attribute_exists(id)", values)
+
+    def _set(self, message: Message, update: str, condition: str, values: dict[str, Any]) -> Write:
+        return Write(
+            "Update",
+            {
+                "TableName": self.table,
+                "Key": marshal({"id": message.id}),
+                "UpdateExpression": update,
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": marshal(values),
+            },
+        )
 
 
 def from_stream(image: dict[str, Any]) -> Message:

@@ -11,6 +11,7 @@ import msgspec
 from regain.problems import BUSY, Refused
 
 _TRIES = 6
+_FAILED, _IN_THE_WAY = "ConditionalCheckFailed", "TransactionConflict"
 _KINDS = {bool: "BOOL", int: "N", str: "S", bytes: "B"}
 _DICE = random.SystemRandom()  # copies of one snapshot would throw the same numbers
 
@@ -100,32 +101,38 @@ class Store:
                 break
         return found[:most]
 
-    def count(self, table: str, key: dict[str, str], purge_at: int) -> int:
-        """Adds one to a counter and answers what it has come to: counted before anybody judges it."""
+    def count(self, table: str, key: dict[str, str], purge_at: int, by: int = 1) -> int:
+        """Adds to a counter and answers what it has come to: counted before anybody judges it."""
         answer = self.client.update_item(
             TableName=table,
             Key=marshal(key),
-            UpdateExpression="ADD #count :one SET purge_at = :purge_at",
+            UpdateExpression="ADD #count :by SET purge_at = :purge_at",
             ExpressionAttributeNames={"#count": "count"},
-            ExpressionAttributeValues=marshal({":one": 1, ":purge_at": purge_at}),
+            ExpressionAttributeValues=marshal({":by": by, ":purge_at": purge_at}),
             ReturnValues="UPDATED_NEW",
         )
         return int(unmarshal(answer["Attributes"])["count"])
 
     def commit(self, writes: Iterable[Write]) -> None:
-        """All of the writes, or none.
+        """All of the writes, or none. Where another transaction is in the way, the same again: conditions still decide.
 
         Raises:
-            Conflict: a condition no longer holds, or another transaction is under way.
+            Conflict: a condition no longer holds.
+            Refused: BUSY, where others were in the way every time.
         """
         items = [{write.verb: write.request} for write in writes]
-        try:
-            self.client.transact_write_items(TransactItems=items)
-        except self.client.exceptions.TransactionCanceledException as error:
-            codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
-            if codes <= {"None", None, "ConditionalCheckFailed", "TransactionConflict"}:
-                raise Conflict from None
-            raise
+        for attempt in range(_TRIES):
+            try:
+                self.client.transact_write_items(TransactItems=items)
+                return
+            except self.client.exceptions.TransactionCanceledException as error:
+                codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+                if not codes <= {"None", None, _FAILED, _IN_THE_WAY}:
+                    raise
+                if _IN_THE_WAY not in codes:
+                    raise Conflict from None
+            _wait(attempt)
+        raise Refused(BUSY, reason="conflict", retry_after=1)
 
 
 def retrying(step: Callable[[], Any]) -> Any:

@@ -1,0 +1,86 @@
+"""`make load`: 200 people for 60 seconds; prints what came of it, and fails where something was lost, wrong or grew."""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from tests.load.run import Outcome, run
+
+RESULT = Path(__file__).parents[2] / ".state" / "load.json"
+_GROWTH, _SLACK = 1.15, 8.0
+"""A process may take that much more at the end than when it was warm, in MB with so many to spare."""
+_KB_A_FLOW = 300
+"""The engine holds all tables, streams and letters in memory: it grows with what has happened, by no more than this."""
+
+
+def main() -> int:
+    """Runs, prints, and answers the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=60)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = run(Path(folder), min(asked.people, 500), min(asked.seconds, 600))
+    wrong = outcome.wrong + grown(outcome)
+    verdict = f"{len(wrong)} wrong" if wrong else "no error, no message lost or sent twice, memory flat"
+    Console(width=120).print(
+        *_tables(outcome), *(f"wrong: {each}" for each in wrong[:20]), verdict, sep="\n", markup=False
+    )
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps({**_figures(outcome), "wrong": wrong}, indent=2) + "\n")
+    return 1 if wrong else 0
+
+
+def grown(outcome: Outcome) -> list[str]:
+    """The processes that took more and more memory."""
+    found = []
+    flows = max(1, outcome.finished.total())
+    for kind, (warm, end) in outcome.memory.items():
+        most = warm + flows * _KB_A_FLOW / 1_000 if kind == "engine" else warm * _GROWTH + _SLACK
+        if end > most:
+            found.append(f"{kind} has grown from {warm:.0f} to {end:.0f} MB")
+    return found
+
+
+def _figures(outcome: Outcome) -> dict:
+    steps = sorted({step for step, _ in outcome.requests})
+    return {
+        "seconds": round(outcome.seconds, 1),
+        "flows": dict(outcome.finished),
+        "mistyped": outcome.mistyped,
+        "requests": len(outcome.requests),
+        "requests_per_second": round(outcome.per_second, 1),
+        "milliseconds": {step or "all": [round(ms) for ms in outcome.percentiles(step)] for step in ("", *steps)},
+        "megabytes": {kind: [round(size, 1) for size in sizes] for kind, sizes in sorted(outcome.memory.items())},
+    }
+
+
+def _tables(outcome: Outcome) -> list[Table]:
+    figures = _figures(outcome)
+    flows = Table("flows", Column("number", justify="right"), title="What was done")
+    for name, number in figures["flows"].items():
+        flows.add_row(f"{name}, finished", str(number))
+    flows.add_row("with a code mistyped at first", str(figures["mistyped"]))
+    flows.add_row("flows a second", f"{outcome.finished.total() / outcome.seconds:.1f}")
+    flows.add_row("requests", str(figures["requests"]))
+    flows.add_row("requests a second", str(figures["requests_per_second"]))
+    times = Table(
+        "step", Column("p50 ms", justify="right"), Column("p95 ms", justify="right"), title="How long it took"
+    )
+    for step, (half, most) in figures["milliseconds"].items():
+        times.add_row(step, str(half), str(most))
+    sizes = Table(
+        "largest process", Column("warm MB", justify="right"), Column("end MB", justify="right"), title="Memory"
+    )
+    for kind, (warm, end) in figures["megabytes"].items():
+        sizes.add_row(kind, str(warm), str(end))
+    return [flows, times, sizes]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
