@@ -82,6 +82,8 @@ class Store:
         names, values = {"#key": key}, {":key": value}
         condition = "#key = :key"
         if between:
+            if between[1] > between[2]:
+                return []  # DynamoDB would call it a mistake
             names["#sort"], values[":from"], values[":to"] = between
             condition += " AND #sort BETWEEN :from AND :to"
         request: dict[str, Any] = {"TableName": table, "ScanIndexForward": not newest_first, "Limit": most}
