@@ -18,7 +18,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
 .PHONY: help install serve test lint format docs validate build smoke unit browser chromium schema lock screenshots clean \
-	sam-local lambda-build bench deploy
+	sam-local lambda-build bench deploy fuzz audit sbom
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -57,10 +57,10 @@ clean: ## Forget what has happened locally, and everything that was built
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: lint validate docs chromium .venv/sam/.locked ## Run every check and every test
+test: lint validate docs chromium .venv/sam/.locked .venv/fuzz/.locked ## Run every check and every test
 	$(DEV)/pytest -n 2 --dist loadfile
 
-unit: install ## Run the tests that need no browser and no build
+unit: install .venv/fuzz/.locked ## Run the tests that need no browser and no build
 	$(DEV)/pytest --ignore tests/browser --ignore tests/build
 
 browser: install chromium ## Run the tests in Chromium
@@ -97,6 +97,9 @@ sam-local: install lambda-build ## Run reset and unlock in Lambda's own containe
 
 bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
 	$(DEV)/python -m tests.bench
+
+fuzz: install .venv/fuzz/.locked ## Send what nobody expects, for ten minutes: SECONDS= SEED= (it prints its own)
+	$(DEV)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 # What `sam local` runs: the build for this machine, and the runtime's image. `sam` pulls the public one; where that cannot
 # be, the program that LAMBDA_IMAGE names builds a stand-in first.
