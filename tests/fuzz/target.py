@@ -48,7 +48,7 @@ def organisation(disclosure: str) -> dict:
     return given
 
 
-def fuzz(stack: Stack, who: str, seed: int, *options: str, proofs: int = 3_000) -> subprocess.CompletedProcess:
+def fuzz(stack: Stack, who: str, seed: int, *options: str, proofs: int = 1_500) -> subprocess.CompletedProcess:
     """Runs schemathesis against the stack, as somebody. `proofs` is how many challenges are solved for it."""
     solved = stack.state / f"proofs-{who}.json"
     solved.write_text(json.dumps(_proofs(stack, proofs)))
