@@ -57,6 +57,7 @@ def organisation(file, content):
 @example(content=b"[" * 1_000)
 @example(content=b"a: " + b"9" * 4_400)
 @example(content=b"1: {2: 3}")
+@example(content=b'organisation: {name: "\\ud800"}')
 @example(content=b"organisation: {name: !!binary '='}")
 def test_whatever_is_in_the_organisation_file_is_read_or_its_mistakes_are_said_b21(file, content):
     organisation(file, content)
@@ -68,6 +69,8 @@ def test_whatever_is_in_the_organisation_file_is_read_or_its_mistakes_are_said_b
 @example(place=("organisation", "site_url"), value="http://[", key=None)
 @example(place=("organisation", "services"), value=[], key=None)
 @example(place=("administration", "scope"), value={"": None}, key=None)
+@example(place=("administration", "scope"), value="\U00010000", key=None)
+@example(place=("organisation", "name"), value="\U00010000", key=None)
 @example(place=("organisation", "name"), value="", key=None)
 @example(place=("domains", "contoso.example"), value={"directory": "elsewhere", "help_url": "https://[x"}, key=None)
 def test_one_strange_setting_is_read_or_said_and_what_is_read_can_be_packed_b21(file, place, value, key):
