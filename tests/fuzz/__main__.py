@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.conftest import ROOT
 from tests.fuzz import target
 
 log = logging.getLogger("fuzz")
+_starting = threading.Lock()
 _READERS = 4  # one of so many parts of the time is for the readers
 _A_SECOND = 3  # examples of a property
 _ENDS_LATE = 0.85  # schemathesis ends what it is at
@@ -58,7 +60,8 @@ def _requests(mode: str, seed: int, until: float, reports: Path) -> int:
     """
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
-        stack = target.fuzzed(Path(folder), target.organisation(mode))
+        with _starting:  # two at once would be slow to be ready
+            stack = target.fuzzed(Path(folder), target.organisation(mode))
         try:
             for number, who in enumerate(target.WHO):
                 share = int((until - time.monotonic()) / (len(target.WHO) - number) * _ENDS_LATE)
