@@ -1,11 +1,15 @@
-"""Searching for secrets: as they are, and as base64, hexadecimal and URLs would carry them."""
+"""Searching for secrets: as they are, and as base64, hexadecimal and URLs would carry them; and where to search."""
 
 import base64
 import json
+import os
 import re
 from collections.abc import Mapping
 from urllib.parse import quote, quote_plus
 
+import boto3
+
+from regain.services import Services
 from tests.functions.conftest import holds
 
 
@@ -41,3 +45,38 @@ def _held(place: str, small: str, secret: str | bytes) -> bool:
             return True
         secret = secret.encode()
     return any(form in place or form in small for form in forms(secret))
+
+
+def stored(services: Services) -> dict[str, str]:
+    """Every table, every stream, every queue and the archive, as text by name."""
+    client, found = services.store.client, {}
+    for table in client.list_tables()["TableNames"]:
+        pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        found[table] = "".join(repr(page["Items"]) for page in pages)
+        if arn := client.describe_table(TableName=table)["Table"].get("LatestStreamArn"):
+            found[f"stream of {table}"] = _streamed(arn)
+    sqs, s3 = boto3.client("sqs"), boto3.client("s3")
+    for url in sqs.list_queues().get("QueueUrls", []):
+        name, messages = url.rpartition("/")[2], []
+        while some := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            messages += some
+        found[name] = repr(messages) if messages else ""
+        sqs.purge_queue(QueueUrl=url)
+    bucket = os.environ["ARCHIVE_BUCKET"]
+    kept = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    found["archive"] = "".join(
+        s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode() + each["Key"] for each in kept
+    )
+    return found
+
+
+def _streamed(arn: str) -> str:
+    client, text = boto3.client("dynamodbstreams"), ""
+    for shard in client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = client.get_shard_iterator(**start)["ShardIterator"]
+        while iterator:
+            answer = client.get_records(ShardIterator=iterator)
+            text += repr(answer["Records"])
+            iterator = answer.get("NextShardIterator") if answer["Records"] else None
+    return text

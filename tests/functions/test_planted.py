@@ -6,7 +6,6 @@ functions have said, stored, streamed, archived, exported and answered is read.
 
 import json
 import logging
-import os
 import re
 import uuid
 from types import SimpleNamespace
@@ -24,7 +23,7 @@ from report import app as report
 from tests.cli.conftest import run
 from tests.functions.conftest import Context, World
 from tests.functions.helping import Helping
-from tests.functions.planting import leaks
+from tests.functions.planting import leaks, stored
 from tests.functions.test_notify import records
 from tests.functions.test_proofs import KINDS, Owner, method
 
@@ -211,42 +210,6 @@ def _given_up(world, owner):
         stream._give_up(record)
 
 
-def _stored(world):
-    """Every table, every stream, every queue and the archive, as text by name."""
-    services = world.services
-    client, found = services.store.client, {}
-    for table in client.list_tables()["TableNames"]:
-        pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-        found[table] = "".join(repr(page["Items"]) for page in pages)
-        if arn := client.describe_table(TableName=table)["Table"].get("LatestStreamArn"):
-            found[f"stream of {table}"] = _streamed(arn)
-    sqs, s3 = boto3.client("sqs"), boto3.client("s3")
-    for url in sqs.list_queues().get("QueueUrls", []):
-        name, messages = url.rpartition("/")[2], []
-        while some := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            messages += some
-        found[name] = repr(messages) if messages else ""
-        sqs.purge_queue(QueueUrl=url)
-    bucket = os.environ["ARCHIVE_BUCKET"]
-    kept = s3.list_objects_v2(Bucket=bucket)["Contents"]
-    found["archive"] = "".join(
-        s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode() + each["Key"] for each in kept
-    )
-    return found
-
-
-def _streamed(arn):
-    client, text = boto3.client("dynamodbstreams"), ""
-    for shard in client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
-        start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-        iterator = client.get_shard_iterator(**start)["ShardIterator"]
-        while iterator:
-            answer = client.get_records(ShardIterator=iterator)
-            text += repr(answer["Records"])
-            iterator = answer.get("NextShardIterator") if answer["Records"] else None
-    return text
-
-
 def _counted(world, owner):
     """The events go the way of their stream: archived, and counted."""
     items = [dict(item) for item in world.events(owner.account.user_id)]
@@ -272,7 +235,7 @@ def test_no_secret_is_logged_stored_streamed_archived_exported_or_answered_in_an
     assert {answer.status for answer in shown} == {200}
     places = {
         "administrators' answers": "".join(repr((answer.body, answer.headers)) for answer in shown),
-        **_stored(world),
+        **stored(world.services),
     }
     places |= {name: text for name, text in seen().items() if name != "answers"}
     status, places["story"], errors = run("explain", owner.account.user_id)

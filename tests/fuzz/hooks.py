@@ -21,9 +21,9 @@ _PROOFS = json.loads(Path(os.environ["FUZZ_PROOFS"]).read_text())
 _METHODS = ["email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "passkey"]
 _NEW_PASSWORDS = ["violet-Anchor-27-plum", "tundra-Copper-58-lime"]
 _LONGEST = {"user_id": 320, "account": 320, "caller": 64, "reference": 20, "id": 64}
-_NEWEST: dict[str, list[str]] = {"flow": [], "id": [], "reference": []}
-"""What answers have named, newest first: `flow` by the path it was begun under, the others for all."""
+_NEWEST: dict[str, list[str]] = {"id": [], "reference": []}
 _FLOWS: dict[str, str] = {}
+"""What answers have named: ids and references, newest first; the newest flow by the path it was begun under."""
 
 
 @schemathesis.hook
