@@ -32,6 +32,8 @@ def fuzzed(folder: Path, organisation: dict) -> Stack:
     (folder / "site").mkdir()
     options = ("--people", str(folder / "people.csv"), "--organisation", str(folder / "organisation.yaml"))
     stack = launch(folder / "state", folder / "site", *options)
+    while stack.said[-1:] != ["ready"] and (line := stack.process.stdout.readline()):  # a busy machine takes longer
+        stack.said.append(line.strip())
     if stack.said[-1:] != ["ready"]:
         raise RuntimeError("\n".join(stack.said))
     return stack
