@@ -21,7 +21,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 
 .PHONY: help install serve test lint format docs validate build smoke unit browser chromium translations schema lock screenshots clean \
-	sam-local lambda-build bench abuse deploy lighthouse node faults model load
+	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -73,10 +73,10 @@ clean: ## Forget what has happened locally, and everything that was built
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: lint validate docs chromium .venv/sam/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
+test: lint validate docs chromium .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
 	$(DEV)/pytest -n 2 --dist loadfile
 
-unit: install ## Run the tests that need no browser and no build
+unit: install .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build
 	$(DEV)/pytest --ignore tests/browser --ignore tests/build --ignore tests/lighthouse
 
 browser: install chromium ## Run the tests in Chromium
@@ -129,6 +129,15 @@ load: install ## 200 people at once for a minute, on the embedded stack: CROWD= 
 bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
 	$(DEV)/python -m tests.bench
 
+fuzz: install .venv/fuzz/.locked ## Send what nobody expects, for ten minutes: SECONDS= SEED= (it prints its own)
+	$(DEV)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
+audit: install .venv/audit/.locked .venv/scan/.locked .venv/semgrep/.locked ## Look for known holes, secrets and dangerous code
+	$(DEV)/python -m tests.supply audit
+
+sbom: install .venv/audit/.locked ## List everything that is brought in, in CycloneDX, into .state/sbom/
+	$(DEV)/python -m tests.supply sbom
+
 # What `sam local` runs: the build for this machine, and the runtime's image. `sam` pulls the public one; where that cannot
 # be, the program that LAMBDA_IMAGE names builds a stand-in first.
 LAMBDA_IMAGE ?= ../shared/tools/lambda-base-image
@@ -146,6 +155,6 @@ screenshots: install chromium ## Take the pictures of the README
 	$(DEV)/python tests/browser/screenshots.py
 
 lock: .venv/uv/.locked ## Renew the locks from requirements/*.in
-	cd requirements && for each in app checkov dev ministack sam uv; do \
+	cd requirements && for each in app audit checkov dev fuzz ministack sam scan semgrep uv; do \
 		../$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $$each.in --output-file $$each.txt; done

@@ -60,6 +60,8 @@ def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
         writes.append(judge.event("temporary-password-used"))
     if account.enabled and not ended:
         writes.append(new_session(services, subject, account.user_id, account.generation, caller))
+        before = recoveries.open_token(caller.session)
+        writes += [services.sessions.end_write(*before)] if before else []  # one browser, one session
     services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from receipts.flow import note
+from receipts.flow import NotUnderstood, note
 
 log = Logger(service="regain")
 
@@ -16,9 +16,10 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, int]:  #
     for record in event["Records"]:
         try:
             told = json.loads(record["Sns"]["Message"])
-        except ValueError:
+            noted += note(told, record["Sns"]["MessageId"])
+        except (json.JSONDecodeError, RecursionError):
             log.warning("a notification that is not JSON")
-            continue
-        noted += note(told, record["Sns"]["MessageId"])
+        except NotUnderstood:
+            log.warning("a notification of an unknown shape")
     log.info("receipts", extra={"noted": noted})
     return {"noted": noted}

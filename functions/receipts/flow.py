@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from regain.adapters.store import Conflict
@@ -22,13 +22,27 @@ _TELEPHONE = {
 """End User Messaging's event types. "" says nothing new; every other type is a message that did not arrive."""
 
 
+class NotUnderstood(Exception):
+    """No notification as we know them. The next try would not understand it either."""
+
+
 def note(told: Mapping[str, Any], notification: str) -> int:
-    """Notes one notification; 0 where it is about nothing of ours, says nothing new, or was noted before."""
-    read = _of_email(told) if "eventType" in told and "mail" in told else _of_telephone(told)
-    if not read:
-        return 0
-    kind, channel, tags, when, reason = read
-    subject, reference = tags.get("subject", ""), tags.get("reference", "")
+    """Notes one notification; 0 where it is about nothing of ours, says nothing new, or was noted before.
+
+    Raises:
+        NotUnderstood: it has another shape than those of the two services.
+    """
+    try:
+        read = _of_email(told) if "eventType" in told and "mail" in told else _of_telephone(told)
+        if not read:
+            return 0
+        kind, channel, tags, when, reason = read
+        subject, reference = tags.get("subject", ""), tags.get("reference", "")
+        datetime.fromtimestamp(when, UTC)
+    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError):
+        raise NotUnderstood from None
+    if not all(isinstance(part, str) for part in (subject, reference, reason)):
+        raise NotUnderstood
     if not (kind and subject and reference):
         return 0
     nonce = hashlib.sha256(f"{notification}{kind}".encode()).digest()[:4]  # the same notification, the same event

@@ -27,6 +27,7 @@ from regain.adapters.store import put_version, unmarshal
 from regain.domain import codes
 from regain.domain.account import Account
 from regain.language import spoken
+from tests.functions import contracted
 from tests.functions.registrant import OWN, Person
 
 PASSWORD = "maple-Cedar-93-window"
@@ -142,6 +143,7 @@ class World:
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         is_json = "json" in headers["content-type"] and "jsonl" not in headers["content-type"]
         told = json.loads(answer["body"]) if is_json else {"text": answer["body"]}
+        contracted.check(method, path, answer["statusCode"], told.get("code", "") if is_json else "")
         return Answer(answer["statusCode"], told, headers, tuple(operations), tuple(answer["cookies"]))
 
     def proof(self) -> str:

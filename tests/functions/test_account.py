@@ -41,8 +41,12 @@ def test_no_cookie_without_the_right_password(world, password):
 def test_a_session_of_before_is_not_kept_at_sign_in(world):
     person = world.person()
     first = world.sign_in(person.user_id).session
+    assert world.sign_in(person.user_id, "wrong", session=first).code == "wrong-user-id-or-password"
+    assert view(world, first).status == 200
     second = world.sign_in(person.user_id, session=first).session
     assert first != second
+    assert view(world, first).code == "sign-in-needed"
+    assert len(view(world, second).body["sessions"]) == 1
 
 
 def test_one_sees_ones_own_account_and_where_one_is_signed_in(world):

@@ -134,6 +134,16 @@ def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
     assert (helping.get("/events", account=outside.user_id).code == "") is everywhere
 
 
+def test_times_in_the_wrong_order_name_no_event_and_are_no_fault_b18(world, auditor):
+    person = world.person()
+    a_reset(world, person)
+    for query in ({"account": person.user_id}, {}):
+        for form in ("json", "csv"):
+            listed = auditor.get("/events", start="2026-02-02", end="2026-02-01", format=form, **query)
+            assert listed.status == 200
+            assert listed.body.get("events", []) == []
+
+
 def test_an_export_is_safe_in_a_spreadsheet(world, auditor):
     person = world.person()
     services = world.services

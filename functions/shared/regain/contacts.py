@@ -71,8 +71,9 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
         parsed = phonenumbers.parse(typed, countries[0] if countries else None)
     except phonenumbers.NumberParseException:
         raise Refused(NUMBER_NOT_READ) from None
-    if not phonenumbers.is_possible_number(parsed):
-        raise Refused(NUMBER_NOT_READ)
+    e164 = _e164(parsed)
+    if not phonenumbers.is_possible_number(parsed) or _e164(phonenumbers.parse(e164)) != e164:
+        raise Refused(NUMBER_NOT_READ)  # a number that is read as another one the next time is none
     return parsed
 
 

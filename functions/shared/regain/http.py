@@ -133,7 +133,8 @@ class Api:
         page = self.pages.get(path.split("/")[1]) or self.pages.get("")
         if page and not path.startswith("/api/"):
             return Response(404, "text/html; charset=utf-8", page, {**SITE_HEADERS, "cache-control": "no-cache"})
-        allowed = sorted(op.method for op in OPERATIONS if _pattern(op.path).fullmatch(path))
+        exact = [op for op in OPERATIONS if op.path == path]  # `keep` is no id
+        allowed = sorted(op.method for op in exact or OPERATIONS if _pattern(op.path).fullmatch(path))
         caller = Caller("", reference.write(secrets.token_bytes(5)), language=language)
         answer = _problem(Refused(problems.METHOD_NOT_ALLOWED if allowed else problems.NOT_FOUND), caller)
         if allowed:
@@ -269,16 +270,22 @@ def _site(host: str) -> str:
     """
     own = urlsplit(organisation.current().organisation.site_url)
     if not own.netloc:
-        return f"https://{host}"
-    asked = urlsplit(f"//{host}")
-    beside = {own.hostname, asked.hostname} <= _LAPTOP and own.port == asked.port
+        return f"https://{_place(f'//{host}')}"
+    beside = own.hostname in _LAPTOP and host in {own.netloc.replace(own.hostname, name) for name in _LAPTOP}
     return f"{own.scheme}://{host if beside else own.netloc}"
+
+
+def _place(address: str) -> str:
+    """The host and port of an address; "" for what is none, as `http://[`."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _check_origin(event: dict[str, Any], site: str) -> None:
     """Raises Refused(FROM_ANOTHER_SITE) unless a browser says that our own page asks (CSRF): scheme, host and port."""
-    own = urlsplit(site)
-    if event.get("headers", {}).get("origin", "") != f"{own.scheme}://{own.netloc}":
+    if event.get("headers", {}).get("origin", "") != site or not _place(site):
         raise Refused(problems.FROM_ANOTHER_SITE)
 
 

@@ -47,6 +47,10 @@ _Loader.yaml_implicit_resolvers = {
     for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
+_Loader.add_constructor(
+    "tag:yaml.org,2002:str",  # JSON, which is YAML too, writes a letter beyond the first 65,536 as two halves
+    lambda loader, node: loader.construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16"),
+)
 
 
 def read(path: Path) -> Organisation:
@@ -55,16 +59,25 @@ def read(path: Path) -> Organisation:
     Raises:
         Mistakes: everything that is wrong with the file, each with its line.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else None
-    if text is None:
+    if not path.exists():
         raise Mistakes([Mistake(str(path), 0, "there is no such file")])
     try:
+        return _read(path)
+    except RecursionError:
+        raise Mistakes([Mistake(str(path), 0, "this is nested too deeply, or holds itself")]) from None
+
+
+def _read(path: Path) -> Organisation:
+    try:
+        text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=_Loader)
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "this is not YAML"
         raise Mistakes([Mistake(str(path), mark.line + 1 if mark else 0, what)]) from None
+    except ValueError as error:  # not UTF-8; or a date or a number that is none
+        raise Mistakes([Mistake(str(path), 0, f"this is not YAML that can be read: {error}")]) from None
     if not isinstance(content, dict):
         raise Mistakes(
             [Mistake(str(path), 1, "there are no settings here", "start with `organisation:` and `domains:`")]
@@ -96,6 +109,8 @@ def _unknown(content: dict, part: dict, at: str, defs: dict | None = None) -> It
     defs = defs or part["$defs"]
     part = defs[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
     part = next((each for each in part.get("anyOf", ()) if each.get("type") == "object"), part)
+    if not {"properties", "additionalProperties"} & set(part):
+        return  # no mapping is wanted here: the types say so
     for key, value in content.items():
         inner = part.get("properties", {}).get(key) or part.get("additionalProperties")
         here = f"{at}.{key}".lstrip(".")
@@ -111,6 +126,8 @@ def _wrong(organisation: Organisation) -> Iterator[tuple]:
     """What types cannot say."""
     if not organisation.domains:
         yield "domains", "there is no domain", "name at least one, for example `contoso.example: {}`"
+    if not organisation.organisation.services:
+        yield "organisation.services", "there is no service", "leave it out for the default, or name at least one"
     for name, domain in organisation.domains.items():
         if not _DOMAIN.fullmatch(name):
             yield (
@@ -227,7 +244,10 @@ def _wrong_contacts(organisation: Organisation) -> Iterator[tuple]:
 
 
 def _url(text: str) -> bool:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     return parts.scheme in ("https", "http") and bool(parts.netloc) and not re.search(r"[\s\"'<>]", text)
 
 

@@ -172,7 +172,10 @@ def _merged(person: Person, there: Account | None, now: int, dry_run: bool, key:
 
 def _rows(path: Path) -> Iterator[_Row]:
     reader = csv.reader(io.StringIO(_text(path), newline=""))
-    header = [name.strip().lower() for name in next(reader, [])]
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error as error:
+        raise Mistakes([Mistake(str(path), 1, f"this is not CSV: {error}")]) from None
     missing = [name for name in _NEEDED if name.lower() not in header]
     if missing:
         raise Mistakes(
@@ -185,11 +188,14 @@ def _rows(path: Path) -> Iterator[_Row]:
                 )
             ]
         )
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield _Row(
-                str(path), reader.line_num, dict(zip(header, (plain(cell.strip()) for cell in cells), strict=False))
-            )
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield _Row(
+                    str(path), reader.line_num, dict(zip(header, (plain(cell.strip()) for cell in cells), strict=False))
+                )
+    except csv.Error as error:
+        raise Mistakes([Mistake(str(path), reader.line_num, f"this is not CSV: {error}")]) from None
 
 
 def _text(path: Path) -> str:

@@ -169,7 +169,7 @@ ASK_SUPPORT = Operation(
 
 _HELPING = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
 _LOOKING = (*_HELPING, problems.TOO_MANY_REQUESTS)
-_ONE = (*_LOOKING, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
+_ONE = (*_LOOKING, problems.USER_ID_NOT_READ, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
 _ACTING = (*_ONE, problems.FROM_ANOTHER_SITE, problems.SECOND_FACTOR_NEEDED)
 _PROVING = (*_HELPING, problems.FROM_ANOTHER_SITE)
 _ACCOUNT = "/api/admin/accounts/{user_id}"
@@ -222,7 +222,8 @@ ADMIN_STORY = Operation(
 )  # fmt: skip
 ADMIN_EVENTS = Operation(
     "GET", "/api/admin/events", "Events, newest first", EventPage,
-    problems=(*_LOOKING, problems.REQUEST_NOT_READ), session=True, query=EventQuery,
+    problems=(*_LOOKING, problems.REQUEST_NOT_READ, problems.USER_ID_NOT_READ, problems.NOT_OVER_THIS_ACCOUNT),
+    session=True, query=EventQuery,
 )  # fmt: skip
 ADMIN_REPORT = Operation(
     "GET", "/api/admin/report", "Usage of the last days", Report,

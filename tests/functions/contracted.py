@@ -1,0 +1,16 @@
+"""Holds every answer of every test to the contract: a status and a problem that an operation does not list is a fault."""
+
+from regain.contract import ANY_BODY, ANY_ROUTE, OPERATIONS
+from regain.http import _pattern
+
+
+def check(method: str, path: str, status: int, code: str) -> None:
+    """Raises AssertionError, where the contract lists no such answer for this request."""
+    for operation in OPERATIONS:
+        if operation.method == method and _pattern(operation.path).fullmatch(path):
+            problems = (*operation.problems, *ANY_ROUTE, *(ANY_BODY if operation.request else ()))
+            listed = {(problem.status, problem.code) for problem in problems} | {(operation.status, "")}
+            assert (status, code) in listed, f"{method} {operation.path} does not list {status} {code}"
+            return
+    page = "" if not path.startswith("/api/") else "not-found"  # the site's own page
+    assert (status, code) in ((404, page), (404, "not-found"), (405, "method-not-allowed")), f"{method} {path}: {code}"

@@ -1,0 +1,21 @@
+"""The contract, played by schemathesis against the whole stack: a short run, always alike. `make fuzz` has the long one."""
+
+import pytest
+
+from tests.fuzz import target
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory):
+    stack = target.fuzzed(tmp_path_factory.mktemp("fuzzed"), target.organisation("detailed"))
+    yield stack
+    stack.stop()
+
+
+def test_the_contract_is_kept_by_every_operation_whoever_asks(fuzzed):
+    """As an administrator, who may do everything; that nobody may without a session is one of the checks."""
+    options = ("--phases", "fuzzing", "--max-examples", "1", "--generation-deterministic", "--max-time", "120")
+    done = target.fuzz(fuzzed, "administrator", 1, *options, proofs=60)
+    assert done.returncode == 0, done.stdout
+    assert "Tested: 43" in done.stdout, done.stdout
+    assert target.faults(fuzzed) == []

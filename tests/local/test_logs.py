@@ -1,0 +1,54 @@
+"""What the whole stack writes into its logs and says to its terminal, after people typed secrets everywhere (B20)."""
+
+import json
+import re
+import time
+
+from tests.conftest import fetch
+from tests.functions.planting import leaks
+from tests.local.test_stack import newest, post, started
+
+WRONG, NEW = "wrong-Planted-93-harp", "violet-Planted-58-plum"
+
+
+def test_no_secret_reaches_the_logs_of_the_whole_stack_b20(stack, tester):
+    flow = started(stack, tester.user_id)["flow"]
+    assert post(stack, "/api/reset/send", {"flow": flow, "method": "email"})[0] == 202
+    code = re.search(r"^\d{6}$", newest(stack, tester.mail)["body"], re.MULTILINE)[0]
+    post(stack, f"/api/reset/verify?code={code}", {"flow": flow, "method": "email", "code": WRONG})
+    post(stack, f"/api/reset/{NEW}", {"flow": flow})
+    post(stack, "/api/reset/verify", {"flow": flow, "method": "email", "code": code, WRONG: NEW})
+    assert post(stack, "/api/reset/verify", {"flow": flow, "method": "email", "code": code})[0] == 200
+    assert post(stack, "/api/reset/finish", {"flow": flow, "new_password": NEW})[0] == 200
+    body = json.dumps({"user_id": tester.user_id, "password": NEW}).encode()
+    own = {"content-type": "application/json", "origin": stack.origin}
+    status, headers, _ = fetch(f"{stack.origin}/api/account/sign-in", body, **own)
+    assert status == 200
+    session = headers["set-cookie"].partition("=")[2].partition(";")[0]
+    own["cookie"] = f"__Host-session={session}"
+    _, _, begun = fetch(f"{stack.origin}/api/account/methods", json.dumps({"kind": "authenticator"}).encode(), **own)
+    _, _, saved = fetch(f"{stack.origin}/api/account/methods", json.dumps({"kind": "recovery-code"}).encode(), **own)
+    fetch(f"{stack.origin}/api/account?session={session}", None, **own)
+    fetch(f"{stack.origin}/api/account/secure", json.dumps({"token": session}).encode(), **own)
+    notice = next(m for m in _until(stack, tester) if "has been reset" in m["subject"])
+    (link,) = set(re.findall(r"/not-me/#([\w-]+)", notice["body"]))
+    secrets = {
+        "flow": flow, "flow's secret": flow[22:], "code": code, "wrong": WRONG, "new password": NEW, "old password": tester.password,
+        "session": session, "session's secret": session[22:], "app's secret": json.loads(begun)["secret"],
+        "recovery code": json.loads(saved)["recovery_code"], "link": link, "user ID": tester.user_id, "address": tester.mail,
+    }  # fmt: skip
+    logs = {log.name: log.read_text() for log in (stack.state / "log").glob("*.log")}
+    assert "answered" in logs["ResetFunction.log"]  # the logs can be read
+    assert {name: found for name, text in logs.items() if (found := leaks(text, secrets))} == {}
+    assert leaks((stack.state / "engine.log").read_text(), {**secrets, "user ID": WRONG, "address": WRONG}) == []
+
+
+def _until(stack, tester):
+    """The messages to somebody, once the notice of the reset is among them."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        found = stack.messages(tester.mail)
+        if any("has been reset" in message["subject"] for message in found):
+            return found
+        time.sleep(0.05)
+    raise AssertionError("no notice came")
