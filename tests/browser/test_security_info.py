@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from regain.domain.questions import GIVEN
 from tests.browser.conftest import DESKTOP, NEW, PHONE
-from tests.conftest import ROOT, build_site, launch
+from tests.conftest import ROOT, build_site, english, launch
 
 KINDS = ["email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "passkey", "questions"]
 ANSWERS = {"q01": "Port Talbot", "q05": "Pancakes", "q09": "Stork"}
@@ -130,7 +130,7 @@ class Person:
 
     def answer(self) -> None:
         expect(self.page.get_by_role("heading", name="Answer your questions", exact=True)).to_be_visible()
-        known = {text: ANSWERS.get(key, "") for key, text in GIVEN.items()}
+        known = {english(text): ANSWERS.get(key, "") for key, text in GIVEN.items()}
         for field in self.page.locator("[data-questions] .field").all():
             field.locator("input").fill(known[field.locator("label").inner_text()])
         self.press("Next")

@@ -213,3 +213,36 @@ def test_the_whole_template_deploys(engine, tmp_path):
     states = {resource["LogicalResourceId"]: resource["ResourceStatus"] for resource in resources}
     assert {"ResetFunction", "OutboxTable", "CodeKey", "NotifyFunctionOutbox"} <= set(states)
     assert set(states.values()) == {"CREATE_COMPLETE"}
+
+
+def test_dates_are_written_in_each_language_from_the_layer_as_from_all_that_is_known(built):
+    """Of CLDR's data the layer keeps what dates need, and of our texts what functions say."""
+    script = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+from notify.paper import Paper
+from regain import organisation
+from regain.language import Languages
+from regain.words import Phrase
+settings = organisation.current()
+papers = {tag: Paper(settings, Languages(settings).of(tag)) for tag in settings.organisation.languages}
+moments = [1_790_000_000, 1_773_000_000, 1_799_999_000]
+print(json.dumps({tag: [paper.moment(at) for at in moments] + [paper.say(Phrase("{organisation} account help"))]
+                  for tag, paper in papers.items()}))
+"""
+
+    def said(*paths, **environment):
+        command = [sys.executable, "-B", "-c", script, json.dumps([str(path) for path in paths])]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=built)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    alone = said(built / "out" / "NotifyFunction", built / "out" / "SharedLayer" / "python", PATH=os.environ["PATH"])
+    whole = said(
+        ROOT / "functions",
+        ROOT / "functions" / "shared",
+        PATH=os.environ["PATH"],
+        ORGANISATION_FILE=str(ROOT / "organisation.yaml"),
+    )
+    assert alone == whole
+    assert len({tuple(each) for each in alone.values()}) == len(alone) == 16

@@ -183,9 +183,7 @@ def test_accounts_and_flows_survive_a_restart(folder, kill):
         time.sleep(1.5)  # the engine hears of it from the kernel, and writes its state
     else:
         assert first.stop() == 0
-    begun = time.monotonic()
     second = folder()
-    assert time.monotonic() - begun < 10
     assert "people added" not in "\n".join(second.said)
     assert post(second, "/api/reset/send", {"flow": flow["flow"], "method": "email"})[0] == 202
     assert newest(second, "maria@home.example")["channel"] == "email"
