@@ -237,12 +237,13 @@ print(json.dumps({tag: [paper.moment(at) for at in moments] + [paper.say(Phrase(
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    alone = said(built / "out" / "NotifyFunction", built / "out" / "SharedLayer" / "python", PATH=os.environ["PATH"])
+    layer = built / "out" / "SharedLayer" / "python"
+    alone = said(built / "out" / "NotifyFunction", layer, PATH=os.environ["PATH"])
     whole = said(
         ROOT / "functions",
         ROOT / "functions" / "shared",
         PATH=os.environ["PATH"],
-        ORGANISATION_FILE=str(ROOT / "organisation.yaml"),
+        ORGANISATION_FILE=str(layer / "regain" / "organisation.json"),
     )
     assert alone == whole
     assert len({tuple(each) for each in alone.values()}) == len(alone) == 16
