@@ -141,7 +141,7 @@ def a_caller_who_proved_it_to_somebody_else(clients):
     clients.begin_with_a_caller(0, 0)
     clients.act(0, 0, "reset", 0)
     clients.get_a_code_and_type_it("email")
-    clients.act(0, 1, "reset", 0)
+    clients.act(0, 1, "unlock", 0)
     clients.act(0, 0, "require-registration", 0)
     clients.act(0, 0, "reset", 0)
 
@@ -164,6 +164,8 @@ def an_objection_twice(clients):
     clients.look_at_the_account(0)
     clients.sign_in(0, "current")
     clients.help_somebody(0, "email", "enable", caller=False)
+    clients.look_at_the_account(1)
+    clients.finish(1, ready=False, elsewhere=False)
     clients.this_was_not_me(0)
     clients.sign_in(0, "current")
 
