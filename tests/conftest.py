@@ -44,7 +44,8 @@ def pytest_terminal_summary(terminalreporter):
     """The numbers that tests have noted of themselves (`user_properties`), added up."""
     noted = Counter()
     for report in terminalreporter.getreports("passed"):
-        noted.update(dict(report.user_properties) if report.when == "call" else {})
+        told = report.user_properties if report.when == "call" else ()
+        noted.update({name: number for name, number in told if isinstance(number, int)})
     for name, number in noted.items():
         terminalreporter.write_line(f"{name}: {number}")
 

@@ -116,15 +116,7 @@ def _gateway(
     known.write_text(json.dumps({**environment, **template.variables}, indent=2))
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
-    pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
-    streams = [Stream(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
-
-    def stir() -> None:
-        for stream in streams:
-            stream.stir()
-
-    for pool in pools.values():
-        pool.after = stir
+    pools, streams = _functions(template, environment, logs)
     outbox = Outbox(engine.endpoint, Telephone(arguments.state / "telephone.jsonl"))
     pages = [*outbox.routes(), *Gallery(current()).routes()]
 
@@ -159,6 +151,20 @@ def _gateway(
         print(f"the engine has stopped by itself: see {arguments.state}/engine.log", file=sys.stderr)
         return 1
     return 0
+
+
+def _functions(template: Template, environment: dict[str, str], logs: Path) -> tuple[dict[str, Pool], list[Stream]]:
+    """The functions by name, and the streams that some of them follow: each invocation may have written to these."""
+    pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
+    streams = [Stream(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
+
+    def stir() -> None:
+        for stream in streams:
+            stream.stir()
+
+    for pool in pools.values():
+        pool.after = stir
+    return pools, streams
 
 
 class _Server(uvicorn.Server):

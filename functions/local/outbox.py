@@ -1,13 +1,13 @@
 """The outbox of a laptop: every message that would have left by e-mail, text or voice, as a page and as JSON."""
 
 import asyncio
-import json
 import re
 import urllib.request
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -33,6 +33,20 @@ h2{font-size:1.1rem;margin-block:1rem 0}
 iframe{border:1px solid #8a97a3;border-radius:.5rem;width:100%;height:34rem}
 .to{margin:0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}
 :focus-visible{outline:3px solid}"""
+
+
+class _Mail(msgspec.Struct):
+    """What is shown of a mail. The rest, with its HTML the larger part, is not even kept while reading."""
+
+    MessageId: str
+    Timestamp: float
+    Subject: str
+    BodyText: str
+    To: list[str]
+
+
+class _Mailboxes(msgspec.Struct):
+    messages: dict[str, list[_Mail]]
 
 
 class Outbox:
@@ -64,19 +78,19 @@ class Outbox:
 
     def _mails(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self._endpoint}/_ministack/ses/messages", timeout=5) as answer:
-            mailboxes = json.load(answer)["messages"].values()
+            mailboxes = msgspec.json.decode(answer.read(), type=_Mailboxes).messages.values()
         return [
             {
-                "id": mail["MessageId"],
-                "at": mail["Timestamp"],
+                "id": mail.MessageId,
+                "at": mail.Timestamp,
                 "channel": "email",
                 "to": to,
-                "subject": mail["Subject"],
-                "body": mail["BodyText"],
+                "subject": mail.Subject,
+                "body": mail.BodyText,
             }
             for mails in mailboxes
             for mail in mails
-            for to in mail["To"]
+            for to in mail.To
         ]
 
     async def _json(self, request: Request) -> Response:

@@ -216,8 +216,12 @@ def test_63_the_browser_keeps_nothing(attacker, site):
                 assert each.get("autocomplete") in allowed, (page, each)
                 seen.add(kind)
     assert seen == set(named)
-    scripts = "".join(file.read_text() for file in Path(site).rglob("*.js"))
-    assert not re.search(r"localStorage|indexedDB|document\.cookie|caches\.open|serviceWorker", scripts)
+    keeping = r"localStorage|indexedDB|document\.cookie|caches\.open|serviceWorker"
+    assert {file.name for file in Path(site).rglob("*.js") if re.search(keeping, file.read_text())} == {
+        "sw.js",
+        "offline.js",
+    }
+    assert "api|local" in (Path(site) / "sw.js").read_text()  # pages only: `browser/test_offline.py`
     assert proved("tests/browser/test_form.py", "test_nothing_secret_stays_in_the_browser",
                   "test_the_back_button_goes_back_in_the_form_and_never_past_what_was_done_s51")  # fmt: skip
     assert proved("tests/browser/test_account.py", "test_a_reload_stays_signed_in_and_signing_out_does_not",

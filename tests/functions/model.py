@@ -5,6 +5,7 @@ Times are seconds since 1970. An epoch counts the changes after which nothing ol
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ SIGN_INS, LOCK = 10, 60
 TOLD = (
     "password-reset", "account-unlocked", "password-changed", "account-secured", "security-info-added",
     "security-info-removed", "admin-reset", "admin-unlocked", "admin-lifted", "admin-enabled", "admin-methods-cleared",
+    "admin-registration-required",
 )  # fmt: skip
 """Changes of which every address of the account hears."""
 CHANGES = (*TOLD, "temporary-password-used", "admin-second-factor", "admin-caller-proved")
@@ -210,3 +212,16 @@ def changed_accounts(before: dict, after: dict) -> Counter[tuple[str, str]]:
             who = text(item, "user_id") or text(item, "subject")
             found.update((who, name) for name in item if item[name] != old.get(name) and name != "version")
     return found
+
+
+def to_be_told(kind: str, who: Somebody) -> Iterator[tuple[str, str, str]]:
+    """(kind of message, destination, subject) of each message that a change causes."""
+    if kind not in TOLD:
+        return
+    yield from ((kind, address, who.subject) for address in who.addresses)
+    if kind.startswith("admin-"):
+        yield "admin-acted", "administrators", who.subject
+    elif kind == "account-secured":
+        yield "account-secured-administrators", "it@contoso.example", who.subject
+    elif who.role and kind in ("password-reset", "account-unlocked"):
+        yield "role-recovered", "administrators", who.subject

@@ -67,6 +67,13 @@ def change_the_password_with_a_wrong_one(world: World, clock: Any) -> Told:
     yield lambda: world.post("/api/account/password", {**body, "current_password": world.password}, session=session)
 
 
+@story(contract.CHOOSE_LANGUAGE, events=("language-chosen",))
+def choose_a_language(world: World, clock: Any) -> Told:
+    session = world.sign_in(world.person().user_id).session
+    yield lambda: world.post("/api/account/language", {"language": "de"}, session=session)
+    yield lambda: world.post("/api/account/language", {"language": "fr"}, session=session)
+
+
 @story(contract.END_SESSION)
 def end_another_session(world: World, clock: Any) -> Told:
     person = world.person()

@@ -25,6 +25,7 @@ from tests.conftest import ROOT
 from tests.fuzz.bounds import bounded, text, values
 
 OURS = read(ROOT / "organisation.yaml")
+ENGLISH = Language("en", OURS)
 GIVEN = msgspec.to_builtins(OURS)
 PLACES = sorted(
     (section, key) for section, found in GIVEN.items() for key in (found if isinstance(found, dict) else ())
@@ -199,9 +200,9 @@ def test_a_cell_is_no_formula_and_comes_back_as_it_was(cell):
 @given(facts=st.dictionaries(st.sampled_from(["reference", "method", "channel", "reason", "by"]), text))
 def test_an_export_keeps_its_rows_and_holds_no_formula_b18(facts):
     event = {"at": "2026-01-01T00:00:00.000000+00:00#aa", "kind": "signed-in", "subject": "s", **facts}
-    rows = list(csv.DictReader(io.StringIO(written("csv", [event], {"s": "=1+1"}).text, newline="")))
+    rows = list(csv.DictReader(io.StringIO(written("csv", [event], {"s": "=1+1"}, ENGLISH).text, newline="")))
     assert len(rows) == 1
     assert all(plain(rows[0][name]) == value for name, value in facts.items())
     assert not any(value.startswith(("=", "-", "@", "\t", "\r", "\n", "\0")) for value in rows[0].values())
-    line, rest = written("jsonl", [event], {}).text.split("\n")
+    line, rest = written("jsonl", [event], {}, ENGLISH).text.split("\n")
     assert (json.loads(line)["at"], rest) == ("2026-01-01T00:00:00.000000+00:00", "")

@@ -1,11 +1,10 @@
 """A stack, many people on it for a while, and what came of it."""
 
 import json
-import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,21 +20,23 @@ from regain.adapters.store import unmarshal
 from tests.conftest import Stack, launch
 from tests.functions.conftest import solve
 from tests.load import memory
-from tests.load.person import Person
+from tests.load.person import Kept, Person
 
 _COLUMNS = "userPrincipalName,displayName,givenName,surname,mail,otherMails,mobilePhone,telephoneNumber,accountEnabled,password,role,groups"
+_WARM = 8  # people who go before the others: each function then has all of its processes, and has done all of its work
 _QUIET = 60  # seconds in which the last messages have to arrive
 
 
 @dataclass
 class Outcome:
-    """Figures, and everything that must not be."""
+    """Figures, and everything that must not be. Memory in MB: before the crowd came, when it was all there, at the end."""
 
     seconds: float
     finished: Counter[str]
     mistyped: int
     requests: list[tuple[str, float]]
-    memory: dict[str, tuple[float, float]]
+    waits: list[tuple[str, float]]
+    memory: dict[str, tuple[float, float, float]]
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -44,7 +45,8 @@ class Outcome:
 
     def percentiles(self, step: str = "") -> tuple[float, float]:
         """The median and the 95th percentile of a step, or of all, in milliseconds."""
-        times = [seconds * 1_000 for name, seconds in self.requests if not step or name == step]
+        known = [*self.requests, *self.waits] if step else self.requests
+        times = [seconds * 1_000 for name, seconds in known if not step or name == step]
         cut = quantiles(times, n=20) if len(times) > 1 else times * 19
         return cut[9], cut[18]
 
@@ -53,52 +55,60 @@ def run(folder: Path, people: int, seconds: float, pause: tuple[float, float] = 
     """Lets so many people live on a fresh stack for so long."""
     empty = folder / "site"
     empty.mkdir(parents=True)
-    crowd = [Person(number, 0, None, pause) for number in range(people)]
+    crowd = [Person(number, pause) for number in range(people)]
     listed = folder / "people.csv"
     listed.write_text("\n".join([_COLUMNS, *(person.row for person in crowd)]) + "\n")
     stack = launch(folder / "state", empty, "--people", str(listed))
     if stack.said[-1:] != ["ready"]:
         raise RuntimeError("\n".join(stack.said))
     try:
-        return _on(stack, crowd, seconds)
+        return live(stack, crowd, seconds)
     finally:
         stack.stop()
 
 
-def _on(stack: Stack, crowd: list[Person], seconds: float) -> Outcome:
+def live(stack: Stack, crowd: list[Person], seconds: float) -> Outcome:
+    """Lets people live on a stack, where nobody else gets their messages."""
     known = json.loads((stack.state / "stack.json").read_text())
-    keys = _keys(known)
-    proof = _proofs(stack, keys)
+    proof = _proofs(stack, Keys(_client(known, "kms"), known["CODE_KEY"], known["SERVICE_KEY"]))
     for person in crowd:
         person.port, person.proof = int(stack.origin.rpartition(":")[2]), proof
-    begun = time.monotonic()
-    sizes: list[dict[str, float]] = []
-    with _post(stack, crowd) as received, _watched(stack.process.pid, sizes, begun + seconds / 4):
-        threads = [threading.Thread(target=person.live, args=(begun + seconds,)) for person in crowd]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        lasted = time.monotonic() - begun
-        kept = [person.kept for person in crowd]
-        expected = sum((Counter(each.messages) for each in kept), Counter())
+    with _post(stack, crowd) as received:
+        _together(crowd[:_WARM])
+        warm, first = memory.by_kind(stack.process.pid), [person.kept for person in crowd]
+        for person in crowd:
+            person.kept = Kept()
+        begun = time.monotonic()
+        with _watched(stack.process.pid) as watched:
+            _together(crowd, begun + seconds)
+        lasted, kept = time.monotonic() - begun, [person.kept for person in crowd]
+        expected = sum((Counter(each.messages) for each in (*first, *kept)), Counter())
         _until(lambda: received.total() >= expected.total())
-    sizes.append(memory.by_kind(stack.process.pid))
-    finished: Counter[str] = Counter()
-    for each in kept:
-        finished.update(each.finished)
-    grown = {kind: (sizes[0].get(kind, 0), size) for kind, size in sizes[-1].items()}
-    outcome = Outcome(
-        lasted, finished, sum(each.mistyped for each in kept), [t for k in kept for t in k.seconds], grown
-    )
-    outcome.wrong = [each.error for each in kept if each.error]
-    outcome.wrong += _differences(expected, received) + _unsettled(known)
+    finished = sum((Counter(each.finished) for each in kept), Counter())
+    requests = [each for some in kept for each in some.seconds]
+    busy, end = watched[len(watched) // 3], memory.by_kind(stack.process.pid)
+    sizes = {kind: (warm.get(kind, 0), busy.get(kind, 0), size) for kind, size in end.items()}
+    waits = [each for some in kept for each in some.waited]
+    outcome = Outcome(lasted, finished, sum(each.mistyped for each in kept), requests, waits, sizes)
+    outcome.wrong = [each.error for each in (*first, *kept) if each.error]
+    outcome.wrong += _differences(expected, received) + _unsettled(known, expected.keys())
     return outcome
 
 
-def _keys(known: dict[str, str]) -> Keys:
-    os.environ.update({name: value for name, value in known.items() if name.startswith("AWS_")})
-    return Keys(boto3.client("kms"), known["CODE_KEY"], known["SERVICE_KEY"])
+def _together(crowd: list[Person], until: float = 0) -> None:
+    threads = [threading.Thread(target=person.live, args=(until,)) for person in crowd]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _client(known: dict[str, str], service: str) -> Any:
+    """A client of the stack's engine."""
+    return boto3.client(
+        service, endpoint_url=known["AWS_ENDPOINT_URL"], region_name=known["AWS_REGION"],
+        aws_access_key_id=known["AWS_ACCESS_KEY_ID"], aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
+    )  # fmt: skip
 
 
 def _proofs(stack: Stack, keys: Keys) -> Callable[[], str]:
@@ -123,7 +133,7 @@ def _proofs(stack: Stack, keys: Keys) -> Callable[[], str]:
 @contextmanager
 def _post(stack: Stack, crowd: list[Person]):
     """Looks into the outbox once a second for everybody, and brings each their letters. Counts them by destination."""
-    by_place = {place: person for person in crowd for place in (person.mail, person.mobile)}
+    by_place = {place: person for person in crowd for place in (*person.addresses, person.mobile)}
     seen: set[str] = set()
     received: Counter[str] = Counter()
     ended = threading.Event()
@@ -132,11 +142,10 @@ def _post(stack: Stack, crowd: list[Person]):
         while not ended.wait(0.2 if len(seen) < 50 else 1):
             for letter in reversed(stack.messages()):
                 name = f"{letter['id']} {letter['to']}"
-                if name not in seen:
+                if name not in seen and letter["to"] in by_place:
                     seen.add(name)
                     received[letter["to"]] += 1
-                    if letter["to"] in by_place:
-                        by_place[letter["to"]].letters.put(letter)
+                    by_place[letter["to"]].letters.put(letter)
 
     thread = threading.Thread(target=bring)
     thread.start()
@@ -148,14 +157,22 @@ def _post(stack: Stack, crowd: list[Person]):
 
 
 @contextmanager
-def _watched(process: int, sizes: list[dict[str, float]], warm_at: float):
-    """Keeps the memory of a stack from when it is warm on."""
-    timer = threading.Timer(max(0, warm_at - time.monotonic()), lambda: sizes.append(memory.by_kind(process)))
-    timer.start()
+def _watched(process: int):
+    """The memory of a stack, second by second."""
+    sizes = [memory.by_kind(process)]
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(1):
+            sizes.append(memory.by_kind(process))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
     try:
-        yield
+        yield sizes
     finally:
-        timer.join()
+        ended.set()
+        thread.join()
 
 
 def _until(true: Callable[[], bool]) -> None:
@@ -171,8 +188,9 @@ def _differences(expected: Counter[str], received: Counter[str]) -> list[str]:
     return lost + [f"{to} has {number} more" for to, number in (received - expected).items()]
 
 
-def _unsettled(known: dict[str, str]) -> list[str]:
-    """Messages of the outbox of which nothing came."""
-    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=known["OUTBOX_TABLE"])
+def _unsettled(known: dict[str, str], places: Iterable[str]) -> list[str]:
+    """Messages to these places of which nothing came."""
+    pages = _client(known, "dynamodb").get_paginator("scan").paginate(TableName=known["OUTBOX_TABLE"])
     messages: list[dict[str, Any]] = [unmarshal(item) for page in pages for item in page["Items"]]
-    return [f"a message of the kind {m['kind']} is {m['state']}" for m in messages if m["state"] != "sent"]
+    mine = [message for message in messages if message["to"] in places]
+    return [f"a message of the kind {m['kind']} is {m['state']}" for m in mine if m["state"] != "sent"]

@@ -1,10 +1,25 @@
-"""The load of `make load` in small: the same people and rules, a handful of them for a few seconds, no timing."""
+"""The load of `make load` in small: the same people by the same rules, a handful of them for a moment, no timing."""
 
-from tests.load.run import run
+import pytest
+
+from tests.conftest import _TESTERS
+from tests.load.person import Person
+from tests.load.run import live
 
 
-def test_people_at_once_see_no_error_and_no_message_is_lost_or_comes_twice(tmp_path):
-    outcome = run(tmp_path, people=5, seconds=4, pause=(0, 0.2))
+@pytest.fixture
+def crowd():
+    """A few of the testers, whom no other test uses."""
+    people = [Person(number, pause=(0, 0.1)) for number in range(3)]
+    for person in people:
+        tester = _TESTERS.pop()
+        person.user_id, person.mail, person.mobile = tester.user_id, tester.mail, tester.mobile
+        person.addresses, person.password = (tester.user_id, tester.mail), tester.password
+    return people
+
+
+def test_people_at_once_see_no_error_and_no_message_is_lost_or_comes_twice(stack, crowd):
+    outcome = live(stack, crowd, seconds=1)
     assert outcome.wrong == []
-    assert outcome.finished["reset"] >= 5
+    assert outcome.finished.total() >= 3
     assert {"gateway", "engine", "ResetFunction", "NotifyFunction"} <= outcome.memory.keys()

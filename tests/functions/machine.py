@@ -1,0 +1,191 @@
+"""What the state machine stands on: clients with what they know, time, the post, and the look into the tables.
+
+After each step the tables are compared with what the step may have changed: no password changes without its reason, each
+change has its event and its messages, nothing else happens, and no attempt beyond the limits was judged.
+"""
+
+import copy
+import random
+import re
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from notify import app as notify
+from regain import not_me
+from regain.adapters.store import unmarshal
+from tests.functions.conftest import Context
+from tests.functions.helping import Helping
+from tests.functions.model import (  # fmt: skip
+    CHANGES,
+    TOLD,
+    Mail,
+    Objection,
+    Session,
+    Somebody,
+    changed_accounts,
+    new_items,
+    text,
+    to_be_told,
+)
+from tests.functions.test_notify import records
+
+NOW = 1_800_000_000
+WATCHED = ("AccountTable", "SecurityInfoTable", "EventTable", "OutboxTable")
+WAITS = (1, 29, 31, 61, 121, 301, 901, 1_801, 3_601, 86_401)
+_RESETS = {"password-reset", "password-changed", "admin-reset"}
+_WHY = {
+    "password": _RESETS, "generation": _RESETS | {"account-secured"}, "enabled": {"account-secured", "admin-enabled"},
+    "temporary_used": _RESETS | {"temporary-password-used"}, "temporary_until": _RESETS, "must_change_password": _RESETS,
+    "role": set(),
+}  # fmt: skip
+"""The changes by which an attribute of an account may become another."""
+_INFO = {"contacts", "authenticator", "recovery_code", "answers", "passkeys"}
+
+newest_first = st.sampled_from((0, 0, 0, 0, 1, 1, 2, 5))
+one_of_three = st.integers(0, 2)
+
+
+def pick(items, back):
+    """The newest, or one that is older."""
+    return items[max(0, len(items) - 1 - back)]
+
+
+class Stage:
+    """What every example begins with: three people, their apps, and an owner who is signed in nowhere."""
+
+    def __init__(self, world, tables, clock, letters):
+        self.world, self.tables, self.clock, self.letters = world, tables, clock, letters
+        clock.move_to(NOW, tick=False)
+        tables.empty()
+        self.people, self.sessions = [], []
+        for role in ("", "administrator", "helpdesk"):
+            helping = Helping(world, role=role)
+            account = helping.account
+            subject = world.services.recoveries.subject(account.user_id)
+            person = Somebody(account.user_id, subject, account.addresses, world.password, role, helping.own_app)
+            person.last_step = NOW // 30 - 1
+            person.saved = helping.register("recovery-code").body["recovery_code"]
+            self.people.append(person)
+            self.sessions.append(Session(helping.session, person, 0, NOW, NOW))
+        self.items = {place: item for place, item in tables.items().items() if place[0] != "OutboxTable"}
+        self.seen = {place: item for place, item in self.items.items() if place[0] in WATCHED}
+
+
+class Compared(RuleBasedStateMachine):
+    """What several clients know and have; and the tables, which are compared with the model after each step."""
+
+    stage: Stage
+
+    def __init__(self):
+        super().__init__()
+        stage = self.stage
+        self.world, self.tables, self.clock = stage.world, stage.tables, stage.clock
+        self.tables.restore(stage.items)
+        self.clock.move_to(NOW, tick=False)
+        self.before = stage.seen
+        self.people, self.sessions = copy.deepcopy((stage.people, stage.sessions))
+        self.flows, self.mails, self.objections, self.spent = [], [], [], []
+        self.old = {person.user_id: ["never-Was-A-Password-1"] for person in self.people}
+        self.saved = {person.user_id: ["0000-0000-0000-0000", person.saved] for person in self.people}
+        self.made = 0
+        stage.letters.clear()
+
+    @property
+    def now(self):
+        return self.world.services.now
+
+    # --- What must hold after each step -------------------------------------------------------------
+
+    def outcome(self, answer, may, must=False):
+        """Whether the step succeeded, and that it might, and where it must that it did."""
+        done = answer.status < 400
+        assert answer.status < 500, answer.body
+        assert may or not done, "this must not succeed"
+        assert done or not must, answer.body
+        return done
+
+    def holds(self, *changes, passed=None, code=False):
+        """Compares the tables with what the step has changed: (kind of event, person); a proof that passed; a code."""
+        after = self.tables.items(*WATCHED)
+        events = [(text(e, "kind"), text(e, "subject"), e) for e in new_items(self.before, after, "EventTable")]
+        assert sorted((k, s) for k, s, _ in events if k in CHANGES) == sorted((k, who.subject) for k, who in changes)
+        assert [text(e, "reference") for k, _, e in events if k == "proof-passed"] == ([passed] if passed else [])
+        messages = new_items(self.before, after, "OutboxTable")
+        assert len([m for m in messages if text(m, "kind") == "code"]) == code
+        told = [(text(m, "kind"), text(m, "to"), text(m, "subject")) for m in messages if text(m, "kind") != "code"]
+        assert sorted(told) == sorted(each for kind, who in changes for each in to_be_told(kind, who))
+        self._only_for_a_reason(after, changes, passed)
+        for kind, subject, event in events:
+            if kind == "proof-failed":
+                self._judged(subject, event)
+            elif kind in TOLD and not kind.startswith("admin-") and kind != "account-secured":
+                self._may_be_objected_to(subject, event)
+        self.before = after
+
+    def _only_for_a_reason(self, after, changes, passed):
+        people = {who.user_id: {kind for kind, each in changes if each is who} for who in self.people}
+        people |= {who.subject: people[who.user_id] for who in self.people}
+        for who, name in changed_accounts(self.before, after):
+            if name in _WHY:
+                assert people[who] & _WHY[name], f"{name} has changed"
+            if name in _INFO:
+                assert people[who] or passed, f"{name} has changed"
+
+    def _judged(self, subject, event):
+        flow = next(flow for flow in self.flows if flow.reference == text(event, "reference"))
+        assert flow.who.subject == subject
+        assert flow.wrong < 5, "a sixth try was judged"
+        flow.wrong += 1
+        flow.who.wrong_proof(text(event, "method"), self.now)
+
+    def _may_be_objected_to(self, subject, event):
+        token = not_me.derive(self.world.services.keys, subject, text(event, "reference"), self.now)
+        who = next(who for who in self.people if who.subject == subject)
+        self.objections.append(Objection(token, who, self.now + 7 * 86_400))
+
+    def new_password(self):
+        self.made += 1
+        return f"violet-Anchor-{self.made:03}-plum"
+
+    def password_set(self, who, password):
+        self.old[who.user_id].append(who.password)
+        who.password_set(password)
+
+    def saved_code(self, who, code):
+        who.saved = code
+        self.saved[who.user_id].append(code)
+
+    # --- Time and messages --------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from(WAITS))
+    def wait(self, seconds):
+        self.clock.shift(seconds)
+
+    @rule(seed=st.integers(0, 99))
+    def the_post(self, seed, most=9):
+        """`notify` gets what is in the outbox, in any order, and one of it twice."""
+        outbox = [unmarshal(item) for place, item in self.before.items() if place[0] == "OutboxTable"]
+        waiting = [message for message in outbox if message["state"] == "pending"]
+        if not waiting:
+            return
+        waiting = sorted(waiting, key=lambda message: (message["kind"] != "code", -message["good_until"]))[:most]
+        batch = [*waiting, waiting[0]]
+        random.Random(seed).shuffle(batch)
+        letters = self.stage.letters
+        letters.clear()
+        assert notify.lambda_handler(records(batch), Context()) == {"batchItemFailures": []}
+        after = self.tables.items("OutboxTable")
+        now_sent = [item for place, item in after.items() if text(item, "state") == "sent" and place in self.before
+                    and pending(self.before[place]) and text(item, "channel") != "roles"]  # fmt: skip
+        assert len(letters) == len(now_sent), "a message was sent twice, or not at all"
+        handed = {message["id"] for message in waiting if message["channel"] != "none"}
+        assert not [item for item in after.values() if text(item, "id") in handed and pending(item)]
+        for kind, _, letter, tags in letters:
+            if found := re.search(r"(?<!\d)\d{6}(?!\d)", letter.short):
+                self.mails.append(Mail(kind, tags["reference"], found[0]))
+        self.before = self.tables.items(*WATCHED)
+
+
+def pending(item):
+    return text(item, "state") == "pending"
