@@ -16,6 +16,7 @@ from regain.adapters.keys import Keys
 from regain.domain import codes, crockford, reference, user_id
 from regain.domain.security_info import RecoveryCode
 from regain.exports import written
+from regain.language import Language
 from regain.mistakes import Mistakes
 from regain.organisation import Organisation, facts
 from regain.organisation_yaml import read
