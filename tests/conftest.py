@@ -116,10 +116,11 @@ def fetch(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dic
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
 
 
-def launch(state: Path, site: Path, *options: str, port: int = 0) -> Stack:
-    """Starts the embedded stack and waits for its `ready`, or for its end."""
+def launch(state: Path, site: Path, *options: str, port: int = 0, warm: bool = False) -> Stack:
+    """Starts the embedded stack and waits for its `ready`, or for its end. Few tests need every function `warm`."""
     port = port or free_port()
     command = [sys.executable, "-m", "local", "--port", str(port), "--state", str(state), "--site", str(site), *options]
+    command += [] if warm else ["--cold"]
     paths = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared"))
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     process = subprocess.Popen(

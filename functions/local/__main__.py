@@ -122,7 +122,8 @@ def _gateway(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        await asyncio.gather(*(pool.warm() for pool in pools.values()))
+        if not arguments.cold:
+            await asyncio.gather(*(pool.warm() for pool in pools.values()))
         running = [asyncio.create_task(stream.run()) for stream in streams]
         running.append(asyncio.create_task(_watch(engine, server)))
         yield
@@ -242,6 +243,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")
+    parser.add_argument("--cold", action="store_true", help="start each function when it is first asked for")
     parser.add_argument("--build", type=Path, help="what `sam build` made: the API then runs in Lambda's containers")
     parser.add_argument("--sam", type=Path, default=ROOT / ".venv" / "sam" / "bin" / "sam")
     return parser.parse_args()

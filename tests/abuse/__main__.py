@@ -50,7 +50,7 @@ def _times(arguments: argparse.Namespace) -> int:
 
 def _measured(folder: Path, arguments: argparse.Namespace) -> dict[str, Step]:
     build_site(folder / "site")
-    stack = launch(folder / "state", folder / "site")
+    stack = launch(folder / "state", folder / "site", warm=True)
     try:
         return measure(Deployment("private", stack), arguments.pairs, arguments.minutes * 60)
     finally:

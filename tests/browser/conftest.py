@@ -23,6 +23,12 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """Without what keeps guidance for when there is no network: each test would fetch it anew (`test_offline.py`)."""
+    return {**browser_context_args, "service_workers": "block"}
+
+
+@pytest.fixture(scope="session")
 def base_url(stack):
     """The origin of the running stack."""
     return stack.origin

@@ -10,6 +10,12 @@ from tests.conftest import ROOT
 from tests.lighthouse.serving import served
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """With what keeps guidance."""
+    return {**browser_context_args, "service_workers": "allow"}
+
+
 def until(page: Page, holds: str) -> None:
     """Waits for something in the browser that takes a promise to know."""
     end = time.monotonic() + 10

@@ -58,7 +58,7 @@ def run(folder: Path, people: int, seconds: float, pause: tuple[float, float] = 
     crowd = [Person(number, pause) for number in range(people)]
     listed = folder / "people.csv"
     listed.write_text("\n".join([_COLUMNS, *(person.row for person in crowd)]) + "\n")
-    stack = launch(folder / "state", empty, "--people", str(listed))
+    stack = launch(folder / "state", empty, "--people", str(listed), warm=True)
     if stack.said[-1:] != ["ready"]:
         raise RuntimeError("\n".join(stack.said))
     try:
