@@ -66,4 +66,3 @@ def test_a_page_without_its_slash_leads_to_it_and_never_to_another_host(edge, ur
 def test_the_host_that_was_asked_is_told_whatever_the_client_says(edge):
     told = edge("HostOfViewer", "/api/health", host="account.contoso.example", **{"x-viewer-host": "evil.example"})
     assert told["headers"]["x-viewer-host"]["value"] == "account.contoso.example"
-

@@ -7,7 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, NEW, PHONE
 
-sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["320", "1280"])
+looks = pytest.mark.parametrize(
+    ("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["320-dark", "1280-light"]
+)
 
 
 def sign_in(page: Page, user_id, password):
@@ -17,11 +19,10 @@ def sign_in(page: Page, user_id, password):
     page.get_by_role("button", name="Sign in").click()
 
 
-@sizes
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_forgotten_password_is_reset_and_signs_in_s33_s56(page: Page, form, tester, axe, size, dark):
+@looks
+def test_a_forgotten_password_is_reset_and_signs_in_s33_s56(page: Page, form, tester, axe, size, scheme):
     page.set_viewport_size(size)
-    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.emulate_media(color_scheme=scheme)
     page.goto("/")
     axe()
     page.get_by_role("link", name="I forgot my password").click()
@@ -43,9 +44,10 @@ def test_a_forgotten_password_is_reset_and_signs_in_s33_s56(page: Page, form, te
     axe()
 
 
-@sizes
-def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, form, tester, axe, size):
+@looks
+def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, form, tester, axe, size, scheme):
     page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
     for number in range(11):
         page.request.post("/api/account/sign-in", data={"user_id": tester.user_id, "password": f"wrong-{number}"})
     sign_in(page, tester.user_id, tester.password)

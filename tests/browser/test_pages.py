@@ -17,10 +17,10 @@ PAGES = [
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_accessible_and_fits_a_small_phone_b14(page: Page, axe, path):
+    page.goto(path)
     for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
-        page.goto(path)
         axe()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{path} is wider than {size['width']}"
