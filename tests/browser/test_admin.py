@@ -7,7 +7,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, NEW, PHONE
+from tests.browser.conftest import NEW
 from tests.conftest import ROOT, build_site, launch
 
 PASSWORD = "maple-Cedar-93-window"
@@ -89,33 +89,25 @@ def helper(page: Page, desk):
     return lambda name: Helper(page, desk, name)
 
 
-SIZES = pytest.mark.parametrize(
-    ("size", "scheme", "who"), [(PHONE, "dark", "ada"), (DESKTOP, "light", "abe")], ids=["320 dark", "1280 light"]
-)
-
-
-@SIZES
-def test_an_administrator_finds_helps_and_sees_what_happened(page: Page, desk, helper, axe, size, scheme, who):
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+def test_an_administrator_finds_helps_and_sees_what_happened(page: Page, desk, helper, looks):
     page.goto(f"{desk.origin}/admin/")
-    axe()
-    admin, person = helper(who), f"p{list(ROLES).index(who)}@contoso.example"
+    looks()
+    admin, person = helper("ada"), "p0@contoso.example"
     admin.sign_in()
-    axe()
+    looks()
     page.get_by_label("User ID").locator("visible=true").fill("nobody-here")
     admin.press("Find the account")
     expect(page.locator(".summary")).to_contain_text("There is no account with this user ID")
-    axe()
+    looks()
     admin.find(person)
     expect(page.locator("[data-capable]")).to_contain_text("Yes")
-    axe()
+    looks()
     admin.press("Unlock sign-in")
     admin.at("Unlock sign-in")
-    axe()
+    looks()
     admin.press("Yes, do it")
     admin.at("Confirm that it is you")
-    axe()
+    looks()
     admin.prove()
     admin.at("Pat Person")
     expect(page.get_by_text("The person and the other administrators are told")).to_be_visible()
@@ -123,7 +115,7 @@ def test_an_administrator_finds_helps_and_sees_what_happened(page: Page, desk, h
     admin.act("Set a temporary password")
     admin.at("A temporary password is set")
     expect(page.locator("[data-password]")).to_have_text(re.compile(r"^\w{4}(-\w{4}){3}$"))
-    axe()
+    looks()
     admin.press("Back to the account")
     admin.act("Remove all security info")
     admin.at("Pat Person")
@@ -132,7 +124,7 @@ def test_an_administrator_finds_helps_and_sees_what_happened(page: Page, desk, h
 
     admin.press("Events of this account")
     expect(page.locator('[data-step="events"]').locator("li", has_text="asked for security info")).to_be_visible()
-    axe()
+    looks()
     with page.expect_download() as saved:
         page.get_by_role("link", name="CSV").click()
     assert saved.value.suggested_filename == "events.csv"
@@ -176,12 +168,7 @@ def test_helpdesk_lets_the_caller_prove_themselves_and_the_person_must_change_th
     expect(page.get_by_text("Your password has been changed")).to_be_visible()
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["320 dark", "1280 light"])
-def test_an_auditor_reads_stories_events_and_the_report_and_changes_nothing(
-    page: Page, desk, helper, axe, size, scheme
-):
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+def test_an_auditor_reads_stories_events_and_the_report_and_changes_nothing(page: Page, desk, helper, looks):
     page.goto(f"{desk.origin}/reset/")
     page.get_by_label("User ID").fill("p6@contoso.example")
     page.get_by_role("button", name="Next").locator("visible=true").click()
@@ -195,7 +182,7 @@ def test_an_auditor_reads_stories_events_and_the_report_and_changes_nothing(
     page.get_by_label("Reference").fill(reference.lower())
     auditor.press("Tell the story")
     expect(page.locator("span").get_by_text("The reset of the password was begun.")).to_be_visible()
-    axe()
+    looks()
     auditor.press("Back")
     auditor.press("Events")
     auditor.press("Show")
@@ -209,11 +196,11 @@ def test_an_auditor_reads_stories_events_and_the_report_and_changes_nothing(
             break
         assert time.monotonic() < until, "nothing was counted"
         auditor.press("Back")
-    axe()
+    looks()
     expect(page.get_by_role("img", name=re.compile("finished"))).to_have_count(2)
     page.locator('[data-chart="resets"] summary').click()
     expect(page.locator('[data-chart="resets"] tbody tr')).to_have_count(7)
-    axe()
+    looks()
     auditor.press("30")
     expect(page.locator('[data-chart="resets"] tbody tr')).to_have_count(30)
 

@@ -1,26 +1,16 @@
 """Asking for help in a real browser (S22, S23, S36, S37, S65, S69)."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
 
-SIZES = pytest.mark.parametrize(
-    ("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["320 dark", "1280 light"]
-)
-
-
-@SIZES
-def test_administrators_are_asked_and_the_person_gets_a_reference_s65_s69(page: Page, stack, tester, axe, size, scheme):
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+def test_administrators_are_asked_and_the_person_gets_a_reference_s65_s69(page: Page, stack, tester, looks):
     page.goto("/contact-administrator/")
-    axe()
+    looks()
     page.get_by_role("button", name="Send").click()
     summary = page.locator(".summary")
     expect(summary.get_by_role("link", name="Enter your user ID")).to_be_visible()
     expect(summary.get_by_role("link", name="Enter how they can reach you")).to_be_visible()
-    axe()
+    looks()
     page.get_by_label("User ID").fill(tester.user_id)
     page.get_by_label("How can they reach you?").fill("nowhere")
     page.get_by_role("button", name="Send").click()
@@ -30,7 +20,7 @@ def test_administrators_are_asked_and_the_person_gets_a_reference_s65_s69(page: 
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Your request is on its way")).to_be_focused()
     reference = page.locator("[data-reference-given]").inner_text()
-    axe()
+    looks()
     page.wait_for_timeout(500)
     (mail,) = [m for m in stack.messages("it@contoso.example") if reference in m["body"]]
     assert tester.user_id in mail["body"]
@@ -48,12 +38,9 @@ def test_whoever_is_stuck_in_a_reset_takes_it_along(page: Page, stack, tester, f
     expect(page.locator("[data-reference-given]")).to_have_text(reference)
 
 
-@SIZES
-def test_support_is_asked_with_name_number_and_address_s23(page: Page, stack, tester, axe, size, scheme):
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+def test_support_is_asked_with_name_number_and_address_s23(page: Page, stack, tester, looks):
     page.goto("/contact-support/")
-    axe()
+    looks()
     for label, token in {"Name": "name", "Telephone number": "tel", "E-mail address": "email"}.items():
         expect(page.get_by_label(label)).to_have_attribute("autocomplete", token)
     page.get_by_label("Name").fill("Maria Silva")
@@ -62,7 +49,7 @@ def test_support_is_asked_with_name_number_and_address_s23(page: Page, stack, te
     page.get_by_label("What happened?").fill("Nothing works.")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".message")).to_have_count(2)
-    axe()
+    looks()
     page.get_by_label("Telephone number").fill("+44 20 7946 0123")
     page.get_by_label("E-mail address").fill(tester.mail)
     page.get_by_role("button", name="Send").click()

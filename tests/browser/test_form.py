@@ -5,11 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, NEW, PHONE
-
-looks = pytest.mark.parametrize(
-    ("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["320-dark", "1280-light"]
-)
+from tests.browser.conftest import NEW
 
 
 def sign_in(page: Page, user_id, password):
@@ -19,35 +15,29 @@ def sign_in(page: Page, user_id, password):
     page.get_by_role("button", name="Sign in").click()
 
 
-@looks
-def test_a_forgotten_password_is_reset_and_signs_in_s33_s56(page: Page, form, tester, axe, size, scheme):
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+def test_a_forgotten_password_is_reset_and_signs_in_s33_s56(page: Page, form, tester, looks):
     page.goto("/")
-    axe()
+    looks()
     page.get_by_role("link", name="I forgot my password").click()
     expect(page.get_by_role("heading", name="Get back into your account")).to_be_visible()
-    axe()
+    looks()
     form.identify(tester.user_id)
-    axe()
+    looks()
     form.choose()
-    axe()
+    looks()
     form.enter(form.code(tester.mail))
     form.at("password")
-    axe()
+    looks()
     form.password()
     expect(page.get_by_role("heading", name="Your password has been reset")).to_be_focused()
-    axe()
+    looks()
     page.get_by_role("link", name="Sign in").click()
     sign_in(page, tester.user_id, NEW)
     expect(page.get_by_role("heading", name="You are signed in")).to_be_focused()
-    axe()
+    looks()
 
 
-@looks
-def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, form, tester, axe, size, scheme):
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, form, tester, looks):
     for number in range(11):
         page.request.post("/api/account/sign-in", data={"user_id": tester.user_id, "password": f"wrong-{number}"})
     sign_in(page, tester.user_id, tester.password)
@@ -61,10 +51,10 @@ def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, 
     form.enter(form.code(tester.mail))
     form.at("unlock")
     expect(page.locator("#new-password")).to_be_hidden()
-    axe()
+    looks()
     form.next("Finish")
     expect(page.get_by_role("heading", name="Your account has been unlocked")).to_be_focused()
-    axe()
+    looks()
     sign_in(page, tester.user_id, tester.password)
     expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
 

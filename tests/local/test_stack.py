@@ -4,13 +4,14 @@ import json
 import os
 import re
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from regain.headers import API_HEADERS, SITE_HEADERS
-from tests.conftest import fetch, free_port, launch
+from tests.conftest import fetch, launch
 from tests.functions.conftest import solve
 
 
@@ -197,11 +198,11 @@ def test_two_stacks_never_share_a_state(folder):
 
 
 def test_a_port_in_use_is_said(folder):
-    port = free_port()
-    assert folder(port=port).said[-1] == "ready"
-    second = folder(port=port)
-    assert f"port {port} is in use" in "\n".join(second.said)
-    assert second.process.wait(10) == 1
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        stopped = folder(port=port)
+    assert f"port {port} is in use" in "\n".join(stopped.said)
+    assert stopped.process.wait(10) == 1
 
 
 @pytest.mark.parametrize(
@@ -233,5 +234,5 @@ def test_our_own_people_are_loaded(folder, tmp_path):
     path.write_text(
         "userPrincipalName,otherMails,password\nzoë@contoso.example,zoe@home.example,kettle-Magnet-41-harp\n"
     )
-    stack = folder("--people", str(path), warm=True)  # as `make serve` starts it
+    stack = folder("--people", str(path))
     assert post(stack, "/api/account/sign-in", {"user_id": "zoë", "password": "kettle-Magnet-41-harp"})[0] == 200
