@@ -19,6 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 export NO_MKDOCS_2_WARNING := 1
 export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
+unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
 .PHONY: help install serve test lint format docs validate build smoke unit browser chromium translations schema lock screenshots clean \
 	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom
@@ -39,7 +40,7 @@ install: .venv/dev/.locked .venv/ministack/.locked ## Install what serving needs
 
 .venv/%/.locked: requirements/%.txt .venv/uv/.locked
 	$(UV) venv --quiet --clear --python $(PYTHON) .venv/$*
-	$(UV) pip sync --quiet --require-hashes --python .venv/$*/bin/python $<
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv/$*/bin/python $<
 	@touch $@
 
 # System packages, in one place: what Debian calls them, for each program that is missing. Needs root.

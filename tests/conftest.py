@@ -120,7 +120,7 @@ def launch(state: Path, site: Path, *options: str, port: int = 0, warm: bool = F
     """Starts the embedded stack and waits for its `ready`, or for its end. Few tests need every function `warm`."""
     port = port or free_port()
     command = [sys.executable, "-m", "local", "--port", str(port), "--state", str(state), "--site", str(site), *options]
-    command += [] if warm else ["--cold"]
+    command += [] if warm else ["--light"]
     paths = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared"))
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     process = subprocess.Popen(

@@ -68,6 +68,8 @@ def serve(
             "OriginationIdentity": _NUMBER,
             "Site": "none",  # the gateway serves it
         }
+        if arguments.light:
+            parameters["ProofOfWorkRounds"] = "1000"
         template = create(ROOT / "template.yaml", parameters)
         _import(arguments, persons, template)
         if sam:
@@ -122,7 +124,7 @@ def _gateway(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        if not arguments.cold:
+        if not arguments.light:
             await asyncio.gather(*(pool.warm() for pool in pools.values()))
         running = [asyncio.create_task(stream.run()) for stream in streams]
         running.append(asyncio.create_task(_watch(engine, server)))
@@ -243,7 +245,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")
-    parser.add_argument("--cold", action="store_true", help="start each function when it is first asked for")
+    parser.add_argument(
+        "--light",
+        action="store_true",
+        help="for tests: functions start when first asked for, and the proof of work is the least there may be",
+    )
     parser.add_argument("--build", type=Path, help="what `sam build` made: the API then runs in Lambda's containers")
     parser.add_argument("--sam", type=Path, default=ROOT / ".venv" / "sam" / "bin" / "sam")
     return parser.parse_args()

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 from typing import Any
 
 from regain.adapters import proof_of_work
@@ -13,7 +14,8 @@ from regain.services import services
 def challenge(_: Caller) -> dict[str, Any]:
     """A signed proof-of-work challenge, for one start."""
     needed = services()
-    return proof_of_work.challenge(needed.keys, needed.now, needed.organisation.recovery.challenge_minutes)
+    minutes = needed.organisation.recovery.challenge_minutes
+    return proof_of_work.challenge(needed.keys, needed.now, minutes, int(os.environ["PROOF_OF_WORK_ROUNDS"]))
 
 
 def health(_: Caller) -> Healthy:

@@ -14,10 +14,11 @@ from typing import Any
 import altcha.v2 as altcha
 import boto3
 
+from local.template import raw
 from regain.adapters import proof_of_work
 from regain.adapters.keys import Keys
 from regain.adapters.store import unmarshal
-from tests.conftest import Stack, launch
+from tests.conftest import ROOT, Stack, launch
 from tests.functions.conftest import solve
 from tests.load import memory
 from tests.load.person import Kept, Person
@@ -117,12 +118,13 @@ def _proofs(stack: Stack, keys: Keys) -> Callable[[], str]:
     They are signed with the stack's own key, and cost the service as much to check as any.
     """
     real = [solve(json.loads(stack.get("/api/challenge")[2]))]
+    rounds = raw(ROOT / "template.yaml")["Parameters"]["ProofOfWorkRounds"]["Default"]
 
     def proof() -> str:
         if real:
             return real.pop()
         made = altcha.create_challenge(
-            proof_of_work._ALGORITHM, proof_of_work._COST, counter=0, expires_at=int(time.time()) + 300,
+            proof_of_work._ALGORITHM, rounds, counter=0, expires_at=int(time.time()) + 300,
             data={"action": "start"}, hmac_secret=keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution"),
         )  # fmt: skip
         return solve(made.to_dict())

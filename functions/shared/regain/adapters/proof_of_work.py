@@ -13,15 +13,14 @@ import altcha.v2 as altcha
 from regain.adapters.keys import Keys
 from regain.problems import ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
 
-_COST = 20_000  # rounds of PBKDF2; with a counter of 50 to 150 about half a second (frontend.md, 5)
 _ALGORITHM = "PBKDF2/SHA-256"
 
 
-def challenge(keys: Keys, now: int, minutes: int) -> dict[str, Any]:
-    """A signed challenge that is good for `minutes`."""
+def challenge(keys: Keys, now: int, minutes: int, rounds: int) -> dict[str, Any]:
+    """A signed challenge that is good for `minutes`: 50 to 150 derivations of so many rounds of PBKDF2."""
     made = altcha.create_challenge(
         _ALGORITHM,
-        _COST,
+        rounds,
         counter=random.SystemRandom().randint(50, 150),
         expires_at=now + minutes * 60,
         data={"action": "start"},
