@@ -75,7 +75,7 @@ clean: ## Forget what has happened locally, and everything that was built
 # --- Checking ------------------------------------------------------------------------------------
 
 test: lint validate docs chromium .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
-	$(DEV)/pytest -n 2 --dist loadfile
+	$(DEV)/pytest -n 2 --dist loadfile --no-loadscope-reorder # the longest test is alone in its file: not last
 
 unit: install .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build
 	$(DEV)/pytest --ignore tests/browser --ignore tests/build --ignore tests/lighthouse

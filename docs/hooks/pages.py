@@ -15,7 +15,7 @@ from regain.domain.methods import LABELS, by_phone
 from regain.domain.policy import Recovery
 from regain.language import Language
 from regain.organisation import Link, Organisation, named
-from regain.problems import ARTICLES, CATALOGUE, Problem
+from regain.problems import ARTICLES, BROKEN, BUSY, CATALOGUE, Problem
 from regain.words import Phrase
 
 PAGES = {
@@ -97,10 +97,13 @@ def problems(organisation: Organisation) -> dict[str, Problem]:
 
 
 def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, Problem]:
-    """The problems that a form may have to show: those of the operations under its paths, and of every request."""
+    """The problems that a form may have to show: those of the operations under its paths, and of a service in trouble.
+
+    What only a request that no form sends can meet is left out: a form shows it by the title that the API gives it.
+    """
     operations = [operation for operation in contract.OPERATIONS if operation.path.startswith(paths)]
     listed = {problem.code for operation in operations for problem in operation.problems}
-    listed |= {problem.code for problem in (*contract.ANY_ROUTE, *contract.ANY_BODY)}
+    listed |= {BUSY.code, BROKEN.code}
     return {code: problem for code, problem in problems(organisation).items() if code in listed}
 
 

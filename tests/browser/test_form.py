@@ -328,3 +328,16 @@ def test_the_reference_is_shown_for_support_b9(page: Page, form, tester):
     form.open().identify(tester.user_id)
     shown = page.locator("[data-flow-reference] b")
     expect(shown).to_have_text(re.compile(r"^R-[0-9A-Z]{4}-[0-9A-Z]{4}$"))
+
+
+def test_a_problem_that_the_page_has_no_words_for_is_shown_as_the_api_says_it_with_its_page(page: Page, form):
+    form.open()
+    page.route(
+        "**/api/challenge",
+        lambda route: route.fulfill(status=405, json={"code": "method-not-allowed", "title": "Not like this"}),
+    )
+    page.get_by_label("User ID").fill("maria.silva")
+    form.next()
+    expect(form.summary).to_contain_text("Not like this")
+    page.get_by_role("link", name="What this means and what to do").click()
+    expect(page).to_have_url(re.compile("/errors/method-not-allowed/$"))

@@ -104,6 +104,11 @@ async function guarded(action, button) {
   }
 }
 
+// The languages are those of the menu above.
+for (const { lang, textContent } of input('language') ? document.querySelectorAll('.languages a') : []) {
+  input('language').append(Object.assign(new Option(textContent, lang), { lang }));
+}
+
 input('language')?.addEventListener('change', ({ target }) => guarded(async () => {
   await call('account/language', { language: target.value });
   page.querySelector('[data-spoken]').textContent = say('spoken');

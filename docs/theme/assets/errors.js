@@ -1,5 +1,5 @@
 // Errors as people can use them: one summary that takes the focus, and a message beside the field.
-import { duration, problem, say } from './words.js';
+import { duration, pageOf, problem, say } from './words.js';
 
 const PLAIN_TITLE = document.title;
 
@@ -42,7 +42,7 @@ export class Errors {
   // What the API answered. Feedback whose rule is a field's name stands at that field.
   refused(answer) {
     const known = problem(answer.code), feedback = answer.feedback || [];
-    if (!known) return this.show({ title: answer.code === 'network' || !answer.title ? say('network') : answer.title });
+    if (!known) return this.show(answer.title ? { title: answer.title, page: pageOf(answer.code) } : { title: say('network') });
     const placed = feedback.filter(({ rule }) => this.input(rule));
     this.show({
       ...known,

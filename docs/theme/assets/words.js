@@ -12,8 +12,10 @@ export const say = (name, facts = {}) => {
 // What the catalogue says of a problem: its title, its field in the form, its page.
 export const problem = code => {
   const entry = words.querySelector(`[data-code="${CSS.escape(code || '')}"]`);
-  return entry && { title: entry.textContent, field: entry.dataset.field, page: `${dataset.errors}${code}/` };
+  return entry && { title: entry.textContent, field: entry.dataset.field, page: pageOf(code) };
 };
+
+export const pageOf = code => `${dataset.errors}${code}/`;
 
 // A moment as people write it.
 export const moment = seconds => new Intl.DateTimeFormat(plain, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
