@@ -205,6 +205,7 @@ def test_another_code_after_the_countdown_and_help_after_ten_seconds_b8_s22(page
     expect(page.locator("[data-countdown]")).to_be_empty()
     resend.click()  # the server's clock has not moved: it holds its own thirty seconds
     expect(form.summary).to_contain_text("Wait a moment before asking for another code")
+    assert form.code(tester.mail)
     assert len(form.stack.messages(tester.mail)) == 1
     late.get_by_role("button", name="Try again with another method").click()
     form.at("method")

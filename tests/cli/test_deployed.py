@@ -1,10 +1,12 @@
 """`publish`, and what `doctor` looks at on AWS: against the engine's S3, CloudFront and CloudFormation."""
 
+import dataclasses
 import json
 from types import SimpleNamespace
 
 import boto3
 import dns.resolver
+import msgspec
 import pytest
 
 from cli import deployed
@@ -108,6 +110,22 @@ def test_doctor_asks_whether_site_and_api_answer_where_they_should(stack, engine
     answers["https://api.example/api/health"] = 200
     told = found(deployed.on_aws(target, engine.organisation))
     assert told["It is not so that the API answers through the site only."] == "wrong"
+
+
+def test_doctor_asks_whether_cloudfront_was_told_of_languages_and_frames(engine):
+    about = dataclasses.replace(
+        engine.organisation.organisation, languages=("en", "de"), embed_from=("https://intranet.contoso.example",)
+    )
+    organisation = msgspec.structs.replace(engine.organisation, organisation=about)
+    deployed_with = {"SiteLanguages": "en,de", "SiteEmbedFrom": "https://intranet.contoso.example"}
+    assert [each.state for each in deployed._shown_as_built(deployed_with, organisation)] == ["ok", "ok"]
+    older = list(deployed._shown_as_built({"SiteLanguages": "en"}, organisation))
+    assert [each.state for each in older] == ["wrong", "wrong"]
+    assert [each.to_do for each in older] == [
+        "Deploy again with Languages=en,de",
+        'Deploy again with EmbedFrom="https://intranet.contoso.example"',
+    ]
+    assert {"SiteLanguages", "SiteEmbedFrom"} <= set(raw(ROOT / "template.yaml")["Outputs"])
 
 
 @pytest.mark.parametrize(

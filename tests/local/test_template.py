@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local.template import TemplateError, raw, read
-from regain.headers import SITE_HEADERS
+from regain.headers import SITE_HEADERS, site_headers
 
 HEAD = """
 Parameters: {Size: {Type: String, Default: small}}
@@ -87,24 +87,39 @@ def test_functions_of_our_template_need_only_references(root):
         assert not any("local:" in value for value in function.environment.values()), function.name
 
 
-def test_cloudfront_sends_the_headers_that_the_embedded_stack_sends(root):
-    policy = raw(root / "template.yaml")["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
-    security = policy["SecurityHeadersConfig"]
+def sent(policy):
+    """The headers that a CloudFront policy adds to an answer."""
+    security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     hsts = security["StrictTransportSecurity"]
-    assert (hsts["IncludeSubdomains"], hsts["Preload"], security["ContentTypeOptions"]) == (
-        True,
-        True,
-        {"Override": True},
-    )
-    sent = {
+    assert hsts["IncludeSubdomains"] and hsts["Preload"] and security["ContentTypeOptions"] == {"Override": True}
+    frame = {"x-frame-options": security["FrameOptions"]["FrameOption"]} if "FrameOptions" in security else {}
+    return {
         "content-security-policy": security["ContentSecurityPolicy"]["ContentSecurityPolicy"],
         "strict-transport-security": f"max-age={hsts['AccessControlMaxAgeSec']}; includeSubDomains; preload",
         "x-content-type-options": "nosniff",
-        "x-frame-options": security["FrameOptions"]["FrameOption"],
         "referrer-policy": security["ReferrerPolicy"]["ReferrerPolicy"],
-        **{item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]},
+        **frame,
+        **{
+            item["Header"]: item["Value"]
+            for item in policy["ResponseHeadersPolicyConfig"]["CustomHeadersConfig"]["Items"]
+        },
     }
-    assert sent == SITE_HEADERS
+
+
+def test_cloudfront_sends_the_headers_that_the_embedded_stack_sends(root):
+    assert (
+        sent(read(root / "template.yaml").of_type("AWS::CloudFront::ResponseHeadersPolicy")["SiteHeaders"])
+        == SITE_HEADERS
+    )
+
+
+def test_cloudfront_lets_those_frame_the_form_whom_the_embedded_stack_lets(root):
+    origins = ("https://intranet.contoso.example", "https://portal.contoso.example:8443")
+    template = read(root / "template.yaml", {"EmbedFrom": " ".join(origins)})
+    policies = template.of_type("AWS::CloudFront::ResponseHeadersPolicy")
+    assert sent(policies["FormHeaders"]) == site_headers("/de/reset/", origins)
+    assert sent(policies["SiteHeaders"]) == site_headers("/account/", origins) == SITE_HEADERS
+    assert "FormHeaders" not in read(root / "template.yaml").of_type("AWS::CloudFront::ResponseHeadersPolicy")
 
 
 def test_every_table_is_encrypted_backed_up_and_cannot_be_deleted_by_mistake(root):

@@ -55,6 +55,28 @@ def test_a_mistake_is_told_with_its_line_and_what_would_be_right(tmp_path, text,
     assert instead in found[0][2]
 
 
+@pytest.mark.parametrize(
+    ("settings", "what", "instead"),
+    [
+        ("languages: []", "name each language once, and one at least", "[en, de]"),
+        ("languages: [en, de, en]", "name each language once", ""),
+        ("languages: [en, portugese]", "there are no translations into `portugese`", ""),
+        ("colour: '#12355B'", "`#12355B` is not a colour", "small letters"),
+        ("colour: '#8a8a8a'", "a contrast of", "would do"),
+        ("logo: logo.jpeg", "`logo.jpeg` is neither SVG nor PNG", ""),
+        ("portal_name: {xx: Portal}", "`xx` is not a language", ""),
+        ("embed_from: ['http://intranet.contoso.example']", "is not the origin of a site", "without a path"),
+        ("embed_from: ['https://intranet.contoso.example/x']", "is not the origin of a site", ""),
+        ("embed_from: ['https://a.example; script-src *']", "is not the origin of a site", ""),
+    ],
+)
+def test_a_mistake_in_how_the_site_looks_and_speaks_is_told_b15(tmp_path, settings, what, instead):
+    found = mistakes(tmp_path, LEAST.replace("{name: Contoso}", f"{{name: Contoso, {settings}}}"))
+    assert (found[0][0], len(found)) == (1, 1)
+    assert what in found[0][1]
+    assert instead in found[0][2]
+
+
 def test_every_mistake_is_told_at_once(tmp_path):
     found = mistakes(tmp_path, LEAST + "recovery: {code_minutes: 60, resend_seconds: 1}\npasswords: {minimum: 3}\n")
     assert len(found) >= 3
