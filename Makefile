@@ -74,7 +74,8 @@ clean: ## Forget what has happened locally, and everything that was built
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: lint validate docs chromium .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
+test: install chromium .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
+	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(DEV)/pytest -n 2 --dist loadfile --no-loadscope-reorder # the longest test is alone in its file: not last
 
 unit: install .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build

@@ -98,13 +98,14 @@ def test_a_reset_in_arabic_from_right_to_left_on_a_phone(page: Page, form, teste
     narrow()
 
 
-@pytest.mark.parametrize("tag", [tag for tag in ORGANISATION.organisation.languages if tag != "en"])
-def test_pages_fit_a_small_phone_in_every_language(page: Page, tag):
+def test_pages_fit_a_small_phone_in_every_language(page: Page):
     page.set_viewport_size(PHONE)
-    for path in ("", "reset/", "problems/", "account/", "admin/", "contact-support/", "errors/password-not-accepted/"):
-        page.goto(f"/{tag}/{path}")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= PHONE["width"], f"{tag}/{path}: {wide}"
+    wide = {}
+    for tag in ORGANISATION.organisation.languages[1:]:
+        for path in ("reset/", "problems/", "account/", "admin/", "errors/password-not-accepted/"):
+            page.goto(f"/{tag}/{path}", wait_until="domcontentloaded")  # modules have run, the icon may come later
+            wide[f"{tag}/{path}"] = page.evaluate("document.documentElement.scrollWidth")
+    assert {path: width for path, width in wide.items() if width > PHONE["width"]} == {}
 
 
 @pytest.mark.parametrize("path", ["/hi/", "/ja/problems/", "/he/account/", "/ko/admin/", "/zh-Hant/reset/"])
