@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from regain.organisation import Organisation
 
 _SECURITY_TXT_LASTS = timedelta(days=335)  # less than a year is recommended (RFC 9116, 2.5.5)
+PRIVATE = ("account", "admin", "not-me")
+"""The pages for one person, by their form: they are for no search engine."""
 _ESSENTIAL = ("", "offline/", "problems/", "contact-administrator/", "no-code/")
 """What whoever has been here once can read offline, besides the pages that they have seen."""
 
@@ -13,7 +15,7 @@ _ESSENTIAL = ("", "offline/", "problems/", "contact-administrator/", "no-code/")
 def robots(organisation: Organisation) -> str:
     """`robots.txt` (RFC 9309): guidance may be found, pages for one person need not be."""
     folders = ["", *(f"/{tag}" for tag in organisation.organisation.languages[1:])]
-    private = [f"Disallow: {folder}/{page}/" for folder in folders for page in ("account", "admin", "not-me")]
+    private = [f"Disallow: {folder}/{page}/" for folder in folders for page in PRIVATE]
     site = organisation.organisation.site_url.rstrip("/")
     lines = ["User-agent: *", *private, *([f"Sitemap: {site}/sitemap.xml"] if site else [])]
     return "\n".join(lines) + "\n"

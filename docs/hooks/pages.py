@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from hooks.machines import PRIVATE
 from regain import contract
 from regain.domain import events, passwords, roles
 from regain.domain.methods import LABELS, by_phone
@@ -196,6 +197,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "password_rules": [say(rule) for rule in passwords.help_text(organisation.passwords)],
         "passwords": organisation.passwords,
         "problems": problems(organisation),
+        "private": PRIVATE,
         "form_problems": {form: form_problems(organisation, paths) for form, paths in _FORMS.items()},
         "problem_rows": problem_rows(organisation, language),
     }

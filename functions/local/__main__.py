@@ -37,6 +37,7 @@ from regain.mistakes import Mistakes
 from regain.organisation import Organisation, current
 
 ROOT = Path(__file__).parents[2]
+_LEAST_WORK = "1000"  # MinValue of the parameter
 _NUMBER = "+15555550100"  # a number that is never given out: the telephone here calls nobody
 
 
@@ -69,7 +70,7 @@ def serve(
             "Site": "none",  # the gateway serves it
         }
         if arguments.light:
-            parameters["ProofOfWorkRounds"] = "1000"
+            parameters["ProofOfWorkRounds"] = _LEAST_WORK
         template = create(ROOT / "template.yaml", parameters)
         _import(arguments, persons, template)
         if sam:

@@ -61,18 +61,19 @@ def clean(page: Page):
     assert faults == []
 
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-"""WCAG 2.2 AA, to which AAA contrast is added (1.4.6)."""
-OF_LOOKS = ["color-contrast", "color-contrast-enhanced", "target-size"]
+EVERY_RULE = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "rules": {"color-contrast-enhanced": {"enabled": True}},
+}
+"""WCAG 2.2 AA, and AAA contrast (1.4.6)."""
+OF_LOOKS = {"runOnly": {"type": "rule", "values": ["color-contrast", "color-contrast-enhanced", "target-size"]}}
 """What hangs on the colour scheme and the size of the screen."""
 
 
-def found(page: Page, only: dict) -> list:
+def found(page: Page, rules: dict) -> list:
     """What axe-core has to say against the page as it is now."""
     expect(page.locator('[aria-disabled="true"]:not(.plain)')).to_have_count(0)  # nothing is under way
-    options = {"runOnly": only, "resultTypes": ["violations"]}  # of all else, one example: half the time
-    if only["type"] == "tag":
-        options["rules"] = {"color-contrast-enhanced": {"enabled": True}}
+    options = {**rules, "resultTypes": ["violations"]}  # of all else, one example: half the time
     violations = Axe().run(page, options=options).response["violations"]
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations]
 
@@ -82,7 +83,7 @@ def axe(page: Page):
     """Asserts that axe-core finds nothing on the page as it is now."""
 
     def check() -> None:
-        assert found(page, {"type": "tag", "values": RULES}) == []
+        assert found(page, EVERY_RULE) == []
 
     return check
 
@@ -98,7 +99,7 @@ def looks(page: Page, axe):
     def check() -> None:
         axe()
         look(DESKTOP, "light")
-        assert found(page, {"type": "rule", "values": OF_LOOKS}) == []
+        assert found(page, OF_LOOKS) == []
         look(PHONE, "dark")
 
     look(PHONE, "dark")

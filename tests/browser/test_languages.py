@@ -102,7 +102,15 @@ def test_pages_fit_a_small_phone_in_every_language(page: Page):
     page.set_viewport_size(PHONE)
     wide = {}
     for tag in ORGANISATION.organisation.languages[1:]:
-        for path in ("reset/", "problems/", "account/", "admin/", "errors/password-not-accepted/"):
+        for path in (
+            "",
+            "reset/",
+            "problems/",
+            "account/",
+            "admin/",
+            "contact-support/",
+            "errors/password-not-accepted/",
+        ):
             page.goto(f"/{tag}/{path}", wait_until="domcontentloaded")  # modules have run, the icon may come later
             wide[f"{tag}/{path}"] = page.evaluate("document.documentElement.scrollWidth")
     assert {path: width for path, width in wide.items() if width > PHONE["width"]} == {}

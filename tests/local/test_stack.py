@@ -234,5 +234,5 @@ def test_our_own_people_are_loaded(folder, tmp_path):
     path.write_text(
         "userPrincipalName,otherMails,password\nzoë@contoso.example,zoe@home.example,kettle-Magnet-41-harp\n"
     )
-    stack = folder("--people", str(path))
+    stack = folder("--people", str(path), warm=True)  # as `make serve` starts it
     assert post(stack, "/api/account/sign-in", {"user_id": "zoë", "password": "kettle-Magnet-41-harp"})[0] == 200
