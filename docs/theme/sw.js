@@ -14,8 +14,17 @@ addEventListener('activate', event => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
     await clients.claim();
+    await Promise.allSettled((await clients.matchAll({ type: 'window' })).map(opened));
   })());
 });
+
+// A page that was opened before there was anybody to keep it: often the only one that somebody sees.
+async function opened({ url }) {
+  if (!ours({ method: 'GET', url })) return;
+  const kept = await caches.open(KEPT), path = new URL(url).pathname;
+  await kept.add(path);
+  await essentials(kept, rootOf(path));
+}
 
 // What a language needs offline, once somebody has been there.
 async function essentials(kept, root) {

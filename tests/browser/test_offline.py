@@ -57,6 +57,16 @@ def test_what_was_read_and_what_matters_most_stay_readable(page: Page, site):
         page.evaluate("fetch('/api/health').then(answer => answer.json())")
 
 
+def test_the_only_page_that_somebody_opened_stays_readable_too_s5_b14(page: Page, site):
+    """The first page comes before there is anything that could keep it."""
+    with served(site, read(ROOT / "organisation.yaml").organisation) as origin:
+        page.goto(f"{origin}/de/locked-out/")
+        until(page, "caches.match('/de/no-code/').then(Boolean)")
+    heading = page.get_by_role("heading", level=1).inner_text()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
 def test_a_newer_site_takes_the_place_of_what_was_kept(page: Page, site):
     with served(site, read(ROOT / "organisation.yaml").organisation) as origin:
         page.goto(f"{origin}/")
