@@ -67,7 +67,7 @@ docs: install ## Build the site into site/, in every language: only what has cha
 	$(DEV)/python -m hooks.build --strict --site-dir site
 
 translations: install ## Put new and changed texts into translations/*.po, and say what is missing
-	$(DEV)/python -m translations update
+	$(DEV)/python -m hooks.catalogues update
 
 clean: ## Forget what has happened locally, and everything that was built
 	rm -rf $(STATE) site site.built.json .aws-sam .pytest_cache .hypothesis .ruff_cache
@@ -142,7 +142,7 @@ sbom: install .venv/audit/.locked ## List everything that is brought in, in Cycl
 
 # What `sam local` runs: the build for this machine, and the runtime's image. `sam` pulls the public one; where that cannot
 # be, the program that LAMBDA_IMAGE names builds a stand-in first.
-LAMBDA_IMAGE ?= ../shared/tools/lambda-base-image
+LAMBDA_IMAGE ?=
 MACHINE := $(shell uname -m)
 lambda-build: .venv/sam/.locked
 	LAYER_PLATFORM=$(MACHINE)-manylinux_2_28 $(SAM) build --build-dir .aws-sam/local >/dev/null
@@ -151,7 +151,7 @@ lambda-build: .venv/sam/.locked
 # --- Upkeep --------------------------------------------------------------------------------------
 
 schema: install ## Write organisation.schema.json from the types
-	$(DEV)/python -c 'import json; from regain.organisation_yaml import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
+	$(DEV)/python -c 'import json; from regain.organisation.file import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
 
 screenshots: install chromium ## Take the pictures of the README
 	$(DEV)/python tests/browser/screenshots.py

@@ -18,13 +18,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from hooks.catalogues import files
 from local.engine import Engine
 from local.resources import create
-from regain.language import Language
-from regain.organisation import Organisation
-from regain.organisation_yaml import read
-from regain.words import Phrase
-from translations import files
+from regain.organisation.file import read
+from regain.organisation.language import Language
+from regain.organisation.settings import Organisation
+from regain.phrases import Phrase
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"

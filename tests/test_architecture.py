@@ -20,11 +20,59 @@ def imports(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+LAYERS = (
+    {"problems", "phrases"},
+    {"domain"},
+    {"organisation"},
+    {"adapters"},
+    {"directories", "api"},
+    {"runtime", "reports"},
+    {"recovery", "people"},
+)
+"""The rooms of `regain`, from the ground up. A room imports from those below it and from the others of its own row."""
+
+
+def room(name):
+    """The room of `regain` that a dotted name leads to; "" for what is not ours."""
+    head, _, rest = name.partition(".")
+    return rest.partition(".")[0] if head == "regain" else ""
+
+
+def level(of):
+    return next(number for number, rooms in enumerate(LAYERS) if of in rooms)
+
+
+def test_every_room_has_its_layer_and_nothing_stands_beside_the_rooms():
+    rooms = {path.stem for path in SHARED.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert rooms - {"__init__"} == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("path", sorted(SHARED.rglob("*.py")), ids=lambda path: str(path.relative_to(SHARED)))
+def test_imports_run_downwards(path):
+    own = path.relative_to(SHARED).parts[0].removesuffix(".py")
+    for name in imports(path):
+        assert name.partition(".")[0] not in (*FUNCTIONS, "local", "cli", "hooks"), name
+        if own != "__init__" and (target := room(name)):
+            assert level(target) <= level(own), name
+
+
+def test_rooms_form_no_circle():
+    arrows = {}
+    for path in SHARED.rglob("*.py"):
+        own = path.relative_to(SHARED).parts[0].removesuffix(".py")
+        arrows.setdefault(own, set()).update({room(name) for name in imports(path)} - {"", own})
+    while arrows:
+        free = {own for own, wanted in arrows.items() if not wanted & set(arrows)}
+        assert free, arrows
+        for own in free:
+            del arrows[own]
+
+
 @pytest.mark.parametrize("path", sorted((SHARED / "domain").glob("*.py")), ids=lambda path: path.stem)
-def test_the_rules_import_the_standard_library_the_problems_and_words_only(path):
+def test_the_rules_import_the_standard_library_the_problems_and_phrases_only(path):
     for name in imports(path):
         standard = name.partition(".")[0] in sys.stdlib_module_names
-        assert standard or name.startswith(("regain.domain", "regain.problems", "regain.words")), name
+        assert standard or room(name) in ("domain", "problems", "phrases"), name
 
 
 def test_the_rules_take_time_and_randomness_as_arguments():
@@ -33,21 +81,15 @@ def test_the_rules_take_time_and_randomness_as_arguments():
         assert not forbidden & {name.partition(".")[0] for name in imports(path)}, path
 
 
-def test_adapters_know_no_http_and_nothing_shared_knows_a_function():
-    for path in SHARED.rglob("*.py"):
-        names = set(imports(path))
-        assert not any(name.partition(".")[0] in (*FUNCTIONS, "local", "cli") for name in names), path
-        if path.parent.name == "adapters":
-            assert not any(name.startswith(("regain.http", "regain.contract", "regain.recovery")) for name in names), (
-                path
-            )
-
-
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_imports_no_other_function(function):
     for path in (ROOT / "functions" / function).glob("*.py"):
-        others = set(FUNCTIONS) - {function} | {"local", "cli"}
+        others = set(FUNCTIONS) - {function} | {"local", "cli", "hooks"}
         assert not others & {name.partition(".")[0] for name in imports(path)}, path
+
+
+def test_translations_holds_catalogues_only():
+    assert {path.suffix for path in (ROOT / "translations").iterdir()} == {".po"}
 
 
 def python_files():

@@ -17,13 +17,13 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from hooks.stamps import digest, read
-from regain import organisation_yaml
+from hooks.build_cache import digest, read
+from hooks.catalogues import files
+from hooks.catalogues.check import faults
+from hooks.catalogues.collect import template
 from regain.domain.languages import SOURCE
-from regain.mistakes import Mistakes
-from translations import files
-from translations.check import faults
-from translations.collect import template
+from regain.organisation import file as organisation_file
+from regain.organisation.file_errors import InvalidFile
 
 ROOT = Path(__file__).parents[2]
 _SHARED = ("docs/theme/**/*", "docs/hooks/*.py", "mkdocs.yml", "functions/shared/regain/**/*.py")
@@ -39,8 +39,8 @@ def main() -> int:
     site = asked.site_dir.resolve()
     path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
     try:
-        languages = organisation_yaml.read(path).organisation.languages
-    except Mistakes as mistakes:
+        languages = organisation_file.read(path).organisation.languages
+    except InvalidFile as mistakes:
         print(mistakes, file=sys.stderr)
         return 1
     files.compile_stale([tag for tag in languages if tag != SOURCE])

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from hooks.machines import PRIVATE
-from regain import contract
+from hooks.well_known import PRIVATE
+from regain.api import contract
 from regain.domain import events, passwords, roles
 from regain.domain.methods import LABELS, by_phone
 from regain.domain.policy import Recovery
-from regain.language import Language
-from regain.organisation import Link, Organisation, named
+from regain.organisation.language import Language
+from regain.organisation.settings import Link, Organisation, named
+from regain.phrases import Phrase
 from regain.problems import ARTICLES, BROKEN, BUSY, CATALOGUE, Problem
-from regain.words import Phrase
 
 PAGES = {
     "home": "index.md",
@@ -173,7 +173,7 @@ def problem_rows(organisation: Organisation, language: Language) -> list[dict[st
 
 
 def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
-    """What statements in pages and templates may name. What texts name are facts (`regain.organisation.facts`)."""
+    """What statements in pages and templates may name. What texts name: `regain.organisation.settings.facts`."""
     recovery, contacts, say = organisation.recovery, organisation.contacts, language.say
     return {
         "about": organisation.organisation,

@@ -15,12 +15,12 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from hooks import assets, brand, inline, machines, pages, units
-from hooks.stamps import Stamps, digest
-from regain.language import Language, extended
-from regain.mistakes import Mistakes
-from regain.organisation import Organisation
-from regain.organisation_yaml import read
+from hooks import assets, brand, pages, template_functions, translation_units, well_known
+from hooks.build_cache import Stamps, digest
+from regain.organisation.file import read
+from regain.organisation.file_errors import InvalidFile
+from regain.organisation.language import Language, extended
+from regain.organisation.settings import Organisation
 
 ROOT = Path(__file__).parents[2]
 THEME = ROOT / "docs" / "theme"
@@ -33,7 +33,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     try:
         organisation = read(path)
         logo = brand.logo(path.parent / organisation.organisation.logo) if organisation.organisation.logo else None
-    except (Mistakes, brand.BrandError) as mistake:
+    except (InvalidFile, brand.BrandError) as mistake:
         raise Abort(str(mistake)) from None
     about = organisation.organisation
     tag = config.extra.setdefault("language", about.languages[0])
@@ -80,14 +80,16 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         pages.check_front_matter(page.meta, where)
         page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.known.locale)
         for name in ("title", "description"):
-            page.meta[name] = inline.with_facts(language.translated(page.meta[name]), language.facts)
+            page.meta[name] = template_functions.with_facts(language.translated(page.meta[name]), language.facts)
         page.meta["revision"] = _revision(_source(where))
         if where.startswith("errors/"):
-            return inline.shielded(markdown, language.facts)
+            return template_functions.shielded(markdown, language.facts)
         if not pages.in_use(page.meta, config.extra["organisation"]):
             page.meta.update(form="", modules=[])
-        text = _MARKDOWN.from_string(units.translated(markdown, language.translated)).render(config.extra["site"])
-        return inline.shielded(text, language.facts)
+        text = _MARKDOWN.from_string(translation_units.translated(markdown, language.translated)).render(
+            config.extra["site"]
+        )
+        return template_functions.shielded(text, language.facts)
     except (pages.PageError, jinja2.TemplateError) as error:
         raise Abort(f"{where}: {error}") from None
 
@@ -95,9 +97,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
     """Facts, addresses and drawings in their places."""
     try:
-        drawn = _with_sketches(inline.with_links(html, config.extra["links"], page.url))
+        drawn = _with_sketches(template_functions.with_links(html, config.extra["links"], page.url))
         code = page.file.src_uri.startswith("admin/")  # whose commands have braces of their own
-        return inline.with_facts(drawn, config.extra["speaker"].facts, passing=code)
+        return template_functions.with_facts(drawn, config.extra["speaker"].facts, passing=code)
     except pages.PageError as error:
         raise Abort(f"{page.file.src_uri}: {error}") from None
 
@@ -117,7 +119,7 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
     extra, about = config.extra, config.extra["organisation"].organisation
     folder = extra["folder"] if extra["first"] else f"../{extra['folder']}"
     env.globals.update(
-        inline.speakers(extra["speaker"], extra["links"]),
+        template_functions.speakers(extra["speaker"], extra["links"]),
         site=extra["site"],
         language=extra["speaker"],
         languages=[Language(tag, extra["organisation"]) for tag in about.languages],
@@ -138,9 +140,9 @@ def on_post_build(config: MkDocsConfig) -> None:
             Path(config.site_dir, name).unlink(missing_ok=True)
         return
     told = {
-        "robots.txt": machines.robots(organisation),
-        ".well-known/security.txt": machines.security_txt(organisation, datetime.now(UTC)),
-        "sw.js": machines.service_worker((THEME / "sw.js").read_text(), organisation, config.extra["folder"]),
+        "robots.txt": well_known.robots(organisation),
+        ".well-known/security.txt": well_known.security_txt(organisation, datetime.now(UTC)),
+        "sw.js": well_known.service_worker((THEME / "sw.js").read_text(), organisation, config.extra["folder"]),
     }
     for name, text in told.items():
         if text:
@@ -154,7 +156,7 @@ def _stamp(files: Files, config: MkDocsConfig) -> None:
     language, stamps = config.extra["speaker"], Stamps(config.extra["known"], config.extra["shared"])
     texts = {}
     for file in files.documentation_pages():
-        text = units.translated(file.content_string, language.translated)
+        text = translation_units.translated(file.content_string, language.translated)
         texts[file.src_uri] = text + _revision(_source(file.src_uri))
     stamps.apply(files, texts)
     written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]

@@ -2,8 +2,9 @@
 
 from account import registration
 from account.flow import change_password, choose_language, end_session, secure, sign_in, sign_out, view
-from regain import contract, snapshot
-from regain.http import Api
+from regain.api import contract
+from regain.api.handler import Api
+from regain.runtime import snapstart
 
 lambda_handler = Api()
 lambda_handler.serve(contract.SIGN_IN, sign_in)
@@ -19,4 +20,4 @@ lambda_handler.serve(contract.KEEP, registration.keep)
 lambda_handler.serve(contract.LATER, registration.later)
 lambda_handler.serve(contract.CONFIRM, registration.confirm)
 lambda_handler.serve(contract.REMOVE, registration.remove)
-snapshot.prepare("argon2", "pyotp", "segno", "regain.contacts", "phonenumbers", passwords=True)
+snapstart.prepare("argon2", "pyotp", "segno", "regain.people.contacts", "phonenumbers", passwords=True)

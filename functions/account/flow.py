@@ -4,14 +4,11 @@ import contextlib
 from dataclasses import replace
 
 from account.password import Judge
-from regain import new_password, not_me
-from regain.adapters import accounts as account_items
 from regain.adapters import password_hash, recoveries
 from regain.adapters import security_info as security_infos
 from regain.adapters.outbox import notices
 from regain.adapters.store import Conflict, retrying
-from regain.caller import Caller
-from regain.contract import (
+from regain.api.contract import (
     AccountView,
     ChangePassword,
     ChooseLanguage,
@@ -22,6 +19,8 @@ from regain.contract import (
     SignedIn,
     SignIn,
 )
+from regain.api.request_context import RequestContext
+from regain.directories import dynamodb as account_items
 from regain.domain import languages, passwords, user_id
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
@@ -33,20 +32,21 @@ from regain.problems import (
     WRONG_SIGN_IN,
     Refused,
 )
-from regain.services import Services, services
-from regain.signed_in import new_session, registered, signed_in
+from regain.recovery import new_password, repudiation
+from regain.recovery.session import new_session, registered, signed_in
+from regain.runtime.services import Services, services
 
 
-def sign_in(body: SignIn, caller: Caller) -> SignedIn:
+def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
     """Judges a password: two store operations, whoever it is for. Nothing is told that was not counted."""
-    return retrying(lambda: _sign_in(body, caller, services()))
+    return retrying(lambda: _sign_in(body, context, services()))
 
 
-def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
+def _sign_in(body: SignIn, context: RequestContext, services: Services) -> SignedIn:
     who = _who(body.user_id, services)
     subject = services.recoveries.subject(who)
-    caller.about(subject)
-    judge = Judge(services, subject, caller)
+    context.about(subject)
+    judge = Judge(services, subject, context)
     found = services.store.read([services.accounts.key(who), services.security_infos.key(subject), *judge.keys])
     account, info = account_items.account(found[0]), security_infos.security_info(found[1])
     sign_ins = judge.judge(body.password, account, found[2:], WRONG_SIGN_IN)
@@ -59,8 +59,8 @@ def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
         writes.append(services.accounts.temporary_used_write(account))
         writes.append(judge.event("temporary-password-used"))
     if account.enabled and not ended:
-        writes.append(new_session(services, subject, account.user_id, account.generation, caller))
-        before = recoveries.open_token(caller.session)
+        writes.append(new_session(services, subject, account.user_id, account.generation, context))
+        before = recoveries.open_token(context.session)
         writes += [services.sessions.end_write(*before)] if before else []  # one browser, one session
     services.store.commit(writes)
     if not account.enabled:
@@ -71,21 +71,21 @@ def _sign_in(body: SignIn, caller: Caller, services: Services) -> SignedIn:
     return SignedIn(account.must_change_password, state.state, state.interrupt)
 
 
-def sign_out(caller: Caller) -> Done:
+def sign_out(context: RequestContext) -> Done:
     """Ends the session, if there is one; the cookie goes in any case."""
     needed = services()
-    opened = recoveries.open_token(caller.session)
+    opened = recoveries.open_token(context.session)
     if opened:
-        caller.about(opened[0])
+        context.about(opened[0])
         needed.store.commit([needed.sessions.end_write(*opened)])
-    caller.new_session = ""
+    context.new_session = ""
     return Done(True)
 
 
-def view(caller: Caller) -> AccountView:
+def view(context: RequestContext) -> AccountView:
     """One's own account, and where one is signed in."""
     needed = services()
-    who = signed_in(caller, needed)
+    who = signed_in(context, needed)
     subject, session, account = who.subject, who.session, who.account
     touched = session.touched(needed.now)
     if touched:
@@ -105,41 +105,41 @@ def view(caller: Caller) -> AccountView:
     )
 
 
-def change_password(body: ChangePassword, caller: Caller) -> Done:
+def change_password(body: ChangePassword, context: RequestContext) -> Done:
     """Sets another password, by one who knows the old one (S60-S62). Every other session ends, and every flow (B5)."""
-    return retrying(lambda: _change_password(body, caller, services()))
+    return retrying(lambda: _change_password(body, context, services()))
 
 
-def _change_password(body: ChangePassword, caller: Caller, services: Services) -> Done:
-    who = signed_in(caller, services, lambda subject: services.recoveries.key(subject, "standing"))
+def _change_password(body: ChangePassword, context: RequestContext, services: Services) -> Done:
+    who = signed_in(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
     subject, session, account = who.subject, who.session, who.account
-    judge = Judge(services, subject, caller)
+    judge = Judge(services, subject, context)
     sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
     password = passwords.normal(body.new_password)
     new_password.check(password, account, services)
     now = services.now
     hashed = new_password.hashed(password, services)
-    standing = recoveries.standing(who.beside[0]).overtaken()
+    throttle = recoveries.throttle(who.beside[0]).overtaken()
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),
-            services.recoveries.standing_write(subject, standing, now),
+            services.recoveries.throttle_write(subject, throttle, now),
             judge.success_write(sign_ins),
             services.sessions.end_write(subject, session.id),
-            new_session(services, subject, account.user_id, account.generation + 1, caller),
+            new_session(services, subject, account.user_id, account.generation + 1, context),
             *who.told("password-changed"),
         ]
     )
     return Done(True)
 
 
-def choose_language(body: ChooseLanguage, caller: Caller) -> Done:
+def choose_language(body: ChooseLanguage, context: RequestContext) -> Done:
     """Messages to this person are in this language from now on."""
-    return retrying(lambda: _choose_language(body, caller, services()))
+    return retrying(lambda: _choose_language(body, context, services()))
 
 
-def _choose_language(body: ChooseLanguage, caller: Caller, services: Services) -> Done:
-    who = signed_in(caller, services)
+def _choose_language(body: ChooseLanguage, context: RequestContext, services: Services) -> Done:
+    who = signed_in(context, services)
     if body.language and body.language not in services.languages.offered:
         raise Refused(LANGUAGE_NOT_OFFERED)
     chosen = services.accounts.language_write(who.account, body.language)
@@ -147,35 +147,35 @@ def _choose_language(body: ChooseLanguage, caller: Caller, services: Services) -
     return Done(True)
 
 
-def end_session(body: EndSession, caller: Caller) -> Done:
+def end_session(body: EndSession, context: RequestContext) -> Done:
     """Ends one of one's own sessions; another person's cannot be named, for it is of another subject."""
     needed = services()
-    who = signed_in(caller, needed)
+    who = signed_in(context, needed)
     needed.store.commit([needed.sessions.end_write(who.subject, body.session)])
     return Done(True)
 
 
-def secure(body: Secure, caller: Caller) -> Done:
+def secure(body: Secure, context: RequestContext) -> Done:
     """Somebody else made the change (B6): the account is off, its sessions and flows dead, the administrators told."""
-    return retrying(lambda: _secure(body, caller, services()))
+    return retrying(lambda: _secure(body, context, services()))
 
 
-def _secure(body: Secure, caller: Caller, services: Services) -> Done:
-    subject, record, objection = not_me.read(services, body.token)
-    caller.about(subject, objection.reference)
+def _secure(body: Secure, context: RequestContext, services: Services) -> Done:
+    subject, record, objection = repudiation.read(services, body.token)
+    context.about(subject, objection.reference)
     account, standing_item, info_item = services.store.read(
         [
             services.accounts.key(objection.user_id),
-            services.recoveries.key(subject, "standing"),
+            services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
         ]
     )
-    found, standing = account_items.account(account), recoveries.standing(standing_item)
+    found, throttle = account_items.account(account), recoveries.throttle(standing_item)
     info = security_infos.security_info(info_item)
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
-    language = services.languages.tag(found.language, caller.language)
+    language = services.languages.tag(found.language, context.language)
     told = notices(services.randomness, now, found, "account-secured", subject, objection.reference, info, language)
     if services.organisation.notify.administrators:
         to = {"to": contact} if contact else {"to": "administrators", "channel": "roles"}
@@ -183,10 +183,10 @@ def _secure(body: Secure, caller: Caller, services: Services) -> Done:
         told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
     services.store.commit(
         [
-            not_me.use_write(services, subject, record, objection),
+            repudiation.use_write(services, subject, record, objection),
             services.accounts.lock_write(found),
-            services.recoveries.standing_write(subject, standing.cleared(), now),
-            Judge(services, subject, caller).event("account-secured"),
+            services.recoveries.throttle_write(subject, throttle.cleared(), now),
+            Judge(services, subject, context).event("account-secured"),
             *(services.outbox.write(message, now) for message in told),
         ]
     )

@@ -5,12 +5,12 @@ from typing import Any
 
 from regain.adapters import password_hash, recoveries
 from regain.adapters.store import Write
-from regain.caller import Caller
+from regain.api.request_context import RequestContext
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.lockout import SignIns
 from regain.problems import Problem, Refused
-from regain.services import Services
+from regain.runtime.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class Judge:
 
     services: Services
     subject: str
-    caller: Caller
+    context: RequestContext
 
     @property
     def keys(self) -> list[tuple[str, dict[str, str]]]:
         """What to read beside the account: its failures, and the network's."""
         services = self.services
-        network = services.counters.failures_key(self.caller.address, services.now, self._window)
+        network = services.rate_limits.failures_key(self.context.address, services.now, self._window)
         return [services.recoveries.key(self.subject, "sign-ins"), network]
 
     def judge(self, typed: str, account: Account | None, found: list[Any], wrong: Problem) -> SignIns:
@@ -38,7 +38,7 @@ class Judge:
         services, now = self.services, self.services.now
         limits = services.organisation.limits
         sign_ins = recoveries.sign_ins(found[0])
-        services.counters.check_failures(found[1], now, limits.failures_per_network, self._window)
+        services.rate_limits.check_failures(found[1], now, limits.failures_per_network, self._window)
         sign_ins.check_open(now)
         password = passwords.normal(typed)
         fits = len(password) <= services.organisation.passwords.maximum  # nothing longer is ever hashed
@@ -56,14 +56,14 @@ class Judge:
         """One event about this subject."""
         services = self.services
         nonce = services.randomness(4)
-        return services.events.write(kind, self.subject, self.caller.reference, services.clock(), nonce)
+        return services.events.write(kind, self.subject, self.context.reference, services.clock(), nonce)
 
     def _count(self, failed: SignIns) -> None:
         services, now = self.services, self.services.now
         most = services.organisation.limits.failures_per_network
         writes = [
             services.recoveries.sign_ins_write(self.subject, failed, now),
-            services.counters.failure_write(self.caller.address, now, most, self._window),
+            services.rate_limits.failure_write(self.context.address, now, most, self._window),
         ]
         if failed.locked_until > now:
             writes.append(self.event("sign-in-locked"))

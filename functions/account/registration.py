@@ -6,20 +6,20 @@ from typing import Any
 
 import msgspec
 
-from regain import proofs, recovery_code
 from regain.adapters import authenticator, passkeys, password_hash, recoveries, registrations
 from regain.adapters.keys import codes_key
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retrying
-from regain.caller import Caller
-from regain.contract import Confirm, Done, GivenQuestion, MethodsView, Register, RegisteredMethod, Registration
-from regain.domain import codes, questions
+from regain.api.contract import Confirm, Done, GivenQuestion, MethodsView, Register, RegisteredMethod, Registration
+from regain.api.request_context import RequestContext
+from regain.domain import codes, security_questions
 from regain.domain import registration as rules
 from regain.domain.account import gates
 from regain.domain.methods import channel
 from regain.domain.registration import Pending
 from regain.domain.security_info import NAMES, Answer, Authenticator, SecurityInfo
-from regain.language import Language
+from regain.organisation.language import Language
+from regain.phrases import Phrase
 from regain.problems import (
     ADDRESS_NOT_OUTSIDE,
     CODE_OF_ANOTHER_TIME,
@@ -32,20 +32,22 @@ from regain.problems import (
     Problem,
     Refused,
 )
-from regain.services import Services, services
-from regain.signed_in import SignedIn, signed_in
-from regain.words import Phrase
+from regain.recovery import proofs, recovery_code
+from regain.recovery.session import SignedIn, signed_in
+from regain.runtime.services import Services, services
 
 _PURPOSE = "register"
 
 
-def view(caller: Caller) -> MethodsView:
+def view(context: RequestContext) -> MethodsView:
     """What is registered, and what could be. Addresses and numbers are shown whole: they are one's own."""
-    who = signed_in(caller, services())
+    who = signed_in(context, services())
     organisation = who.services.organisation
     recovery = organisation.recovery
     offered = rules.open_to(who.account, recovery)
-    given = [GivenQuestion(key, text) for key, text in questions.GIVEN.items()] if "questions" in offered else []
+    given = (
+        [GivenQuestion(key, text) for key, text in security_questions.GIVEN.items()] if "questions" in offered else []
+    )
     return MethodsView(
         state=who.registered().state,
         required=gates(who.account, recovery),
@@ -76,13 +78,13 @@ def _entered(who: SignedIn) -> list[RegisteredMethod]:
     return [RegisteredMethod(c.id, c.kind, NAMES[c.kind], c.destination, c.since, True) for c in entered]
 
 
-def register(body: Register, caller: Caller) -> Registration:
+def register(body: Register, context: RequestContext) -> Registration:
     """Begins to register something, or registers it at once where there is nothing to confirm."""
-    return retrying(lambda: _register(body, caller, services()))
+    return retrying(lambda: _register(body, context, services()))
 
 
-def _register(body: Register, caller: Caller, services: Services) -> Registration:
-    who = signed_in(caller, services, lambda subject: services.recoveries.key(subject, "standing"))
+def _register(body: Register, context: RequestContext, services: Services) -> Registration:
+    who = signed_in(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
     who.may_register()
     rules.check_open(body.kind, who.account, services.organisation.recovery)
     return _BEGIN.get(body.kind, _begin_contact)(body, who)
@@ -93,19 +95,19 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
     organisation = services.organisation
     destination, dropped = _destination(body, organisation)
     rules.check_contact(body.kind, destination, who.info)
-    standing = recoveries.standing(who.beside[0])
-    standing = rules.send(body.kind, standing, now, organisation.recovery, organisation.limits)
+    throttle = recoveries.throttle(who.beside[0])
+    throttle = rules.send(body.kind, throttle, now, organisation.recovery, organisation.limits)
     pending = _pending(who, body.kind, destination=destination)
     good_until = now + organisation.recovery.code_minutes * 60
     message = Message(
         id=services.randomness(16).hex(), kind="code", channel=channel(body.kind), to=destination,
-        subject=who.subject, reference=who.caller.reference, language=who.language,
+        subject=who.subject, reference=who.context.reference, language=who.language,
         facts={"flow": pending.id, "purpose": _PURPOSE, "method": body.kind, "sequence": 1}, good_until=good_until,
     )  # fmt: skip
     services.store.commit(
         [
             registrations.write(services.recoveries, who.subject, pending),
-            services.recoveries.standing_write(who.subject, standing, now),
+            services.recoveries.throttle_write(who.subject, throttle, now),
             services.outbox.write(message, now),
             who.event("registration-begun", method=body.kind),
         ]
@@ -115,7 +117,7 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
 
 def _destination(body: Register, organisation: Any) -> tuple[str, bool]:
     """The address or number in its normal form, and whether an extension was dropped."""
-    contacts = importlib.import_module("regain.contacts")  # its libraries are large, and few requests need them
+    contacts = importlib.import_module("regain.people.contacts")  # its libraries are large, and few requests need them
     if body.kind != "email":
         number = contacts.number(body.contact, organisation.recovery.phone_countries)
         return number.e164, number.extension_dropped
@@ -139,7 +141,7 @@ def _begin_passkey(body: Register, who: SignedIn) -> Registration:
     pending = _pending(who, body.kind, name=body.name.strip())
     name, user = who.services.organisation.organisation.name, bytes.fromhex(who.subject)
     options = passkeys.options(
-        who.caller.site, name, who.account, user, bytes.fromhex(pending.nonce), who.info.passkeys
+        who.context.site, name, who.account, user, bytes.fromhex(pending.nonce), who.info.passkeys
     )
     return msgspec.structs.replace(_begun(who, pending), passkey=options)
 
@@ -162,15 +164,15 @@ def _make_recovery_code(body: Register, who: SignedIn) -> Registration:
 def _keep_answers(body: Register, who: SignedIn) -> Registration:
     services = who.services
     pairs = [(each.question, each.answer) for each in body.answers]
-    reader = services.languages.of(who.caller.language)
+    reader = services.languages.of(who.context.language)
     read = [(_read(question, reader), answer) for question, answer in pairs]
-    faults = questions.faults(read, services.organisation.recovery.questions_registered)
+    faults = security_questions.faults(read, services.organisation.recovery.questions_registered)
     if faults:
         feedback = [{"rule": fault.rule, "message": fault.message} for fault in faults]
         raise Refused(QUESTIONS_NOT_ACCEPTED, feedback=feedback)
     answers = []
     for question, answer in pairs:
-        asked = question if question in questions.GIVEN else " ".join(question.split())
+        asked = question if question in security_questions.GIVEN else " ".join(question.split())
         peppered = proofs.peppered(services.keys, who.subject, asked, answer)
         answers.append(Answer(asked, password_hash.hash_password(peppered), services.now))
     _change(who, replace(who.info, answers=tuple(answers)), "security-info-added", body.kind)
@@ -179,7 +181,7 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
 
 def _read(question: str, reader: Language) -> str:
     """A question as the person reads it."""
-    words = questions.text(question)
+    words = security_questions.text(question)
     return reader.say(words) if isinstance(words, Phrase) else words
 
 
@@ -191,13 +193,13 @@ _BEGIN = {
 }
 
 
-def confirm(pending_id: str, body: Confirm, caller: Caller) -> Registration:
+def confirm(pending_id: str, body: Confirm, context: RequestContext) -> Registration:
     """Counts a try, then judges it. What works is part of the security info from now on."""
-    return retrying(lambda: _confirm(pending_id, body, caller, services()))
+    return retrying(lambda: _confirm(pending_id, body, context, services()))
 
 
-def _confirm(pending_id: str, body: Confirm, caller: Caller, services: Services) -> Registration:
-    who = signed_in(caller, services, lambda subject: registrations.key(services.recoveries, subject, pending_id))
+def _confirm(pending_id: str, body: Confirm, context: RequestContext, services: Services) -> Registration:
+    who = signed_in(context, services, lambda subject: registrations.key(services.recoveries, subject, pending_id))
     who.may_register()
     recovery = services.organisation.recovery
     pending = rules.check_live(registrations.pending(who.beside[0]), services.now, recovery)
@@ -247,7 +249,7 @@ def _confirmed_passkey(pending: Pending, body: Confirm, who: SignedIn) -> Outcom
     challenge = bytes.fromhex(pending.nonce)
     try:
         made = passkeys.registered(
-            body.credential, challenge, who.caller.site, pending.id, pending.name, who.services.now
+            body.credential, challenge, who.context.site, pending.id, pending.name, who.services.now
         )
     except passkeys.NotAccepted:
         return PASSKEY_NOT_ACCEPTED, who.info
@@ -257,49 +259,49 @@ def _confirmed_passkey(pending: Pending, body: Confirm, who: SignedIn) -> Outcom
 _CONFIRM = {"authenticator": _confirmed_authenticator, "passkey": _confirmed_passkey}
 
 
-def remove(method_id: str, caller: Caller) -> Done:
+def remove(method_id: str, context: RequestContext) -> Done:
     """Takes something out of the security info. Flows that it was part of are over."""
-    return retrying(lambda: _remove(method_id, caller, services()))
+    return retrying(lambda: _remove(method_id, context, services()))
 
 
-def _remove(method_id: str, caller: Caller, services: Services) -> Done:
-    who = signed_in(caller, services, lambda subject: services.recoveries.key(subject, "standing"))
+def _remove(method_id: str, context: RequestContext, services: Services) -> Done:
+    who = signed_in(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
     who.may_register()
     left = who.info.without(method_id)
     if left is None:
         raise Refused(NOT_FOUND_HERE)
     kind = next(each.kind for each in _own(who.info) if each.id == method_id)
-    standing = recoveries.standing(who.beside[0]).overtaken()
+    throttle = recoveries.throttle(who.beside[0]).overtaken()
     _change(
         who,
         left,
         "security-info-removed",
         kind,
-        services.recoveries.standing_write(who.subject, standing, services.now),
+        services.recoveries.throttle_write(who.subject, throttle, services.now),
     )
     return Done(True)
 
 
-def keep(caller: Caller) -> Done:
+def keep(context: RequestContext) -> Done:
     """Its owner has looked through the security info, and it is right."""
-    return retrying(lambda: _keep(caller, services()))
+    return retrying(lambda: _keep(context, services()))
 
 
-def _keep(caller: Caller, services: Services) -> Done:
-    who = signed_in(caller, services)
+def _keep(context: RequestContext, services: Services) -> Done:
+    who = signed_in(context, services)
     who.may_register(fresh=False)
     info = who.info.confirmed(services.now)
     services.store.commit([services.security_infos.write(who.subject, info), who.event("security-info-kept")])
     return Done(True)
 
 
-def later(caller: Caller) -> Done:
+def later(context: RequestContext) -> Done:
     """Puts the interrupt off, where the organisation lets people."""
-    return retrying(lambda: _later(caller, services()))
+    return retrying(lambda: _later(context, services()))
 
 
-def _later(caller: Caller, services: Services) -> Done:
-    who, days = signed_in(caller, services), services.organisation.recovery.remind_later_days
+def _later(context: RequestContext, services: Services) -> Done:
+    who, days = signed_in(context, services), services.organisation.recovery.remind_later_days
     if not days or who.info.required:
         raise Refused(NOT_NOW)
     info = who.info.put_off(services.now, days)

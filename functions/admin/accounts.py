@@ -1,16 +1,16 @@
 """Looking an account up: how it stands, why it cannot reset its password, and what may be done to it."""
 
-from admin.helper import Helped, Helper, helper
-from regain import attended
-from regain.caller import Caller
-from regain.contract import AdminView, Block, Held, HeldAccount, Reason
+from admin.agent import Agent, Target, agent_of
+from regain.api.contract import AdminView, Block, Held, HeldAccount, Reason
+from regain.api.request_context import RequestContext
 from regain.domain import roles
 from regain.domain.account import Account, methods
+from regain.domain.eligibility import eligibility
 from regain.domain.methods import mask
-from regain.domain.readiness import readiness
 from regain.domain.security_info import NAMES
+from regain.phrases import Phrase
 from regain.problems import Refused
-from regain.words import Phrase
+from regain.recovery import step_up
 
 _BY_PHONE = {
     "sms": Phrase("Mobile phone, by text"),
@@ -19,30 +19,30 @@ _BY_PHONE = {
 }
 
 
-def view(caller: Caller) -> AdminView:
+def view(context: RequestContext) -> AdminView:
     """Who is signed in to help."""
-    mine = helper(caller)
-    limits, session = mine.services.organisation.limits, mine.who.session
+    agent = agent_of(context)
+    limits, session = agent.services.organisation.limits, agent.who.session
     until = session.proved_at + limits.session_fresh_minutes * 60 if session.proved_at else 0
-    account = mine.account
+    account = agent.account
     rank = roles.RANK[account.role]
     acts = [act for act, least in roles.ACTS.items() if rank >= roles.RANK[least]]
     return AdminView(account.user_id, account.display_name, account.role, until, acts)
 
 
-def look(user_id: str, caller: Caller) -> HeldAccount:
+def look(user_id: str, context: RequestContext) -> HeldAccount:
     """One account, by its exact user ID. That somebody looked is an event."""
-    mine = helper(caller)
-    helped = mine.looks(user_id)
-    mine.services.store.commit([mine.event("admin-looked", helped)])
-    return _shown(mine, helped)
+    agent = agent_of(context)
+    target = agent.looks(user_id)
+    agent.services.store.commit([agent.event("admin-looked", target)])
+    return _shown(agent, target)
 
 
-def _shown(mine: Helper, helped: Helped) -> HeldAccount:
-    account, info, now = helped.account, helped.info, mine.services.now
-    organisation = mine.services.organisation
-    stands = readiness(account, info, organisation.recovery, organisation.domains)
-    acts = _acts(mine, account)
+def _shown(agent: Agent, target: Target) -> HeldAccount:
+    account, info, now = target.account, target.info, agent.services.now
+    organisation = agent.services.organisation
+    stands = eligibility(account, info, organisation.recovery, organisation.domains)
+    acts = _acts(agent, account)
     return HeldAccount(
         user_id=account.user_id,
         name=account.display_name,
@@ -53,31 +53,31 @@ def _shown(mine: Helper, helped: Helped) -> HeldAccount:
         reset_enabled=stands.enabled,
         capable=stands.capable,
         reasons=[Reason(each.rule, each.text) for each in stands.reasons],
-        methods=_methods(mine, helped),
-        sign_in_locked_until=helped.sign_ins.locked_until if helped.sign_ins.locked_until > now else 0,
-        blocks=[Block(kind, until) for kind, until in helped.standing.closed.items() if until > now],
+        methods=_methods(agent, target),
+        sign_in_locked_until=target.sign_ins.locked_until if target.sign_ins.locked_until > now else 0,
+        blocks=[Block(kind, until) for kind, until in target.throttle.closed.items() if until > now],
         password_changed_at=account.password_changed_at,
         must_change_password=account.must_change_password,
         temporary_until=account.temporary_until,
         registration_required=info.required,
         acts=acts,
-        caller_first=[act for act in acts if roles.needs_caller(act, mine.account)],
-        reachable=attended.offered(attended.own(account, info, attended.CALLERS, mine.services)),
+        caller_first=[act for act in acts if roles.needs_caller(act, agent.account)],
+        reachable=step_up.offered(step_up.own(account, info, step_up.CALLERS, agent.services)),
     )
 
 
-def _acts(mine: Helper, account: Account) -> list[str]:
+def _acts(agent: Agent, account: Account) -> list[str]:
     try:
-        return list(roles.allowed(mine.account, account, mine.scope))
+        return list(roles.allowed(agent.account, account, agent.scope))
     except Refused:
         return []
 
 
-def _methods(mine: Helper, helped: Helped) -> list[Held]:
-    organisation, whole = mine.services.organisation, roles.sees_places(mine.account)
-    registered = {contact.destination for contact in helped.info.contacts}
+def _methods(agent: Agent, target: Target) -> list[Held]:
+    organisation, whole = agent.services.organisation, roles.sees_places(agent.account)
+    registered = {contact.destination for contact in target.info.contacts}
     shown = []
-    for method in methods(helped.account, helped.info, organisation.recovery, organisation.domains):
+    for method in methods(target.account, target.info, organisation.recovery, organisation.domains):
         has_place = method.destination != method.kind
         place = (method.destination if whole else mask(method)) if has_place else ""
         entered = has_place and method.destination not in registered

@@ -1,26 +1,27 @@
 """Routes of the admin function."""
 
-from admin import accounts, acts, audit, proving
-from regain import contract, snapshot
-from regain.http import Api
+from admin import accounts, actions, audit, step_up
+from regain.api import contract
+from regain.api.handler import Api
+from regain.runtime import snapstart
 
 lambda_handler = Api()
 lambda_handler.serve(contract.ADMIN, accounts.view)
 lambda_handler.serve(contract.ADMIN_ACCOUNT, accounts.look)
-lambda_handler.serve(contract.ADMIN_PROVE, proving.start)
-lambda_handler.serve(contract.ADMIN_PROVE_SEND, proving.send)
-lambda_handler.serve(contract.ADMIN_PROVE_VERIFY, proving.verify)
-lambda_handler.serve(contract.CALLER_START, proving.caller_start)
-lambda_handler.serve(contract.CALLER_SEND, proving.caller_send)
-lambda_handler.serve(contract.CALLER_VERIFY, proving.caller_verify)
-lambda_handler.serve(contract.ADMIN_RESET, acts.reset)
-lambda_handler.serve(contract.ADMIN_UNLOCK, acts.unlock)
-lambda_handler.serve(contract.ADMIN_LIFT, acts.lift)
-lambda_handler.serve(contract.ADMIN_ENABLE, acts.enable)
-lambda_handler.serve(contract.ADMIN_CLEAR, acts.clear_methods)
-lambda_handler.serve(contract.ADMIN_REQUIRE, acts.require)
-lambda_handler.serve(contract.ADMIN_WAIVE, acts.waive)
+lambda_handler.serve(contract.ADMIN_PROVE, step_up.start)
+lambda_handler.serve(contract.ADMIN_PROVE_SEND, step_up.send)
+lambda_handler.serve(contract.ADMIN_PROVE_VERIFY, step_up.verify)
+lambda_handler.serve(contract.CALLER_START, step_up.caller_start)
+lambda_handler.serve(contract.CALLER_SEND, step_up.caller_send)
+lambda_handler.serve(contract.CALLER_VERIFY, step_up.caller_verify)
+lambda_handler.serve(contract.ADMIN_RESET, actions.reset)
+lambda_handler.serve(contract.ADMIN_UNLOCK, actions.unlock)
+lambda_handler.serve(contract.ADMIN_LIFT, actions.lift)
+lambda_handler.serve(contract.ADMIN_ENABLE, actions.enable)
+lambda_handler.serve(contract.ADMIN_CLEAR, actions.clear_methods)
+lambda_handler.serve(contract.ADMIN_REQUIRE, actions.require)
+lambda_handler.serve(contract.ADMIN_WAIVE, actions.waive)
 lambda_handler.serve(contract.ADMIN_STORY, audit.story)
 lambda_handler.serve(contract.ADMIN_EVENTS, audit.listing)
 lambda_handler.serve(contract.ADMIN_REPORT, audit.report)
-snapshot.prepare("argon2", "pyotp")
+snapstart.prepare("argon2", "pyotp")

@@ -7,27 +7,27 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import looking, people, policy, roles
+from cli import people, policy, queries, roles
 from cli.doctor import doctor
 from cli.publish import publish
-from cli.screen import errors
-from cli.target import Target, TargetError
-from regain.mistakes import Mistakes
+from cli.stack import Stack, StackError
+from cli.terminal import errors
+from regain.organisation.file_errors import InvalidFile
 from regain.problems import Refused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(people.app, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(roles.app, name="admin")
-app.command()(looking.explain)
-app.command()(looking.events)
-app.command()(looking.report)
+app.command()(queries.explain)
+app.command()(queries.events)
+app.command()(queries.report)
 app.command()(doctor)
 app.command()(publish)
 
 
 @app.callback()
-def target(
+def stack(
     context: typer.Context,
     stack: Annotated[str, typer.Option(help="The CloudFormation stack on AWS. Without it: the embedded stack.")] = "",
     state: Annotated[Path, typer.Option(help="The embedded stack's folder, as `make serve STATE=` has it.")] = Path(
@@ -36,7 +36,7 @@ def target(
     organisation: Annotated[Path, typer.Option(help="The organisation file.")] = Path("organisation.yaml"),
 ) -> None:
     """Which stack is meant."""
-    context.obj = Target(stack, state, organisation)
+    context.obj = Stack(stack, state, organisation)
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def main() -> int:
         return app(standalone_mode=False) or 0
     except typer.Exit as ended:
         return ended.exit_code
-    except (typer.Abort, Mistakes, TargetError, Refused, ClientError, BotoCoreError) as error:
+    except (typer.Abort, InvalidFile, StackError, Refused, ClientError, BotoCoreError) as error:
         errors.print(_said(error), markup=False)
         return 1
     except Exception as error:

@@ -9,17 +9,17 @@ import boto3
 import dns.exception
 import dns.resolver
 
-from cli.findings import Finding, asked, either
-from cli.target import Target
-from regain.organisation import Organisation
+from cli.finding import Finding, asked, either
+from cli.stack import Stack
+from regain.organisation.settings import Organisation
 
 _CONCURRENCY = 100  # executions at once below which a busy Monday morning is turned away
 _PATIENCE = 10
 
 
-def on_aws(target: Target, organisation: Organisation) -> Iterator[Finding]:
+def on_aws(stack: Stack, organisation: Organisation) -> Iterator[Finding]:
     """Keys, quota, alarms, and whether site and API answer where they should, and only there."""
-    resources, outputs = target.resources(), target.outputs()
+    resources, outputs = stack.resources(), stack.outputs()
     status = asked(boto3.client("kms").get_key_rotation_status, KeyId=resources.get("DataKey", ""))
     if isinstance(status, Finding):
         yield status

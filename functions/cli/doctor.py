@@ -6,33 +6,33 @@ import boto3
 import typer
 
 from cli.deployed import mail_records, on_aws
-from cli.findings import Finding, asked, either
-from cli.screen import say
-from cli.target import Target
-from regain import organisation_yaml
+from cli.finding import Finding, asked, either
+from cli.stack import Stack
+from cli.terminal import say
 from regain.domain.methods import by_phone
-from regain.organisation import Organisation
-from regain.services import Services
+from regain.organisation import file as organisation_file
+from regain.organisation.settings import Organisation
+from regain.runtime.services import Services
 
 
 def doctor(context: typer.Context) -> None:
     """Looks at what usually goes wrong. Ends with 1 where something is wrong."""
-    target: Target = context.obj
-    found = list(_findings(target))
+    stack: Stack = context.obj
+    found = list(_findings(stack))
     for finding in found:
         say(f"{finding.state:8} {finding.what}{f' {finding.to_do}' if finding.to_do else ''}")
     raise typer.Exit(1 if any(finding.state == "wrong" for finding in found) else 0)
 
 
-def _findings(target: Target) -> Iterator[Finding]:
-    organisation = organisation_yaml.read(target.organisation_file)
-    yield Finding("ok", f"{target.organisation_file} has no mistakes.")
-    services = target.services()
+def _findings(stack: Stack) -> Iterator[Finding]:
+    organisation = organisation_file.read(stack.organisation_file)
+    yield Finding("ok", f"{stack.organisation_file} has no mistakes.")
+    services = stack.services()
     yield from _keys_and_tables(services)
     yield from _people(services)
     yield from _settings(organisation)
-    if target.on_aws:
-        yield from on_aws(target, organisation)
+    if stack.on_aws:
+        yield from on_aws(stack, organisation)
         yield from _mail(organisation)
         if any(by_phone(kind) for kind in organisation.recovery.offered):
             yield from _telephone()
@@ -41,7 +41,7 @@ def _findings(target: Target) -> Iterator[Finding]:
 def _keys_and_tables(services: Services) -> Iterator[Finding]:
     services.keys.of("doctor")
     yield Finding("ok", "The service's key answers. It is never rotated: without it security info is lost.")
-    for table in (services.accounts.table, services.events.table, services.tallies.table, services.outbox.table):
+    for table in (services.accounts.table, services.events.table, services.counters.table, services.outbox.table):
         made = services.store.client.describe_table(TableName=table)["Table"]
         state = "ok" if made["TableStatus"] == "ACTIVE" else "warning"
         yield Finding(state, f"{table} is {made['TableStatus'].lower()}.")
@@ -57,7 +57,7 @@ def _people(services: Services) -> Iterator[Finding]:
         yield Finding("warning", "There is one administrator only.", to_do)
     else:
         yield Finding("ok", "There are several administrators.")
-    counted = services.tallies.people()
+    counted = services.counters.people()
     if not counted["accounts"]:
         yield Finding("warning", "Nobody has been counted yet.", "Count: ./regain report --recount")
     else:

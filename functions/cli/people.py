@@ -11,14 +11,15 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.everybody import everybody
-from cli.screen import errors, say
-from cli.target import Target
-from regain import new_password, people
+from cli.accounts import everybody
+from cli.stack import Stack
+from cli.terminal import errors, say
 from regain.domain.account import Account
-from regain.domain.readiness import readiness
-from regain.mistakes import Mistake
-from regain.spreadsheet import safe
+from regain.domain.eligibility import eligibility
+from regain.organisation.file_errors import FileError
+from regain.people import importing
+from regain.recovery import new_password
+from regain.reports.spreadsheet import safe
 
 app = typer.Typer(no_args_is_help=True, help="People: import and export.")
 _COLUMNS = (
@@ -37,16 +38,16 @@ def import_(
     ] = False,
 ) -> None:
     """Adds and updates people. A password that is stored stays. Stopped, it goes on where it was when run again."""
-    target: Target = context.obj
-    services = target.services()
-    persons, refused = people.sift(file, services.organisation)
+    stack: Stack = context.obj
+    services = stack.services()
+    persons, refused = importing.sift(file, services.organisation)
     _report(refused, "refused")
     _report([note for person in persons for note in person.notes], "changed")
     if refused and not skip_refused:
         errors.print(f"{len(refused)} mistakes: nothing was imported. Correct them, or leave them out: --skip-refused")
         raise typer.Exit(1)
     with _bar(len(persons)) as told:
-        done = people.load(
+        done = importing.load(
             persons, services.accounts, int(time.time()), told, dry_run, new_password.check_key(services.keys)
         )
     would = "would be " if dry_run else ""
@@ -61,15 +62,15 @@ def export(
     file: Annotated[Path | None, typer.Argument(help="Where to; without, standard output.")] = None,
 ) -> None:
     """Writes everybody as CSV, without passwords, and whether they are registered, enabled and capable."""
-    target: Target = context.obj
-    services = target.services()
+    stack: Stack = context.obj
+    services = stack.services()
     organisation = services.organisation
     number = 0
     with file.open("w", encoding="utf-8-sig", newline="") if file else nullcontext(sys.stdout) as written:
         writer = csv.writer(written, lineterminator="\r\n")
         writer.writerow(_COLUMNS)
         for account, info in everybody(services):
-            stands = readiness(account, info, organisation.recovery, organisation.domains)
+            stands = eligibility(account, info, organisation.recovery, organisation.domains)
             flags = (stands.registered, stands.enabled, stands.capable)
             writer.writerow([safe(cell) for cell in (*_cells(account), *flags)])
             number += 1
@@ -85,7 +86,7 @@ def _cells(account: Account) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _report(found: Iterable[Mistake], what: str) -> None:
+def _report(found: Iterable[FileError], what: str) -> None:
     for mistake in found:
         errors.print(f"{what}: {mistake}", markup=False)
 

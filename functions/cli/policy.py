@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from cli.everybody import everybody
-from cli.screen import errors, say, table
-from cli.target import Target
-from regain import organisation_yaml
-from regain.domain.readiness import readiness
+from cli.accounts import everybody
+from cli.stack import Stack
+from cli.terminal import errors, say, table
+from regain.domain.eligibility import eligibility
+from regain.organisation.file import read
 
 app = typer.Typer(no_args_is_help=True, help="Settings: what a change would do.")
 _EXAMPLES = 10
@@ -23,16 +23,16 @@ def check(
     accept: Annotated[bool, typer.Option("--accept", help="It is meant, also where people lose their way in.")] = False,
 ) -> None:
     """Compares how everybody stands now and under the new settings. Ends with 1 where people would be locked out."""
-    target: Target = context.obj
-    services = target.services()
-    now, then = services.organisation, organisation_yaml.read(file)
+    stack: Stack = context.obj
+    services = stack.services()
+    now, then = services.organisation, read(file)
     change: Counter[str] = Counter()
     lost: list[tuple[str, str]] = []
     number = 0
     for account, info in everybody(services):
         number += 1
-        before = readiness(account, info, now.recovery, now.domains)
-        after = readiness(account, info, then.recovery, then.domains)
+        before = eligibility(account, info, now.recovery, now.domains)
+        after = eligibility(account, info, then.recovery, then.domains)
         for what in ("registered", "enabled", "capable"):
             had, has = getattr(before, what), getattr(after, what)
             if had != has:

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import boto3
 import typer
 
-from cli.screen import say
-from cli.target import Target, TargetError
-from regain.headers import kept_for
+from cli.stack import Stack, StackError
+from cli.terminal import say
+from regain.api.headers import kept_for
 
 _OLD = timedelta(days=1)  # a page that is still open may ask for the files of the build before
 _TEXT = ("text/", "application/javascript", "application/json", "application/xml", "image/svg+xml")
@@ -24,15 +24,15 @@ def publish(
     site: Annotated[Path, typer.Option(help="The built site: `make docs`.")] = Path("site"),
 ) -> None:
     """Puts the site on AWS: files with a fingerprint first, then pages, then takes away what is gone."""
-    target: Target = context.obj
-    if not target.on_aws:
-        raise TargetError("The embedded stack serves the site itself. Name a stack on AWS: --stack NAME")
+    stack: Stack = context.obj
+    if not stack.on_aws:
+        raise StackError("The embedded stack serves the site itself. Name a stack on AWS: --stack NAME")
     if not (site / "index.html").exists():
-        raise TargetError(f"There is no site in {site}: build it with `make docs`.")
-    outputs = target.outputs()
+        raise StackError(f"There is no site in {site}: build it with `make docs`.")
+    outputs = stack.outputs()
     if "SiteBucket" not in outputs:
-        raise TargetError(
-            f"{target.stack} was deployed without a site (Site=none): publish it where your proxy reads it."
+        raise StackError(
+            f"{stack.stack} was deployed without a site (Site=none): publish it where your proxy reads it."
         )
     changed, same, removed = synchronise(boto3.client("s3"), outputs["SiteBucket"], site)
     say(f"{changed} files changed, {same} are as they were, {removed} taken away.")

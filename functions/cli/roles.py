@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.screen import errors, say
-from cli.target import Target
+from cli.stack import Stack
+from cli.terminal import errors, say
 from regain.domain import reference, user_id
 from regain.domain.account import ROLES
 from regain.domain.roles import ACTS, RANK
@@ -31,8 +31,8 @@ def grant(
     wanted = "" if role == "none" else role
     if wanted not in ROLES:
         raise typer.BadParameter(f"`{role}` is not a role: {', '.join(filter(None, ROLES))} or none.")
-    target: Target = context.obj
-    services = target.services()
+    stack: Stack = context.obj
+    services = stack.services()
     who = user_id.normalise(user, services.organisation.default_domain)
     account = services.accounts.get(who)
     if account is None:

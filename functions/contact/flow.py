@@ -8,10 +8,11 @@ from typing import Any
 from regain.adapters import proof_of_work, recoveries
 from regain.adapters.outbox import Message
 from regain.adapters.store import Conflict, Write
-from regain.caller import Caller
-from regain.contract import AskAdministrator, Asked, AskSupport
+from regain.api.contract import AskAdministrator, Asked, AskSupport
+from regain.api.request_context import RequestContext
 from regain.domain import reference, user_id
 from regain.domain.flow import Flow
+from regain.phrases import Phrase
 from regain.problems import (
     CONTACT_NOT_READ,
     NO_CONTACT_FORM,
@@ -19,8 +20,7 @@ from regain.problems import (
     TOO_MANY_REQUESTS_FOR_HELP,
     Refused,
 )
-from regain.services import Services, services
-from regain.words import Phrase
+from regain.runtime.services import Services, services
 
 _DAY = 86_400
 _LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\b")
@@ -31,66 +31,66 @@ _TYPE_A_NUMBER = Phrase(
 )
 
 
-def ask_administrator(body: AskAdministrator, caller: Caller) -> Asked:
+def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
     """Hands a request for help to the organisation's people, or says where the organisation takes it (S36, S37)."""
     needed = services()
     organisation = needed.organisation
-    signature = _admitted(body.proof, caller, needed)
+    signature = _admitted(body.proof, context, needed)
     who = user_id.normalise(body.user_id, organisation.default_domain)
     user_id.admit_domain(who, organisation.domains)
     subject = needed.recoveries.subject(who)
-    caller.about(subject)
+    context.about(subject)
     portal = organisation.contacts.administrator.portal_url
     if portal:
-        _commit(needed, [needed.counters.spend_write(signature, needed.now)])
+        _commit(needed, [needed.rate_limits.spend_write(signature, needed.now)])
         return Asked(url=portal)
     reply_to = _reached(body.reply_to, needed)
     flow = _looked(body.flow, subject, (subject, reply_to), needed)
-    caller.about(subject, flow.reference if flow else "")
+    context.about(subject, flow.reference if flow else "")
     facts = {
         "at": needed.now, "user_id": who, "name": _line(body.name), "reply_to": reply_to,
         "text": _text(body.message), "purpose": flow.purpose if flow else "",
         "passed": len(flow.passed) if flow else 0,
     }  # fmt: skip
     to = organisation.contacts.administrator.email
-    message = _message(needed, caller, subject, "administrator-asked", to or "first-line", facts)
-    _commit(needed, _writes(needed, signature, (subject, reply_to), [message], "administrator-asked", caller))
-    return Asked(reference=caller.reference)
+    message = _message(needed, context, subject, "administrator-asked", to or "first-line", facts)
+    _commit(needed, _writes(needed, signature, (subject, reply_to), [message], "administrator-asked", context))
+    return Asked(reference=context.reference)
 
 
-def ask_support(body: AskSupport, caller: Caller) -> Asked:
+def ask_support(body: AskSupport, context: RequestContext) -> Asked:
     """Hands a request to support, and a copy to whoever asks (S21-S23). Every fault of the form is said at once."""
     needed = services()
     to = needed.organisation.contacts.support.email
     if not to:
         raise Refused(NO_CONTACT_FORM)
-    signature = _admitted(body.proof, caller, needed)
+    signature = _admitted(body.proof, context, needed)
     name, email, phone = _callback(body, needed)
     subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
-    caller.about(subject, reference.read(body.reference) or "")
+    context.about(subject, reference.read(body.reference) or "")
     _looked("", subject, (email, phone), needed)
     facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message)}
     copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
     messages = [
-        _message(needed, caller, subject, "support-asked", to, facts),
-        replace(_message(needed, caller, subject, "support-copy", email, copied), language=caller.language),
+        _message(needed, context, subject, "support-asked", to, facts),
+        replace(_message(needed, context, subject, "support-copy", email, copied), language=context.language),
     ]
-    _commit(needed, _writes(needed, signature, (email, phone), messages, "support-asked", caller))
-    return Asked(reference=caller.reference)
+    _commit(needed, _writes(needed, signature, (email, phone), messages, "support-asked", context))
+    return Asked(reference=context.reference)
 
 
-def _admitted(proof: str, caller: Caller, needed: Services) -> str:
+def _admitted(proof: str, context: RequestContext, needed: Services) -> str:
     """The signature of the proof of work, once the network has been counted."""
     limits = needed.organisation.limits
     signature = proof_of_work.verify(needed.keys, proof, needed.now)
     window = limits.network_window_minutes * 60
-    needed.counters.count_start(caller.address, needed.now, limits.starts_per_network, window)
+    needed.rate_limits.count_start(context.address, needed.now, limits.starts_per_network, window)
     return signature
 
 
 def _reached(typed: str, needed: Services) -> str:
     """An address or a number that somebody can be reached at, in its normal form."""
-    contacts = importlib.import_module("regain.contacts")  # its libraries are large, and few requests need them
+    contacts = importlib.import_module("regain.people.contacts")  # its libraries are large, and few requests need them
     try:
         return contacts.address(typed) if "@" in typed else contacts.any_number(typed, _countries(needed))
     except Refused:
@@ -100,7 +100,7 @@ def _reached(typed: str, needed: Services) -> str:
 
 def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
     """Name, address and number that support can call back with. Raises Refused(CONTACT_NOT_READ)."""
-    contacts = importlib.import_module("regain.contacts")
+    contacts = importlib.import_module("regain.people.contacts")
     faults, found = [], []
     for field, typed, read, words in (
         ("email", body.email, contacts.address, _TYPE_AN_ADDRESS),
@@ -135,7 +135,7 @@ def _looked(token: str, subject: str, places: tuple[str, ...], needed: Services)
     """
     about, flow_id = recoveries.open_token(token) or (subject, "none")
     now, most = needed.now, needed.organisation.limits.contacts_per_day
-    counts = [needed.counters.key("contact", place, now, _DAY) for place in places]
+    counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
     found, *counted = needed.store.read([needed.recoveries.key(about, f"flow#{flow_id}"), *counts])
     if any(item and item["count"] >= most for item in counted):
         raise Refused(TOO_MANY_REQUESTS_FOR_HELP, retry_after=_DAY - now % _DAY)
@@ -143,20 +143,27 @@ def _looked(token: str, subject: str, places: tuple[str, ...], needed: Services)
     return flow if about == subject else None
 
 
-def _message(needed: Services, caller: Caller, subject: str, kind: str, to: str, facts: dict[str, Any]) -> Message:
+def _message(
+    needed: Services, context: RequestContext, subject: str, kind: str, to: str, facts: dict[str, Any]
+) -> Message:
     channel = "email" if "@" in to else "roles"
-    return Message(needed.randomness(16).hex(), kind, channel, to, subject, caller.reference, facts=facts)
+    return Message(needed.randomness(16).hex(), kind, channel, to, subject, context.reference, facts=facts)
 
 
 def _writes(
-    needed: Services, signature: str, places: tuple[str, ...], messages: list[Message], kind: str, caller: Caller
+    needed: Services,
+    signature: str,
+    places: tuple[str, ...],
+    messages: list[Message],
+    kind: str,
+    context: RequestContext,
 ) -> list[Write]:
     """The request, its event, and its counts: what came to nothing is not counted."""
     now, nonce, most = needed.now, needed.randomness(4), needed.organisation.limits.contacts_per_day
     return [
-        needed.counters.spend_write(signature, now),
-        *(needed.counters.count_write("contact", place, now, _DAY, most) for place in places),
-        needed.events.write(kind, caller.subject, caller.reference, needed.clock(), nonce),
+        needed.rate_limits.spend_write(signature, now),
+        *(needed.rate_limits.count_write("contact", place, now, _DAY, most) for place in places),
+        needed.events.write(kind, context.subject, context.reference, needed.clock(), nonce),
         *(needed.outbox.write(message, now) for message in messages),
     ]
 

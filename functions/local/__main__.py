@@ -19,22 +19,24 @@ import boto3
 import msgspec
 import uvicorn
 
+from local.end_user_messaging import SERVICE, Telephone
 from local.engine import Engine, EngineError
 from local.gallery import Gallery
 from local.gateway import application
 from local.outbox import Outbox
 from local.resources import create
-from local.sam import Sam, bridge
+from local.sam_local import Sam, bridge
 from local.sandbox import Pool
-from local.stream import Stream
-from local.telephone import SERVICE, Telephone
+from local.stream_poller import Stream
 from local.template import Template, TemplateError
-from regain import new_password, organisation_yaml, people
-from regain.adapters.accounts import Accounts
 from regain.adapters.keys import Keys
 from regain.adapters.store import Store
-from regain.mistakes import Mistakes
-from regain.organisation import Organisation, current
+from regain.directories.dynamodb import Accounts
+from regain.organisation import file as organisation_file
+from regain.organisation.file_errors import InvalidFile
+from regain.organisation.settings import Organisation, current
+from regain.people import importing
+from regain.recovery import new_password
 
 ROOT = Path(__file__).parents[2]
 _LEAST_WORK = "1000"  # MinValue of the parameter
@@ -45,17 +47,17 @@ def main() -> int:
     """Runs until it is told to stop. Answers the exit status."""
     arguments = _arguments()
     try:
-        organisation = organisation_yaml.read(arguments.organisation)
-        persons = people.read(arguments.people, organisation)
+        organisation = organisation_file.read(arguments.organisation)
+        persons = importing.read(arguments.people, organisation)
         with _listen(arguments.port) as listening:
             return serve(arguments, organisation, persons, listening)
-    except (Mistakes, EngineError, TemplateError) as error:
+    except (InvalidFile, EngineError, TemplateError) as error:
         print(f"\nRegain cannot start:\n{error}\n", file=sys.stderr)
         return 1
 
 
 def serve(
-    arguments: argparse.Namespace, organisation: Organisation, persons: list[people.Person], listening: socket.socket
+    arguments: argparse.Namespace, organisation: Organisation, persons: list[importing.Person], listening: socket.socket
 ) -> int:
     """The stack, from the engine up, until it is told to stop."""
     sam = Sam(arguments.sam, arguments.build, arguments.state) if arguments.build else None
@@ -96,7 +98,7 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
     }
 
 
-def _import(arguments: argparse.Namespace, persons: list[people.Person], template: Template) -> None:
+def _import(arguments: argparse.Namespace, persons: list[importing.Person], template: Template) -> None:
     """Loads the people file where it is new or has changed since the last start."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
@@ -106,14 +108,14 @@ def _import(arguments: argparse.Namespace, persons: list[people.Person], templat
     for note in (note for person in persons for note in person.notes):
         print(note)
     keys = Keys(boto3.client("kms"), "", template.variables["SERVICE_KEY"])
-    loaded = people.load(persons, accounts, int(time.time()), key=new_password.check_key(keys))
+    loaded = importing.load(persons, accounts, int(time.time()), key=new_password.check_key(keys))
     print(f"{loaded.added} people added and {loaded.changed} changed from {arguments.people}")
     stamp.write_text(digest)
 
 
 def _gateway(
     arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
-    persons: list[people.Person], listening: socket.socket, sam: Sam | None,
+    persons: list[importing.Person], listening: socket.socket, sam: Sam | None,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
     known.write_text(json.dumps({**environment, **template.variables}, indent=2))
@@ -200,7 +202,7 @@ async def _watch(engine: Engine, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _greeting(arguments: argparse.Namespace, persons: list[people.Person]) -> str:
+def _greeting(arguments: argparse.Namespace, persons: list[importing.Person]) -> str:
     origin = f"http://127.0.0.1:{arguments.port}"
     lines = [
         f"site     {origin}/",

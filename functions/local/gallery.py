@@ -10,13 +10,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from local.outbox import heard
-from notify import letters, requests
-from notify.paper import Paper
-from notify.segment import fits
-from regain.adapters.messengers import Letter
+from notify import help_messages, messages
+from notify.layout import Layout
+from notify.sms_segment import fits
+from regain.adapters.messengers import RenderedMessage
 from regain.domain.languages import KNOWN
-from regain.language import Languages
-from regain.organisation import Organisation
+from regain.organisation.language import Languages
+from regain.organisation.settings import Organisation
 
 _CODE, _REFERENCE, _AT = "407192", "R-7Q2M-4K9D", 1_795_526_040
 _WHO = {"user_id": "maria.silva@contoso.example", "name": "Maria", "at": _AT}
@@ -46,23 +46,23 @@ _MESSAGE = """<article id="{kind}"><h2>{kind}</h2>
 <details><summary>As plain text</summary><pre lang="{tag}" dir="{direction}">{text}</pre></details>{more}</article>"""
 
 
-def drawn(paper: Paper) -> dict[str, Letter]:
+def drawn(layout: Layout) -> dict[str, RenderedMessage]:
     """Each kind of message on this paper, by its name."""
-    return {kind: make(paper) for kind, make in _kinds()}
+    return {kind: make(layout) for kind, make in _kinds()}
 
 
-def _kinds() -> Iterator[tuple[str, Callable[[Paper], Letter]]]:
+def _kinds() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
     for purpose in ("reset", "unlock", "register", "admin", "caller"):
-        yield f"code-{purpose}", functools.partial(letters.code, _CODE, purpose, _REFERENCE)
+        yield f"code-{purpose}", functools.partial(messages.code, _CODE, purpose, _REFERENCE)
     temporary = {"user_id": _WHO["user_id"], "until": _AT + 86_400}
-    yield "temporary-password", functools.partial(letters.temporary_password, "k7w-2mq-x9d", temporary, _REFERENCE)
-    for kind in letters.NOTICES:
+    yield "temporary-password", functools.partial(messages.temporary_password, "k7w-2mq-x9d", temporary, _REFERENCE)
+    for kind in messages.NOTICES:
         facts: dict[str, Any] = {**_WHO, "what": "mobile"}
-        yield kind, functools.partial(letters.notice, kind, facts, _REFERENCE, "A" * 43)
+        yield kind, functools.partial(messages.notice, kind, facts, _REFERENCE, "A" * 43)
     about = {"administrator-asked": _ASKED, "support-asked": _ASKED, "support-copy": _ASKED,
              "admin-acted": _BY, "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip
-    for kind in requests.KINDS:
-        yield kind, functools.partial(requests.letter, kind, about[kind], _REFERENCE)
+    for kind in help_messages.KINDS:
+        yield kind, functools.partial(help_messages.letter, kind, about[kind], _REFERENCE)
 
 
 class Gallery:
@@ -75,15 +75,15 @@ class Gallery:
         """The page of one language, and the HTML of one message."""
         return [Route("/local/messages", self._page), Route("/local/messages/{kind}.html", self._message)]
 
-    def _paper(self, request: Request) -> Paper:
-        return Paper(self._organisation, self._languages.of(request.query_params.get("language", "")))
+    def _paper(self, request: Request) -> Layout:
+        return Layout(self._organisation, self._languages.of(request.query_params.get("language", "")))
 
     async def _page(self, request: Request) -> Response:
-        paper = self._paper(request)
+        layout = self._paper(request)
         tags = self._languages.offered
         languages = " · ".join(f'<a href="?language={tag}" lang="{tag}">{KNOWN[tag].name}</a>' for tag in tags)
-        messages = "\n".join(_shown(kind, letter, paper) for kind, letter in drawn(paper).items())
-        page = _PAGE.format(name=paper.language.known.name, languages=languages, messages=messages)
+        messages = "\n".join(_shown(kind, letter, layout) for kind, letter in drawn(layout).items())
+        page = _PAGE.format(name=layout.language.known.name, languages=languages, messages=messages)
         return HTMLResponse(page, headers=_HEADERS)
 
     async def _message(self, request: Request) -> Response:
@@ -91,8 +91,8 @@ class Gallery:
         return HTMLResponse(letter.html if letter else "", 200 if letter else 404, headers=_HEADERS)
 
 
-def _shown(kind: str, letter: Letter, paper: Paper) -> str:
-    tag, direction = paper.language.tag, paper.language.known.direction
+def _shown(kind: str, letter: RenderedMessage, layout: Layout) -> str:
+    tag, direction = layout.language.tag, layout.language.known.direction
     lines = [("Text message", letter.short), (f"Call, read by {letter.voice}", heard(letter.speech))]
     marked = "" if fits(letter.short) else " (more than one segment)"
     more = "".join(

@@ -22,11 +22,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from local.sandbox import Pool, SandboxError
+from regain.api.handler import problem_body
+from regain.api.headers import API_HEADERS, kept_for, site_headers
 from regain.domain import reference
-from regain.domain.addresses import COOKIE, led
-from regain.headers import API_HEADERS, kept_for, site_headers
-from regain.http import problem_body
-from regain.organisation import About
+from regain.domain.language_redirect import COOKIE, redirect
+from regain.organisation.settings import About
 from regain.problems import BROKEN, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, Problem, Refused
 
 _LARGEST = 10 * 1024 * 1024  # API Gateway's limit
@@ -125,7 +125,7 @@ class Way:
             request = Request(scope)
             asked, cookie = request.query_params.get("language", ""), request.cookies.get(COOKIE, "")
             accepted = request.headers.get("accept-language", "")
-            if there := led(scope["path"], asked, cookie, accepted, self.offered):
+            if there := redirect(scope["path"], asked, cookie, accepted, self.offered):
                 app = RedirectResponse(
                     there.location, 302, {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
                 )

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from local.end_user_messaging import Telephone
 from local.gateway import json_response
-from local.telephone import Telephone
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -5,10 +5,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from notify.flow import deliver
-from regain import metrics
-from regain.adapters import streams
+from regain.adapters import stream_records
 from regain.adapters.outbox import InHand, from_stream
-from regain.faults import fault_name
+from regain.api import metrics
+from regain.api.redaction import error_kind
 
 log = Logger(service="regain")
 
@@ -24,11 +24,11 @@ def _failed(record: dict[str, Any]) -> str:
     again = record["eventSource"] == "aws:sqs"
     try:
         # Of what failed before, nothing that was sent meanwhile is sent twice: the outbox knows.
-        for each in streams.records(record["body"]) if again else [record]:
+        for each in stream_records.records(record["body"]) if again else [record]:
             if each["eventName"] == "INSERT":
                 _send(each["dynamodb"]["NewImage"])
     except Exception as error:
-        log.error("not sent, to be tried again", extra={"error": fault_name(error)})
+        log.error("not sent, to be tried again", extra={"error": error_kind(error)})
         return record["messageId"] if again else record["dynamodb"]["SequenceNumber"]
     return ""
 

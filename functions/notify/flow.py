@@ -9,19 +9,19 @@ from dataclasses import replace
 
 from aws_lambda_powertools import Logger
 
-from notify import letters, requests
-from notify.paper import Paper
-from regain import not_me, temporary_password
+from notify import help_messages, messages
+from notify.layout import Layout
 from regain.adapters import aws
 from regain.adapters.keys import codes_key
-from regain.adapters.messengers import Email, Letter, Messenger, Text, Undeliverable, Voice
+from regain.adapters.messengers import Email, Messenger, RenderedMessage, Text, Undeliverable, Voice
 from regain.adapters.outbox import Message
 from regain.adapters.store import Conflict
+from regain.api.redaction import error_kind
 from regain.domain import codes
 from regain.domain.account import Account
 from regain.domain.roles import ASKED_FIRST
-from regain.faults import fault_name
-from regain.services import Services, services
+from regain.recovery import repudiation, temporary_password
+from regain.runtime.services import Services, services
 
 log = Logger(service="regain")
 _MOST = 100  # recipients of one request for help, as Microsoft Entra has it
@@ -60,7 +60,7 @@ def _handed_over(message: Message, needed: Services) -> tuple[str, dict[str, str
         return "failed", {"reason": str(error)}
     except Exception:
         if message.kind == "code":
-            needed.counters.uncount_message(message.to, needed.now)
+            needed.rate_limits.uncount_message(message.to, needed.now)
         raise
     return "sent", {"delivery": delivery}
 
@@ -72,7 +72,7 @@ def _useless(message: Message, needed: Services) -> str:
     if message.kind != "code":
         return ""
     most = needed.organisation.limits.messages_per_destination_per_day
-    return "withheld" if needed.counters.count_message(message.to, needed.now) > most else ""
+    return "withheld" if needed.rate_limits.count_message(message.to, needed.now) > most else ""
 
 
 def _spread(message: Message, needed: Services) -> str:
@@ -107,22 +107,22 @@ def _first(needed: Services) -> list[Account]:
     return []
 
 
-def _letter(message: Message, needed: Services) -> Letter:
-    paper = Paper(needed.organisation, needed.languages.of(message.language))
-    if message.kind in requests.KINDS:
-        return requests.letter(message.kind, message.facts, message.reference, paper)
+def _letter(message: Message, needed: Services) -> RenderedMessage:
+    layout = Layout(needed.organisation, needed.languages.of(message.language))
+    if message.kind in help_messages.KINDS:
+        return help_messages.letter(message.kind, message.facts, message.reference, layout)
     if message.kind == "temporary-password":
         made = temporary_password.derive(needed.keys, message.subject, message.facts["nonce"])
-        return letters.temporary_password(made, message.facts, message.reference, paper)
+        return messages.temporary_password(made, message.facts, message.reference, layout)
     if message.kind != "code":
-        objection = not_me.derive(needed.keys, message.subject, message.reference, message.facts["at"])
-        return letters.notice(message.kind, message.facts, message.reference, objection, paper)
+        objection = repudiation.derive(needed.keys, message.subject, message.reference, message.facts["at"])
+        return messages.notice(message.kind, message.facts, message.reference, objection, layout)
     facts = message.facts
     code = codes.derive(
         needed.keys.of(codes_key(facts["purpose"])), facts["flow"], facts["purpose"], facts["method"],
         facts["sequence"], needed.organisation.recovery.code_digits,
     )  # fmt: skip
-    return letters.code(code, facts["purpose"], message.reference, paper)
+    return messages.code(code, facts["purpose"], message.reference, layout)
 
 
 def _note(message: Message, needed: Services, state: str, delivery: str = "", reason: str = "") -> None:
@@ -148,7 +148,7 @@ def _note(message: Message, needed: Services, state: str, delivery: str = "", re
             time.sleep(pause)
     if state != "sent":
         raise fault
-    log.error("sent, but not noted", extra={"reference": message.reference, "error": fault_name(fault)})
+    log.error("sent, but not noted", extra={"reference": message.reference, "error": error_kind(fault)})
 
 
 @functools.cache

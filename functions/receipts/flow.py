@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from regain.adapters.store import Conflict
-from regain.services import services
+from regain.runtime.services import services
 
 _EMAIL = {
     "Delivery": "message-delivered",

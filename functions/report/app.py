@@ -4,9 +4,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from regain.adapters import streams
+from regain.adapters import stream_records
 from regain.adapters.store import unmarshal
-from regain.faults import fault_name
+from regain.api.redaction import error_kind
 from report.flow import count_events, count_people
 
 log = Logger(service="regain")
@@ -23,9 +23,9 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  #
 def _again(message: dict[str, Any]) -> bool:
     """Whether a batch that failed before could be counted now."""
     try:
-        _count(streams.records(message["body"]))
+        _count(stream_records.records(message["body"]))
     except Exception as error:
-        log.error("not counted, to be tried again", extra={"error": fault_name(error)})
+        log.error("not counted, to be tried again", extra={"error": error_kind(error)})
         return False
     return True
 

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from regain.adapters import accounts as account_items
 from regain.adapters import aws
 from regain.adapters import security_info as security_infos
 from regain.adapters.store import retrying
+from regain.directories import dynamodb as account_items
+from regain.domain.eligibility import eligibility
 from regain.domain.events import counted
-from regain.domain.readiness import readiness
-from regain.services import Services, services
+from regain.runtime.services import Services, services
 
 _AT_ONCE = 25  # people to a transaction: one write each, and one for all
 _ARCHIVED_NOT = ("purge_at",)
@@ -27,7 +27,7 @@ def count_events(events: list[dict[str, Any]]) -> int:
 
 def _count_events(events: list[dict[str, Any]], services: Services) -> int:
     named = {f"{event['subject']}#{event['at']}": event for event in events}
-    fresh = set(named) - services.tallies.seen(named)
+    fresh = set(named) - services.counters.seen(named)
     if not fresh:
         return 0
     days: dict[str, Counter[str]] = {}
@@ -36,8 +36,8 @@ def _count_events(events: list[dict[str, Any]], services: Services) -> int:
     stripe, now = services.randomness(1)[0], services.now
     services.store.commit(
         [
-            *(services.tallies.mark_write(name, now) for name in sorted(fresh)),
-            *(services.tallies.day_write(day, counts, stripe, now) for day, counts in days.items()),
+            *(services.counters.mark_write(name, now) for name in sorted(fresh)),
+            *(services.counters.day_write(day, counts, stripe, now) for day, counts in days.items()),
         ]
     )
     return len(fresh)
@@ -70,9 +70,9 @@ def count_people(name: str, keys: Iterable[str]) -> int:
 
 def _count_people(name: str, keys: list[str], services: Services) -> int:
     subjects = {services.recoveries.subject(key): key for key in keys} if name == "user_id" else dict.fromkeys(keys, "")
-    tallies, store = services.tallies, services.store
-    last = dict(zip(subjects, store.read([tallies.person_key(subject) for subject in subjects]), strict=True))
-    who = {s: user_id or (tallies.unseal(last[s]["sealed"]) if last[s] else "") for s, user_id in subjects.items()}
+    counters, store = services.counters, services.store
+    last = dict(zip(subjects, store.read([counters.person_key(subject) for subject in subjects]), strict=True))
+    who = {s: user_id or (counters.unseal(last[s]["sealed"]) if last[s] else "") for s, user_id in subjects.items()}
     known = {subject: user_id for subject, user_id in who.items() if user_id}
     if not known:
         return 0  # never counted as people: their accounts come in the other stream
@@ -90,11 +90,11 @@ def _count_people(name: str, keys: list[str], services: Services) -> int:
             continue
         change.update(stands)
         change.subtract(before["stands"] if before else ())
-        writes.append(tallies.person_write(subject, user_id, stands, before["version"] if before else 0))
+        writes.append(counters.person_write(subject, user_id, stands, before["version"] if before else 0))
     if not writes:
         return 0
     differs = any(change.values())  # one may have gained what another has lost
-    store.commit([*writes, *([tallies.people_write(change)] if differs else [])])
+    store.commit([*writes, *([counters.people_write(change)] if differs else [])])
     return len(writes)
 
 
@@ -103,4 +103,4 @@ def _stands(account_item: Any, info_item: Any, services: Services) -> tuple[str,
     if account is None:
         return ()
     info = security_infos.security_info(info_item)
-    return readiness(account, info, organisation.recovery, organisation.domains).stands
+    return eligibility(account, info, organisation.recovery, organisation.domains).stands

@@ -1,22 +1,22 @@
-"""The end of a reset: a new password. How it begins is `regain.recovery`."""
+"""The end of a reset: a new password. How it begins is `regain.recovery.steps`."""
 
-from regain import new_password
 from regain.adapters.store import retrying
-from regain.caller import Caller
-from regain.contract import Finished, FinishReset
+from regain.api.contract import Finished, FinishReset
+from regain.api.request_context import RequestContext
 from regain.domain import passwords
 from regain.problems import Refused
-from regain.recovery import Recovery
-from regain.services import services
+from regain.recovery import new_password
+from regain.recovery.steps import Recovery
+from regain.runtime.services import services
 
 
-def finish(body: FinishReset, caller: Caller) -> Finished:
+def finish(body: FinishReset, context: RequestContext) -> Finished:
     """Sets the new password, once every proof has been given. A refused one leaves the flow as it is (B7)."""
     recovery = Recovery("reset", services())
     password = passwords.normal(body.new_password)
 
     def step() -> Finished:
-        opened, account = recovery.ready(body.flow, caller)
+        opened, account = recovery.ready(body.flow, context)
         try:
             new_password.check(password, account, recovery.services)
         except Refused as refused:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from regain import contract, snapshot
-from regain.http import Api
+from regain.api import contract
+from regain.api.handler import Api
+from regain.runtime import snapstart
 from service.flow import challenge, change_password, health, openapi
 
 _PAGES = Path(__file__).with_name("404")  # of the built site, one for each folder of a language
@@ -13,4 +14,4 @@ lambda_handler.serve(contract.CHALLENGE, challenge)
 lambda_handler.serve(contract.HEALTH, health)
 lambda_handler.serve(contract.OPENAPI, openapi)
 lambda_handler.serve(contract.CHANGE_PASSWORD, change_password)
-snapshot.prepare()
+snapstart.prepare()

@@ -21,10 +21,10 @@ from babel.core import get_global
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from regain.domain.languages import KNOWN, SOURCE
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 
 ROOT = Path(__file__).parents[2]
-TRANSLATIONS = Path(__file__).parent / "regain" / "translations"  # compiled: `python -m translations compile`
+TRANSLATIONS = Path(__file__).parent / "regain" / "translations"  # compiled: `python -m hooks.catalogues compile`
 PARENTS = get_global("parent_exceptions")
 DATES = {
     "date_formats", "day_period_rules", "day_periods", "days", "default_numbering_system", "eras", "months",
@@ -60,8 +60,8 @@ UNUSED = (
     "dateutil/zoneinfo",  # the runtime has the time zones
     "dns",  # addresses are not looked up
     "pycparser",
-    "regain/organisation_yaml.py",
-    "regain/people.py",
+    "regain/organisation/file.py",
+    "regain/people/importing.py",
     "s3transfer",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS
 )

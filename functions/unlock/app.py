@@ -1,11 +1,12 @@
 """Routes of the unlock function."""
 
-from regain import contract, snapshot
-from regain.http import Api
-from regain.recovery import steps
+from regain.api import contract
+from regain.api.handler import Api
+from regain.recovery.steps import steps
+from regain.runtime import snapstart
 from unlock.flow import finish
 
 lambda_handler = Api()
 for operation, step in zip(contract.UNLOCK, (*steps("unlock"), finish), strict=True):
     lambda_handler.serve(operation, step)
-snapshot.prepare("argon2", "pyotp")
+snapstart.prepare("argon2", "pyotp")

@@ -19,11 +19,11 @@ from typing import Any
 
 import botocore.session
 
-from regain import organisation
 from regain.adapters import recoveries
 from regain.adapters.store import marshal, unmarshal
 from regain.domain.lockout import SignIns
-from regain.services import Services, compose
+from regain.organisation import settings
+from regain.runtime.services import Services, compose
 from tests.conftest import Stack
 from tests.functions.conftest import _NUMBERS, Answer, World, solve
 
@@ -50,8 +50,8 @@ class Deployment:
     @functools.cached_property
     def services(self) -> Services:
         """The stack's own store and keys: they make people and cheap proofs of work, and let time pass."""
-        settings = organisation.load(Path(self._known["ORGANISATION_FILE"]))
-        return compose(self._known, settings, self.client("dynamodb"), self.client("kms"))
+        organisation = settings.load(Path(self._known["ORGANISATION_FILE"]))
+        return compose(self._known, organisation, self.client("dynamodb"), self.client("kms"))
 
     def client(self, service: str) -> Any:
         """A client of the engine that stands in AWS's place."""
@@ -206,7 +206,7 @@ class Attacker(World):
 
     def fail(self, address: str, times: int) -> Callable[[], None]:
         """Counts so many failures of a network in this window; answers what takes that back."""
-        table, key = self.services.counters.failures_key(address, self.services.now, 600)
+        table, key = self.services.rate_limits.failures_key(address, self.services.now, 600)
         client, item = self.services.store.client, {"id": {"S": key["id"]}}
         before = client.get_item(TableName=table, Key=item).get("Item")
         count = {"N": str(int(before["count"]["N"] if before else 0) + times)}

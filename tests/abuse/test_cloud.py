@@ -82,7 +82,7 @@ def test_66_the_bucket_is_private_and_the_api_is_reached_through_the_site_only(r
         variables = resources[f"{name}Function"]["Properties"]["Environment"]["Variables"]
         assert "OriginSecretA" in json.dumps(variables["ORIGIN_KEYS"]), name
     for part in ("test_what_did_not_is_not_answered", "test_the_limits_follow_the_address_that_cloudfront_saw"):
-        assert proved("tests/functions/test_arrival.py", part)
+        assert proved("tests/functions/test_trusted_proxy.py", part)
     assert proved("tests/browser/test_edge.py", "test_the_host_that_was_asked_is_told_whatever_the_client_says")
 
 
@@ -126,6 +126,6 @@ def test_68_lag_retries_and_duplicates_of_dynamodb_change_nothing(attacker, depl
     attacker.age(begun, 4 * 86_400)  # past the time at which TTL may remove it, and still stored
     assert attacker.send(begun).code == "session-ended"
     decides = [file.name for file in (ROOT / "functions").rglob("*.py") if "index=" in file.read_text()]
-    assert sorted(decides) == ["accounts.py", "events.py"], "an index lags: only lists may be read from one"
+    assert sorted(decides) == ["dynamodb.py", "events.py"], "an index lags: only lists may be read from one"
     assert proved("tests/functions/test_notify.py", "test_a_record_that_comes_again_is_not_sent_again",
                   "test_a_sender_that_died_is_taken_over_when_its_lease_ends")  # fmt: skip

@@ -12,8 +12,8 @@ import urllib.request
 import pytest
 
 from local.template import raw
-from regain.contract import OPERATIONS
-from regain.headers import API_HEADERS, SITE_HEADERS
+from regain.api.contract import OPERATIONS
+from regain.api.headers import API_HEADERS, SITE_HEADERS
 from tests.abuse.client import exchange, until
 from tests.abuse.elsewhere import proved
 from tests.conftest import ROOT
@@ -68,7 +68,7 @@ def test_55_neither_links_nor_limits_follow_what_headers_say(attacker):
                 assert told.code == "too-many-requests", (address, headers)
         finally:
             undo()
-    assert proved("tests/functions/test_arrival.py", "test_the_limits_follow_the_address_that_cloudfront_saw")
+    assert proved("tests/functions/test_trusted_proxy.py", "test_the_limits_follow_the_address_that_cloudfront_saw")
 
 
 def _start(attacker, person):

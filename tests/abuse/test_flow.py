@@ -13,7 +13,7 @@ import pytest
 
 from local.sandbox import Pool
 from local.template import read
-from regain.contract import OPERATIONS
+from regain.api.contract import OPERATIONS
 from tests.abuse.client import exchange, together
 from tests.abuse.elsewhere import proved
 from tests.conftest import ROOT
@@ -210,7 +210,7 @@ def test_39_opening_what_a_message_links_to_changes_nothing(attacker):
     assert attacker.account(person.user_id).enabled is True
     assert "account-secured" not in attacker.happened(person.user_id)
     assert attacker.post("/api/account/secure", {"token": token}).status == 200, "the link is still good"
-    assert proved("tests/browser/test_not_me.py", "test_the_link_opens_a_page_with_one_button_that_locks_b6")
+    assert proved("tests/browser/test_repudiation.py", "test_the_link_opens_a_page_with_one_button_that_locks_b6")
 
 
 @pytest.fixture

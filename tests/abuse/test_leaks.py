@@ -9,7 +9,7 @@ import pytest
 
 from regain.adapters import recoveries
 from regain.adapters.store import marshal, unmarshal
-from regain.headers import SITE_HEADERS
+from regain.api.headers import SITE_HEADERS
 from tests.abuse.elsewhere import proved
 from tests.functions.conftest import holds
 from tests.functions.helping import Helping

@@ -9,12 +9,12 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from regain.contract import ADMINISTRATION, OPERATIONS
+from regain.api.contract import ADMINISTRATION, OPERATIONS
 from tests.abuse.client import alike, together
 from tests.functions.device import Device
 from tests.functions.helping import Helping
 from tests.functions.registrant import Person
-from tests.functions.test_not_me import changed, secure
+from tests.functions.test_repudiation import changed, secure
 
 NEW = "violet-Anchor-27-plum"
 RIDING = [each for each in OPERATIONS if each.session and each.method != "GET"]

@@ -171,7 +171,7 @@ def test_08_what_is_stored_and_logged_is_the_same_for_known_and_unknown(attacker
 
     known, unknown = left_behind(attacker.person().user_id), left_behind(attacker.nobody())
     assert known == unknown
-    assert known[:3] == (["flow", "standing"], ["reset-started", "code-requested", "proof-failed"], 1)
+    assert known[:3] == (["flow", "throttle"], ["reset-started", "code-requested", "proof-failed"], 1)
     assert len(known[3]) >= 3
     assert proved("tests/functions/test_store_operations.py", "test_start_takes_three_and_send_and_verify_two")
     assert proved("tests/functions/test_sameness.py", "test_start_send_and_verify_answer_everybody_alike")

@@ -15,8 +15,8 @@ from rich.table import Column, Table
 
 from local.engine import Engine
 from local.resources import create
-from regain import organisation_yaml
 from regain.adapters.store import marshal
+from regain.organisation import file as organisation_file
 from tests.conftest import MINISTACK, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def _measure(engine: Engine, folder: Path) -> dict[str, Any]:
     os.environ.update(engine.environment)
     template = create(ROOT / "template.yaml", {"Site": "none", "OriginationIdentity": "+15555550100"})
     packed = folder / "organisation.json"
-    packed.write_bytes(msgspec.json.encode(organisation_yaml.read(ROOT / "organisation.yaml")))
+    packed.write_bytes(msgspec.json.encode(organisation_file.read(ROOT / "organisation.yaml")))
     os.environ.update({**template.variables, "ORGANISATION_FILE": str(packed), "POWERTOOLS_LOG_LEVEL": "CRITICAL"})
 
     from tests.bench import cold, cost, warm

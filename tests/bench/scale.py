@@ -14,12 +14,12 @@ from typing import Any
 
 from regain.adapters.events import Events
 from regain.adapters.keys import Keys
-from regain.adapters.limits import Counters
 from regain.adapters.outbox import Message, Outbox
+from regain.adapters.rate_limits import RateLimits
 from regain.adapters.recoveries import Recoveries
 from regain.adapters.store import Write, unmarshal
 from regain.domain.flow import Flow
-from regain.domain.standing import Standing
+from regain.domain.throttle import Throttle
 
 LIMIT = 1_000
 _KEYS = {"Recovery": ("subject",), "Event": ("subject",), "Outbox": ("id",), "Limit": ("id",)}
@@ -56,7 +56,7 @@ def _places(dice: random.Random, now: int, ends: bool) -> Iterator[tuple[str, st
     keys = Keys(_Kms(), "code", "service")
     keys._roots = _ROOTS
     recoveries, events = Recoveries(None, "Recovery", keys), Events(None, "Event")
-    counters, outbox = Counters(None, "Limit", keys), Outbox(None, "Outbox")
+    rate_limits, outbox = RateLimits(None, "Limit", keys), Outbox(None, "Outbox")
     subject = recoveries.subject(f"person{dice.randrange(100_000_000)}@contoso.example")
     reference = f"R-{dice.getrandbits(40):010X}"
     network = "192.0.2.1" if dice.random() < _LARGEST_NETWORK else f"10.{dice.randrange(256)}.{dice.randrange(78)}.1"
@@ -68,9 +68,9 @@ def _places(dice: random.Random, now: int, ends: bool) -> Iterator[tuple[str, st
         return outbox.write(Message(dice.randbytes(16).hex(), "code", "email", "a@b.example", subject, reference), now)
 
     flow = Flow(dice.randbytes(16).hex(), "reset", "x", reference, now, now, 0, 1, 1, (), ())
-    kept = [recoveries.flow_write(subject, flow, now), recoveries.standing_write(subject, Standing(), now)]
-    yield "Limit", counters._network("start", network, now)["id"]
-    writes = [*kept, event("reset-started"), counters.spend_write(dice.randbytes(16).hex(), now)]
+    kept = [recoveries.flow_write(subject, flow, now), recoveries.throttle_write(subject, Throttle(), now)]
+    yield "Limit", rate_limits._network("start", network, now)["id"]
+    writes = [*kept, event("reset-started"), rate_limits.spend_write(dice.randbytes(16).hex(), now)]
     writes += [*kept, event("code-requested"), message(), event("message-sent")]
     if ends:
         writes += [*kept, event("proof-passed"), *kept, event("password-reset"), message(), event("message-sent")]

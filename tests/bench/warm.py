@@ -18,10 +18,10 @@ from typing import Any
 from argon2 import PasswordHasher
 from botocore.client import BaseClient
 
-from regain import new_password
-from regain import services as composition
 from regain.adapters import password_hash
-from regain.contract import OPERATIONS
+from regain.api.contract import OPERATIONS
+from regain.recovery import new_password
+from regain.runtime import services as composition
 from tests.functions import conftest
 from tests.functions.conftest import World
 from tests.functions.helping import Helping

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.lighthouse.serving import served
 

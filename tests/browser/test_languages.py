@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.template import raw
-from regain.domain.addresses import led
+from regain.domain.language_redirect import redirect
 from regain.domain.languages import KNOWN
 from regain.domain.methods import LABELS
-from regain.language import Language, extended
-from regain.organisation_yaml import read
+from regain.organisation.file import read
+from regain.organisation.language import Language, extended
 from tests.browser.conftest import NEW, PHONE
 from tests.conftest import ROOT
 
@@ -178,7 +178,7 @@ def test_cloudfront_leads_as_the_embedded_stack_does(page: Page):
     page.goto("about:blank")
     answers = page.evaluate(script, json.loads(json.dumps(played)))
     for (path, asked, cookie, wanted), answer in zip(played, answers, strict=True):
-        there = led(path, asked, cookie, wanted, offered)
+        there = redirect(path, asked, cookie, wanted, offered)
         expected = [302, there.location, there.chosen] if there else f"{path}index.html"
         assert answer == expected, (path, asked, cookie, wanted)
     assert set(offered) <= set(KNOWN)

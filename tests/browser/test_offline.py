@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.lighthouse.serving import served
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from regain.domain.questions import GIVEN
+from regain.domain.security_questions import GIVEN
 from tests.browser.conftest import NEW
 from tests.conftest import ROOT, build_site, english, launch
 

@@ -220,12 +220,12 @@ def test_dates_are_written_in_each_language_from_the_layer_as_from_all_that_is_k
     script = """
 import json, sys
 sys.path[:0] = json.loads(sys.argv[1])
-from notify.paper import Paper
-from regain import organisation
-from regain.language import Languages
-from regain.words import Phrase
-settings = organisation.current()
-papers = {tag: Paper(settings, Languages(settings).of(tag)) for tag in settings.organisation.languages}
+from notify.layout import Layout
+from regain.organisation.language import Languages
+from regain.organisation.settings import current
+from regain.phrases import Phrase
+settings = current()
+papers = {tag: Layout(settings, Languages(settings).of(tag)) for tag in settings.organisation.languages}
 moments = [1_790_000_000, 1_773_000_000, 1_799_999_000]
 print(json.dumps({tag: [paper.moment(at) for at in moments] + [paper.say(Phrase("{organisation} account help"))]
                   for tag, paper in papers.items()}))

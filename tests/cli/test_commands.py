@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cli import target
-from cli.target import Target, TargetError
+from cli import stack
+from cli.stack import Stack, StackError
 from tests.conftest import ROOT
 from tests.functions.test_audit import a_reset, count_events, count_people
 
@@ -144,23 +144,23 @@ def test_doctor_says_what_is_wrong_and_what_to_do(world, run):
 
 
 def test_without_a_stack_it_says_what_to_do(tmp_path, engine):
-    with pytest.raises(TargetError, match="make serve"):
-        Target("", tmp_path, ROOT / "organisation.yaml").services()
-    with pytest.raises(TargetError, match="no stack nowhere"):
-        Target("nowhere", tmp_path, ROOT / "organisation.yaml").services()
+    with pytest.raises(StackError, match="make serve"):
+        Stack("", tmp_path, ROOT / "organisation.yaml").services()
+    with pytest.raises(StackError, match="no stack nowhere"):
+        Stack("nowhere", tmp_path, ROOT / "organisation.yaml").services()
 
 
 def test_a_stack_on_aws_is_found_by_its_resources(monkeypatch, tmp_path, root):
     class Pages:
         def paginate(self, **_):
-            names = [*target._VARIABLES.values(), "Api"]
+            names = [*stack._VARIABLES.values(), "Api"]
             yield {"StackResourceSummaries": [{"LogicalResourceId": n, "PhysicalResourceId": f"x-{n}"} for n in names]}
 
     class Client:
         def get_paginator(self, _):
             return Pages()
 
-    monkeypatch.setattr(target.boto3, "client", lambda _: Client())
-    found = Target("regain", tmp_path, root / "organisation.yaml")._on_aws()
+    monkeypatch.setattr(stack.boto3, "client", lambda _: Client())
+    found = Stack("regain", tmp_path, root / "organisation.yaml")._on_aws()
     assert found["ACCOUNT_TABLE"] == "x-AccountTable"
     assert "Contoso" in Path(found["ORGANISATION_FILE"]).read_text()

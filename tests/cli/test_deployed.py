@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cli import deployed
-from cli import target as targets
+from cli import stack as targets
 from cli.publish import synchronise
 from local.template import raw
 from tests.conftest import ROOT
@@ -76,7 +76,7 @@ def test_a_site_is_published_once_and_then_what_changed(stack, folder, run):
     out = run("--stack", stack, "publish", "--site", folder)[1]
     assert out.startswith("1 files changed, 0 are as they were, 1 taken away.")
     assert head("assets/1a2b/site.css")  # a page that is still open may ask for it
-    outputs = targets.Target(stack, ROOT / ".state", ROOT / "organisation.yaml").outputs()
+    outputs = targets.Stack(stack, ROOT / ".state", ROOT / "organisation.yaml").outputs()
     listed = boto3.client("cloudfront").list_invalidations(DistributionId=outputs["Distribution"])["InvalidationList"]
     assert listed["Quantity"] == 2
 
@@ -100,15 +100,15 @@ def found(findings):
 
 
 def test_doctor_asks_whether_site_and_api_answer_where_they_should(stack, engine, monkeypatch):
-    target, site = targets.Target(stack, ROOT / ".state", ROOT / "organisation.yaml"), "https://account.contoso.example"
+    stack, site = targets.Stack(stack, ROOT / ".state", ROOT / "organisation.yaml"), "https://account.contoso.example"
     answers = {f"{site}/": 200, f"{site}/api/health": 200, "https://api.example/api/health": 404}
     monkeypatch.setattr(deployed, "_status", lambda url: answers[url])
-    told = found(deployed.on_aws(target, engine.organisation))
+    told = found(deployed.on_aws(stack, engine.organisation))
     assert told["the key that encrypts the tables is rotated."] == "ok"
     assert told["the API answers through the site only."] == "ok"
     assert told["Nobody hears of alarms."] == "warning"
     answers["https://api.example/api/health"] = 200
-    told = found(deployed.on_aws(target, engine.organisation))
+    told = found(deployed.on_aws(stack, engine.organisation))
     assert told["It is not so that the API answers through the site only."] == "wrong"
 
 

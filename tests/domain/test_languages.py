@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regain.domain.addresses import Led, led
+from regain.domain.language_redirect import Redirect, redirect
 from regain.domain.languages import KNOWN, lookup, preferred
 
 ALL = tuple(KNOWN)
@@ -43,19 +43,19 @@ def test_whatever_is_sent_one_of_the_offered_is_chosen(accepted):
 @pytest.mark.parametrize(
     ("path", "asked", "cookie", "accepted", "expected"),
     [
-        ("/reset/", "", "", "de", Led("/de/reset/")),
-        ("/", "", "", "he,en", Led("/he/")),
+        ("/reset/", "", "", "de", Redirect("/de/reset/")),
+        ("/", "", "", "he,en", Redirect("/he/")),
         ("/reset/", "", "", "en,de", None),
         ("/reset/", "", "", "", None),
         ("/reset/", "", "en", "de", None),
-        ("/reset/", "", "de", "en", Led("/de/reset/")),
+        ("/reset/", "", "de", "en", Redirect("/de/reset/")),
         ("/reset/", "", "../evil", "en", None),
         ("/de/reset/", "", "en", "en", None),
-        ("/de/reset/", "en", "", "", Led("/reset/", "en")),
-        ("/reset/", "he", "", "", Led("/he/reset/", "he")),
-        ("/de/reset/", "de", "", "", Led("/de/reset/", "de")),
+        ("/de/reset/", "en", "", "", Redirect("/reset/", "en")),
+        ("/reset/", "he", "", "", Redirect("/he/reset/", "he")),
+        ("/de/reset/", "de", "", "", Redirect("/de/reset/", "de")),
         ("/reset/", "xx", "", "", None),
-        ("/en/reset/", "", "", "de", Led("/de/en/reset/")),
+        ("/en/reset/", "", "", "de", Redirect("/de/en/reset/")),
         ("//evil.example/", "de", "", "", None),
         ("/api/health/", "", "", "de", None),
         ("/assets/x/", "", "", "de", None),
@@ -65,8 +65,8 @@ def test_whatever_is_sent_one_of_the_offered_is_chosen(accepted):
     ],
 )  # fmt: skip
 def test_a_page_is_shown_in_the_language_that_is_read(path, asked, cookie, accepted, expected):
-    assert led(path, asked, cookie, accepted, SOME) == expected
+    assert redirect(path, asked, cookie, accepted, SOME) == expected
 
 
 def test_where_there_is_one_language_nobody_is_led_anywhere():
-    assert led("/reset/", "", "de", "de", ("en",)) is None
+    assert redirect("/reset/", "", "de", "de", ("en",)) is None

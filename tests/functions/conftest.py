@@ -16,17 +16,17 @@ import argon2
 import msgspec
 import pytest
 
-from regain import organisation as organisations
-from regain import services as composition
 from regain.adapters import password_hash
-from regain.adapters.accounts import account as read_account
-from regain.adapters.accounts import item
 from regain.adapters.keys import codes_key
 from regain.adapters.password_hash import hash_password
 from regain.adapters.store import put_version, unmarshal
+from regain.directories.dynamodb import account as read_account
+from regain.directories.dynamodb import item
 from regain.domain import codes
 from regain.domain.account import Account
-from regain.language import spoken
+from regain.organisation import settings as organisations
+from regain.organisation.language import spoken
+from regain.runtime import services as composition
 from tests.functions import contracted
 from tests.functions.registrant import OWN, Person
 
@@ -217,10 +217,10 @@ class World:
         )  # fmt: skip
         return [unmarshal(found) for found in answer["Items"]]
 
-    def standing(self, user_id: str) -> dict[str, Any]:
+    def throttle(self, user_id: str) -> dict[str, Any]:
         """The limits' record of a user ID."""
         subject = self.services.recoveries.subject(user_id)
-        return self.services.store.get(*self.services.recoveries.key(subject, "standing")) or {}
+        return self.services.store.get(*self.services.recoveries.key(subject, "throttle")) or {}
 
 
 def holds(text: str, secret: str) -> bool:

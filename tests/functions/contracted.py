@@ -1,7 +1,7 @@
 """Holds every answer of every test to the contract: a status and a problem that an operation does not list is a fault."""
 
-from regain.contract import ANY_BODY, ANY_ROUTE, OPERATIONS
-from regain.http import _pattern
+from regain.api.contract import ANY_BODY, ANY_ROUTE, OPERATIONS
+from regain.api.handler import _pattern
 
 
 def check(method: str, path: str, status: int, code: str) -> None:

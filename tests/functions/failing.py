@@ -62,7 +62,7 @@ class Call:
         for place, part in enumerate(self.params.get("TransactItems", ())):
             ((_, request),) = part.items()
             record = request.get("Item", {}).get("record", {}).get("S")
-            if ":seen" in request.get("ExpressionAttributeValues", ()) or record in ("standing", "sign-ins"):
+            if ":seen" in request.get("ExpressionAttributeValues", ()) or record in ("throttle", "sign-ins"):
                 return place
         return None
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from notify import app as notify
-from regain import not_me
 from regain.adapters.store import unmarshal
+from regain.recovery import repudiation
 from tests.functions.conftest import Context
 from tests.functions.helping import Helping
 from tests.functions.model import (  # fmt: skip
@@ -140,7 +140,7 @@ class Compared(RuleBasedStateMachine):
         flow.who.wrong_proof(text(event, "method"), self.now)
 
     def _may_be_objected_to(self, subject, event):
-        token = not_me.derive(self.world.services.keys, subject, text(event, "reference"), self.now)
+        token = repudiation.derive(self.world.services.keys, subject, text(event, "reference"), self.now)
         who = next(who for who in self.people if who.subject == subject)
         self.objections.append(Objection(token, who, self.now + 7 * 86_400))
 

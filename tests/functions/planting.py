@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import boto3
 
-from regain.services import Services
+from regain.runtime.services import Services
 from tests.functions.conftest import holds
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from regain import contract
-from regain.contract import Operation
+from regain.api import contract
+from regain.api.contract import Operation
 from tests.functions.conftest import Answer, World
 from tests.functions.test_contact import ask, support
 from tests.functions.test_proofs import Owner, method

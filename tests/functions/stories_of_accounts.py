@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from regain import contract
+from regain.api import contract
 from tests.functions.conftest import Answer, World
 from tests.functions.registrant import GOOD, Person
 from tests.functions.stories import NEW, Told, story
-from tests.functions.test_not_me import changed, secure
 from tests.functions.test_proofs import KINDS, Owner
+from tests.functions.test_repudiation import changed, secure
 
 # --- One's own account -----------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from regain import contract
+from regain.api import contract
 from tests.functions.conftest import Answer, World
 from tests.functions.helping import Helping
 from tests.functions.registrant import Person

@@ -193,7 +193,7 @@ def test_the_sites_own_address_is_the_origin_where_it_is_set(use):
 
 def test_of_parallel_changes_one_wins(world):
     from account.flow import change_password
-    from regain.contract import ChangePassword
+    from regain.api.contract import ChangePassword
     from tests.functions.test_races import together
 
     person = world.person()

@@ -7,9 +7,9 @@ import json
 import boto3
 import pytest
 
-from regain import reports
 from regain.adapters.store import marshal
 from regain.domain import events
+from regain.reports import usage
 from report import app
 from tests.conftest import english
 from tests.functions.conftest import Context, holds
@@ -44,7 +44,7 @@ def count_people(*user_ids):
 
 
 def numbers(world):
-    return world.services.tallies.people()
+    return world.services.counters.people()
 
 
 @pytest.fixture
@@ -190,20 +190,20 @@ class TestCounts:
         person = world.person()
         a_reset(world, person)
         found = world.events(person.user_id)
-        before = reports.report(world.services.tallies, 1, world.services.now).resets[0]
+        before = usage.report(world.services.counters, 1, world.services.now).resets[0]
         assert count_events(found) == len(found)
         assert count_events(found[1:]) == 0
-        after = reports.report(world.services.tallies, 1, world.services.now)
+        after = usage.report(world.services.counters, 1, world.services.now)
         day = after.resets[0]
         assert (day.started - before.started, day.finished - before.finished, day.refused - before.refused) == (1, 1, 0)
         assert "email" in [method.kind for method in after.methods if method.passed and method.failed]
 
     def test_a_flow_that_was_neither_finished_nor_refused_was_given_up(self, world):
         person = world.person()
-        before = reports.report(world.services.tallies, 1, world.services.now).resets[0].given_up
+        before = usage.report(world.services.counters, 1, world.services.now).resets[0].given_up
         world.start(person.user_id)
         count_events(world.events(person.user_id))
-        assert reports.report(world.services.tallies, 1, world.services.now).resets[0].given_up == before + 1
+        assert usage.report(world.services.counters, 1, world.services.now).resets[0].given_up == before + 1
 
     def test_people_are_counted_as_they_stand(self, world):
         before = numbers(world)
@@ -241,10 +241,10 @@ class TestCounts:
     def test_the_user_id_is_sealed(self, world):
         person = world.person()
         count_people(person.user_id)
-        table, key = world.services.tallies.person_key(world.services.recoveries.subject(person.user_id))
+        table, key = world.services.counters.person_key(world.services.recoveries.subject(person.user_id))
         stored = world.services.store.get(table, key)
         assert person.user_id not in repr(stored)
-        assert world.services.tallies.unseal(stored["sealed"]) == person.user_id
+        assert world.services.counters.unseal(stored["sealed"]) == person.user_id
 
     def test_events_are_archived_as_json_lines_without_a_secret(self, world, monkeypatch):
         monkeypatch.setenv("ARCHIVE_BUCKET", "archivebucket")

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from regain import contract
+from regain.api import contract
 from tests.functions import stories_of_accounts, stories_of_helpers  # noqa: F401 - they add theirs
 from tests.functions.failing import Cloud, points
 from tests.functions.mishaps import FAULTS

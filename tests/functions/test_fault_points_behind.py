@@ -240,7 +240,7 @@ def of_events(events):
 
 def counts(world):
     """Everything the report is made of."""
-    return world.services.tallies.days("2000-01-01", "2999-01-01"), world.services.tallies.people()
+    return world.services.counters.days("2000-01-01", "2999-01-01"), world.services.counters.people()
 
 
 @pytest.mark.parametrize("of", ["events", "people"])

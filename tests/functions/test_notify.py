@@ -9,18 +9,18 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from notify import app, flow, letters
-from notify.paper import Paper
+from notify import app, flow, messages
+from notify.layout import Layout
 from regain.adapters.messengers import Email, Text, Undeliverable, Voice
 from regain.adapters.outbox import from_stream
 from regain.adapters.store import marshal
-from regain.language import Languages
+from regain.organisation.language import Languages
 from tests.functions.conftest import Context
 
 
-def paper(organisation, tag="en"):
+def layout(organisation, tag="en"):
     """What letters of this organisation are written on."""
-    return Paper(organisation, Languages(organisation).of(tag))
+    return Layout(organisation, Languages(organisation).of(tag))
 
 
 class FakeMessenger:
@@ -191,7 +191,7 @@ def test_the_code_that_confirms_an_address_is_the_code_that_is_sent_and_its_owne
 
 @pytest.mark.parametrize("purpose", ["reset", "unlock"])
 def test_a_code_message_says_what_is_never_asked(engine, purpose):
-    letter = letters.code("012345", purpose, "R-0000-0000", paper(engine.organisation))
+    letter = messages.code("012345", purpose, "R-0000-0000", layout(engine.organisation))
     for text in (letter.text, letter.short, letter.speech):
         assert "Never give" in text
     assert len(letter.short) <= 160
@@ -202,20 +202,20 @@ def test_a_code_message_says_what_is_never_asked(engine, purpose):
 def test_a_text_ends_with_the_line_that_phones_fill_in(engine):
     site = replace(engine.organisation.organisation, site_url="https://help.contoso.example/")
     organisation = type(engine.organisation)(organisation=site, domains=engine.organisation.domains)
-    assert letters.code("012345", "reset", "R-0000-0000", paper(organisation)).short.endswith(
+    assert messages.code("012345", "reset", "R-0000-0000", layout(organisation)).short.endswith(
         "\n\n@help.contoso.example #012345"
     )
 
 
 def test_names_are_shown_as_text_in_html(engine):
     facts = {"user_id": "a@contoso.example", "name": "<b>{{7*7}}</b>", "at": 0}
-    letter = letters.notice("password-reset", facts, "R-0000-0000", "token", paper(engine.organisation))
+    letter = messages.notice("password-reset", facts, "R-0000-0000", "token", layout(engine.organisation))
     assert "<b>" not in letter.html
     assert "&lt;b&gt;{{7*7}}" in letter.html
 
 
 def test_e_mail_leaves_through_ses_from_a_sender_that_names_the_organisation_s57(engine, world):
-    letter = letters.code("012345", "reset", "R-0000-0000", paper(engine.organisation))
+    letter = messages.code("012345", "reset", "R-0000-0000", layout(engine.organisation))
     Email(boto3.client("sesv2"), engine.organisation.sender).send(f"inbox{world.number}@home.example", letter, {})
     with urllib.request.urlopen(f"{engine.endpoint}/_ministack/ses/messages", timeout=5) as answer:
         inbox = [mail for mails in json.load(answer)["messages"].values() for mail in mails]
@@ -234,7 +234,7 @@ def test_text_and_voice_leave_through_end_user_messaging(engine, world, messenge
     from botocore.stub import Stubber
 
     client = boto3.client("pinpoint-sms-voice-v2")
-    letter = letters.Letter("subject", "text", "html", short="short", speech="<speak/>", voice="AMY")
+    letter = messages.RenderedMessage("subject", "text", "html", short="short", speech="<speak/>", voice="AMY")
     with Stubber(client) as stub:
         stub.add_response(action, {"MessageId": "id-1"}, request_)
         assert messenger(client).send("+44", letter, {}) == "id-1"

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from regain import metrics
 from regain.adapters.store import Store
-from regain.contract import OPERATIONS
+from regain.api import metrics
+from regain.api.contract import OPERATIONS
 from regain.problems import BUSY, Refused
 
 

@@ -9,17 +9,17 @@ import pytest
 
 from local.template import read
 from receipts import app as receipts
-from regain import services as composition
+from regain.runtime import services as composition
 from tests.functions.conftest import Context
 from tests.functions.helping import Helping
 from tests.functions.permitting import ALL, allowed, recording
 from tests.functions.registrant import Person
 from tests.functions.test_audit import count_events, count_people
 from tests.functions.test_contact import ask, support
-from tests.functions.test_not_me import changed, secure
 from tests.functions.test_notify import asked, deliver
 from tests.functions.test_proofs import Owner, method
 from tests.functions.test_receipts import telephone, told
+from tests.functions.test_repudiation import changed, secure
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from local.stream import Stream
+from local.stream_poller import Stream
 from notify import app as notify
 from notify import flow as sending
-from regain import not_me
 from regain.adapters.recoveries import open_token
 from regain.adapters.store import unmarshal
+from regain.recovery import repudiation
 from report import app as report
 from tests.cli.conftest import run
 from tests.functions.conftest import Context, World
@@ -135,7 +135,7 @@ def _objection(world, reference):
     notice = next(
         message for message in world.outbox(reference) if message["kind"] not in ("code", "temporary-password")
     )
-    return not_me.derive(world.services.keys, notice["subject"], reference, notice["facts"]["at"])
+    return repudiation.derive(world.services.keys, notice["subject"], reference, notice["facts"]["at"])
 
 
 def _unlock(world, owner):
@@ -171,7 +171,7 @@ def _helped(world, owner):
     change = {"current_password": shown, "new_password": LAST}
     assert world.post("/api/account/password", change, session=signed_in.session).status == 200
     told = [message for message in world.outbox_of(owner.account.user_id) if message["kind"] == "password-changed"]
-    token = not_me.derive(world.services.keys, told[0]["subject"], told[0]["reference"], told[0]["facts"]["at"])
+    token = repudiation.derive(world.services.keys, told[0]["subject"], told[0]["reference"], told[0]["facts"]["at"])
     assert open_token(token)
     assert world.post("/api/account/secure", {"token": token}).status == 200
     assert world.post("/api/account/secure", {"token": token}).code == "link-ended"

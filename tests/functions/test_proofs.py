@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pyotp
 import pytest
 
-from regain.domain.questions import GIVEN
+from regain.domain.security_questions import GIVEN
 from tests.conftest import english
 from tests.functions.device import Device
 from tests.functions.registrant import GOOD, Person

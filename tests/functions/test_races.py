@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from regain.caller import Caller
-from regain.contract import FinishReset, FinishUnlock, Send, SignIn, Start, Verify
+from regain.api.contract import FinishReset, FinishUnlock, Send, SignIn, Start, Verify
+from regain.api.request_context import RequestContext
 from regain.problems import Refused
-from regain.recovery import steps
+from regain.recovery.steps import steps
 
 
 def together(times, action):
@@ -16,7 +16,7 @@ def together(times, action):
 
     def outcome(number):
         try:
-            action(number, Caller("192.0.2.9", "R-0000-0000"))
+            action(number, RequestContext("192.0.2.9", "R-0000-0000"))
         except Refused as refused:
             return refused.problem.code
         return "done"
@@ -36,7 +36,7 @@ def test_of_200_parallel_guesses_five_are_judged(world):
     person = world.person()
     started = world.start(person.user_id).body
     world.send(started["flow"])
-    outcomes = together(200, lambda n, caller: verify(Verify(started["flow"], "email", f"x{n}"), caller))
+    outcomes = together(200, lambda n, context: verify(Verify(started["flow"], "email", f"x{n}"), context))
     judged = [event for event in world.events(person.user_id) if event["kind"] == "proof-failed"]
     assert len(judged) == 5
     assert outcomes["wrong-code"] + outcomes["too-many-wrong-codes"] >= 5
@@ -49,7 +49,7 @@ def test_guesses_over_many_flows_of_one_account_are_limited_together(world):
 
     person = world.person()
     flows = [world.start(person.user_id).body["flow"] for _ in range(20)]
-    together(100, lambda n, caller: verify(Verify(flows[n % 20], "email", f"x{n}"), caller))
+    together(100, lambda n, context: verify(Verify(flows[n % 20], "email", f"x{n}"), context))
     judged = [event for event in world.events(person.user_id) if event["kind"] == "proof-failed"]
     assert len(judged) == 5
 
@@ -59,7 +59,7 @@ def test_of_50_parallel_finishes_one_wins_and_the_others_say_so(world):
 
     person = world.person()
     flow = world.proved(person.user_id).body["flow"]
-    outcomes = together(50, lambda n, caller: finish(FinishReset(flow, f"violet-Anchor-{n:03}-plum"), caller))
+    outcomes = together(50, lambda n, context: finish(FinishReset(flow, f"violet-Anchor-{n:03}-plum"), context))
     assert outcomes["done"] == 1
     assert outcomes["session-ended"] + outcomes["busy-try-again"] == 49
     assert sum(event["kind"] == "password-reset" for event in world.events(person.user_id)) == 1
@@ -74,7 +74,7 @@ def test_finishes_of_many_flows_of_one_account_leave_one_change(world):
 
     person = world.person()
     flows = [world.proved(person.user_id, "unlock").body["flow"] for _ in range(8)]
-    outcomes = together(8, lambda n, caller: finish(FinishUnlock(flows[n]), caller))
+    outcomes = together(8, lambda n, context: finish(FinishUnlock(flows[n]), context))
     assert outcomes == {"done": 1, "session-ended": 7}
 
 
@@ -82,7 +82,7 @@ def test_parallel_resends_cause_one_message_b8(world):
     send = steps("reset")[1]
 
     started = world.start(world.person().user_id).body
-    outcomes = together(30, lambda n, caller: send(Send(started["flow"], "email"), caller))
+    outcomes = together(30, lambda n, context: send(Send(started["flow"], "email"), context))
     assert outcomes["done"] == 1
     assert len(world.outbox(started["reference"])) == 1
 
@@ -91,7 +91,7 @@ def test_a_proof_of_work_spent_in_parallel_opens_one_flow(world):
     start = steps("reset")[0]
 
     person, proof = world.person(), world.proof()
-    outcomes = together(30, lambda n, caller: start(Start(person.user_id, proof), caller))
+    outcomes = together(30, lambda n, context: start(Start(person.user_id, proof), context))
     assert outcomes == {"done": 1, "robot-check-failed": 29}
 
 
@@ -99,7 +99,7 @@ def test_of_parallel_sign_ins_ten_wrong_ones_are_judged(world):
     from account.flow import sign_in
 
     person = world.person()
-    outcomes = together(60, lambda n, caller: sign_in(SignIn(person.user_id, f"wrong-{n}"), caller))
+    outcomes = together(60, lambda n, context: sign_in(SignIn(person.user_id, f"wrong-{n}"), context))
     assert outcomes["wrong-user-id-or-password"] == 10
     assert outcomes["sign-in-locked"] + outcomes["busy-try-again"] == 50
 
@@ -112,6 +112,6 @@ def test_a_code_is_good_once_in_parallel(use):
     started = world.start(person.user_id).body
     world.send(started["flow"])
     code = world.code(started["reference"])
-    outcomes = together(30, lambda n, caller: verify(Verify(started["flow"], "email", code), caller))
+    outcomes = together(30, lambda n, context: verify(Verify(started["flow"], "email", code), context))
     assert outcomes["done"] == 1
     assert outcomes["done"] + outcomes["method-not-offered"] + outcomes["busy-try-again"] == 30

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regain.contract import OPERATIONS
-from regain.headers import API_HEADERS
+from regain.api.contract import OPERATIONS
+from regain.api.headers import API_HEADERS
 
 POSTS = [operation.path for operation in OPERATIONS if operation.request and not operation.path.endswith("/confirm")]
 NOTHING_NEEDED = {

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from regain.contract import RESET
+from regain.api.contract import RESET
 from tests.functions.conftest import holds
 
 NEW = "violet-Anchor-27-plum"
@@ -151,7 +151,7 @@ def test_after_a_reset_every_older_flow_and_code_is_dead_and_counters_are_clear_
     assert world.send(newer["flow"]).code == "session-ended"
     assert world.finish(older.body["flow"], NEW).code == "session-ended"
     assert world.sign_in(person.user_id, NEW).status == 200
-    assert world.standing(person.user_id)["failed"] == {}
+    assert world.throttle(person.user_id)["failed"] == {}
 
 
 def test_a_second_code_is_not_sent_before_thirty_seconds_b8(world, time_machine):

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from regain.contract import OPERATIONS
+from regain.api.contract import OPERATIONS
 from regain.problems import CATALOGUE
 from tests.functions.conftest import solve
 

@@ -12,7 +12,7 @@ import msgspec
 from botocore.session import Session
 
 from regain.adapters.keys import Keys
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 from tests.conftest import ROOT, Stack, launch
 from tests.functions.conftest import solve
 

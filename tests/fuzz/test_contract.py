@@ -2,7 +2,7 @@
 
 import pytest
 
-from regain import contract
+from regain.api import contract
 from tests.fuzz import target
 
 

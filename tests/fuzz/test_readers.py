@@ -11,17 +11,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from regain import contacts, people, recovery_code
 from regain.adapters.keys import Keys
 from regain.domain import codes, crockford, reference, user_id
 from regain.domain.security_info import RecoveryCode
-from regain.exports import written
-from regain.language import Language
-from regain.mistakes import Mistakes
-from regain.organisation import Organisation, facts
-from regain.organisation_yaml import read
+from regain.organisation.file import read
+from regain.organisation.file_errors import InvalidFile
+from regain.organisation.language import Language
+from regain.organisation.settings import Organisation, facts
+from regain.people import contacts, importing
 from regain.problems import ADDRESS_NOT_READ, NUMBER_NOT_ACCEPTED, NUMBER_NOT_READ, USER_ID_NOT_READ, Refused
-from regain.spreadsheet import plain, safe
+from regain.recovery import recovery_code
+from regain.reports.exports import written
+from regain.reports.spreadsheet import plain, safe
 from tests.conftest import ROOT
 from tests.fuzz.bounds import bounded, text, values
 
@@ -43,7 +44,7 @@ def organisation(file, content):
     file.write_bytes(content)
     try:
         return read(file)
-    except Mistakes as mistakes:
+    except InvalidFile as mistakes:
         assert mistakes.mistakes
         assert all(mistake.what for mistake in mistakes.mistakes)
         return None
@@ -94,8 +95,8 @@ def test_whatever_is_in_the_file_of_people_is_read_or_its_mistakes_are_said_b17(
     csv.writer(sheet).writerows([["userPrincipalName", "otherMails", "mobilePhone", "role"], *cells])
     file.write_bytes(sheet.getvalue().encode(encoding, "replace"))
     try:
-        found, mistakes = people.sift(file, OURS)
-    except Mistakes as wrong:
+        found, mistakes = importing.sift(file, OURS)
+    except InvalidFile as wrong:
         found, mistakes = [], wrong.mistakes
     assert found or mistakes or not any(cell.strip() for row in cells for cell in row)
     for person in found:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from notify import app as notify
 from receipts import app as receipts
-from regain import organisation as organisations
 from regain.adapters import passkeys, proof_of_work
 from regain.adapters.keys import Keys
-from regain.contract import ANY_BODY, OPERATIONS
+from regain.api.contract import ANY_BODY, OPERATIONS
+from regain.api.handler import Api, _body, _query
 from regain.domain.account import Account
-from regain.http import Api, _body, _query
+from regain.organisation import settings as organisations
 from regain.problems import REQUEST_NOT_READ, ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
 from report import app as report
 from tests.functions.conftest import Context

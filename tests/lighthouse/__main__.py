@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.lighthouse.measure import measured
 from tests.lighthouse.serving import served

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.gateway import application
-from regain.organisation import About
+from regain.organisation.settings import About
 from tests.conftest import free_port
 
 _TEXT = (b"text/", b"application/javascript", b"image/svg", b"application/json")

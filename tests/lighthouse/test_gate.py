@@ -2,7 +2,7 @@
 
 import pytest
 
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.lighthouse.measure import PAGES, measured
 from tests.lighthouse.serving import served

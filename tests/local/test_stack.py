@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from regain.headers import API_HEADERS, SITE_HEADERS
+from regain.api.headers import API_HEADERS, SITE_HEADERS
 from tests.conftest import fetch, launch
 from tests.functions.conftest import solve
 

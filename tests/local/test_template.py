@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local.template import TemplateError, raw, read
-from regain.headers import SITE_HEADERS, site_headers
+from regain.api.headers import SITE_HEADERS, site_headers
 
 HEAD = """
 Parameters: {Size: {Type: String, Default: small}}

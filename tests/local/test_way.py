@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from regain.headers import SITE_HEADERS
-from regain.organisation_yaml import read
+from regain.api.headers import SITE_HEADERS
+from regain.organisation.file import read
 from tests.lighthouse.serving import served
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from hooks import brand, build
 from regain.domain.languages import KNOWN
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 from tests.conftest import ROOT, build_site, variant
 from tests.site.test_site import Reader
 
@@ -156,7 +156,7 @@ def test_nothing_on_the_site_is_said_outside_of_the_translations(tmp_path):
 
 
 def test_a_missing_text_stops_a_strict_build_and_is_named(tmp_path, monkeypatch, capsys):
-    from translations import files
+    from hooks.catalogues import files
 
     texts = files.read("de")
     texts.delete("Skip to content")
@@ -242,7 +242,7 @@ def test_the_card_is_in_the_organisations_colour():
 
 def test_gettext_of_nothing_is_nothing():
     """GNU gettext keeps the header of a file under the empty text."""
-    from regain.language import Language
+    from regain.organisation.language import Language
 
     assert Language("de", read(ROOT / "organisation.yaml")).translated("") == ""
     assert isinstance(gettext.NullTranslations().gettext("x"), str)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from hooks import inline, machines, pages
-from regain.contract import OPERATIONS
-from regain.language import Language
-from regain.organisation_yaml import read
+from hooks import pages, template_functions, well_known
+from regain.api.contract import OPERATIONS
+from regain.organisation.file import read
+from regain.organisation.language import Language
 from regain.problems import CATALOGUE, Problem
 
 
@@ -26,7 +26,7 @@ def english(organisation):
 
 @pytest.mark.parametrize("problem", CATALOGUE.values(), ids=lambda problem: problem.code)
 def test_a_problem_becomes_a_page_of_fixed_parts(problem, english):
-    page = inline.with_facts(pages.problem_page(problem, english), english.facts, passing=True)
+    page = template_functions.with_facts(pages.problem_page(problem, english), english.facts, passing=True)
     assert [line.partition(" {:")[0] for line in page.splitlines() if line.startswith("#")] == [
         f"# {problem.title}", "## What happened", "## What to do", "## Who can help",
     ]  # fmt: skip
@@ -43,15 +43,15 @@ def test_a_link_to_no_page_stops_the_build(english):
 
 def test_a_fact_that_nobody_knows_stops_the_build(english):
     with pytest.raises(pages.PageError, match="nobodys_fact"):
-        inline.with_facts("<p>{nobodys_fact}</p>", english.facts)
+        template_functions.with_facts("<p>{nobodys_fact}</p>", english.facts)
 
 
 def test_an_address_that_is_not_set_leaves_plain_words(organisation, english):
     html = '<p>use the <a href="fact:personal_accounts_url">help for personal accounts</a>.</p>'
     about = replace(organisation.organisation, personal_accounts_url="")
     without = pages.links(msgspec.structs.replace(organisation, organisation=about), english)
-    assert inline.with_links(html, without, "reset/") == "<p>use the help for personal accounts.</p>"
-    known = inline.with_links(html, pages.links(organisation, english), "reset/")
+    assert template_functions.with_links(html, without, "reset/") == "<p>use the help for personal accounts.</p>"
+    known = template_functions.with_links(html, pages.links(organisation, english), "reset/")
     assert '<a href="https://personal.contoso.example/help">help for personal accounts</a>' in known
 
 
@@ -117,26 +117,26 @@ def test_two_pages_never_share_a_title_or_an_id():
 
 
 def test_robots_may_read_guidance_and_nothing_of_one_person(organisation):
-    told = machines.robots(organisation)
+    told = well_known.robots(organisation)
     assert "Disallow: /account/" in told and "Disallow: /admin/" in told
     assert "reset" not in told and "Sitemap" not in told
     about = replace(organisation.organisation, site_url="https://help.contoso.example/")
-    told = machines.robots(msgspec.structs.replace(organisation, organisation=about))
+    told = well_known.robots(msgspec.structs.replace(organisation, organisation=about))
     assert told.endswith("Sitemap: https://help.contoso.example/sitemap.xml\n")
     two = replace(organisation.organisation, languages=("en", "de"))
-    told = machines.robots(msgspec.structs.replace(organisation, organisation=two))
+    told = well_known.robots(msgspec.structs.replace(organisation, organisation=two))
     assert "Disallow: /account/\n" in told and "Disallow: /de/account/\n" in told
 
 
 def test_security_txt_says_where_to_report_and_until_when(organisation):
     about = replace(organisation.organisation, languages=("en", "de"))
     organisation = msgspec.structs.replace(organisation, organisation=about)
-    told = machines.security_txt(organisation, datetime(2026, 11, 24, tzinfo=UTC))
+    told = well_known.security_txt(organisation, datetime(2026, 11, 24, tzinfo=UTC))
     assert told == "Contact: mailto:it@contoso.example\nExpires: 2027-10-25T00:00:00Z\nPreferred-Languages: en, de\n"
     contacts = replace(organisation.contacts, security="https://contoso.example/report")
-    told = machines.security_txt(
+    told = well_known.security_txt(
         msgspec.structs.replace(organisation, contacts=contacts), datetime(2026, 11, 24, tzinfo=UTC)
     )
     assert told.startswith("Contact: https://contoso.example/report\n")
     nobody = replace(organisation.contacts, administrator=type(organisation.contacts.administrator)())
-    assert machines.security_txt(msgspec.structs.replace(organisation, contacts=nobody), datetime.now(UTC)) == ""
+    assert well_known.security_txt(msgspec.structs.replace(organisation, contacts=nobody), datetime.now(UTC)) == ""

@@ -6,7 +6,7 @@ import re
 import brotli
 import pytest
 
-from regain.organisation_yaml import read
+from regain.organisation.file import read
 from tests.conftest import ROOT
 
 

@@ -7,13 +7,13 @@ from babel.messages.catalog import Catalog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks import inline
-from hooks.units import in_words, pieces, translated
+from hooks import template_functions
+from hooks.catalogues import files
+from hooks.catalogues.check import faults
+from hooks.catalogues.collect import template
+from hooks.translation_units import in_words, pieces, translated
 from regain.domain.languages import KNOWN
 from tests.conftest import ROOT
-from translations import files
-from translations.check import faults
-from translations.collect import template
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 
@@ -109,7 +109,7 @@ def test_a_page_cut_into_pieces_and_put_together_again_is_the_same_page(path):
     extensions = ["admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables", "toc"]
 
     def html(source):
-        source = inline.shielded(source, dict.fromkeys(re.findall(r"\{([a-z_]+)\}", source)))
+        source = template_functions.shielded(source, dict.fromkeys(re.findall(r"\{([a-z_]+)\}", source)))
         made = markdown.markdown(source, extensions=extensions, extension_configs={"toc": {"permalink": False}})
         return re.sub(r"\s+", " ", re.sub(r"\{%.*?%\}", "", made))
 

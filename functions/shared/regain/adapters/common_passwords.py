@@ -2,7 +2,7 @@
 
 import functools
 
-from regain.domain import banned
+from regain.domain import banned_words
 
 
 @functools.cache
@@ -13,6 +13,6 @@ def words(own: tuple[str, ...]) -> frozenset[str]:
     """
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    common = (banned.normal(word) for word in FREQUENCY_LISTS["passwords"])
-    listed = frozenset(word for word in common if banned.SHORTEST <= len(word) <= banned.LONGEST)
-    return listed | {banned.normal(word) for word in own}
+    common = (banned_words.normal(word) for word in FREQUENCY_LISTS["passwords"])
+    listed = frozenset(word for word in common if banned_words.SHORTEST <= len(word) <= banned_words.LONGEST)
+    return listed | {banned_words.normal(word) for word in own}

@@ -18,7 +18,7 @@ class Undeliverable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RenderedMessage:
     """A message in words: text and HTML for e-mail, a short form for texts, SSML with the voice that reads it."""
 
     subject: str
@@ -32,7 +32,7 @@ class Letter:
 class Messenger(Protocol):
     """One channel."""
 
-    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
+    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
         """Sends, and answers the service's id of the message. `tags` come back with its receipt.
 
         Raises:
@@ -49,7 +49,7 @@ class Email:
     sender: str
     receipts: str = ""
 
-    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
+    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
         """Plain text and HTML side by side."""
         content = {
             "Subject": _utf8(letter.subject),
@@ -81,7 +81,7 @@ class Text:
     seconds: int
     receipts: str = ""
 
-    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
+    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
         """A transactional text, given up where it does not arrive while the code is good."""
         origin = {"OriginationIdentity": self.origin} if self.origin else {}
         answer = _asked(
@@ -105,7 +105,7 @@ class Voice:
     seconds: int
     receipts: str = ""
 
-    def send(self, to: str, letter: Letter, tags: Mapping[str, str]) -> str:
+    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
         """A call that reads the letter's speech."""
         if not self.origin:
             raise Undeliverable("no number to call from")

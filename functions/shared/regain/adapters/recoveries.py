@@ -12,7 +12,7 @@ from regain.adapters.keys import Keys
 from regain.adapters.store import Store, Write, marshal, put_version, revive
 from regain.domain.flow import Flow
 from regain.domain.lockout import SignIns
-from regain.domain.standing import Standing
+from regain.domain.throttle import Throttle
 
 _KEPT = 3 * 86_400  # longer than any limit looks back
 _TOKEN = 32  # 16 bytes that say where, 16 random bytes that prove the right to it
@@ -38,9 +38,9 @@ class Recoveries:
         """The flow, if it is still as it was read."""
         return self._write(subject, f"flow#{flow.id}", flow, now)
 
-    def standing_write(self, subject: str, standing: Standing, now: int) -> Write:
+    def throttle_write(self, subject: str, throttle: Throttle, now: int) -> Write:
         """The standing, if it is still as it was read."""
-        return self._write(subject, "standing", standing, now)
+        return self._write(subject, "throttle", throttle, now)
 
     def sign_ins_write(self, subject: str, sign_ins: SignIns, now: int) -> Write:
         """The sign-ins, if they are still as they were read."""
@@ -82,9 +82,9 @@ def flow(item: dict[str, Any] | None) -> Flow | None:
     return revive(item, Flow) if item else None
 
 
-def standing(item: dict[str, Any] | None) -> Standing:
+def throttle(item: dict[str, Any] | None) -> Throttle:
     """The standing that an item holds, or a clean one."""
-    return revive(item, Standing)
+    return revive(item, Throttle)
 
 
 def sign_ins(item: dict[str, Any] | None) -> SignIns:

@@ -13,8 +13,8 @@ from typing import Any
 from regain.domain import languages, roles
 from regain.domain.methods import LABELS
 from regain.domain.security_info import NAMES
+from regain.phrases import Phrase
 from regain.problems import CATALOGUE
-from regain.words import Phrase
 
 
 @dataclass(frozen=True, slots=True)

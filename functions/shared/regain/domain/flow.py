@@ -14,9 +14,9 @@ from regain.domain.account import Account, enabled, gates, methods
 from regain.domain.methods import LABELS, Method, enough, mask, remaining
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import SecurityInfo
-from regain.domain.standing import Standing
+from regain.domain.throttle import Throttle
+from regain.phrases import Phrase
 from regain.problems import Problem, Refused
-from regain.words import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ class Verdict:
     """What a proof came to: the states to write, and the problem to tell, if it is one."""
 
     flow: Flow
-    standing: Standing
+    throttle: Throttle
     right: bool
     refused: Refused | None = None
 
 
 def begin(
-    blank: Flow, account: Account | None, info: SecurityInfo, standing: Standing,
+    blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle,
     recovery: Recovery, domains: Mapping, now: int,
 ) -> Flow:  # fmt: skip
     """The flow that starts now for the account that was found, or for nobody.
@@ -106,8 +106,8 @@ def begin(
     flow = replace(
         blank,
         own=_filled(own, recovery.offered),
-        offered=standing.open_kinds(recovery.offered, now),
-        generation=standing.generation,
+        offered=throttle.open_kinds(recovery.offered, now),
+        generation=throttle.generation,
         shown=recovery.gates,
         required=gates(account, recovery),
         obstacle=_obstacle(account, own, recovery),
@@ -140,7 +140,7 @@ def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recove
     return ""
 
 
-def check_live(flow: Flow | None, standing: Standing, purpose: str, now: int) -> Flow:
+def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) -> Flow:
     """The flow, if it can go on.
 
     Raises:
@@ -153,7 +153,7 @@ def check_live(flow: Flow | None, standing: Standing, purpose: str, now: int) ->
         (flow.purpose != purpose, "another purpose"),
         (flow.finished, "finished"),
         (now >= flow.expires_at, "ran out"),
-        (flow.generation != standing.generation, "overtaken"),
+        (flow.generation != throttle.generation, "overtaken"),
     )
     for ended, reason in ends:
         if ended:
@@ -188,24 +188,24 @@ def choose(flow: Flow, method: str) -> Choice:
 
 
 def send(
-    flow: Flow, standing: Standing, choice: Choice, now: int, recovery: Recovery, limits: Limits
-) -> tuple[Flow, Standing]:
+    flow: Flow, throttle: Throttle, choice: Choice, now: int, recovery: Recovery, limits: Limits
+) -> tuple[Flow, Throttle]:
     """One more code is asked for. Both states count it, whether or not it can be received.
 
     Raises:
         Refused: RECOVERY_CLOSED, TOO_MANY_WRONG_CODES, WAIT_BEFORE_RESEND (B8) or TOO_MANY_CODES.
     """
-    standing.check_open(choice.kind, now)
+    throttle.check_open(choice.kind, now)
     _check_tries(flow, recovery)
     times = flow.sends.get(choice.id, ())
     if times and now < times[-1] + recovery.resend_seconds:
         raise Refused(problems.WAIT_BEFORE_RESEND, retry_after=times[-1] + recovery.resend_seconds - now)
-    counted = standing.with_message(choice.kind, now, limits)
+    counted = throttle.with_message(choice.kind, now, limits)
     return replace(flow, sends={**flow.sends, choice.id: (*times, now)}), counted
 
 
 def verify(
-    flow: Flow, standing: Standing, choice: Choice, problem: Problem | None,
+    flow: Flow, throttle: Throttle, choice: Choice, problem: Problem | None,
     now: int, recovery: Recovery, limits: Limits,
 ) -> Verdict:  # fmt: skip
     """Counts one try of which `problem` is what is wrong with it, if anything is.
@@ -213,15 +213,15 @@ def verify(
     Raises:
         Refused: RECOVERY_CLOSED or TOO_MANY_WRONG_CODES, where no try is left to be judged.
     """
-    standing.check_open(choice.kind, now)
+    throttle.check_open(choice.kind, now)
     _check_tries(flow, recovery)
     counted = replace(flow, tries=flow.tries + 1)
-    failed = standing.with_failure(choice.kind, now, limits)
+    failed = throttle.with_failure(choice.kind, now, limits)
     if problem or choice.method is None:  # whatever a judge says, nobody's method proves nothing
         wrong = _wrong(problem or problems.WRONG_CODE, counted, failed, choice, now, recovery, limits)
         return Verdict(counted, failed, False, wrong)
     right = replace(flow, passed=(*flow.passed, choice.method.id), tries=0)
-    return Verdict(right, standing, True, _stopped(right))
+    return Verdict(right, throttle, True, _stopped(right))
 
 
 def judge_code(
@@ -244,11 +244,11 @@ def _check_tries(flow: Flow, recovery: Recovery) -> None:
 
 
 def _wrong(
-    problem: Problem, flow: Flow, standing: Standing, choice: Choice, now: int, recovery: Recovery, limits: Limits
+    problem: Problem, flow: Flow, throttle: Throttle, choice: Choice, now: int, recovery: Recovery, limits: Limits
 ) -> Refused:
-    if seconds := standing.closed_for(choice.kind, now):
+    if seconds := throttle.closed_for(choice.kind, now):
         return Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0, retry_after=seconds)
-    left = min(recovery.code_tries - flow.tries, standing.failures_left(choice.kind, now, limits))
+    left = min(recovery.code_tries - flow.tries, throttle.failures_left(choice.kind, now, limits))
     if left <= 0:
         return Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0)
     return Refused(problem, attempts_left=left)

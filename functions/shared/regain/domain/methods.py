@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from regain.words import Phrase
+from regain.phrases import Phrase
 
 LABELS = {
     "email": Phrase("Email my alternate email"),

@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from regain.domain import banned
+from regain.domain import banned_words
 from regain.domain.policy import Passwords
-from regain.words import Phrase
+from regain.phrases import Phrase
 
 _CLASSES = Phrase("Use three of these four: lower case, upper case, digits, other characters.")
 _SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more (E3)
@@ -83,9 +83,9 @@ def _classes(password: str) -> Failure | None:
 
 
 def _names(password: str, names: Iterable[str]) -> Failure | None:
-    text = banned.normal(password)
+    text = banned_words.normal(password)
     for name in names:
-        if len(name) >= _SHORTEST_NAME and banned.normal(name) in text:
+        if len(name) >= _SHORTEST_NAME and banned_words.normal(name) in text:
             return Failure("own-name", Phrase("Leave out your own name and your user ID."))
     return None
 
@@ -93,7 +93,7 @@ def _names(password: str, names: Iterable[str]) -> Failure | None:
 def _guessable(password: str, policy: Passwords, words: Set[str]) -> Failure | None:
     if len(password) > policy.maximum:
         return None
-    points = banned.score(password, words)
+    points = banned_words.score(password, words)
     if points >= policy.points:
         return None
     return Failure(

@@ -7,7 +7,7 @@ from regain.domain.account import Account, enabled, entered_addresses, gates, ma
 from regain.domain.methods import enough
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import Contact, SecurityInfo, state
-from regain.domain.standing import Standing
+from regain.domain.throttle import Throttle
 from regain.problems import (
     ALREADY_REGISTERED,
     CODE_EXPIRED,
@@ -77,16 +77,16 @@ def check_room(kind: str, info: SecurityInfo) -> None:
         raise Refused(NO_ROOM)
 
 
-def send(kind: str, standing: Standing, now: int, recovery: Recovery, limits: Limits) -> Standing:
+def send(kind: str, throttle: Throttle, now: int, recovery: Recovery, limits: Limits) -> Throttle:
     """One more code is asked for: it counts with those of reset and unlock.
 
     Raises:
         Refused: WAIT_BEFORE_RESEND or TOO_MANY_CODES.
     """
-    again = standing.last_message(kind) + recovery.resend_seconds
+    again = throttle.last_message(kind) + recovery.resend_seconds
     if now < again:
         raise Refused(WAIT_BEFORE_RESEND, retry_after=again - now)
-    return standing.with_message(kind, now, limits)
+    return throttle.with_message(kind, now, limits)
 
 
 def check_live(pending: Pending | None, now: int, recovery: Recovery) -> Pending:

@@ -1,8 +1,8 @@
 """Roles: what those who help may do, and to whom (S15, S16, B12, B13)."""
 
 from regain.domain.account import ROLES, Account
+from regain.phrases import Phrase
 from regain.problems import CALLER_NOT_PROVED, NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, SECOND_FACTOR_NEEDED, Refused
-from regain.words import Phrase
 
 RANK = {role: rank for rank, role in enumerate(ROLES)}
 """A higher number is a higher role. Auditors read and change nothing."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from regain.domain import questions
-from regain.words import Phrase
+from regain.domain import security_questions
+from regain.phrases import Phrase
 
 _DAY = 86_400
 NAMES = {
@@ -148,6 +148,10 @@ def asked(registered: Iterable[str], order: list[int], proved: bool) -> tuple[st
 
     Before any proof only given ones are asked: one's own words would show that the account exists (B1).
     """
-    known = [question for question in registered if proved or not questions.own(question)]
+    known = [question for question in registered if proved or not security_questions.own(question)]
     drawn = sorted(zip(order, known, strict=False))
-    return tuple(question for _, question in drawn[: questions.ASKED]) if len(known) >= questions.ASKED else ()
+    return (
+        tuple(question for _, question in drawn[: security_questions.ASKED])
+        if len(known) >= security_questions.ASKED
+        else ()
+    )

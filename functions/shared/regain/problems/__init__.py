@@ -6,15 +6,15 @@ Markdown form `[words](page:name)` become links on the site and plain words in t
 """
 
 # One namespace, `problems.WRONG_CODE`, kept in a file for each part of the product.
-from regain.problems import administering, recovery, request, security_info, signing_in
-from regain.problems.administering import *  # noqa: F403
+from regain.problems import administration, recovery, request, security_info, signing_in
+from regain.problems.administration import *  # noqa: F403
 from regain.problems.entry import Problem, Refused, plain  # noqa: F401
 from regain.problems.recovery import *  # noqa: F403
 from regain.problems.request import *  # noqa: F403
 from regain.problems.security_info import *  # noqa: F403
 from regain.problems.signing_in import *  # noqa: F403
 
-_PARTS = (recovery, signing_in, request, security_info, administering)
+_PARTS = (recovery, signing_in, request, security_info, administration)
 _ENTRIES = [[entry for entry in vars(part).values() if isinstance(entry, Problem)] for part in _PARTS]
 
 CATALOGUE: dict[str, Problem] = {entry.code: entry for part in _ENTRIES for entry in part}

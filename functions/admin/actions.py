@@ -1,0 +1,150 @@
+"""What is done to somebody's account: each act is one transaction with its event and its notices (B12, B13)."""
+
+from dataclasses import replace
+
+from admin.agent import Agent, Target, agent_of
+from regain.adapters.outbox import Message
+from regain.adapters.store import Write, retrying
+from regain.api.contract import Done, ForCaller, Reset, TemporaryPassword
+from regain.api.request_context import RequestContext
+from regain.domain import roles
+from regain.domain.methods import Method, channel, mask
+from regain.problems import METHOD_NOT_OFFERED, SESSION_ENDED, Refused
+from regain.recovery import new_password, step_up, temporary_password
+
+_SENT_TO = ("email", "sms")
+
+
+def reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
+    """Sets a temporary password: shown once, or sent to a method of the person's own. Everything older is dead (B5)."""
+    return retrying(lambda: _reset(user_id, body, context))
+
+
+def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
+    agent = agent_of(context)
+    target = agent.acts("reset", user_id)
+    proved = _caller(agent, target, "reset", body.caller)
+    services, now = agent.services, agent.services.now
+    to = _destination(agent, target, body.to) if body.to else None
+    nonce = services.randomness(16).hex()
+    made = temporary_password.derive(services.keys, target.subject, nonce)
+    until = now + services.organisation.administration.temporary_password_hours * 3_600
+    writes = [
+        services.accounts.temporary_password_write(target.account, new_password.hashed(made, services), now, until),
+        services.recoveries.throttle_write(target.subject, target.throttle.cleared(), now),
+        services.recoveries.clear_sign_ins_write(target.subject),
+        *proved,
+        *agent.told("admin-reset", target),
+    ]
+    if to:
+        writes.append(services.outbox.write(_letter(agent, target, to, nonce, until), now))
+    services.store.commit(writes)
+    if to:
+        return TemporaryPassword(True, sent_to=mask(to), until=until)
+    return TemporaryPassword(True, temporary_password=made, until=until)
+
+
+def _destination(agent: Agent, target: Target, wanted: str) -> Method:
+    """The person's own method with this id. Raises Refused(METHOD_NOT_OFFERED)."""
+    found = step_up.own(target.account, target.info, _SENT_TO, agent.services)
+    for method in found:
+        if method.id == wanted:
+            return method
+    raise Refused(METHOD_NOT_OFFERED)
+
+
+def _letter(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> Message:
+    facts = {"nonce": nonce, "user_id": target.account.user_id, "until": until}
+    return Message(
+        id=agent.services.randomness(16).hex(), kind="temporary-password", channel=channel(to.kind), to=to.destination,
+        subject=target.subject, reference=agent.who.context.reference, language=target.account.language, facts=facts,
+        good_until=until,
+    )  # fmt: skip
+
+
+def unlock(user_id: str, context: RequestContext) -> Done:
+    """Sign-in works again with the password that the person has. Harmless where nothing is locked."""
+    return _act("unlock", user_id, context, "admin-unlocked", _unlocked)
+
+
+def _unlocked(agent: Agent, target: Target) -> list[Write]:
+    return [agent.services.recoveries.clear_sign_ins_write(target.subject)]
+
+
+def lift(user_id: str, context: RequestContext) -> Done:
+    """The person may prove again who they are: no failed proof counts any more."""
+    return _act("lift", user_id, context, "admin-lifted", _lifted)
+
+
+def _lifted(agent: Agent, target: Target) -> list[Write]:
+    open_again = replace(target.throttle, failed={}, closed={})
+    return [agent.services.recoveries.throttle_write(target.subject, open_again, agent.services.now)]
+
+
+def enable(user_id: str, context: RequestContext) -> Done:
+    """Turns an account on that is off, as after “this was not me”."""
+    return _act("enable", user_id, context, "admin-enabled", _enabled)
+
+
+def _enabled(agent: Agent, target: Target) -> list[Write]:
+    return [agent.services.accounts.enable_write(target.account)]
+
+
+def clear_methods(user_id: str, context: RequestContext) -> Done:
+    """Removes what the person has registered, as when a telephone was stolen. What was entered for them stays."""
+    return _act("clear-methods", user_id, context, "admin-methods-cleared", _cleared)
+
+
+def _cleared(agent: Agent, target: Target) -> list[Write]:
+    services = agent.services
+    empty = replace(
+        target.info, contacts=(), authenticator=None, recovery_code=None, answers=(), passkeys=(), remind_at=0
+    )
+    overtaken = target.throttle.overtaken()
+    return [
+        services.security_infos.write(target.subject, empty),
+        services.recoveries.throttle_write(target.subject, overtaken, services.now),
+    ]
+
+
+def require(user_id: str, body: ForCaller, context: RequestContext) -> Done:
+    """At the next sign-in the person looks through their security info, and cannot put it off."""
+
+    def demanded(agent: Agent, target: Target) -> list[Write]:
+        proved = _caller(agent, target, "require-registration", body.caller)
+        info = replace(target.info, required=True, remind_at=0)
+        return [agent.services.security_infos.write(target.subject, info), *proved]
+
+    return _act("require-registration", user_id, context, "admin-registration-required", demanded)
+
+
+def waive(user_id: str, context: RequestContext) -> Done:
+    """Takes that demand back."""
+    return _act("require-registration", user_id, context, "admin-registration-waived", _waived)
+
+
+def _waived(agent: Agent, target: Target) -> list[Write]:
+    return [agent.services.security_infos.write(target.subject, replace(target.info, required=False))]
+
+
+def _act(act: str, user_id: str, context: RequestContext, kind: str, writes: object) -> Done:
+    def step() -> Done:
+        agent = agent_of(context)
+        target = agent.acts(act, user_id)
+        agent.services.store.commit([*writes(agent, target), *agent.told(kind, target)])
+        return Done(True)
+
+    return retrying(step)
+
+
+def _caller(agent: Agent, target: Target, act: str, token: str) -> list[Write]:
+    """The write that uses the caller's proof up, where this act needs one. Raises Refused(CALLER_NOT_PROVED)."""
+    if not roles.needs_caller(act, agent.account):
+        return []
+    try:
+        return [step_up.check_proved(token, "caller", target.account, agent.who.subject, agent.services)]
+    except Refused as refused:
+        if refused.problem is not SESSION_ENDED:
+            raise
+        roles.check_caller(act, agent.account, proved=False)
+        raise

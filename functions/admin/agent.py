@@ -1,0 +1,139 @@
+"""Who helps: a signed-in person with a role, what they may do, and the account that they do it to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters import recoveries
+from regain.adapters import security_info as security_infos
+from regain.adapters.outbox import Message, notices
+from regain.adapters.store import Write
+from regain.api.request_context import RequestContext
+from regain.directories import dynamodb as account_items
+from regain.domain import roles, user_id
+from regain.domain.account import Account
+from regain.domain.lockout import SignIns
+from regain.domain.security_info import SecurityInfo
+from regain.domain.throttle import Throttle
+from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
+from regain.recovery.session import SignedIn, signed_in
+from regain.runtime.services import Services, services
+
+_HOUR = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The account that is looked at, with all that is known of how it stands."""
+
+    subject: str
+    account: Account
+    info: SecurityInfo
+    throttle: Throttle
+    sign_ins: SignIns
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody with a role who is signed in."""
+
+    who: SignedIn
+
+    @property
+    def services(self) -> Services:
+        """The services of this process."""
+        return self.who.services
+
+    @property
+    def account(self) -> Account:
+        """The helper's own account."""
+        return self.who.account
+
+    @property
+    def scope(self) -> str:
+        """How far roles reach in this organisation."""
+        return self.services.organisation.administration.scope
+
+    def looks(self, typed: str) -> Target:
+        """The account with exactly this user ID. Each look counts.
+
+        Raises:
+            Refused: TOO_MANY_REQUESTS, NO_SUCH_ACCOUNT or NOT_OVER_THIS_ACCOUNT.
+        """
+        self.count_look()
+        target = self._read(typed)
+        roles.check_reads(self.account, target.account, self.scope)
+        return target
+
+    def count_look(self) -> None:
+        """Counts one look. Raises Refused(TOO_MANY_REQUESTS)."""
+        self._count("looked", self.services.organisation.limits.admin_lookups_per_hour)
+
+    def acts(self, act: str, typed: str) -> Target:
+        """The account to which this act may be done now: right role, over it, with a second factor.
+
+        Raises:
+            Refused: NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, NO_SUCH_ACCOUNT, SECOND_FACTOR_NEEDED or
+                TOO_MANY_REQUESTS.
+        """
+        limits = self.services.organisation.limits
+        self._count("changed", limits.admin_changes_per_hour)
+        target = self._read(typed)
+        roles.check_act(act, self.account, target.account, self.scope)
+        roles.check_proved(self.who.session.proved_at, self.services.now, limits.session_fresh_minutes)
+        return target
+
+    def event(self, kind: str, target: Target, **facts: object) -> Write:
+        """One event about the account, with the name of who helped."""
+        services = self.services
+        nonce, at, by = services.randomness(4), services.clock(), self.account.user_id
+        return services.events.write(kind, target.subject, self.who.context.reference, at, nonce, by=by, **facts)
+
+    def told(self, kind: str, target: Target, **facts: Any) -> list[Write]:
+        """What goes with an act: its event, a notice to each address of the person, one to the other administrators."""
+        services, now, reference = self.services, self.services.now, self.who.context.reference
+        settings = services.organisation.notify
+        messages = notices(
+            services.randomness, now, target.account, kind, target.subject, reference, target.info, **facts
+        )
+        told = messages if settings.person else []
+        if settings.administrators:
+            about = {"user_id": target.account.user_id, "by": self.account.user_id, "at": now, "act": kind}
+            told = [*told, self._to_administrators(target, about)]
+        return [self.event(kind, target), *(services.outbox.write(message, now) for message in told)]
+
+    def _to_administrators(self, target: Target, facts: dict[str, Any]) -> Message:
+        number, reference = self.services.randomness(16).hex(), self.who.context.reference
+        return Message(number, "admin-acted", "roles", "administrators", target.subject, reference, facts=facts)
+
+    def _read(self, typed: str) -> Target:
+        services = self.services
+        who = user_id.normalise(typed, services.organisation.default_domain)
+        subject = services.recoveries.subject(who)
+        found = services.store.read(
+            [
+                services.accounts.key(who),
+                services.security_infos.key(subject),
+                services.recoveries.key(subject, "throttle"),
+                services.recoveries.key(subject, "sign-ins"),
+            ]
+        )
+        account = account_items.account(found[0])
+        if account is None:
+            raise Refused(NO_SUCH_ACCOUNT)
+        self.who.context.about(subject)
+        info, throttle = security_infos.security_info(found[1]), recoveries.throttle(found[2])
+        return Target(subject, account, info, throttle, recoveries.sign_ins(found[3]))
+
+    def _count(self, what: str, most: int) -> None:
+        services, now = self.services, self.services.now
+        if services.rate_limits.count(f"admin-{what}", self.who.subject, now, _HOUR) > most:
+            raise Refused(TOO_MANY_REQUESTS, retry_after=_HOUR - now % _HOUR)
+
+
+def agent_of(context: RequestContext) -> Agent:
+    """Who asks, if they have a role. Raises Refused(SIGN_IN_NEEDED, CHANGE_PASSWORD_FIRST or NOT_FOR_YOUR_ROLE)."""
+    who = signed_in(context, services())
+    roles.check_reads(who.account)
+    if who.account.must_change_password:
+        raise Refused(CHANGE_PASSWORD_FIRST)
+    return Agent(who)

@@ -1,0 +1,70 @@
+"""The second factor of whoever helps (B12), and the proof of a caller before helpdesk changes anything (B13)."""
+
+from dataclasses import replace
+
+from admin.agent import Agent, agent_of
+from regain.adapters.store import Write, retrying
+from regain.api.contract import Done, Proving, Send, Sent, Verify
+from regain.api.request_context import RequestContext
+from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR
+from regain.recovery import step_up
+from regain.recovery.step_up import StepUp
+
+
+def start(context: RequestContext) -> Proving:
+    """Begins to give one's own second factor."""
+    agent = agent_of(context)
+    return step_up.begin(
+        "admin", agent.account, step_up.SECOND_FACTORS, NO_SECOND_FACTOR, agent.who.subject, context, agent.services
+    )
+
+
+def send(body: Send, context: RequestContext) -> Sent:
+    """Sends a code to oneself."""
+    agent = agent_of(context)
+    return StepUp("admin", agent.services, agent.account, agent.who.subject).send(body, context)
+
+
+def verify(body: Verify, context: RequestContext) -> Done:
+    """Judges the second factor; with the same write changes can be made for a while."""
+    return retrying(lambda: _verify(body, context))
+
+
+def _verify(body: Verify, context: RequestContext) -> Done:
+    agent = agent_of(context)
+    proof = StepUp("admin", agent.services, agent.account, agent.who.subject, lambda: _proved(agent), once=True)
+    proof.verify_once(body, context)
+    return Done(True)
+
+
+def _proved(agent: Agent) -> list[Write]:
+    services, who = agent.services, agent.who
+    session = replace(who.session, proved_at=services.now, seen_at=services.now)
+    event = who.event("admin-second-factor", by=agent.account.user_id)
+    return [services.sessions.write(who.subject, session), event]
+
+
+def caller_start(user_id: str, context: RequestContext) -> Proving:
+    """Begins to let somebody on the telephone prove who they are."""
+    agent = agent_of(context)
+    target = agent.acts("reset", user_id)
+    return step_up.begin(
+        "caller", target.account, step_up.CALLERS, COULD_NOT_VERIFY, agent.who.subject, context, agent.services
+    )
+
+
+def caller_send(user_id: str, body: Send, context: RequestContext) -> Sent:
+    """Sends the caller a code, which they read out."""
+    agent = agent_of(context)
+    target = agent.acts("reset", user_id)
+    return StepUp("caller", agent.services, target.account, agent.who.subject).send(body, context)
+
+
+def caller_verify(user_id: str, body: Verify, context: RequestContext) -> Done:
+    """Judges what the caller has read out."""
+    agent = agent_of(context)
+    target = agent.acts("reset", user_id)
+    proof = StepUp("caller", agent.services, target.account, agent.who.subject,
+                     lambda: [agent.event("admin-caller-proved", target)])  # fmt: skip
+    proof.verify(body, context)
+    return Done(True)

@@ -1,0 +1,26 @@
+"""Everybody who has an account, page by page, with what they have registered."""
+
+from collections.abc import Iterator
+
+from regain.adapters.security_info import security_info
+from regain.adapters.store import revive, unmarshal
+from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
+from regain.people.importing import batched
+from regain.runtime.services import Services
+
+
+def accounts(services: Services) -> Iterator[Account]:
+    """Every account, as they come."""
+    pages = services.store.client.get_paginator("scan").paginate(TableName=services.accounts.table)
+    for page in pages:
+        for found in page["Items"]:
+            yield revive(unmarshal(found), Account)
+
+
+def everybody(services: Services) -> Iterator[tuple[Account, SecurityInfo]]:
+    """Every account with its security info, read a hundred at a time."""
+    for part in batched(accounts(services), 100):
+        subjects = [services.recoveries.subject(account.user_id) for account in part]
+        infos = services.store.read([services.security_infos.key(subject) for subject in subjects])
+        yield from zip(part, (security_info(found) for found in infos), strict=True)

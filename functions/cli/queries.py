@@ -1,0 +1,170 @@
+"""`explain`, `events` and `report`: what would happen, what has happened, and how often."""
+
+import importlib
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from cli.accounts import accounts
+from cli.stack import Stack
+from cli.terminal import errors, say, table, write
+from regain.adapters import recoveries
+from regain.adapters.security_info import security_info
+from regain.domain import events as happened
+from regain.domain import languages, reference, user_id
+from regain.domain.account import gates, methods
+from regain.domain.eligibility import eligibility
+from regain.domain.methods import LABELS, mask
+from regain.organisation.language import Language
+from regain.people.importing import batched
+from regain.problems import Refused
+from regain.reports import usage
+from regain.reports.exports import written
+from regain.runtime.services import Services
+
+
+def explain(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="A user ID, or the reference that a person quotes.")],
+) -> None:
+    """Says what would happen for a user ID and by which rule (B24), or tells the story of a reference."""
+    stack: Stack = context.obj
+    services = stack.services()
+    known = reference.read(what) if what.upper().startswith("R-") else None
+    if known:
+        _story(known, services)
+    else:
+        _would(what, services)
+
+
+def _story(known: str, services: Services) -> None:
+    found = services.events.story(known)
+    if not found:
+        errors.print(f"Nothing has happened under {known}, or it is older than 400 days.")
+        raise typer.Exit(1)
+    english = _english(services)
+    shown = ((e["at"][:19].replace("T", " "), english.say(happened.sentence(e))) for e in found)
+    table(("when (UTC)", "what happened"), shown)
+
+
+def _would(typed: str, services: Services) -> None:
+    organisation, english, now = services.organisation, _english(services), int(time.time())
+    who = user_id.normalise(typed, organisation.default_domain)
+    say(f"{who}")
+    try:
+        user_id.admit(who, organisation.domains, organisation.recovery)
+    except Refused as refused:
+        say(f"  is told at once: {refused.problem.title}. It follows from the organisation's settings alone.")
+    subject = services.recoveries.subject(who)
+    wanted = [services.security_infos.key(subject)]
+    wanted += [services.recoveries.key(subject, record) for record in ("throttle", "sign-ins")]
+    found = services.store.read(wanted)
+    account, info = services.accounts.get(who), security_info(found[0])
+    if account is None:
+        say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
+        say("  whoever types it cannot tell (recovery.disclosure: private).")
+        raise typer.Exit(1)
+    stands = eligibility(account, info, organisation.recovery, organisation.domains)
+    say(f"  registered: {_yes(stands.registered)}   enabled: {_yes(stands.enabled)}   capable: {_yes(stands.capable)}")
+    say(f"  proofs needed: {gates(account, organisation.recovery)}{f' (role: {account.role})' if account.role else ''}")
+    for method in methods(account, info, organisation.recovery, organisation.domains):
+        place = f": {mask(method)}" if method.destination != method.kind else ""
+        say(f"  has: {english.say(LABELS[method.kind])}{place}")
+    for reason in stands.reasons:
+        say(f"  {english.say(reason.text)} [{reason.rule}]")
+    for kind, until in recoveries.throttle(found[1]).closed.items():
+        if until > now:
+            say(f"  {english.say(LABELS[kind])} is closed until {_time(until)} [limits.failed_proofs_per_day]")
+    locked = recoveries.sign_ins(found[2]).locked_until
+    if locked > now:
+        say(f"  Sign-in is locked until {_time(locked)} [limits.sign_in_failures]")
+    outcome = "can reset the password and unlock the account" if stands.capable else "cannot get back in alone"
+    say(f"  So this person {outcome}.")
+
+
+def events(
+    context: typer.Context,
+    account: Annotated[str, typer.Option(help="Of one account.")] = "",
+    quoted: Annotated[str, typer.Option("--reference", help="Under one reference.")] = "",
+    kind: Annotated[str, typer.Option(help="Of one kind.")] = "",
+    start: Annotated[str, typer.Option("--from", help="From this time on (ISO 8601, UTC).")] = "",
+    end: Annotated[str, typer.Option("--to", help="Before this time.")] = "",
+    form: Annotated[str, typer.Option("--format", help="table, csv or jsonl.")] = "table",
+    most: Annotated[int, typer.Option(help="At most so many.", min=1)] = 100,
+) -> None:
+    """Lists events, newest first."""
+    if form not in ("table", "csv", "jsonl"):
+        raise typer.BadParameter(f"`{form}` is not a format: table, csv or jsonl.")
+    if kind and kind not in happened.KINDS:
+        raise typer.BadParameter(f"`{kind}` is not a kind of event: {', '.join(happened.KINDS)}.")
+    stack: Stack = context.obj
+    services = stack.services()
+    found = _found(services, account, quoted, kind, start, end, most)
+    if form == "table":
+        english = _english(services)
+        shown = (
+            (e["at"][:19].replace("T", " "), e.get("reference", ""), english.say(happened.sentence(e))) for e in found
+        )
+        table(("when (UTC)", "reference", "what happened"), shown)
+    else:
+        write(written(form, found, {}, _english(services)).text)
+
+
+def _found(
+    services: Services, account: str, quoted: str, kind: str, start: str, end: str, most: int
+) -> list[dict[str, Any]]:
+    start = start or (datetime.now(UTC) - timedelta(days=401)).date().isoformat()
+    end = end or (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    if quoted:
+        return services.events.story(reference.read(quoted) or "-")[::-1][:most]
+    if account:
+        subject = services.recoveries.subject(user_id.normalise(account, services.organisation.default_domain))
+        found, _ = services.events.about(subject, start, end, "", most)
+        return [event for event in found if kind in ("", event["kind"])]
+    days = usage.days_of(services.counters, kind, start, end, services.now)
+    return services.events.between(start, end, kind, "", most, days)[0]
+
+
+def report(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(help="1, 7 or 30.", min=1, max=366)] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+    recount: Annotated[bool, typer.Option("--recount", help="Count everybody anew first.")] = False,
+) -> None:
+    """Shows usage: resets and unlocks by day and method; who is registered, enabled and capable (B17)."""
+    stack: Stack = context.obj
+    services = stack.services()
+    if recount:
+        counting = importlib.import_module("report.flow")
+        names = (account.user_id for account in accounts(services))
+        changed = sum(counting.count_people("user_id", part) for part in batched(names, 1_000))
+        errors.print(f"counted anew: {changed} people stood differently")
+    found, english = usage.report(services.counters, days, int(time.time())), _english(services)
+    if as_json:
+        write(json.dumps(msgspec.to_builtins(found, enc_hook=english.say), indent=2) + "\n")
+        return
+    people = found.people
+    table(("people", "accounts", "registered", "enabled", "capable"),
+          [("", people.accounts, people.registered, people.enabled, people.capable)])  # fmt: skip
+    for what, counted in (("resets", found.resets), ("unlocks", found.unlocks)):
+        say("")
+        table((what, "started", "finished", "refused", "given up"),
+              ((d.day, d.started, d.finished, d.refused, d.given_up) for d in counted))  # fmt: skip
+    say("")
+    table(("method", "right", "wrong"), ((english.say(m.label), m.passed, m.failed) for m in found.methods))
+
+
+def _english(services: Services) -> Language:
+    return Language(languages.SOURCE, services.organisation)
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
+def _time(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

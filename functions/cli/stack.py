@@ -1,0 +1,103 @@
+"""The stack that a command works on: found by its name on AWS, or by its folder on this machine."""
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import msgspec
+from botocore.exceptions import ClientError
+
+from regain.organisation import file as organisation_file
+from regain.organisation.settings import Organisation
+from regain.runtime import services as composition
+from regain.runtime.services import Services
+
+_VARIABLES = {
+    "ACCOUNT_TABLE": "AccountTable",
+    "SESSION_TABLE": "SessionTable",
+    "SECURITY_INFO_TABLE": "SecurityInfoTable",
+    "RECOVERY_TABLE": "RecoveryTable",
+    "LIMIT_TABLE": "LimitTable",
+    "EVENT_TABLE": "EventTable",
+    "OUTBOX_TABLE": "OutboxTable",
+    "REPORT_TABLE": "ReportTable",
+    "SERVICE_KEY": "ServiceKey",
+}
+"""What the services are composed from, and the resource of `template.yaml` that it names."""
+
+
+class StackError(Exception):
+    """There is no such stack, or it does not run. Says what to do."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Which stack is meant, and the organisation file that goes with it."""
+
+    stack: str
+    state: Path
+    organisation_file: Path
+
+    @property
+    def on_aws(self) -> bool:
+        """Whether the stack is on AWS."""
+        return bool(self.stack)
+
+    def organisation(self) -> Organisation:
+        """The organisation of the stack: of AWS as in the file, of this machine as it runs."""
+        return organisation_file.read(self.organisation_file) if self.on_aws else self.services().organisation
+
+    def services(self) -> Services:
+        """The services of the stack, as its functions have them.
+
+        Raises:
+            StackError: it is not there.
+            InvalidFile: the organisation file has some.
+        """
+        os.environ.update(self._on_aws() if self.on_aws else self._here())
+        return composition.services()
+
+    def outputs(self) -> dict[str, str]:
+        """What the stack on AWS says of itself: the outputs of `template.yaml`. Raises StackError."""
+        try:
+            (stack,) = boto3.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        except ClientError as error:
+            raise self._not_there(error) from None
+        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+
+    def resources(self) -> dict[str, str]:
+        """The physical names of the stack's resources, by logical ID. Raises StackError."""
+        pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
+        try:
+            found = [each for page in pages.paginate(StackName=self.stack) for each in page["StackResourceSummaries"]]
+        except ClientError as error:
+            raise self._not_there(error) from None
+        return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
+
+    def _not_there(self, error: ClientError) -> StackError:
+        return StackError(
+            f"There is no stack {self.stack} in this account and region ({error.response['Error']['Code']}). "
+            "Look at AWS_PROFILE and AWS_REGION."
+        )
+
+    def _here(self) -> dict[str, str]:
+        known = self.state / "stack.json"
+        if not known.exists():
+            raise StackError(
+                f"No stack runs in {self.state}. Start one with `make serve`, name its folder with --state, or a stack "
+                "on AWS with --stack."
+            )
+        return json.loads(known.read_text())
+
+    def _on_aws(self) -> dict[str, str]:
+        physical = self.resources()
+        missing = [name for name in _VARIABLES.values() if name not in physical]
+        if missing:
+            raise StackError(f"{self.stack} is not a stack of Regain: it has no {', '.join(missing)}.")
+        packed = Path(tempfile.mkdtemp(prefix="regain-")) / "organisation.json"
+        packed.write_bytes(msgspec.json.encode(organisation_file.read(self.organisation_file)))
+        variables = {variable: physical[name] for variable, name in _VARIABLES.items()}
+        return {**variables, "ORGANISATION_FILE": str(packed)}

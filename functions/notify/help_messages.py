@@ -1,0 +1,126 @@
+"""Letters between people and those who help: requests for help, their copies, and who did what to an account.
+
+What strangers typed stands in them as text, below a line that says so. It is never in a subject (header injection)
+nor, in a copy, a link: nobody can make our mail carry theirs.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from notify.layout import Layout, Link, Part
+from regain.adapters.messengers import RenderedMessage
+from regain.domain import events, roles
+from regain.phrases import Phrase, together
+
+Parts = Iterator[Part]
+
+_DOING = {
+    "reset": Phrase("They were resetting the password."),
+    "unlock": Phrase("They were unlocking the account."),
+    "": Phrase("They were signing in."),
+}
+_FIND_OUT_WHO = Phrase(
+    "All of this was typed by somebody who was not signed in. Find out first who they are: use a number that you "
+    "already have, not the one above, and never ask for a password."
+)
+_FIND_OUT_FIRST = Phrase("All of this was typed by somebody who was not signed in. Find out first who they are.")
+_STANDS_UNDER = Phrase(
+    "What happened up to here stands under the reference {reference} on the page for administrators."
+)
+_ADMINISTRATORS_READ = Phrase(
+    "Every administrator but the one who acted gets this message. If it should not have happened, look the reference "
+    "{reference} up on the page for administrators."
+)
+_ASK_THEM = Phrase(
+    "If you did not expect it, ask them by telephone, and look the reference {reference} up on the page for "
+    "administrators."
+)
+_COPY = Phrase("{support} has got a request with this address, and will call back. This is a copy.")
+_LEFT_OUT = Phrase(
+    "Addresses of web pages are left out of this copy. If you did not write this, somebody typed your address, perhaps "
+    "by mistake, and you need not do anything."
+)
+_NOBODY_ASKS = Phrase("Nobody from {organisation} will ask you for your password or for a code.")
+_LINES = {
+    "name": Phrase("Name: {value}"),
+    "reply_to": Phrase("How to reach them: {value}"),
+    "phone": Phrase("Telephone: {value}"),
+    "email": Phrase("E-mail: {value}"),
+    "user_id": Phrase("Account: {value}"),
+    "role": Phrase("Role: {value}"),
+    "by": Phrase("Done by: {value}"),
+    "when": Phrase("When: {value}"),
+    "reference": Phrase("Reference: {value}"),
+}
+
+
+def letter(kind: str, facts: dict[str, Any], reference: str, layout: Layout) -> RenderedMessage:
+    """One of the letters of `KINDS`."""
+    subject, parts = KINDS[kind]
+    return layout.letter(layout.say(subject, reference=reference), parts({**facts, "reference": reference}, layout))
+
+
+def _administrator_asked(facts: dict[str, Any], layout: Layout) -> Parts:
+    yield layout.say(together(Phrase("Somebody asks for help with an account."), _DOING[facts["purpose"]]))
+    yield _lines({**facts, "name": facts["name"] or layout.say(Phrase("(not given)"))}, layout,
+                 "user_id", "name", "reply_to", "reference")  # fmt: skip
+    yield from _quoted(facts["text"], layout)
+    if facts["passed"]:
+        yield layout.say(Phrase("Proofs of who they are that they have given: {passed}."), passed=facts["passed"])
+    yield layout.say(_FIND_OUT_WHO)
+    yield from _on_the_page(_STANDS_UNDER, facts, layout)
+
+
+def _support_asked(facts: dict[str, Any], layout: Layout) -> Parts:
+    yield layout.say(Phrase("Somebody asks {support} for help and wants to be called back."))
+    yield _lines(facts, layout, "name", "phone", "email", "reference")
+    yield from _quoted(facts["text"], layout)
+    yield layout.say(_FIND_OUT_FIRST)
+
+
+def _support_copy(facts: dict[str, Any], layout: Layout) -> Parts:
+    yield layout.say(_COPY)
+    yield _lines(facts, layout, "name", "phone", "reference")
+    yield from _quoted(facts["text"], layout)
+    yield layout.say(_LEFT_OUT)
+    yield layout.say(_NOBODY_ASKS)
+
+
+def _admin_acted(facts: dict[str, Any], layout: Layout) -> Parts:
+    yield layout.say(events.KINDS[facts["act"]].text)
+    about = {**facts, "when": layout.moment(facts["at"]), "role": roles.NAMES.get(facts.get("what", ""), "")}
+    yield _lines(about, layout, "user_id", *(("role",) if "what" in facts else ()), "by", "when", "reference")
+    yield from _on_the_page(_ADMINISTRATORS_READ, facts, layout)
+
+
+def _role_recovered(facts: dict[str, Any], layout: Layout) -> Parts:
+    yield layout.say(events.KINDS[facts["act"]].text)
+    about = {**facts, "when": layout.moment(facts["at"]), "role": roles.NAMES[facts["role"]]}
+    yield _lines(about, layout, "user_id", "role", "when", "reference")
+    yield from _on_the_page(_ASK_THEM, facts, layout)
+
+
+def _lines(facts: dict[str, Any], layout: Layout, *names: str) -> str:
+    return "\n".join(layout.say(_LINES[name], value=facts[name]) for name in names)
+
+
+def _quoted(text: str, layout: Layout) -> Parts:
+    if text:
+        yield layout.say(Phrase("They write:"))
+        yield "\n".join(f"> {line}" for line in text.split("\n"))
+
+
+def _on_the_page(phrase: Phrase, facts: dict[str, Any], layout: Layout) -> Parts:
+    yield layout.say(phrase, reference=facts["reference"])
+    if layout.site:
+        yield Link(layout.page("admin/"))
+
+
+KINDS = {
+    "administrator-asked": (
+        Phrase("{organisation}: somebody cannot sign in and asks for help ({reference})"), _administrator_asked),
+    "support-asked": (Phrase("{organisation}: request for support ({reference})"), _support_asked),
+    "support-copy": (Phrase("Your request to {support} ({reference})"), _support_copy),
+    "admin-acted": (Phrase("{organisation}: an administrator has acted on an account"), _admin_acted),
+    "role-recovered": (Phrase("{organisation}: somebody with a role has used self-service reset"), _role_recovered),
+}  # fmt: skip

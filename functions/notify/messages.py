@@ -1,0 +1,187 @@
+"""Messages in words. They say who sends them, what will never be asked, and whom to tell (S57, S58).
+
+No link in them changes anything by being opened: mail scanners follow every one (B3).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from notify.layout import Layout, Link, Part, Secret
+from regain.adapters.messengers import RenderedMessage
+from regain.domain.security_info import NAMES
+from regain.phrases import Phrase, together
+
+_YOUR_CODE = {
+    "reset": Phrase("Your code to reset the password of your {organisation} account is:"),
+    "unlock": Phrase("Your code to unlock your {organisation} account is:"),
+    "register": Phrase("Your code to register security info for your {organisation} account is:"),
+    "admin": Phrase("Your code to confirm that it is you who helps with {organisation} accounts is:"),
+    "caller": Phrase("Your code to prove on the telephone that you own your {organisation} account is:"),
+}
+_UNASKED = {
+    "reset": Phrase("If you did not ask for it, somebody typed your user ID."),
+    "unlock": Phrase("If you did not ask for it, somebody typed your user ID."),
+    "register": Phrase(
+        "If you did not ask for it, somebody typed your address for an account of theirs, perhaps by mistake."
+    ),
+    "admin": Phrase("If you did not ask for it, somebody knows your password: change it now."),
+    "caller": Phrase("If you did not ask for it, somebody has called helpdesk in your name."),
+}
+_SHORT = {
+    "reset": Phrase("{organisation}: {code} is your code to reset your password."),
+    "unlock": Phrase("{organisation}: {code} is your code to unlock your account."),
+    "register": Phrase("{organisation}: {code} is your code to register this number."),
+    "admin": Phrase("{organisation}: {code} is your code to confirm that it is you."),
+    "caller": Phrase("{organisation}: {code} is your code for this call."),
+}
+_BARE = Phrase("{organisation}: {code}")
+_SAFE = Phrase("Never give it to anybody.")
+_ONLY_IN_THIS_CALL = Phrase("Read it out only if you have called the helpdesk.")
+
+_TO_ADMINISTRATORS = "account-secured-administrators"
+_SUBJECTS = {
+    "account-secured": Phrase("Your {organisation} account has been locked"),
+    _TO_ADMINISTRATORS: Phrase("A {organisation} account has been locked by its owner"),
+    "password-changed": Phrase("The password of your {organisation} account has been changed"),
+    "password-reset": Phrase("The password of your {organisation} account has been reset"),
+    "account-unlocked": Phrase("Your {organisation} account has been unlocked"),
+    "admin-reset": Phrase("Your {organisation} account has got a temporary password"),
+    "admin-unlocked": Phrase("Your {organisation} account has been unlocked"),
+    "admin-lifted": Phrase("Password reset is open again for your {organisation} account"),
+    "admin-enabled": Phrase("Your {organisation} account has been turned on"),
+    "admin-methods-cleared": Phrase("The security info of your {organisation} account has been removed"),
+    "admin-registration-required": Phrase("Look through the security info of your {organisation} account"),
+    "admin-registration-waived": Phrase("You need not look through your {organisation} security info any more"),
+    "security-info-added": Phrase("The security info of your {organisation} account has changed"),
+    "security-info-removed": Phrase("The security info of your {organisation} account has changed"),
+}
+_DONE = {
+    "account-secured": Phrase("Your {organisation} account {user_id} was locked."),
+    _TO_ADMINISTRATORS: Phrase("The {organisation} account {user_id} was locked."),
+    "password-changed": Phrase("The password of your {organisation} account {user_id} was changed."),
+    "password-reset": Phrase("The password of your {organisation} account {user_id} was reset."),
+    "account-unlocked": Phrase("Your {organisation} account {user_id} was unlocked."),
+    "admin-reset": Phrase("An administrator has set a temporary password for your {organisation} account {user_id}."),
+    "admin-unlocked": Phrase("An administrator has unlocked your {organisation} account {user_id}."),
+    "admin-lifted": Phrase(
+        "An administrator has opened password reset again for your {organisation} account {user_id}."
+    ),
+    "admin-enabled": Phrase("An administrator has turned on your {organisation} account {user_id}."),
+    "admin-methods-cleared": Phrase(
+        "An administrator has removed all security info of your {organisation} account {user_id}."
+    ),
+    "admin-registration-required": Phrase(
+        "An administrator asks you to look through the security info of your {organisation} account {user_id} at your "
+        "next sign-in."
+    ),
+    "admin-registration-waived": Phrase(
+        "An administrator does not ask any more for the security info of your {organisation} account {user_id}."
+    ),
+    "security-info-added": Phrase("“{what}” was added to the security info of your {organisation} account {user_id}."),
+    "security-info-removed": Phrase(
+        "“{what}” was removed from the security info of your {organisation} account {user_id}."
+    ),
+}
+
+_WHERE = Phrase("Type it on the page where you asked for it. It is good for {code_time}.")
+_NEVER = Phrase(
+    "Never give this code to anybody. Nobody from {organisation} will ask you for it, in a message or by telephone."
+)
+_NEVER_BUT_NOW = Phrase(
+    "Read it out only if you have called the helpdesk yourself and are still speaking to them. Never give it to "
+    "somebody who calls you."
+)
+_STUCK = Phrase(
+    "Without this code they cannot get any further, and you need not do anything. If it happens again, tell your "
+    "administrator: {administrator}."
+)
+_REFERENCE = Phrase("Reference: {reference}")
+_OWNER_OBJECTED = Phrase(
+    "Its owner said that an earlier change was not theirs. Nobody can sign in to it until you turn it on."
+)
+_FIND_OUT = Phrase("Find out what happened with the reference {reference}, and help its owner to a new password.")
+_NOBODY_CAN = Phrase("Nobody can sign in to it now, you included. Your administrators have been told.")
+_GET_BACK = Phrase("To get back in, tell your administrator at once: {administrator}. Quote the reference {reference}.")
+_NOT_YOU = Phrase(
+    "If you did not do this, tell your administrator at once: {administrator}. Quote the reference {reference}."
+)
+_TEMPORARY = Phrase("An administrator has set a temporary password for your {organisation} account {user_id}:")
+_NOT_ASKED = Phrase(
+    "If you did not ask for it, tell your administrator at once: {administrator}. Quote the reference {reference}."
+)
+
+NOTICES = tuple(_DONE)
+"""Every kind of notice."""
+
+
+def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedMessage:
+    """A one-time code, for every channel."""
+    called = purpose == "caller"
+    own = _ONLY_IN_THIS_CALL if called else _SAFE
+    parts = (
+        layout.say(_YOUR_CODE[purpose]),
+        Secret(digits),
+        layout.say(Phrase("It is good for {code_time}.") if called else _WHERE),
+        layout.say(_NEVER_BUT_NOW if called else _NEVER),
+        layout.say(together(_UNASKED[purpose], _STUCK)),
+        layout.say(_REFERENCE, reference=reference),
+    )
+    short = layout.say(_SHORT[purpose], code=digits)
+    spoken, voice = layout.spoken(digits)
+    return layout.letter(
+        layout.say(Phrase("Your code for your {organisation} account")),
+        parts,
+        short=layout.bound(
+            digits, layout.say(together(_SHORT[purpose], own), code=digits), short, layout.say(_BARE, code=digits)
+        ),
+        spoken=spoken,
+        voice=voice,
+    )
+
+
+def notice(kind: str, facts: dict[str, Any], reference: str, objection: str, layout: Layout) -> RenderedMessage:
+    """What has been changed, to every address of the account; and to the administrators, where it was not its owner."""
+    own = kind != _TO_ADMINISTRATORS and facts.get("name")
+    hello = layout.say(Phrase("Hello {name},"), name=facts["name"]) if own else layout.say(Phrase("Hello,"))
+    done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(facts.get("what", ""), ""))
+    when = layout.say(Phrase("When: {moment}"), moment=layout.moment(facts["at"]))
+    parts = (hello, f"{done}\n{when}", *_advice(kind, reference, objection, layout))
+    return layout.letter(layout.say(_SUBJECTS[kind]), parts)
+
+
+def _advice(kind: str, reference: str, objection: str, layout: Layout) -> Iterator[Part]:
+    """What to do now. The link opens a page with a button; opening it changes nothing (B3, B6)."""
+    if kind == _TO_ADMINISTRATORS:
+        yield layout.say(_OWNER_OBJECTED)
+        yield layout.say(_FIND_OUT, reference=reference)
+    elif kind == "account-secured":
+        yield layout.say(_NOBODY_CAN)
+        yield layout.say(_GET_BACK, reference=reference)
+    else:
+        yield layout.say(Phrase("If you did this, you need not do anything."))
+        if layout.site:
+            yield layout.say(Phrase("If you did not do this, lock your account now. Open this page and confirm:"))
+            yield Link(f"{layout.page('not-me/')}#{objection}")
+        yield layout.say(_NOT_YOU, reference=reference)
+        yield layout.say(Phrase("If you still cannot sign in, ask your administrator too."))
+
+
+def temporary_password(made: str, facts: dict[str, Any], reference: str, layout: Layout) -> RenderedMessage:
+    """A temporary password to where its owner reads it. There is no link in it: they know where they sign in."""
+    until = layout.moment(facts["until"])
+    parts = (
+        layout.say(_TEMPORARY, user_id=facts["user_id"]),
+        Secret(made),
+        layout.say(
+            Phrase("It works for one sign-in, until {moment}. Then you choose your own password."), moment=until
+        ),
+        layout.say(Phrase("Type the address of the sign-in page yourself. There is no link in this message.")),
+        layout.say(_NOT_ASKED, reference=reference),
+    )
+    bare = layout.say(_BARE, code=made)
+    short = layout.say(Phrase("{organisation}: {code} is your temporary password, for one sign-in."), code=made)
+    return layout.letter(
+        layout.say(Phrase("A temporary password for your {organisation} account")),
+        parts,
+        short=layout.fitting(short, bare),
+    )

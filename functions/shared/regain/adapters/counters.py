@@ -1,0 +1,100 @@
+"""Running counts: what happened on a day, and how people stand. A report costs the same for any number of accounts.
+
+Everything here may be told twice or out of order and comes out the same: an event is counted with a mark that it
+was, and a person is counted as the difference between how they stood when last counted and how they stand now.
+"""
+
+import importlib
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters.keys import Keys
+from regain.adapters.store import Store, Write, marshal, put, put_version
+
+_STRIPES = 4
+_MARKED = 3 * 86_400  # seconds: longer than a stream keeps its records
+_KEPT = 400 * 86_400
+_PEOPLE = {"part": "people", "id": "now"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The report table: `part` and `id`."""
+
+    store: Store
+    table: str
+    keys: Keys
+
+    # --- events ----------------------------------------------------------------------------------
+
+    def mark_write(self, event: str, now: int) -> Write:
+        """The event has been counted; a second time is a conflict."""
+        return put(self.table, {"part": f"seen#{event}", "id": "event", "purge_at": now + _MARKED})
+
+    def seen(self, events: Iterable[str]) -> set[str]:
+        """Which of these events have been counted."""
+        events = list(events)
+        found = self.store.read([(self.table, {"part": f"seen#{event}", "id": "event"}) for event in events])
+        return {event for event, item in zip(events, found, strict=True) if item}
+
+    def day_write(self, day: str, counts: Mapping[str, int], stripe: int, now: int) -> Write:
+        """Adds to the counters of a day (ISO 8601)."""
+        return self._add({"part": "day", "id": f"{day}#{stripe % _STRIPES}"}, counts, now + _KEPT)
+
+    def days(self, start: str, end: str) -> dict[str, Counter[str]]:
+        """The counters of each day from `start` to `end`, both included: one query."""
+        items = self.store.pages(self.table, "part", "day", between=("id", start, f"{end}#~"), most=2_000)
+        found: dict[str, Counter[str]] = {}
+        for item in items:
+            found.setdefault(item["id"][:10], Counter()).update(_counts(item))
+        return found
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def person_key(self, subject: str) -> tuple[str, dict[str, str]]:
+        """Where somebody's last count is, for `Store.read`."""
+        return self.table, {"part": f"person#{subject}", "id": "person"}
+
+    def person_write(self, subject: str, user_id: str, stands: Iterable[str], seen: int) -> Write:
+        """How somebody was counted, if nobody else has counted them since. The user ID is sealed."""
+        item = {"part": f"person#{subject}", "id": "person", "sealed": self.seal(user_id), "stands": list(stands)}
+        return put_version(self.table, item, seen)
+
+    def people_write(self, change: Mapping[str, int]) -> Write:
+        """Adds to the counters of people, also less than nothing."""
+        return self._add(_PEOPLE, change, 0)
+
+    def people(self) -> Counter[str]:
+        """How many people stand how: one read."""
+        return Counter(_counts(self.store.get(self.table, _PEOPLE) or {}))
+
+    def seal(self, user_id: str) -> str:
+        """The user ID, so that only this service can read it (AES-SIV, RFC 5297)."""
+        return b64encode(self._cipher().encrypt(user_id.encode(), None)).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """The user ID that was sealed."""
+        return self._cipher().decrypt(b64decode(sealed), None).decode()
+
+    def _cipher(self) -> Any:
+        ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # few functions need it
+        return ciphers.AESSIV(self.keys.of("sealed-user-id"))
+
+    def _add(self, key: dict[str, str], counts: Mapping[str, int], purge_at: int) -> Write:
+        changed = {name: number for name, number in counts.items() if number}
+        names = {f"#n{place}": f"n:{name}" for place, name in enumerate(changed)}
+        values: dict[str, Any] = {f":n{place}": number for place, number in enumerate(changed.values())}
+        update = "ADD " + ", ".join(f"#n{place} :n{place}" for place in range(len(changed)))
+        if purge_at:
+            update += " SET purge_at = :purge_at"
+            values[":purge_at"] = purge_at
+        request = {"TableName": self.table, "Key": marshal(key), "UpdateExpression": update}
+        request |= {"ExpressionAttributeNames": names, "ExpressionAttributeValues": marshal(values)}
+        return Write("Update", request)
+
+
+def _counts(item: Mapping[str, Any]) -> dict[str, int]:
+    return {name[2:]: number for name, number in item.items() if name.startswith("n:")}

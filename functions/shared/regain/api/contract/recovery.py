@@ -1,0 +1,118 @@
+"""Requests and answers of reset and unlock."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from regain.api.contract.values import (
+    AnswerText,
+    Code,
+    Contact,
+    Credential,
+    Language,
+    MethodId,
+    Password,
+    Proof,
+    Request,
+    Said,
+    Token,
+    UserId,
+)
+
+
+class Start(Request):
+    """Begin a flow."""
+
+    user_id: UserId
+    proof: Proof
+    language: Language = ""
+
+
+class Send(Request):
+    """Ask for a code."""
+
+    flow: Token
+    method: MethodId
+    contact: Contact = ""
+
+
+class Verify(Request):
+    """Give one proof: a code, the answers to the questions in their order, or what a passkey signed."""
+
+    flow: Token
+    method: MethodId
+    code: Code = ""
+    answers: Annotated[tuple[AnswerText, ...], Meta(max_length=5)] = ()
+    credential: Credential = field(default_factory=dict)
+
+
+class FinishReset(Request):
+    """Set the new password."""
+
+    flow: Token
+    new_password: Password
+
+
+class FinishUnlock(Request):
+    """Unlock the account."""
+
+    flow: Token
+
+
+class Gates(Struct):
+    """How many proofs are required, and how many were given."""
+
+    required: int
+    passed: int
+
+
+class OfferedMethod(Struct, omit_defaults=True):
+    """A method that may be chosen now. `place` is where it leads, masked, once the person has proved something.
+
+    `confirm`: type the whole contact before a code is sent. `questions` are those to answer; `challenge`
+    (base64url) is what a passkey signs.
+    """
+
+    id: str
+    kind: str
+    label: Said
+    place: str = ""
+    confirm: bool = False
+    questions: list[Said] = []
+    challenge: str = ""
+
+
+class Started(Struct):
+    """A flow has begun. Times are seconds since 1970 (UTC)."""
+
+    flow: str
+    reference: str
+    gates: Gates
+    methods: list[OfferedMethod]
+    expires_at: int
+
+
+class Sent(Struct):
+    """A code is on its way, if the account can receive it. Times are seconds since 1970 (UTC)."""
+
+    resend_after: int
+    expires_at: int
+
+
+class Verified(Struct):
+    """A proof was right. `methods` are the account's own for the next gate, masked."""
+
+    gates: Gates
+    methods: list[OfferedMethod]
+
+
+class Finished(Struct, omit_defaults=True):
+    """It is done. `usable`: `now`, or how long until the directory has it.
+
+    `recovery_code` takes the place of the one that was used as a proof. It is shown this once.
+    """
+
+    done: bool
+    sign_in_url: str
+    usable: str
+    recovery_code: str = ""

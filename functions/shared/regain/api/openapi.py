@@ -1,0 +1,156 @@
+"""The OpenAPI document (3.1), made from the contract's types: it cannot say anything else than they do."""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from regain import problems
+from regain.api.contract import ANY_BODY, ANY_ROUTE, OPERATIONS, Operation
+from regain.problems import CATALOGUE
+
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `type` is the address of the page of guidance.",
+    "required": ["type", "title", "status", "detail", "code", "reference"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "enum": sorted(CATALOGUE)},
+        "reference": {"type": "string", "pattern": "^R-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$"},
+        "attempts_left": {"type": "integer", "minimum": 0},
+        "retry_after": {"type": "integer", "minimum": 0, "description": "Seconds; also the header."},
+        "help_url": {"type": "string"},
+        "wrong": {"type": "string", "description": "Which part of the request could not be read."},
+        "feedback": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["rule", "message"],
+                "properties": {"rule": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+_SESSION = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": "__Host-session",
+    "description": "What signing in sets.",
+}
+_ORIGIN = {
+    "name": "Origin",
+    "in": "header",
+    "required": True,
+    "description": "The site's own origin, as a browser sends it; from anywhere else a change is refused.",
+    "schema": {"type": "string"},
+}
+_WAIT = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    types = {kind for op in OPERATIONS for kind in (op.request, op.answer, op.query) if kind}
+    ordered = sorted(types, key=lambda kind: kind.__name__)
+    _, schemas = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Regain",
+            "version": "1",
+            "description": "Self-service password reset. Errors are problems (RFC 9457); each `type` is a page.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": {**schemas, "Problem": _PROBLEM}, "securitySchemes": {"session": _SESSION}},
+    }
+
+
+def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": _name(operation),
+        "summary": operation.summary,
+        "responses": {str(operation.status): _done(operation), **_refusals(operation)},
+    }
+    if parameters := list(_parameters(operation, schemas)):
+        made["parameters"] = parameters
+    if operation.request:
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(operation.request)}}}
+    if operation.session:
+        needed = problems.SIGN_IN_NEEDED in operation.problems
+        made["security"] = [{"session": []}] if needed else [{"session": []}, {}]
+    return made
+
+
+def _done(operation: Operation) -> dict[str, Any]:
+    schema = _ref(operation.answer) if operation.answer else {"type": "object"}
+    content = {"application/json": {"schema": schema}}
+    if operation.query and "format" in operation.query.__struct_fields__:
+        content |= {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/jsonl")}
+    done: dict[str, Any] = {"description": "Done", "content": content}
+    if operation.status == HTTPStatus.FOUND:
+        done["headers"] = {"Location": {"description": "Where.", "schema": {"type": "string"}}}
+    if follows := _follows(operation):
+        done["links"] = follows
+    return done
+
+
+def _follows(operation: Operation) -> dict[str, Any]:
+    """What can be done next with the `flow` that an operation begins: it is what they take."""
+    if "flow" not in getattr(operation.answer, "__struct_fields__", ()):
+        return {}
+    beside = operation.path.rpartition("/")[0]
+    steps = [each for each in OPERATIONS if each.path.rpartition("/")[0] == beside and each.request]
+    return {
+        step.path.rpartition("/")[2]: {"operationId": _name(step), "requestBody": {"flow": "$response.body#/flow"}}
+        for step in steps
+        if "flow" in step.request.__struct_fields__
+    }
+
+
+def _refusals(operation: Operation) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    refusals = (*operation.problems, *ANY_ROUTE, *(ANY_BODY if operation.request else ()))
+    for problem in sorted(refusals, key=lambda problem: problem.status):
+        entry = responses.setdefault(
+            str(problem.status),
+            {
+                "description": "",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        )
+        entry["description"] = f"{entry['description']}; `{problem.code}`".removeprefix("; ")
+        if problem.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+            entry["headers"] = {"Retry-After": _WAIT}
+    return responses
+
+
+def _parameters(operation: Operation, schemas: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in re.findall(r"\{(\w+)\}", operation.path):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    if operation.query:
+        for name, schema in schemas[operation.query.__name__]["properties"].items():
+            yield {"name": name, "in": "query", "schema": schema}
+    if operation.session and operation.method != "GET":
+        yield _ORIGIN
+
+
+def _name(operation: Operation) -> str:
+    """A name that no other operation has: the method is part of it where a path has several."""
+    several = len([each for each in OPERATIONS if each.path == operation.path]) > 1 or operation.method == "DELETE"
+    name = re.sub(r"[^a-z]+", "-", operation.path.removeprefix("/api/")).strip("-")
+    return f"{operation.method.lower()}-{name}" if several else name
+
+
+def _ref(kind: type) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{kind.__name__}"}

@@ -1,0 +1,1 @@
+"""Directories: where the passwords of accounts live."""

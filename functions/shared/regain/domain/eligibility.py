@@ -1,0 +1,92 @@
+"""Readiness: whether somebody could reset their password by themselves, and by which rule not (B17, B24)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from regain.domain.account import Account, enabled, gates, methods
+from regain.domain.methods import channel, enough
+from regain.domain.policy import Domain, Recovery
+from regain.domain.security_info import SecurityInfo
+from regain.phrases import Phrase, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why not: the rule, as it is called in `organisation.yaml` or in the account, and what it comes to here."""
+
+    rule: str
+    text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """`registered`: enough ways to prove who they are. `enabled`: the organisation lets them. `capable`: both.
+
+    `kinds` are the kinds of method that they have.
+    """
+
+    registered: bool
+    enabled: bool
+    kinds: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def capable(self) -> bool:
+        """Whether a reset would succeed, once the proofs are given."""
+        return self.registered and self.enabled
+
+    @property
+    def stands(self) -> tuple[str, ...]:
+        """The counters of people in which such a person counts."""
+        flags = {"registered": self.registered, "enabled": self.enabled, "capable": self.capable}
+        return ("accounts", *(name for name, holds in flags.items() if holds), *(f"has:{kind}" for kind in self.kinds))
+
+
+def eligibility(
+    account: Account, info: SecurityInfo, recovery: Recovery, domains: Mapping[str, Domain]
+) -> Eligibility:  # fmt: skip
+    """How somebody stands."""
+    own = methods(account, info, recovery, domains)
+    needed = gates(account, recovery)
+    refused = _refused(account, recovery, domains)
+    registered = enough(own, needed)
+    kinds = tuple(dict.fromkeys(method.kind for method in own))
+    missing = () if registered else (_missing(account, own, needed, recovery),)
+    return Eligibility(registered, not refused, kinds, (*refused, *missing))
+
+
+def _refused(account: Account, recovery: Recovery, domains: Mapping[str, Domain]) -> tuple[Reason, ...]:
+    name = account.user_id.rpartition("@")[2]
+    domain = domains.get(name)
+    found = []
+    if domain is None:
+        found.append(Reason("domains", Phrase("The domain {name} is not one of the organisation's.", name=name)))
+    elif domain.directory == "elsewhere":
+        found.append(Reason(f"domains.{name}.directory", Phrase("Accounts of {name} are kept elsewhere.", name=name)))
+    elif domain.reset == "off":
+        found.append(Reason(f"domains.{name}.reset", Phrase("Reset is turned off for {name}.", name=name)))
+    if not account.enabled:
+        found.append(Reason("accountEnabled", Phrase("The account is turned off.")))
+    if not enabled(account, recovery):
+        chosen = recovery.enabled_for
+        nobody = Phrase("Reset is turned on for nobody.")
+        some = Phrase(
+            "Reset is turned on for the groups {wanted}. Groups of this account: {groups}.",
+            wanted=listed(chosen), groups=listed(account.groups or ("–",)),
+        )  # fmt: skip
+        found.append(Reason("recovery.enabled_for", nobody if chosen == "none" else some))
+    return tuple(found)
+
+
+def _missing(account: Account, own: tuple, needed: int, recovery: Recovery) -> Reason:
+    if not own:
+        none = Phrase(
+            "None of the methods that are offered is registered ({offered}).", offered=listed(recovery.offered)
+        )
+        return Reason("recovery.methods", none)
+    kinds = listed(sorted({channel(method.kind) for method in own}))
+    everybody = Phrase("Proofs of different kinds and places that are needed: {needed}. There is: {kinds}.",
+                       needed=needed, kinds=kinds)  # fmt: skip
+    with_role = Phrase("Whoever has a role ({role}) gives two proofs of different kinds and places. There is: {kinds}.",
+                       role=account.role, kinds=kinds)  # fmt: skip
+    return Reason("recovery.gates", with_role if account.role else everybody)

@@ -1,0 +1,126 @@
+"""Security questions (S46): given ones to choose from, and what answers must be.
+
+Off by default: answers can be guessed or found out. They only ever follow or precede another proof.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from regain.phrases import Phrase
+
+ASKED = 3
+QUESTION_LENGTH = (3, 200)
+ANSWER_LENGTH = (3, 40)
+
+GIVEN: dict[str, Phrase] = {
+    f"q{number:02}": text
+    for number, text in enumerate(
+        (
+            Phrase("In which town did your parents first meet?"),
+            Phrase("What was the first name of your first teacher?"),
+            Phrase("Which street did you live in when you were ten?"),
+            Phrase("What was the name of your first soft toy?"),
+            Phrase("What did you cook the first time you cooked alone?"),
+            Phrase("Which instrument did you first learn to play?"),
+            Phrase("What was the title of the first book that you read twice?"),
+            Phrase("Where did you go on your first journey without your family?"),
+            Phrase("What was your nickname as a child?"),
+            Phrase("Which animal were you afraid of as a child?"),
+            Phrase("What was the colour of your first bicycle?"),
+            Phrase("What was the family name of your first neighbours?"),
+            Phrase("In which town did your oldest cousin grow up?"),
+            Phrase("What was the first film that you saw in a cinema?"),
+            Phrase("What was the name of your first employer?"),
+            Phrase("Which job did you dream of when you were a child?"),
+            Phrase("What was the first thing that you bought with your own money?"),
+            Phrase("Where were you on the last New Year's Eve of your school days?"),
+            Phrase("What was the name of the first ship or boat that you were on?"),
+            Phrase("Which meal did your grandmother cook best?"),
+            Phrase("What was the first name of your best friend at school?"),
+            Phrase("In which town did you spend your first holiday?"),
+            Phrase("What was the first concert that you went to?"),
+            Phrase("Which subject did you like least at school?"),
+            Phrase("What was the name of your first pet?"),
+            Phrase("Which team did you first support?"),
+            Phrase("What was the make of your first car or motorcycle?"),
+            Phrase("What was the first name of the person who taught you to swim?"),
+            Phrase("Which song did you know by heart as a child?"),
+            Phrase("What was the name of the house, farm or block where you grew up?"),
+            Phrase("Which game did you play most as a child?"),
+            Phrase("What was the first name of your first manager?"),
+            Phrase("In which town did you have your first job?"),
+            Phrase("Which museum did you first visit?"),
+            Phrase("What did you collect as a child?"),
+            Phrase("What was the first name of your oldest relative whom you have known?"),
+            Phrase("Which tree stood nearest to your childhood home?"),
+            Phrase("What was your first costume for a party?"),
+            Phrase("Which food did you refuse to eat as a child?"),
+            Phrase("What was the number or name of the bus that took you to school?"),
+        ),
+        start=1,
+    )
+}
+"""The given questions, by an id that stays: the list only grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one pair, by its place; never holds the answer."""
+
+    rule: str
+    message: Phrase
+
+
+def text(question: str) -> Phrase | str:
+    """A question as it is asked: the words of a given one, or a person's own."""
+    return GIVEN.get(question, question)
+
+
+def own(question: str) -> bool:
+    """Whether the person wrote the question."""
+    return question not in GIVEN
+
+
+def normal(answer: str) -> str:
+    """An answer in the one form that is hashed: case, width, accents' form and extra spaces do not matter."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", answer).casefold())
+    return " ".join(folded.split())
+
+
+def faults(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Fault, ...]:
+    """Everything that is wrong with what a person wants to register (S74).
+
+    `pairs` are questions as the person reads them, and answers as they were typed.
+    """
+    pairs = [(" ".join(question.split()), normal(answer)) for question, answer in pairs]
+    found = [] if len(pairs) == needed else [Fault("number", Phrase("Choose {questions_registered} questions."))]
+    for place, (question, answer) in enumerate(pairs, start=1):
+        before = pairs[: place - 1]
+        wrong = _wrong(question, answer, before)
+        found += [Fault(f"question-{place}", Phrase("Question {n}: {what}", n=place, what=what)) for what in wrong]
+    return tuple(found)
+
+
+def _weight(answer: str) -> int:
+    """How long an answer is: an ideograph, of which a name or a town often has two, says as much as two letters."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in answer)
+
+
+def _wrong(question: str, answer: str, before: list[tuple[str, str]]) -> list[Phrase]:
+    words = set(re.findall(r"\w{3,}", normal(question)))
+    said = answer.split()
+    least, most = ANSWER_LENGTH
+    shortest, longest = QUESTION_LENGTH
+    checks = (
+        (not shortest <= len(question) <= longest,
+         Phrase("a question has {least} to {most} characters.", least=shortest, most=longest)),
+        (normal(question) in {normal(other) for other, _ in before}, Phrase("you have chosen it already.")),
+        (_weight(answer) < least or len(answer) > most,
+         Phrase("an answer has {least} to {most} characters.", least=least, most=most)),
+        (answer in {other for _, other in before}, Phrase("you have given this answer already.")),
+        (bool(words & set(said)), Phrase("leave words of the question out of the answer.")),
+        (len(set(answer)) < 2, Phrase("one character alone is easy to guess.")),
+    )  # fmt: skip
+    return [message for wrong, message in checks if wrong]

@@ -1,0 +1,1 @@
+"""The organisation: its settings, the YAML file they are read from, and its languages."""

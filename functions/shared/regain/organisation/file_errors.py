@@ -1,0 +1,25 @@
+"""Mistakes in files that people write: where, what is wrong, and what would be right."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FileError:
+    """One mistake. `line` counts from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    what: str
+    instead: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.what}" + (f"\n    {self.instead}" if self.instead else "")
+
+
+class InvalidFile(Exception):
+    """Everything that is wrong with a file, told at once. Nothing of the file has been used."""
+
+    def __init__(self, mistakes: list[FileError]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes

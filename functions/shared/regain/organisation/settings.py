@@ -1,0 +1,211 @@
+"""The organisation: the typed content of `organisation.yaml`, which site and functions share."""
+
+import functools
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from regain.domain import languages
+from regain.domain.methods import by_phone
+from regain.domain.policy import Administration, Domain, Limits, Passwords, Recovery
+from regain.phrases import Counted, Phrase, listed
+
+Name = str | dict[str, str]
+"""One name for everybody, or a name for each language, by its tag."""
+
+
+@dataclass(frozen=True)
+class About:
+    """Names and addresses that appear in the guidance and in messages.
+
+    `languages`: the first is the organisation's own, for whoever wants none of them. `colour` (`#12355b`) and `logo` (a
+    file beside `organisation.yaml`) are how people know the organisation. Pages of `embed_from` (origins) may show the
+    form in a frame.
+    """
+
+    name: str
+    services: tuple[str, ...] = ("Microsoft 365", "Azure", "Intune")
+    languages: tuple[str, ...] = ("en",)
+    colour: str = ""
+    logo: str = ""
+    sign_in_url: str = "/account/"
+    portal_name: Name = ""
+    portal_url: str = ""
+    apps_portal_name: Name = ""
+    apps_portal_url: str = ""
+    personal_accounts_url: str = ""
+    site_url: str = ""
+    time_zone: str = "UTC"
+    embed_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """Where "Contact your administrator" leads: a portal of the organisation's own, or an address.
+
+    With neither, requests go to the people with the roles helpdesk, user administrator or administrator: the first
+    that somebody has.
+    """
+
+    email: str = ""
+    phone: str = ""
+    portal_url: str = ""
+    single: bool = False
+
+
+@dataclass(frozen=True)
+class Support:
+    """Who helps when nobody in the organisation can."""
+
+    name: Name = ""
+    email: str = ""
+    phone: str = ""
+    url: str = ""
+    per_service: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link with its words."""
+
+    name: Name
+    url: str
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Who can be asked. `security` is where a hole is reported to: an e-mail address, or a web address.
+
+    Without it, reports go to the administrator's address.
+    """
+
+    administrator: Administrator = field(default_factory=Administrator)
+    support: Support = field(default_factory=Support)
+    security: str = ""
+    communities: tuple[Link | str, ...] = ()
+    training: tuple[Link | str, ...] = ()
+
+
+class Notify(msgspec.Struct, frozen=True, rename={"sender": "from"}):
+    """Who is told of a change, and by whom (S57)."""
+
+    person: bool = True
+    administrators: bool = True
+    sender: str = ""
+
+
+class Organisation(msgspec.Struct, frozen=True):
+    """The whole file. Only `organisation.name` and `domains` have no default."""
+
+    organisation: About
+    domains: dict[str, Domain]
+    contacts: Contacts = msgspec.field(default_factory=Contacts)
+    recovery: Recovery = msgspec.field(default_factory=Recovery)
+    limits: Limits = msgspec.field(default_factory=Limits)
+    passwords: Passwords = msgspec.field(default_factory=Passwords)
+    notify: Notify = msgspec.field(default_factory=Notify)
+    administration: Administration = msgspec.field(default_factory=Administration)
+
+    @property
+    def default_domain(self) -> str:
+        """The domain that completes a user name typed without one: the first in the file."""
+        return next(iter(self.domains))
+
+    @property
+    def sender(self) -> str:
+        """The From of every message (S57)."""
+        address = f"no-reply@{self.default_domain}"
+        return self.notify.sender or f"{self.organisation.name} account help <{address}>"
+
+
+def load(path: Path) -> Organisation:
+    """The organisation from the JSON that the build makes of `organisation.yaml`."""
+    return msgspec.json.decode(path.read_bytes(), type=Organisation)
+
+
+@functools.cache
+def current() -> Organisation:
+    """The organisation of this process: `ORGANISATION_FILE`, or the file packed beside this one."""
+    packed = Path(__file__).parents[1] / "organisation.json"
+    return load(Path(os.environ.get("ORGANISATION_FILE") or packed))
+
+
+def named(name: Name, language: str, otherwise: object = "") -> object:
+    """A name in a language; where it has none there, the first that it has."""
+    if isinstance(name, dict):
+        return name.get(language) or next(iter(name.values()), otherwise)
+    return name or otherwise
+
+
+def facts(organisation: Organisation, language: str = languages.SOURCE) -> dict[str, object]:
+    """What texts may name in braces: problems, messages and pages take every name and number from here.
+
+    Whoever puts them into words says the phrases among them. Beside `code_minutes`, a number, stands `code_time`: that
+    number of minutes in words.
+    """
+    about, limits, contacts = organisation.organisation, organisation.limits, organisation.contacts
+    numbers = {**asdict(organisation.recovery), **asdict(limits), **asdict(organisation.administration)}
+    return {
+        **{name: value for name, value in numbers.items() if isinstance(value, int)},
+        **_times(numbers),
+        "messages_per_hour": _messages(organisation),
+        "tries": Counted("{n} try", "{n} tries", organisation.recovery.code_tries),
+        "organisation": about.name,
+        "services": _joined(about.services),
+        "domains": _joined(organisation.domains),
+        "example_user_id": f"maria.silva@{organisation.default_domain}",
+        "portal": named(about.portal_name, language, Phrase("the main portal")),
+        "portal_url": about.portal_url,
+        "apps_portal": named(about.apps_portal_name, language, Phrase("the apps portal")),
+        "apps_portal_url": about.apps_portal_url,
+        "personal_accounts_url": about.personal_accounts_url,
+        "site_url": about.site_url,
+        "sign_in_url": about.sign_in_url,
+        "sender": organisation.sender,
+        "administrator_email": contacts.administrator.email,
+        "administrator_phone": contacts.administrator.phone,
+        "password_minimum": organisation.passwords.least,
+        "password_maximum": organisation.passwords.maximum,
+        "password_points": organisation.passwords.points,
+        "support": named(contacts.support.name, language, Phrase("Support")),
+        "support_email": contacts.support.email,
+        "support_phone": contacts.support.phone,
+        "support_url": contacts.support.url,
+    }
+
+
+_UNITS = {
+    "seconds": lambda n: Counted("{n} second", "{n} seconds", n),
+    "minutes": lambda n: Counted("{n} minute", "{n} minutes", n),
+    "hours": lambda n: Counted("{n} hour", "{n} hours", n),
+    "days": lambda n: Counted("{n} day", "{n} days", n),
+}
+
+
+def _times(numbers: dict[str, object]) -> dict[str, Counted]:
+    """Each number whose name ends in a unit, with the unit in words."""
+    parts = {name: name.rpartition("_") for name in numbers}
+    return {
+        f"{stem}_time": _UNITS[unit](numbers[name]) for name, (stem, _, unit) in parts.items() if unit in _UNITS
+    }  # fmt: skip
+
+
+def _messages(organisation: Organisation) -> object:
+    """How many messages an hour, of the kinds that are offered."""
+    limits, kinds = organisation.limits, organisation.recovery.offered
+    phone = Counted("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
+    email = Counted("{n} e-mail", "{n} e-mails", limits.emails_per_hour)
+    if not any(by_phone(kind) for kind in kinds):
+        return email
+    return Phrase("{first} and {last}", first=phone, last=email) if "email" in kinds else phone
+
+
+def _joined(words: Iterable[str]) -> object:
+    """Words as a sentence names alternatives."""
+    *before, last = words
+    if not before:
+        return last
+    return Phrase("{first} or {last}", first=listed(before), last=last)

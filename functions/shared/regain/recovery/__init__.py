@@ -1,0 +1,1 @@
+"""What reset, unlock, registration and administration share: flows, proofs, step-up authentication and sessions."""

@@ -1,0 +1,103 @@
+"""Who is signed in: the session that the browser shows, its account, and what is read beside them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters import recoveries
+from regain.adapters import security_info as security_infos
+from regain.adapters import sessions as session_items
+from regain.adapters.outbox import notices
+from regain.adapters.store import Write
+from regain.api.request_context import RequestContext
+from regain.domain import registration
+from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
+from regain.domain.session import Session
+from regain.problems import CHANGE_PASSWORD_FIRST, SIGN_IN_NEEDED, Refused
+from regain.recovery import repudiation
+from regain.runtime.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A signed-in person. `beside` are the further records that were asked for."""
+
+    services: Services
+    context: RequestContext
+    subject: str
+    session: Session
+    account: Account
+    info: SecurityInfo
+    beside: list[Any]
+
+    @property
+    def language(self) -> str:
+        """What messages to this person are in: their own language, else the page's."""
+        return self.services.languages.tag(self.account.language, self.context.language)
+
+    def registered(self) -> registration.Registered:
+        """How complete the security info is."""
+        return registered(self.account, self.info, self.services)
+
+    def may_register(self, fresh: bool = True) -> None:
+        """Raises Refused(CHANGE_PASSWORD_FIRST), or where the sign-in must be `fresh`, SIGN_IN_AGAIN."""
+        if self.account.must_change_password:
+            raise Refused(CHANGE_PASSWORD_FIRST)
+        if fresh:
+            self.session.check_fresh(self.services.now, self.services.organisation.limits)
+
+    def event(self, kind: str, **facts: object) -> Write:
+        """One event about this person."""
+        services = self.services
+        nonce, at = services.randomness(4), services.clock()
+        return services.events.write(kind, self.subject, self.context.reference, at, nonce, **facts)
+
+    def told(self, kind: str, **facts: Any) -> list[Write]:
+        """What goes with a change: its event, its notices to every address, and the right to object (B6)."""
+        services, now, reference = self.services, self.services.now, self.context.reference
+        messages = notices(
+            services.randomness, now, self.account, kind, self.subject, reference, self.info, self.language, **facts
+        )
+        return [
+            self.event(kind, **facts),
+            repudiation.grant_write(services, self.subject, self.account.user_id, reference, now),
+            *(services.outbox.write(message, now) for message in messages if services.organisation.notify.person),
+        ]
+
+
+def signed_in(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
+    """The session that the browser shows, and its account: two store operations, whatever else is read beside.
+
+    `keys` are functions from the subject to what is also to be read.
+
+    Raises:
+        Refused: SIGN_IN_NEEDED, where there is no session, it is over, or the account is off or gone.
+    """
+    subject, session_id = recoveries.open_token(context.session) or ("", "")
+    if not subject:
+        raise Refused(SIGN_IN_NEEDED, reason="no session")
+    wanted = [services.sessions.key(subject, session_id), services.security_infos.key(subject)]
+    found = services.store.read([*wanted, *(key(subject) for key in keys)])
+    session = session_items.session(found[0])
+    if session is None:
+        raise Refused(SIGN_IN_NEEDED, reason="no such session")
+    context.about(subject)
+    account = services.accounts.get(session.user_id)
+    if account is None or not account.enabled:
+        raise Refused(SIGN_IN_NEEDED, reason="account off or gone")
+    session.check(services.now, account.generation, services.organisation.limits)
+    info = security_infos.security_info(found[1])
+    return SignedIn(services, context, subject, session, account, info, found[2:])
+
+
+def new_session(services: Services, subject: str, user_id: str, generation: int, context: RequestContext) -> Write:
+    """A session under a new token, whatever token the browser showed before (session fixation)."""
+    secret, now = services.randomness(16), services.now
+    context.new_session = recoveries.token(subject, secret)
+    return services.sessions.write(subject, Session(recoveries.flow_id(secret), user_id, generation, now, now))
+
+
+def registered(account: Account, info: SecurityInfo, services: Services) -> registration.Registered:
+    """How complete somebody's security info is."""
+    organisation = services.organisation
+    return registration.registered(account, info, organisation.recovery, organisation.domains, services.now)

@@ -1,0 +1,1 @@
+"""Reports: usage counts, and events exported as CSV and JSON Lines."""

@@ -1,0 +1,59 @@
+"""The report: usage of the last days from the running counts, for the admin page and the command line (B17)."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from regain.adapters.counters import Counters
+from regain.api.contract import DayCount, MethodCount, People, Report
+from regain.domain.methods import LABELS
+
+_OTHER = (
+    "password-changed", "sign-in-locked", "recovery-closed", "account-secured", "administrator-asked",
+    "support-asked", "admin-reset", "admin-unlocked", "admin-lifted", "message-failed", "message-bounced",
+)  # fmt: skip
+
+
+def report(counters: Counters, days: int, now: int) -> Report:
+    """The last `days` days, today included: one query and one read."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    named = [(today - timedelta(days=back)).isoformat() for back in reversed(range(days))]
+    counted = counters.days(named[0], named[-1])
+    total: Counter[str] = sum(counted.values(), Counter())
+    return Report(
+        days=days,
+        people=_people(counters.people()),
+        resets=[_day(day, "reset", counted.get(day, Counter())) for day in named],
+        unlocks=[_day(day, "unlock", counted.get(day, Counter())) for day in named],
+        methods=_methods(total),
+        other={kind: total[f"event:{kind}"] for kind in _OTHER},
+    )
+
+
+def _day(day: str, purpose: str, counts: Counter[str]) -> DayCount:
+    """What has neither finished nor been refused was given up, or is under way."""
+    started, finished, refused = (counts[f"{purpose}.{what}"] for what in ("started", "finished", "refused"))
+    return DayCount(day, started, finished, refused, max(0, started - finished - refused))
+
+
+def _methods(total: Counter[str]) -> list[MethodCount]:
+    def of(kind: str, what: str) -> int:
+        return total[f"reset.{what}:{kind}"] + total[f"unlock.{what}:{kind}"]
+
+    used = [(kind, of(kind, "passed"), of(kind, "failed")) for kind in LABELS]
+    return [MethodCount(kind, LABELS[kind], passed, failed) for kind, passed, failed in used if passed or failed]
+
+
+def _people(counts: Counter[str]) -> People:
+    by_method = {name.removeprefix("has:"): number for name, number in counts.items() if name.startswith("has:")}
+    return People(counts["accounts"], counts["registered"], counts["enabled"], counts["capable"], by_method)
+
+
+def days_of(counters: Counters, kind: str, start: str, end: str, now: int) -> list[str]:
+    """The days on which something of this kind (or anything) happened: one query. Counts come a little later than what
+    they count, so that the last two days are always among them.
+    """
+    today = datetime.fromtimestamp(now, UTC).date()
+    late = {(today - timedelta(days=number)).isoformat() for number in (0, 1)}
+    counted = counters.days(start[:10], end[:10])
+    name = f"event:{kind}"
+    return sorted(late | {day for day, counts in counted.items() if counts[name] or not kind})

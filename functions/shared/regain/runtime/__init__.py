@@ -1,0 +1,1 @@
+"""The Lambda runtime: the composition root, and what SnapStart keeps in a snapshot."""

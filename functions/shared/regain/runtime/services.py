@@ -1,0 +1,87 @@
+"""The composition root: what a function needs, made once per process from its environment."""
+
+import functools
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters import aws
+from regain.adapters.counters import Counters
+from regain.adapters.events import Events
+from regain.adapters.keys import Keys
+from regain.adapters.outbox import Outbox
+from regain.adapters.rate_limits import RateLimits
+from regain.adapters.recoveries import Recoveries
+from regain.adapters.security_info import SecurityInfos
+from regain.adapters.sessions import Sessions
+from regain.adapters.store import Store
+from regain.directories.dynamodb import WITHOUT_PASSWORD, Accounts
+from regain.organisation.language import Languages
+from regain.organisation.settings import Organisation, current
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything outside the rules. Time and randomness are here so that tests can set them."""
+
+    organisation: Organisation
+    store: Store
+    keys: Keys
+    accounts: Accounts
+    recoveries: Recoveries
+    sessions: Sessions
+    security_infos: SecurityInfos
+    rate_limits: RateLimits
+    events: Events
+    counters: Counters
+    outbox: Outbox
+    clock: Callable[[], float] = time.time
+    randomness: Callable[[int], bytes] = secrets.token_bytes
+
+    @functools.cached_property
+    def languages(self) -> Languages:
+        """The languages that this organisation speaks."""
+        return Languages(self.organisation)
+
+    @property
+    def now(self) -> int:
+        """The time in whole seconds since 1970."""
+        return int(self.clock())
+
+
+def compose(
+    environment: Mapping[str, str], organisation: Organisation, dynamodb: Any, kms: Any, **others: Any
+) -> Services:
+    """The services of a function with this environment. A table it may not touch has no name there."""
+    accounts = environment.get("ACCOUNT_TABLE", "")
+    views = {accounts: WITHOUT_PASSWORD} if environment.get("ACCOUNT_VIEW") == "without-password" else {}
+    store = Store(dynamodb, views)
+    keys = Keys(
+        kms,
+        environment.get("CODE_KEY", ""),
+        environment.get("SERVICE_KEY", ""),
+        environment.get("CODE_KEY_GENERATION", "1"),
+    )
+    return Services(
+        organisation=organisation,
+        store=store,
+        keys=keys,
+        accounts=Accounts(store, accounts),
+        recoveries=Recoveries(store, environment.get("RECOVERY_TABLE", ""), keys),
+        sessions=Sessions(store, environment.get("SESSION_TABLE", "")),
+        security_infos=SecurityInfos(store, environment.get("SECURITY_INFO_TABLE", "")),
+        rate_limits=RateLimits(store, environment.get("LIMIT_TABLE", ""), keys),
+        events=Events(store, environment.get("EVENT_TABLE", "")),
+        counters=Counters(store, environment.get("REPORT_TABLE", ""), keys),
+        outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),
+        **others,
+    )
+
+
+@functools.cache
+def services() -> Services:
+    """The services of this process."""
+    return compose(os.environ, current(), aws.client("dynamodb"), aws.client("kms"))

@@ -1,0 +1,25 @@
+"""What is done before Lambda takes a snapshot of a started function (SnapStart), so that no first request does it.
+
+Nothing secret is drawn, nothing random, and no connection opened: every copy of the snapshot would share it. Keys come
+from KMS with the first request after a restore.
+"""
+
+import importlib
+import os
+
+from regain.adapters import common_passwords
+from regain.organisation.settings import current
+from regain.runtime.services import services
+
+
+def prepare(*modules: str, passwords: bool = False) -> None:
+    """Makes the clients and loads `modules`; with `passwords`, also the list of common ones. Elsewhere it does nothing,
+    for a cold start should load only what its first request needs.
+    """
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
+        return
+    services()
+    for module in modules:
+        importlib.import_module(module)
+    if passwords:
+        common_passwords.words(current().passwords.banned)

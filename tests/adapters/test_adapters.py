@@ -1,0 +1,211 @@
+"""Adapters one by one, against moto: where nothing happens in parallel, AWS in process is enough."""
+
+import boto3
+import pytest
+from boto3.dynamodb.types import TypeSerializer
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from regain.adapters import password_hash, rate_limits, recoveries
+from regain.adapters.messengers import Email, RenderedMessage, Undeliverable
+from regain.adapters.store import Conflict, Store, marshal, put, put_version, unmarshal
+from regain.directories.dynamodb import Accounts, item
+from regain.domain.account import Account
+from regain.domain.flow import Flow
+from regain.domain.methods import Method
+
+LETTER = RenderedMessage("Your code", "text", "<p>text</p>")
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    for name in ("AWS_ENDPOINT_URL",):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def store(aws):
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName="Things",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "user_id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "user_id", "KeyType": "HASH"}],
+    )
+    return Store(client)
+
+
+def test_a_second_item_under_one_key_is_a_conflict(store):
+    store.commit([put("Things", {"user_id": "a"})])
+    with pytest.raises(Conflict):
+        store.commit([put("Things", {"user_id": "a"})])
+
+
+def test_a_record_is_written_only_in_the_version_that_was_seen(store):
+    store.commit([put_version("Things", {"user_id": "a", "n": 1}, 0)])
+    for seen in (0, 2):
+        with pytest.raises(Conflict):
+            store.commit([put_version("Things", {"user_id": "a", "n": 9}, seen)])
+    store.commit([put_version("Things", {"user_id": "a", "n": 2}, 1)])
+    assert store.get("Things", {"user_id": "a"}) == {"user_id": "a", "n": 2, "version": 2}
+
+
+def test_one_failing_condition_undoes_the_whole_step(store):
+    store.commit([put("Things", {"user_id": "a"})])
+    with pytest.raises(Conflict):
+        store.commit([put("Things", {"user_id": "b"}), put("Things", {"user_id": "a"})])
+    assert store.get("Things", {"user_id": "b"}) is None
+
+
+def test_items_come_back_in_the_order_of_their_keys(store):
+    for name in ("a", "b"):
+        store.commit([put("Things", {"user_id": name, "list": [1, {"x": True}]})])
+    found = store.read([("Things", {"user_id": name}) for name in ("b", "nobody", "a")])
+    assert [one and one["user_id"] for one in found] == ["b", None, "a"]
+    assert found[0]["list"] == [1, {"x": True}]
+
+
+def test_a_counter_counts_before_anybody_judges(store):
+    assert [store.count("Things", {"user_id": "n"}, 9) for _ in range(3)] == [1, 2, 3]
+
+
+def test_an_account_comes_back_as_it_was_stored(store):
+    account = Account(
+        "zoë@contoso.example", other_mails=("a@b.example",), groups=("staff",), enabled=False, password_changed_at=7
+    )
+    accounts = Accounts(store, "Things")
+    store.commit([put_version("Things", item(account), 0)])
+    stored = accounts.get(account.user_id)
+    assert (stored.other_mails, stored.groups, stored.enabled, stored.version) == (
+        ("a@b.example",),
+        ("staff",),
+        False,
+        1,
+    )
+    store.commit([accounts.password_write(stored, "hash", 9)])
+    assert accounts.get(account.user_id).password == "hash"
+    with pytest.raises(Conflict):
+        store.commit([accounts.password_write(stored, "other", 9)])
+
+
+def test_a_flow_comes_back_as_it_was_stored(store):
+    flow = Flow(
+        "id",
+        "reset",
+        "a@b.example",
+        "R-0000-0000",
+        1,
+        2,
+        0,
+        1,
+        2,
+        ("email",),
+        (Method("email", "email", "x@y.example"),),
+        sends={"email": (1, 2)},
+    )
+    writer = recoveries.Recoveries(store, "Things", None)
+    write = writer.flow_write("subject", flow, 5)
+    write.request["Item"]["user_id"] = {"S": "key"}
+    store.commit([write])
+    stored = store.get("Things", {"user_id": "key"})
+    assert recoveries.flow({**stored, "user_id": "a@b.example"}) == Flow(
+        **{**{f: getattr(flow, f) for f in flow.__dataclass_fields__}, "version": 1}
+    )
+
+
+@pytest.mark.parametrize("text", ["", "x", "A" * 42, "A" * 44, "é" * 43, "A" * 42 + "=", "A" * 42 + "B", "-" * 43])
+def test_what_is_no_token_opens_nothing(text):
+    assert recoveries.open_token(text) is None or len(text) == 43
+
+
+def test_a_token_leads_to_its_subject_and_its_secret_is_hashed():
+    token = recoveries.token("ab" * 16, b"s" * 16)
+    assert recoveries.open_token(token) == ("ab" * 16, recoveries.flow_id(b"s" * 16))
+    assert b"s" * 16 not in bytes.fromhex(recoveries.flow_id(b"s" * 16))
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.0/24"), ("192.0.2.250", "192.0.2.0/24"), ("::ffff:192.0.2.7", "192.0.2.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("nonsense", "unknown"), ("", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_network_is_a_24_or_a_64(address, network):
+    assert rate_limits.network(address) == network
+
+
+def test_mail_that_ses_refuses_for_good_is_undeliverable(aws):
+    with pytest.raises(Undeliverable, match="MessageRejected"):
+        Email(boto3.client("sesv2"), "help@contoso.example").send("a@home.example", LETTER, {})
+
+
+def test_mail_goes_to_one_address_from_the_organisations_sender(aws):
+    client = boto3.client("sesv2")
+    client.create_email_identity(EmailIdentity="help@contoso.example")
+    assert Email(client, "help@contoso.example").send("a@home.example", LETTER, {})
+
+
+_SCALARS = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text() | st.binary()
+_VALUES = st.recursive(_SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+
+
+@given(st.dictionaries(st.text(), _VALUES))
+def test_items_are_typed_as_boto3_types_them_and_come_back_as_they_were(item):
+    boto3s = TypeSerializer()
+    assert marshal(item) == {name: boto3s.serialize(value) for name, value in item.items()}
+    assert unmarshal(marshal(item)) == item
+
+
+@pytest.mark.parametrize("value", [1.5, {1, 2}, object()])
+def test_what_has_no_type_in_dynamodb_is_not_stored(value):
+    with pytest.raises(KeyError):
+        marshal({"value": value})
+
+
+def test_a_view_reads_the_attributes_that_it_names_only(store):
+    narrowed = Store(store.client, {"Things": ("user_id", "role")})
+    store.commit([put("Things", {"user_id": "seen", "role": "x", "password": "secret"})])
+    assert narrowed.get("Things", {"user_id": "seen"}) == {"user_id": "seen", "role": "x"}
+    assert narrowed.read([("Things", {"user_id": "seen"}), ("Things", {"user_id": "not there"})]) == [
+        {"user_id": "seen", "role": "x"},
+        None,
+    ]
+
+
+class TestTheCurrentPassword:
+    KEY = b"k" * 32
+
+    def hashes(self, monkeypatch):
+        """How many hashes are computed from now on."""
+        calls, hasher = [], type(password_hash._hasher())
+        verify = hasher.verify
+        monkeypatch.setattr(hasher, "verify", lambda *a: calls.append(1) or verify(*a))
+        return calls
+
+    def test_is_recognised_and_others_mostly_without_a_hash(self, monkeypatch):
+        stored = password_hash.hash_password("maple-Cedar-93-window", self.KEY)
+        assert password_hash.matches(stored, "maple-Cedar-93-window")
+        assert password_hash.is_current(stored, "maple-Cedar-93-window", self.KEY)
+        calls = self.hashes(monkeypatch)
+        assert not any(password_hash.is_current(stored, f"another-{n}", self.KEY) for n in range(100))
+        assert len(calls) < 30  # one in sixteen
+
+    def test_is_recognised_with_any_salt_and_any_key(self):
+        plain = password_hash.hash_password("maple-Cedar-93-window")
+        assert password_hash.is_current(plain, "maple-Cedar-93-window", self.KEY)
+        assert not password_hash.is_current(plain, "another", self.KEY)
+        assert not password_hash.is_current("", "anything", self.KEY)
+
+    def test_has_its_own_salt_each_time(self):
+        made = {password_hash.hash_password("the same", self.KEY) for _ in range(4)}
+        assert len(made) == 4

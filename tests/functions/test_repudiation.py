@@ -1,0 +1,105 @@
+"""“This was not me”: a notice's link locks the account, once, and only when it is confirmed (B3, B6)."""
+
+import pytest
+
+from regain.recovery import repudiation
+
+NEW = "violet-Anchor-27-plum"
+
+
+def changed(world, person, purpose="reset"):
+    """Somebody changes the account; the token in the notice about it."""
+    started = world.proved(person.user_id, purpose)
+    assert world.finish(started.body["flow"], NEW, purpose).status == 200
+    reference = started.body["reference"]
+    notice = next(m for m in world.outbox(reference) if m["kind"] != "code")
+    return repudiation.derive(world.services.keys, notice["subject"], reference, notice["facts"]["at"])
+
+
+def secure(world, token):
+    return world.post("/api/account/secure", {"token": token})
+
+
+@pytest.mark.parametrize("purpose", ["reset", "unlock"])
+def test_it_locks_the_account_ends_sessions_and_flows_and_tells_b6(world, purpose):
+    person = world.person()
+    token = changed(world, person, purpose)
+    password = NEW if purpose == "reset" else world.password
+    session = world.sign_in(person.user_id, password).session
+    flow = world.start(person.user_id).body["flow"]
+    assert secure(world, token).body == {"done": True}
+    assert world.sign_in(person.user_id, password).code == "account-turned-off"
+    assert world.request("GET", "/api/account", session=session).code == "sign-in-needed"
+    assert world.send(flow).code == "session-ended"
+    last = world.events(person.user_id)[-1]
+    told = {(m["kind"], m["to"]) for m in world.outbox(last["reference"]) if m["kind"].startswith("account-secured")}
+    assert told == {("account-secured", to) for to in person.addresses} | {
+        ("account-secured-administrators", "it@contoso.example")
+    }
+
+
+def test_a_change_of_a_known_password_can_be_objected_to_as_well_b6(world):
+    person = world.person()
+    session = world.sign_in(person.user_id).session
+    body = {"current_password": world.password, "new_password": NEW}
+    assert world.post("/api/account/password", body, session=session).status == 200
+    event = world.events(person.user_id)[-1]
+    notice = world.outbox(event["reference"])[0]
+    token = repudiation.derive(world.services.keys, notice["subject"], event["reference"], notice["facts"]["at"])
+    assert secure(world, token).status == 200
+
+
+def test_a_link_is_good_once(world):
+    person = world.person()
+    token = changed(world, person)
+    assert secure(world, token).status == 200
+    world.change(world.account(person.user_id), enabled=True)
+    assert secure(world, token).code == "link-ended"
+    assert world.account(person.user_id).enabled is True
+
+
+def test_a_link_is_good_for_seven_days(world, time_machine):
+    time_machine.move_to(1_800_000_000, tick=False)
+    first, second = world.person(), world.person()
+    one, two = changed(world, first), changed(world, second)
+    time_machine.move_to(1_800_604_799, tick=False)
+    assert secure(world, one).status == 200
+    time_machine.move_to(1_800_604_800, tick=False)
+    assert secure(world, two).code == "link-ended"
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-4] + "AAAA", lambda t: "AAAA" + t[4:], lambda t: "A" * 43, lambda t: "x"]
+)
+def test_another_token_leads_nowhere(world, change):
+    person = world.person()
+    token = changed(world, person)
+    assert secure(world, change(token)).code == "link-ended"
+    assert world.account(person.user_id).enabled is True
+
+
+def test_a_flows_token_is_no_objection_and_the_reverse(world):
+    person = world.person()
+    token = changed(world, person)
+    flow = world.start(person.user_id).body["flow"]
+    assert secure(world, flow).code == "link-ended"
+    assert world.send(token).code == "session-ended"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT"])
+def test_opening_a_link_changes_nothing_b3(world, method):
+    from service.app import lambda_handler
+
+    person = world.person()
+    token = changed(world, person)
+    answer = world.request(method, "/api/account/secure", f'{{"token":"{token}"}}', serve=lambda_handler)
+    assert answer.status == 405
+    assert world.account(person.user_id).enabled is True
+
+
+def test_the_token_is_stored_nowhere(world):
+    person = world.person()
+    token = changed(world, person)
+    client = world.services.store.client
+    for table in client.list_tables()["TableNames"]:
+        assert token[22:] not in repr(client.scan(TableName=table)["Items"])

@@ -1,0 +1,114 @@
+"""Every message in every language (B15): it names who writes, fits where it goes, and is marked as what it is."""
+
+import re
+from dataclasses import replace
+
+import boto3
+import msgspec
+import pytest
+
+from local.gallery import drawn
+from notify.layout import Layout
+from notify.sms_segment import fits, longest
+from regain.domain.languages import KNOWN
+from regain.organisation.file import read
+from regain.organisation.language import Languages
+from tests.conftest import ROOT
+
+
+def layout(tag, site="https://account.contoso.example/"):
+    organisation = read(ROOT / "organisation.yaml")
+    about = replace(organisation.organisation, languages=("en", tag) if tag != "en" else ("en",), site_url=site)
+    organisation = msgspec.structs.replace(organisation, organisation=about)
+    return Layout(organisation, Languages(organisation).of(tag))
+
+
+@pytest.fixture(params=KNOWN)
+def told(request):
+    """All letters in one language."""
+    return request.param, drawn(layout(request.param))
+
+
+def test_each_message_names_the_organisation_and_leaves_no_fact_open_s57(told):
+    _, letters = told
+    assert len(letters) > 20
+    for kind, letter in letters.items():
+        assert "Contoso" in letter.subject, kind
+        for text in (letter.subject, letter.text, letter.short, letter.speech):
+            assert not re.search(r"[{}]", text), kind
+        body = re.sub(r"<style>.*?</style>", "", letter.html)
+        assert not re.search(r"\{\w+\}", body), kind
+
+
+def test_no_message_is_in_english_where_another_language_is_asked_for(told):
+    tag, letters = told
+    if tag == "en":
+        return
+    english = drawn(layout("en"))
+    for kind, letter in letters.items():
+        assert letter.subject != english[kind].subject, kind
+        same = set(letter.text.split("\n\n")) & set(english[kind].text.split("\n\n"))
+        assert all(not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", part) or part.startswith(">") for part in same), (
+            kind,
+            same,
+        )
+
+
+def test_the_html_says_its_language_and_direction_and_needs_nothing_from_elsewhere(told):
+    tag, letters = told
+    for kind, letter in letters.items():
+        assert letter.html.startswith(f'<!doctype html><html lang="{tag}" dir="{KNOWN[tag].direction}">'), kind
+        assert not re.search(r"<(img|link|script|iframe)|url\(", letter.html), kind
+        for url in re.findall(r'href="([^"]*)"', letter.html):
+            assert url.startswith("https://account.contoso.example/"), kind
+        assert 'content="light dark"' in letter.html
+
+
+def test_links_lead_to_the_page_in_the_language_of_the_message(told):
+    tag, letters = told
+    folder = "" if tag == "en" else f"{tag}/"
+    assert f"https://account.contoso.example/{folder}not-me/#AAA" in letters["password-reset"].text
+
+
+def test_a_text_goes_in_one_segment_with_the_line_that_phones_fill_in(told):
+    _, letters = told
+    for kind, letter in letters.items():
+        if letter.short:
+            assert fits(letter.short), (kind, letter.short)
+        if kind.startswith("code-"):
+            assert letter.short.endswith("\n\n@account.contoso.example #407192")
+            assert letter.short.count("407192") == 2
+
+
+def test_a_voice_reads_each_digit_slowly_twice_in_a_voice_of_the_language(told):
+    tag, letters = told
+    model = boto3.client("pinpoint-sms-voice-v2", region_name="eu-west-1").meta.service_model
+    known = model.shape_for("VoiceId").enum
+    for kind, letter in letters.items():
+        if not kind.startswith("code-"):
+            continue
+        digits = re.findall(r'<say-as interpret-as="digits">(\d)</say-as>', letter.speech)
+        assert digits == list("407192" * 2)
+        assert letter.speech.count('<break time="700ms"/>') == 10
+        assert letter.voice in known
+        assert letter.voice == (KNOWN[tag].voice or KNOWN["en"].voice)
+        assert ("Your code is" in letter.speech) == (tag == "en" or not KNOWN[tag].voice)
+
+
+def test_what_is_written_from_left_to_right_is_kept_together_in_arabic():
+    text = drawn(layout("ar"))["password-reset"].text
+    assert "\u2066+44 20 7946 0000\u2069" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a" * 160, True), ("a" * 161, False), ("€" * 80, True), ("€" * 81, False), ("ł" * 70, True), ("ł" * 71, False),
+     ("😀" * 35, True), ("😀" * 36, False)],
+)  # fmt: skip
+def test_what_goes_in_one_segment(text, expected):
+    assert fits(text) is expected
+
+
+def test_the_fullest_text_that_fits_is_sent():
+    assert longest(["a" * 200, "b" * 150, "c"]) == "b" * 150
+    assert longest(["я" * 100, "я" * 90]) == "я" * 90
