@@ -159,7 +159,7 @@ def test_the_layer_is_small_and_compiled(built):
     packed = shutil.make_archive(str(built / "layer"), "zip", layer)
     assert Path(packed).stat().st_size <= 10_000_000
     assert (layer / "python" / "botocore" / "client.pyc").exists()
-    assert list((layer / "python" / "regain" / "__pycache__").glob("http.*.pyc"))
+    assert list((layer / "python" / "regain" / "api" / "__pycache__").glob("handler.*.pyc"))
 
 
 def test_each_function_ships_its_own_files_only(built):

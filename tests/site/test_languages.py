@@ -1,6 +1,5 @@
 """The site in every language: whole, marked as what it is, and linked from each to each (B15)."""
 
-import gettext
 import json
 import re
 import subprocess
@@ -9,10 +8,10 @@ from urllib.parse import urljoin
 
 import pytest
 
-from hooks import brand, build
+from hooks import build
 from regain.domain.languages import KNOWN
 from regain.organisation.file import read
-from tests.conftest import ROOT, build_site, variant
+from tests.conftest import ROOT
 from tests.site.test_site import Reader
 
 OFFERED = read(ROOT / "organisation.yaml").organisation.languages
@@ -99,7 +98,7 @@ def test_the_title_and_the_description_are_in_the_language(site, language):
 PSEUDO = """
 import gettext, sys
 from pathlib import Path
-from regain import language
+from regain.organisation import language
 
 class Pseudo(gettext.NullTranslations):
     def gettext(self, text):
@@ -155,94 +154,12 @@ def test_nothing_on_the_site_is_said_outside_of_the_translations(tmp_path):
     assert {each for each in bare - UNTRANSLATED if not re.fullmatch(plain, each)} == set()
 
 
-def test_a_missing_text_stops_a_strict_build_and_is_named(tmp_path, monkeypatch, capsys):
+def test_a_missing_text_stops_a_complete_build_and_is_named(tmp_path, monkeypatch, capsys):
     from hooks.catalogues import files
 
     texts = files.read("de")
     texts.delete("Skip to content")
     monkeypatch.setattr(files, "read", lambda tag: texts)
-    assert build._whole(("en", "de")) is False
+    assert build._translated(("en", "de"), complete=False) is True
+    assert build._translated(("en", "de"), complete=True) is False
     assert "translations/de.po: missing: 'Skip to content'" in capsys.readouterr().err
-
-
-def test_an_incremental_build_builds_what_has_changed_and_takes_away_what_is_gone(tmp_path):
-    file = tmp_path / "organisation.yaml"
-    content = {"organisation": {"name": "Contoso", "languages": ["en", "de"]}, "domains": {"contoso.example": {}}}
-    file.write_text(json.dumps(content))
-    site = tmp_path / "site"
-    build_site(site, file)
-    first = {path: path.stat().st_mtime_ns for path in site.rglob("*.html")}
-    assert (site / "de" / "reset" / "index.html") in first
-    (site / "reset" / "index.html").unlink()
-    build_site(site, file)
-    again = {path: path.stat().st_mtime_ns for path in site.rglob("*.html")}
-    changed = {path.relative_to(site).as_posix() for path in again if again[path] != first[path]}
-    assert changed == {"reset/index.html", "404.html", "de/404.html"}
-    file.write_text(json.dumps({**content, "organisation": {"name": "Contoso", "languages": ["en"]}}))
-    build_site(site, file)
-    assert not (site / "de").exists()
-    assert 'class="languages"' not in (site / "index.html").read_text()
-
-
-def test_search_engines_find_every_page_in_every_language(tmp_path):
-    site = variant(tmp_path, organisation={"languages": ["en", "de"], "site_url": "https://help.contoso.example/"})
-    told = (site / "sitemap.xml").read_text()
-    assert "<loc>https://help.contoso.example/de/reset/</loc>" in told
-    assert '<xhtml:link rel="alternate" hreflang="en" href="https://help.contoso.example/reset/"/>' in told
-    german = (site / "de" / "reset" / "index.html").read_text()
-    assert '<link rel="canonical" href="https://help.contoso.example/de/reset/">' in german
-    assert '<meta property="og:url" content="https://help.contoso.example/de/reset/">' in german
-    image = re.search(r'og:image" content="https://help.contoso.example/([^"]+)"', german)[1]
-    assert (site / image).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-    assert not (site / "de" / "sitemap.xml").exists()
-
-
-def test_a_name_may_differ_from_language_to_language(tmp_path):
-    names = {"en": "the Contoso portal", "de": "das Contoso-Portal"}
-    site = variant(tmp_path, organisation={"languages": ["en", "de"], "portal_name": names})
-    for tag, name in names.items():
-        assert name in (folder(site, tag) / "change-password" / "index.html").read_text()
-
-
-def test_the_organisations_colour_and_logo_are_in_the_bar(tmp_path):
-    (tmp_path / "logo.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><path d="M0 0h9v9z"/></svg>'
-    )
-    site = variant(tmp_path, organisation={"colour": "#5a1e6b", "logo": "logo.svg"})
-    html = (site / "index.html").read_text()
-    assert '<meta name="theme-color" content="#5a1e6b">' in html
-    assert re.search(r'<img src="assets/\w+/logo\.svg" alt="" width="96" height="32">', html)
-    (css,) = site.glob("assets/*/site.css")
-    assert "--bar:#5a1e6b;--on-bar:#ffffff" in css.read_text()
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "what"),
-    [
-        (b"GIF89a", "logo.png", "does not say its size"),
-        (b"<svg>", "logo.svg", "does not say its size"),
-        (b"x" * 30_001, "logo.svg", "30,001 bytes"),
-    ],
-)
-def test_a_logo_that_cannot_be_shown_stops_the_build(tmp_path, content, name, what):
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(brand.BrandError, match=what):
-        brand.logo(tmp_path / name)
-    with pytest.raises(brand.BrandError, match="no file"):
-        brand.logo(tmp_path / "nothing.png")
-
-
-def test_the_card_is_in_the_organisations_colour():
-    source = (ROOT / "docs" / "theme" / "card.png").read_bytes()
-    made = brand.card(source, "#5a1e6b")
-    palette = made[made.index(b"PLTE") + 4 :]
-    assert palette[:3] == bytes.fromhex("5a1e6b")
-    assert len(made) == len(source)
-
-
-def test_gettext_of_nothing_is_nothing():
-    """GNU gettext keeps the header of a file under the empty text."""
-    from regain.organisation.language import Language
-
-    assert Language("de", read(ROOT / "organisation.yaml")).translated("") == ""
-    assert isinstance(gettext.NullTranslations().gettext("x"), str)

@@ -19,6 +19,7 @@ _KEPT = {
 }
 """What a translation has as often as the text has it."""
 
+_MISSING = "missing"
 _NAMED = re.compile(r"\*\*([^*]+)\*\*")
 
 
@@ -28,6 +29,11 @@ class Fault:
 
     text: str
     what: str
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no translation yet: pages then show the English text."""
+        return self.what == _MISSING
 
     def __str__(self) -> str:
         return f"{self.what}: {self.text!r}"
@@ -42,7 +48,7 @@ def faults(template: Catalog, catalogue: Catalog) -> Iterator[Fault]:
     for text in wanted:
         found = known.get(text)
         if found is None or not translated(found) or found.fuzzy:
-            yield Fault(_first(text), "missing")
+            yield Fault(_first(text), _MISSING)
             continue
         forms = found.string if isinstance(found.string, tuple) else (found.string,)
         sources = text if isinstance(text, tuple) else (text,)
