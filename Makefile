@@ -120,7 +120,7 @@ abuse: install chromium ## Play every case of an attacker, and time 1,000 known 
 	$(DEV)/python -m tests.abuse
 
 faults: install ## Make every call fail in every way: two thousand times, a few minutes
-	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_behind.py
+	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_batch.py
 
 model: install ## Play the model against the service for some minutes: EXAMPLES=
 	MODEL=$(EXAMPLES) $(DEV)/pytest --timeout=1800 tests/functions/test_model.py
@@ -135,10 +135,10 @@ fuzz: install .venv/fuzz/.locked ## Send what nobody expects, for ten minutes: S
 	$(DEV)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 audit: install .venv/audit/.locked .venv/scan/.locked .venv/semgrep/.locked ## Look for known holes, secrets and dangerous code
-	$(DEV)/python -m tests.supply audit
+	$(DEV)/python -m tests.supply_chain audit
 
 sbom: install .venv/audit/.locked ## List everything that is brought in, in CycloneDX, into .state/sbom/
-	$(DEV)/python -m tests.supply sbom
+	$(DEV)/python -m tests.supply_chain sbom
 
 # What `sam local` runs: the build for this machine, and the runtime's image. `sam` pulls the public one; where that cannot
 # be, the program that LAMBDA_IMAGE names builds a stand-in first.

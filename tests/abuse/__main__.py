@@ -14,9 +14,9 @@ import pytest
 import rich.table
 from rich.console import Console
 
+from tests.abuse.cases import Table
 from tests.abuse.client import Deployment
 from tests.abuse.enumeration import Step, measure
-from tests.abuse.table import Table
 from tests.conftest import build_site, launch
 
 CONSOLE = Console(width=170)

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
+from tests.abuse.cases import describe
 from tests.abuse.client import Attacker, Deployment
-from tests.abuse.table import describe
 from tests.conftest import ROOT, launch, ready
 
 MODES = ("private", "detailed")

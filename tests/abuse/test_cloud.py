@@ -1,4 +1,4 @@
-"""Cloud: what only AWS does. What the template says is looked at here, and the tests that prove it are named."""
+"""FaultInjector: what only AWS does. What the template says is looked at here, and the tests that prove it are named."""
 
 import json
 import uuid
@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.template import raw, read
-from tests.abuse.elsewhere import proved
+from tests.abuse.evidence import proved
 from tests.conftest import ROOT
 
 BEHIND_THE_API = {"Service", "Reset", "Unlock", "Account", "Contact", "Admin"}

@@ -8,7 +8,7 @@ from regain.adapters import recoveries
 from regain.adapters.keys import codes_key
 from regain.domain import codes
 from tests.abuse.client import Attacker, together, until
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 
 WRONG = ("wrong-code", "too-many-wrong-codes")
 """How a guess is answered that was judged."""

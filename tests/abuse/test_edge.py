@@ -15,10 +15,10 @@ from local.template import raw
 from regain.api.contract import OPERATIONS
 from regain.api.headers import API_HEADERS, SITE_HEADERS
 from tests.abuse.client import exchange, until
-from tests.abuse.elsewhere import proved
+from tests.abuse.evidence import proved
 from tests.conftest import ROOT
+from tests.functions.agent import Agent
 from tests.functions.conftest import OWN
-from tests.functions.helping import Helping
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "FOO")
 SCRIPT = '<img src=x onerror="alert(1)"><script>alert(1)</script>'
@@ -214,13 +214,13 @@ def test_60_what_strangers_typed_is_text_wherever_it_is_shown(attacker, site):
 
 
 def _in_the_page_and_the_file(attacker, name, site):
-    helping = Helping(attacker)
+    agent = Agent(attacker)
     person = attacker.person(user_id=f"=1+1{attacker.number}@contoso.example", display_name=name, given_name=name)
-    looked = helping.look(person)
+    looked = agent.look(person)
     assert looked.headers["content-type"] == "application/json"
     assert looked.headers["x-content-type-options"] == "nosniff"
     assert looked.body["name"] == name
-    told = until(lambda: _named(helping.get("/events", account=person.user_id, format="csv")))
+    told = until(lambda: _named(agent.get("/events", account=person.user_id, format="csv")))
     cells = {row["user_id"] for row in told}
     assert cells == {f"'{person.user_id}"}, "a spreadsheet would run it"
     paths = [f"/{file.relative_to(site).as_posix()}" for file in site.rglob("*.js")]

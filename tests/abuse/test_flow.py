@@ -15,7 +15,7 @@ from local.sandbox import Pool
 from local.template import read
 from regain.api.contract import OPERATIONS
 from tests.abuse.client import exchange, together
-from tests.abuse.elsewhere import proved
+from tests.abuse.evidence import proved
 from tests.conftest import ROOT
 from tests.functions.conftest import World, solve
 from tests.local.test_sandbox import in_a_loop

@@ -5,7 +5,7 @@ was typed.
 import json
 import unicodedata
 
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 
 ROUTES = {
     "/api/reset/start": {"proof": "x"},

@@ -10,10 +10,10 @@ import pytest
 from regain.adapters import recoveries
 from regain.adapters.store import marshal, unmarshal
 from regain.api.headers import SITE_HEADERS
-from tests.abuse.elsewhere import proved
+from tests.abuse.evidence import proved
+from tests.functions.agent import Agent
 from tests.functions.conftest import holds
-from tests.functions.helping import Helping
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 
 TIMES = re.compile(r"\d\d:\d\d:\d\d[.,]\d{3,6}|datetime\([^)]*\)")
 """Parts of a second are digits too, and nobody's code."""
@@ -50,13 +50,13 @@ def test_61_nothing_secret_is_left_anywhere(attacker, deployment):
     assert proved("tests/functions/test_secrets.py", "test_a_whole_flow_leaves_no_secret_behind",
                   "test_what_people_type_into_the_wrong_field_is_kept_nowhere")  # fmt: skip
     assert proved(
-        "tests/functions/test_registered_kinds.py", "test_questions_are_registered_hashed_and_never_shown_s46_s74"
+        "tests/functions/test_registration.py", "test_questions_are_registered_hashed_and_never_shown_s46_s74"
     )
 
 
 def planted(attacker):
     """A day in the life of an account, and everything that was secret in it."""
-    number, owner, helping = attacker.number, Person(attacker), Helping(attacker)
+    number, owner, agent = attacker.number, Person(attacker), Agent(attacker)
     person = owner.account
     begun = owner.register("authenticator").body
     saved = owner.register("recovery-code").body["recovery_code"]
@@ -71,9 +71,9 @@ def planted(attacker):
     assert attacker.finish(unlock, purpose="unlock").status == 200
     notice = attacker.received(person.mail, holding="/not-me/#")[0]
     not_me = re.search(r"/not-me/#([\w-]{43})", notice["body"])[1]
-    proof_code = helping.own_app.at(attacker.services.now)
-    assert helping.prove(proof_code).status == 200
-    temporary = helping.over(person, "reset").body["temporary_password"]
+    proof_code = agent.own_app.at(attacker.services.now)
+    assert agent.prove(proof_code).status == 200
+    temporary = agent.over(person, "reset").body["temporary_password"]
     assert attacker.sign_in(person.user_id, temporary).status == 200
     attacker.story_until(next(iter(attacker.begun)), "message-sent")
     return {
@@ -222,7 +222,7 @@ def test_63_the_browser_keeps_nothing(attacker, site):
         "offline.js",
     }
     assert "api|local" in (Path(site) / "sw.js").read_text()  # pages only: `browser/test_offline.py`
-    assert proved("tests/browser/test_form.py", "test_nothing_secret_stays_in_the_browser",
+    assert proved("tests/browser/test_recovery.py", "test_nothing_secret_stays_in_the_browser",
                   "test_the_back_button_goes_back_in_the_form_and_never_past_what_was_done_s51")  # fmt: skip
     assert proved("tests/browser/test_account.py", "test_a_reload_stays_signed_in_and_signing_out_does_not",
                   "test_the_cookie_is_out_of_reach_of_scripts")  # fmt: skip

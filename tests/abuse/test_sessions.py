@@ -11,10 +11,10 @@ import pytest
 
 from regain.api.contract import ADMINISTRATION, OPERATIONS
 from tests.abuse.client import alike, together
-from tests.functions.device import Device
-from tests.functions.helping import Helping
-from tests.functions.registrant import Person
+from tests.functions.agent import Agent
+from tests.functions.person import Person
 from tests.functions.test_repudiation import changed, secure
+from tests.functions.virtual_authenticator import VirtualAuthenticator
 
 NEW = "violet-Anchor-27-plum"
 RIDING = [each for each in OPERATIONS if each.session and each.method != "GET"]
@@ -116,11 +116,11 @@ def test_50_each_admin_route_is_for_its_role_and_over_lower_ones_only(attacker):
     """Nobody, a person, an auditor and helpdesk on every route; nobody acts on themself, an equal or a higher role."""
     victim = attacker.person()
     roles = {
-        role: Helping(attacker, role=role) for role in ("auditor", "helpdesk", "user-administrator", "administrator")
+        role: Agent(attacker, role=role) for role in ("auditor", "helpdesk", "user-administrator", "administrator")
     }
     plain = Person(attacker)
-    for helping in roles.values():
-        assert helping.prove().status == 200
+    for agent in roles.values():
+        assert agent.prove().status == 200
     for operation in ADMINISTRATION:
         path, body = at(operation, victim.user_id), _full(operation)
         assert attacker.request(operation.method, path, body).code == "sign-in-needed", operation.path
@@ -132,15 +132,15 @@ def test_50_each_admin_route_is_for_its_role_and_over_lower_ones_only(attacker):
         low = act in ("enable", "methods")
         assert roles["helpdesk"].over(victim, act, method=method).code == ("not-for-your-role" if low else (
             "caller-not-proved" if act in ("reset", "require-registration") else "")), act  # fmt: skip
-        for helping in list(roles.values())[1:]:
-            assert helping.over(helping.account, act, method=method).code in (
+        for agent in list(roles.values())[1:]:
+            assert agent.over(agent.account, act, method=method).code in (
                 "not-over-this-account",
                 "not-for-your-role",
             )
     order = list(roles)
     for place, role in enumerate(order[1:], 1):
         for above in order[place:]:
-            over = roles[above] if above != role else Helping(attacker, role=role)
+            over = roles[above] if above != role else Agent(attacker, role=role)
             if role == above == "administrator":
                 assert roles[role].over(over.account, "unlock").status == 200  # only they can help each other (S16)
                 continue
@@ -186,10 +186,10 @@ def test_51_security_info_is_ones_own(attacker):
 
 def test_52_a_temporary_password_opens_one_sign_in_and_only_the_change(attacker):
     """Of ten at once one gets in; what is open then is choosing another; after its hours it opens nothing."""
-    helping = Helping(attacker)
-    assert helping.prove().status == 200
+    agent = Agent(attacker)
+    assert agent.prove().status == 200
     person, late = attacker.person(), attacker.person()
-    made = [helping.over(each, "reset").body["temporary_password"] for each in (person, late)]
+    made = [agent.over(each, "reset").body["temporary_password"] for each in (person, late)]
     answers = together(10, lambda _: attacker.sign_in(person.user_id, made[0]))
     told = Counter(answer.code for answer in answers)
     assert told[""] == 1
@@ -207,7 +207,7 @@ def test_52_a_temporary_password_opens_one_sign_in_and_only_the_change(attacker)
     attacker.alter(late.user_id, temporary_until=attacker.services.now - 1)
     assert attacker.sign_in(late.user_id, made[1]).code == "temporary-password-ended"
     helper = attacker.person(role="helpdesk")
-    assert helping.over(helper, "reset").status == 200
+    assert agent.over(helper, "reset").status == 200
     attacker.alter(helper.user_id, must_change_password=True)
     attacker.alter(helper.user_id, password=attacker.account(attacker.person().user_id).password, temporary_until=0)
     forced = attacker.sign_in(helper.user_id).session
@@ -219,7 +219,7 @@ def test_53_codes_of_apps_recovery_codes_and_passkeys_are_used_once(attacker):
     owner = Person(attacker)
     app = owner.app()
     saved = owner.register("recovery-code").body["recovery_code"]
-    device, site = Device(), attacker.stack.origin
+    device, site = VirtualAuthenticator(), attacker.stack.origin
     begun = owner.register("passkey", name="Phone").body
     wrong_site = device.make(begun["passkey"], "https://evil.example")
     assert owner.confirm(begun["id"], credential=wrong_site).code == "passkey-not-accepted"
@@ -251,7 +251,10 @@ def _signed(attacker, owner, device, site):
 
     (flow, methods), (other, others) = _flow(attacker, owner), _flow(attacker, owner)
     challenge, another = methods["passkey"]["challenge"], others["passkey"]["challenge"]
-    absent, stranger = Device(key=device.key, id=device.id, verified=False), Device(id=device.id)
+    absent, stranger = (
+        VirtualAuthenticator(key=device.key, id=device.id, verified=False),
+        VirtualAuthenticator(id=device.id),
+    )
     for bad in (device.sign(challenge, "https://evil.example"), device.sign(another, site),
                 absent.sign(challenge, site), stranger.sign(challenge, site)):  # fmt: skip
         assert give(flow, bad).code == "passkey-not-accepted"

@@ -12,16 +12,16 @@ import pytest
 
 from regain.domain.crockford import DIGITS
 from tests.abuse.client import alike, together, without_chance
-from tests.abuse.elsewhere import proved
 from tests.abuse.enumeration import STATES as MEASURED
 from tests.abuse.enumeration import STEPS, measure
+from tests.abuse.evidence import proved
 from tests.functions.conftest import PASSWORD
 from tests.functions.test_sameness import STATES
 
 ABLE = {"registered", "locked", "administrator", "one method"}
 """Whose accounts can be reset: the others are told why not, where `detailed` is chosen."""
 ONE_MODE = pytest.mark.parametrize("mode", ["private"])
-"""Signing in and asking for help do not look at the mode: `tests/abuse/test_table.py` holds that only `start` does."""
+"""Signing in and asking for help do not look at the mode: `tests/abuse/test_cases.py` holds that only `start` does."""
 
 
 def everybody(attacker):

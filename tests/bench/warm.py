@@ -27,9 +27,9 @@ from regain.api.contract import OPERATIONS
 from regain.recovery import new_password
 from regain.runtime import services as composition
 from tests.functions import conftest
+from tests.functions.agent import Agent
 from tests.functions.conftest import World
-from tests.functions.helping import Helping
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 from tests.functions.test_contact import ask, support
 
 TIMES, WARM_UP = 40, 3
@@ -271,11 +271,11 @@ def _account(world: World, person: Any) -> None:
 
 
 def _administration(person: Any) -> None:
-    helping = Helping(World())
-    helping.prove()
-    helping.get("")
-    helping.look(person)
+    agent = Agent(World())
+    agent.prove()
+    agent.get("")
+    agent.look(person)
     for act in ("unlock", "lift", "enable", "require-registration", "reset"):
-        helping.over(person, act)
-    helping.get("/events", account=person.user_id)
-    helping.get("/report")
+        agent.over(person, act)
+    agent.get("/events", account=person.user_id)
+    agent.get("/report")

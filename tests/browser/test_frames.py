@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from regain.organisation.file import read
 from tests.conftest import ROOT
-from tests.lighthouse.serving import served
+from tests.lighthouse.server import served
 
 
 @contextlib.contextmanager

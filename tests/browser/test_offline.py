@@ -7,7 +7,7 @@ from playwright.sync_api import Error, Page, expect
 
 from regain.organisation.file import read
 from tests.conftest import ROOT
-from tests.lighthouse.serving import served
+from tests.lighthouse.server import served
 
 
 @pytest.fixture(scope="session")

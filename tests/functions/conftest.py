@@ -27,8 +27,8 @@ from regain.domain.account import Account
 from regain.organisation import settings as organisations
 from regain.organisation.language import spoken
 from regain.runtime import services as composition
-from tests.functions import contracted
-from tests.functions.registrant import OWN, Person
+from tests.functions import conformance
+from tests.functions.person import OWN, Person
 
 PASSWORD = "maple-Cedar-93-window"
 _HASH = hash_password(PASSWORD)
@@ -143,7 +143,7 @@ class World:
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         is_json = "json" in headers["content-type"] and "jsonl" not in headers["content-type"]
         told = json.loads(answer["body"]) if is_json else {"text": answer["body"]}
-        contracted.check(method, path, answer["statusCode"], told.get("code", "") if is_json else "")
+        conformance.check(method, path, answer["statusCode"], told.get("code", "") if is_json else "")
         return Answer(answer["statusCode"], told, headers, tuple(operations), tuple(answer["cookies"]))
 
     def proof(self) -> str:

@@ -15,17 +15,17 @@ FLOW, CODE, TRIES, A_DAY = 900, 300, 5, 86_400
 FRESH, IDLE, LONGEST = 900, 1_800, 28_800
 SIGN_INS, LOCK = 10, 60
 
-TOLD = (
+NOTIFIED = (
     "password-reset", "account-unlocked", "password-changed", "account-secured", "security-info-added",
     "security-info-removed", "admin-reset", "admin-unlocked", "admin-lifted", "admin-enabled", "admin-methods-cleared",
     "admin-registration-required",
 )  # fmt: skip
 """Changes of which every address of the account hears."""
-CHANGES = (*TOLD, "temporary-password-used", "admin-second-factor", "admin-caller-proved")
+CHANGES = (*NOTIFIED, "temporary-password-used", "admin-second-factor", "admin-caller-proved")
 
 
 @dataclass
-class Somebody:
+class PersonModel:
     """A person and their account."""
 
     user_id: str
@@ -92,16 +92,16 @@ class Somebody:
 
 
 @dataclass
-class Flow:
+class FlowModel:
     """A flow of any purpose. `by` watches over it, where it is a second factor or a caller's proof."""
 
     token: str
     reference: str
-    who: Somebody
+    who: PersonModel
     purpose: str
     begun: int
     epoch: int
-    by: Somebody | None = None
+    by: PersonModel | None = None
     sends: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     passed: list[str] = field(default_factory=list)
     wrong: int = 0
@@ -142,11 +142,11 @@ class Flow:
 
 
 @dataclass
-class Session:
-    """Somebody signed in."""
+class SessionModel:
+    """A session of somebody who is signed in."""
 
     token: str
-    who: Somebody
+    who: PersonModel
     epoch: int
     begun: int
     used: int
@@ -165,17 +165,17 @@ class Session:
 
 
 @dataclass
-class Objection:
+class RepudiationModel:
     """“This was not me”, as a notice offers it."""
 
     token: str
-    who: Somebody
+    who: PersonModel
     until: int
     used: bool = False
 
 
 @dataclass
-class Mail:
+class DeliveredMessage:
     """A message that has reached somebody."""
 
     kind: str
@@ -183,7 +183,7 @@ class Mail:
     code: str
 
 
-class Postbox:
+class RecordingMessenger:
     """The messengers' place: keeps what leaves."""
 
     def __init__(self, kind: str, into: list[tuple[str, str, Any, dict]]) -> None:
@@ -214,9 +214,9 @@ def changed_accounts(before: dict, after: dict) -> Counter[tuple[str, str]]:
     return found
 
 
-def to_be_told(kind: str, who: Somebody) -> Iterator[tuple[str, str, str]]:
+def expected_notices(kind: str, who: PersonModel) -> Iterator[tuple[str, str, str]]:
     """(kind of message, destination, subject) of each message that a change causes."""
-    if kind not in TOLD:
+    if kind not in NOTIFIED:
         return
     yield from ((kind, address, who.subject) for address in who.addresses)
     if kind.startswith("admin-"):

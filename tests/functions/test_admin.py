@@ -1,13 +1,13 @@
-"""Helping others: roles, second factor, callers, and what each act does (S15, S16, S20, B12, B13)."""
+"""Agent others: roles, second factor, callers, and what each act does (S15, S16, S20, B12, B13)."""
 
 import pytest
 
 from notify.flow import _letter
 from regain.adapters.outbox import Message
 from regain.adapters.store import revive
+from tests.functions.agent import Agent
 from tests.functions.conftest import PASSWORD
-from tests.functions.helping import Helping
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 
 NEW = "violet-Anchor-27-plum"
 
@@ -15,7 +15,7 @@ NEW = "violet-Anchor-27-plum"
 @pytest.fixture
 def administrator(world):
     """An administrator who has given their second factor."""
-    found = Helping(world)
+    found = Agent(world)
     assert found.prove().status == 200
     return found
 
@@ -23,7 +23,7 @@ def administrator(world):
 @pytest.fixture
 def helpdesk(world):
     """Somebody of helpdesk who has given their second factor."""
-    found = Helping(world, role="helpdesk")
+    found = Agent(world, role="helpdesk")
     assert found.prove().status == 200
     return found
 
@@ -55,7 +55,7 @@ def test_an_account_is_found_by_its_exact_user_id_and_the_look_is_noted(world, a
 def test_helpdesk_and_auditors_see_places_masked(world, administrator, helpdesk):
     person = world.person()
     assert person.mobile_phone in repr(administrator.look(person).body)
-    for role in (helpdesk, Helping(world, role="auditor")):
+    for role in (helpdesk, Agent(world, role="auditor")):
         seen = repr(role.look(person).body)
         assert person.mobile_phone not in seen
         assert person.other_mails[0] not in seen
@@ -63,16 +63,16 @@ def test_helpdesk_and_auditors_see_places_masked(world, administrator, helpdesk)
 
 def test_a_change_needs_a_second_factor_a_short_while_ago_b12(world, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
-    helping, person = Helping(world), world.person()
-    assert helping.get().body["proved_until"] == 0
-    assert helping.over(person, "unlock").code == "second-factor-needed"
-    assert helping.prove("000000").code == "wrong-authenticator-code"
-    assert helping.over(person, "unlock").code == "second-factor-needed"
-    assert helping.prove().status == 200
-    assert helping.get().body["proved_until"] == 1_800_000_900
-    assert helping.over(person, "unlock").status == 200
+    agent, person = Agent(world), world.person()
+    assert agent.get().body["proved_until"] == 0
+    assert agent.over(person, "unlock").code == "second-factor-needed"
+    assert agent.prove("000000").code == "wrong-authenticator-code"
+    assert agent.over(person, "unlock").code == "second-factor-needed"
+    assert agent.prove().status == 200
+    assert agent.get().body["proved_until"] == 1_800_000_900
+    assert agent.over(person, "unlock").status == 200
     time_machine.move_to(1_800_000_900, tick=False)
-    assert helping.over(person, "unlock").code == "second-factor-needed"
+    assert agent.over(person, "unlock").code == "second-factor-needed"
 
 
 def test_a_mailbox_is_no_second_factor_b12(world):
@@ -96,9 +96,9 @@ def test_helpdesk_cannot_act_on_an_administrator_nor_anybody_on_themself_b12(wor
 
 def test_outside_their_groups_helpdesk_sees_nobody(use):
     world = use(administration={"scope": "same-groups"})
-    helping = Helping(world, role="helpdesk", groups=("lab",))
-    assert helping.look(world.person(groups=("staff",))).code == "not-over-this-account"
-    assert helping.look(world.person(groups=("lab", "staff"))).status == 200
+    agent = Agent(world, role="helpdesk", groups=("lab",))
+    assert agent.look(world.person(groups=("staff",))).code == "not-over-this-account"
+    assert agent.look(world.person(groups=("lab", "staff"))).status == 200
 
 
 class TestTemporaryPassword:
@@ -123,9 +123,9 @@ class TestTemporaryPassword:
 
     def test_it_dies_after_24_hours(self, world, time_machine):
         time_machine.move_to(1_800_000_000, tick=False)
-        helping, person = Helping(world), world.person()
-        helping.prove()
-        made = helping.over(person, "reset").body
+        agent, person = Agent(world), world.person()
+        agent.prove()
+        made = agent.over(person, "reset").body
         assert made["until"] == 1_800_000_000 + 24 * 3_600
         time_machine.move_to(made["until"], tick=False)
         assert sign_in(world, person, made["temporary_password"]).code == "temporary-password-ended"
@@ -166,7 +166,7 @@ class TestCaller:
 
     def test_a_proof_is_good_for_one_act_of_the_one_who_heard_it(self, world, helpdesk):
         person, other = world.person(), world.person()
-        colleague = Helping(world, role="helpdesk")
+        colleague = Agent(world, role="helpdesk")
         colleague.prove()
         flow = helpdesk.caller(person)
         assert colleague.over(person, "reset", {"caller": flow}).code == "caller-not-proved"
@@ -247,10 +247,10 @@ def test_the_person_and_the_other_administrators_hear_of_every_act_b12(world, ad
 
 def test_looks_and_changes_are_limited(use):
     world = use(limits={"admin_lookups_per_hour": 2, "admin_changes_per_hour": 1})
-    helping, person = Helping(world), world.person()
-    helping.prove()
-    assert [helping.look(person).status for _ in range(3)] == [200, 200, 429]
-    assert [helping.over(person, "unlock").status for _ in range(2)] == [200, 429]
+    agent, person = Agent(world), world.person()
+    agent.prove()
+    assert [agent.look(person).status for _ in range(3)] == [200, 200, 429]
+    assert [agent.over(person, "unlock").status for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.parametrize("path", ["/prove/start", "/accounts/x/unlock", "/accounts/x/reset"])

@@ -12,9 +12,9 @@ from regain.domain import events
 from regain.reports import usage
 from report import app
 from tests.conftest import english
+from tests.functions.agent import Agent
 from tests.functions.conftest import Context, holds
-from tests.functions.helping import Helping
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 
 
 def records(table, items, keys):
@@ -49,7 +49,7 @@ def numbers(world):
 
 @pytest.fixture
 def auditor(world):
-    return Helping(world, role="auditor")
+    return Agent(world, role="auditor")
 
 
 def a_reset(world, person):
@@ -122,16 +122,16 @@ def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
     outside, inside = world.person(groups=("finance",)), world.person(groups=("staff",))
     count_people(outside.user_id, inside.user_id)
     theirs, ours = (world.start(each.user_id).body["reference"] for each in (outside, inside))
-    helping = Helping(world, role=role, groups=("staff",))
+    agent = Agent(world, role=role, groups=("staff",))
     everywhere = role == "auditor"
     for query in ({"reference": theirs}, {}, {"kind": "reset-started"}):
-        told = json.dumps(helping.get("/events", **query).body)
+        told = json.dumps(agent.get("/events", **query).body)
         assert (theirs in told, outside.user_id in told) == (everywhere, everywhere), query
-    assert ours in json.dumps(helping.get("/events").body)
+    assert ours in json.dumps(agent.get("/events").body)
     for form in ("csv", "jsonl"):
-        assert (outside.user_id in helping.get("/events", format=form).body["text"]) is everywhere
-        assert inside.user_id in helping.get("/events", format=form).body["text"]
-    assert (helping.get("/events", account=outside.user_id).code == "") is everywhere
+        assert (outside.user_id in agent.get("/events", format=form).body["text"]) is everywhere
+        assert inside.user_id in agent.get("/events", format=form).body["text"]
+    assert (agent.get("/events", account=outside.user_id).code == "") is everywhere
 
 
 def test_times_in_the_wrong_order_name_no_event_and_are_no_fault_b18(world, auditor):

@@ -6,8 +6,8 @@ import pytest
 
 from notify import app, flow
 from regain.adapters.store import marshal
+from tests.functions.agent import Agent
 from tests.functions.conftest import Context
-from tests.functions.helping import Helping
 from tests.functions.test_notify import FakeMessenger
 
 
@@ -115,7 +115,7 @@ def test_without_an_address_the_first_role_that_somebody_has_is_asked(use, lette
 
 
 def test_administrators_hear_of_an_act_and_not_the_one_who_acted_b12(world, letters):
-    acting, other, person = Helping(world), world.person(role="administrator"), world.person()
+    acting, other, person = Agent(world), world.person(role="administrator"), world.person()
     acting.prove()
     assert acting.over(person, "unlock").status == 200
     reference = next(m["reference"] for m in world.outbox_of(person.user_id) if m["kind"] == "admin-acted")

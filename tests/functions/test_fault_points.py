@@ -1,6 +1,6 @@
 """Every call of every route fails in turn: the answer is a problem, the state is before or after, the person can go on.
 
-A story is played once to learn its calls. Then, for each call and each fault, its step is played again from the same
+A scenario is played once to learn its calls. Then, for each call and each fault, its step is played again from the same
 state with that one call failing. What must hold is in `_play`.
 """
 
@@ -10,10 +10,10 @@ from collections import Counter
 import pytest
 
 from regain.api import contract
-from tests.functions import stories_of_accounts, stories_of_helpers  # noqa: F401 - they add theirs
-from tests.functions.failing import Cloud, points
-from tests.functions.mishaps import FAULTS
-from tests.functions.stories import STORIES
+from tests.functions import scenarios_account, scenarios_admin  # noqa: F401 - they add theirs
+from tests.functions.fault_injection import FaultInjector, points
+from tests.functions.faults import FAULTS
+from tests.functions.scenarios import SCENARIOS
 from tests.functions.tables import Tables, change
 
 NOW = 1_800_000_000
@@ -21,41 +21,41 @@ NO_SECRETS = ("method", "kind", "language")  # short words, which may stand in a
 WITHOUT_CALLS = (contract.HEALTH, contract.OPENAPI, contract.CHANGE_PASSWORD)
 
 
-class Stage:
-    """A story and its world, as it is before the step."""
+class ScenarioRun:
+    """A scenario and its world, as it is before the step."""
 
-    def __init__(self, story, world, clock, cloud, tables):
-        self.story, self.world, self.clock, self.cloud, self.tables = story, world, clock, cloud, tables
-        self.asked = {}
+    def __init__(self, scenario, world, clock, cloud, tables):
+        self.scenario, self.world, self.clock, self.cloud, self.tables = scenario, world, clock, cloud, tables
+        self.request_body = {}
         real = world.request
-        world.request = lambda verb, path, body=None, **more: self._heard(real, verb, path, body, **more)
+        world.request = lambda verb, path, body=None, **more: self._record_request(real, verb, path, body, **more)
         tables.empty()
         clock.move_to(NOW, tick=False)
-        told = story.told(world, clock)
-        self.step, self.goes_on = next(told), next(told)
-        self.begins, self.before = world.services.now, tables.items()
+        steps = scenario.play(world, clock)
+        self.step, self.follow_up = next(steps), next(steps)
+        self.started_at, self.before = world.services.now, tables.items()
 
-    def _heard(self, real, verb, path, body, **more):
+    def _record_request(self, real, verb, path, body, **more):
         """What is sent to a route, to be looked for in its answer."""
-        self.asked = json.loads(body or "null") or {}
+        self.request_body = json.loads(body or "null") or {}
         return real(verb, path, body, **more)
 
     def play(self, at=-1, fault=None):
-        """The step, in a process that has asked KMS for nothing yet; what was stored by it, and the answer."""
-        self.clock.move_to(self.begins, tick=False)
+        """The step, in a process that has request_body KMS for nothing yet; what was stored by it, and the answer."""
+        self.clock.move_to(self.started_at, tick=False)
         self.world.services.keys._derived.clear()
         self.world.services.keys._roots.clear()
-        with self.cloud.playing(at, fault):
+        with self.cloud.injecting(at, fault):
             answer = self.step()
         self.after = self.tables.items() if self.cloud.stored else self.before
         return answer, change(self.before, self.after)
 
-    def go_on(self, where):
+    def continue_after(self, where):
         """The person does what they do next, whether or not they have heard of the step."""
-        answer, self.after = self.goes_on(), None
+        answer, self.after = self.follow_up(), None
         assert answer.status < 400, f"{where}: {answer.body}"
 
-    def back(self):
+    def rewind(self):
         """Everything as it was before the step."""
         self.tables.restore(self.before, self.after)
 
@@ -69,8 +69,8 @@ def tables(engine):
 
 @pytest.fixture
 def stage(request, use, time_machine, monkeypatch, tables, cheap_hashes):
-    story = request.param
-    return Stage(story, use(**story.organisation), time_machine, Cloud(monkeypatch), tables)
+    scenario = request.param
+    return ScenarioRun(scenario, use(**scenario.organisation), time_machine, FaultInjector(monkeypatch), tables)
 
 
 def left_behind(changed, table):
@@ -80,40 +80,40 @@ def left_behind(changed, table):
     )
 
 
-@pytest.mark.parametrize("stage", STORIES, ids=[story.name for story in STORIES], indirect=True)
+@pytest.mark.parametrize("stage", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS], indirect=True)
 def test_each_call_fails_in_turn_and_the_step_is_done_once_or_not_at_all(stage, request):
-    story = stage.story
-    answer, whole = stage.play()
-    assert (answer.status, answer.code) == (story.status, story.code)
+    scenario = stage.scenario
+    answer, expected = stage.play()
+    assert (answer.status, answer.code) == (scenario.status, scenario.code)
     calls = stage.cloud.calls
     assert [call.operation for call in calls].count("TransactWriteItems") <= 1  # so nothing can be half done
-    assert left_behind(whole, "EventTable") == sorted(story.events)
-    assert left_behind(whole, "OutboxTable") == sorted(story.messages)
-    stage.go_on("without a fault")
-    stage.back()
+    assert left_behind(expected, "EventTable") == sorted(scenario.events)
+    assert left_behind(expected, "OutboxTable") == sorted(scenario.messages)
+    stage.continue_after("without a fault")
+    stage.rewind()
     tried = 0
-    for at, fault in points(calls, FAULTS, STORIES.index(story)):
+    for at, fault in points(calls, FAULTS, SCENARIOS.index(scenario)):
         where = f"{calls[at].operation} {at}, {fault.name}"
-        _point(stage, at, fault, whole, where)
+        _fail_once(stage, at, fault, expected, where)
         tried += 1
-    assert stage.play()[0].status == story.status  # the same step again
+    assert stage.play()[0].status == scenario.status  # the same step again
     request.node.user_properties.append(("fault points survived", tried))
 
 
-def _point(stage, at, fault, whole, where):
+def _fail_once(stage, at, fault, expected, where):
     answer, changed = stage.play(at, fault)
-    if (answer.status, answer.code) == (stage.story.status, stage.story.code):
-        overtaken = stage.story.may_be_overtaken and fault.name.startswith("overtaken")
-        assert changed == (Counter() if overtaken else whole), where
+    if (answer.status, answer.code) == (stage.scenario.status, stage.scenario.code):
+        overtaken = stage.scenario.may_be_overtaken and fault.name.startswith("overtaken")
+        assert changed == (Counter() if overtaken else expected), where
     else:
         assert not fault.heals, f"{where}: {answer.status} {answer.body}"
         _is_a_problem(answer, where)
         said = json.dumps(answer.body)
-        assert not [name for name, value in stage.asked.items() if name not in NO_SECRETS and str(value) in said]
-        assert changed in (Counter(), whole), f"{where}: {changed}"
+        assert not [name for name, value in stage.request_body.items() if name not in NO_SECRETS and str(value) in said]
+        assert changed in (Counter(), expected), f"{where}: {changed}"
     if changed and not fault.heals:
-        stage.go_on(where)
-    stage.back()
+        stage.continue_after(where)
+    stage.rewind()
 
 
 def _is_a_problem(answer, where):
@@ -127,15 +127,15 @@ def _is_a_problem(answer, where):
         assert int(answer.headers["retry-after"]) == answer.body["retry_after"] > 0
 
 
-def test_every_route_has_its_story():
-    told = {story.operation.method + story.operation.path for story in STORIES}
+def test_every_route_has_its_scenario():
+    covered = {scenario.operation.method + scenario.operation.path for scenario in SCENARIOS}
     known = {operation.method + operation.path for operation in contract.OPERATIONS}
-    assert told | {operation.method + operation.path for operation in WITHOUT_CALLS} == known
+    assert covered | {operation.method + operation.path for operation in WITHOUT_CALLS} == known
 
 
 @pytest.mark.parametrize("operation", WITHOUT_CALLS, ids=lambda operation: operation.path)
 def test_routes_that_call_nothing_cannot_fail(world, monkeypatch, operation):
-    cloud = Cloud(monkeypatch)
-    with cloud.playing():
+    cloud = FaultInjector(monkeypatch)
+    with cloud.injecting():
         answer = world.request(operation.method, operation.path)
     assert (answer.status, cloud.calls) == (operation.status, [])

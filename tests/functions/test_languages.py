@@ -10,8 +10,8 @@ from regain.adapters.store import marshal
 from regain.domain.methods import LABELS
 from regain.problems import USER_ID_NOT_READ
 from tests.conftest import english
-from tests.functions.helping import Helping
-from tests.functions.registrant import Person
+from tests.functions.agent import Agent
+from tests.functions.person import Person
 
 LANGUAGES = {"languages": ["en", "de", "ar"]}
 
@@ -86,7 +86,7 @@ def test_a_message_is_in_the_persons_language_or_else_in_that_of_the_page(world,
 def test_administrators_are_told_in_their_own_language_b12(world):
     from notify.flow import deliver
 
-    acting, person = Helping(world), world.person()
+    acting, person = Agent(world), world.person()
     german = world.person(role="administrator", language="de")
     acting.prove()
     assert acting.over(person, "unlock").status == 200

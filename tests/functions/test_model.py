@@ -13,22 +13,26 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from notify import flow as notify_flow
-from tests.functions.machine import Stage
-from tests.functions.machine_of_helpers import Service
-from tests.functions.model import Postbox
+from tests.functions.model import RecordingMessenger
+from tests.functions.state_machine import InitialState
+from tests.functions.state_machine_admin import ServiceMachine
 from tests.functions.tables import Tables
 
-MUCH = int(os.environ.get("MODEL", "0"))
+EXAMPLES = int(os.environ.get("MODEL", "0"))
 """How many examples; `make test` plays a few, always the same."""
 
 
 @pytest.fixture
-def stage(world, engine, time_machine, monkeypatch, cheap_hashes):
+def initial_state(world, engine, time_machine, monkeypatch, cheap_hashes):
     letters = []
-    offices = {"email": Postbox("email", letters), "text": Postbox("sms", letters), "voice": Postbox("call", letters)}
-    monkeypatch.setattr(notify_flow, "_messengers", lambda: offices)
+    messengers = {
+        "email": RecordingMessenger("email", letters),
+        "text": RecordingMessenger("sms", letters),
+        "voice": RecordingMessenger("call", letters),
+    }
+    monkeypatch.setattr(notify_flow, "_messengers", lambda: messengers)
     tables = Tables(engine.endpoint)
-    yield Stage(world, tables, time_machine, letters)
+    yield InitialState(world, tables, time_machine, letters)
     tables.close()
 
 
@@ -45,11 +49,11 @@ def a_saved_code_twice(clients):
 def a_code_that_is_too_old(clients):
     clients.start(0, "reset", used=False)
     clients.ask_for_a_code(0, "email")
-    clients.the_post(0)
+    clients.deliver_messages(0)
     clients.wait(301)
     clients.type_a_code(0, 0, elsewhere=False)
     clients.ask_for_a_code(0, "email")
-    clients.the_post(0)
+    clients.deliver_messages(0)
     clients.type_a_code(0, 1, elsewhere=False)
     clients.type_a_code(0, 0, elsewhere=False)
 
@@ -58,7 +62,7 @@ def a_code_of_another_flow(clients):
     for purpose in ("reset", "unlock"):
         clients.start(0, purpose, used=False)
         clients.ask_for_a_code(0, "email")
-        clients.the_post(0)
+        clients.deliver_messages(0)
         clients.wait(31)
     for flow, mail in ((0, 1), (1, 0), (0, 0)):
         clients.type_a_code(flow, mail, elsewhere=True)
@@ -155,18 +159,18 @@ def a_second_factor_that_is_too_old(clients):
     clients.act(0, 0, "unlock", 0)
 
 
-def an_objection_twice(clients):
+def a_repudiation_link_twice(clients):
     clients.recover(0, "reset", "email", end=True)
     clients.recover(0, "unlock", "sms", end=False)
     clients.sign_in(0, "current")
-    clients.this_was_not_me(0)
+    clients.repudiate(0)
     clients.finish(0, ready=False, elsewhere=False)
     clients.look_at_the_account(0)
     clients.sign_in(0, "current")
     clients.help_somebody(0, "email", "enable", caller=False)
     clients.look_at_the_account(1)
     clients.finish(1, ready=False, elsewhere=False)
-    clients.this_was_not_me(0)
+    clients.repudiate(0)
     clients.sign_in(0, "current")
 
 
@@ -175,25 +179,25 @@ def a_proof_of_work_twice(clients):
     clients.start(1, "unlock", used=True)
 
 
-SCENES = (
+SEQUENCES = (
     a_saved_code_twice, a_code_that_is_too_old, a_code_of_another_flow, a_code_of_an_app_twice, one_gate_of_two,
     a_flow_that_was_overtaken, sessions_of_an_older_password, guesses, wrong_passwords, a_temporary_password_twice,
     a_temporary_password_that_is_too_old, a_caller_who_proved_it_to_somebody_else, a_second_factor_that_is_too_old,
-    an_objection_twice, a_proof_of_work_twice,
+    a_repudiation_link_twice, a_proof_of_work_twice,
 )  # fmt: skip
 
 
-def test_what_was_used_is_old_or_is_somebody_elses_works_for_nobody_b2_b5(stage):
-    Service.stage = stage
-    for scene in SCENES:
-        scene(Service())
+def test_what_was_used_is_old_or_is_somebody_elses_works_for_nobody_b2_b5(initial_state):
+    ServiceMachine.initial_state = initial_state
+    for sequence in SEQUENCES:
+        sequence(ServiceMachine())
 
 
-def test_whatever_several_people_do_in_any_order_the_service_keeps_its_promises_b2_b5(stage):
-    Service.stage = stage
-    phases = (Phase.generate, Phase.shrink) if MUCH else (Phase.generate,)  # shrinking takes minutes
+def test_whatever_several_people_do_in_any_order_the_service_keeps_its_promises_b2_b5(initial_state):
+    ServiceMachine.initial_state = initial_state
+    phases = (Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,)  # shrinking takes minutes
     played = settings(
-        max_examples=MUCH or 6, stateful_step_count=80 if MUCH else 40, derandomize=not MUCH, phases=phases,
+        max_examples=EXAMPLES or 6, stateful_step_count=80 if EXAMPLES else 40, derandomize=not EXAMPLES, phases=phases,
         deadline=None, database=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(Service, settings=played)
+    run_state_machine_as_test(ServiceMachine, settings=played)

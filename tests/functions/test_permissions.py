@@ -10,10 +10,10 @@ import pytest
 from local.template import read
 from receipts import app as receipts
 from regain.runtime import services as composition
+from tests.functions.agent import Agent
 from tests.functions.conftest import Context
-from tests.functions.helping import Helping
-from tests.functions.permitting import ALL, allowed, recording
-from tests.functions.registrant import Person
+from tests.functions.permissions import ALL, allowed, recording
+from tests.functions.person import Person
 from tests.functions.test_audit import count_events, count_people
 from tests.functions.test_contact import ask, support
 from tests.functions.test_notify import asked, deliver
@@ -116,9 +116,9 @@ def test_the_account_function_may_do_what_it_does(world, record, template):
 
 def test_notify_may_do_what_it_does(world, record, template):
     person, _, messages = asked(world, "email", "sms", "call-mobile")
-    helping = Helping(world)
-    helping.prove()
-    helping.over(person, "unlock")
+    agent = Agent(world)
+    agent.prove()
+    agent.over(person, "unlock")
     messages += [m for m in world.outbox_of(person.user_id) if m["channel"] == "roles"]
     world.person(role="administrator")
     fresh(record, world)
@@ -136,7 +136,7 @@ def test_the_contact_function_may_do_what_it_does(world, record, template):
 
 
 def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
-    helpdesk, administrator, person = Helping(world, role="helpdesk"), Helping(world), world.person()
+    helpdesk, administrator, person = Agent(world, role="helpdesk"), Agent(world), world.person()
     count_people(person.user_id)
     reference = world.start(person.user_id).body["reference"]
     plays("AdminFunction")

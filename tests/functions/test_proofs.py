@@ -9,8 +9,8 @@ import pytest
 
 from regain.domain.security_questions import GIVEN
 from tests.conftest import english
-from tests.functions.device import Device
-from tests.functions.registrant import GOOD, Person
+from tests.functions.person import GOOD, Person
+from tests.functions.virtual_authenticator import VirtualAuthenticator
 
 KINDS = ("email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "questions", "passkey")
 PHONE = {"call-mobile", "call-office"}
@@ -26,7 +26,7 @@ class Owner(Person):
 
     def __post_init__(self):
         super().__init__(self.world, **self.changes)
-        self.device, self.app, self.code_saved = Device(), None, ""
+        self.device, self.app, self.code_saved = VirtualAuthenticator(), None, ""
         self.questions = {}
 
     def everything(self):
@@ -228,8 +228,11 @@ class TestPasskey:
         assert self.give(owner, lambda _: owner.device.sign(other)).code == "passkey-not-accepted"
 
     def test_of_somebody_else(self, owner):
-        assert self.give(owner, lambda challenge: Device().sign(challenge)).code == "passkey-not-accepted"
-        assert self.give(owner, lambda challenge: Device(id=b"another").sign(challenge)).code == "passkey-not-accepted"
+        assert self.give(owner, lambda challenge: VirtualAuthenticator().sign(challenge)).code == "passkey-not-accepted"
+        assert (
+            self.give(owner, lambda challenge: VirtualAuthenticator(id=b"another").sign(challenge)).code
+            == "passkey-not-accepted"
+        )
 
     def test_without_the_person_being_verified(self, owner):
         owner.device.verified = False
@@ -252,13 +255,13 @@ class TestPasskey:
 
     def test_made_on_another_site_is_not_registered(self, owner):
         begun = owner.register("passkey").body
-        made = Device(id=b"a second one").make(begun["passkey"], "https://evil.example")
+        made = VirtualAuthenticator(id=b"a second one").make(begun["passkey"], "https://evil.example")
         assert owner.confirm(begun["id"], credential=made).code == "passkey-not-accepted"
         assert len([place for place in owner.places() if place[0] == "passkey"]) == 1
 
     def test_several_have_their_names_and_one_can_go(self, owner):
         begun = owner.register("passkey", name="Laptop").body
-        owner.confirm(begun["id"], credential=Device(id=b"a second one").make(begun["passkey"]))
+        owner.confirm(begun["id"], credential=VirtualAuthenticator(id=b"a second one").make(begun["passkey"]))
         assert [place for kind, place in owner.places() if kind == "passkey"] == ["Passkey", "Laptop"]
         assert owner.remove(begun["id"]).status == 200
         assert self.give(owner, owner.device.sign).status == 200

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 
 ADDRESS, NUMBER = "maria.new@mail.example", "+44 7700 900555"
 

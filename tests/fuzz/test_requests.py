@@ -20,9 +20,9 @@ from regain.organisation import settings as organisations
 from regain.problems import REQUEST_NOT_READ, ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
 from report import app as report
 from tests.functions.conftest import Context
-from tests.functions.device import SITE, Device
-from tests.fuzz.bounds import bounded, text, values
-from tests.fuzz.test_readers import OURS, Kms
+from tests.functions.virtual_authenticator import SITE, VirtualAuthenticator
+from tests.fuzz.strategies import bounded, text, values
+from tests.fuzz.test_parsers import OURS, Kms
 
 REQUESTS = sorted({op.request for op in OPERATIONS if op.request}, key=lambda kind: kind.__name__)
 QUERIES = sorted({op.query for op in OPERATIONS if op.query}, key=lambda kind: kind.__name__)
@@ -184,7 +184,7 @@ def test_a_notification_that_cannot_be_read_is_passed_over_and_breaks_nothing_b1
 
 
 CHALLENGE, ACCOUNT = b"c" * 32, Account("a@contoso.example")
-DEVICE = Device()
+DEVICE = VirtualAuthenticator()
 MADE = DEVICE.make({"challenge": passkeys.encoded(CHALLENGE)})
 SIGNED = DEVICE.sign(passkeys.encoded(CHALLENGE))
 KEY = passkeys.registered(MADE, CHALLENGE, SITE, "k", "", 0)

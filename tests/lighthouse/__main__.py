@@ -6,7 +6,7 @@ from pathlib import Path
 from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.lighthouse.measure import measured
-from tests.lighthouse.serving import served
+from tests.lighthouse.server import served
 
 
 def main() -> int:

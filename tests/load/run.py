@@ -21,7 +21,7 @@ from regain.adapters.store import unmarshal
 from tests.conftest import ROOT, Stack, launch
 from tests.functions.conftest import solve
 from tests.load import memory
-from tests.load.person import Kept, Person
+from tests.load.virtual_user import Kept, Person
 
 _COLUMNS = "userPrincipalName,displayName,givenName,surname,mail,otherMails,mobilePhone,telephoneNumber,accountEnabled,password,role,groups"
 _WARM = 8  # people who go before the others: each function then has all of its processes, and has done all of its work

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conftest import _TESTERS
-from tests.load.person import Person
 from tests.load.run import live
+from tests.load.virtual_user import Person
 
 
 @pytest.fixture

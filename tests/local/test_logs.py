@@ -5,7 +5,7 @@ import re
 import time
 
 from tests.conftest import fetch
-from tests.functions.planting import leaks
+from tests.functions.secret_scan import leaks
 from tests.local.test_stack import newest, post, started
 
 WRONG, NEW = "wrong-Planted-93-harp", "violet-Planted-58-plum"

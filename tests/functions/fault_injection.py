@@ -89,7 +89,7 @@ class Fault:
     kills: bool = False
 
 
-class Cloud:
+class FaultInjector:
     """What a step calls on AWS, and what is made to fail of it. `stored`: whether anything was, it may be nothing new."""
 
     def __init__(self, monkeypatch: Any) -> None:
@@ -114,7 +114,7 @@ class Cloud:
         monkeypatch.setattr(stores, "_wait", lambda attempt: None)
 
     @contextlib.contextmanager
-    def playing(self, at: int = -1, fault: Fault | None = None) -> Iterator[None]:
+    def injecting(self, at: int = -1, fault: Fault | None = None) -> Iterator[None]:
         """Watches a step. The call in this place meets the fault."""
         self.calls, self.sent, self.stored = [], [], False
         self._at, self._fault, self._watching = at, fault, True
@@ -140,7 +140,7 @@ class Cloud:
         def really() -> AWSResponse:
             if call.sends:  # the engine has no telephone, and nobody reads its letters here
                 self.sent.append(call)
-                return answered(200, {"MessageId": f"m-{len(self.sent)}"})
+                return http_response(200, {"MessageId": f"m-{len(self.sent)}"})
             self.stored = self.stored or call.writes
             return self._send(endpoint, request)
 
@@ -182,7 +182,7 @@ def _some(call: Call, met: list[Fault], turn: int) -> list[Fault]:
     return [*unheard, others[turn % len(others)]]
 
 
-def answered(status: int, body: Any, kind: str = "") -> AWSResponse:
+def http_response(status: int, body: Any, kind: str = "") -> AWSResponse:
     """An answer by HTTP, in JSON; or in XML, where it is text already."""
     content = body if isinstance(body, str) else json.dumps(body)
     headers = {"content-type": "application/x-amz-json-1.0", **({"x-amzn-errortype": kind} if kind else {})}

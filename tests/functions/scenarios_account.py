@@ -1,33 +1,33 @@
-"""One short story for each route of somebody's own account, and of their security info: see `stories.py`."""
+"""One short scenario for each route of somebody's own account, and of their security info: see `scenarios.py`."""
 
 from typing import Any
 
 from regain.api import contract
 from tests.functions.conftest import Answer, World
-from tests.functions.registrant import GOOD, Person
-from tests.functions.stories import NEW, Told, story
+from tests.functions.person import GOOD, Person
+from tests.functions.scenarios import NEW, Steps, scenario
 from tests.functions.test_proofs import KINDS, Owner
 from tests.functions.test_repudiation import changed, secure
 
 # --- One's own account -----------------------------------------------------------------------------
 
 
-@story(contract.SIGN_IN)
-def sign_in(world: World, clock: Any) -> Told:
+@scenario(contract.SIGN_IN)
+def sign_in(world: World, clock: Any) -> Steps:
     user_id = world.person().user_id
     yield lambda: world.sign_in(user_id)
     yield lambda: world.sign_in(user_id)
 
 
-@story(contract.SIGN_IN, 401, code="wrong-user-id-or-password")
-def sign_in_with_a_wrong_password(world: World, clock: Any) -> Told:
+@scenario(contract.SIGN_IN, 401, code="wrong-user-id-or-password")
+def sign_in_with_a_wrong_password(world: World, clock: Any) -> Steps:
     user_id = world.person().user_id
     yield lambda: world.sign_in(user_id, "not this one")
     yield lambda: world.sign_in(user_id)
 
 
-@story(contract.SIGN_IN, 401, code="wrong-user-id-or-password", events=("sign-in-locked",))
-def the_tenth_wrong_password(world: World, clock: Any) -> Told:
+@scenario(contract.SIGN_IN, 401, code="wrong-user-id-or-password", events=("sign-in-locked",))
+def the_tenth_wrong_password(world: World, clock: Any) -> Steps:
     user_id = world.person().user_id
     for number in range(9):
         world.sign_in(user_id, f"wrong-{number}")
@@ -35,23 +35,23 @@ def the_tenth_wrong_password(world: World, clock: Any) -> Told:
     yield lambda: clock.shift(61) or world.sign_in(user_id)
 
 
-@story(contract.SIGN_OUT)
-def sign_out(world: World, clock: Any) -> Told:
+@scenario(contract.SIGN_OUT)
+def sign_out(world: World, clock: Any) -> Steps:
     session = world.sign_in(world.person().user_id).session
     yield lambda: world.post("/api/account/sign-out", session=session)
     yield lambda: world.post("/api/account/sign-out", session=session)
 
 
-@story(contract.ACCOUNT, may_be_overtaken=True)
-def look_at_the_account(world: World, clock: Any) -> Told:
+@scenario(contract.ACCOUNT, may_be_overtaken=True)
+def look_at_the_account(world: World, clock: Any) -> Steps:
     session = world.sign_in(world.person().user_id).session
     clock.shift(61)
     yield lambda: world.request("GET", "/api/account", session=session)
     yield lambda: world.request("GET", "/api/account", session=session)
 
 
-@story(contract.PASSWORD, events=("password-changed",), messages=("password-changed",) * 2)
-def change_the_password(world: World, clock: Any) -> Told:
+@scenario(contract.PASSWORD, events=("password-changed",), messages=("password-changed",) * 2)
+def change_the_password(world: World, clock: Any) -> Steps:
     person = world.person()
     session = world.sign_in(person.user_id).session
     body = {"current_password": world.password, "new_password": NEW}
@@ -59,23 +59,23 @@ def change_the_password(world: World, clock: Any) -> Told:
     yield lambda: world.sign_in(person.user_id, NEW)
 
 
-@story(contract.PASSWORD, 422, code="wrong-current-password")
-def change_the_password_with_a_wrong_one(world: World, clock: Any) -> Told:
+@scenario(contract.PASSWORD, 422, code="wrong-current-password")
+def change_the_password_with_a_wrong_one(world: World, clock: Any) -> Steps:
     session = world.sign_in(world.person().user_id).session
     body = {"current_password": "not this one", "new_password": NEW}
     yield lambda: world.post("/api/account/password", body, session=session)
     yield lambda: world.post("/api/account/password", {**body, "current_password": world.password}, session=session)
 
 
-@story(contract.CHOOSE_LANGUAGE, events=("language-chosen",))
-def choose_a_language(world: World, clock: Any) -> Told:
+@scenario(contract.CHOOSE_LANGUAGE, events=("language-chosen",))
+def choose_a_language(world: World, clock: Any) -> Steps:
     session = world.sign_in(world.person().user_id).session
     yield lambda: world.post("/api/account/language", {"language": "de"}, session=session)
     yield lambda: world.post("/api/account/language", {"language": "fr"}, session=session)
 
 
-@story(contract.END_SESSION)
-def end_another_session(world: World, clock: Any) -> Told:
+@scenario(contract.END_SESSION)
+def end_another_session(world: World, clock: Any) -> Steps:
     person = world.person()
     session = world.sign_in(person.user_id).session
     world.sign_in(person.user_id)
@@ -85,12 +85,12 @@ def end_another_session(world: World, clock: Any) -> Told:
     yield lambda: world.post("/api/account/sessions/end", {"session": other}, session=session)
 
 
-@story(
+@scenario(
     contract.SECURE,
     events=("account-secured",),
     messages=("account-secured",) * 2 + ("account-secured-administrators",),
 )
-def this_was_not_me(world: World, clock: Any) -> Told:
+def this_was_not_me(world: World, clock: Any) -> Steps:
     person = world.person()
     token = changed(world, person)
     yield lambda: secure(world, token)
@@ -100,46 +100,46 @@ def this_was_not_me(world: World, clock: Any) -> Told:
 # --- Security info ---------------------------------------------------------------------------------
 
 
-@story(contract.METHODS)
-def look_at_security_info(world: World, clock: Any) -> Told:
+@scenario(contract.METHODS)
+def look_at_security_info(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.call("GET", "")
     yield lambda: person.call("GET", "")
 
 
-@story(contract.REGISTER, 201, events=("registration-begun",), messages=("code",))
-def register_an_address(world: World, clock: Any) -> Told:
+@scenario(contract.REGISTER, 201, events=("registration-begun",), messages=("code",))
+def register_an_address(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("email", contact="new@home.example")
     yield lambda: clock.shift(31) or person.register("email", contact="new@home.example")
 
 
-@story(contract.REGISTER, 201, events=("registration-begun",))
-def register_an_app(world: World, clock: Any) -> Told:
+@scenario(contract.REGISTER, 201, events=("registration-begun",))
+def register_an_app(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("authenticator")
     yield lambda: person.register("authenticator")
 
 
-@story(contract.REGISTER, 201, events=("registration-begun",))
-def register_a_passkey(world: World, clock: Any) -> Told:
+@scenario(contract.REGISTER, 201, events=("registration-begun",))
+def register_a_passkey(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("passkey", name="Phone")
     yield lambda: person.register("passkey", name="Phone")
 
 
-@story(contract.REGISTER, 201, events=("security-info-added",), messages=("security-info-added",) * 2)
-def make_a_recovery_code(world: World, clock: Any) -> Told:
+@scenario(contract.REGISTER, 201, events=("security-info-added",), messages=("security-info-added",) * 2)
+def make_a_recovery_code(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("recovery-code")
     yield lambda: person.register("recovery-code")
 
 
-@story(
+@scenario(
     contract.REGISTER, 201, events=("security-info-added",), messages=("security-info-added",) * 2,
     organisation={"recovery": {"gates": 2, "methods": list(KINDS)}},
 )  # fmt: skip
-def answer_questions(world: World, clock: Any) -> Told:
+def answer_questions(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("questions", answers=GOOD)
     yield lambda: person.register("questions", answers=GOOD)
@@ -152,8 +152,8 @@ def _added(person: Person, kind: str) -> Answer:
     return seen
 
 
-@story(contract.CONFIRM, events=("security-info-added",), messages=("security-info-added",) * 2)
-def confirm_an_address(world: World, clock: Any) -> Told:
+@scenario(contract.CONFIRM, events=("security-info-added",), messages=("security-info-added",) * 2)
+def confirm_an_address(world: World, clock: Any) -> Steps:
     person = Person(world)
     begun = person.register("email", contact="new@home.example").body
     code = person.code(begun["place"])
@@ -161,16 +161,16 @@ def confirm_an_address(world: World, clock: Any) -> Told:
     yield lambda: _added(person, "email")
 
 
-@story(contract.CONFIRM, 422, code="wrong-code", events=("registration-failed",))
-def confirm_an_address_with_a_wrong_code(world: World, clock: Any) -> Told:
+@scenario(contract.CONFIRM, 422, code="wrong-code", events=("registration-failed",))
+def confirm_an_address_with_a_wrong_code(world: World, clock: Any) -> Steps:
     person = Person(world)
     begun = person.register("email", contact="new@home.example").body
     yield lambda: person.confirm(begun["id"], code="99999x")
     yield lambda: person.confirm(begun["id"], code=person.code(begun["place"]))
 
 
-@story(contract.CONFIRM, events=("security-info-added",), messages=("security-info-added",) * 2)
-def confirm_a_passkey(world: World, clock: Any) -> Told:
+@scenario(contract.CONFIRM, events=("security-info-added",), messages=("security-info-added",) * 2)
+def confirm_a_passkey(world: World, clock: Any) -> Steps:
     owner = Owner(world)
     begun = owner.register("passkey", name="Phone").body
     made = owner.device.make(begun["passkey"])
@@ -178,23 +178,23 @@ def confirm_a_passkey(world: World, clock: Any) -> Told:
     yield lambda: _added(owner, "passkey")
 
 
-@story(contract.REMOVE, events=("security-info-removed",), messages=("security-info-removed",) * 2)
-def remove_a_recovery_code(world: World, clock: Any) -> Told:
+@scenario(contract.REMOVE, events=("security-info-removed",), messages=("security-info-removed",) * 2)
+def remove_a_recovery_code(world: World, clock: Any) -> Steps:
     person = Person(world)
     person.register("recovery-code")
     yield lambda: person.remove("recovery-code")
     yield lambda: person.register("recovery-code")
 
 
-@story(contract.KEEP, events=("security-info-kept",))
-def keep_security_info(world: World, clock: Any) -> Told:
+@scenario(contract.KEEP, events=("security-info-kept",))
+def keep_security_info(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.call("POST", "/keep")
     yield lambda: person.call("POST", "/keep")
 
 
-@story(contract.LATER)
-def put_security_info_off(world: World, clock: Any) -> Told:
+@scenario(contract.LATER)
+def put_security_info_off(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.call("POST", "/later")
     yield lambda: person.call("POST", "/later")

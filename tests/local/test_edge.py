@@ -7,7 +7,7 @@ import pytest
 
 from regain.api.headers import SITE_HEADERS
 from regain.organisation.file import read
-from tests.lighthouse.serving import served
+from tests.lighthouse.server import served
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.lighthouse.measure import PAGES, measured
-from tests.lighthouse.serving import served
+from tests.lighthouse.server import served
 
 MOST = {"/reset/": (14_000, 5)}
 """Bytes of bodies as brotli sends them, and requests; of a form. Guidance has 8,000 and 4."""

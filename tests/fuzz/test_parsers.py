@@ -24,7 +24,7 @@ from regain.recovery import recovery_code
 from regain.reports.exports import written
 from regain.reports.spreadsheet import plain, safe
 from tests.conftest import ROOT
-from tests.fuzz.bounds import bounded, text, values
+from tests.fuzz.strategies import bounded, text, values
 
 OURS = read(ROOT / "organisation.yaml")
 ENGLISH = Language("en", OURS)

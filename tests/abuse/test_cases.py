@@ -3,8 +3,8 @@
 import ast
 import re
 
+from tests.abuse.cases import CASES
 from tests.abuse.enumeration import Step, area
-from tests.abuse.table import CASES
 from tests.conftest import ROOT
 
 

@@ -2,10 +2,10 @@
 
 import pyotp
 
-from tests.functions.registrant import Person
+from tests.functions.person import Person
 
 
-class Helping(Person):
+class Agent(Person):
     """A signed-in person with a role, who has an authenticator app."""
 
     def __init__(self, world, role="administrator", **changes):

@@ -14,19 +14,19 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from notify import app as notify
 from regain.adapters.store import unmarshal
 from regain.recovery import repudiation
+from tests.functions.agent import Agent
 from tests.functions.conftest import Context
-from tests.functions.helping import Helping
 from tests.functions.model import (  # fmt: skip
     CHANGES,
-    TOLD,
-    Mail,
-    Objection,
-    Session,
-    Somebody,
+    NOTIFIED,
+    DeliveredMessage,
+    PersonModel,
+    RepudiationModel,
+    SessionModel,
     changed_accounts,
+    expected_notices,
     new_items,
     text,
-    to_be_told,
 )
 from tests.functions.test_notify import records
 
@@ -51,7 +51,7 @@ def pick(items, back):
     return items[max(0, len(items) - 1 - back)]
 
 
-class Stage:
+class InitialState:
     """What every example begins with: three people, their apps, and an owner who is signed in nowhere."""
 
     def __init__(self, world, tables, clock, letters):
@@ -60,36 +60,36 @@ class Stage:
         tables.empty()
         self.people, self.sessions = [], []
         for role in ("", "administrator", "helpdesk"):
-            helping = Helping(world, role=role)
-            account = helping.account
+            agent = Agent(world, role=role)
+            account = agent.account
             subject = world.services.recoveries.subject(account.user_id)
-            person = Somebody(account.user_id, subject, account.addresses, world.password, role, helping.own_app)
+            person = PersonModel(account.user_id, subject, account.addresses, world.password, role, agent.own_app)
             person.last_step = NOW // 30 - 1
-            person.saved = helping.register("recovery-code").body["recovery_code"]
+            person.saved = agent.register("recovery-code").body["recovery_code"]
             self.people.append(person)
-            self.sessions.append(Session(helping.session, person, 0, NOW, NOW))
+            self.sessions.append(SessionModel(agent.session, person, 0, NOW, NOW))
         self.items = {place: item for place, item in tables.items().items() if place[0] != "OutboxTable"}
         self.seen = {place: item for place, item in self.items.items() if place[0] in WATCHED}
 
 
-class Compared(RuleBasedStateMachine):
+class ComparedWithModel(RuleBasedStateMachine):
     """What several clients know and have; and the tables, which are compared with the model after each step."""
 
-    stage: Stage
+    initial_state: InitialState
 
     def __init__(self):
         super().__init__()
-        stage = self.stage
-        self.world, self.tables, self.clock = stage.world, stage.tables, stage.clock
-        self.tables.restore(stage.items)
+        initial_state = self.initial_state
+        self.world, self.tables, self.clock = initial_state.world, initial_state.tables, initial_state.clock
+        self.tables.restore(initial_state.items)
         self.clock.move_to(NOW, tick=False)
-        self.before = stage.seen
-        self.people, self.sessions = copy.deepcopy((stage.people, stage.sessions))
-        self.flows, self.mails, self.objections, self.spent = [], [], [], []
+        self.before = initial_state.seen
+        self.people, self.sessions = copy.deepcopy((initial_state.people, initial_state.sessions))
+        self.flows, self.mails, self.repudiation_links, self.spent = [], [], [], []
         self.old = {person.user_id: ["never-Was-A-Password-1"] for person in self.people}
         self.saved = {person.user_id: ["0000-0000-0000-0000", person.saved] for person in self.people}
         self.made = 0
-        stage.letters.clear()
+        initial_state.letters.clear()
 
     @property
     def now(self):
@@ -97,7 +97,7 @@ class Compared(RuleBasedStateMachine):
 
     # --- What must hold after each step -------------------------------------------------------------
 
-    def outcome(self, answer, may, must=False):
+    def check_outcome(self, answer, may, must=False):
         """Whether the step succeeded, and that it might, and where it must that it did."""
         done = answer.status < 400
         assert answer.status < 500, answer.body
@@ -105,7 +105,7 @@ class Compared(RuleBasedStateMachine):
         assert done or not must, answer.body
         return done
 
-    def holds(self, *changes, passed=None, code=False):
+    def check_tables(self, *changes, passed=None, code=False):
         """Compares the tables with what the step has changed: (kind of event, person); a proof that passed; a code."""
         after = self.tables.items(*WATCHED)
         events = [(text(e, "kind"), text(e, "subject"), e) for e in new_items(self.before, after, "EventTable")]
@@ -114,16 +114,16 @@ class Compared(RuleBasedStateMachine):
         messages = new_items(self.before, after, "OutboxTable")
         assert len([m for m in messages if text(m, "kind") == "code"]) == code
         told = [(text(m, "kind"), text(m, "to"), text(m, "subject")) for m in messages if text(m, "kind") != "code"]
-        assert sorted(told) == sorted(each for kind, who in changes for each in to_be_told(kind, who))
-        self._only_for_a_reason(after, changes, passed)
+        assert sorted(told) == sorted(each for kind, who in changes for each in expected_notices(kind, who))
+        self._check_changes_have_reasons(after, changes, passed)
         for kind, subject, event in events:
             if kind == "proof-failed":
-                self._judged(subject, event)
-            elif kind in TOLD and not kind.startswith("admin-") and kind != "account-secured":
-                self._may_be_objected_to(subject, event)
+                self._count_judged_attempt(subject, event)
+            elif kind in NOTIFIED and not kind.startswith("admin-") and kind != "account-secured":
+                self._remember_repudiation_link(subject, event)
         self.before = after
 
-    def _only_for_a_reason(self, after, changes, passed):
+    def _check_changes_have_reasons(self, after, changes, passed):
         people = {who.user_id: {kind for kind, each in changes if each is who} for who in self.people}
         people |= {who.subject: people[who.user_id] for who in self.people}
         for who, name in changed_accounts(self.before, after):
@@ -132,17 +132,17 @@ class Compared(RuleBasedStateMachine):
             if name in _INFO:
                 assert people[who] or passed, f"{name} has changed"
 
-    def _judged(self, subject, event):
+    def _count_judged_attempt(self, subject, event):
         flow = next(flow for flow in self.flows if flow.reference == text(event, "reference"))
         assert flow.who.subject == subject
         assert flow.wrong < 5, "a sixth try was judged"
         flow.wrong += 1
         flow.who.wrong_proof(text(event, "method"), self.now)
 
-    def _may_be_objected_to(self, subject, event):
+    def _remember_repudiation_link(self, subject, event):
         token = repudiation.derive(self.world.services.keys, subject, text(event, "reference"), self.now)
         who = next(who for who in self.people if who.subject == subject)
-        self.objections.append(Objection(token, who, self.now + 7 * 86_400))
+        self.repudiation_links.append(RepudiationModel(token, who, self.now + 7 * 86_400))
 
     def new_password(self):
         self.made += 1
@@ -163,7 +163,7 @@ class Compared(RuleBasedStateMachine):
         self.clock.shift(seconds)
 
     @rule(seed=st.integers(0, 99))
-    def the_post(self, seed, most=9):
+    def deliver_messages(self, seed, most=9):
         """`notify` gets what is in the outbox, in any order, and one of it twice."""
         outbox = [unmarshal(item) for place, item in self.before.items() if place[0] == "OutboxTable"]
         waiting = [message for message in outbox if message["state"] == "pending"]
@@ -172,7 +172,7 @@ class Compared(RuleBasedStateMachine):
         waiting = sorted(waiting, key=lambda message: (message["kind"] != "code", -message["good_until"]))[:most]
         batch = [*waiting, waiting[0]]
         random.Random(seed).shuffle(batch)
-        letters = self.stage.letters
+        letters = self.initial_state.letters
         letters.clear()
         assert notify.lambda_handler(records(batch), Context()) == {"batchItemFailures": []}
         after = self.tables.items("OutboxTable")
@@ -183,7 +183,7 @@ class Compared(RuleBasedStateMachine):
         assert not [item for item in after.values() if text(item, "id") in handed and pending(item)]
         for kind, _, letter, tags in letters:
             if found := re.search(r"(?<!\d)\d{6}(?!\d)", letter.short):
-                self.mails.append(Mail(kind, tags["reference"], found[0]))
+                self.mails.append(DeliveredMessage(kind, tags["reference"], found[0]))
         self.before = self.tables.items(*WATCHED)
 
 

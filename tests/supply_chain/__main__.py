@@ -13,14 +13,14 @@ import tempfile
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.supply import scans
+from tests.supply_chain import scans
 
 log = logging.getLogger("supply")
 
 
 def main() -> int:
     """Answers the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tests.supply", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.supply_chain", description=__doc__)
     parser.add_argument("what", choices=("audit", "sbom"))
     parser.add_argument("--into", type=Path, default=ROOT / ".state" / "sbom")
     given = parser.parse_args()

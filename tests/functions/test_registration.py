@@ -4,7 +4,7 @@ import pyotp
 import pytest
 
 from regain.domain import security_questions
-from tests.functions.registrant import GOOD, Person, answers
+from tests.functions.person import GOOD, Person, answers
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from notify import app as notify
 from notify import flow as notify_flow
 from receipts import app as receipts
 from report import app as report
+from tests.functions.agent import Agent
 from tests.functions.conftest import Context
-from tests.functions.failing import Cloud, Killed, points
-from tests.functions.helping import Helping
-from tests.functions.mishaps import BEHIND
+from tests.functions.fault_injection import FaultInjector, Killed, points
+from tests.functions.faults import BATCH_FAULTS
 from tests.functions.tables import Tables, change
 from tests.functions.test_audit import records as counted_records
 from tests.functions.test_contact import ask, support
@@ -42,7 +42,7 @@ def cloud(monkeypatch, time_machine, tables, cheap_hashes):
     time_machine.move_to(NOW, tick=False)
     monkeypatch.setattr(notify_flow, "_PAUSES", (0, 0))
     tables.empty()
-    return Cloud(monkeypatch)
+    return FaultInjector(monkeypatch)
 
 
 def fresh(world):
@@ -69,10 +69,10 @@ def notices(world):
 
 
 def to_those_with_a_role(world):
-    helping, person = Helping(world), world.person(mail="", other_mails=())
+    agent, person = Agent(world), world.person(mail="", other_mails=())
     world.person(role="administrator")
-    helping.prove()
-    helping.over(person, "reset", {"to": "sms"})
+    agent.prove()
+    agent.over(person, "reset", {"to": "sms"})
     return world.outbox_of(person.user_id)
 
 
@@ -110,7 +110,7 @@ class Post:
             return []
         fresh(self.world)
         try:
-            with self.cloud.playing(at, fault):
+            with self.cloud.injecting(at, fault):
                 answer = notify.lambda_handler(records(messages), Context())
         except Killed:
             again = messages
@@ -147,7 +147,7 @@ def test_no_message_is_lost_and_none_is_sent_twice(use, cloud, tables, time_mach
     assert set(post.reached.values()) == {1}
     assert whole["+EventTable message-sent"] == len(wanted)
     tried = 0
-    for at, fault in points(calls, BEHIND, len(kind.__name__)):
+    for at, fault in points(calls, BATCH_FAULTS, len(kind.__name__)):
         where = f"{calls[at].operation} {at}, {fault.name}"
         post.start_again()
         again = post.hand(messages, at, fault)
@@ -183,7 +183,7 @@ def test_what_comes_from_the_queue_is_sent_once_too(world, cloud, tables, time_m
     def hand(at=-1, fault=None):
         fresh(world)
         try:
-            with cloud.playing(at, fault):
+            with cloud.injecting(at, fault):
                 again = notify.lambda_handler(event, Context())["batchItemFailures"]
         except Killed:
             return len(cloud.sent), True
@@ -192,7 +192,7 @@ def test_what_comes_from_the_queue_is_sent_once_too(world, cloud, tables, time_m
     assert hand() == (1, False)
     calls = list(cloud.calls)
     assert {call.service for call in calls} == {"dynamodbstreams", "dynamodb", "kms", "sesv2"}
-    found = list(points(calls, BEHIND, 0))
+    found = list(points(calls, BATCH_FAULTS, 0))
     for at, fault in found:
         post.start_again()
         where = f"{calls[at].operation} {at}, {fault.name}"
@@ -226,7 +226,7 @@ def happened(world):
     people = [world.person(), world.person(mobile_phone="")]
     for person in people:
         world.verify(world.proved(person.user_id).body["flow"], "x")
-        Helping(world, role="auditor")
+        Agent(world, role="auditor")
     return [event for person in people for event in world.events(person.user_id)], [p.user_id for p in people]
 
 
@@ -249,17 +249,17 @@ def test_what_happened_is_counted_once_and_archived(world, cloud, tables, time_m
     event = of_events(events) if of == "events" else of_people(people)
     before = tables.items()
     fresh(world)
-    with cloud.playing():
+    with cloud.injecting():
         report.lambda_handler(event, Context())
     calls, whole = list(cloud.calls), counts(world)
     assert sum(map(bool, whole)) == 1
-    found = list(points(calls, BEHIND, 1))
+    found = list(points(calls, BATCH_FAULTS, 1))
     for at, fault in found:
         tables.restore(before)
         where = f"{calls[at].operation} {at}, {fault.name}"
         fresh(world)
         try:
-            with cloud.playing(at, fault):
+            with cloud.injecting(at, fault):
                 report.lambda_handler(event, Context())
         except (Exception, Killed):
             assert not fault.heals, where
@@ -298,14 +298,14 @@ def test_records_told_twice_in_any_order_and_any_batches_come_out_the_same(world
 def test_a_receipt_is_noted_once(world, cloud, tables, request):
     event = told(telephone("TEXT_DELIVERED", world))
     before = tables.items()
-    with cloud.playing():
+    with cloud.injecting():
         assert receipts.lambda_handler(event, Context()) == {"noted": 1}
     calls, whole = list(cloud.calls), change(before, tables.items())
-    found = list(points(calls, BEHIND, 2))
+    found = list(points(calls, BATCH_FAULTS, 2))
     for at, fault in found:
         tables.restore(before)
         try:
-            with cloud.playing(at, fault):
+            with cloud.injecting(at, fault):
                 receipts.lambda_handler(event, Context())
         except (Exception, Killed):
             receipts.lambda_handler(event, Context())  # SNS tells it again

@@ -3,9 +3,9 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.functions.machine import newest_first, one_of_three, pick
-from tests.functions.machine_of_people import SENT, SigningIn
-from tests.functions.model import Flow
+from tests.functions.model import FlowModel
+from tests.functions.state_machine import newest_first, one_of_three, pick
+from tests.functions.state_machine_account import SENT, AccountRules
 
 EVENT_OF = {
     "reset": "admin-reset", "unlock": "admin-unlocked", "lift": "admin-lifted", "enable": "admin-enabled",
@@ -16,7 +16,7 @@ WITH_A_CALLER = ("reset", "require-registration")
 ACTS = (*EVENT_OF, "reset", "enable")
 
 
-class Service(SigningIn):
+class ServiceMachine(AccountRules):
     """All of it."""
 
     @rule(session=newest_first)
@@ -25,9 +25,9 @@ class Service(SigningIn):
         who = session.who
         may = session.alive(self.now) and bool(who.role) and not who.must_change
         answer = self.world.post("/api/admin/prove/start", session=session.token)
-        if self.outcome(answer, may, must=may and not who.closed):
+        if self.check_outcome(answer, may, must=may and not who.closed):
             self._begun(answer, who, "admin", who)
-        self.holds()
+        self.check_tables()
 
     def sign_in_and_give_a_second_factor(self, who):
         self.clock.shift(31)
@@ -50,13 +50,13 @@ class Service(SigningIn):
         session, who = pick([each for each in self.sessions if each.who.role], session), self.people[who]
         may = session.proved(self.now) and over(session.who, who)
         answer = self.world.post(f"/api/admin/accounts/{who.user_id}/caller/start", session=session.token)
-        if self.outcome(answer, may, must=may and not who.closed):
+        if self.check_outcome(answer, may, must=may and not who.closed):
             self._begun(answer, who, "caller", session.who)
-        self.holds()
+        self.check_tables()
 
     def _begun(self, answer, who, purpose, by):
         body = answer.body
-        self.flows.append(Flow(body["flow"], body["reference"], who, purpose, self.now, who.flows_epoch, by))
+        self.flows.append(FlowModel(body["flow"], body["reference"], who, purpose, self.now, who.flows_epoch, by))
 
     @rule(session=newest_first, who=one_of_three, act=st.sampled_from(ACTS), flow=newest_first)
     def act(self, session, who, act, flow):
@@ -73,12 +73,12 @@ class Service(SigningIn):
             answer = self.world.request("DELETE", path, session=session.token)
         else:
             answer = self.world.post(path, {"caller": caller.token} if caller else {}, session=session.token)
-        if not self.outcome(answer, may, must=may):
-            return self.holds()
+        if not self.check_outcome(answer, may, must=may):
+            return self.check_tables()
         if caller:
             caller.done = True
         self._acted(act, who, answer)
-        return self.holds((EVENT_OF[act], who))
+        return self.check_tables((EVENT_OF[act], who))
 
     def _has_proved(self, flow, who, by):
         """Whether this person has proved on the telephone who they are, to this one who helps."""

@@ -16,7 +16,7 @@ CASES = {
     "Sessions and roles": range(47, 55),
     "Edge": range(55, 61),
     "Leaks": range(61, 64),
-    "Cloud": range(64, 69),
+    "FaultInjector": range(64, 69),
 }
 """The numbers of the cases, by what they are about."""
 _NAME = re.compile(r"test_(\d\d)_(\w+?)(?:\[(\w+)\])?$")

@@ -21,9 +21,9 @@ from regain.adapters.store import unmarshal
 from regain.recovery import repudiation
 from report import app as report
 from tests.cli.conftest import run
+from tests.functions.agent import Agent
 from tests.functions.conftest import Context, World
-from tests.functions.helping import Helping
-from tests.functions.planting import leaks, stored
+from tests.functions.secret_scan import leaks, stored
 from tests.functions.test_notify import records
 from tests.functions.test_proofs import KINDS, Owner, method
 
@@ -157,7 +157,7 @@ def _unlock(world, owner):
 
 def _helped(world, owner):
     """Helpdesk's part: a caller's code, a temporary password that is used, and the end by “this was not me”."""
-    administrator = Helping(world)
+    administrator = Agent(world)
     assert administrator.prove().status == 200
     begun = administrator.over(owner.account, "caller/start").body
     way = next(each["id"] for each in begun["methods"] if each["kind"] == "sms")

@@ -1,4 +1,4 @@
-"""What may happen to a call on AWS. `failing.py` lets it happen."""
+"""What may happen to a call on AWS. `fault_injection.py` lets it happen."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from tests.functions.failing import Call, Fault, Killed, answered
+from tests.functions.fault_injection import Call, Fault, Killed, http_response
 
 _THROTTLED = {
     "dynamodb": "ThrottlingException", "dynamodbstreams": "LimitExceededException", "kms": "ThrottlingException",
@@ -16,8 +16,8 @@ _THROTTLED = {
 
 def _refused(call: Call, status: int, kind: str, **more: Any) -> AWSResponse:
     if call.service == "s3":
-        return answered(status, f"<Error><Code>{kind}</Code><Message>no</Message></Error>")
-    return answered(status, {"__type": kind, "message": "no", **more}, kind)
+        return http_response(status, f"<Error><Code>{kind}</Code><Message>no</Message></Error>")
+    return http_response(status, {"__type": kind, "message": "no", **more}, kind)
 
 
 def _throttled(call: Call, really: Callable) -> AWSResponse:
@@ -25,7 +25,7 @@ def _throttled(call: Call, really: Callable) -> AWSResponse:
 
 
 def _broken(call: Call, really: Callable) -> AWSResponse:
-    return answered(500, "<html><body>Internal Server Error</body></html>")
+    return http_response(500, "<html><body>Internal Server Error</body></html>")
 
 
 def _unreachable(call: Call, really: Callable) -> AWSResponse:
@@ -71,7 +71,7 @@ def _overtaken(call: Call, really: Callable) -> AWSResponse:
 
 
 def _unprocessed(call: Call, really: Callable) -> AWSResponse:
-    return answered(200, {"Responses": {}, "UnprocessedKeys": call.params["RequestItems"]})
+    return http_response(200, {"Responses": {}, "UnprocessedKeys": call.params["RequestItems"]})
 
 
 def _off(call: Call, really: Callable) -> AWSResponse:
@@ -113,7 +113,7 @@ FAULTS = (
 )
 """What may happen to a call of a function that somebody waits for."""
 
-BEHIND = (
+BATCH_FAULTS = (
     *FAULTS,
     Fault("killed before", _any, _killed, kills=True),
     Fault("killed after", _any, _killed_after, reaches=True, kills=True),

@@ -1,4 +1,4 @@
-"""Helping over HTTP on the embedded stack: sign in, second factor, an act, and counts that the streams have made."""
+"""Agent over HTTP on the embedded stack: sign in, second factor, an act, and counts that the streams have made."""
 
 import json
 import re

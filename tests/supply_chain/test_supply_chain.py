@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import yaml
 
 from tests.conftest import ROOT
-from tests.supply import __main__ as supply
-from tests.supply import scans
+from tests.supply_chain import __main__ as supply
+from tests.supply_chain import scans
 
 _PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 

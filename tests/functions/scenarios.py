@@ -1,4 +1,4 @@
-"""One short story for each route: what leads to its step, the step, and how the person goes on after it.
+"""One short scenario for each route: what leads to its step, the step, and how the person goes on after it.
 
 `test_fault_points.py` plays the step again and again while the cloud fails in another place each time.
 """
@@ -14,12 +14,12 @@ from tests.functions.test_contact import ask, support
 from tests.functions.test_proofs import Owner, method
 
 Step = Callable[[], Answer]
-Told = Iterator[Step]
+Steps = Iterator[Step]
 NEW = "violet-Anchor-27-plum"
 
 
 @dataclass(frozen=True)
-class Story:
+class Scenario:
     """`told` plays what leads to the step, and yields the step; then how the person goes on, answer or no answer.
 
     `events` and `messages` are the kinds that the step leaves behind, once each unless they stand there twice.
@@ -27,7 +27,7 @@ class Story:
     """
 
     operation: Operation
-    told: Callable[[World, Any], Told]
+    play: Callable[[World, Any], Steps]
     status: int
     code: str = ""
     events: tuple[str, ...] = ()
@@ -37,35 +37,35 @@ class Story:
 
     @property
     def name(self) -> str:
-        return self.told.__name__
+        return self.play.__name__
 
 
-STORIES: list[Story] = []
+SCENARIOS: list[Scenario] = []
 
 
-def story(operation: Operation, status: int = 200, **leaves: Any) -> Callable:
-    """Adds a story of a route that answers with this status."""
+def scenario(operation: Operation, status: int = 200, **leaves: Any) -> Callable:
+    """Adds a scenario of a route that answers with this status."""
 
     def keep(told: Callable) -> Callable:
-        STORIES.append(Story(operation, told, status, **leaves))
+        SCENARIOS.append(Scenario(operation, told, status, **leaves))
         return told
 
     return keep
 
 
 def by_purpose(place: int, status: int, **leaves: Any) -> Callable:
-    """The same story of reset and of unlock. `{purpose}` in what it leaves behind is either of them."""
+    """The same scenario of reset and of unlock. `{purpose}` in what it leaves behind is either of them."""
 
     def keep(told: Callable) -> Callable:
         for purpose, operations in (("reset", contract.RESET), ("unlock", contract.UNLOCK)):
 
-            def of_purpose(world: World, clock: Any, purpose: str = purpose) -> Told:
+            def for_purpose(world: World, clock: Any, purpose: str = purpose) -> Steps:
                 return told(world, purpose)
 
-            of_purpose.__name__ = f"{purpose}_{told.__name__}"
+            for_purpose.__name__ = f"{purpose}_{told.__name__}"
             named = {name: tuple(each.format(purpose=purpose) for each in kinds) if isinstance(kinds, tuple) else kinds
                      for name, kinds in leaves.items()}  # fmt: skip
-            story(operations[place], status, **named)(of_purpose)
+            scenario(operations[place], status, **named)(for_purpose)
         return told
 
     return keep
@@ -74,8 +74,8 @@ def by_purpose(place: int, status: int, **leaves: Any) -> Callable:
 # --- Service ---------------------------------------------------------------------------------------
 
 
-@story(contract.CHALLENGE)
-def challenge(world: World, clock: Any) -> Told:
+@scenario(contract.CHALLENGE)
+def challenge(world: World, clock: Any) -> Steps:
     yield lambda: world.request("GET", "/api/challenge")
     yield lambda: world.request("GET", "/api/challenge")
 
@@ -84,28 +84,28 @@ def challenge(world: World, clock: Any) -> Told:
 
 
 @by_purpose(0, 201, events=("{purpose}-started",))
-def start(world: World, purpose: str) -> Told:
+def start(world: World, purpose: str) -> Steps:
     user_id, proof = world.person().user_id, world.proof()
     yield lambda: world.post(f"/api/{purpose}/start", {"user_id": user_id, "proof": proof})
     yield lambda: world.start(user_id, purpose)
 
 
 @by_purpose(0, 201, events=("{purpose}-started",))
-def start_for_nobody(world: World, purpose: str) -> Told:
+def start_for_nobody(world: World, purpose: str) -> Steps:
     proof = world.proof()
     yield lambda: world.post(f"/api/{purpose}/start", {"user_id": "nobody.at.all", "proof": proof})
     yield lambda: world.start("nobody.at.all", purpose)
 
 
 @by_purpose(1, 202, events=("code-requested",), messages=("code",))
-def send(world: World, purpose: str) -> Told:
+def send(world: World, purpose: str) -> Steps:
     started = world.start(world.person().user_id, purpose).body
     yield lambda: world.send(started["flow"], purpose=purpose)
     yield lambda: world.verify(started["flow"], world.code(started["reference"]), purpose=purpose)
 
 
 @by_purpose(2, 200, events=("proof-passed",))
-def right_code(world: World, purpose: str) -> Told:
+def right_code(world: World, purpose: str) -> Steps:
     started = world.start(world.person().user_id, purpose).body
     world.send(started["flow"], purpose=purpose)
     code = world.code(started["reference"])
@@ -114,7 +114,7 @@ def right_code(world: World, purpose: str) -> Told:
 
 
 @by_purpose(2, 422, code="wrong-code", events=("proof-failed",))
-def wrong_code(world: World, purpose: str) -> Told:
+def wrong_code(world: World, purpose: str) -> Steps:
     started = world.start(world.person().user_id, purpose).body
     world.send(started["flow"], purpose=purpose)
     yield lambda: world.verify(started["flow"], "99999x", purpose=purpose)
@@ -122,7 +122,7 @@ def wrong_code(world: World, purpose: str) -> Told:
 
 
 @by_purpose(2, 200, events=("proof-passed",))
-def recovery_code(world: World, purpose: str) -> Told:
+def recovery_code(world: World, purpose: str) -> Steps:
     owner = Owner(world)
     owner.code_saved = owner.register("recovery-code").body["recovery_code"]
     flow = owner.start(purpose)
@@ -131,27 +131,29 @@ def recovery_code(world: World, purpose: str) -> Told:
     yield lambda: world.finish(flow["flow"], purpose=purpose)
 
 
-def _finished(world: World, purpose: str, user_id: str, flow: str) -> Told:
+def _finished(world: World, purpose: str, user_id: str, flow: str) -> Steps:
     yield lambda: world.finish(flow, NEW, purpose)
     yield lambda: world.sign_in(user_id, NEW if purpose == "reset" else world.password)
 
 
-@story(contract.RESET[3], events=("password-reset",), messages=("password-reset",) * 2)
-def reset_finish(world: World, clock: Any) -> Told:
+@scenario(contract.RESET[3], events=("password-reset",), messages=("password-reset",) * 2)
+def reset_finish(world: World, clock: Any) -> Steps:
     person = world.person()
     return _finished(world, "reset", person.user_id, world.proved(person.user_id).body["flow"])
 
 
-@story(contract.UNLOCK[3], events=("account-unlocked",), messages=("account-unlocked",) * 2)
-def unlock_finish(world: World, clock: Any) -> Told:
+@scenario(contract.UNLOCK[3], events=("account-unlocked",), messages=("account-unlocked",) * 2)
+def unlock_finish(world: World, clock: Any) -> Steps:
     person = world.person()
     for number in range(10):
         world.sign_in(person.user_id, f"wrong-{number}")
     return _finished(world, "unlock", person.user_id, world.proved(person.user_id, "unlock").body["flow"])
 
 
-@story(contract.RESET[3], events=("password-reset",), messages=("password-reset", "password-reset", "role-recovered"))
-def administrators_finish(world: World, clock: Any) -> Told:
+@scenario(
+    contract.RESET[3], events=("password-reset",), messages=("password-reset", "password-reset", "role-recovered")
+)
+def administrators_finish(world: World, clock: Any) -> Steps:
     person = world.person(role="administrator")
     started = world.start(person.user_id).body
     for kind in ("email", "sms"):
@@ -160,8 +162,8 @@ def administrators_finish(world: World, clock: Any) -> Told:
     return _finished(world, "reset", person.user_id, started["flow"])
 
 
-@story(contract.RESET[3], events=("password-reset",), messages=("password-reset",) * 2)
-def finish_with_a_recovery_code(world: World, clock: Any) -> Told:
+@scenario(contract.RESET[3], events=("password-reset",), messages=("password-reset",) * 2)
+def finish_with_a_recovery_code(world: World, clock: Any) -> Steps:
     owner = Owner(world)
     owner.code_saved = owner.register("recovery-code").body["recovery_code"]
     flow = owner.start()
@@ -169,8 +171,8 @@ def finish_with_a_recovery_code(world: World, clock: Any) -> Told:
     return _finished(world, "reset", owner.account.user_id, flow["flow"])
 
 
-@story(contract.RESET[3], 422, code="password-not-accepted", events=("password-refused",))
-def finish_with_a_weak_password(world: World, clock: Any) -> Told:
+@scenario(contract.RESET[3], 422, code="password-not-accepted", events=("password-refused",))
+def finish_with_a_weak_password(world: World, clock: Any) -> Steps:
     flow = world.proved(world.person().user_id).body["flow"]
     yield lambda: world.finish(flow, "short")
     yield lambda: world.finish(flow, NEW)
@@ -179,16 +181,16 @@ def finish_with_a_weak_password(world: World, clock: Any) -> Told:
 # --- Help from people ------------------------------------------------------------------------------
 
 
-@story(contract.ASK_ADMINISTRATOR, 202, events=("administrator-asked",), messages=("administrator-asked",))
-def ask_the_administrators(world: World, clock: Any) -> Told:
+@scenario(contract.ASK_ADMINISTRATOR, 202, events=("administrator-asked",), messages=("administrator-asked",))
+def ask_the_administrators(world: World, clock: Any) -> Steps:
     user_id = world.person().user_id
     body = {"user_id": user_id, "proof": world.proof(), "reply_to": "maria@home.example"}
     yield lambda: world.post("/api/contact/administrator", body)
     yield lambda: ask(world, user_id)
 
 
-@story(contract.ASK_SUPPORT, 202, events=("support-asked",), messages=("support-asked", "support-copy"))
-def ask_support(world: World, clock: Any) -> Told:
+@scenario(contract.ASK_SUPPORT, 202, events=("support-asked",), messages=("support-asked", "support-copy"))
+def ask_support(world: World, clock: Any) -> Steps:
     body = {"name": "Maria", "phone": "+44 20 7946 0123", "email": "maria@home.example", "message": "Nothing works."}
     body["proof"] = world.proof()
     yield lambda: world.post("/api/contact/support", body)

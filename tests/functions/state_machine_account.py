@@ -6,15 +6,15 @@ from hypothesis.stateful import initialize, precondition, rule
 from regain.adapters import recoveries
 from regain.adapters.keys import codes_key
 from regain.domain import codes
-from tests.functions.machine import Compared, newest_first, one_of_three, pick
-from tests.functions.model import CODE, Flow, Session
+from tests.functions.model import CODE, FlowModel, SessionModel
+from tests.functions.state_machine import ComparedWithModel, newest_first, one_of_three, pick
 
 SENT, KINDS = ("email", "sms"), ("email", "sms", "authenticator", "recovery-code")
 AFTER_A_PROOF = ("account-turned-off", "no-second-method", "not-enabled-for-password-reset")
 """What is told to somebody who has just given a right proof."""
 
 
-class Recovering(Compared):
+class RecoveryRules(ComparedWithModel):
     """Flows of every purpose, and what proves."""
 
     @rule(who=one_of_three, purpose=st.sampled_from(("reset", "unlock")), used=st.booleans())
@@ -23,10 +23,10 @@ class Recovering(Compared):
         proof = pick(self.spent, 0) if again else self.world.proof()
         answer = self.world.post(f"/api/{purpose}/start", {"user_id": who.user_id, "proof": proof})
         self.spent.append(proof)
-        if self.outcome(answer, not again, must=not again and not who.closed):
+        if self.check_outcome(answer, not again, must=not again and not who.closed):
             body = answer.body
-            self.flows.append(Flow(body["flow"], body["reference"], who, purpose, self.now, who.flows_epoch))
-        self.holds()
+            self.flows.append(FlowModel(body["flow"], body["reference"], who, purpose, self.now, who.flows_epoch))
+        self.check_tables()
 
     def ask(self, flow, step, body):
         """A step of a flow, by the route of its purpose; and whether whoever watches over it may take it."""
@@ -47,10 +47,10 @@ class Recovering(Compared):
         flow = pick(self.flows, flow)
         may = flow.takes(kind, self.now)
         answer, by = self.ask(flow, "send", {"method": kind})
-        sent = self.outcome(answer, may and by)
+        sent = self.check_outcome(answer, may and by)
         if sent:
             flow.sends[kind].append(self.now)
-        self.holds(code=sent)
+        self.check_tables(code=sent)
 
     def prove(self, flow, kind, code, right):
         """Gives a proof. It passes if, and only if, it is right and this flow still takes one of its kind."""
@@ -69,7 +69,7 @@ class Recovering(Compared):
                 changes = [("admin-second-factor", flow.who)]
             elif flow.purpose == "caller":
                 changes = [("admin-caller-proved", flow.who)]
-        self.holds(*changes, passed=passed and flow.reference)
+        self.check_tables(*changes, passed=passed and flow.reference)
         return passed
 
     @rule(who=one_of_three, purpose=st.sampled_from(("reset", "unlock")), kind=st.sampled_from(SENT), end=st.booleans())
@@ -82,7 +82,7 @@ class Recovering(Compared):
             self.finish(0, ready=False, elsewhere=False)
 
     @initialize(who=one_of_three, purpose=st.sampled_from(("reset", "unlock")), end=st.booleans())
-    def somebody_has_been_here(self, who, purpose, end):
+    def play_earlier_flows(self, who, purpose, end):
         """Something is old from the beginning: a flow that is ready to finish, or one that has finished."""
         self.recover(0, purpose, "sms", not end)
         self.recover(who, "reset", "email", end)
@@ -90,7 +90,7 @@ class Recovering(Compared):
     def get_a_code_and_type_it(self, kind):
         if self.flows:
             self.ask_for_a_code(0, kind)
-            self.the_post(0, most=1)
+            self.deliver_messages(0, most=1)
         if self.mails:
             self.type_a_code(0, 0, elsewhere=False)
 
@@ -154,8 +154,8 @@ class Recovering(Compared):
         may = purpose == flow.purpose and flow.alive(self.now) and flow.open() and flow.who.enabled
         new = self.new_password()
         answer = self.world.finish(flow.token, new, purpose)
-        if not self.outcome(answer, may, must=may):
-            return self.holds()
+        if not self.check_outcome(answer, may, must=may):
+            return self.check_tables()
         who, flow.done = flow.who, True
         if purpose == "reset":
             self.password_set(who, new)
@@ -165,10 +165,10 @@ class Recovering(Compared):
         who.unlocked()
         if flow.replaces:
             self.saved_code(who, answer.body["recovery_code"])
-        return self.holds(("password-reset" if purpose == "reset" else "account-unlocked", who))
+        return self.check_tables(("password-reset" if purpose == "reset" else "account-unlocked", who))
 
 
-class SigningIn(Recovering):
+class AccountRules(RecoveryRules):
     """Passwords, sessions and security info."""
 
     @rule(who=one_of_three, typed=st.sampled_from(("current", "current", "old", *map(str, range(12)))))
@@ -177,18 +177,18 @@ class SigningIn(Recovering):
         typed = {"current": who.password, "old": self.old[who.user_id][-1]}.get(typed, f"wrong-{typed}")
         may, changes = who.may_sign_in(typed, self.now), []
         answer = self.world.sign_in(who.user_id, typed)
-        done = self.outcome(answer, may, must=may)
+        done = self.check_outcome(answer, may, must=may)
         if answer.code == "wrong-user-id-or-password":
             assert typed != who.password
             who.wrong_password(typed, self.now)
         elif answer.code != "sign-in-locked":
             who.unlocked()
         if done:
-            self.sessions.append(Session(answer.session, who, who.epoch, self.now, self.now))
+            self.sessions.append(SessionModel(answer.session, who, who.epoch, self.now, self.now))
             if who.temporary_until:
                 who.temporary_used = True
                 changes = [("temporary-password-used", who)]
-        self.holds(*changes)
+        self.check_tables(*changes)
 
     @rule(who=one_of_three)
     def type_wrong_passwords_until_locked(self, who):
@@ -199,17 +199,17 @@ class SigningIn(Recovering):
     def look_at_the_account(self, session):
         session = pick(self.sessions, session)
         alive = session.alive(self.now)
-        done = self.outcome(self.world.request("GET", "/api/account", session=session.token), alive, must=alive)
+        done = self.check_outcome(self.world.request("GET", "/api/account", session=session.token), alive, must=alive)
         if done and self.now >= session.used + 60:
             session.used = self.now
-        self.holds()
+        self.check_tables()
 
     @rule(session=newest_first)
     def sign_out(self, session):
         session = pick(self.sessions, session)
         assert self.world.post("/api/account/sign-out", session=session.token).status == 200
         session.ended = True
-        self.holds()
+        self.check_tables()
 
     @rule(session=newest_first, right=st.sampled_from((True, True, True, False)))
     def change_the_password(self, session, right):
@@ -220,22 +220,22 @@ class SigningIn(Recovering):
         answer = self.world.post("/api/account/password", body, session=session.token)
         if answer.code == "wrong-current-password":
             who.wrong_password("wrong-0", self.now)
-        if not self.outcome(answer, may, must=may):
-            return self.holds()
+        if not self.check_outcome(answer, may, must=may):
+            return self.check_tables()
         who.unlocked()
         self.password_set(who, new)
-        self.sessions.append(Session(answer.session, who, who.epoch, self.now, self.now))
-        return self.holds(("password-changed", who))
+        self.sessions.append(SessionModel(answer.session, who, who.epoch, self.now, self.now))
+        return self.check_tables(("password-changed", who))
 
     @rule(session=newest_first)
     def make_a_saved_code(self, session):
         session = pick(self.sessions, session)
         may = session.fresh(self.now) and not session.who.must_change
         answer = self.world.post("/api/account/methods", {"kind": "recovery-code"}, session=session.token)
-        if not self.outcome(answer, may, must=may):
-            return self.holds()
+        if not self.check_outcome(answer, may, must=may):
+            return self.check_tables()
         self.saved_code(session.who, answer.body["recovery_code"])
-        return self.holds(("security-info-added", session.who))
+        return self.check_tables(("security-info-added", session.who))
 
     @rule(session=newest_first)
     def remove_the_saved_code(self, session):
@@ -243,21 +243,21 @@ class SigningIn(Recovering):
         who = session.who
         may = session.fresh(self.now) and not who.must_change and bool(who.saved)
         answer = self.world.request("DELETE", "/api/account/methods/recovery-code", session=session.token)
-        if not self.outcome(answer, may, must=may):
-            return self.holds()
+        if not self.check_outcome(answer, may, must=may):
+            return self.check_tables()
         who.saved = ""
         who.flows_epoch += 1
-        return self.holds(("security-info-removed", who))
+        return self.check_tables(("security-info-removed", who))
 
-    @precondition(lambda self: self.objections)
+    @precondition(lambda self: self.repudiation_links)
     @rule(which=newest_first)
-    def this_was_not_me(self, which):
-        objection = pick(self.objections, which)
-        who, may = objection.who, not objection.used and self.now < objection.until
-        if not self.outcome(self.world.post("/api/account/secure", {"token": objection.token}), may, must=may):
-            return self.holds()
-        objection.used, who.enabled = True, False
+    def repudiate(self, which):
+        link = pick(self.repudiation_links, which)
+        who, may = link.who, not link.used and self.now < link.until
+        if not self.check_outcome(self.world.post("/api/account/secure", {"token": link.token}), may, must=may):
+            return self.check_tables()
+        link.used, who.enabled = True, False
         who.epoch += 1
         who.flows_epoch += 1
         who.cleared()
-        return self.holds(("account-secured", who))
+        return self.check_tables(("account-secured", who))

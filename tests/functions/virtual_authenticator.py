@@ -23,7 +23,7 @@ def decoded(text: str) -> bytes:
 
 
 @dataclass
-class Device:
+class VirtualAuthenticator:
     """One passkey. `count` is the signature counter."""
 
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))

@@ -12,7 +12,7 @@ from hooks import build
 from regain.domain.languages import KNOWN
 from regain.organisation.file import read
 from tests.conftest import ROOT
-from tests.site.test_site import Reader
+from tests.docs.test_site import Reader
 
 OFFERED = read(ROOT / "organisation.yaml").organisation.languages
 

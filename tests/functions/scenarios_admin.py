@@ -1,0 +1,183 @@
+"""One short scenario for each route of those who help (B12, B13): see `scenarios.py`."""
+
+from typing import Any
+
+from regain.api import contract
+from tests.functions.agent import Agent
+from tests.functions.conftest import Answer, World
+from tests.functions.person import Person
+from tests.functions.scenarios import Steps, scenario
+
+
+def _proved(world: World, role: str = "administrator") -> Agent:
+    """Somebody with a role who has given their second factor."""
+    agent = Agent(world, role=role)
+    assert agent.prove().status == 200
+    return agent
+
+
+@scenario(contract.ADMIN)
+def who_helps(world: World, clock: Any) -> Steps:
+    agent = Agent(world, role="auditor")
+    yield agent.get
+    yield agent.get
+
+
+@scenario(contract.ADMIN_ACCOUNT, events=("admin-looked",))
+def look_an_account_up(world: World, clock: Any) -> Steps:
+    agent, person = Agent(world, role="auditor"), world.person()
+    yield lambda: agent.look(person)
+    yield lambda: agent.look(person)
+
+
+# --- Proving ---------------------------------------------------------------------------------------
+
+
+@scenario(contract.ADMIN_PROVE, 201, events=("admin-started",))
+def begin_a_second_factor(world: World, clock: Any) -> Steps:
+    agent = Agent(world)
+    yield lambda: agent.do("/prove/start")
+    yield lambda: agent.do("/prove/start")
+
+
+@scenario(contract.ADMIN_PROVE_SEND, 202, events=("code-requested",), messages=("code",))
+def send_oneself_a_code(world: World, clock: Any) -> Steps:
+    agent = Agent(world)
+    begun = agent.do("/prove/start").body
+    yield lambda: agent.do("/prove/send", {"flow": begun["flow"], "method": "sms"})
+    yield lambda: agent.do("/prove/verify", {"flow": begun["flow"], "method": "sms", "code": _code(world, begun)})
+
+
+def _code(world: World, begun: dict, kind: str = "sms") -> str:
+    """The code of a proof that an administrator gives, or a caller."""
+    return world.code(begun["reference"], method=kind)
+
+
+@scenario(contract.ADMIN_PROVE_VERIFY, events=("proof-passed", "admin-second-factor"))
+def give_a_second_factor(world: World, clock: Any) -> Steps:
+    agent, person = Agent(world), world.person()
+    flow = agent.do("/prove/start").body["flow"]
+    proof = {"flow": flow, "method": "authenticator", "code": agent.own_app.at(world.services.now)}
+    yield lambda: agent.do("/prove/verify", proof)
+    yield lambda: agent.over(person, "unlock")
+
+
+@scenario(contract.ADMIN_PROVE_VERIFY, 422, code="wrong-authenticator-code", events=("proof-failed",))
+def give_a_wrong_second_factor(world: World, clock: Any) -> Steps:
+    agent = Agent(world)
+    flow = agent.do("/prove/start").body["flow"]
+    proof = {"flow": flow, "method": "authenticator", "code": "99999x"}
+    yield lambda: agent.do("/prove/verify", proof)
+    yield lambda: agent.do("/prove/verify", {**proof, "code": agent.own_app.at(world.services.now)})
+
+
+@scenario(contract.CALLER_START, 201, events=("caller-started",))
+def begin_with_a_caller(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world, "helpdesk"), world.person()
+    yield lambda: agent.over(person, "caller/start")
+    yield lambda: agent.over(person, "caller/start")
+
+
+@scenario(contract.CALLER_SEND, 202, events=("code-requested",), messages=("code",))
+def send_a_caller_a_code(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world, "helpdesk"), world.person()
+    begun = agent.over(person, "caller/start").body
+    sending = {"flow": begun["flow"], "method": "sms"}
+    yield lambda: agent.over(person, "caller/send", sending)
+    yield lambda: agent.over(person, "caller/verify", {**sending, "code": _code(world, begun)})
+
+
+@scenario(contract.CALLER_VERIFY, events=("proof-passed", "admin-caller-proved"))
+def a_caller_proves_who_they_are(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world, "helpdesk"), world.person()
+    begun = agent.over(person, "caller/start").body
+    agent.over(person, "caller/send", {"flow": begun["flow"], "method": "sms"})
+    proof = {"flow": begun["flow"], "method": "sms", "code": _code(world, begun)}
+    yield lambda: agent.over(person, "caller/verify", proof)
+    yield lambda: agent.over(person, "reset", {"caller": begun["flow"]})
+
+
+# --- Acts ------------------------------------------------------------------------------------------
+
+_TOLD = ("admin-acted",)
+
+
+def _signed_in(world: World, person: Any, made: Answer) -> Answer:
+    """Somebody signs in with the temporary password that was made."""
+    return world.sign_in(person.user_id, made.body["temporary_password"])
+
+
+@scenario(contract.ADMIN_RESET, events=("admin-reset",), messages=("admin-reset",) * 2 + _TOLD)
+def set_a_temporary_password(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world), world.person()
+    yield lambda: agent.over(person, "reset")
+    yield lambda: _signed_in(world, person, agent.over(person, "reset"))
+
+
+@scenario(contract.ADMIN_RESET, events=("admin-reset",), messages=("admin-reset",) * 2 + _TOLD)
+def set_a_temporary_password_for_a_caller(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world, "helpdesk"), world.person()
+    caller = agent.caller(person)
+    yield lambda: agent.over(person, "reset", {"caller": caller})
+    yield lambda: _signed_in(world, person, agent.over(person, "reset", {"caller": agent.caller(person, "sms")}))
+
+
+@scenario(
+    contract.ADMIN_RESET, events=("admin-reset",), messages=("admin-reset",) * 2 + _TOLD + ("temporary-password",)
+)  # fmt: skip
+def send_a_temporary_password(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world), world.person()
+    yield lambda: agent.over(person, "reset", {"to": "email"})
+    yield lambda: agent.over(person, "reset", {"to": "email"})
+
+
+@scenario(contract.SIGN_IN, events=("temporary-password-used",))
+def sign_in_with_a_temporary_password(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world), world.person()
+    made = agent.over(person, "reset")
+    yield lambda: _signed_in(world, person, made)
+    yield lambda: _signed_in(world, person, agent.over(person, "reset"))
+
+
+def _act(operation: contract.Operation, act: str, event: str, verb: str = "POST", **changes: Any) -> None:
+    """The scenario of an act that takes nothing but its address."""
+
+    def told(world: World, clock: Any) -> Steps:
+        agent, person = _proved(world), Person(world)
+        person.register("recovery-code")
+        world.change(world.account(person.account.user_id), **changes)
+        yield lambda: agent.over(person.account, act, method=verb)
+        yield lambda: agent.over(person.account, act, method=verb)
+
+    told.__name__ = event.replace("-", "_")
+    scenario(operation, events=(event,), messages=(event,) * 2 + _TOLD)(told)
+
+
+_act(contract.ADMIN_UNLOCK, "unlock", "admin-unlocked")
+_act(contract.ADMIN_LIFT, "lift", "admin-lifted")
+_act(contract.ADMIN_ENABLE, "enable", "admin-enabled", enabled=False)
+_act(contract.ADMIN_CLEAR, "methods", "admin-methods-cleared", "DELETE")
+_act(contract.ADMIN_REQUIRE, "require-registration", "admin-registration-required")
+_act(contract.ADMIN_WAIVE, "require-registration", "admin-registration-waived", "DELETE")
+
+
+# --- What happened ---------------------------------------------------------------------------------
+
+
+def _reads(operation: contract.Operation, name: str, path: str, **query: str) -> None:
+    """The scenario of looking at what happened."""
+
+    def told(world: World, clock: Any) -> Steps:
+        agent = Agent(world, role="auditor")
+        reference = world.start(world.person().user_id).body["reference"]
+        yield lambda: agent.get(path.format(reference=reference), **query)
+        yield lambda: agent.get(path.format(reference=reference), **query)
+
+    told.__name__ = name
+    scenario(operation)(told)
+
+
+_reads(contract.ADMIN_STORY, "read_a_story", "/references/{reference}")
+_reads(contract.ADMIN_EVENTS, "read_events", "/events")
+_reads(contract.ADMIN_EVENTS, "export_events_of_one_reference", "/events", format="csv", reference="R-0000-0000")
+_reads(contract.ADMIN_REPORT, "read_the_report", "/report")
