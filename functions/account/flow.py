@@ -82,7 +82,7 @@ def sign_out(context: RequestContext) -> Done:
     return Done(True)
 
 
-def view(context: RequestContext) -> AccountView:
+def show_account(context: RequestContext) -> AccountView:
     """One's own account, and where one is signed in."""
     needed = services()
     who = signed_in(context, needed)
@@ -155,12 +155,12 @@ def end_session(body: EndSession, context: RequestContext) -> Done:
     return Done(True)
 
 
-def secure(body: Secure, context: RequestContext) -> Done:
+def repudiate(body: Secure, context: RequestContext) -> Done:
     """Somebody else made the change (B6): the account is off, its sessions and flows dead, the administrators told."""
-    return retrying(lambda: _secure(body, context, services()))
+    return retrying(lambda: _repudiate(body, context, services()))
 
 
-def _secure(body: Secure, context: RequestContext, services: Services) -> Done:
+def _repudiate(body: Secure, context: RequestContext, services: Services) -> Done:
     subject, record, objection = repudiation.read(services, body.token)
     context.about(subject, objection.reference)
     account, standing_item, info_item = services.store.read(

@@ -39,7 +39,7 @@ from regain.runtime.services import Services, services
 _PURPOSE = "register"
 
 
-def view(context: RequestContext) -> MethodsView:
+def list_methods(context: RequestContext) -> MethodsView:
     """What is registered, and what could be. Addresses and numbers are shown whole: they are one's own."""
     who = signed_in(context, services())
     organisation = who.services.organisation
@@ -282,12 +282,12 @@ def _remove(method_id: str, context: RequestContext, services: Services) -> Done
     return Done(True)
 
 
-def keep(context: RequestContext) -> Done:
+def reconfirm(context: RequestContext) -> Done:
     """Its owner has looked through the security info, and it is right."""
-    return retrying(lambda: _keep(context, services()))
+    return retrying(lambda: _reconfirm(context, services()))
 
 
-def _keep(context: RequestContext, services: Services) -> Done:
+def _reconfirm(context: RequestContext, services: Services) -> Done:
     who = signed_in(context, services)
     who.may_register(fresh=False)
     info = who.info.confirmed(services.now)
@@ -295,12 +295,12 @@ def _keep(context: RequestContext, services: Services) -> Done:
     return Done(True)
 
 
-def later(context: RequestContext) -> Done:
+def postpone(context: RequestContext) -> Done:
     """Puts the interrupt off, where the organisation lets people."""
-    return retrying(lambda: _later(context, services()))
+    return retrying(lambda: _postpone(context, services()))
 
 
-def _later(context: RequestContext, services: Services) -> Done:
+def _postpone(context: RequestContext, services: Services) -> Done:
     who, days = signed_in(context, services), services.organisation.recovery.remind_later_days
     if not days or who.info.required:
         raise Refused(NOT_NOW)

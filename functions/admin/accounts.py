@@ -1,6 +1,6 @@
 """Looking an account up: how it stands, why it cannot reset its password, and what may be done to it."""
 
-from admin.agent import Agent, Target, agent_of
+from admin.agent import Agent, Target, signed_in_agent
 from regain.api.contract import AdminView, Block, Held, HeldAccount, Reason
 from regain.api.request_context import RequestContext
 from regain.domain import roles
@@ -19,9 +19,9 @@ _BY_PHONE = {
 }
 
 
-def view(context: RequestContext) -> AdminView:
+def show_agent(context: RequestContext) -> AdminView:
     """Who is signed in to help."""
-    agent = agent_of(context)
+    agent = signed_in_agent(context)
     limits, session = agent.services.organisation.limits, agent.who.session
     until = session.proved_at + limits.session_fresh_minutes * 60 if session.proved_at else 0
     account = agent.account
@@ -30,10 +30,10 @@ def view(context: RequestContext) -> AdminView:
     return AdminView(account.user_id, account.display_name, account.role, until, acts)
 
 
-def look(user_id: str, context: RequestContext) -> HeldAccount:
+def show_account(user_id: str, context: RequestContext) -> HeldAccount:
     """One account, by its exact user ID. That somebody looked is an event."""
-    agent = agent_of(context)
-    target = agent.looks(user_id)
+    agent = signed_in_agent(context)
+    target = agent.look_up(user_id)
     agent.services.store.commit([agent.event("admin-looked", target)])
     return _shown(agent, target)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from admin.agent import Agent, Target, agent_of
+from admin.agent import Agent, Target, signed_in_agent
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retrying
 from regain.api.contract import Done, ForCaller, Reset, TemporaryPassword
@@ -21,9 +21,9 @@ def reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPasswo
 
 
 def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
-    agent = agent_of(context)
-    target = agent.acts("reset", user_id)
-    proved = _caller(agent, target, "reset", body.caller)
+    agent = signed_in_agent(context)
+    target = agent.authorise("reset", user_id)
+    proved = _use_caller_proof(agent, target, "reset", body.caller)
     services, now = agent.services, agent.services.now
     to = _destination(agent, target, body.to) if body.to else None
     nonce = services.randomness(16).hex()
@@ -34,10 +34,10 @@ def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassw
         services.recoveries.throttle_write(target.subject, target.throttle.cleared(), now),
         services.recoveries.clear_sign_ins_write(target.subject),
         *proved,
-        *agent.told("admin-reset", target),
+        *agent.event_and_notices("admin-reset", target),
     ]
     if to:
-        writes.append(services.outbox.write(_letter(agent, target, to, nonce, until), now))
+        writes.append(services.outbox.write(_temporary_password_message(agent, target, to, nonce, until), now))
     services.store.commit(writes)
     if to:
         return TemporaryPassword(True, sent_to=mask(to), until=until)
@@ -53,7 +53,7 @@ def _destination(agent: Agent, target: Target, wanted: str) -> Method:
     raise Refused(METHOD_NOT_OFFERED)
 
 
-def _letter(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> Message:
+def _temporary_password_message(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> Message:
     facts = {"nonce": nonce, "user_id": target.account.user_id, "until": until}
     return Message(
         id=agent.services.randomness(16).hex(), kind="temporary-password", channel=channel(to.kind), to=to.destination,
@@ -107,18 +107,18 @@ def _cleared(agent: Agent, target: Target) -> list[Write]:
     ]
 
 
-def require(user_id: str, body: ForCaller, context: RequestContext) -> Done:
+def require_registration(user_id: str, body: ForCaller, context: RequestContext) -> Done:
     """At the next sign-in the person looks through their security info, and cannot put it off."""
 
     def demanded(agent: Agent, target: Target) -> list[Write]:
-        proved = _caller(agent, target, "require-registration", body.caller)
+        proved = _use_caller_proof(agent, target, "require-registration", body.caller)
         info = replace(target.info, required=True, remind_at=0)
         return [agent.services.security_infos.write(target.subject, info), *proved]
 
     return _act("require-registration", user_id, context, "admin-registration-required", demanded)
 
 
-def waive(user_id: str, context: RequestContext) -> Done:
+def waive_registration(user_id: str, context: RequestContext) -> Done:
     """Takes that demand back."""
     return _act("require-registration", user_id, context, "admin-registration-waived", _waived)
 
@@ -129,15 +129,15 @@ def _waived(agent: Agent, target: Target) -> list[Write]:
 
 def _act(act: str, user_id: str, context: RequestContext, kind: str, writes: object) -> Done:
     def step() -> Done:
-        agent = agent_of(context)
-        target = agent.acts(act, user_id)
-        agent.services.store.commit([*writes(agent, target), *agent.told(kind, target)])
+        agent = signed_in_agent(context)
+        target = agent.authorise(act, user_id)
+        agent.services.store.commit([*writes(agent, target), *agent.event_and_notices(kind, target)])
         return Done(True)
 
     return retrying(step)
 
 
-def _caller(agent: Agent, target: Target, act: str, token: str) -> list[Write]:
+def _use_caller_proof(agent: Agent, target: Target, act: str, token: str) -> list[Write]:
     """The write that uses the caller's proof up, where this act needs one. Raises Refused(CALLER_NOT_PROVED)."""
     if not roles.needs_caller(act, agent.account):
         return []

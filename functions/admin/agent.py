@@ -53,22 +53,22 @@ class Agent:
         """How far roles reach in this organisation."""
         return self.services.organisation.administration.scope
 
-    def looks(self, typed: str) -> Target:
+    def look_up(self, typed: str) -> Target:
         """The account with exactly this user ID. Each look counts.
 
         Raises:
             Refused: TOO_MANY_REQUESTS, NO_SUCH_ACCOUNT or NOT_OVER_THIS_ACCOUNT.
         """
-        self.count_look()
+        self.count_lookup()
         target = self._read(typed)
         roles.check_reads(self.account, target.account, self.scope)
         return target
 
-    def count_look(self) -> None:
+    def count_lookup(self) -> None:
         """Counts one look. Raises Refused(TOO_MANY_REQUESTS)."""
         self._count("looked", self.services.organisation.limits.admin_lookups_per_hour)
 
-    def acts(self, act: str, typed: str) -> Target:
+    def authorise(self, act: str, typed: str) -> Target:
         """The account to which this act may be done now: right role, over it, with a second factor.
 
         Raises:
@@ -88,7 +88,7 @@ class Agent:
         nonce, at, by = services.randomness(4), services.clock(), self.account.user_id
         return services.events.write(kind, target.subject, self.who.context.reference, at, nonce, by=by, **facts)
 
-    def told(self, kind: str, target: Target, **facts: Any) -> list[Write]:
+    def event_and_notices(self, kind: str, target: Target, **facts: Any) -> list[Write]:
         """What goes with an act: its event, a notice to each address of the person, one to the other administrators."""
         services, now, reference = self.services, self.services.now, self.who.context.reference
         settings = services.organisation.notify
@@ -130,7 +130,7 @@ class Agent:
             raise Refused(TOO_MANY_REQUESTS, retry_after=_HOUR - now % _HOUR)
 
 
-def agent_of(context: RequestContext) -> Agent:
+def signed_in_agent(context: RequestContext) -> Agent:
     """Who asks, if they have a role. Raises Refused(SIGN_IN_NEEDED, CHANGE_PASSWORD_FIRST or NOT_FOR_YOUR_ROLE)."""
     who = signed_in(context, services())
     roles.check_reads(who.account)

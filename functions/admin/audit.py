@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from admin.agent import Agent, agent_of
+from admin.agent import Agent, signed_in_agent
 from regain.api.contract import Document, EventPage, EventQuery, Report, ReportQuery, Story, StoryLine
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
@@ -16,10 +16,10 @@ _PAGE, _EXPORTED = 50, 5_000
 _FIRST, _LAST = "2000-01-01", "9999-12-31"
 
 
-def story(typed: str, context: RequestContext) -> Story:
+def show_trail(typed: str, context: RequestContext) -> Story:
     """Everything under a reference in plain sentences, never a secret."""
-    agent = agent_of(context)
-    agent.count_look()
+    agent = signed_in_agent(context)
+    agent.count_lookup()
     known = reference.read(typed)
     found = agent.services.events.story(known) if known else []
     if not found:
@@ -32,10 +32,10 @@ def story(typed: str, context: RequestContext) -> Story:
     return Story(known, named, [line(event, who) for event in found])
 
 
-def listing(query: EventQuery, context: RequestContext) -> EventPage | Document:
+def list_events(query: EventQuery, context: RequestContext) -> EventPage | Document:
     """Events, newest first: of one account, one reference, one kind, or all; as a page or as a file."""
-    agent = agent_of(context)
-    agent.count_look()
+    agent = signed_in_agent(context)
+    agent.count_lookup()
     most = _PAGE if query.format == "json" else _EXPORTED
     found, cursor = _found(agent, query, most)
     who = _who(agent, {event["subject"] for event in found})
@@ -108,7 +108,7 @@ def line(event: dict[str, Any], who: dict[str, str]) -> StoryLine:
     )
 
 
-def report(query: ReportQuery, context: RequestContext) -> Report:
+def show_report(query: ReportQuery, context: RequestContext) -> Report:
     """Usage of the last days: two reads, however many accounts there are."""
-    agent = agent_of(context)
+    agent = signed_in_agent(context)
     return usage.report(agent.services.counters, int(query.days), agent.services.now)

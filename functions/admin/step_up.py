@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from admin.agent import Agent, agent_of
+from admin.agent import Agent, signed_in_agent
 from regain.adapters.store import Write, retrying
 from regain.api.contract import Done, Proving, Send, Sent, Verify
 from regain.api.request_context import RequestContext
@@ -13,7 +13,7 @@ from regain.recovery.step_up import StepUp
 
 def start(context: RequestContext) -> Proving:
     """Begins to give one's own second factor."""
-    agent = agent_of(context)
+    agent = signed_in_agent(context)
     return step_up.begin(
         "admin", agent.account, step_up.SECOND_FACTORS, NO_SECOND_FACTOR, agent.who.subject, context, agent.services
     )
@@ -21,7 +21,7 @@ def start(context: RequestContext) -> Proving:
 
 def send(body: Send, context: RequestContext) -> Sent:
     """Sends a code to oneself."""
-    agent = agent_of(context)
+    agent = signed_in_agent(context)
     return StepUp("admin", agent.services, agent.account, agent.who.subject).send(body, context)
 
 
@@ -31,7 +31,7 @@ def verify(body: Verify, context: RequestContext) -> Done:
 
 
 def _verify(body: Verify, context: RequestContext) -> Done:
-    agent = agent_of(context)
+    agent = signed_in_agent(context)
     proof = StepUp("admin", agent.services, agent.account, agent.who.subject, lambda: _proved(agent), once=True)
     proof.verify_once(body, context)
     return Done(True)
@@ -44,26 +44,26 @@ def _proved(agent: Agent) -> list[Write]:
     return [services.sessions.write(who.subject, session), event]
 
 
-def caller_start(user_id: str, context: RequestContext) -> Proving:
+def start_caller(user_id: str, context: RequestContext) -> Proving:
     """Begins to let somebody on the telephone prove who they are."""
-    agent = agent_of(context)
-    target = agent.acts("reset", user_id)
+    agent = signed_in_agent(context)
+    target = agent.authorise("reset", user_id)
     return step_up.begin(
         "caller", target.account, step_up.CALLERS, COULD_NOT_VERIFY, agent.who.subject, context, agent.services
     )
 
 
-def caller_send(user_id: str, body: Send, context: RequestContext) -> Sent:
+def send_to_caller(user_id: str, body: Send, context: RequestContext) -> Sent:
     """Sends the caller a code, which they read out."""
-    agent = agent_of(context)
-    target = agent.acts("reset", user_id)
+    agent = signed_in_agent(context)
+    target = agent.authorise("reset", user_id)
     return StepUp("caller", agent.services, target.account, agent.who.subject).send(body, context)
 
 
-def caller_verify(user_id: str, body: Verify, context: RequestContext) -> Done:
+def verify_caller(user_id: str, body: Verify, context: RequestContext) -> Done:
     """Judges what the caller has read out."""
-    agent = agent_of(context)
-    target = agent.acts("reset", user_id)
+    agent = signed_in_agent(context)
+    target = agent.authorise("reset", user_id)
     proof = StepUp("caller", agent.services, target.account, agent.who.subject,
                      lambda: [agent.event("admin-caller-proved", target)])  # fmt: skip
     proof.verify(body, context)

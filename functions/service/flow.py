@@ -23,7 +23,7 @@ def health(_: RequestContext) -> Healthy:
     return Healthy("ok")
 
 
-def change_password(context: RequestContext) -> dict[str, Any]:
+def redirect_to_change_password(context: RequestContext) -> dict[str, Any]:
     """Leads password managers to the change of the password (W3C, A Well-Known URL for Changing Passwords)."""
     context.location = "/account/#change"
     return {}
