@@ -9,8 +9,10 @@ import typer
 from cli.accounts import everybody
 from cli.stack import Stack
 from cli.terminal import errors, say, table
+from regain.domain import takeovers
 from regain.domain.eligibility import eligibility
 from regain.organisation.file import read
+from regain.organisation.settings import Organisation
 
 app = typer.Typer(no_args_is_help=True, help="Settings: what a change would do.")
 _EXAMPLES = 10
@@ -42,6 +44,7 @@ def check(
     say(f"{number} people compared")
     rows = ((what, change[f"gain {what}"], change[f"lose {what}"]) for what in ("registered", "enabled", "capable"))
     table(("", "gain it", "lose it"), rows)
+    _guessing(number, then)
     if not lost:
         say("Nobody who can get back in today would be locked out.")
         return
@@ -49,3 +52,15 @@ def check(
     for who, why in lost[:_EXAMPLES]:
         errors.print(f"  {who}: {why}", markup=False)
     raise typer.Exit(0 if accept else 1)
+
+
+def _guessing(people: int, then: Organisation) -> None:
+    """How many accounts a year are expected to be taken over by guessing codes (B28)."""
+    found = takeovers.expected(people, then.recovery, then.limits)
+    total, share = float(found.total), float(found.per_100_000)
+    say(f"Expected takeovers by guessing codes: {total:.2g} a year, {share:.2g} per 100,000 accounts")
+    if found.per_100_000 > takeovers.ACCEPTABLE:
+        errors.print(
+            f"That is more than {float(takeovers.ACCEPTABLE)} per 100,000. Set `limits.accounts` to the number of "
+            f"accounts ({people}), and lower `limits.guess_budget` or the limits of failed proofs."
+        )

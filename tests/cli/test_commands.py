@@ -112,6 +112,14 @@ def test_new_settings_that_lock_people_out_are_named_before_they_are_deployed(wo
     assert "new.yaml:" in err
 
 
+def test_settings_under_which_guessing_pays_are_named_before_they_are_deployed_b28(world, run, settings):
+    _, out, err = run("policy", "check", settings())
+    assert "Expected takeovers by guessing codes: 0.0" in out
+    assert "guess_budget" not in err
+    generous = {"guess_budget": 1.0, "failed_proofs_of_all_per_day": 100_000}
+    assert "lower `limits.guess_budget`" in run("policy", "check", settings(limits=generous))[2]
+
+
 def test_a_role_is_given_and_taken_and_sessions_end(world, run):
     person = world.person()
     session = world.sign_in(person.user_id).session

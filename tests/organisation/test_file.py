@@ -44,6 +44,7 @@ def test_a_name_and_a_domain_are_enough(tmp_path):
         ("passwords:\n  banned: [ab]\n", 5, "`ab` is too short to ban", ""),
         ("notify:\n  from: nobody\n", 5, "`nobody` is not an e-mail address", ""),
         ("limits:\n  emails_per_hour: 0\n", 5, "a limit is at least 1", ""),
+        ("limits:\n  guess_budget: 0\n", 5, "0.0 is out of range", "from 0.001 to 10"),
         ("colour: red\n", 4, "`colour` is not a setting", "known:"),
         ("limits: [\n", 5, "expected the node content", ""),
     ],

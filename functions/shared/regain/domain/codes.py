@@ -9,6 +9,11 @@ import hmac
 import re
 import unicodedata
 
+LONG, LONGEST = 12, 20
+"""Digits of a code past a limit, and past all: 66 bits, which nobody guesses."""
+
+_GROUP = 4
+
 
 def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digits: int) -> str:
     """The code for the `sequence`-th message of a method in a flow.
@@ -18,6 +23,12 @@ def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digi
     text = "\x1f".join((flow, purpose, method, str(sequence)))
     mac = hmac.digest(key, text.encode(), hashlib.sha256)
     return str(int.from_bytes(mac[:16], "big") % 10**digits).zfill(digits)
+
+
+def grouped(code: str) -> str:
+    """A code as people read it: long ones in fours."""
+    parts = [code[start : start + _GROUP] for start in range(0, len(code), _GROUP)]
+    return " ".join(parts) if len(code) >= LONG else code
 
 
 def typed(text: str) -> str:

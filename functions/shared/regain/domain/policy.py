@@ -31,6 +31,7 @@ class Recovery:
     flow_minutes: int = 15
     code_minutes: int = 5
     code_digits: int = 6
+    email_code_digits: int = 8
     code_tries: int = 5
     resend_seconds: int = 30
     help_after_seconds: int = 10
@@ -45,21 +46,47 @@ class Recovery:
         """The methods that people are offered, in the organisation's order."""
         return tuple(dict.fromkeys(self.methods))
 
+    @property
+    def authenticator_digits(self) -> int:
+        """The digits of an authenticator's code, which every app knows (RFC 6238)."""
+        return 6
+
+    def digits_of(self, kind: str) -> int:
+        """The digits of a code that is sent: more by e-mail, where it is copied or comes with a link."""
+        return self.email_code_digits if kind == "email" else self.code_digits
+
 
 @dataclass(frozen=True)
 class Limits:
-    """How often. A proof is limited per account and kind of method; a request per network."""
+    """How often, and what is past each limit: `regain.domain.limits` says by whom each is counted.
 
+    `..._of_all_...`: over all browsers that an account does not know, whatever their network. `accounts`: how many the
+    organisation has, which the guess budget and the texts of a day are made for. `guess_budget`: how many accounts
+    may be expected to be taken over by guessing codes, a year and 100,000 accounts. `phone_messages_per_day`: texts and
+    calls of the whole organisation; 0 is one for 20 accounts, at least 500.
+    """
+
+    accounts: int = 50_000
+    guess_budget: float = 0.08
     failed_proofs_per_day: int = 5
+    failed_proofs_of_all_per_day: int = 20
+    failed_proofs_of_all_per_month: int = 100
     closed_hours: int = 24
     phone_messages_per_hour: int = 5
+    phone_messages_of_all_per_hour: int = 5
+    phone_messages_per_day: int = 0
     emails_per_hour: int = 10
+    emails_of_all_per_hour: int = 20
+    codes_per_place_per_day: int = 3
+    codes_to_new_places_per_day: int = 10
     messages_per_destination_per_day: int = 30
     starts_per_network: int = 300
     failures_per_network: int = 300
     network_window_minutes: int = 10
     sign_in_failures: int = 10
+    sign_in_failures_of_all: int = 50
     sign_in_lock_seconds: int = 60
+    sign_in_lock_most_minutes: int = 15
     sign_in_lock_most_hours: int = 24
     session_idle_minutes: int = 30
     session_hours: int = 8
@@ -67,6 +94,11 @@ class Limits:
     contacts_per_day: int = 5
     admin_lookups_per_hour: int = 300
     admin_changes_per_hour: int = 200
+
+    @property
+    def phone_messages_a_day(self) -> int:
+        """Texts and calls of the whole organisation in a day."""
+        return self.phone_messages_per_day or max(500, self.accounts // 20)
 
 
 @dataclass(frozen=True)

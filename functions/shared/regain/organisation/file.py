@@ -25,6 +25,7 @@ _RANGES = {
     "recovery.flow_minutes": (5, 60),
     "recovery.code_minutes": (1, 10),
     "recovery.code_digits": (6, 10),
+    "recovery.email_code_digits": (6, 10),
     "recovery.code_tries": (1, 10),
     "recovery.resend_seconds": (5, 300),
     "recovery.help_after_seconds": (0, 120),
@@ -32,6 +33,8 @@ _RANGES = {
     "recovery.reconfirm_days": (0, 730),
     "recovery.remind_later_days": (0, 90),
     "recovery.questions_registered": (3, 5),
+    "limits.guess_budget": (0.001, 10),
+    "limits.phone_messages_per_day": (0, 10_000_000),
     "passwords.maximum": (64, 256),
     "passwords.points": (1, 20),
     "administration.temporary_password_hours": (1, 72),
@@ -188,7 +191,7 @@ def _wrong_recovery(organisation: Organisation) -> Iterator[tuple]:
     if recovery.code_minutes > recovery.flow_minutes:
         yield "recovery.code_minutes", "a code cannot last longer than its flow", f"at most {recovery.flow_minutes}"
     for key in organisation.limits.__dataclass_fields__:
-        if getattr(organisation.limits, key) < 1:
+        if getattr(organisation.limits, key) < 1 and f"limits.{key}" not in _RANGES:
             yield f"limits.{key}", "a limit is at least 1", "leave it out for the default"
     if not 8 <= passwords.least <= passwords.maximum:
         yield (

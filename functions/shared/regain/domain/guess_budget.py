@@ -1,0 +1,71 @@
+"""The guess budget: how likely it may be, over the whole organisation, that guessing a short code succeeds (B28).
+
+Limits per account do not stop a guesser who has every user ID and every network: a few guesses for each are many. So
+each short proof that a stranger could be guessing at is added to a sum over the organisation *before* it is judged,
+and taken back when it was right. Past a day's part of the budget that kind is guarded: proofs are long until the sum
+has aged. The sum is kept in shards, each with a part of its own, so that the answer to the addition alone decides.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from regain.domain.methods import by_phone
+from regain.domain.policy import Limits, Recovery
+
+_PER = 100_000
+_FEWEST = 50_000
+_DAYS = 365
+_MOST_SHARDS = 64
+_STEPS = 3
+"""Steps of an authenticator whose code is accepted at any moment."""
+
+_PARTS = {"telephone": Fraction(50, 100), "authenticator": Fraction(40, 100), "email": Fraction(10, 100)}
+"""How the budget of a year is shared out: most to what has the shortest codes and the most honest mistakes."""
+
+GROUPS = tuple(_PARTS)
+
+
+def group(kind: str) -> str:
+    """The kinds that are counted as one: a telephone is one, however the code gets there."""
+    return "telephone" if by_phone(kind) else kind
+
+
+def chance(group: str, recovery: Recovery) -> Fraction:
+    """How likely one guess at a short proof is right."""
+    if group == "authenticator":
+        return Fraction(_STEPS, 10**recovery.authenticator_digits)
+    return Fraction(1, 10 ** recovery.digits_of("email" if group == "email" else "sms"))
+
+
+def accounts(limits: Limits) -> int:
+    """The number of accounts that the budget is made for: never less than for 50,000."""
+    return max(limits.accounts, _FEWEST)
+
+
+def shards(limits: Limits) -> int:
+    """Into how many parts the sum is kept."""
+    return max(1, min(accounts(limits) // _PER, _MOST_SHARDS))
+
+
+def guesses(group: str, recovery: Recovery, limits: Limits) -> int:
+    """How many guesses one shard allows in any 24 hours."""
+    yearly = Fraction(limits.guess_budget).limit_denominator(10**9) * _PARTS[group] * Fraction(accounts(limits), _PER)
+    return int(yearly / _DAYS / chance(group, recovery) / shards(limits))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a shard has come to in the last 24 hours, by group, with what each may come to."""
+
+    spent: dict[str, int]
+    most: dict[str, int]
+
+    def guarded(self, kind: str) -> bool:
+        """Whether proofs of this kind are long now."""
+        name = group(kind)
+        return name in self.most and self.spent.get(name, 0) >= self.most[name]
+
+    @property
+    def any_guarded(self) -> bool:
+        """Whether any kind is guarded: then a proof of work costs more."""
+        return any(self.guarded(name) for name in self.most)
