@@ -12,7 +12,7 @@ from starlette.routing import Route
 from local.outbox import heard
 from notify import help_messages, messages
 from notify.layout import Layout
-from notify.sms_segment import fits
+from notify.sms_segment import fits_one_segment
 from regain.adapters.messengers import RenderedMessage
 from regain.domain.languages import KNOWN
 from regain.organisation.language import Languages
@@ -62,7 +62,7 @@ def _kinds() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
     about = {"administrator-asked": _ASKED, "support-asked": _ASKED, "support-copy": _ASKED,
              "admin-acted": _BY, "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip
     for kind in help_messages.KINDS:
-        yield kind, functools.partial(help_messages.letter, kind, about[kind], _REFERENCE)
+        yield kind, functools.partial(help_messages.render, kind, about[kind], _REFERENCE)
 
 
 class Gallery:
@@ -94,7 +94,7 @@ class Gallery:
 def _shown(kind: str, letter: RenderedMessage, layout: Layout) -> str:
     tag, direction = layout.language.tag, layout.language.known.direction
     lines = [("Text message", letter.short), (f"Call, read by {letter.voice}", heard(letter.speech))]
-    marked = "" if fits(letter.short) else " (more than one segment)"
+    marked = "" if fits_one_segment(letter.short) else " (more than one segment)"
     more = "".join(
         f'<p class="to">{what}{marked if what.startswith("Text") else ""}</p><pre dir="auto">{escape(text)}</pre>'
         for what, text in lines

@@ -1,4 +1,4 @@
-"""The handler of the outbox's stream, and of the queue of what could not be sent: each message is sent once."""
+"""Sends the outbox: handles the table's stream, and the queue of records that failed. Each message is sent once."""
 
 from typing import Any
 
@@ -14,22 +14,22 @@ log = Logger(service="regain")
 
 
 def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Sends the messages of a batch; answers the records that are to come again."""
-    failed = [name for record in event["Records"] if (name := _failed(record))]
+    """Sends the messages of a batch; reports the records to retry (`batchItemFailures`)."""
+    failed = [name for record in event["Records"] if (name := _failed_identifier(record))]
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 
 
-def _failed(record: dict[str, Any]) -> str:
-    """The name of a record that is to come again; "" where all of it was seen to."""
-    again = record["eventSource"] == "aws:sqs"
+def _failed_identifier(record: dict[str, Any]) -> str:
+    """The identifier of a record that has to be retried; "" if it is done."""
+    queued = record["eventSource"] == "aws:sqs"
     try:
-        # Of what failed before, nothing that was sent meanwhile is sent twice: the outbox knows.
-        for each in stream_records.records(record["body"]) if again else [record]:
+        # A queued batch may hold messages that were sent: the outbox's claim keeps them from being sent again.
+        for each in stream_records.records(record["body"]) if queued else [record]:
             if each["eventName"] == "INSERT":
                 _send(each["dynamodb"]["NewImage"])
     except Exception as error:
-        log.error("not sent, to be tried again", extra={"error": error_kind(error)})
-        return record["messageId"] if again else record["dynamodb"]["SequenceNumber"]
+        log.error("message failed, will be retried", extra={"error": error_kind(error)})
+        return record["messageId"] if queued else record["dynamodb"]["SequenceNumber"]
     return ""
 
 
@@ -38,7 +38,7 @@ def _send(image: dict[str, Any]) -> None:
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)
-    except InHand:  # whoever has it says what came of it
+    except InHand:  # whoever claimed it counts its outcome
         raise
     except Exception:
         metrics.count("Messages", channel=message.channel, outcome="failed")

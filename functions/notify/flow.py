@@ -1,10 +1,11 @@
-"""The story of a message: claimed once, put into words at the last moment, sent, and noted."""
+"""Delivery of one message: claim it, render it at the last moment, send it, record the outcome."""
 
 import contextlib
 import functools
 import hashlib
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 from aws_lambda_powertools import Logger
@@ -24,38 +25,38 @@ from regain.recovery import repudiation, temporary_password
 from regain.runtime.services import Services, services
 
 log = Logger(service="regain")
-_MOST = 100  # recipients of one request for help, as Microsoft Entra has it
-_PAUSES = (1, 2, 4, 8, 0)  # seconds after each try to note what came of a message
+_MAX_RECIPIENTS = 100  # of one request for help; Microsoft Entra's limit
+_RECORD_RETRY_DELAYS = (1, 2, 4, 8, 0)  # seconds
 
 
 def deliver(message: Message) -> str:
-    """Sends a message unless it was sent, has lost its use, or goes nowhere; says which.
+    """Sends a message, unless it has been sent, is stale, or has no recipient. Returns its outcome.
 
     Raises:
-        InHand: somebody else is at it, or was cut off there.
-        Exception: what the service raised, where another try may succeed. The message is free again.
+        InHand: another invocation holds the claim, or was killed while it did.
+        Exception: whatever the service raised, if a retry may succeed. The claim has been released.
     """
     needed = services()
     if message.channel == "none" or not needed.outbox.claim(message, needed.now):
         return "nothing to do"
     try:
         if message.channel == "roles":
-            return _spread(message, needed)
-        state, facts = _useless(message, needed), {}
+            return _fan_out(message, needed)
+        state, facts = _drop_reason(message, needed), {}
         if not state:
-            state, facts = _handed_over(message, needed)
+            state, facts = _send(message, needed)
     except Exception:
         needed.store.commit([needed.outbox.settle_write(message, "pending")])
         raise
-    _note(message, needed, state, **facts)
+    _record(message, needed, state, **facts)
     return state
 
 
-def _handed_over(message: Message, needed: Services) -> tuple[str, dict[str, str]]:
-    """`sent` or `failed`, with what the service said."""
+def _send(message: Message, needed: Services) -> tuple[str, dict[str, str]]:
+    """`sent` or `failed`, with the service's message id or the reason."""
     tags = {"subject": message.subject, "reference": message.reference}
     try:
-        delivery = _messengers()[message.channel].send(message.to, _letter(message, needed), tags)
+        delivery = _messengers()[message.channel].send(message.to, _render(message, needed), tags)
     except Undeliverable as error:
         return "failed", {"reason": str(error)}
     except Exception:
@@ -65,8 +66,8 @@ def _handed_over(message: Message, needed: Services) -> tuple[str, dict[str, str
     return "sent", {"delivery": delivery}
 
 
-def _useless(message: Message, needed: Services) -> str:
-    """Why a code is not sent: it would come too late, or its destination has had too many (SMS pumping)."""
+def _drop_reason(message: Message, needed: Services) -> str:
+    """Why a code is not sent: `stale` if it has expired, `withheld` past the limit of its destination (SMS pumping)."""
     if message.good_until and needed.now >= message.good_until:
         return "stale"
     if message.kind != "code":
@@ -75,42 +76,43 @@ def _useless(message: Message, needed: Services) -> str:
     return "withheld" if needed.rate_limits.count_message(message.to, needed.now) > most else ""
 
 
-def _spread(message: Message, needed: Services) -> str:
-    """One message for each of the people with a role, who are found only now. Told again, they are the same.
+def _fan_out(message: Message, needed: Services) -> str:
+    """Writes one message for each person with the role it is addressed to. A retry writes the same messages.
 
-    `administrators`: all of them but the one who acted. `first-line`: the first role that somebody has, of
-    helpdesk, user administrators and administrators.
+    `administrators` means all but the one who acted; `first-line` the first role that anybody has of helpdesk, user
+    administrators and administrators.
     """
-    found = needed.accounts.with_role("administrator", _MOST) if message.to == "administrators" else _first(needed)
-    people = [person for person in found if person.user_id != message.facts.get("by")]
+    roles = ("administrator",) if message.to == "administrators" else ASKED_FIRST
+    people = [person for person in _first_holders(roles, needed) if person.user_id != message.facts.get("by")]
     languages = {person.addresses[0]: person.language for person in people}
     messages = [
-        replace(message, id=f"{message.id}-{_short(address)}", channel="email", to=address, language=language)
+        replace(message, id=f"{message.id}-{_recipient_id(address)}", channel="email", to=address, language=language)
         for address, language in languages.items()
     ]
     for each in messages:
-        with contextlib.suppress(Conflict):  # written already, by an earlier try
+        with contextlib.suppress(Conflict):  # written by an earlier try
             needed.store.commit([needed.outbox.write(each, needed.now)])
     needed.store.commit([needed.outbox.settle_write(message, "sent" if messages else "failed")])
-    return "spread"
+    return "fanned out"
 
 
-def _short(address: str) -> str:
-    """The same for the same person, whoever else has a role by the next try."""
+def _recipient_id(address: str) -> str:
+    """Depends on the recipient alone, so that a retry writes no second message even if roles have changed."""
     return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
-def _first(needed: Services) -> list[Account]:
-    for role in ASKED_FIRST:
-        if found := needed.accounts.with_role(role, _MOST):
+def _first_holders(roles: Iterable[str], needed: Services) -> list[Account]:
+    """The holders of the first of these roles that anybody has."""
+    for role in roles:
+        if found := needed.accounts.with_role(role, _MAX_RECIPIENTS):
             return found
     return []
 
 
-def _letter(message: Message, needed: Services) -> RenderedMessage:
+def _render(message: Message, needed: Services) -> RenderedMessage:
     layout = Layout(needed.organisation, needed.languages.of(message.language))
     if message.kind in help_messages.KINDS:
-        return help_messages.letter(message.kind, message.facts, message.reference, layout)
+        return help_messages.render(message.kind, message.facts, message.reference, layout)
     if message.kind == "temporary-password":
         made = temporary_password.derive(needed.keys, message.subject, message.facts["nonce"])
         return messages.temporary_password(made, message.facts, message.reference, layout)
@@ -125,11 +127,10 @@ def _letter(message: Message, needed: Services) -> RenderedMessage:
     return messages.code(code, facts["purpose"], message.reference, layout)
 
 
-def _note(message: Message, needed: Services, state: str, delivery: str = "", reason: str = "") -> None:
-    """What came of it, in the outbox and in the story at once.
+def _record(message: Message, needed: Services, state: str, delivery: str = "", reason: str = "") -> None:
+    """Records the outcome: the outbox item and the event, in one transaction.
 
-    Where that fails for a quarter of a minute, the story of a message that was sent lacks a line: better than a second
-    message.
+    If that fails for 15 seconds after the message was sent, it has no event: better than sending it twice.
     """
     writes = [
         needed.outbox.settle_write(message, state, delivery),
@@ -138,9 +139,9 @@ def _note(message: Message, needed: Services, state: str, delivery: str = "", re
             message=message.kind, channel=message.channel, delivery=delivery, reason=reason,
         ),
     ]  # fmt: skip
-    for pause in _PAUSES:
+    for pause in _RECORD_RETRY_DELAYS:
         try:
-            with contextlib.suppress(Conflict):  # noted by an earlier try, whose answer was lost
+            with contextlib.suppress(Conflict):  # recorded by an earlier try whose response was lost
                 needed.store.commit(writes)
             return
         except Exception as error:
@@ -148,12 +149,12 @@ def _note(message: Message, needed: Services, state: str, delivery: str = "", re
             time.sleep(pause)
     if state != "sent":
         raise fault
-    log.error("sent, but not noted", extra={"reference": message.reference, "error": error_kind(fault)})
+    log.error("sent, but not recorded", extra={"reference": message.reference, "error": error_kind(fault)})
 
 
 @functools.cache
 def _messengers() -> dict[str, Messenger]:
-    """One messenger per channel; the telephone's client is made once."""
+    """The messenger of each channel."""
     organisation, origin = services().organisation, os.environ.get("ORIGINATION_IDENTITY", "")
     email_set, message_set = os.environ.get("EMAIL_SET", ""), os.environ.get("MESSAGE_SET", "")
     seconds = organisation.recovery.code_minutes * 60

@@ -1,7 +1,7 @@
-"""Letters between people and those who help: requests for help, their copies, and who did what to an account.
+"""Messages about help: requests, copies for those who asked, and reports of what was done to an account.
 
-What strangers typed stands in them as text, below a line that says so. It is never in a subject (header injection)
-nor, in a copy, a link: nobody can make our mail carry theirs.
+What strangers typed appears only in the body, quoted and marked as theirs: never in a subject (header injection), and
+never as a link in a copy, so that nobody can use our mail to send theirs.
 """
 
 from collections.abc import Iterator
@@ -54,10 +54,10 @@ _LINES = {
 }
 
 
-def letter(kind: str, facts: dict[str, Any], reference: str, layout: Layout) -> RenderedMessage:
-    """One of the letters of `KINDS`."""
+def render(kind: str, facts: dict[str, Any], reference: str, layout: Layout) -> RenderedMessage:
+    """The message of this kind (one of `KINDS`)."""
     subject, parts = KINDS[kind]
-    return layout.letter(layout.say(subject, reference=reference), parts({**facts, "reference": reference}, layout))
+    return layout.render(layout.say(subject, reference=reference), parts({**facts, "reference": reference}, layout))
 
 
 def _administrator_asked(facts: dict[str, Any], layout: Layout) -> Parts:

@@ -1,6 +1,6 @@
-"""What every letter is written on: the organisation's name and colour, a language, and how a code is told.
+"""The layout that all messages share: the organisation's name and colour, the language, plain text, HTML and speech.
 
-The HTML needs no image and no style sheet to be read, and is legible in light and dark.
+The HTML loads nothing, and is legible in light and dark mode.
 """
 
 import importlib
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from notify.sms_segment import longest
+from notify.sms_segment import longest_fitting
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import languages
 from regain.domain.colour import ink
@@ -35,14 +35,14 @@ _CODE = (
 
 @dataclass(frozen=True)
 class Link:
-    """The address of a page of ours, on a line of its own."""
+    """A link to a page of our site, in a paragraph of its own."""
 
     url: str
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A code or a temporary password, on a line of its own, to be read at a glance."""
+    """A code or a temporary password, set large in a paragraph of its own."""
 
     text: str
 
@@ -52,36 +52,36 @@ Part = str | Link | Secret
 
 @dataclass(frozen=True)
 class Layout:
-    """The organisation that writes, in one language."""
+    """The sending organisation and the language of the message."""
 
     organisation: Organisation
     language: Language
 
     def say(self, phrase: Phrase, **facts: Any) -> str:
-        """A phrase in words. Letters name whom to tell as `{administrator}`."""
+        """A phrase in this language. `{administrator}` is how to reach the organisation's administrator."""
         return self.language.say(phrase, administrator=self._administrator, **facts)
 
     @property
     def site(self) -> str:
-        """The address of the site without its last slash; "" where nobody has named it."""
+        """The site's URL without a trailing slash; "" if the settings name none."""
         return self.organisation.organisation.site_url.rstrip("/")
 
     def page(self, path: str) -> str:
-        """The address of a page in this language."""
+        """The URL of a page in this language."""
         own = self.organisation.organisation.languages[0] == self.language.tag
         return f"{self.site}/{path}" if own else f"{self.site}/{self.language.tag}/{path}"
 
     def moment(self, at: int) -> str:
-        """A time (seconds since 1970) in words, where the organisation is."""
+        """A time (seconds since 1970) as people write it, in the organisation's time zone."""
         when, locale = datetime.fromtimestamp(at, self._zone), self.language.known.locale
-        dates = importlib.import_module("babel.dates")  # a code has none, and is waited for
+        dates = importlib.import_module("babel.dates")  # slow to import, and a code, which people wait for, has no date
         date, time = dates.format_date(when, "long", locale=locale), dates.format_time(when, "short", locale=locale)
         return self.language.say(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=when.tzname()))
 
-    def letter(
+    def render(
         self, subject: str, parts: Iterable[Part], short: str = "", spoken: str = "", voice: str = ""
     ) -> RenderedMessage:
-        """A letter whose paragraphs are `parts`; a short form for texts and a spoken one."""
+        """The message with these paragraphs. `short` is its form for SMS, `spoken` its SSML, read by `voice`."""
         parts = tuple(parts)
         signed = self.language.say(Phrase("{organisation} account help"))
         text = "\n\n".join(part if isinstance(part, str) else _plain(part) for part in parts)
@@ -89,22 +89,18 @@ class Layout:
             subject, f"{text}\n\n-- \n{signed}\n", self._html(subject, parts, signed), short, spoken, voice
         )
 
-    def bound(self, code: str, *sentences: str) -> str:
-        """The longest of these texts that goes in one segment together with the line that lets phones fill the code in
-        on our site only (WICG, origin-bound one-time codes over SMS).
+    def origin_bound(self, code: str, *sentences: str) -> str:
+        """The longest of these texts that fits in one SMS segment together with the line by which phones fill in the
+        code on our site only (WICG, Origin-bound one-time codes delivered via SMS).
         """
         host = urlsplit(self.site).hostname
         line = f"\n\n@{host} #{code}" if host else ""
-        return self.fitting(*(f"{sentence}{line}" for sentence in sentences))
-
-    def fitting(self, *texts: str) -> str:
-        """The first of these texts, from the fullest to the shortest, that goes in one segment."""
-        return longest(texts)
+        return longest_fitting(f"{sentence}{line}" for sentence in sentences)
 
     def spoken(self, code: str) -> tuple[str, str]:
-        """SSML that reads a code slowly, digit by digit, twice; and the voice that reads it.
+        """SSML that reads the code out twice, slowly and digit by digit, and the voice for it.
 
-        Where the service has no voice for the language, in English.
+        English is used where the service has no voice for the language.
         """
         reader = self.language if self.language.known.voice else Language(languages.SOURCE, self.organisation)
         slowly = '<break time="700ms"/>'.join(f'<say-as interpret-as="digits">{digit}</say-as>' for digit in code)
@@ -130,7 +126,7 @@ class Layout:
             return UTC
 
     def _html(self, subject: str, parts: tuple[Part, ...], signed: str) -> str:
-        """One column on a sheet, below a bar with the organisation's name, in a table: some programs know no more."""
+        """One column below a bar with the organisation's name. It is a table because some mail programs need one."""
         name, known = escape(self.organisation.organisation.name), self.language.known
         bar = self.organisation.organisation.colour or _BAR
         return (

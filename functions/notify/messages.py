@@ -1,12 +1,13 @@
-"""Messages in words. They say who sends them, what will never be asked, and whom to tell (S57, S58).
+"""The texts of codes, notices and temporary passwords (S57, S58).
 
-No link in them changes anything by being opened: mail scanners follow every one (B3).
+Opening a link in a message changes nothing, because mail scanners open every link (B3).
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from notify.layout import Layout, Link, Part, Secret
+from notify.sms_segment import longest_fitting
 from regain.adapters.messengers import RenderedMessage
 from regain.domain.security_info import NAMES
 from regain.phrases import Phrase, together
@@ -115,7 +116,7 @@ NOTICES = tuple(_DONE)
 
 
 def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedMessage:
-    """A one-time code, for every channel."""
+    """A one-time code, in the form of every channel."""
     called = purpose == "caller"
     own = _ONLY_IN_THIS_CALL if called else _SAFE
     parts = (
@@ -128,10 +129,10 @@ def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedM
     )
     short = layout.say(_SHORT[purpose], code=digits)
     spoken, voice = layout.spoken(digits)
-    return layout.letter(
+    return layout.render(
         layout.say(Phrase("Your code for your {organisation} account")),
         parts,
-        short=layout.bound(
+        short=layout.origin_bound(
             digits, layout.say(together(_SHORT[purpose], own), code=digits), short, layout.say(_BARE, code=digits)
         ),
         spoken=spoken,
@@ -140,17 +141,17 @@ def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedM
 
 
 def notice(kind: str, facts: dict[str, Any], reference: str, objection: str, layout: Layout) -> RenderedMessage:
-    """What has been changed, to every address of the account; and to the administrators, where it was not its owner."""
+    """A notice of a change: to every address of the account, and to the administrators if its owner repudiates it."""
     own = kind != _TO_ADMINISTRATORS and facts.get("name")
     hello = layout.say(Phrase("Hello {name},"), name=facts["name"]) if own else layout.say(Phrase("Hello,"))
     done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(facts.get("what", ""), ""))
     when = layout.say(Phrase("When: {moment}"), moment=layout.moment(facts["at"]))
     parts = (hello, f"{done}\n{when}", *_advice(kind, reference, objection, layout))
-    return layout.letter(layout.say(_SUBJECTS[kind]), parts)
+    return layout.render(layout.say(_SUBJECTS[kind]), parts)
 
 
 def _advice(kind: str, reference: str, objection: str, layout: Layout) -> Iterator[Part]:
-    """What to do now. The link opens a page with a button; opening it changes nothing (B3, B6)."""
+    """What the reader can do. The link leads to a page with a button; opening it changes nothing (B3, B6)."""
     if kind == _TO_ADMINISTRATORS:
         yield layout.say(_OWNER_OBJECTED)
         yield layout.say(_FIND_OUT, reference=reference)
@@ -167,7 +168,7 @@ def _advice(kind: str, reference: str, objection: str, layout: Layout) -> Iterat
 
 
 def temporary_password(made: str, facts: dict[str, Any], reference: str, layout: Layout) -> RenderedMessage:
-    """A temporary password to where its owner reads it. There is no link in it: they know where they sign in."""
+    """A temporary password. The message has no link, because people know where they sign in."""
     until = layout.moment(facts["until"])
     parts = (
         layout.say(_TEMPORARY, user_id=facts["user_id"]),
@@ -180,8 +181,8 @@ def temporary_password(made: str, facts: dict[str, Any], reference: str, layout:
     )
     bare = layout.say(_BARE, code=made)
     short = layout.say(Phrase("{organisation}: {code} is your temporary password, for one sign-in."), code=made)
-    return layout.letter(
+    return layout.render(
         layout.say(Phrase("A temporary password for your {organisation} account")),
         parts,
-        short=layout.fitting(short, bare),
+        short=longest_fitting([short, bare]),
     )

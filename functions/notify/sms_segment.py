@@ -1,4 +1,4 @@
-"""What fits into one text message: 160 letters of the GSM alphabet, or 70 of any other (3GPP TS 23.038)."""
+"""One SMS segment: 160 characters of the GSM 7-bit alphabet, or 70 of UCS-2 (3GPP TS 23.038)."""
 
 from collections.abc import Iterable
 
@@ -6,21 +6,21 @@ _ALPHABET = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_DOUBLE = frozenset("^{}\\[~]|€")  # these take an escape before them
-_MOST, _MOST_UNICODE = 160, 70
+_EXTENSION = frozenset("^{}\\[~]|€")  # each is preceded by an escape, so it takes two septets
+_GSM_LENGTH, _UCS2_LENGTH = 160, 70
 
 
-def fits(text: str) -> bool:
-    """Whether a text goes in one segment."""
-    if set(text) <= _ALPHABET | _DOUBLE:
-        return len(text) + sum(letter in _DOUBLE for letter in text) <= _MOST
-    return len(text.encode("utf-16-le")) // 2 <= _MOST_UNICODE
+def fits_one_segment(text: str) -> bool:
+    """Whether a text fits in one segment."""
+    if set(text) <= _ALPHABET | _EXTENSION:
+        return len(text) + sum(character in _EXTENSION for character in text) <= _GSM_LENGTH
+    return len(text.encode("utf-16-le")) // 2 <= _UCS2_LENGTH
 
 
-def longest(texts: Iterable[str]) -> str:
-    """The first that goes in one segment, of texts from the fullest to the shortest; the last where none does."""
+def longest_fitting(texts: Iterable[str]) -> str:
+    """The first text that fits in one segment. `texts` run from the longest to the shortest; if none fits, the last."""
     text = ""
     for text in texts:
-        if fits(text):
+        if fits_one_segment(text):
             break
     return text

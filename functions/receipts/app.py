@@ -1,25 +1,25 @@
-"""What wakes the receipts function: notifications of SES and End User Messaging, by way of a topic."""
+"""Delivery receipts: handles notifications of SES and End User Messaging, which come by SNS."""
 
 import json
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from receipts.flow import NotUnderstood, note
+from receipts.flow import UnknownNotification, record_receipt
 
 log = Logger(service="regain")
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001 - Lambda's shape
-    """Notes what became of messages. What cannot be understood is logged by its shape and passed over."""
-    noted = 0
+    """Records each delivery receipt as an event. A notification that cannot be read is logged and skipped."""
+    recorded = 0
     for record in event["Records"]:
         try:
-            told = json.loads(record["Sns"]["Message"])
-            noted += note(told, record["Sns"]["MessageId"])
+            notification = json.loads(record["Sns"]["Message"])
+            recorded += record_receipt(notification, record["Sns"]["MessageId"])
         except (json.JSONDecodeError, RecursionError):
-            log.warning("a notification that is not JSON")
-        except NotUnderstood:
-            log.warning("a notification of an unknown shape")
-    log.info("receipts", extra={"noted": noted})
-    return {"noted": noted}
+            log.warning("notification is not JSON")
+        except UnknownNotification:
+            log.warning("notification of an unknown kind")
+    log.info("receipts", extra={"recorded": recorded})
+    return {"recorded": recorded}

@@ -1,4 +1,4 @@
-"""What became of a message, into the story it belongs to (B10). Told twice, it is noted once."""
+"""Delivery receipts become events under the reference of the message (B10). A repeated notification adds nothing."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,33 +19,34 @@ _TELEPHONE = {
     "VOICE_COMPLETED": "message-delivered", "VOICE_ANSWERED": "",
     "TEXT_QUEUED": "", "TEXT_PENDING": "", "TEXT_SENT": "", "VOICE_INITIATED": "", "VOICE_RINGING": "",
 }  # fmt: skip
-"""End User Messaging's event types. "" says nothing new; every other type is a message that did not arrive."""
+"""End User Messaging's event types. "" is not recorded; a type that is not listed means that delivery failed."""
 
 
-class NotUnderstood(Exception):
-    """No notification as we know them. The next try would not understand it either."""
+class UnknownNotification(Exception):
+    """A notification of neither service. Retrying would not help."""
 
 
-def note(told: Mapping[str, Any], notification: str) -> int:
-    """Notes one notification; 0 where it is about nothing of ours, says nothing new, or was noted before.
+def record_receipt(notification: Mapping[str, Any], message_id: str) -> int:
+    """Records one notification. Returns 0 if it is about no message of ours, not worth an event, or recorded already.
 
     Raises:
-        NotUnderstood: it has another shape than those of the two services.
+        UnknownNotification: it does not have the shape of either service's notifications.
     """
     try:
-        read = _of_email(told) if "eventType" in told and "mail" in told else _of_telephone(told)
+        email = "eventType" in notification and "mail" in notification
+        read = _of_email(notification) if email else _of_telephone(notification)
         if not read:
             return 0
         kind, channel, tags, when, reason = read
         subject, reference = tags.get("subject", ""), tags.get("reference", "")
         datetime.fromtimestamp(when, UTC)
     except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError):
-        raise NotUnderstood from None
+        raise UnknownNotification from None
     if not all(isinstance(part, str) for part in (subject, reference, reason)):
-        raise NotUnderstood
+        raise UnknownNotification
     if not (kind and subject and reference):
         return 0
-    nonce = hashlib.sha256(f"{notification}{kind}".encode()).digest()[:4]  # the same notification, the same event
+    nonce = hashlib.sha256(f"{message_id}{kind}".encode()).digest()[:4]  # so a repeat is a conflict
     needed = services()
     try:
         needed.store.commit(
@@ -56,24 +57,24 @@ def note(told: Mapping[str, Any], notification: str) -> int:
     return 1
 
 
-def _of_email(told: Mapping[str, Any]) -> tuple[str, str, dict[str, str], float, str] | None:
+def _of_email(notification: Mapping[str, Any]) -> tuple[str, str, dict[str, str], float, str] | None:
     """An event of Amazon SES (event publishing to SNS)."""
-    kind = _EMAIL.get(told["eventType"], "")
-    part = told.get(told["eventType"].lower(), {})
-    tags = {name: values[0] for name, values in told["mail"].get("tags", {}).items() if values}
+    kind = _EMAIL.get(notification["eventType"], "")
+    part = notification.get(notification["eventType"].lower(), {})
+    tags = {name: values[0] for name, values in notification["mail"].get("tags", {}).items() if values}
     reason = part.get("bounceSubType") or part.get("complaintFeedbackType") or ""
-    return kind, "email", tags, _time(part.get("timestamp") or told["mail"]["timestamp"]), reason
+    return kind, "email", tags, _time(part.get("timestamp") or notification["mail"]["timestamp"]), reason
 
 
-def _of_telephone(told: Mapping[str, Any]) -> tuple[str, str, dict[str, str], float, str] | None:
+def _of_telephone(notification: Mapping[str, Any]) -> tuple[str, str, dict[str, str], float, str] | None:
     """An event of AWS End User Messaging."""
-    name = str(told.get("eventType", ""))
-    if not name.startswith(("TEXT_", "VOICE_")) or "eventTimestamp" not in told:
+    name = str(notification.get("eventType", ""))
+    if not name.startswith(("TEXT_", "VOICE_")) or "eventTimestamp" not in notification:
         return None
     kind = _TELEPHONE.get(name, "message-undelivered")
     channel = "text" if name.startswith("TEXT_") else "voice"
     reason = name.lower() if kind == "message-undelivered" else ""
-    return kind, channel, dict(told.get("context") or {}), told["eventTimestamp"] / 1000, reason
+    return kind, channel, dict(notification.get("context") or {}), notification["eventTimestamp"] / 1000, reason
 
 
 def _time(text: str) -> float:

@@ -1,4 +1,4 @@
-"""The story of the running counts: what happened is archived and counted, people are counted as they stand."""
+"""Running counts for reports: events are archived and counted by day, people by their current eligibility."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ from regain.domain.eligibility import eligibility
 from regain.domain.events import counted
 from regain.runtime.services import Services, services
 
-_AT_ONCE = 25  # people to a transaction: one write each, and one for all
-_ARCHIVED_NOT = ("purge_at",)
+_PER_TRANSACTION = 25  # people; each takes one write, and the totals one more
+_NOT_ARCHIVED = ("purge_at",)
 
 
 def count_events(events: list[dict[str, Any]]) -> int:
-    """Archives events and counts those that are new; says how many."""
+    """Archives events and counts the new ones. Returns how many were new."""
     _archive(events)
     return retrying(lambda: _count_events(events, services()))
 
@@ -44,27 +44,27 @@ def _count_events(events: list[dict[str, Any]], services: Services) -> int:
 
 
 def _archive(events: list[dict[str, Any]]) -> None:
-    """One object of JSON lines a batch, named by what is in it: the same batch again is the same object, and no other
-    batch, whatever records came again in it, takes its place.
+    """Writes a batch to one object of JSON lines, named by its content: a retry overwrites it with itself, and a batch
+    that differs gets an object of its own.
     """
     bucket = os.environ.get("ARCHIVE_BUCKET")
     if not bucket:
         return
-    kept = [{name: value for name, value in event.items() if name not in _ARCHIVED_NOT} for event in events]
-    kept.sort(key=lambda event: (event["at"], event["subject"]))
-    body = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in kept).encode()
-    first, name = kept[0]["at"].partition("#")[0], hashlib.sha256(body).hexdigest()[:16]
+    lines = [{name: value for name, value in event.items() if name not in _NOT_ARCHIVED} for event in events]
+    lines.sort(key=lambda event: (event["at"], event["subject"]))
+    body = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in lines).encode()
+    first, name = lines[0]["at"].partition("#")[0], hashlib.sha256(body).hexdigest()[:16]
     key = f"events/{first[:10]}/{first}-{name}.jsonl"
     aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/jsonl")
 
 
 def count_people(name: str, keys: Iterable[str]) -> int:
-    """Counts these people as they stand now; says how many stand differently than when they were last counted.
+    """Counts these people by their current eligibility. Returns for how many it differs from the last count.
 
     `name` says what the keys are: `user_id` or `subject`.
     """
     needed, ordered = services(), sorted(keys)
-    parts = [ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE)]
+    parts = [ordered[start : start + _PER_TRANSACTION] for start in range(0, len(ordered), _PER_TRANSACTION)]
     return sum(retrying(lambda part=part: _count_people(name, part, needed)) for part in parts)
 
 
@@ -75,7 +75,7 @@ def _count_people(name: str, keys: list[str], services: Services) -> int:
     who = {s: user_id or (counters.unseal(last[s]["sealed"]) if last[s] else "") for s, user_id in subjects.items()}
     known = {subject: user_id for subject, user_id in who.items() if user_id}
     if not known:
-        return 0  # never counted as people: their accounts come in the other stream
+        return 0  # not counted yet: the stream of accounts brings them
     read = store.read(
         [services.accounts.key(user_id) for user_id in known.values()]
         + [services.security_infos.key(subject) for subject in known]
@@ -93,7 +93,7 @@ def _count_people(name: str, keys: list[str], services: Services) -> int:
         writes.append(counters.person_write(subject, user_id, stands, before["version"] if before else 0))
     if not writes:
         return 0
-    differs = any(change.values())  # one may have gained what another has lost
+    differs = any(change.values())  # gains and losses may cancel out
     store.commit([*writes, *([counters.people_write(change)] if differs else [])])
     return len(writes)
 

@@ -120,7 +120,7 @@ print(len(names))
 
 
 def test_the_functions_behind_the_api_start_from_the_build_alone(built):
-    assert answer(built, "ReceiptsFunction", "receipts.app", {"Records": []}) == {"noted": 0}
+    assert answer(built, "ReceiptsFunction", "receipts.app", {"Records": []}) == {"recorded": 0}
     trimmed = {"eventSource": "aws:sqs", "messageId": "m", "body": "{}"}
     failed = {"batchItemFailures": [{"itemIdentifier": "m"}]}
     assert answer(built, "ReportFunction", "report.app", {"Records": [trimmed]}) == failed

@@ -40,7 +40,7 @@ def tables(engine):
 def cloud(monkeypatch, time_machine, tables, cheap_hashes):
     """The cloud, and nothing in it yet."""
     time_machine.move_to(NOW, tick=False)
-    monkeypatch.setattr(notify_flow, "_PAUSES", (0, 0))
+    monkeypatch.setattr(notify_flow, "_RECORD_RETRY_DELAYS", (0, 0))
     tables.empty()
     return FaultInjector(monkeypatch)
 
@@ -299,7 +299,7 @@ def test_a_receipt_is_noted_once(world, cloud, tables, request):
     event = told(telephone("TEXT_DELIVERED", world))
     before = tables.items()
     with cloud.injecting():
-        assert receipts.lambda_handler(event, Context()) == {"noted": 1}
+        assert receipts.lambda_handler(event, Context()) == {"recorded": 1}
     calls, whole = list(cloud.calls), change(before, tables.items())
     found = list(points(calls, BATCH_FAULTS, 2))
     for at, fault in found:

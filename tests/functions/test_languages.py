@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from notify.flow import _letter
+from notify.flow import _render
 from regain.adapters.outbox import from_stream
 from regain.adapters.store import marshal
 from regain.domain.methods import LABELS
@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_password_is_said_in_the_language_of_the_page_b7(wo
 
 
 def letters_of(world, user_id):
-    return [(message, _letter(from_stream(marshal(message)), world.services)) for message in world.outbox_of(user_id)]
+    return [(message, _render(from_stream(marshal(message)), world.services)) for message in world.outbox_of(user_id)]
 
 
 @pytest.mark.parametrize(

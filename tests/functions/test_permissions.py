@@ -170,7 +170,7 @@ def test_the_report_function_may_do_what_it_does(world, record, template, plays)
 def test_the_receipts_function_may_do_what_it_does(world, record, template):
     delivered = told(telephone("TEXT_DELIVERED", world))
     fresh(record, world)
-    assert receipts.lambda_handler(delivered, Context()) == {"noted": 1}
+    assert receipts.lambda_handler(delivered, Context()) == {"recorded": 1}
     assert differences(record, template, "ReceiptsFunction") == []
 
 
@@ -202,7 +202,7 @@ def test_a_change_of_a_role_is_found(world, record, template, change):
     """The comparison itself: it fails for an action, and for an attribute, that is added or taken away."""
     delivered = told(telephone("TEXT_DELIVERED", world))
     fresh(record, world)
-    assert receipts.lambda_handler(delivered, Context()) == {"noted": 1}
+    assert receipts.lambda_handler(delivered, Context()) == {"recorded": 1}
     record["dynamodb:UpdateItem", "LimitTable"] |= {"id", "count"}
     changed = copy.deepcopy(template)
     statements = changed.resources["ReceiptsRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]

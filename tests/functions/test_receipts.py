@@ -34,8 +34,8 @@ def telephone(event, world):
     (lambda w: telephone("VOICE_NO_ANSWER", w), "message-undelivered"),
 ], ids=["delivered", "bounced", "complained", "text", "text-failed", "voice-failed"])  # fmt: skip
 def test_a_receipt_stands_in_the_story_once(world, message, kind):
-    assert app.lambda_handler(told(message(world)), Context()) == {"noted": 1}
-    assert app.lambda_handler(told(message(world)), Context()) == {"noted": 0}
+    assert app.lambda_handler(told(message(world)), Context()) == {"recorded": 1}
+    assert app.lambda_handler(told(message(world)), Context()) == {"recorded": 0}
     story = world.services.events.story(f"R-{world.number:04}-AAAA")
     assert [event["kind"] for event in story] == [kind]
 
@@ -43,7 +43,7 @@ def test_a_receipt_stands_in_the_story_once(world, message, kind):
 def test_what_says_nothing_new_or_is_not_ours_is_passed_over(world):
     foreign = {"eventType": "Delivery", "mail": {"timestamp": "2026-11-24T10:00:00Z", "tags": {}}, "delivery": {}}
     for message in (telephone("TEXT_QUEUED", world), foreign, {"x": 1}, {"eventType": "TEXT_SENT"}):
-        assert app.lambda_handler(told(message), Context()) == {"noted": 0}
+        assert app.lambda_handler(told(message), Context()) == {"recorded": 0}
     assert app.lambda_handler({"Records": [{"Sns": {"Message": "no json", "MessageId": "2"}}]}, Context()) == {
-        "noted": 0
+        "recorded": 0
     }

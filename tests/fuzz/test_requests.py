@@ -179,7 +179,7 @@ _told = st.dictionaries(
 )
 def test_a_notification_that_cannot_be_read_is_passed_over_and_breaks_nothing_b10(message):
     assert receipts.lambda_handler({"Records": [{"Sns": {"Message": message, "MessageId": "m"}}]}, Context()) == {
-        "noted": 0
+        "recorded": 0
     }
 
 

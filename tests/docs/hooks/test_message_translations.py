@@ -9,7 +9,7 @@ import pytest
 
 from local.gallery import drawn
 from notify.layout import Layout
-from notify.sms_segment import fits, longest
+from notify.sms_segment import fits_one_segment, longest_fitting
 from regain.domain.languages import KNOWN
 from regain.organisation.file import read
 from regain.organisation.language import Languages
@@ -74,7 +74,7 @@ def test_a_text_goes_in_one_segment_with_the_line_that_phones_fill_in(told):
     _, letters = told
     for kind, letter in letters.items():
         if letter.short:
-            assert fits(letter.short), (kind, letter.short)
+            assert fits_one_segment(letter.short), (kind, letter.short)
         if kind.startswith("code-"):
             assert letter.short.endswith("\n\n@account.contoso.example #407192")
             assert letter.short.count("407192") == 2
@@ -106,9 +106,9 @@ def test_what_is_written_from_left_to_right_is_kept_together_in_arabic():
      ("😀" * 35, True), ("😀" * 36, False)],
 )  # fmt: skip
 def test_what_goes_in_one_segment(text, expected):
-    assert fits(text) is expected
+    assert fits_one_segment(text) is expected
 
 
 def test_the_fullest_text_that_fits_is_sent():
-    assert longest(["a" * 200, "b" * 150, "c"]) == "b" * 150
-    assert longest(["я" * 100, "я" * 90]) == "я" * 90
+    assert longest_fitting(["a" * 200, "b" * 150, "c"]) == "b" * 150
+    assert longest_fitting(["я" * 100, "я" * 90]) == "я" * 90
