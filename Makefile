@@ -151,7 +151,7 @@ lambda-build: .venv/sam/.locked
 # --- Upkeep --------------------------------------------------------------------------------------
 
 schema: install ## Write organisation.schema.json from the types
-	$(DEV)/python -c 'import json; from regain.organisation.file import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
+	$(DEV)/python -c 'import json; from regain.organisation.schema import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
 
 screenshots: install chromium ## Take the pictures of the README
 	$(DEV)/python tests/browser/screenshots.py

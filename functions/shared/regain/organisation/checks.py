@@ -1,0 +1,239 @@
+"""What types cannot say about the settings: ranges, addresses, and what does not go together."""
+
+import difflib
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Iterable, Iterator
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+import idna
+
+from regain.domain import colour
+from regain.domain.languages import KNOWN
+from regain.domain.methods import channel
+from regain.domain.policy import Recovery
+from regain.organisation.schema import Finding
+from regain.organisation.settings import About, Link, Name, Organisation
+from regain.organisation.yaml_file import Place
+
+_LONGEST_DOMAIN = 48  # Microsoft Entra's bound (S33)
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_RANGES = {
+    "recovery.flow_minutes": (5, 60),
+    "recovery.code_minutes": (1, 10),
+    "recovery.code_digits": (6, 10),
+    "recovery.email_code_digits": (6, 10),
+    "recovery.code_tries": (1, 10),
+    "recovery.resend_seconds": (5, 300),
+    "recovery.help_after_seconds": (0, 120),
+    "recovery.challenge_minutes": (1, 10),
+    "recovery.reconfirm_days": (0, 730),
+    "recovery.remind_later_days": (0, 90),
+    "recovery.questions_registered": (3, 5),
+    "limits.guess_budget": (0.001, 10),
+    "limits.phone_messages_per_day": (0, 10_000_000),
+    "passwords.maximum": (64, 256),
+    "passwords.points": (1, 20),
+    "administration.temporary_password_hours": (1, 72),
+}  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
+
+
+def mistakes(organisation: Organisation) -> Iterator[Finding]:
+    """Everything that is wrong with settings of the right types."""
+    yield from _domains(organisation)
+    yield from _ranges(organisation)
+    yield from _names(organisation)
+    yield from _appearance(organisation.organisation)
+    yield from _recovery(organisation)
+    yield from _addresses(organisation)
+    yield from _links(organisation)
+
+
+def _domains(organisation: Organisation) -> Iterator[Finding]:
+    if not organisation.domains:
+        yield ("domains",), "there is no domain", "name at least one, for example `contoso.example: {}`"
+    seen: dict[str, str] = {}
+    for name, domain in organisation.domains.items():
+        if wrong := _wrong_domain(name):
+            yield ("domains", name), *wrong
+            continue
+        same = seen.setdefault(idna.encode(name, uts46=True).decode(), name)
+        if same != name:
+            yield ("domains", name), f"`{name}` and `{same}` are the same domain", "keep one of the two"
+        if domain.directory == "elsewhere" and not domain.help_url:
+            what = "accounts kept elsewhere need a `help_url`"
+            yield ("domains", name), what, "the page where these people get help"
+
+
+def _wrong_domain(name: str) -> tuple[str, str] | None:
+    checks = (
+        ("@" in name, "is an address, not a domain name", "leave out the @ and what stands before it"),
+        (name.endswith("."), "ends in a dot", "leave out the last dot"),
+        (bool(re.search(r"\s", name)), "has a space in it", "write the domain as after the @ of an address"),
+        ("_" in name, "has an underscore", "a domain has letters, digits, hyphens and dots"),
+        ("." not in name, "has no dot", "write the whole domain, for example contoso.example"),
+    )
+    for holds, what, instead in checks:
+        if holds:
+            return f"`{name}` {what}", instead
+    try:
+        encoded = idna.encode(name, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError:
+        return f"`{name}` is not a domain name", "write it as after the @ of an address, for example contoso.example"
+    if len(encoded) > _LONGEST_DOMAIN:
+        return f"`{name}` is too long: {len(encoded)} characters", f"at most {_LONGEST_DOMAIN}, as in Microsoft Entra"
+    return None
+
+
+def _ranges(organisation: Organisation) -> Iterator[Finding]:
+    for at, (least, most) in _RANGES.items():
+        section, _, key = at.partition(".")
+        value = getattr(getattr(organisation, section), key)
+        if not least <= value <= most:
+            yield (section, key), f"{value} is out of range", f"from {least} to {most}"
+    for key in organisation.limits.__dataclass_fields__:
+        if getattr(organisation.limits, key) < 1 and f"limits.{key}" not in _RANGES:
+            yield ("limits", key), "a limit is at least 1", "leave it out for the default"
+    passwords = organisation.passwords
+    if not 8 <= passwords.least <= passwords.maximum:
+        instead = f"from 8 to {passwords.maximum}; leave it out for the profile's"
+        yield ("passwords", "minimum"), f"{passwords.least} is out of range", instead
+    for number, word in enumerate(passwords.banned):
+        if len(word) < 4:
+            yield ("passwords", "banned", number), f"`{word}` is too short to ban", "words of 4 characters or more"
+
+
+def _names(organisation: Organisation) -> Iterator[Finding]:
+    """Names that people read: of one line, not empty, and in languages that there are."""
+    about, contacts = organisation.organisation, organisation.contacts
+    if not about.name.strip():
+        yield ("organisation", "name"), "the name is empty", "the organisation's name, as people know it"
+    if not about.services:
+        yield ("organisation", "services"), "there is no service", "leave it out for the default, or name at least one"
+    named: dict[Place, Name] = {
+        ("organisation", "name"): about.name,
+        ("organisation", "portal_name"): about.portal_name,
+        ("organisation", "apps_portal_name"): about.apps_portal_name,
+        ("contacts", "support", "name"): contacts.support.name,
+        **{("organisation", "services", number): name for number, name in enumerate(about.services)},
+        **{("contacts", "communities", n): each.name for n, each in _with_names(contacts.communities)},
+        **{("contacts", "training", n): each.name for n, each in _with_names(contacts.training)},
+    }
+    for place, name in named.items():
+        for tag, text in name.items() if isinstance(name, dict) else {"": name}.items():
+            if tag and tag not in KNOWN:
+                yield (*place, tag), f"`{tag}` is not a language", f"there are: {', '.join(KNOWN)}"
+            if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
+                yield place, "a name has a line break or a control character", "write it on one line"
+
+
+def _with_names(links: Iterable[Link | str]) -> Iterator[tuple[int, Link]]:
+    return ((number, link) for number, link in enumerate(links) if isinstance(link, Link))
+
+
+def _appearance(about: About) -> Iterator[Finding]:
+    at: Place = ("organisation", "languages")
+    if not about.languages or len(set(about.languages)) < len(about.languages):
+        yield at, "name each language once, and one at least", "for example [en, de]"
+    for number, tag in enumerate(about.languages):
+        if tag not in KNOWN:
+            near = difflib.get_close_matches(tag, KNOWN, 1) or KNOWN
+            yield (*at, number), f"there are no translations into `{tag}`", f"there are: {', '.join(near)}"
+    yield from _colour(about.colour)
+    if about.logo and not re.search(r"\.(svg|png)$", about.logo):
+        yield ("organisation", "logo"), f"`{about.logo}` is neither SVG nor PNG", "a file beside this one, as logo.svg"
+    if about.time_zone not in zoneinfo.available_timezones():
+        near = difflib.get_close_matches(about.time_zone, zoneinfo.available_timezones(), 1)
+        instead = f"did you mean {near[0]}?" if near else "for example Europe/London (IANA time zone database)"
+        yield ("organisation", "time_zone"), f"`{about.time_zone}` is not a time zone", instead
+    for number, origin in enumerate(about.embed_from):
+        if not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?", origin):
+            instead = "for example https://intranet.contoso.example, without a path"
+            yield ("organisation", "embed_from", number), f"`{origin}` is not the origin of a site", instead
+
+
+def _colour(given: str) -> Iterator[Finding]:
+    at: Place = ("organisation", "colour")
+    if given and not re.fullmatch("#[0-9a-f]{6}", given):
+        yield at, f"`{given}` is not a colour", 'six digits in small letters, in quotes: "#12355b"'
+    elif given and (found := colour.contrast(given, colour.ink(given))) < colour.ENOUGH:
+        what = f"text on it has a contrast of {found:.1f} to 1, and needs 7"
+        yield at, what, f"{colour.readable(given)} would do"
+
+
+def _recovery(organisation: Organisation) -> Iterator[Finding]:
+    recovery = organisation.recovery
+    yield from _methods(recovery)
+    if recovery.code_minutes > recovery.flow_minutes:
+        at: Place = ("recovery", "code_minutes")
+        yield at, "a code cannot last longer than its flow", f"at most {recovery.flow_minutes}"
+    for number, country in enumerate(recovery.phone_countries):
+        if not re.fullmatch("[A-Z]{2}", country):
+            instead = "two capital letters, for example GB (ISO 3166-1)"
+            yield ("recovery", "phone_countries", number), f"`{country}` is not a country", instead
+
+
+def _methods(recovery: Recovery) -> Iterator[Finding]:
+    at: Place = ("recovery", "methods")
+    if not recovery.offered:
+        yield at, "there is no method that can be offered", "name at least one, for example [email]"
+    if recovery.gates > len({channel(kind) for kind in recovery.offered}):
+        what = "two gates need methods of two different channels"
+        yield ("recovery", "gates"), what, "for example methods: [email, sms]"
+    if "questions" in recovery.offered and recovery.gates < 2:
+        yield at, "questions are never the only proof", "set `gates: 2`, or leave `questions` out"
+
+
+def _addresses(organisation: Organisation) -> Iterator[Finding]:
+    contacts = organisation.contacts
+    given: dict[Place, str] = {
+        ("contacts", "administrator", "email"): contacts.administrator.email,
+        ("contacts", "support", "email"): contacts.support.email,
+        ("notify", "from"): parseaddr(organisation.notify.sender)[1] or organisation.notify.sender,
+    }
+    for place, address in given.items():
+        if address and not _ADDRESS.fullmatch(address):
+            yield place, f"`{address}` is not an e-mail address", "for example it@contoso.example"
+    security = contacts.security
+    if security and not (_ADDRESS.fullmatch(security) or not _wrong_link(security)):
+        what = f"`{security}` is neither an e-mail address nor a web address"
+        yield ("contacts", "security"), what, "for example security@contoso.example"
+
+
+def _links(organisation: Organisation) -> Iterator[Finding]:
+    """Every link of the file, by one rule; the site's own address must be whole, for messages name it."""
+    about, contacts = organisation.organisation, organisation.contacts
+    given: dict[Place, str] = {
+        **{("organisation", key): getattr(about, key) for key in (
+            "sign_in_url", "portal_url", "apps_portal_url", "personal_accounts_url")},
+        ("contacts", "administrator", "portal_url"): contacts.administrator.portal_url,
+        ("contacts", "support", "url"): contacts.support.url,
+        **{("contacts", "support", "per_service", name): url for name, url in contacts.support.per_service.items()},
+        **{("contacts", "communities", n): getattr(link, "url", link) for n, link in enumerate(contacts.communities)},
+        **{("contacts", "training", n): getattr(link, "url", link) for n, link in enumerate(contacts.training)},
+        **{("domains", name, "help_url"): domain.help_url for name, domain in organisation.domains.items()},
+    }  # fmt: skip
+    for place, url in given.items():
+        if url and (what := _wrong_link(url)):
+            yield place, what, "for example https://help.contoso.example/, or a path of this site such as /account/"
+    if about.site_url and (what := _wrong_link(about.site_url, whole=True)):
+        yield ("organisation", "site_url"), what, "for example https://account.contoso.example/"
+
+
+def _wrong_link(url: str, whole: bool = False) -> str:
+    """What is wrong with a link: only `https:`, and `http:` on this machine; unless it must be `whole`, also a path."""
+    if not whole and re.fullmatch(r"/(?![/\\])[^\s\"'<>\\]*", url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return f"`{url}` is not a web address"
+    if re.search(r"[\s\"'<>\\]", url) or not host:
+        return f"`{url}` is not a web address"
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+        return f"`{url}` is not an https: address"
+    return ""

@@ -1,0 +1,127 @@
+"""The JSON Schema of `organisation.yaml`, made from the types, and what in a file does not fit it, in plain words."""
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from jsonschema import Draft202012Validator, ValidationError
+
+from regain.organisation.settings import Organisation
+from regain.organisation.yaml_file import Place, YamlFile
+
+Finding = tuple[Place, str, str]
+"""Where, what is wrong, and what would be right."""
+
+_GROUP = "a group of settings"
+_KINDS = {dict: _GROUP, list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+_WANTED = {
+    "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list", "object": _GROUP,
+}  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema that editors complete and check `organisation.yaml` with."""
+    whole = msgspec.json.schema(Organisation)
+    for part in whole["$defs"].values():
+        part["additionalProperties"] = part.get("additionalProperties", False)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}
+
+
+def violations(file: YamlFile) -> Iterator[Finding]:
+    """Everything in a file that the schema does not allow. A group with nothing in it is one with its defaults."""
+    validator = Draft202012Validator(schema())
+    for error in list(validator.iter_errors(file.content)):
+        if error.instance is None and error.validator_value == "object" and error.absolute_path:
+            _fill(file.content, list(error.absolute_path))
+    for error in validator.iter_errors(file.content):
+        yield from _explained(error, file)
+
+
+def _fill(content: Any, place: list[str | int]) -> None:
+    for key in place[:-1]:
+        content = content[key]
+    content[place[-1]] = {}
+
+
+def _explained(error: ValidationError, file: YamlFile) -> Iterator[Finding]:
+    place: Place = tuple(error.absolute_path)
+    if error.validator == "anyOf":
+        yield from _alternatives(error, file)
+    elif error.validator == "additionalProperties":
+        for key in set(error.instance) - set(error.schema.get("properties", {})):
+            yield (*place, key), f"`{key}` is not a setting", _near(str(key), error.schema.get("properties", {}))
+    elif error.validator == "required":
+        for key in set(error.validator_value) - set(error.instance):
+            yield place, f"`{key}` is missing", f"add `{key}:`"
+    elif error.validator == "enum":
+        yield place, f"{_name(place)} cannot be `{error.instance}`", _one_of(error.instance, error.validator_value)
+    else:
+        yield place, *_wrong_type(error, place, file)
+
+
+def _alternatives(error: ValidationError, file: YamlFile) -> Iterator[Finding]:
+    """What is wrong with the alternative that a value has the type of; where there is none, with the simplest one."""
+    found = list(error.context or ())
+    group = isinstance(error.instance, dict | list)
+    fitting = [
+        each for each in found if each.path or (each.validator == "enum" and not group) or each.validator == "required"
+    ]
+    simplest = [each for each in found if each.validator_value == "string"]
+    for each in fitting or simplest or found[:1]:
+        yield from _explained(each, file)
+
+
+def _wrong_type(error: ValidationError, place: Place, file: YamlFile) -> tuple[str, str]:
+    value, wanted, name = error.instance, error.validator_value, _name(place)
+    written = file.written(place)
+    if value is None:
+        line = file.text[file.line(place) - 1] if file.text else ""
+        if wanted == "string" and "#" in line:
+            comment = line[line.index("#") :].split()[0]
+            return f"{name} is empty: a # without quotes begins a comment", f'put it in quotes: "{comment}"'
+        return f"{name} is empty", "give it a value" + (", or leave it out" if "default" in error.schema else "")
+    if wanted == "string" and not isinstance(value, dict | list):
+        return f"{name} must be text, and is {_kind(value)}", f'put it in quotes: "{written}"'
+    given = f"`{written}`" if written and wanted != "array" else _kind(value)
+    return f"{name} must be {_WANTED[wanted]}, and is {given}", _example(error, written)
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), "a date")
+
+
+def _example(error: ValidationError, written: str) -> str:
+    wanted, part = error.validator_value, error.schema
+    if wanted == "object":
+        return (
+            f"its settings: {', '.join(part['properties'])}"
+            if part.get("properties")
+            else "write `key: value` below it"
+        )
+    if wanted == "array" and written:
+        return f"for example [{written}]"
+    if wanted == "string":
+        return "write one text, without brackets"
+    if wanted == "boolean":
+        return "write true or false"
+    default = part.get("default")
+    return f"for example {default}" if default else ""
+
+
+def _one_of(value: object, known: list[Any]) -> str:
+    near = difflib.get_close_matches(str(value), map(str, known), 1)
+    asked = f"did you mean `{near[0]}`? " if near else ""
+    return f"{asked}one of: {', '.join(map(str, known))}"
+
+
+def _near(key: str, known: dict[str, Any]) -> str:
+    near = difflib.get_close_matches(key, known, 1)
+    return f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+
+
+def _name(place: Place) -> str:
+    """What a message calls a value: its key, or what is in the list of that key."""
+    keys = [part for part in place if isinstance(part, str)]
+    name = f"`{keys[-1]}`" if keys else "the file"
+    return f"an entry of {name}" if place and isinstance(place[-1], int) else name
