@@ -16,7 +16,8 @@ Finding = tuple[Place, str, str]
 _GROUP = "a group of settings"
 _KINDS = {dict: _GROUP, list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 _WANTED = {
-    "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list", "object": _GROUP,
+    "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
+    "array": "a list", "object": _GROUP,
 }  # fmt: skip
 
 
