@@ -1,4 +1,4 @@
-"""The story of an account that its owner can sign in to: sign in, see it, change the password, sign out."""
+"""The account page: sign in and out, show the account, change the password, end sessions, repudiate a change."""
 
 import contextlib
 from dataclasses import replace
@@ -38,7 +38,7 @@ from regain.runtime.services import Services, services
 
 
 def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
-    """Judges a password: two store operations, whoever it is for. Nothing is told that was not counted."""
+    """Verifies a password: two store operations, whoever it is for. The attempt is counted before the answer."""
     return retrying(lambda: _sign_in(body, context, services()))
 
 
@@ -72,7 +72,7 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
 
 
 def sign_out(context: RequestContext) -> Done:
-    """Ends the session, if there is one; the cookie goes in any case."""
+    """Ends the session, if there is one, and removes the cookie in any case."""
     needed = services()
     opened = recoveries.open_token(context.session)
     if opened:
@@ -83,13 +83,13 @@ def sign_out(context: RequestContext) -> Done:
 
 
 def show_account(context: RequestContext) -> AccountView:
-    """One's own account, and where one is signed in."""
+    """The signed-in person's account and sessions."""
     needed = services()
     who = signed_in(context, needed)
     subject, session, account = who.subject, who.session, who.account
     touched = session.touched(needed.now)
     if touched:
-        with contextlib.suppress(Conflict):  # another tab has noted it
+        with contextlib.suppress(Conflict):  # another tab has recorded it
             needed.store.commit([needed.sessions.write(subject, touched)])
     limits, state = needed.organisation.limits, who.registered()
     alive = [each for each in needed.sessions.of(subject) if each.alive(needed.now, account.generation, limits)]
@@ -106,7 +106,7 @@ def show_account(context: RequestContext) -> AccountView:
 
 
 def change_password(body: ChangePassword, context: RequestContext) -> Done:
-    """Sets another password, by one who knows the old one (S60-S62). Every other session ends, and every flow (B5)."""
+    """Changes a known password (S60-S62). All other sessions and all flows end (B5)."""
     return retrying(lambda: _change_password(body, context, services()))
 
 
@@ -134,7 +134,7 @@ def _change_password(body: ChangePassword, context: RequestContext, services: Se
 
 
 def choose_language(body: ChooseLanguage, context: RequestContext) -> Done:
-    """Messages to this person are in this language from now on."""
+    """Sets the language of messages to this person."""
     return retrying(lambda: _choose_language(body, context, services()))
 
 
@@ -148,7 +148,7 @@ def _choose_language(body: ChooseLanguage, context: RequestContext, services: Se
 
 
 def end_session(body: EndSession, context: RequestContext) -> Done:
-    """Ends one of one's own sessions; another person's cannot be named, for it is of another subject."""
+    """Ends one of the person's own sessions. Those of others are out of reach: the key holds the person's subject."""
     needed = services()
     who = signed_in(context, needed)
     needed.store.commit([needed.sessions.end_write(who.subject, body.session)])
@@ -156,21 +156,21 @@ def end_session(body: EndSession, context: RequestContext) -> Done:
 
 
 def repudiate(body: Secure, context: RequestContext) -> Done:
-    """Somebody else made the change (B6): the account is off, its sessions and flows dead, the administrators told."""
+    """Repudiates a change (B6): disables the account, ends its sessions and flows, and notifies administrators."""
     return retrying(lambda: _repudiate(body, context, services()))
 
 
 def _repudiate(body: Secure, context: RequestContext, services: Services) -> Done:
     subject, record, objection = repudiation.read(services, body.token)
     context.about(subject, objection.reference)
-    account, standing_item, info_item = services.store.read(
+    account, throttle_item, info_item = services.store.read(
         [
             services.accounts.key(objection.user_id),
             services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
         ]
     )
-    found, throttle = account_items.account(account), recoveries.throttle(standing_item)
+    found, throttle = account_items.account(account), recoveries.throttle(throttle_item)
     info = security_infos.security_info(info_item)
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
@@ -194,7 +194,7 @@ def _repudiate(body: Secure, context: RequestContext, services: Services) -> Don
 
 
 def _who(typed: str, services: Services) -> str:
-    """The user ID, or one that nobody has: a mistyped one is refused like a wrong one."""
+    """The user ID, or one that nobody has, so that a malformed ID is refused like an unknown one."""
     try:
         return user_id.normalise(typed, services.organisation.default_domain)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""The story of security info: see it, register, confirm, remove, keep (S74)."""
+"""Security info on the account page: list, register, confirm, remove, reconfirm (S74)."""
 
 import importlib
 from dataclasses import replace
@@ -40,7 +40,7 @@ _PURPOSE = "register"
 
 
 def list_methods(context: RequestContext) -> MethodsView:
-    """What is registered, and what could be. Addresses and numbers are shown whole: they are one's own."""
+    """What is registered and what could be, with addresses and numbers unmasked."""
     who = signed_in(context, services())
     organisation = who.services.organisation
     recovery = organisation.recovery
@@ -79,7 +79,7 @@ def _entered(who: SignedIn) -> list[RegisteredMethod]:
 
 
 def register(body: Register, context: RequestContext) -> Registration:
-    """Begins to register something, or registers it at once where there is nothing to confirm."""
+    """Begins a registration, or completes it if the kind needs no confirmation."""
     return retrying(lambda: _register(body, context, services()))
 
 
@@ -117,7 +117,7 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
 
 def _destination(body: Register, organisation: Any) -> tuple[str, bool]:
     """The address or number in its normal form, and whether an extension was dropped."""
-    contacts = importlib.import_module("regain.people.contacts")  # its libraries are large, and few requests need them
+    contacts = importlib.import_module("regain.people.contacts")  # large libraries that few requests need
     if body.kind != "email":
         number = contacts.number(body.contact, organisation.recovery.phone_countries)
         return number.e164, number.extension_dropped
@@ -180,7 +180,7 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
 
 
 def _read(question: str, reader: Language) -> str:
-    """A question as the person reads it."""
+    """A question in the person's language."""
     words = security_questions.text(question)
     return reader.say(words) if isinstance(words, Phrase) else words
 
@@ -194,7 +194,7 @@ _BEGIN = {
 
 
 def confirm(pending_id: str, body: Confirm, context: RequestContext) -> Registration:
-    """Counts a try, then judges it. What works is part of the security info from now on."""
+    """Counts an attempt, then verifies it. On success the method becomes part of the security info."""
     return retrying(lambda: _confirm(pending_id, body, context, services()))
 
 
@@ -260,7 +260,7 @@ _CONFIRM = {"authenticator": _confirmed_authenticator, "passkey": _confirmed_pas
 
 
 def remove(method_id: str, context: RequestContext) -> Done:
-    """Takes something out of the security info. Flows that it was part of are over."""
+    """Removes a method from the security info. Flows that were begun with it end."""
     return retrying(lambda: _remove(method_id, context, services()))
 
 
@@ -283,7 +283,7 @@ def _remove(method_id: str, context: RequestContext, services: Services) -> Done
 
 
 def reconfirm(context: RequestContext) -> Done:
-    """Its owner has looked through the security info, and it is right."""
+    """Records that the owner has gone through their security info and confirmed it."""
     return retrying(lambda: _reconfirm(context, services()))
 
 
@@ -296,7 +296,7 @@ def _reconfirm(context: RequestContext, services: Services) -> Done:
 
 
 def postpone(context: RequestContext) -> Done:
-    """Puts the interrupt off, where the organisation lets people."""
+    """Postpones the reminder to register, if the organisation allows it."""
     return retrying(lambda: _postpone(context, services()))
 
 
@@ -315,7 +315,7 @@ def _pending(who: SignedIn, kind: str, **more: str) -> Pending:
 
 
 def _change(who: SignedIn, info: SecurityInfo, kind: str, what: str, *extra: Write) -> None:
-    """The changed security info with its event and notices, as one transaction."""
+    """Commits changed security info with its event and notices in one transaction."""
     services = who.services
     confirmed = info.confirmed(services.now)
     write = services.security_infos.write(who.subject, confirmed)

@@ -1,4 +1,4 @@
-"""Looking an account up: how it stands, why it cannot reset its password, and what may be done to it."""
+"""Looking up an account: its state, why it cannot reset its password, and what the agent may do to it."""
 
 from admin.agent import Agent, Target, signed_in_agent
 from regain.api.contract import AdminView, Block, Held, HeldAccount, Reason
@@ -20,7 +20,7 @@ _BY_PHONE = {
 
 
 def show_agent(context: RequestContext) -> AdminView:
-    """Who is signed in to help."""
+    """The signed-in agent: name, role, and how long their second factor is good."""
     agent = signed_in_agent(context)
     limits, session = agent.services.organisation.limits, agent.who.session
     until = session.proved_at + limits.session_fresh_minutes * 60 if session.proved_at else 0
@@ -31,28 +31,28 @@ def show_agent(context: RequestContext) -> AdminView:
 
 
 def show_account(user_id: str, context: RequestContext) -> HeldAccount:
-    """One account, by its exact user ID. That somebody looked is an event."""
+    """One account, by its exact user ID. Every lookup is an event."""
     agent = signed_in_agent(context)
     target = agent.look_up(user_id)
     agent.services.store.commit([agent.event("admin-looked", target)])
-    return _shown(agent, target)
+    return _view(agent, target)
 
 
-def _shown(agent: Agent, target: Target) -> HeldAccount:
+def _view(agent: Agent, target: Target) -> HeldAccount:
     account, info, now = target.account, target.info, agent.services.now
     organisation = agent.services.organisation
-    stands = eligibility(account, info, organisation.recovery, organisation.domains)
-    acts = _acts(agent, account)
+    eligible = eligibility(account, info, organisation.recovery, organisation.domains)
+    acts = _allowed_acts(agent, account)
     return HeldAccount(
         user_id=account.user_id,
         name=account.display_name,
         role=account.role,
         groups=list(account.groups),
         enabled=account.enabled,
-        registered=stands.registered,
-        reset_enabled=stands.enabled,
-        capable=stands.capable,
-        reasons=[Reason(each.rule, each.text) for each in stands.reasons],
+        registered=eligible.registered,
+        reset_enabled=eligible.enabled,
+        capable=eligible.capable,
+        reasons=[Reason(each.rule, each.text) for each in eligible.reasons],
         methods=_methods(agent, target),
         sign_in_locked_until=target.sign_ins.locked_until if target.sign_ins.locked_until > now else 0,
         blocks=[Block(kind, until) for kind, until in target.throttle.closed.items() if until > now],
@@ -66,7 +66,7 @@ def _shown(agent: Agent, target: Target) -> HeldAccount:
     )
 
 
-def _acts(agent: Agent, account: Account) -> list[str]:
+def _allowed_acts(agent: Agent, account: Account) -> list[str]:
     try:
         return list(roles.allowed(agent.account, account, agent.scope))
     except Refused:
@@ -74,12 +74,12 @@ def _acts(agent: Agent, account: Account) -> list[str]:
 
 
 def _methods(agent: Agent, target: Target) -> list[Held]:
-    organisation, whole = agent.services.organisation, roles.sees_places(agent.account)
+    organisation, unmasked = agent.services.organisation, roles.sees_places(agent.account)
     registered = {contact.destination for contact in target.info.contacts}
     shown = []
     for method in methods(target.account, target.info, organisation.recovery, organisation.domains):
         has_place = method.destination != method.kind
-        place = (method.destination if whole else mask(method)) if has_place else ""
+        place = (method.destination if unmasked else mask(method)) if has_place else ""
         entered = has_place and method.destination not in registered
         shown.append(Held(method.kind, _name(method.kind), place, entered))
     return shown

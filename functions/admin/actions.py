@@ -1,4 +1,4 @@
-"""What is done to somebody's account: each act is one transaction with its event and its notices (B12, B13)."""
+"""Actions on an account: each is one transaction with its event and its notices (B12, B13)."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ _SENT_TO = ("email", "sms")
 
 
 def reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
-    """Sets a temporary password: shown once, or sent to a method of the person's own. Everything older is dead (B5)."""
+    """Sets a temporary password, shown once or sent to a method of its owner. Sessions and flows end (B5)."""
     return retrying(lambda: _reset(user_id, body, context))
 
 
@@ -45,7 +45,7 @@ def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassw
 
 
 def _destination(agent: Agent, target: Target, wanted: str) -> Method:
-    """The person's own method with this id. Raises Refused(METHOD_NOT_OFFERED)."""
+    """The account's method with this id. Raises Refused(METHOD_NOT_OFFERED)."""
     found = step_up.own(target.account, target.info, _SENT_TO, agent.services)
     for method in found:
         if method.id == wanted:
@@ -63,7 +63,7 @@ def _temporary_password_message(agent: Agent, target: Target, to: Method, nonce:
 
 
 def unlock(user_id: str, context: RequestContext) -> Done:
-    """Sign-in works again with the password that the person has. Harmless where nothing is locked."""
+    """Lifts the lockout of sign-in. Does no harm if there is none."""
     return _act("unlock", user_id, context, "admin-unlocked", _unlocked)
 
 
@@ -72,17 +72,17 @@ def _unlocked(agent: Agent, target: Target) -> list[Write]:
 
 
 def lift(user_id: str, context: RequestContext) -> Done:
-    """The person may prove again who they are: no failed proof counts any more."""
+    """Lifts the throttle of recovery: failed proofs no longer count."""
     return _act("lift", user_id, context, "admin-lifted", _lifted)
 
 
 def _lifted(agent: Agent, target: Target) -> list[Write]:
-    open_again = replace(target.throttle, failed={}, closed={})
-    return [agent.services.recoveries.throttle_write(target.subject, open_again, agent.services.now)]
+    lifted = replace(target.throttle, failed={}, closed={})
+    return [agent.services.recoveries.throttle_write(target.subject, lifted, agent.services.now)]
 
 
 def enable(user_id: str, context: RequestContext) -> Done:
-    """Turns an account on that is off, as after “this was not me”."""
+    """Enables a disabled account, for example after its owner has repudiated a change."""
     return _act("enable", user_id, context, "admin-enabled", _enabled)
 
 
@@ -91,7 +91,7 @@ def _enabled(agent: Agent, target: Target) -> list[Write]:
 
 
 def clear_methods(user_id: str, context: RequestContext) -> Done:
-    """Removes what the person has registered, as when a telephone was stolen. What was entered for them stays."""
+    """Removes what the owner has registered, for example after a theft. What IT entered for them stays."""
     return _act("clear-methods", user_id, context, "admin-methods-cleared", _cleared)
 
 
@@ -108,18 +108,18 @@ def _cleared(agent: Agent, target: Target) -> list[Write]:
 
 
 def require_registration(user_id: str, body: ForCaller, context: RequestContext) -> Done:
-    """At the next sign-in the person looks through their security info, and cannot put it off."""
+    """Makes the owner go through their security info at the next sign-in, without postponing it."""
 
-    def demanded(agent: Agent, target: Target) -> list[Write]:
+    def required(agent: Agent, target: Target) -> list[Write]:
         proved = _use_caller_proof(agent, target, "require-registration", body.caller)
         info = replace(target.info, required=True, remind_at=0)
         return [agent.services.security_infos.write(target.subject, info), *proved]
 
-    return _act("require-registration", user_id, context, "admin-registration-required", demanded)
+    return _act("require-registration", user_id, context, "admin-registration-required", required)
 
 
 def waive_registration(user_id: str, context: RequestContext) -> Done:
-    """Takes that demand back."""
+    """Withdraws that requirement."""
     return _act("require-registration", user_id, context, "admin-registration-waived", _waived)
 
 
@@ -138,7 +138,7 @@ def _act(act: str, user_id: str, context: RequestContext, kind: str, writes: obj
 
 
 def _use_caller_proof(agent: Agent, target: Target, act: str, token: str) -> list[Write]:
-    """The write that uses the caller's proof up, where this act needs one. Raises Refused(CALLER_NOT_PROVED)."""
+    """The write that uses up the caller's proof, if this act needs one. Raises Refused(CALLER_NOT_PROVED)."""
     if not roles.needs_caller(act, agent.account):
         return []
     try:

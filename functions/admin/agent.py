@@ -1,4 +1,4 @@
-"""Who helps: a signed-in person with a role, what they may do, and the account that they do it to."""
+"""The agent, a signed-in person with a role; what they may do; and the account they act on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ _HOUR = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The account that is looked at, with all that is known of how it stands."""
+    """The account that an agent looks up or acts on, with its security info, throttle and sign-in lockout."""
 
     subject: str
     account: Account
@@ -34,27 +34,27 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody with a role who is signed in."""
+    """A signed-in person with a role."""
 
     who: SignedIn
 
     @property
     def services(self) -> Services:
-        """The services of this process."""
+        """The process's services."""
         return self.who.services
 
     @property
     def account(self) -> Account:
-        """The helper's own account."""
+        """The agent's own account."""
         return self.who.account
 
     @property
     def scope(self) -> str:
-        """How far roles reach in this organisation."""
+        """The scope of roles in this organisation."""
         return self.services.organisation.administration.scope
 
     def look_up(self, typed: str) -> Target:
-        """The account with exactly this user ID. Each look counts.
+        """The account with exactly this user ID. Counts a lookup.
 
         Raises:
             Refused: TOO_MANY_REQUESTS, NO_SUCH_ACCOUNT or NOT_OVER_THIS_ACCOUNT.
@@ -65,11 +65,11 @@ class Agent:
         return target
 
     def count_lookup(self) -> None:
-        """Counts one look. Raises Refused(TOO_MANY_REQUESTS)."""
+        """Counts a lookup. Raises Refused(TOO_MANY_REQUESTS)."""
         self._count("looked", self.services.organisation.limits.admin_lookups_per_hour)
 
     def authorise(self, act: str, typed: str) -> Target:
-        """The account to which this act may be done now: right role, over it, with a second factor.
+        """The account, if the agent may do this now: by role, by scope, with a fresh second factor. Counts a change.
 
         Raises:
             Refused: NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, NO_SUCH_ACCOUNT, SECOND_FACTOR_NEEDED or
@@ -83,23 +83,23 @@ class Agent:
         return target
 
     def event(self, kind: str, target: Target, **facts: object) -> Write:
-        """One event about the account, with the name of who helped."""
+        """An event about the account, in the agent's name."""
         services = self.services
         nonce, at, by = services.randomness(4), services.clock(), self.account.user_id
         return services.events.write(kind, target.subject, self.who.context.reference, at, nonce, by=by, **facts)
 
     def event_and_notices(self, kind: str, target: Target, **facts: Any) -> list[Write]:
-        """What goes with an act: its event, a notice to each address of the person, one to the other administrators."""
+        """The writes that go with an act: its event and its notices, to the owner's addresses and to administrators."""
         services, now, reference = self.services, self.services.now, self.who.context.reference
         settings = services.organisation.notify
         messages = notices(
             services.randomness, now, target.account, kind, target.subject, reference, target.info, **facts
         )
-        told = messages if settings.person else []
+        messages = messages if settings.person else []
         if settings.administrators:
             about = {"user_id": target.account.user_id, "by": self.account.user_id, "at": now, "act": kind}
-            told = [*told, self._to_administrators(target, about)]
-        return [self.event(kind, target), *(services.outbox.write(message, now) for message in told)]
+            messages = [*messages, self._to_administrators(target, about)]
+        return [self.event(kind, target), *(services.outbox.write(message, now) for message in messages)]
 
     def _to_administrators(self, target: Target, facts: dict[str, Any]) -> Message:
         number, reference = self.services.randomness(16).hex(), self.who.context.reference
@@ -131,7 +131,7 @@ class Agent:
 
 
 def signed_in_agent(context: RequestContext) -> Agent:
-    """Who asks, if they have a role. Raises Refused(SIGN_IN_NEEDED, CHANGE_PASSWORD_FIRST or NOT_FOR_YOUR_ROLE)."""
+    """The agent behind a request. Raises Refused(SIGN_IN_NEEDED, CHANGE_PASSWORD_FIRST or NOT_FOR_YOUR_ROLE)."""
     who = signed_in(context, services())
     roles.check_reads(who.account)
     if who.account.must_change_password:

@@ -1,4 +1,4 @@
-"""The second factor of whoever helps (B12), and the proof of a caller before helpdesk changes anything (B13)."""
+"""Step-up authentication of the agent (B12), and identity proof of a caller before helpdesk may act (B13)."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from regain.recovery.step_up import StepUp
 
 
 def start(context: RequestContext) -> Proving:
-    """Begins to give one's own second factor."""
+    """Begins the agent's second factor."""
     agent = signed_in_agent(context)
     return step_up.begin(
         "admin", agent.account, step_up.SECOND_FACTORS, NO_SECOND_FACTOR, agent.who.subject, context, agent.services
@@ -20,13 +20,13 @@ def start(context: RequestContext) -> Proving:
 
 
 def send(body: Send, context: RequestContext) -> Sent:
-    """Sends a code to oneself."""
+    """Sends the agent a code."""
     agent = signed_in_agent(context)
     return StepUp("admin", agent.services, agent.account, agent.who.subject).send(body, context)
 
 
 def verify(body: Verify, context: RequestContext) -> Done:
-    """Judges the second factor; with the same write changes can be made for a while."""
+    """Verifies the second factor. The write that records it also allows changes for a while."""
     return retrying(lambda: _verify(body, context))
 
 
@@ -45,7 +45,7 @@ def _proved(agent: Agent) -> list[Write]:
 
 
 def start_caller(user_id: str, context: RequestContext) -> Proving:
-    """Begins to let somebody on the telephone prove who they are."""
+    """Begins the identity proof of a caller."""
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
     return step_up.begin(
@@ -54,14 +54,14 @@ def start_caller(user_id: str, context: RequestContext) -> Proving:
 
 
 def send_to_caller(user_id: str, body: Send, context: RequestContext) -> Sent:
-    """Sends the caller a code, which they read out."""
+    """Sends the caller a code, which they read out to the agent."""
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
     return StepUp("caller", agent.services, target.account, agent.who.subject).send(body, context)
 
 
 def verify_caller(user_id: str, body: Verify, context: RequestContext) -> Done:
-    """Judges what the caller has read out."""
+    """Verifies the code that the caller has read out."""
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
     proof = StepUp("caller", agent.services, target.account, agent.who.subject,

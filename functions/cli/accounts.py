@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from regain.adapters.security_info import security_info
-from regain.adapters.store import revive, unmarshal
+from regain.adapters.store import batched, revive, unmarshal
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
-from regain.people.importing import batched
 from regain.runtime.services import Services
 
 

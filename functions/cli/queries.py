@@ -14,13 +14,13 @@ from cli.stack import Stack
 from cli.terminal import errors, say, table, write
 from regain.adapters import recoveries
 from regain.adapters.security_info import security_info
+from regain.adapters.store import batched
 from regain.domain import events as happened
 from regain.domain import languages, reference, user_id
 from regain.domain.account import gates, methods
 from regain.domain.eligibility import eligibility
 from regain.domain.methods import LABELS, mask
 from regain.organisation.language import Language
-from regain.people.importing import batched
 from regain.problems import Refused
 from regain.reports import usage
 from regain.reports.exports import written

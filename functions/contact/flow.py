@@ -1,4 +1,4 @@
-"""The story of asking people for help. Reads no account: the answer cannot tell whether there is one (B1)."""
+"""Requests for help. No account is read, so the response cannot tell whether one exists (B1)."""
 
 import importlib
 import re
@@ -32,7 +32,7 @@ _TYPE_A_NUMBER = Phrase(
 
 
 def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
-    """Hands a request for help to the organisation's people, or says where the organisation takes it (S36, S37)."""
+    """Passes a request on to the administrators, or answers with the URL of their portal (S36, S37)."""
     needed = services()
     organisation = needed.organisation
     signature = _admitted(body.proof, context, needed)
@@ -59,7 +59,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
 
 
 def ask_support(body: AskSupport, context: RequestContext) -> Asked:
-    """Hands a request to support, and a copy to whoever asks (S21-S23). Every fault of the form is said at once."""
+    """Passes a request on to support, with a copy to the sender (S21-S23). Reports all faults of the form at once."""
     needed = services()
     to = needed.organisation.contacts.support.email
     if not to:
@@ -80,7 +80,7 @@ def ask_support(body: AskSupport, context: RequestContext) -> Asked:
 
 
 def _admitted(proof: str, context: RequestContext, needed: Services) -> str:
-    """The signature of the proof of work, once the network has been counted."""
+    """Verifies the proof of work and counts the network. Returns the proof's signature."""
     limits = needed.organisation.limits
     signature = proof_of_work.verify(needed.keys, proof, needed.now)
     window = limits.network_window_minutes * 60
@@ -89,8 +89,8 @@ def _admitted(proof: str, context: RequestContext, needed: Services) -> str:
 
 
 def _reached(typed: str, needed: Services) -> str:
-    """An address or a number that somebody can be reached at, in its normal form."""
-    contacts = importlib.import_module("regain.people.contacts")  # its libraries are large, and few requests need them
+    """The address or number to reply to, in its normal form. Raises Refused(CONTACT_NOT_READ)."""
+    contacts = importlib.import_module("regain.people.contacts")  # large libraries that few requests need
     try:
         return contacts.address(typed) if "@" in typed else contacts.any_number(typed, _countries(needed))
     except Refused:
@@ -99,7 +99,7 @@ def _reached(typed: str, needed: Services) -> str:
 
 
 def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
-    """Name, address and number that support can call back with. Raises Refused(CONTACT_NOT_READ)."""
+    """The name, address and number for calling back. Raises Refused(CONTACT_NOT_READ) with every fault."""
     contacts = importlib.import_module("regain.people.contacts")
     faults, found = [], []
     for field, typed, read, words in (
@@ -128,10 +128,10 @@ def _countries(needed: Services) -> tuple[str, ...]:
 
 
 def _looked(token: str, subject: str, places: tuple[str, ...], needed: Services) -> Flow | None:
-    """The flow that somebody is stuck in, if it is about the same account. One read, whatever was sent.
+    """The flow that the sender is stuck in, if it is about the same account. One read, whatever was sent.
 
     Raises:
-        Refused: TOO_MANY_REQUESTS_FOR_HELP, for the account, or for a place where somebody is to be called back.
+        Refused: TOO_MANY_REQUESTS_FOR_HELP, for the account or for one of the `places` to reply to.
     """
     about, flow_id = recoveries.open_token(token) or (subject, "none")
     now, most = needed.now, needed.organisation.limits.contacts_per_day
@@ -158,7 +158,7 @@ def _writes(
     kind: str,
     context: RequestContext,
 ) -> list[Write]:
-    """The request, its event, and its counts: what came to nothing is not counted."""
+    """The messages, their event, and the counts, which therefore count only what was sent."""
     now, nonce, most = needed.now, needed.randomness(4), needed.organisation.limits.contacts_per_day
     return [
         needed.rate_limits.spend_write(signature, now),
@@ -169,7 +169,7 @@ def _writes(
 
 
 def _commit(needed: Services, writes: list[Write]) -> None:
-    """With the proof of work used up in the same transaction, the same proof sent again counts against nobody."""
+    """Commits. The proof of work is spent in the same transaction, so a repeated request is not counted again."""
     try:
         needed.store.commit(writes)
     except Conflict:
@@ -177,11 +177,11 @@ def _commit(needed: Services, writes: list[Write]) -> None:
 
 
 def _line(text: str) -> str:
-    """One line of text: no line breaks, no control characters (header injection)."""
+    """Text on one line, without control characters (header injection)."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _text(text: str) -> str:
-    """Text with its line breaks, without other control characters."""
+    """Text with line breaks, but no other control characters."""
     lines = (_line(line) for line in re.split(r"\r\n|\r|\n", text))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -9,7 +9,7 @@ from typing import Any
 
 from regain.adapters import aws
 from regain.adapters import security_info as security_infos
-from regain.adapters.store import retrying
+from regain.adapters.store import batched, retrying
 from regain.directories import dynamodb as account_items
 from regain.domain.eligibility import eligibility
 from regain.domain.events import counted
@@ -63,12 +63,11 @@ def count_people(name: str, keys: Iterable[str]) -> int:
 
     `name` says what the keys are: `user_id` or `subject`.
     """
-    needed, ordered = services(), sorted(keys)
-    parts = [ordered[start : start + _PER_TRANSACTION] for start in range(0, len(ordered), _PER_TRANSACTION)]
+    needed, parts = services(), batched(sorted(keys), _PER_TRANSACTION)
     return sum(retrying(lambda part=part: _count_people(name, part, needed)) for part in parts)
 
 
-def _count_people(name: str, keys: list[str], services: Services) -> int:
+def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
     subjects = {services.recoveries.subject(key): key for key in keys} if name == "user_id" else dict.fromkeys(keys, "")
     counters, store = services.counters, services.store
     last = dict(zip(subjects, store.read([counters.person_key(subject) for subject in subjects]), strict=True))

@@ -1,4 +1,4 @@
-"""Challenges, liveness and the contract. Touches no table."""
+"""Proof-of-work challenges, the health check and the OpenAPI document. Uses no table."""
 
 import functools
 import json
@@ -12,19 +12,19 @@ from regain.runtime.services import services
 
 
 def challenge(_: RequestContext) -> dict[str, Any]:
-    """A signed proof-of-work challenge, for one start."""
+    """A signed proof-of-work challenge, good for one request."""
     needed = services()
     minutes = needed.organisation.recovery.challenge_minutes
     return proof_of_work.challenge(needed.keys, needed.now, minutes, int(os.environ["PROOF_OF_WORK_ROUNDS"]))
 
 
 def health(_: RequestContext) -> Healthy:
-    """That the function runs."""
+    """The health check."""
     return Healthy("ok")
 
 
 def redirect_to_change_password(context: RequestContext) -> dict[str, Any]:
-    """Leads password managers to the change of the password (W3C, A Well-Known URL for Changing Passwords)."""
+    """Redirects to the page for changing the password (W3C, A Well-Known URL for Changing Passwords)."""
     context.location = "/account/#change"
     return {}
 
@@ -37,5 +37,5 @@ def _document() -> str:
 
 
 def openapi(_: RequestContext) -> str:
-    """The machine-readable contract, made once from the types that requests are read with."""
+    """The OpenAPI document, generated once from the types that validate requests."""
     return _document()

@@ -1,4 +1,4 @@
-"""The end of an unlock: sign-in works again with the password you have (B4). See `regain.recovery.steps`."""
+"""The last step of an unlock: the lockout of sign-in is lifted (B4). The other steps are `regain.recovery.steps`."""
 
 from regain.adapters.store import retrying
 from regain.api.contract import Finished, FinishUnlock
@@ -8,7 +8,7 @@ from regain.runtime.services import services
 
 
 def finish(body: FinishUnlock, context: RequestContext) -> Finished:
-    """Forgets the failed sign-ins, once every proof has been given. Harmless where nothing was locked."""
+    """Lifts the lockout of sign-in after every proof. Does no harm if there was none."""
     recovery = Recovery("unlock", services())
 
     def step() -> Finished:

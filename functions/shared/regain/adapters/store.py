@@ -2,8 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -161,6 +162,13 @@ def put(table: str, item: dict[str, Any]) -> Write:
             "ExpressionAttributeNames": {"#key": key},
         },
     )
+
+
+def batched(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
+    """Batches of at most `size` items, like `itertools.batched` of Python 3.12. One read takes at most 100 keys."""
+    rest = iter(items)
+    while batch := tuple(islice(rest, size)):
+        yield batch
 
 
 def put_version(table: str, item: dict[str, Any], seen: int) -> Write:

@@ -5,12 +5,10 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from regain.adapters import password_hash
-from regain.adapters.store import Conflict, put_version
+from regain.adapters.store import Conflict, batched, put_version
 from regain.directories.dynamodb import Accounts, item
 from regain.directories.dynamodb import account as stored
 from regain.domain import passwords, user_id
@@ -147,13 +145,6 @@ def _load(part: tuple[Person, ...], accounts: Accounts, now: int, dry_run: bool,
             return loaded
         except Conflict:
             continue
-
-
-def batched(people: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
-    """Parts of so many, as `itertools.batched` of Python 3.12 makes them."""
-    rest = iter(people)
-    while part := tuple(islice(rest, size)):
-        yield part
 
 
 def _merged(person: Person, there: Account | None, now: int, dry_run: bool, key: bytes) -> Account:
