@@ -32,7 +32,7 @@ MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
 
 def english(phrase: Phrase) -> str:
     """A phrase as `organisation.yaml` and its authors put it."""
-    return Language("en", read(ROOT / "organisation.yaml")).say(phrase)
+    return Language("en", read(ROOT / "organisation.yaml")).translate(phrase)
 
 
 def pytest_configure() -> None:

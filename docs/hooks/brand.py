@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from regain.domain.colour import BLACK, ENOUGH, WHITE, contrast, ink, mixed
+from regain.domain.colour import BLACK, MINIMUM_CONTRAST, WHITE, contrast, mix, text_colour
 
 DEFAULT = "#12355b"
 _LARGEST = 30_000  # bytes: every page loads it
@@ -32,9 +32,9 @@ def style(css: str, colour: str) -> str:
     if not colour:
         return css
     link = ""
-    if contrast(colour, WHITE) >= ENOUGH:
-        link = f"@media (prefers-color-scheme:light){{:root{{--link:{colour};--link-on:{mixed(colour, BLACK, 0.35)}}}}}"
-    return f"{css}\n:root{{--bar:{colour};--on-bar:{ink(colour)}}}\n{link}\n"
+    if contrast(colour, WHITE) >= MINIMUM_CONTRAST:
+        link = f"@media (prefers-color-scheme:light){{:root{{--link:{colour};--link-on:{mix(colour, BLACK, 0.35)}}}}}"
+    return f"{css}\n:root{{--bar:{colour};--on-bar:{text_colour(colour)}}}\n{link}\n"
 
 
 def logo(path: Path) -> Logo:
@@ -63,7 +63,7 @@ def card(png: bytes, colour: str) -> bytes:
         kind, content = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
         if kind == b"PLTE":
             last = length // 3 - 1
-            content = b"".join(bytes.fromhex(mixed(ground, ink(ground), n / last)[1:]) for n in range(last + 1))
+            content = b"".join(bytes.fromhex(mix(ground, text_colour(ground), n / last)[1:]) for n in range(last + 1))
         made += struct.pack(">I", length) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
         at += 12 + length
     return made

@@ -22,7 +22,7 @@ from hooks.build_cache import digest, read
 from hooks.catalogues import files
 from hooks.catalogues.check import faults
 from hooks.catalogues.collect import template
-from regain.domain.languages import SOURCE
+from regain.domain.languages import SOURCE_LANGUAGE
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 
@@ -45,7 +45,7 @@ def main() -> int:
     except InvalidFile as mistakes:
         print(mistakes, file=sys.stderr)
         return 1
-    files.compile_stale([tag for tag in languages if tag != SOURCE])
+    files.compile_stale([tag for tag in languages if tag != SOURCE_LANGUAGE])
     if (asked.strict or asked.complete) and not _translated(languages, asked.complete):
         return 1
     return _build(site, path, languages, asked.strict)
@@ -84,7 +84,7 @@ def _translated(languages: tuple[str, ...], complete: bool) -> bool:
     """Whether the translations are right (B15), and where they must be `complete`, all there; prints what is not."""
     texts, right = template(), True
     for tag in languages:
-        for fault in faults(texts, files.read(tag)) if tag != SOURCE else ():
+        for fault in faults(texts, files.read(tag)) if tag != SOURCE_LANGUAGE else ():
             if complete or not fault.missing:
                 print(f"translations/{tag}.po: {fault}", file=sys.stderr)
                 right = False

@@ -12,12 +12,12 @@ from urllib.parse import quote
 from hooks.well_known import PRIVATE
 from regain.api import contract
 from regain.domain import events, passwords, roles
-from regain.domain.methods import LABELS, by_phone
+from regain.domain.methods import LABELS, uses_phone
 from regain.domain.policy import Recovery
 from regain.organisation.language import Language
-from regain.organisation.settings import Link, Organisation, named
+from regain.organisation.settings import Link, Organisation, localised_name
 from regain.phrases import Phrase
-from regain.problems import ARTICLES, BROKEN, BUSY, CATALOGUE, Problem
+from regain.problems import ARTICLE_NUMBERS, CATALOGUE, INTERNAL_ERROR, SERVICE_BUSY, Problem
 
 PAGES = {
     "home": "index.md",
@@ -88,7 +88,7 @@ class PageError(Exception):
 def offered(problem: Problem, organisation: Organisation) -> bool:
     """Whether the problem can occur with this organisation's settings."""
     recovery = organisation.recovery
-    wanted = problem.when.split()
+    wanted = problem.features.split()
     return not wanted or any(each in recovery.offered or getattr(recovery, each, False) for each in wanted)
 
 
@@ -104,20 +104,20 @@ def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[st
     """
     operations = [operation for operation in contract.OPERATIONS if operation.path.startswith(paths)]
     listed = {problem.code for operation in operations for problem in operation.problems}
-    listed |= {BUSY.code, BROKEN.code}
+    listed |= {SERVICE_BUSY.code, INTERNAL_ERROR.code}
     return {code: problem for code, problem in problems(organisation).items() if code in listed}
 
 
 def problem_page(problem: Problem, language: Language) -> str:
     """The page of guidance of one problem, at `errors/<code>.md`, its facts still in braces."""
-    say = language.translated
+    say = language.gettext
     title = say(problem.title)
-    steps = "\n".join(f"{n}. {_linked(say(step))}" for n, step in enumerate(problem.to_do, start=1))
+    steps = "\n".join(f"{n}. {_linked(say(step))}" for n, step in enumerate(problem.steps, start=1))
     described = say(_DESCRIBED).replace("{title}", title)
     return f"""---
 title: {json.dumps(title, ensure_ascii=False)}
 description: {json.dumps(described, ensure_ascii=False)}
-id: RG-{ARTICLES[problem.code]}
+id: RG-{ARTICLE_NUMBERS[problem.code]}
 audience: everybody
 topic: troubleshooting
 owner: Account help team
@@ -128,7 +128,7 @@ keywords: [{problem.code}, error message]
 
 ## {say(_HAPPENED)} {{: #what-happened }}
 
-{_linked(say(problem.happened))}
+{_linked(say(problem.explanation))}
 
 ## {say(_TO_DO)} {{: #what-to-do }}
 
@@ -136,7 +136,7 @@ keywords: [{problem.code}, error message]
 
 ## {say(_HELP)} {{: #who-can-help }}
 
-{_linked(say(_WHO[problem.who]))} {say(_QUOTE)}
+{_linked(say(_WHO[problem.help_from]))} {say(_QUOTE)}
 
 {_linked(say(_EVERY))}
 """
@@ -158,15 +158,15 @@ def in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
 
 def problem_rows(organisation: Organisation, language: Language) -> list[dict[str, str]]:
     """The table "Which message do you see?": the four rows of the articles first, then the rest by title (S63)."""
-    say = language.translated
-    every = sorted(problems(organisation).values(), key=lambda p: (p.row or "Z", say(p.title)))
+    say = language.gettext
+    every = sorted(problems(organisation).values(), key=lambda p: (p.table_row or "Z", say(p.title)))
     return [
         {
             "code": problem.code,
             "title": say(problem.title),
-            "means": _LINK.sub(r"\1", say(problem.happened)),
-            "do": _LINK.sub(r"\1", say(problem.to_do[0])),
-            "row": problem.row,
+            "means": _LINK.sub(r"\1", say(problem.explanation)),
+            "do": _LINK.sub(r"\1", say(problem.steps[0])),
+            "row": problem.table_row,
         }
         for problem in every
     ]
@@ -174,14 +174,14 @@ def problem_rows(organisation: Organisation, language: Language) -> list[dict[st
 
 def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
     """What statements in pages and templates may name. What texts name: `regain.organisation.settings.facts`."""
-    recovery, contacts, say = organisation.recovery, organisation.contacts, language.say
+    recovery, contacts, say = organisation.recovery, organisation.contacts, language.translate
     return {
         "about": organisation.organisation,
         "communities": _named(contacts.communities, language),
         "training": _named(contacts.training, language),
         "administrator": contacts.administrator,
         "administration": organisation.administration,
-        "event_kinds": {name: say(kind.text) for name, kind in events.KINDS.items()},
+        "event_kinds": {name: say(kind.sentence) for name, kind in events.KINDS.items()},
         "roles": {role: say(words) for role, words in reversed(roles.NAMES.items())},
         "support_contact": contacts.support,
         "personal_accounts_url": organisation.organisation.personal_accounts_url,
@@ -193,7 +193,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "limits": organisation.limits,
         "methods": {kind: say(LABELS[kind]) for kind in recovery.offered},
         "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in recovery.offered},
-        "by_phone": [kind for kind in recovery.offered if by_phone(kind)],
+        "by_phone": [kind for kind in recovery.offered if uses_phone(kind)],
         "password_rules": [say(rule) for rule in passwords.help_text(organisation.passwords)],
         "passwords": organisation.passwords,
         "problems": problems(organisation),
@@ -249,7 +249,7 @@ def administrator_link(organisation: Organisation) -> str:
 
 def administrator_letter(organisation: Organisation, language: Language) -> str:
     """A letter that asks for what is needed, where the form cannot be used (S65); without an address, the page."""
-    contact, say = organisation.contacts.administrator, language.say
+    contact, say = organisation.contacts.administrator, language.translate
     if contact.portal_url or not contact.email:
         return administrator_link(organisation)
     asked = (
@@ -289,7 +289,7 @@ def check_unique(pages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
 def _named(given: Iterable[Link | str], language: Language) -> list[dict[str, str]]:
     """Links with their words in the language; an address alone is its own words."""
     each = [link if isinstance(link, Link) else Link(link, link) for link in given]
-    return [{"name": str(named(link.name, language.tag)), "url": link.url} for link in each]
+    return [{"name": str(localised_name(link.name, language.tag)), "url": link.url} for link in each]
 
 
 def _linked(text: str) -> str:

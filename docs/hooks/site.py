@@ -19,7 +19,7 @@ from hooks import assets, brand, pages, template_functions, translation_units, w
 from hooks.build_cache import Stamps, digest
 from regain.organisation.file import read
 from regain.organisation.file_errors import InvalidFile
-from regain.organisation.language import Language, extended
+from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +37,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         raise Abort(str(mistake)) from None
     about = organisation.organisation
     tag = config.extra.setdefault("language", about.languages[0])
-    language = extended(tag, organisation, "shell", "pages")
+    language = Language(tag, organisation, "shell", "pages")
     first = tag == about.languages[0]
-    config.site_name = language.say("{organisation} account help")
+    config.site_name = language.translate("{organisation} account help")
     config.site_url = about.site_url if first else f"{about.site_url.rstrip('/')}/{tag}/"
     config.extra.update(
         organisation=organisation,
@@ -78,15 +78,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     where, language = page.file.src_uri, config.extra["speaker"]
     try:
         pages.check_front_matter(page.meta, where)
-        page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.known.locale)
+        page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.info.locale)
         for name in ("title", "description"):
-            page.meta[name] = template_functions.with_facts(language.translated(page.meta[name]), language.facts)
+            page.meta[name] = template_functions.with_facts(language.gettext(page.meta[name]), language.facts)
         page.meta["revision"] = _revision(_source(where))
         if where.startswith("errors/"):
             return template_functions.shielded(markdown, language.facts)
         if not pages.in_use(page.meta, config.extra["organisation"]):
             page.meta.update(form="", modules=[])
-        text = _MARKDOWN.from_string(translation_units.translated(markdown, language.translated)).render(
+        text = _MARKDOWN.from_string(translation_units.translated(markdown, language.gettext)).render(
             config.extra["site"]
         )
         return template_functions.shielded(text, language.facts)
@@ -156,7 +156,7 @@ def _stamp(files: Files, config: MkDocsConfig) -> None:
     language, stamps = config.extra["speaker"], Stamps(config.extra["known"], config.extra["shared"])
     texts = {}
     for file in files.documentation_pages():
-        text = translation_units.translated(file.content_string, language.translated)
+        text = translation_units.translated(file.content_string, language.gettext)
         texts[file.src_uri] = text + _revision(_source(file.src_uri))
     stamps.apply(files, texts)
     written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]

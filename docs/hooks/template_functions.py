@@ -46,17 +46,17 @@ def speakers(language: Language, links: Mapping[str, str]) -> dict[str, Callable
             local = normalize_url(to, page) if page else normalize_url(to, base=context["base_url"])
             return f'<a href="{escape(local)}">{words}</a>'
 
-        said = _LINK.sub(link, escape(language.translated(text), quote=False))
+        said = _LINK.sub(link, escape(language.gettext(text), quote=False))
         for pattern, mark in _MARKS:
             said = pattern.sub(mark, said)
         return with_facts(said, {**language.facts, **facts})
 
     def say(text: str, **facts: Any) -> str:
-        return escape(language.say(text, **facts))
+        return escape(language.translate(text, **facts))
 
     def words(text: str) -> str:
         known = language.facts
-        return _FACT.sub(lambda m: escape(str(known.get(m[1], m[0]))), escape(language.translated(text), quote=False))
+        return _FACT.sub(lambda m: escape(str(known.get(m[1], m[0]))), escape(language.gettext(text), quote=False))
 
     return {"t": t, "say": say, "words": words, "html": Html}
 

@@ -7,7 +7,7 @@ from account.password import Judge
 from regain.adapters import password_hash, recoveries
 from regain.adapters import security_info as security_infos
 from regain.adapters.outbox import notices
-from regain.adapters.store import Conflict, retrying
+from regain.adapters.store import Conflict, retry_on_conflict
 from regain.api.contract import (
     AccountView,
     ChangePassword,
@@ -24,22 +24,22 @@ from regain.directories import dynamodb as account_items
 from regain.domain import languages, passwords, user_id
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
+    INVALID_USER_ID,
     LANGUAGE_NOT_OFFERED,
     LINK_ENDED,
     TEMPORARY_PASSWORD_ENDED,
-    USER_ID_NOT_READ,
+    WRONG_CREDENTIALS,
     WRONG_CURRENT_PASSWORD,
-    WRONG_SIGN_IN,
     Refused,
 )
 from regain.recovery import new_password, repudiation
-from regain.recovery.session import new_session, registered, signed_in
+from regain.recovery.session import new_session_write, registration_status, require_session
 from regain.runtime.services import Services, services
 
 
 def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
     """Verifies a password: two store operations, whoever it is for. The attempt is counted before the answer."""
-    return retrying(lambda: _sign_in(body, context, services()))
+    return retry_on_conflict(lambda: _sign_in(body, context, services()))
 
 
 def _sign_in(body: SignIn, context: RequestContext, services: Services) -> SignedIn:
@@ -47,9 +47,9 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
     subject = services.recoveries.subject(who)
     context.about(subject)
     judge = Judge(services, subject, context)
-    found = services.store.read([services.accounts.key(who), services.security_infos.key(subject), *judge.keys])
-    account, info = account_items.account(found[0]), security_infos.security_info(found[1])
-    sign_ins = judge.judge(body.password, account, found[2:], WRONG_SIGN_IN)
+    found = services.store.batch_get([services.accounts.key(who), services.security_infos.key(subject), *judge.keys])
+    account, info = account_items.from_item(found[0]), security_infos.from_item(found[1])
+    sign_ins = judge.judge(body.password, account, found[2:], WRONG_CREDENTIALS)
     writes = [judge.success_write(sign_ins)]
     if password_hash.outdated(account.password) and not account.temporary_until:
         renewed = new_password.hashed(passwords.normal(body.password), services)
@@ -59,15 +59,15 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
         writes.append(services.accounts.temporary_used_write(account))
         writes.append(judge.event("temporary-password-used"))
     if account.enabled and not ended:
-        writes.append(new_session(services, subject, account.user_id, account.generation, context))
+        writes.append(new_session_write(services, subject, account.user_id, account.generation, context))
         before = recoveries.open_token(context.session)
-        writes += [services.sessions.end_write(*before)] if before else []  # one browser, one session
+        writes += [services.sessions.delete_write(*before)] if before else []  # one browser, one session
     services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)
     if ended:
         raise Refused(TEMPORARY_PASSWORD_ENDED)
-    state = registered(account, info, services)
+    state = registration_status(account, info, services)
     return SignedIn(account.must_change_password, state.state, state.interrupt)
 
 
@@ -77,7 +77,7 @@ def sign_out(context: RequestContext) -> Done:
     opened = recoveries.open_token(context.session)
     if opened:
         context.about(opened[0])
-        needed.store.commit([needed.sessions.end_write(*opened)])
+        needed.store.commit([needed.sessions.delete_write(*opened)])
     context.new_session = ""
     return Done(True)
 
@@ -85,14 +85,16 @@ def sign_out(context: RequestContext) -> Done:
 def show_account(context: RequestContext) -> AccountView:
     """The signed-in person's account and sessions."""
     needed = services()
-    who = signed_in(context, needed)
+    who = require_session(context, needed)
     subject, session, account = who.subject, who.session, who.account
     touched = session.touched(needed.now)
     if touched:
         with contextlib.suppress(Conflict):  # another tab has recorded it
             needed.store.commit([needed.sessions.write(subject, touched)])
-    limits, state = needed.organisation.limits, who.registered()
-    alive = [each for each in needed.sessions.of(subject) if each.alive(needed.now, account.generation, limits)]
+    limits, state = needed.organisation.limits, who.registration_status()
+    active = [
+        each for each in needed.sessions.for_subject(subject) if each.is_active(needed.now, account.generation, limits)
+    ]
     return AccountView(
         user_id=account.user_id,
         name=account.display_name,
@@ -101,33 +103,33 @@ def show_account(context: RequestContext) -> AccountView:
         security_info=state.state,
         interrupt=state.interrupt,
         may_wait=needed.organisation.recovery.remind_later_days > 0 and not who.info.required,
-        sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id) for s in alive],
+        sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id) for s in active],
     )
 
 
 def change_password(body: ChangePassword, context: RequestContext) -> Done:
     """Changes a known password (S60-S62). All other sessions and all flows end (B5)."""
-    return retrying(lambda: _change_password(body, context, services()))
+    return retry_on_conflict(lambda: _change_password(body, context, services()))
 
 
 def _change_password(body: ChangePassword, context: RequestContext, services: Services) -> Done:
-    who = signed_in(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
+    who = require_session(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
     subject, session, account = who.subject, who.session, who.account
     judge = Judge(services, subject, context)
-    sign_ins = judge.judge(body.current_password, account, services.store.read(judge.keys), WRONG_CURRENT_PASSWORD)
+    sign_ins = judge.judge(body.current_password, account, services.store.batch_get(judge.keys), WRONG_CURRENT_PASSWORD)
     password = passwords.normal(body.new_password)
     new_password.check(password, account, services)
     now = services.now
     hashed = new_password.hashed(password, services)
-    throttle = recoveries.throttle(who.beside[0]).overtaken()
+    throttle = recoveries.throttle(who.extra[0]).overtaken()
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),
             services.recoveries.throttle_write(subject, throttle, now),
             judge.success_write(sign_ins),
-            services.sessions.end_write(subject, session.id),
-            new_session(services, subject, account.user_id, account.generation + 1, context),
-            *who.told("password-changed"),
+            services.sessions.delete_write(subject, session.id),
+            new_session_write(services, subject, account.user_id, account.generation + 1, context),
+            *who.event_and_notices("password-changed"),
         ]
     )
     return Done(True)
@@ -135,11 +137,11 @@ def _change_password(body: ChangePassword, context: RequestContext, services: Se
 
 def choose_language(body: ChooseLanguage, context: RequestContext) -> Done:
     """Sets the language of messages to this person."""
-    return retrying(lambda: _choose_language(body, context, services()))
+    return retry_on_conflict(lambda: _choose_language(body, context, services()))
 
 
 def _choose_language(body: ChooseLanguage, context: RequestContext, services: Services) -> Done:
-    who = signed_in(context, services)
+    who = require_session(context, services)
     if body.language and body.language not in services.languages.offered:
         raise Refused(LANGUAGE_NOT_OFFERED)
     chosen = services.accounts.language_write(who.account, body.language)
@@ -150,32 +152,32 @@ def _choose_language(body: ChooseLanguage, context: RequestContext, services: Se
 def end_session(body: EndSession, context: RequestContext) -> Done:
     """Ends one of the person's own sessions. Those of others are out of reach: the key holds the person's subject."""
     needed = services()
-    who = signed_in(context, needed)
-    needed.store.commit([needed.sessions.end_write(who.subject, body.session)])
+    who = require_session(context, needed)
+    needed.store.commit([needed.sessions.delete_write(who.subject, body.session)])
     return Done(True)
 
 
 def repudiate(body: Secure, context: RequestContext) -> Done:
     """Repudiates a change (B6): disables the account, ends its sessions and flows, and notifies administrators."""
-    return retrying(lambda: _repudiate(body, context, services()))
+    return retry_on_conflict(lambda: _repudiate(body, context, services()))
 
 
 def _repudiate(body: Secure, context: RequestContext, services: Services) -> Done:
-    subject, record, objection = repudiation.read(services, body.token)
+    subject, record, objection = repudiation.load(services, body.token)
     context.about(subject, objection.reference)
-    account, throttle_item, info_item = services.store.read(
+    account, throttle_item, info_item = services.store.batch_get(
         [
             services.accounts.key(objection.user_id),
             services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
         ]
     )
-    found, throttle = account_items.account(account), recoveries.throttle(throttle_item)
-    info = security_infos.security_info(info_item)
+    found, throttle = account_items.from_item(account), recoveries.throttle(throttle_item)
+    info = security_infos.from_item(info_item)
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
-    language = services.languages.tag(found.language, context.language)
+    language = services.languages.match(found.language, context.language)
     told = notices(services.randomness, now, found, "account-secured", subject, objection.reference, info, language)
     if services.organisation.notify.administrators:
         to = {"to": contact} if contact else {"to": "administrators", "channel": "roles"}
@@ -183,7 +185,7 @@ def _repudiate(body: Secure, context: RequestContext, services: Services) -> Don
         told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
     services.store.commit(
         [
-            repudiation.use_write(services, subject, record, objection),
+            repudiation.redeem_write(services, subject, record, objection),
             services.accounts.lock_write(found),
             services.recoveries.throttle_write(subject, throttle.cleared(), now),
             Judge(services, subject, context).event("account-secured"),
@@ -198,6 +200,6 @@ def _who(typed: str, services: Services) -> str:
     try:
         return user_id.normalise(typed, services.organisation.default_domain)
     except Refused as refused:
-        if refused.problem is not USER_ID_NOT_READ:
+        if refused.problem is not INVALID_USER_ID:
             raise
         return f"\x1f{services.keys.digest('subject', typed)}"

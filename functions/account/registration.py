@@ -9,31 +9,31 @@ import msgspec
 from regain.adapters import authenticator, passkeys, password_hash, recoveries, registrations
 from regain.adapters.keys import codes_key
 from regain.adapters.outbox import Message
-from regain.adapters.store import Write, retrying
+from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import Confirm, Done, GivenQuestion, MethodsView, Register, RegisteredMethod, Registration
 from regain.api.request_context import RequestContext
 from regain.domain import codes, security_questions
 from regain.domain import registration as rules
-from regain.domain.account import gates
+from regain.domain.account import required_gates
 from regain.domain.methods import channel
 from regain.domain.registration import Pending
 from regain.domain.security_info import NAMES, Answer, Authenticator, SecurityInfo
 from regain.organisation.language import Language
 from regain.phrases import Phrase
 from regain.problems import (
-    ADDRESS_NOT_OUTSIDE,
-    CODE_OF_ANOTHER_TIME,
-    NOT_FOUND_HERE,
-    NOT_NOW,
+    ADDRESS_NEEDS_THIS_PASSWORD,
+    AUTHENTICATOR_CLOCK_WRONG,
+    BAD_REQUEST,
+    CANNOT_POSTPONE,
+    NO_SUCH_SECURITY_INFO,
     PASSKEY_NOT_ACCEPTED,
     QUESTIONS_NOT_ACCEPTED,
-    REQUEST_NOT_READ,
     WRONG_AUTHENTICATOR_CODE,
     Problem,
     Refused,
 )
 from regain.recovery import proofs, recovery_code
-from regain.recovery.session import SignedIn, signed_in
+from regain.recovery.session import SignedIn, require_session
 from regain.runtime.services import Services, services
 
 _PURPOSE = "register"
@@ -41,16 +41,18 @@ _PURPOSE = "register"
 
 def list_methods(context: RequestContext) -> MethodsView:
     """What is registered and what could be, with addresses and numbers unmasked."""
-    who = signed_in(context, services())
+    who = require_session(context, services())
     organisation = who.services.organisation
     recovery = organisation.recovery
     offered = rules.open_to(who.account, recovery)
     given = (
-        [GivenQuestion(key, text) for key, text in security_questions.GIVEN.items()] if "questions" in offered else []
+        [GivenQuestion(key, text) for key, text in security_questions.PREDEFINED.items()]
+        if "questions" in offered
+        else []
     )
     return MethodsView(
-        state=who.registered().state,
-        required=gates(who.account, recovery),
+        state=who.registration_status().state,
+        required=required_gates(who.account, recovery),
         methods=[*_own(who.info), *_entered(who)],
         offered=list(offered),
         questions=given,
@@ -80,12 +82,12 @@ def _entered(who: SignedIn) -> list[RegisteredMethod]:
 
 def register(body: Register, context: RequestContext) -> Registration:
     """Begins a registration, or completes it if the kind needs no confirmation."""
-    return retrying(lambda: _register(body, context, services()))
+    return retry_on_conflict(lambda: _register(body, context, services()))
 
 
 def _register(body: Register, context: RequestContext, services: Services) -> Registration:
-    who = signed_in(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
-    who.may_register()
+    who = require_session(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
+    who.check_can_register()
     rules.check_open(body.kind, who.account, services.organisation.recovery)
     return _BEGIN.get(body.kind, _begin_contact)(body, who)
 
@@ -95,7 +97,7 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
     organisation = services.organisation
     destination, dropped = _destination(body, organisation)
     rules.check_contact(body.kind, destination, who.info)
-    throttle = recoveries.throttle(who.beside[0])
+    throttle = recoveries.throttle(who.extra[0])
     throttle = rules.send(body.kind, throttle, now, organisation.recovery, organisation.limits)
     pending = _pending(who, body.kind, destination=destination)
     good_until = now + organisation.recovery.code_minutes * 60
@@ -119,11 +121,11 @@ def _destination(body: Register, organisation: Any) -> tuple[str, bool]:
     """The address or number in its normal form, and whether an extension was dropped."""
     contacts = importlib.import_module("regain.people.contacts")  # large libraries that few requests need
     if body.kind != "email":
-        number = contacts.number(body.contact, organisation.recovery.phone_countries)
+        number = contacts.parse_phone_number(body.contact, organisation.recovery.phone_countries)
         return number.e164, number.extension_dropped
-    address = contacts.address(body.contact)
+    address = contacts.parse_email(body.contact)
     if address.rpartition("@")[2] in organisation.domains:
-        raise Refused(ADDRESS_NOT_OUTSIDE)
+        raise Refused(ADDRESS_NEEDS_THIS_PASSWORD)
     return address, False
 
 
@@ -131,16 +133,16 @@ def _begin_authenticator(body: Register, who: SignedIn) -> Registration:
     services = who.services
     pending = _pending(who, body.kind)
     secret = authenticator.secret(services.keys, who.subject, pending.nonce)
-    uri = authenticator.uri(secret, who.account.user_id, services.organisation.organisation.name)
+    uri = authenticator.provisioning_uri(secret, who.account.user_id, services.organisation.organisation.name)
     begun = _begun(who, pending)
-    return msgspec.structs.replace(begun, secret=secret, uri=uri, qr=authenticator.qr(uri))
+    return msgspec.structs.replace(begun, secret=secret, uri=uri, qr=authenticator.qr_code(uri))
 
 
 def _begin_passkey(body: Register, who: SignedIn) -> Registration:
     rules.check_room("passkey", who.info)
     pending = _pending(who, body.kind, name=body.name.strip())
     name, user = who.services.organisation.organisation.name, bytes.fromhex(who.subject)
-    options = passkeys.options(
+    options = passkeys.registration_options(
         who.context.site, name, who.account, user, bytes.fromhex(pending.nonce), who.info.passkeys
     )
     return msgspec.structs.replace(_begun(who, pending), passkey=options)
@@ -164,15 +166,15 @@ def _make_recovery_code(body: Register, who: SignedIn) -> Registration:
 def _keep_answers(body: Register, who: SignedIn) -> Registration:
     services = who.services
     pairs = [(each.question, each.answer) for each in body.answers]
-    reader = services.languages.of(who.context.language)
+    reader = services.languages.get(who.context.language)
     read = [(_read(question, reader), answer) for question, answer in pairs]
-    faults = security_questions.faults(read, services.organisation.recovery.questions_registered)
+    faults = security_questions.failures(read, services.organisation.recovery.questions_registered)
     if faults:
         feedback = [{"rule": fault.rule, "message": fault.message} for fault in faults]
         raise Refused(QUESTIONS_NOT_ACCEPTED, feedback=feedback)
     answers = []
     for question, answer in pairs:
-        asked = question if question in security_questions.GIVEN else " ".join(question.split())
+        asked = question if question in security_questions.PREDEFINED else " ".join(question.split())
         peppered = proofs.peppered(services.keys, who.subject, asked, answer)
         answers.append(Answer(asked, password_hash.hash_password(peppered), services.now))
     _change(who, replace(who.info, answers=tuple(answers)), "security-info-added", body.kind)
@@ -182,7 +184,7 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
 def _read(question: str, reader: Language) -> str:
     """A question in the person's language."""
     words = security_questions.text(question)
-    return reader.say(words) if isinstance(words, Phrase) else words
+    return reader.translate(words) if isinstance(words, Phrase) else words
 
 
 _BEGIN = {
@@ -195,17 +197,19 @@ _BEGIN = {
 
 def confirm(pending_id: str, body: Confirm, context: RequestContext) -> Registration:
     """Counts an attempt, then verifies it. On success the method becomes part of the security info."""
-    return retrying(lambda: _confirm(pending_id, body, context, services()))
+    return retry_on_conflict(lambda: _confirm(pending_id, body, context, services()))
 
 
 def _confirm(pending_id: str, body: Confirm, context: RequestContext, services: Services) -> Registration:
-    who = signed_in(context, services, lambda subject: registrations.key(services.recoveries, subject, pending_id))
-    who.may_register()
+    who = require_session(
+        context, services, lambda subject: registrations.key(services.recoveries, subject, pending_id)
+    )
+    who.check_can_register()
     recovery = services.organisation.recovery
-    pending = rules.check_live(registrations.pending(who.beside[0]), services.now, recovery)
+    pending = rules.check_live(registrations.from_item(who.extra[0]), services.now, recovery)
     part = "credential" if pending.kind == "passkey" else "code"
     if not getattr(body, part):
-        raise Refused(REQUEST_NOT_READ, wrong=f"`{part}` is missing")
+        raise Refused(BAD_REQUEST, wrong=f"`{part}` is missing")
     problem, info = _CONFIRM.get(pending.kind, _confirmed_contact)(pending, body, who)
     if problem:
         tried = replace(pending, tries=pending.tries + 1)
@@ -227,7 +231,7 @@ Outcome = tuple[Problem | None, SecurityInfo]
 def _confirmed_contact(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
     services = who.services
     recovery = services.organisation.recovery
-    key = services.keys.of(codes_key(_PURPOSE))
+    key = services.keys.derive(codes_key(_PURPOSE))
     expected = codes.derive(key, pending.id, _PURPOSE, pending.kind, 1, recovery.code_digits)
     problem = rules.judge_code(pending, body.code, expected, services.now, recovery)
     return problem, who.info if problem else rules.with_contact(who.info, pending, services.now)
@@ -236,11 +240,11 @@ def _confirmed_contact(pending: Pending, body: Confirm, who: SignedIn) -> Outcom
 def _confirmed_authenticator(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
     now = who.services.now
     secret = authenticator.secret(who.services.keys, who.subject, pending.nonce)
-    step = authenticator.step_of(secret, codes.typed(body.code), now)
+    step = authenticator.find_step(secret, codes.normalise(body.code), now)
     if step is None:
         return WRONG_AUTHENTICATOR_CODE, who.info
-    if not authenticator.accepted(step, now):
-        return CODE_OF_ANOTHER_TIME, who.info
+    if not authenticator.is_current_step(step, now):
+        return AUTHENTICATOR_CLOCK_WRONG, who.info
     return None, replace(who.info, authenticator=Authenticator(pending.nonce, now, step))
 
 
@@ -248,10 +252,10 @@ def _confirmed_passkey(pending: Pending, body: Confirm, who: SignedIn) -> Outcom
     rules.check_room("passkey", who.info)
     challenge = bytes.fromhex(pending.nonce)
     try:
-        made = passkeys.registered(
+        made = passkeys.verify_registration(
             body.credential, challenge, who.context.site, pending.id, pending.name, who.services.now
         )
-    except passkeys.NotAccepted:
+    except passkeys.VerificationFailed:
         return PASSKEY_NOT_ACCEPTED, who.info
     return None, replace(who.info, passkeys=(*who.info.passkeys, made))
 
@@ -261,17 +265,17 @@ _CONFIRM = {"authenticator": _confirmed_authenticator, "passkey": _confirmed_pas
 
 def remove(method_id: str, context: RequestContext) -> Done:
     """Removes a method from the security info. Flows that were begun with it end."""
-    return retrying(lambda: _remove(method_id, context, services()))
+    return retry_on_conflict(lambda: _remove(method_id, context, services()))
 
 
 def _remove(method_id: str, context: RequestContext, services: Services) -> Done:
-    who = signed_in(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
-    who.may_register()
+    who = require_session(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
+    who.check_can_register()
     left = who.info.without(method_id)
     if left is None:
-        raise Refused(NOT_FOUND_HERE)
+        raise Refused(NO_SUCH_SECURITY_INFO)
     kind = next(each.kind for each in _own(who.info) if each.id == method_id)
-    throttle = recoveries.throttle(who.beside[0]).overtaken()
+    throttle = recoveries.throttle(who.extra[0]).overtaken()
     _change(
         who,
         left,
@@ -284,12 +288,12 @@ def _remove(method_id: str, context: RequestContext, services: Services) -> Done
 
 def reconfirm(context: RequestContext) -> Done:
     """Records that the owner has gone through their security info and confirmed it."""
-    return retrying(lambda: _reconfirm(context, services()))
+    return retry_on_conflict(lambda: _reconfirm(context, services()))
 
 
 def _reconfirm(context: RequestContext, services: Services) -> Done:
-    who = signed_in(context, services)
-    who.may_register(fresh=False)
+    who = require_session(context, services)
+    who.check_can_register(fresh=False)
     info = who.info.confirmed(services.now)
     services.store.commit([services.security_infos.write(who.subject, info), who.event("security-info-kept")])
     return Done(True)
@@ -297,14 +301,14 @@ def _reconfirm(context: RequestContext, services: Services) -> Done:
 
 def postpone(context: RequestContext) -> Done:
     """Postpones the reminder to register, if the organisation allows it."""
-    return retrying(lambda: _postpone(context, services()))
+    return retry_on_conflict(lambda: _postpone(context, services()))
 
 
 def _postpone(context: RequestContext, services: Services) -> Done:
-    who, days = signed_in(context, services), services.organisation.recovery.remind_later_days
+    who, days = require_session(context, services), services.organisation.recovery.remind_later_days
     if not days or who.info.required:
-        raise Refused(NOT_NOW)
-    info = who.info.put_off(services.now, days)
+        raise Refused(CANNOT_POSTPONE)
+    info = who.info.postponed(services.now, days)
     services.store.commit([services.security_infos.write(who.subject, info)])
     return Done(True)
 
@@ -319,4 +323,4 @@ def _change(who: SignedIn, info: SecurityInfo, kind: str, what: str, *extra: Wri
     services = who.services
     confirmed = info.confirmed(services.now)
     write = services.security_infos.write(who.subject, confirmed)
-    services.store.commit([write, *extra, *who.told(kind, what=what)])
+    services.store.commit([write, *extra, *who.event_and_notices(kind, what=what)])

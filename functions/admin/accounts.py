@@ -26,7 +26,7 @@ def show_agent(context: RequestContext) -> AdminView:
     until = session.proved_at + limits.session_fresh_minutes * 60 if session.proved_at else 0
     account = agent.account
     rank = roles.RANK[account.role]
-    acts = [act for act, least in roles.ACTS.items() if rank >= roles.RANK[least]]
+    acts = [act for act, least in roles.ACTIONS.items() if rank >= roles.RANK[least]]
     return AdminView(account.user_id, account.display_name, account.role, until, acts)
 
 
@@ -61,20 +61,20 @@ def _view(agent: Agent, target: Target) -> HeldAccount:
         temporary_until=account.temporary_until,
         registration_required=info.required,
         acts=acts,
-        caller_first=[act for act in acts if roles.needs_caller(act, agent.account)],
+        caller_first=[act for act in acts if roles.needs_caller_verification(act, agent.account)],
         reachable=step_up.offered(step_up.own(account, info, step_up.CALLERS, agent.services)),
     )
 
 
 def _allowed_acts(agent: Agent, account: Account) -> list[str]:
     try:
-        return list(roles.allowed(agent.account, account, agent.scope))
+        return list(roles.allowed_actions(agent.account, account, agent.scope))
     except Refused:
         return []
 
 
 def _methods(agent: Agent, target: Target) -> list[Held]:
-    organisation, unmasked = agent.services.organisation, roles.sees_places(agent.account)
+    organisation, unmasked = agent.services.organisation, roles.can_see_destinations(agent.account)
     registered = {contact.destination for contact in target.info.contacts}
     shown = []
     for method in methods(target.account, target.info, organisation.recovery, organisation.domains):

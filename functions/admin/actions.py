@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from admin.agent import Agent, Target, signed_in_agent
 from regain.adapters.outbox import Message
-from regain.adapters.store import Write, retrying
+from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import Done, ForCaller, Reset, TemporaryPassword
 from regain.api.request_context import RequestContext
 from regain.domain import roles
@@ -17,7 +17,7 @@ _SENT_TO = ("email", "sms")
 
 def reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
     """Sets a temporary password, shown once or sent to a method of its owner. Sessions and flows end (B5)."""
-    return retrying(lambda: _reset(user_id, body, context))
+    return retry_on_conflict(lambda: _reset(user_id, body, context))
 
 
 def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
@@ -134,17 +134,17 @@ def _act(act: str, user_id: str, context: RequestContext, kind: str, writes: obj
         agent.services.store.commit([*writes(agent, target), *agent.event_and_notices(kind, target)])
         return Done(True)
 
-    return retrying(step)
+    return retry_on_conflict(step)
 
 
 def _use_caller_proof(agent: Agent, target: Target, act: str, token: str) -> list[Write]:
-    """The write that uses up the caller's proof, if this act needs one. Raises Refused(CALLER_NOT_PROVED)."""
-    if not roles.needs_caller(act, agent.account):
+    """The write that uses up the caller's proof, if this act needs one. Raises Refused(CALLER_NOT_VERIFIED)."""
+    if not roles.needs_caller_verification(act, agent.account):
         return []
     try:
         return [step_up.check_proved(token, "caller", target.account, agent.who.subject, agent.services)]
     except Refused as refused:
         if refused.problem is not SESSION_ENDED:
             raise
-        roles.check_caller(act, agent.account, proved=False)
+        roles.check_caller_verified(act, agent.account, proved=False)
         raise

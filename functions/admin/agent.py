@@ -15,7 +15,7 @@ from regain.domain.lockout import SignIns
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
-from regain.recovery.session import SignedIn, signed_in
+from regain.recovery.session import SignedIn, require_session
 from regain.runtime.services import Services, services
 
 _HOUR = 3_600
@@ -61,7 +61,7 @@ class Agent:
         """
         self.count_lookup()
         target = self._read(typed)
-        roles.check_reads(self.account, target.account, self.scope)
+        roles.check_can_view(self.account, target.account, self.scope)
         return target
 
     def count_lookup(self) -> None:
@@ -78,8 +78,8 @@ class Agent:
         limits = self.services.organisation.limits
         self._count("changed", limits.admin_changes_per_hour)
         target = self._read(typed)
-        roles.check_act(act, self.account, target.account, self.scope)
-        roles.check_proved(self.who.session.proved_at, self.services.now, limits.session_fresh_minutes)
+        roles.check_action(act, self.account, target.account, self.scope)
+        roles.check_second_factor(self.who.session.proved_at, self.services.now, limits.session_fresh_minutes)
         return target
 
     def event(self, kind: str, target: Target, **facts: object) -> Write:
@@ -109,7 +109,7 @@ class Agent:
         services = self.services
         who = user_id.normalise(typed, services.organisation.default_domain)
         subject = services.recoveries.subject(who)
-        found = services.store.read(
+        found = services.store.batch_get(
             [
                 services.accounts.key(who),
                 services.security_infos.key(subject),
@@ -117,11 +117,11 @@ class Agent:
                 services.recoveries.key(subject, "sign-ins"),
             ]
         )
-        account = account_items.account(found[0])
+        account = account_items.from_item(found[0])
         if account is None:
             raise Refused(NO_SUCH_ACCOUNT)
         self.who.context.about(subject)
-        info, throttle = security_infos.security_info(found[1]), recoveries.throttle(found[2])
+        info, throttle = security_infos.from_item(found[1]), recoveries.throttle(found[2])
         return Target(subject, account, info, throttle, recoveries.sign_ins(found[3]))
 
     def _count(self, what: str, most: int) -> None:
@@ -132,8 +132,8 @@ class Agent:
 
 def signed_in_agent(context: RequestContext) -> Agent:
     """The agent behind a request. Raises Refused(SIGN_IN_NEEDED, CHANGE_PASSWORD_FIRST or NOT_FOR_YOUR_ROLE)."""
-    who = signed_in(context, services())
-    roles.check_reads(who.account)
+    who = require_session(context, services())
+    roles.check_can_view(who.account)
     if who.account.must_change_password:
         raise Refused(CHANGE_PASSWORD_FIRST)
     return Agent(who)

@@ -11,7 +11,7 @@ from regain.directories import dynamodb as account_items
 from regain.domain import events, reference, roles, user_id
 from regain.problems import NO_SUCH_REFERENCE, Refused
 from regain.reports import usage
-from regain.reports.exports import written
+from regain.reports.exports import export
 
 _PAGE_SIZE, _EXPORT_SIZE = 50, 5_000
 _READ_SIZE = 100  # DynamoDB's limit for one BatchGetItem
@@ -21,15 +21,15 @@ def show_trail(typed: str, context: RequestContext) -> Story:
     """Every event under a reference, in plain sentences."""
     agent = signed_in_agent(context)
     agent.count_lookup()
-    known = reference.read(typed)
-    found = agent.services.events.story(known) if known else []
+    known = reference.parse(typed)
+    found = agent.services.events.by_reference(known) if known else []
     if not found:
         raise Refused(NO_SUCH_REFERENCE)
     who = _user_ids(agent, found)
     named = next((who[event["subject"]] for event in found if who.get(event["subject"])), "")
     if named:
         account = agent.services.accounts.get(named)
-        roles.check_reads(agent.account, account, agent.scope)
+        roles.check_can_view(agent.account, account, agent.scope)
     return Story(known, named, [line(event, who) for event in found])
 
 
@@ -43,7 +43,7 @@ def list_events(query: EventQuery, context: RequestContext) -> EventPage | Docum
     found = found if query.account else _readable(agent, found, who)
     if query.format == "json":
         return EventPage([line(event, who) for event in found], cursor)
-    return written(query.format, found, who, agent.services.languages.of(context.language))
+    return export(query.format, found, who, agent.services.languages.get(context.language))
 
 
 def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, Any]], str]:
@@ -52,32 +52,32 @@ def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, A
     kept_since = (datetime.fromtimestamp(services.now, UTC) - timedelta(days=401)).date().isoformat()
     start, end = max(query.start, kept_since), min(query.end or tomorrow, f"{tomorrow}~")
     if query.reference:
-        known = reference.read(query.reference)
-        return (services.events.story(known)[::-1] if known else []), ""
+        known = reference.parse(query.reference)
+        return (services.events.by_reference(known)[::-1] if known else []), ""
     if query.account:
         who = user_id.normalise(query.account, services.organisation.default_domain)
-        roles.check_reads(agent.account, services.accounts.get(who), agent.scope)
+        roles.check_can_view(agent.account, services.accounts.get(who), agent.scope)
         subject = services.recoveries.subject(who)
-        found, cursor = services.events.about(subject, start, end, query.cursor, limit)
+        found, cursor = services.events.by_subject(subject, start, end, query.cursor, limit)
         return [event for event in found if query.kind in ("", event["kind"])], cursor
-    days = usage.days_of(services.counters, query.kind, start, end, services.now)
-    return services.events.between(start, end, query.kind, query.cursor, limit, days)
+    days = usage.days_with_events(services.counters, query.kind, start, end, services.now)
+    return services.events.by_time(start, end, query.kind, query.cursor, limit, days)
 
 
 def _readable(agent: Agent, found: list[dict[str, Any]], who: dict[str, str]) -> list[dict[str, Any]]:
     """The events that this agent may read: only those about people in their groups, if scope is limited to groups."""
-    if roles.everywhere(agent.account, agent.scope):
+    if roles.has_global_scope(agent.account, agent.scope):
         return found
     accounts, readable = agent.services.accounts, set()
     for part in batched(who, _READ_SIZE):
-        items = agent.services.store.read([accounts.key(who[subject]) for subject in part])
+        items = agent.services.store.batch_get([accounts.key(who[subject]) for subject in part])
         readable |= {subject for subject, item in zip(part, items, strict=True) if _may_read(agent, item)}
     return [event for event in found if event["subject"] in readable]
 
 
 def _may_read(agent: Agent, item: dict[str, Any] | None) -> bool:
     try:
-        roles.check_reads(agent.account, account_items.account(item), agent.scope)
+        roles.check_can_view(agent.account, account_items.from_item(item), agent.scope)
     except Refused:
         return False
     return item is not None
@@ -88,7 +88,7 @@ def _user_ids(agent: Agent, events: list[dict[str, Any]]) -> dict[str, str]:
     counters, store = agent.services.counters, agent.services.store
     user_ids: dict[str, str] = {}
     for part in batched(sorted({event["subject"] for event in events}), _READ_SIZE):
-        items = store.read([counters.person_key(subject) for subject in part])
+        items = store.batch_get([counters.person_key(subject) for subject in part])
         user_ids |= {s: counters.unseal(item["sealed"]) for s, item in zip(part, items, strict=True) if item}
     return user_ids
 
@@ -98,8 +98,8 @@ def line(event: dict[str, Any], who: dict[str, str]) -> StoryLine:
     return StoryLine(
         at=event["at"].partition("#")[0],
         kind=event["kind"],
-        text=events.sentence(event),
-        page=events.page(event),
+        text=events.describe(event),
+        page=events.guidance_page(event),
         reference=event.get("reference", ""),
         user_id=who.get(event["subject"], ""),
     )
@@ -108,4 +108,4 @@ def line(event: dict[str, Any], who: dict[str, str]) -> StoryLine:
 def show_report(query: ReportQuery, context: RequestContext) -> Report:
     """Usage of the last days, in two reads, however many accounts there are."""
     agent = signed_in_agent(context)
-    return usage.report(agent.services.counters, int(query.days), agent.services.now)
+    return usage.usage_report(agent.services.counters, int(query.days), agent.services.now)

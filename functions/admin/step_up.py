@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from admin.agent import Agent, signed_in_agent
-from regain.adapters.store import Write, retrying
+from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import Done, Proving, Send, Sent, Verify
 from regain.api.request_context import RequestContext
 from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR
@@ -27,7 +27,7 @@ def send(body: Send, context: RequestContext) -> Sent:
 
 def verify(body: Verify, context: RequestContext) -> Done:
     """Verifies the second factor. The write that records it also allows changes for a while."""
-    return retrying(lambda: _verify(body, context))
+    return retry_on_conflict(lambda: _verify(body, context))
 
 
 def _verify(body: Verify, context: RequestContext) -> Done:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from regain.adapters.security_info import security_info
-from regain.adapters.store import batched, revive, unmarshal
+from regain.adapters.security_info import from_item
+from regain.adapters.store import batched, to_dataclass, unmarshal
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 from regain.runtime.services import Services
@@ -14,12 +14,12 @@ def accounts(services: Services) -> Iterator[Account]:
     pages = services.store.client.get_paginator("scan").paginate(TableName=services.accounts.table)
     for page in pages:
         for found in page["Items"]:
-            yield revive(unmarshal(found), Account)
+            yield to_dataclass(unmarshal(found), Account)
 
 
 def everybody(services: Services) -> Iterator[tuple[Account, SecurityInfo]]:
     """Every account with its security info, read a hundred at a time."""
     for part in batched(accounts(services), 100):
         subjects = [services.recoveries.subject(account.user_id) for account in part]
-        infos = services.store.read([services.security_infos.key(subject) for subject in subjects])
-        yield from zip(part, (security_info(found) for found in infos), strict=True)
+        infos = services.store.batch_get([services.security_infos.key(subject) for subject in subjects])
+        yield from zip(part, (from_item(found) for found in infos), strict=True)

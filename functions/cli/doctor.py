@@ -9,7 +9,7 @@ from cli.deployed import mail_records, on_aws
 from cli.finding import Finding, asked, either
 from cli.stack import Stack
 from cli.terminal import say
-from regain.domain.methods import by_phone
+from regain.domain.methods import uses_phone
 from regain.organisation import file as organisation_file
 from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
@@ -34,12 +34,12 @@ def _findings(stack: Stack) -> Iterator[Finding]:
     if stack.on_aws:
         yield from on_aws(stack, organisation)
         yield from _mail(organisation)
-        if any(by_phone(kind) for kind in organisation.recovery.offered):
+        if any(uses_phone(kind) for kind in organisation.recovery.offered):
             yield from _telephone()
 
 
 def _keys_and_tables(services: Services) -> Iterator[Finding]:
-    services.keys.of("doctor")
+    services.keys.derive("doctor")
     yield Finding("ok", "The service's key answers. It is never rotated: without it security info is lost.")
     for table in (services.accounts.table, services.events.table, services.counters.table, services.outbox.table):
         made = services.store.client.describe_table(TableName=table)["Table"]
@@ -74,7 +74,7 @@ def _settings(organisation: Organisation) -> Iterator[Finding]:
         yield Finding("warning", "The site's address is not named.", to_do)
     if not (contacts.administrator.email or contacts.administrator.portal_url):
         yield Finding("ok", "Requests for help go to the people with a role.")
-    if any(by_phone(kind) for kind in recovery.offered) and not recovery.phone_countries:
+    if any(uses_phone(kind) for kind in recovery.offered) and not recovery.phone_countries:
         to_do = "Name yours in recovery.phone_countries, so that nobody turns texting into money."
         yield Finding("warning", "Codes may go to the numbers of any country.", to_do)
     if recovery.disclosure == "detailed":

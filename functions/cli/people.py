@@ -19,7 +19,7 @@ from regain.domain.eligibility import eligibility
 from regain.organisation.file_errors import FileError
 from regain.people import importing
 from regain.recovery import new_password
-from regain.reports.spreadsheet import safe
+from regain.reports.spreadsheet import escape_formula
 
 app = typer.Typer(no_args_is_help=True, help="People: import and export.")
 _COLUMNS = (
@@ -72,7 +72,7 @@ def export(
         for account, info in everybody(services):
             stands = eligibility(account, info, organisation.recovery, organisation.domains)
             flags = (stands.registered, stands.enabled, stands.capable)
-            writer.writerow([safe(cell) for cell in (*_cells(account), *flags)])
+            writer.writerow([escape_formula(cell) for cell in (*_cells(account), *flags)])
             number += 1
     if file:
         say(f"{number} people written to {file}")

@@ -13,17 +13,17 @@ from cli.accounts import accounts
 from cli.stack import Stack
 from cli.terminal import errors, say, table, write
 from regain.adapters import recoveries
-from regain.adapters.security_info import security_info
+from regain.adapters.security_info import from_item
 from regain.adapters.store import batched
 from regain.domain import events as happened
 from regain.domain import languages, reference, user_id
-from regain.domain.account import gates, methods
+from regain.domain.account import methods, required_gates
 from regain.domain.eligibility import eligibility
 from regain.domain.methods import LABELS, mask
 from regain.organisation.language import Language
 from regain.problems import Refused
 from regain.reports import usage
-from regain.reports.exports import written
+from regain.reports.exports import export
 from regain.runtime.services import Services
 
 
@@ -34,7 +34,7 @@ def explain(
     """Says what would happen for a user ID and by which rule (B24), or tells the story of a reference."""
     stack: Stack = context.obj
     services = stack.services()
-    known = reference.read(what) if what.upper().startswith("R-") else None
+    known = reference.parse(what) if what.upper().startswith("R-") else None
     if known:
         _story(known, services)
     else:
@@ -42,12 +42,12 @@ def explain(
 
 
 def _story(known: str, services: Services) -> None:
-    found = services.events.story(known)
+    found = services.events.by_reference(known)
     if not found:
         errors.print(f"Nothing has happened under {known}, or it is older than 400 days.")
         raise typer.Exit(1)
     english = _english(services)
-    shown = ((e["at"][:19].replace("T", " "), english.say(happened.sentence(e))) for e in found)
+    shown = ((e["at"][:19].replace("T", " "), english.translate(happened.describe(e))) for e in found)
     table(("when (UTC)", "what happened"), shown)
 
 
@@ -56,29 +56,30 @@ def _would(typed: str, services: Services) -> None:
     who = user_id.normalise(typed, organisation.default_domain)
     say(f"{who}")
     try:
-        user_id.admit(who, organisation.domains, organisation.recovery)
+        user_id.check_domain(who, organisation.domains, organisation.recovery)
     except Refused as refused:
         say(f"  is told at once: {refused.problem.title}. It follows from the organisation's settings alone.")
     subject = services.recoveries.subject(who)
     wanted = [services.security_infos.key(subject)]
     wanted += [services.recoveries.key(subject, record) for record in ("throttle", "sign-ins")]
-    found = services.store.read(wanted)
-    account, info = services.accounts.get(who), security_info(found[0])
+    found = services.store.batch_get(wanted)
+    account, info = services.accounts.get(who), from_item(found[0])
     if account is None:
         say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
         say("  whoever types it cannot tell (recovery.disclosure: private).")
         raise typer.Exit(1)
     stands = eligibility(account, info, organisation.recovery, organisation.domains)
     say(f"  registered: {_yes(stands.registered)}   enabled: {_yes(stands.enabled)}   capable: {_yes(stands.capable)}")
-    say(f"  proofs needed: {gates(account, organisation.recovery)}{f' (role: {account.role})' if account.role else ''}")
+    role = f" (role: {account.role})" if account.role else ""
+    say(f"  proofs needed: {required_gates(account, organisation.recovery)}{role}")
     for method in methods(account, info, organisation.recovery, organisation.domains):
         place = f": {mask(method)}" if method.destination != method.kind else ""
-        say(f"  has: {english.say(LABELS[method.kind])}{place}")
+        say(f"  has: {english.translate(LABELS[method.kind])}{place}")
     for reason in stands.reasons:
-        say(f"  {english.say(reason.text)} [{reason.rule}]")
+        say(f"  {english.translate(reason.text)} [{reason.rule}]")
     for kind, until in recoveries.throttle(found[1]).closed.items():
         if until > now:
-            say(f"  {english.say(LABELS[kind])} is closed until {_time(until)} [limits.failed_proofs_per_day]")
+            say(f"  {english.translate(LABELS[kind])} is closed until {_time(until)} [limits.failed_proofs_per_day]")
     locked = recoveries.sign_ins(found[2]).locked_until
     if locked > now:
         say(f"  Sign-in is locked until {_time(locked)} [limits.sign_in_failures]")
@@ -107,11 +108,12 @@ def events(
     if form == "table":
         english = _english(services)
         shown = (
-            (e["at"][:19].replace("T", " "), e.get("reference", ""), english.say(happened.sentence(e))) for e in found
+            (e["at"][:19].replace("T", " "), e.get("reference", ""), english.translate(happened.describe(e)))
+            for e in found
         )
         table(("when (UTC)", "reference", "what happened"), shown)
     else:
-        write(written(form, found, {}, _english(services)).text)
+        write(export(form, found, {}, _english(services)).text)
 
 
 def _found(
@@ -120,13 +122,13 @@ def _found(
     start = start or (datetime.now(UTC) - timedelta(days=401)).date().isoformat()
     end = end or (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     if quoted:
-        return services.events.story(reference.read(quoted) or "-")[::-1][:most]
+        return services.events.by_reference(reference.parse(quoted) or "-")[::-1][:most]
     if account:
         subject = services.recoveries.subject(user_id.normalise(account, services.organisation.default_domain))
-        found, _ = services.events.about(subject, start, end, "", most)
+        found, _ = services.events.by_subject(subject, start, end, "", most)
         return [event for event in found if kind in ("", event["kind"])]
-    days = usage.days_of(services.counters, kind, start, end, services.now)
-    return services.events.between(start, end, kind, "", most, days)[0]
+    days = usage.days_with_events(services.counters, kind, start, end, services.now)
+    return services.events.by_time(start, end, kind, "", most, days)[0]
 
 
 def report(
@@ -143,9 +145,9 @@ def report(
         names = (account.user_id for account in accounts(services))
         changed = sum(counting.count_people("user_id", part) for part in batched(names, 1_000))
         errors.print(f"counted anew: {changed} people stood differently")
-    found, english = usage.report(services.counters, days, int(time.time())), _english(services)
+    found, english = usage.usage_report(services.counters, days, int(time.time())), _english(services)
     if as_json:
-        write(json.dumps(msgspec.to_builtins(found, enc_hook=english.say), indent=2) + "\n")
+        write(json.dumps(msgspec.to_builtins(found, enc_hook=english.translate), indent=2) + "\n")
         return
     people = found.people
     table(("people", "accounts", "registered", "enabled", "capable"),
@@ -155,11 +157,11 @@ def report(
         table((what, "started", "finished", "refused", "given up"),
               ((d.day, d.started, d.finished, d.refused, d.given_up) for d in counted))  # fmt: skip
     say("")
-    table(("method", "right", "wrong"), ((english.say(m.label), m.passed, m.failed) for m in found.methods))
+    table(("method", "right", "wrong"), ((english.translate(m.label), m.passed, m.failed) for m in found.methods))
 
 
 def _english(services: Services) -> Language:
-    return Language(languages.SOURCE, services.organisation)
+    return Language(languages.SOURCE_LANGUAGE, services.organisation)
 
 
 def _yes(holds: bool) -> str:

@@ -10,7 +10,7 @@ from cli.stack import Stack
 from cli.terminal import errors, say
 from regain.domain import reference, user_id
 from regain.domain.account import ROLES
-from regain.domain.roles import ACTS, RANK
+from regain.domain.roles import ACTIONS, RANK
 
 app = typer.Typer(no_args_is_help=True, help="Roles: who may help others.")
 
@@ -43,7 +43,7 @@ def grant(
         return
     if not yes:
         typer.confirm("Give it?", abort=True)
-    quoted = reference.write(secrets.token_bytes(5))
+    quoted = reference.generate(secrets.token_bytes(5))
     subject = services.recoveries.subject(who)
     event = services.events.write(
         "admin-role-granted", subject, quoted, time.time(), secrets.token_bytes(4), by="The command line", what=role
@@ -55,5 +55,5 @@ def grant(
 def _may(role: str) -> str:
     if not role:
         return "use their own account"
-    acts = [act for act, least in ACTS.items() if RANK[role] >= RANK[least]]
+    acts = [act for act, least in ACTIONS.items() if RANK[role] >= RANK[least]]
     return ", ".join(["see accounts, events and the report", *acts])

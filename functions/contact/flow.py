@@ -14,7 +14,7 @@ from regain.domain import reference, user_id
 from regain.domain.flow import Flow
 from regain.phrases import Phrase
 from regain.problems import (
-    CONTACT_NOT_READ,
+    INVALID_CONTACT_DETAILS,
     NO_CONTACT_FORM,
     ROBOT_CHECK_FAILED,
     TOO_MANY_REQUESTS_FOR_HELP,
@@ -37,7 +37,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
     organisation = needed.organisation
     signature = _admitted(body.proof, context, needed)
     who = user_id.normalise(body.user_id, organisation.default_domain)
-    user_id.admit_domain(who, organisation.domains)
+    user_id.find_domain(who, organisation.domains)
     subject = needed.recoveries.subject(who)
     context.about(subject)
     portal = organisation.contacts.administrator.portal_url
@@ -67,7 +67,7 @@ def ask_support(body: AskSupport, context: RequestContext) -> Asked:
     signature = _admitted(body.proof, context, needed)
     name, email, phone = _callback(body, needed)
     subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
-    context.about(subject, reference.read(body.reference) or "")
+    context.about(subject, reference.parse(body.reference) or "")
     _looked("", subject, (email, phone), needed)
     facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message)}
     copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
@@ -89,22 +89,24 @@ def _admitted(proof: str, context: RequestContext, needed: Services) -> str:
 
 
 def _reached(typed: str, needed: Services) -> str:
-    """The address or number to reply to, in its normal form. Raises Refused(CONTACT_NOT_READ)."""
+    """The address or number to reply to, in its normal form. Raises Refused(INVALID_CONTACT_DETAILS)."""
     contacts = importlib.import_module("regain.people.contacts")  # large libraries that few requests need
     try:
-        return contacts.address(typed) if "@" in typed else contacts.any_number(typed, _countries(needed))
+        return (
+            contacts.parse_email(typed) if "@" in typed else contacts.parse_callback_number(typed, _countries(needed))
+        )
     except Refused:
         fault = _fault("reply_to", Phrase("Type an address, or a number with its country code."))
-        raise Refused(CONTACT_NOT_READ, feedback=[fault]) from None
+        raise Refused(INVALID_CONTACT_DETAILS, feedback=[fault]) from None
 
 
 def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
-    """The name, address and number for calling back. Raises Refused(CONTACT_NOT_READ) with every fault."""
+    """The name, address and number for calling back. Raises Refused(INVALID_CONTACT_DETAILS) with every fault."""
     contacts = importlib.import_module("regain.people.contacts")
     faults, found = [], []
     for field, typed, read, words in (
-        ("email", body.email, contacts.address, _TYPE_AN_ADDRESS),
-        ("phone", body.phone, lambda text: contacts.any_number(text, _countries(needed)), _TYPE_A_NUMBER),
+        ("email", body.email, contacts.parse_email, _TYPE_AN_ADDRESS),
+        ("phone", body.phone, lambda text: contacts.parse_callback_number(text, _countries(needed)), _TYPE_A_NUMBER),
     ):  # fmt: skip
         try:
             found.append(read(typed))
@@ -115,7 +117,7 @@ def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
     if not _text(body.message):
         faults.append(_fault("message", Phrase("Say what has happened.")))
     if faults:
-        raise Refused(CONTACT_NOT_READ, feedback=faults)
+        raise Refused(INVALID_CONTACT_DETAILS, feedback=faults)
     return _line(body.name), *found
 
 
@@ -136,7 +138,7 @@ def _looked(token: str, subject: str, places: tuple[str, ...], needed: Services)
     about, flow_id = recoveries.open_token(token) or (subject, "none")
     now, most = needed.now, needed.organisation.limits.contacts_per_day
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
-    found, *counted = needed.store.read([needed.recoveries.key(about, f"flow#{flow_id}"), *counts])
+    found, *counted = needed.store.batch_get([needed.recoveries.key(about, f"flow#{flow_id}"), *counts])
     if any(item and item["count"] >= most for item in counted):
         raise Refused(TOO_MANY_REQUESTS_FOR_HELP, retry_after=_DAY - now % _DAY)
     flow = recoveries.flow(found)

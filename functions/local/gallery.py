@@ -14,7 +14,7 @@ from notify import help_messages, messages
 from notify.layout import Layout
 from notify.sms_segment import fits_one_segment
 from regain.adapters.messengers import RenderedMessage
-from regain.domain.languages import KNOWN
+from regain.domain.languages import LANGUAGES
 from regain.organisation.language import Languages
 from regain.organisation.settings import Organisation
 
@@ -76,14 +76,14 @@ class Gallery:
         return [Route("/local/messages", self._page), Route("/local/messages/{kind}.html", self._message)]
 
     def _paper(self, request: Request) -> Layout:
-        return Layout(self._organisation, self._languages.of(request.query_params.get("language", "")))
+        return Layout(self._organisation, self._languages.get(request.query_params.get("language", "")))
 
     async def _page(self, request: Request) -> Response:
         layout = self._paper(request)
         tags = self._languages.offered
-        languages = " · ".join(f'<a href="?language={tag}" lang="{tag}">{KNOWN[tag].name}</a>' for tag in tags)
+        languages = " · ".join(f'<a href="?language={tag}" lang="{tag}">{LANGUAGES[tag].name}</a>' for tag in tags)
         messages = "\n".join(_shown(kind, letter, layout) for kind, letter in drawn(layout).items())
-        page = _PAGE.format(name=layout.language.known.name, languages=languages, messages=messages)
+        page = _PAGE.format(name=layout.language.info.name, languages=languages, messages=messages)
         return HTMLResponse(page, headers=_HEADERS)
 
     async def _message(self, request: Request) -> Response:
@@ -92,9 +92,9 @@ class Gallery:
 
 
 def _shown(kind: str, letter: RenderedMessage, layout: Layout) -> str:
-    tag, direction = layout.language.tag, layout.language.known.direction
-    lines = [("Text message", letter.short), (f"Call, read by {letter.voice}", heard(letter.speech))]
-    marked = "" if fits_one_segment(letter.short) else " (more than one segment)"
+    tag, direction = layout.language.tag, layout.language.info.direction
+    lines = [("Text message", letter.sms), (f"Call, read by {letter.voice}", heard(letter.ssml))]
+    marked = "" if fits_one_segment(letter.sms) else " (more than one segment)"
     more = "".join(
         f'<p class="to">{what}{marked if what.startswith("Text") else ""}</p><pre dir="auto">{escape(text)}</pre>'
         for what, text in lines

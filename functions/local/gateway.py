@@ -27,7 +27,7 @@ from regain.api.headers import API_HEADERS, kept_for, site_headers
 from regain.domain import reference
 from regain.domain.language_redirect import COOKIE, redirect
 from regain.organisation.settings import About
-from regain.problems import BROKEN, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, Problem, Refused
+from regain.problems import CONTENT_TOO_LARGE, INTERNAL_ERROR, METHOD_NOT_ALLOWED, NOT_FOUND, Problem, Refused
 
 _LARGEST = 10 * 1024 * 1024  # API Gateway's limit
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -179,22 +179,22 @@ async def _api(routes: Routes, request: Request) -> Response:
     pool, route_key, parameters = found
     body = await _body(request)
     if body is None:
-        return _fault(TOO_LARGE)
+        return _fault(CONTENT_TOO_LARGE)
     try:
         answer = await pool.call(event(request, path, route_key, parameters, body))
     except SandboxError:
-        return _fault(BROKEN)
+        return _fault(INTERNAL_ERROR)
     return _response(answer)
 
 
 async def _forward(elsewhere: Elsewhere, request: Request) -> Response:
     body = await _body(request)
     if body is None:
-        return _fault(TOO_LARGE)
+        return _fault(CONTENT_TOO_LARGE)
     try:
         return await asyncio.to_thread(elsewhere, request, body)
     except OSError:
-        return _fault(BROKEN)
+        return _fault(INTERNAL_ERROR)
 
 
 async def _body(request: Request) -> bytes | None:
@@ -278,7 +278,7 @@ def _response(answer: Mapping[str, Any]) -> Response:
 
 
 def _fault(problem: Problem) -> Response:
-    body = problem_body(Refused(problem), reference.write(uuid.uuid4().bytes))
+    body = problem_body(Refused(problem), reference.generate(uuid.uuid4().bytes))
     return JSONResponse(body, problem.status, API_HEADERS, "application/problem+json")
 
 

@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from notify.flow import deliver
 from regain.adapters import stream_records
-from regain.adapters.outbox import InHand, from_stream
+from regain.adapters.outbox import AlreadyClaimed, from_stream
 from regain.api import metrics
 from regain.api.redaction import error_kind
 
@@ -24,7 +24,7 @@ def _failed_identifier(record: dict[str, Any]) -> str:
     queued = record["eventSource"] == "aws:sqs"
     try:
         # A queued batch may hold messages that were sent: the outbox's claim keeps them from being sent again.
-        for each in stream_records.records(record["body"]) if queued else [record]:
+        for each in stream_records.read_failed_batch(record["body"]) if queued else [record]:
             if each["eventName"] == "INSERT":
                 _send(each["dynamodb"]["NewImage"])
     except Exception as error:
@@ -38,7 +38,7 @@ def _send(image: dict[str, Any]) -> None:
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)
-    except InHand:  # whoever claimed it counts its outcome
+    except AlreadyClaimed:  # whoever claimed it counts its outcome
         raise
     except Exception:
         metrics.count("Messages", channel=message.channel, outcome="failed")

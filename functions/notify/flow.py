@@ -20,7 +20,7 @@ from regain.adapters.store import Conflict
 from regain.api.redaction import error_kind
 from regain.domain import codes
 from regain.domain.account import Account
-from regain.domain.roles import ASKED_FIRST
+from regain.domain.roles import HELP_REQUEST_ROLES
 from regain.recovery import repudiation, temporary_password
 from regain.runtime.services import Services, services
 
@@ -33,7 +33,7 @@ def deliver(message: Message) -> str:
     """Sends a message, unless it has been sent, is stale, or has no recipient. Returns its outcome.
 
     Raises:
-        InHand: another invocation holds the claim, or was killed while it did.
+        AlreadyClaimed: another invocation holds the claim, or was killed while it did.
         Exception: whatever the service raised, if a retry may succeed. The claim has been released.
     """
     needed = services()
@@ -46,7 +46,7 @@ def deliver(message: Message) -> str:
         if not state:
             state, facts = _send(message, needed)
     except Exception:
-        needed.store.commit([needed.outbox.settle_write(message, "pending")])
+        needed.store.commit([needed.outbox.outcome_write(message, "pending")])
         raise
     _record(message, needed, state, **facts)
     return state
@@ -82,7 +82,7 @@ def _fan_out(message: Message, needed: Services) -> str:
     `administrators` means all but the one who acted; `first-line` the first role that anybody has of helpdesk, user
     administrators and administrators.
     """
-    roles = ("administrator",) if message.to == "administrators" else ASKED_FIRST
+    roles = ("administrator",) if message.to == "administrators" else HELP_REQUEST_ROLES
     people = [person for person in _first_holders(roles, needed) if person.user_id != message.facts.get("by")]
     languages = {person.addresses[0]: person.language for person in people}
     messages = [
@@ -92,7 +92,7 @@ def _fan_out(message: Message, needed: Services) -> str:
     for each in messages:
         with contextlib.suppress(Conflict):  # written by an earlier try
             needed.store.commit([needed.outbox.write(each, needed.now)])
-    needed.store.commit([needed.outbox.settle_write(message, "sent" if messages else "failed")])
+    needed.store.commit([needed.outbox.outcome_write(message, "sent" if messages else "failed")])
     return "fanned out"
 
 
@@ -110,18 +110,18 @@ def _first_holders(roles: Iterable[str], needed: Services) -> list[Account]:
 
 
 def _render(message: Message, needed: Services) -> RenderedMessage:
-    layout = Layout(needed.organisation, needed.languages.of(message.language))
+    layout = Layout(needed.organisation, needed.languages.get(message.language))
     if message.kind in help_messages.KINDS:
         return help_messages.render(message.kind, message.facts, message.reference, layout)
     if message.kind == "temporary-password":
         made = temporary_password.derive(needed.keys, message.subject, message.facts["nonce"])
         return messages.temporary_password(made, message.facts, message.reference, layout)
     if message.kind != "code":
-        objection = repudiation.derive(needed.keys, message.subject, message.reference, message.facts["at"])
+        objection = repudiation.derive_token(needed.keys, message.subject, message.reference, message.facts["at"])
         return messages.notice(message.kind, message.facts, message.reference, objection, layout)
     facts = message.facts
     code = codes.derive(
-        needed.keys.of(codes_key(facts["purpose"])), facts["flow"], facts["purpose"], facts["method"],
+        needed.keys.derive(codes_key(facts["purpose"])), facts["flow"], facts["purpose"], facts["method"],
         facts["sequence"], needed.organisation.recovery.code_digits,
     )  # fmt: skip
     return messages.code(code, facts["purpose"], message.reference, layout)
@@ -133,7 +133,7 @@ def _record(message: Message, needed: Services, state: str, delivery: str = "", 
     If that fails for 15 seconds after the message was sent, it has no event: better than sending it twice.
     """
     writes = [
-        needed.outbox.settle_write(message, state, delivery),
+        needed.outbox.outcome_write(message, state, delivery),
         needed.events.write(
             f"message-{state}", message.subject, message.reference, needed.clock(), needed.randomness(4),
             message=message.kind, channel=message.channel, delivery=delivery, reason=reason,
@@ -158,9 +158,9 @@ def _messengers() -> dict[str, Messenger]:
     organisation, origin = services().organisation, os.environ.get("ORIGINATION_IDENTITY", "")
     email_set, message_set = os.environ.get("EMAIL_SET", ""), os.environ.get("MESSAGE_SET", "")
     seconds = organisation.recovery.code_minutes * 60
-    telephone = aws.client("pinpoint-sms-voice-v2", aws.SENDING)
+    telephone = aws.client("pinpoint-sms-voice-v2", aws.SEND_CONFIG)
     return {
-        "email": Email(aws.client("sesv2", aws.SENDING), organisation.sender, email_set),
+        "email": Email(aws.client("sesv2", aws.SEND_CONFIG), organisation.sender, email_set),
         "text": Text(telephone, origin, seconds, message_set),
         "voice": Voice(telephone, origin, seconds, message_set),
     }

@@ -10,7 +10,7 @@ from typing import Any
 from notify.layout import Layout, Link, Part
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import events, roles
-from regain.phrases import Phrase, together
+from regain.phrases import Phrase, join_sentences
 
 Parts = Iterator[Part]
 
@@ -61,7 +61,7 @@ def render(kind: str, facts: dict[str, Any], reference: str, layout: Layout) -> 
 
 
 def _administrator_asked(facts: dict[str, Any], layout: Layout) -> Parts:
-    yield layout.say(together(Phrase("Somebody asks for help with an account."), _DOING[facts["purpose"]]))
+    yield layout.say(join_sentences(Phrase("Somebody asks for help with an account."), _DOING[facts["purpose"]]))
     yield _lines({**facts, "name": facts["name"] or layout.say(Phrase("(not given)"))}, layout,
                  "user_id", "name", "reply_to", "reference")  # fmt: skip
     yield from _quoted(facts["text"], layout)
@@ -87,14 +87,14 @@ def _support_copy(facts: dict[str, Any], layout: Layout) -> Parts:
 
 
 def _admin_acted(facts: dict[str, Any], layout: Layout) -> Parts:
-    yield layout.say(events.KINDS[facts["act"]].text)
+    yield layout.say(events.KINDS[facts["act"]].sentence)
     about = {**facts, "when": layout.moment(facts["at"]), "role": roles.NAMES.get(facts.get("what", ""), "")}
     yield _lines(about, layout, "user_id", *(("role",) if "what" in facts else ()), "by", "when", "reference")
     yield from _on_the_page(_ADMINISTRATORS_READ, facts, layout)
 
 
 def _role_recovered(facts: dict[str, Any], layout: Layout) -> Parts:
-    yield layout.say(events.KINDS[facts["act"]].text)
+    yield layout.say(events.KINDS[facts["act"]].sentence)
     about = {**facts, "when": layout.moment(facts["at"]), "role": roles.NAMES[facts["role"]]}
     yield _lines(about, layout, "user_id", "role", "when", "reference")
     yield from _on_the_page(_ASK_THEM, facts, layout)

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from notify.sms_segment import longest_fitting
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import languages
-from regain.domain.colour import ink
+from regain.domain.colour import text_colour
 from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
-from regain.phrases import Phrase, listed
+from regain.phrases import Phrase, format_list
 
 _BAR = "#12355b"
 _DARK = (
@@ -59,7 +59,7 @@ class Layout:
 
     def say(self, phrase: Phrase, **facts: Any) -> str:
         """A phrase in this language. `{administrator}` is how to reach the organisation's administrator."""
-        return self.language.say(phrase, administrator=self._administrator, **facts)
+        return self.language.translate(phrase, administrator=self._administrator, **facts)
 
     @property
     def site(self) -> str:
@@ -73,17 +73,17 @@ class Layout:
 
     def moment(self, at: int) -> str:
         """A time (seconds since 1970) as people write it, in the organisation's time zone."""
-        when, locale = datetime.fromtimestamp(at, self._zone), self.language.known.locale
+        when, locale = datetime.fromtimestamp(at, self._zone), self.language.info.locale
         dates = importlib.import_module("babel.dates")  # slow to import, and a code, which people wait for, has no date
         date, time = dates.format_date(when, "long", locale=locale), dates.format_time(when, "short", locale=locale)
-        return self.language.say(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=when.tzname()))
+        return self.language.translate(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=when.tzname()))
 
     def render(
         self, subject: str, parts: Iterable[Part], short: str = "", spoken: str = "", voice: str = ""
     ) -> RenderedMessage:
         """The message with these paragraphs. `short` is its form for SMS, `spoken` its SSML, read by `voice`."""
         parts = tuple(parts)
-        signed = self.language.say(Phrase("{organisation} account help"))
+        signed = self.language.translate(Phrase("{organisation} account help"))
         text = "\n\n".join(part if isinstance(part, str) else _plain(part) for part in parts)
         return RenderedMessage(
             subject, f"{text}\n\n-- \n{signed}\n", self._html(subject, parts, signed), short, spoken, voice
@@ -102,12 +102,12 @@ class Layout:
 
         English is used where the service has no voice for the language.
         """
-        reader = self.language if self.language.known.voice else Language(languages.SOURCE, self.organisation)
+        reader = self.language if self.language.info.voice else Language(languages.SOURCE_LANGUAGE, self.organisation)
         slowly = '<break time="700ms"/>'.join(f'<say-as interpret-as="digits">{digit}</say-as>' for digit in code)
-        read = [escape(reader.say(phrase)) for phrase in (_HELLO, _AGAIN, _GOODBYE)]
+        read = [escape(reader.translate(phrase)) for phrase in (_HELLO, _AGAIN, _GOODBYE)]
         pauses = (f' <break time="500ms"/> {slowly}. <break time="1500ms"/> ',) * 2
         said = "".join(part for pair in zip(read, (*pauses, ""), strict=True) for part in pair)
-        return f'<speak><prosody rate="90%">{said}</prosody></speak>', reader.known.voice
+        return f'<speak><prosody rate="90%">{said}</prosody></speak>', reader.info.voice
 
     @property
     def _administrator(self) -> object:
@@ -116,7 +116,7 @@ class Layout:
         if not ways:
             return self.page("contact-administrator/")
         *before, last = ways
-        return Phrase("{first} or {last}", first=listed(before), last=last) if before else last
+        return Phrase("{first} or {last}", first=format_list(before), last=last) if before else last
 
     @property
     def _zone(self) -> tzinfo:
@@ -127,7 +127,7 @@ class Layout:
 
     def _html(self, subject: str, parts: tuple[Part, ...], signed: str) -> str:
         """One column below a bar with the organisation's name. It is a table because some mail programs need one."""
-        name, known = escape(self.organisation.organisation.name), self.language.known
+        name, known = escape(self.organisation.organisation.name), self.language.info
         bar = self.organisation.organisation.colour or _BAR
         return (
             f'<!doctype html><html lang="{self.language.tag}" dir="{known.direction}"><head><meta charset="utf-8">'
@@ -138,7 +138,7 @@ class Layout:
             '<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" '
             'style="padding:24px 12px"><table role="presentation" class="sheet" cellpadding="0" cellspacing="0" '
             f'dir="{known.direction}" style="width:100%;max-width:560px;background:#ffffff;border-radius:10px">'
-            f'<tr><td style="padding:16px 24px;background:{bar};color:{ink(bar)};border-radius:10px 10px 0 0;'
+            f'<tr><td style="padding:16px 24px;background:{bar};color:{text_colour(bar)};border-radius:10px 10px 0 0;'
             f'font-weight:700">{name}</td></tr><tr><td style="padding:12px 24px 8px">'
             f'{"".join(_paragraph(part) for part in parts)}</td></tr><tr><td class="small" '
             f'style="padding:8px 24px 20px;color:#44525f;font-size:14px">{escape(signed)}</td></tr></table>'

@@ -10,7 +10,7 @@ from notify.layout import Layout, Link, Part, Secret
 from notify.sms_segment import longest_fitting
 from regain.adapters.messengers import RenderedMessage
 from regain.domain.security_info import NAMES
-from regain.phrases import Phrase, together
+from regain.phrases import Phrase, join_sentences
 
 _YOUR_CODE = {
     "reset": Phrase("Your code to reset the password of your {organisation} account is:"),
@@ -124,7 +124,7 @@ def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedM
         Secret(digits),
         layout.say(Phrase("It is good for {code_time}.") if called else _WHERE),
         layout.say(_NEVER_BUT_NOW if called else _NEVER),
-        layout.say(together(_UNASKED[purpose], _STUCK)),
+        layout.say(join_sentences(_UNASKED[purpose], _STUCK)),
         layout.say(_REFERENCE, reference=reference),
     )
     short = layout.say(_SHORT[purpose], code=digits)
@@ -133,7 +133,7 @@ def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedM
         layout.say(Phrase("Your code for your {organisation} account")),
         parts,
         short=layout.origin_bound(
-            digits, layout.say(together(_SHORT[purpose], own), code=digits), short, layout.say(_BARE, code=digits)
+            digits, layout.say(join_sentences(_SHORT[purpose], own), code=digits), short, layout.say(_BARE, code=digits)
         ),
         spoken=spoken,
         voice=voice,

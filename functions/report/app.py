@@ -23,7 +23,7 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  #
 def _retry(message: dict[str, Any]) -> bool:
     """Whether a batch that failed before has now been counted."""
     try:
-        _count(stream_records.records(message["body"]))
+        _count(stream_records.read_failed_batch(message["body"]))
     except Exception as error:
         log.error("batch failed, will be retried", extra={"error": error_kind(error)})
         return False

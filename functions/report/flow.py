@@ -9,10 +9,10 @@ from typing import Any
 
 from regain.adapters import aws
 from regain.adapters import security_info as security_infos
-from regain.adapters.store import batched, retrying
+from regain.adapters.store import batched, retry_on_conflict
 from regain.directories import dynamodb as account_items
 from regain.domain.eligibility import eligibility
-from regain.domain.events import counted
+from regain.domain.events import counter_names
 from regain.runtime.services import Services, services
 
 _PER_TRANSACTION = 25  # people; each takes one write, and the totals one more
@@ -22,21 +22,21 @@ _NOT_ARCHIVED = ("purge_at",)
 def count_events(events: list[dict[str, Any]]) -> int:
     """Archives events and counts the new ones. Returns how many were new."""
     _archive(events)
-    return retrying(lambda: _count_events(events, services()))
+    return retry_on_conflict(lambda: _count_events(events, services()))
 
 
 def _count_events(events: list[dict[str, Any]], services: Services) -> int:
     named = {f"{event['subject']}#{event['at']}": event for event in events}
-    fresh = set(named) - services.counters.seen(named)
+    fresh = set(named) - services.counters.already_counted(named)
     if not fresh:
         return 0
     days: dict[str, Counter[str]] = {}
     for name in fresh:
-        days.setdefault(named[name]["at"][:10], Counter()).update(counted(named[name]))
+        days.setdefault(named[name]["at"][:10], Counter()).update(counter_names(named[name]))
     stripe, now = services.randomness(1)[0], services.now
     services.store.commit(
         [
-            *(services.counters.mark_write(name, now) for name in sorted(fresh)),
+            *(services.counters.counted_write(name, now) for name in sorted(fresh)),
             *(services.counters.day_write(day, counts, stripe, now) for day, counts in days.items()),
         ]
     )
@@ -64,18 +64,18 @@ def count_people(name: str, keys: Iterable[str]) -> int:
     `name` says what the keys are: `user_id` or `subject`.
     """
     needed, parts = services(), batched(sorted(keys), _PER_TRANSACTION)
-    return sum(retrying(lambda part=part: _count_people(name, part, needed)) for part in parts)
+    return sum(retry_on_conflict(lambda part=part: _count_people(name, part, needed)) for part in parts)
 
 
 def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
     subjects = {services.recoveries.subject(key): key for key in keys} if name == "user_id" else dict.fromkeys(keys, "")
     counters, store = services.counters, services.store
-    last = dict(zip(subjects, store.read([counters.person_key(subject) for subject in subjects]), strict=True))
+    last = dict(zip(subjects, store.batch_get([counters.person_key(subject) for subject in subjects]), strict=True))
     who = {s: user_id or (counters.unseal(last[s]["sealed"]) if last[s] else "") for s, user_id in subjects.items()}
     known = {subject: user_id for subject, user_id in who.items() if user_id}
     if not known:
         return 0  # not counted yet: the stream of accounts brings them
-    read = store.read(
+    read = store.batch_get(
         [services.accounts.key(user_id) for user_id in known.values()]
         + [services.security_infos.key(subject) for subject in known]
     )
@@ -98,8 +98,8 @@ def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
 
 
 def _stands(account_item: Any, info_item: Any, services: Services) -> tuple[str, ...]:
-    account, organisation = account_items.account(account_item), services.organisation
+    account, organisation = account_items.from_item(account_item), services.organisation
     if account is None:
         return ()
-    info = security_infos.security_info(info_item)
-    return eligibility(account, info, organisation.recovery, organisation.domains).stands
+    info = security_infos.from_item(info_item)
+    return eligibility(account, info, organisation.recovery, organisation.domains).counter_names

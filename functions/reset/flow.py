@@ -1,6 +1,6 @@
 """The end of a reset: a new password. How it begins is `regain.recovery.steps`."""
 
-from regain.adapters.store import retrying
+from regain.adapters.store import retry_on_conflict
 from regain.api.contract import Finished, FinishReset
 from regain.api.request_context import RequestContext
 from regain.domain import passwords
@@ -27,4 +27,4 @@ def finish(body: FinishReset, context: RequestContext) -> Finished:
         )
         return recovery.commit(opened, account, "password-reset", [change])
 
-    return retrying(step)
+    return retry_on_conflict(step)

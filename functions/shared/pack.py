@@ -20,7 +20,7 @@ import msgspec
 from babel.core import get_global
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from regain.domain.languages import KNOWN, SOURCE
+from regain.domain.languages import LANGUAGES, SOURCE_LANGUAGE
 from regain.organisation.file import read
 
 ROOT = Path(__file__).parents[2]
@@ -111,12 +111,12 @@ def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
     made = target / "regain" / "translations"
     shutil.rmtree(made, ignore_errors=True)
     for tag in tags:
-        if tag != SOURCE:
+        if tag != SOURCE_LANGUAGE:
             (made / tag).mkdir(parents=True)
             shutil.copy(TRANSLATIONS / tag / "service.mo", made / tag)
     wanted = {"root"}
-    for tag in (*tags, SOURCE):
-        wanted |= set(_line_of(KNOWN[tag].locale))
+    for tag in (*tags, SOURCE_LANGUAGE):
+        wanted |= set(_line_of(LANGUAGES[tag].locale))
     for path in (target / "babel" / "locale-data").glob("*.dat"):
         if path.stem not in wanted:
             path.unlink()

@@ -1,6 +1,6 @@
 """The last step of an unlock: the lockout of sign-in is lifted (B4). The other steps are `regain.recovery.steps`."""
 
-from regain.adapters.store import retrying
+from regain.adapters.store import retry_on_conflict
 from regain.api.contract import Finished, FinishUnlock
 from regain.api.request_context import RequestContext
 from regain.recovery.steps import Recovery
@@ -15,4 +15,4 @@ def finish(body: FinishUnlock, context: RequestContext) -> Finished:
         opened, account = recovery.ready(body.flow, context)
         return recovery.commit(opened, account, "account-unlocked")
 
-    return retrying(step)
+    return retry_on_conflict(step)

@@ -145,7 +145,9 @@ class Attacker(World):
         """The code that a person finds in their mailbox or on their telephone."""
         if method in ("sms", "call-mobile"):
             return self.texted(self.account(self.begun[reference]).mobile_phone, sequence)
-        until(lambda: sum(e["kind"] == "message-sent" for e in self.services.events.story(reference)) >= sequence)
+        until(
+            lambda: sum(e["kind"] == "message-sent" for e in self.services.events.by_reference(reference)) >= sequence
+        )
         letters = self.received("", sequence, holding=f"Reference: {reference}")
         return _CODE.search(letters[sequence - 1]["body"])[0]
 

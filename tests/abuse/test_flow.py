@@ -221,8 +221,8 @@ def forged(attacker):
         keys = attacker.services.keys
         contents = {"expires_at": attacker.services.now + 300, "data": {"action": "start"}, **changes}
         made = altcha.v2.create_challenge(
-            "PBKDF2/SHA-256", 1, counter=1, hmac_secret=keys.of("challenge"),
-            hmac_key_secret=keys.of("challenge-solution"), **contents,
+            "PBKDF2/SHA-256", 1, counter=1, hmac_secret=keys.derive("challenge"),
+            hmac_key_secret=keys.derive("challenge-solution"), **contents,
         )  # fmt: skip
         return solve(made.to_dict())
 
@@ -281,6 +281,6 @@ def encoded(contents):
 
 def older(attacker):
     """A solved challenge of ALTCHA's first protocol, whose salt could be split in two ways (CVE-2025-68113)."""
-    made = altcha.v1.create_challenge(max_number=5, hmac_key=attacker.services.keys.of("challenge"))
+    made = altcha.v1.create_challenge(max_number=5, hmac_key=attacker.services.keys.derive("challenge"))
     solved = altcha.v1.solve_challenge(made)
     return encoded({**made.to_dict(), "number": solved.number})

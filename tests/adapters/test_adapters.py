@@ -9,8 +9,8 @@ from moto import mock_aws
 
 from regain.adapters import password_hash, rate_limits, recoveries
 from regain.adapters.messengers import Email, RenderedMessage, Undeliverable
-from regain.adapters.store import Conflict, Store, marshal, put, put_version, unmarshal
-from regain.directories.dynamodb import Accounts, item
+from regain.adapters.store import Conflict, Store, marshal, put_new, put_version, unmarshal
+from regain.directories.dynamodb import Accounts, to_item
 from regain.domain.account import Account
 from regain.domain.flow import Flow
 from regain.domain.methods import Method
@@ -45,9 +45,9 @@ def store(aws):
 
 
 def test_a_second_item_under_one_key_is_a_conflict(store):
-    store.commit([put("Things", {"user_id": "a"})])
+    store.commit([put_new("Things", {"user_id": "a"})])
     with pytest.raises(Conflict):
-        store.commit([put("Things", {"user_id": "a"})])
+        store.commit([put_new("Things", {"user_id": "a"})])
 
 
 def test_a_record_is_written_only_in_the_version_that_was_seen(store):
@@ -60,22 +60,22 @@ def test_a_record_is_written_only_in_the_version_that_was_seen(store):
 
 
 def test_one_failing_condition_undoes_the_whole_step(store):
-    store.commit([put("Things", {"user_id": "a"})])
+    store.commit([put_new("Things", {"user_id": "a"})])
     with pytest.raises(Conflict):
-        store.commit([put("Things", {"user_id": "b"}), put("Things", {"user_id": "a"})])
+        store.commit([put_new("Things", {"user_id": "b"}), put_new("Things", {"user_id": "a"})])
     assert store.get("Things", {"user_id": "b"}) is None
 
 
 def test_items_come_back_in_the_order_of_their_keys(store):
     for name in ("a", "b"):
-        store.commit([put("Things", {"user_id": name, "list": [1, {"x": True}]})])
-    found = store.read([("Things", {"user_id": name}) for name in ("b", "nobody", "a")])
+        store.commit([put_new("Things", {"user_id": name, "list": [1, {"x": True}]})])
+    found = store.batch_get([("Things", {"user_id": name}) for name in ("b", "nobody", "a")])
     assert [one and one["user_id"] for one in found] == ["b", None, "a"]
     assert found[0]["list"] == [1, {"x": True}]
 
 
 def test_a_counter_counts_before_anybody_judges(store):
-    assert [store.count("Things", {"user_id": "n"}, 9) for _ in range(3)] == [1, 2, 3]
+    assert [store.increment("Things", {"user_id": "n"}, 9) for _ in range(3)] == [1, 2, 3]
 
 
 def test_an_account_comes_back_as_it_was_stored(store):
@@ -83,7 +83,7 @@ def test_an_account_comes_back_as_it_was_stored(store):
         "zoë@contoso.example", other_mails=("a@b.example",), groups=("staff",), enabled=False, password_changed_at=7
     )
     accounts = Accounts(store, "Things")
-    store.commit([put_version("Things", item(account), 0)])
+    store.commit([put_version("Things", to_item(account), 0)])
     stored = accounts.get(account.user_id)
     assert (stored.other_mails, stored.groups, stored.enabled, stored.version) == (
         ("a@b.example",),
@@ -174,9 +174,9 @@ def test_what_has_no_type_in_dynamodb_is_not_stored(value):
 
 def test_a_view_reads_the_attributes_that_it_names_only(store):
     narrowed = Store(store.client, {"Things": ("user_id", "role")})
-    store.commit([put("Things", {"user_id": "seen", "role": "x", "password": "secret"})])
+    store.commit([put_new("Things", {"user_id": "seen", "role": "x", "password": "secret"})])
     assert narrowed.get("Things", {"user_id": "seen"}) == {"user_id": "seen", "role": "x"}
-    assert narrowed.read([("Things", {"user_id": "seen"}), ("Things", {"user_id": "not there"})]) == [
+    assert narrowed.batch_get([("Things", {"user_id": "seen"}), ("Things", {"user_id": "not there"})]) == [
         {"user_id": "seen", "role": "x"},
         None,
     ]

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from local.template import raw
 from regain.domain.language_redirect import redirect
-from regain.domain.languages import KNOWN
+from regain.domain.languages import LANGUAGES
 from regain.domain.methods import LABELS
 from regain.organisation.file import read
-from regain.organisation.language import Language, extended
+from regain.organisation.language import Language
 from tests.browser.conftest import NEW, PHONE
 from tests.conftest import ROOT
 
@@ -20,7 +20,7 @@ ORGANISATION = read(ROOT / "organisation.yaml")
 
 def said(tag: str, text) -> str:
     """A text of the site in a language."""
-    return extended(tag, ORGANISATION, "shell", "pages").say(text)
+    return Language(tag, ORGANISATION, "shell", "pages").translate(text)
 
 
 @pytest.fixture
@@ -70,14 +70,14 @@ def test_a_reset_in_arabic_from_right_to_left_on_a_phone(page: Page, form, teste
     page.get_by_role("button", name=t("Next")).locator("visible=true").click()
     form.at("method")
     narrow()
-    page.get_by_label(Language("ar", ORGANISATION).say(LABELS["email"])).check()
+    page.get_by_label(Language("ar", ORGANISATION).translate(LABELS["email"])).check()
     page.get_by_role("button", name=t("Next")).locator("visible=true").click()
     form.at("code")
     narrow()
     form.code(tester.mail)
     arabic = Language("ar", ORGANISATION)
     (message,) = form.stack.messages(tester.mail)
-    assert message["subject"] == arabic.say("Your code for your {organisation} account")
+    assert message["subject"] == arabic.translate("Your code for your {organisation} account")
     page.get_by_label(t("Code"), exact=True).fill("00000x")
     page.get_by_role("button", name=t("Next")).locator("visible=true").click()
     expect(form.summary).to_contain_text(t("That code is not right"))
@@ -181,4 +181,4 @@ def test_cloudfront_leads_as_the_embedded_stack_does(page: Page):
         there = redirect(path, asked, cookie, wanted, offered)
         expected = [302, there.location, there.chosen] if there else f"{path}index.html"
         assert answer == expected, (path, asked, cookie, wanted)
-    assert set(offered) <= set(KNOWN)
+    assert set(offered) <= set(LANGUAGES)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from regain.domain.security_questions import GIVEN
+from regain.domain.security_questions import PREDEFINED
 from tests.browser.conftest import NEW
 from tests.conftest import ROOT, build_site, english, launch
 
@@ -130,7 +130,7 @@ class Person:
 
     def answer(self) -> None:
         expect(self.page.get_by_role("heading", name="Answer your questions", exact=True)).to_be_visible()
-        known = {english(text): ANSWERS.get(key, "") for key, text in GIVEN.items()}
+        known = {english(text): ANSWERS.get(key, "") for key, text in PREDEFINED.items()}
         for field in self.page.locator("[data-questions] .field").all():
             field.locator("input").fill(known[field.locator("label").inner_text()])
         self.press("Next")

@@ -225,7 +225,7 @@ from regain.organisation.language import Languages
 from regain.organisation.settings import current
 from regain.phrases import Phrase
 settings = current()
-papers = {tag: Layout(settings, Languages(settings).of(tag)) for tag in settings.organisation.languages}
+papers = {tag: Layout(settings, Languages(settings).get(tag)) for tag in settings.organisation.languages}
 moments = [1_790_000_000, 1_773_000_000, 1_799_999_000]
 print(json.dumps({tag: [paper.moment(at) for at in moments] + [paper.say(Phrase("{organisation} account help"))]
                   for tag, paper in papers.items()}))

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 
 from hooks import build
-from regain.domain.languages import KNOWN
+from regain.domain.languages import LANGUAGES
 from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.docs.test_site import Reader
@@ -40,7 +40,7 @@ def test_every_page_exists_in_every_language_b15(site, language):
 def test_a_page_says_its_language_and_direction(language):
     tag, pages = language
     for name, html in pages.items():
-        assert f'<html lang="{tag}" dir="{KNOWN[tag].direction}">' in html, name
+        assert f'<html lang="{tag}" dir="{LANGUAGES[tag].direction}">' in html, name
 
 
 def test_no_page_has_debris_or_a_fact_left_open(language):

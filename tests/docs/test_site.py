@@ -7,7 +7,7 @@ import jinja2
 import pytest
 
 from hooks import site as site_hook
-from regain.domain.languages import KNOWN
+from regain.domain.languages import LANGUAGES
 from regain.problems import CATALOGUE
 from tests.conftest import variant
 
@@ -57,7 +57,7 @@ def text(site, path):
 @pytest.fixture(scope="module")
 def pages(site):
     found = {str(path.parent.relative_to(site)): path for path in site.rglob("index.html")}
-    return {name: Reader(path.read_text()) for name, path in found.items() if name.split("/")[0] not in KNOWN}
+    return {name: Reader(path.read_text()) for name, path in found.items() if name.split("/")[0] not in LANGUAGES}
 
 
 def test_every_problem_has_its_page_and_every_page_its_problem(pages):
@@ -310,7 +310,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_of_the_theme_is_shipped(site):
         assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]+\.(?:js|css|woff2?|png)"', path.read_text())
     assert {p.name for p in site.iterdir()} >= {"index.html", "404.html"}
     assert not (site / "partials").exists()
-    english = [p for p in site.rglob("*") if p.is_file() and p.relative_to(site).parts[0] not in KNOWN]
+    english = [p for p in site.rglob("*") if p.is_file() and p.relative_to(site).parts[0] not in LANGUAGES]
     assert sum(p.stat().st_size for p in english) < 950_000
 
 

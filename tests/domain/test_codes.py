@@ -48,27 +48,27 @@ def test_ten_thousand_codes_are_uniform():
     ],
 )
 def test_codes_are_read_as_people_type_them(typed, read):
-    assert codes.typed(typed) == read
+    assert codes.normalise(typed) == read
 
 
 @pytest.mark.parametrize("typed", ["12345", "1234567", "-123456.0", "", "abcdef", "1e5"])
 def test_what_is_not_the_code_never_matches(typed):
-    assert codes.match(["123456", "000000"], codes.typed(typed)) == -1
+    assert codes.find(["123456", "000000"], codes.normalise(typed)) == -1
 
 
 def test_the_newest_and_the_earlier_code_both_match():
-    assert codes.match(["111111", "222222"], "111111") == 0
-    assert codes.match(["111111", "222222"], "222222") == 1
+    assert codes.find(["111111", "222222"], "111111") == 0
+    assert codes.find(["111111", "222222"], "222222") == 1
 
 
 @given(st.binary(min_size=5, max_size=5))
 def test_a_reference_is_read_back_however_it_is_quoted(randomness):
-    written = reference.write(randomness)
+    written = reference.generate(randomness)
     assert len(written) == 11
-    assert reference.read(written) == written
-    assert reference.read(written.lower().replace("-", " ").replace("0", "o").replace("1", "l")) == written
+    assert reference.parse(written) == written
+    assert reference.parse(written.lower().replace("-", " ").replace("0", "o").replace("1", "l")) == written
 
 
 @pytest.mark.parametrize("quoted", ["", "R-1234", "R-1234-56789", "R-12!4-5678", "R-UUUU-UUU*"])
 def test_what_is_no_reference_is_none(quoted):
-    assert reference.read(quoted) is None
+    assert reference.parse(quoted) is None

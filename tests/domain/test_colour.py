@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regain.domain.colour import BLACK, ENOUGH, WHITE, contrast, ink, mixed, readable
+from regain.domain.colour import BLACK, MINIMUM_CONTRAST, WHITE, contrast, darken_for_white_text, mix, text_colour
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
@@ -19,16 +19,16 @@ def test_contrast_is_that_of_the_guidelines(one, other, expected):
 
 @given(colours)
 def test_the_colour_that_is_proposed_can_be_read_on(colour):
-    better = readable(colour)
-    assert contrast(better, WHITE) >= ENOUGH
-    assert (better == colour) == (contrast(colour, WHITE) >= ENOUGH) or better == colour
+    better = darken_for_white_text(colour)
+    assert contrast(better, WHITE) >= MINIMUM_CONTRAST
+    assert (better == colour) == (contrast(colour, WHITE) >= MINIMUM_CONTRAST) or better == colour
 
 
 @given(colours)
 def test_ink_is_the_one_that_is_read_more_easily(colour):
-    assert contrast(ink(colour), colour) == max(contrast(BLACK, colour), contrast(WHITE, colour)) >= 4.5
+    assert contrast(text_colour(colour), colour) == max(contrast(BLACK, colour), contrast(WHITE, colour)) >= 4.5
 
 
 def test_a_mixture_is_between():
-    assert mixed("#000000", "#ffffff", 0.5) == "#808080"
-    assert mixed("#123456", "#ffffff", 0) == "#123456"
+    assert mix("#000000", "#ffffff", 0.5) == "#808080"
+    assert mix("#123456", "#ffffff", 0) == "#123456"

@@ -17,7 +17,7 @@ BROWSER = "0123456789abcdef"
 
 
 def keys(site: str = "ours"):
-    return SimpleNamespace(of=lambda purpose: hashlib.sha256(f"{site}{purpose}".encode()).digest())
+    return SimpleNamespace(derive=lambda purpose: hashlib.sha256(f"{site}{purpose}".encode()).digest())
 
 
 def test_a_browser_is_known_to_the_account_that_it_signed_in_to_and_to_no_other():

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regain.domain.language_redirect import Redirect, redirect
-from regain.domain.languages import KNOWN, lookup, preferred
+from regain.domain.languages import LANGUAGES, lookup, negotiate
 
-ALL = tuple(KNOWN)
+ALL = tuple(LANGUAGES)
 SOME = ("en", "de", "zh-Hant", "he")
 
 
@@ -32,12 +32,12 @@ def test_a_tag_asks_for_a_language_by_leaving_out_its_ends(tag, expected):
     ],
 )  # fmt: skip
 def test_a_browser_gets_what_it_wants_most_of_what_is_offered(accepted, expected):
-    assert preferred(accepted, SOME) == expected
+    assert negotiate(accepted, SOME) == expected
 
 
 @given(st.text(max_size=300))
 def test_whatever_is_sent_one_of_the_offered_is_chosen(accepted):
-    assert preferred(accepted, SOME) in SOME
+    assert negotiate(accepted, SOME) in SOME
 
 
 @pytest.mark.parametrize(

@@ -86,5 +86,5 @@ def test_a_guess_at_an_authenticator_may_be_any_of_three_steps():
 
 def test_long_codes_are_read_in_fours_and_typed_with_or_without_spaces():
     assert codes.grouped("123456789012") == "1234 5678 9012"
-    assert codes.typed(codes.grouped("123456789012")) == "123456789012"
+    assert codes.normalise(codes.grouped("123456789012")) == "123456789012"
     assert codes.grouped("12345678") == "12345678"

@@ -20,12 +20,12 @@ from regain.adapters import password_hash
 from regain.adapters.keys import codes_key
 from regain.adapters.password_hash import hash_password
 from regain.adapters.store import put_version, unmarshal
-from regain.directories.dynamodb import account as read_account
-from regain.directories.dynamodb import item
+from regain.directories.dynamodb import from_item as read_account
+from regain.directories.dynamodb import to_item
 from regain.domain import codes
 from regain.domain.account import Account
 from regain.organisation import settings as organisations
-from regain.organisation.language import spoken
+from regain.organisation.language import current_languages
 from regain.runtime import services as composition
 from tests.functions import conformance
 from tests.functions.person import OWN, Person
@@ -88,7 +88,7 @@ class World:
             office_phone=f"+4420{next(_NUMBERS):08}", password=_HASH, groups=("staff",), security_info_at=self.services.now,
         )  # fmt: skip
         account = replace(account, **changes)
-        self.services.store.commit([put_version(self.services.accounts.table, item(account), 0)])
+        self.services.store.commit([put_version(self.services.accounts.table, to_item(account), 0)])
         return self.account(account.user_id)
 
     def account(self, user_id: str) -> Account:
@@ -97,7 +97,7 @@ class World:
 
     def change(self, account: Account, **changes: Any) -> None:
         """Changes the stored account, as an administrator would."""
-        write = put_version(self.services.accounts.table, item(replace(account, **changes)), account.version)
+        write = put_version(self.services.accounts.table, to_item(replace(account, **changes)), account.version)
         self.services.store.commit([write])
 
     def post(self, path: str, body: Any = None, **options: Any) -> Answer:
@@ -151,7 +151,7 @@ class World:
         keys, now = self.services.keys, self.services.now
         made = altcha.create_challenge(
             "PBKDF2/SHA-256", 1, counter=1, expires_at=now + 300, data={"action": "start"},
-            hmac_secret=keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution"),
+            hmac_secret=keys.derive("challenge"), hmac_key_secret=keys.derive("challenge-solution"),
         )  # fmt: skip
         return solve(made.to_dict())
 
@@ -195,7 +195,7 @@ class World:
         for message in self.outbox(reference):
             facts = message["facts"]
             if message["kind"] == "code" and (facts["sequence"], facts["method"]) == (sequence, method):
-                key = self.services.keys.of(codes_key(facts["purpose"]))
+                key = self.services.keys.derive(codes_key(facts["purpose"]))
                 return codes.derive(key, facts["flow"], facts["purpose"], facts["method"], sequence, 6)
         raise AssertionError("no such code was asked for")
 
@@ -278,7 +278,7 @@ def _forget_unless(path: Path) -> None:
     """Clients are slow to make: they are kept from test to test while the organisation is the same."""
     if _serving != [path]:
         organisations.current.cache_clear()
-        spoken.cache_clear()
+        current_languages.cache_clear()
         composition.services.cache_clear()
         _serving[:] = [path]
 

@@ -64,7 +64,7 @@ class Person:
         """The code of the newest message to a place, as `notify` derives it."""
         found = self.world.outbox_of(self.account.user_id)
         (facts,) = [message["facts"] for message in found if (message["kind"], message["to"]) == ("code", to)]
-        key = self.world.services.keys.of("registration")
+        key = self.world.services.keys.derive("registration")
         return codes.derive(key, facts["flow"], "register", facts["method"], 1, 6)
 
     def registered(self, kind, contact):

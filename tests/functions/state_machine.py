@@ -140,7 +140,7 @@ class ComparedWithModel(RuleBasedStateMachine):
         flow.who.wrong_proof(text(event, "method"), self.now)
 
     def _remember_repudiation_link(self, subject, event):
-        token = repudiation.derive(self.world.services.keys, subject, text(event, "reference"), self.now)
+        token = repudiation.derive_token(self.world.services.keys, subject, text(event, "reference"), self.now)
         who = next(who for who in self.people if who.subject == subject)
         self.repudiation_links.append(RepudiationModel(token, who, self.now + 7 * 86_400))
 
@@ -182,7 +182,7 @@ class ComparedWithModel(RuleBasedStateMachine):
         handed = {message["id"] for message in waiting if message["channel"] != "none"}
         assert not [item for item in after.values() if text(item, "id") in handed and pending(item)]
         for kind, _, letter, tags in letters:
-            if found := re.search(r"(?<!\d)\d{6}(?!\d)", letter.short):
+            if found := re.search(r"(?<!\d)\d{6}(?!\d)", letter.sms):
                 self.mails.append(DeliveredMessage(kind, tags["reference"], found[0]))
         self.before = self.tables.items(*WATCHED)
 

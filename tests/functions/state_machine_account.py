@@ -103,7 +103,7 @@ class RecoveryRules(ComparedWithModel):
         self.prove(flow, mail.kind, mail.code, self._is_right(flow, mail))
 
     def _is_right(self, flow, mail):
-        key = self.world.services.keys.of(codes_key(flow.purpose))
+        key = self.world.services.keys.derive(codes_key(flow.purpose))
         _, flow_id = recoveries.open_token(flow.token)
         good = [n for n, at in enumerate(flow.sends[mail.kind], start=1) if self.now < at + CODE]
         return mail.code in [codes.derive(key, flow_id, flow.purpose, mail.kind, n, 6) for n in good]

@@ -27,7 +27,7 @@ def test_signing_in_gives_a_cookie_for_this_host_only(world):
 def test_the_cookie_is_not_what_is_stored(world):
     person = world.person()
     session = world.sign_in(person.user_id).session
-    (stored,) = world.services.sessions.of(world.services.recoveries.subject(person.user_id))
+    (stored,) = world.services.sessions.for_subject(world.services.recoveries.subject(person.user_id))
     assert session not in repr(stored)
     assert len(session) == 43
 

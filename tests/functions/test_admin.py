@@ -4,7 +4,7 @@ import pytest
 
 from notify.flow import _render
 from regain.adapters.outbox import Message
-from regain.adapters.store import revive
+from regain.adapters.store import to_dataclass
 from tests.functions.agent import Agent
 from tests.functions.conftest import PASSWORD
 from tests.functions.person import Person
@@ -138,7 +138,7 @@ class TestTemporaryPassword:
         assert made["sent_to"].startswith("p")
         (message,) = [m for m in world.outbox_of(person.user_id) if m["kind"] == "temporary-password"]
         assert message["to"] == person.other_mails[0]
-        password = _render(revive(message, Message), world.services).text.split("\n\n")[1]
+        password = _render(to_dataclass(message, Message), world.services).text.split("\n\n")[1]
         assert password not in repr(world.outbox_of(person.user_id))
         assert sign_in(world, person, password).body["must_change_password"]
         assert administrator.over(person, "reset", {"to": "call-mobile"}).code == "method-not-offered"

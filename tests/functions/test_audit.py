@@ -163,19 +163,19 @@ def test_an_export_is_safe_in_a_spreadsheet(world, auditor):
 
 def test_every_kind_of_event_has_its_sentence_and_its_page_exists(root):
     for kind in events.KINDS:
-        told = english(events.sentence({"kind": kind}))
+        told = english(events.describe({"kind": kind}))
         assert "{" not in told
         assert told.endswith(".")
         about = {"method": "email-2", "what": "mobile", "by": "ann", "reason": "wrong-code"}
         known = "(Email my alternate email; Mobile phone; ann; That code is not right)"
-        assert english(events.sentence({"kind": kind, **about})) == f"{told} {known}"
+        assert english(events.describe({"kind": kind, **about})) == f"{told} {known}"
     for kind in events.KINDS.values():
         page = kind.page.strip("/")
         problem = page.removeprefix("errors/") if page.startswith("errors/") else ""
         assert not page or problem or any((root / "docs" / f"{page}{end}.md").exists() for end in ("", "/index"))
     sent = {"kind": "message-sent", "channel": "text", "message": "code"}
-    assert english(events.sentence(sent)) == "A message was handed over for sending. (text message; a code)"
-    assert english(events.sentence({"kind": "of-another-version"})) == "of-another-version"
+    assert english(events.describe(sent)) == "A message was handed over for sending. (text message; a code)"
+    assert english(events.describe({"kind": "of-another-version"})) == "of-another-version"
 
 
 def test_an_event_that_nobody_knows_cannot_be_written(world):
@@ -190,20 +190,20 @@ class TestCounts:
         person = world.person()
         a_reset(world, person)
         found = world.events(person.user_id)
-        before = usage.report(world.services.counters, 1, world.services.now).resets[0]
+        before = usage.usage_report(world.services.counters, 1, world.services.now).resets[0]
         assert count_events(found) == len(found)
         assert count_events(found[1:]) == 0
-        after = usage.report(world.services.counters, 1, world.services.now)
+        after = usage.usage_report(world.services.counters, 1, world.services.now)
         day = after.resets[0]
         assert (day.started - before.started, day.finished - before.finished, day.refused - before.refused) == (1, 1, 0)
         assert "email" in [method.kind for method in after.methods if method.passed and method.failed]
 
     def test_a_flow_that_was_neither_finished_nor_refused_was_given_up(self, world):
         person = world.person()
-        before = usage.report(world.services.counters, 1, world.services.now).resets[0].given_up
+        before = usage.usage_report(world.services.counters, 1, world.services.now).resets[0].given_up
         world.start(person.user_id)
         count_events(world.events(person.user_id))
-        assert usage.report(world.services.counters, 1, world.services.now).resets[0].given_up == before + 1
+        assert usage.usage_report(world.services.counters, 1, world.services.now).resets[0].given_up == before + 1
 
     def test_people_are_counted_as_they_stand(self, world):
         before = numbers(world)

@@ -8,7 +8,7 @@ from notify.flow import _render
 from regain.adapters.outbox import from_stream
 from regain.adapters.store import marshal
 from regain.domain.methods import LABELS
-from regain.problems import USER_ID_NOT_READ
+from regain.problems import INVALID_USER_ID
 from tests.conftest import english
 from tests.functions.agent import Agent
 from tests.functions.person import Person
@@ -31,9 +31,9 @@ def asked_in(world, accepted, body=None, path="/api/reset/start"):
 )
 def test_a_problem_is_told_in_the_language_that_is_asked_for(world, accepted, tag):
     answer = asked_in(world, accepted)
-    title = world.services.languages.of(tag).say(USER_ID_NOT_READ.title)
+    title = world.services.languages.get(tag).translate(INVALID_USER_ID.title)
     assert (answer.code, answer.body["title"]) == ("user-id-not-read", title)
-    assert (title == USER_ID_NOT_READ.title) == (tag == "en")
+    assert (title == INVALID_USER_ID.title) == (tag == "en")
     assert "maria.silva@contoso.example" in answer.body["detail"]
     assert answer.body["type"] == "/errors/user-id-not-read/"
 
@@ -41,7 +41,7 @@ def test_a_problem_is_told_in_the_language_that_is_asked_for(world, accepted, ta
 def test_methods_are_offered_in_the_language_that_is_asked_for(world):
     body = {"user_id": world.person().user_id, "proof": world.proof()}
     labels = [method["label"] for method in asked_in(world, "de", body).body["methods"]]
-    assert labels[0] == world.services.languages.of("de").say(LABELS["email"]) != english(LABELS["email"])
+    assert labels[0] == world.services.languages.get("de").translate(LABELS["email"]) != english(LABELS["email"])
 
 
 def test_known_and_unknown_are_answered_alike_in_every_language_b1(world):

@@ -20,7 +20,7 @@ from tests.functions.conftest import Context
 
 def layout(organisation, tag="en"):
     """What letters of this organisation are written on."""
-    return Layout(organisation, Languages(organisation).of(tag))
+    return Layout(organisation, Languages(organisation).get(tag))
 
 
 class FakeMessenger:
@@ -83,7 +83,7 @@ def test_the_code_that_is_sent_is_the_code_that_passes_s42_s43_s44_s45(world, po
     assert (to, number) == (person.other_mails[0], person.mobile_phone)
     assert [to for to, _ in post_office["voice"].sent] == [person.mobile_phone, person.office_phone]
     code = re.search(r"^(\d{6})$", mail.text, re.MULTILINE)[1]
-    assert re.search(r"\b\d{6}\b", text.short)[0] == world.code(started["reference"], method="sms")
+    assert re.search(r"\b\d{6}\b", text.sms)[0] == world.code(started["reference"], method="sms")
     assert world.verify(started["flow"], code).status == 200
 
 
@@ -192,17 +192,17 @@ def test_the_code_that_confirms_an_address_is_the_code_that_is_sent_and_its_owne
 @pytest.mark.parametrize("purpose", ["reset", "unlock"])
 def test_a_code_message_says_what_is_never_asked(engine, purpose):
     letter = messages.code("012345", purpose, "R-0000-0000", layout(engine.organisation))
-    for text in (letter.text, letter.short, letter.speech):
+    for text in (letter.text, letter.sms, letter.ssml):
         assert "Never give" in text
-    assert len(letter.short) <= 160
-    assert letter.speech.count('<say-as interpret-as="digits">') == 12
+    assert len(letter.sms) <= 160
+    assert letter.ssml.count('<say-as interpret-as="digits">') == 12
     assert "012345" not in letter.subject
 
 
 def test_a_text_ends_with_the_line_that_phones_fill_in(engine):
     site = replace(engine.organisation.organisation, site_url="https://help.contoso.example/")
     organisation = type(engine.organisation)(organisation=site, domains=engine.organisation.domains)
-    assert messages.code("012345", "reset", "R-0000-0000", layout(organisation)).short.endswith(
+    assert messages.code("012345", "reset", "R-0000-0000", layout(organisation)).sms.endswith(
         "\n\n@help.contoso.example #012345"
     )
 
@@ -234,7 +234,7 @@ def test_text_and_voice_leave_through_end_user_messaging(engine, world, messenge
     from botocore.stub import Stubber
 
     client = boto3.client("pinpoint-sms-voice-v2")
-    letter = messages.RenderedMessage("subject", "text", "html", short="short", speech="<speak/>", voice="AMY")
+    letter = messages.RenderedMessage("subject", "text", "html", sms="short", ssml="<speak/>", voice="AMY")
     with Stubber(client) as stub:
         stub.add_response(action, {"MessageId": "id-1"}, request_)
         assert messenger(client).send("+44", letter, {}) == "id-1"

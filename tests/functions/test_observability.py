@@ -9,7 +9,7 @@ import pytest
 from regain.adapters.store import Store
 from regain.api import metrics
 from regain.api.contract import OPERATIONS
-from regain.problems import BUSY, Refused
+from regain.problems import SERVICE_BUSY, Refused
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def test_each_answer_is_counted_by_step_and_outcome_b22(world, said):
 
 def test_a_table_that_turns_writes_away_is_our_fault_and_no_refusal(world, said, monkeypatch):
     def throttled(*_, **__):
-        raise Refused(BUSY, reason="throttled", retry_after=1)
+        raise Refused(SERVICE_BUSY, reason="throttled", retry_after=1)
 
-    monkeypatch.setattr(Store, "count", throttled)
+    monkeypatch.setattr(Store, "increment", throttled)
     assert world.start(world.person().user_id).status == 503
     assert ("Answers", "reset/start", "failed") in counts(said())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pyotp
 import pytest
 
-from regain.domain.security_questions import GIVEN
+from regain.domain.security_questions import PREDEFINED
 from tests.conftest import english
 from tests.functions.person import GOOD, Person
 from tests.functions.virtual_authenticator import VirtualAuthenticator
@@ -278,7 +278,7 @@ class TestQuestions:
     def test_three_are_asked_of_everybody_and_the_same_few_of_nobody_b1(self, world):
         first = {tuple(sorted(self.asked(world.start(f"nobody{world.number}").body))) for _ in range(3)}
         assert len(first) == 1
-        assert set(*first) < set(map(english, GIVEN.values()))
+        assert set(*first) < set(map(english, PREDEFINED.values()))
         owner = Owner(world).everything()
         assert set(self.asked(owner.start())) == set(owner.questions)
 

@@ -36,7 +36,7 @@ def telephone(event, world):
 def test_a_receipt_stands_in_the_story_once(world, message, kind):
     assert app.lambda_handler(told(message(world)), Context()) == {"recorded": 1}
     assert app.lambda_handler(told(message(world)), Context()) == {"recorded": 0}
-    story = world.services.events.story(f"R-{world.number:04}-AAAA")
+    story = world.services.events.by_reference(f"R-{world.number:04}-AAAA")
     assert [event["kind"] for event in story] == [kind]
 
 

@@ -13,9 +13,9 @@ def asked(use):
 
 
 def test_questions_are_registered_hashed_and_never_shown_s46_s74(asked):
-    assert len(security_questions.GIVEN) >= 35
+    assert len(security_questions.PREDEFINED) >= 35
     view = asked.view()
-    assert (view["questions_needed"], len(view["questions"])) == (3, len(security_questions.GIVEN))
+    assert (view["questions_needed"], len(view["questions"])) == (3, len(security_questions.PREDEFINED))
     assert asked.register("questions", answers=GOOD).body["confirmed"] is True
     services = asked.world.services
     table, key = services.security_infos.key(services.recoveries.subject(asked.account.user_id))

@@ -13,7 +13,7 @@ def changed(world, person, purpose="reset"):
     assert world.finish(started.body["flow"], NEW, purpose).status == 200
     reference = started.body["reference"]
     notice = next(m for m in world.outbox(reference) if m["kind"] != "code")
-    return repudiation.derive(world.services.keys, notice["subject"], reference, notice["facts"]["at"])
+    return repudiation.derive_token(world.services.keys, notice["subject"], reference, notice["facts"]["at"])
 
 
 def secure(world, token):
@@ -45,7 +45,7 @@ def test_a_change_of_a_known_password_can_be_objected_to_as_well_b6(world):
     assert world.post("/api/account/password", body, session=session).status == 200
     event = world.events(person.user_id)[-1]
     notice = world.outbox(event["reference"])[0]
-    token = repudiation.derive(world.services.keys, notice["subject"], event["reference"], notice["facts"]["at"])
+    token = repudiation.derive_token(world.services.keys, notice["subject"], event["reference"], notice["facts"]["at"])
     assert secure(world, token).status == 200
 
 

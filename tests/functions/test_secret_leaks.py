@@ -99,7 +99,7 @@ def story(use, seen, monkeypatch, run):
         "session": owner.session, "session's secret": owner.session[22:], "recovery code": owner.code_saved, "app's secret": owner.app.secret,
         "app's key": owner.app.byte_secret(), **{f"answer to {question}": answer for question, answer in owner.questions.items()},
         "first password": world.password, "wrong password": WRONG, "weak password": WEAK, "new password": NEW, "last password": LAST,
-        **{f"key for {purpose}": world.services.keys.of(purpose) for purpose in ("code", "challenge", "subject", "temporary-password", "objection")},
+        **{f"key for {purpose}": world.services.keys.derive(purpose) for purpose in ("code", "challenge", "subject", "temporary-password", "objection")},
     }  # fmt: skip
     secrets |= _reset(world, owner)
     secrets |= _unlock(world, owner)
@@ -135,7 +135,7 @@ def _objection(world, reference):
     notice = next(
         message for message in world.outbox(reference) if message["kind"] not in ("code", "temporary-password")
     )
-    return repudiation.derive(world.services.keys, notice["subject"], reference, notice["facts"]["at"])
+    return repudiation.derive_token(world.services.keys, notice["subject"], reference, notice["facts"]["at"])
 
 
 def _unlock(world, owner):
@@ -171,7 +171,9 @@ def _helped(world, owner):
     change = {"current_password": shown, "new_password": LAST}
     assert world.post("/api/account/password", change, session=signed_in.session).status == 200
     told = [message for message in world.outbox_of(owner.account.user_id) if message["kind"] == "password-changed"]
-    token = repudiation.derive(world.services.keys, told[0]["subject"], told[0]["reference"], told[0]["facts"]["at"])
+    token = repudiation.derive_token(
+        world.services.keys, told[0]["subject"], told[0]["reference"], told[0]["facts"]["at"]
+    )
     assert open_token(token)
     assert world.post("/api/account/secure", {"token": token}).status == 200
     assert world.post("/api/account/secure", {"token": token}).code == "link-ended"

@@ -72,7 +72,7 @@ def test_a_fault_is_a_problem_and_its_log_says_what_kind_and_where_only(world, l
     def broken(*_, **__):
         raise KeyError(PLANTED)
 
-    monkeypatch.setattr(type(world.services.store), "read", broken)
+    monkeypatch.setattr(type(world.services.store), "batch_get", broken)
     answer = world.sign_in("maria", PLANTED)
     said = log()
     assert (answer.status, answer.code) == (500, "something-went-wrong")

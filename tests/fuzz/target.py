@@ -93,7 +93,7 @@ def _proofs(stack: Stack, number: int) -> list[str]:
     made = [
         altcha.create_challenge(
             "PBKDF2/SHA-256", 1, counter=1, expires_at=int(time.time()) + 3_600, data={"action": "start"},
-            hmac_secret=keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution"),
+            hmac_secret=keys.derive("challenge"), hmac_key_secret=keys.derive("challenge-solution"),
         )
         for _ in range(number)
     ]  # fmt: skip

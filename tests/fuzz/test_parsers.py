@@ -19,10 +19,16 @@ from regain.organisation.file_errors import InvalidFile
 from regain.organisation.language import Language
 from regain.organisation.settings import Organisation, facts
 from regain.people import contacts, importing
-from regain.problems import ADDRESS_NOT_READ, NUMBER_NOT_ACCEPTED, NUMBER_NOT_READ, USER_ID_NOT_READ, Refused
+from regain.problems import (
+    INVALID_EMAIL_ADDRESS,
+    INVALID_PHONE_NUMBER,
+    INVALID_USER_ID,
+    PHONE_NUMBER_NOT_ACCEPTED,
+    Refused,
+)
 from regain.recovery import recovery_code
-from regain.reports.exports import written
-from regain.reports.spreadsheet import plain, safe
+from regain.reports.exports import export
+from regain.reports.spreadsheet import escape_formula, unescape_formula
 from tests.conftest import ROOT
 from tests.fuzz.strategies import bounded, text, values
 
@@ -45,8 +51,8 @@ def organisation(file, content):
     try:
         return read(file)
     except InvalidFile as mistakes:
-        assert mistakes.mistakes
-        assert all(mistake.what for mistake in mistakes.mistakes)
+        assert mistakes.errors
+        assert all(mistake.message for mistake in mistakes.errors)
         return None
 
 
@@ -97,7 +103,7 @@ def test_whatever_is_in_the_file_of_people_is_read_or_its_mistakes_are_said_b17(
     try:
         found, mistakes = importing.sift(file, OURS)
     except InvalidFile as wrong:
-        found, mistakes = [], wrong.mistakes
+        found, mistakes = [], wrong.errors
     assert found or mistakes or not any(cell.strip() for row in cells for cell in row)
     for person in found:
         assert person.account.user_id == user_id.normalise(person.account.user_id, OURS.default_domain)
@@ -111,13 +117,13 @@ def test_whatever_is_in_the_file_of_people_is_read_or_its_mistakes_are_said_b17(
 )
 def test_a_telephone_number_has_one_form_or_is_refused(typed, countries):
     try:
-        found = contacts.number(typed, countries)
+        found = contacts.parse_phone_number(typed, countries)
     except Refused as refused:
-        assert refused.problem in (NUMBER_NOT_READ, NUMBER_NOT_ACCEPTED)
+        assert refused.problem in (INVALID_PHONE_NUMBER, PHONE_NUMBER_NOT_ACCEPTED)
         return
     assert re.fullmatch(r"\+[0-9]{4,17}", found.e164)
-    assert contacts.number(found.e164, countries).e164 == found.e164
-    contacts.any_number(typed, countries)
+    assert contacts.parse_phone_number(found.e164, countries).e164 == found.e164
+    contacts.parse_callback_number(typed, countries)
 
 
 @bounded
@@ -128,13 +134,13 @@ def test_a_telephone_number_has_one_form_or_is_refused(typed, countries):
 )
 def test_an_address_has_one_form_on_one_line_or_is_refused(typed):
     try:
-        found = contacts.address(typed)
+        found = contacts.parse_email(typed)
     except Refused as refused:
-        assert refused.problem is ADDRESS_NOT_READ
+        assert refused.problem is INVALID_EMAIL_ADDRESS
         return
     assert found.count("@") == 1
     assert not any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Zs") for letter in found)
-    assert contacts.address(found) == found
+    assert contacts.parse_email(found) == found
 
 
 @bounded
@@ -145,7 +151,7 @@ def test_a_user_id_has_one_form_or_is_refused_s33(typed):
     try:
         found = user_id.normalise(typed, "contoso.example")
     except Refused as refused:
-        assert refused.problem is USER_ID_NOT_READ
+        assert refused.problem is INVALID_USER_ID
         return
     assert user_id.normalise(found, "contoso.example") == found
     assert user_id.normalise(typed.upper() if typed.isascii() else typed, "contoso.example") == found
@@ -172,7 +178,7 @@ def test_a_recovery_code_is_read_however_it_is_written_and_nothing_else_is(typed
     as_typed = shown.lower().replace("0", "o").replace("1", "l") + "".join(spaced)
     assert recovery_code.fits(keys, "s", as_typed, kept)
     assert not recovery_code.fits(keys, "other", as_typed, kept)
-    assert recovery_code.fits(keys, "s", typed, kept) == (crockford.read(typed) == crockford.read(shown))
+    assert recovery_code.fits(keys, "s", typed, kept) == (crockford.normalise(typed) == crockford.normalise(shown))
     assert not recovery_code.fits(keys, "s", typed, None)
     assert not recovery_code.fits(keys, "s", typed, RecoveryCode("", 0))
 
@@ -180,11 +186,11 @@ def test_a_recovery_code_is_read_however_it_is_written_and_nothing_else_is(typed
 @bounded
 @given(typed=text, raw=st.binary(min_size=5, max_size=5))
 def test_a_reference_is_read_however_it_is_written_b9(typed, raw):
-    written_down = reference.write(raw)
-    assert reference.read(written_down.lower().replace("-", " ")) == written_down
-    found = reference.read(typed)
-    assert found is None or reference.read(found) == found
-    assert codes.match(["000000"], codes.typed(typed)) in (-1, 0)
+    written_down = reference.generate(raw)
+    assert reference.parse(written_down.lower().replace("-", " ")) == written_down
+    found = reference.parse(typed)
+    assert found is None or reference.parse(found) == found
+    assert codes.find(["000000"], codes.normalise(typed)) in (-1, 0)
 
 
 @bounded
@@ -193,8 +199,8 @@ def test_a_reference_is_read_however_it_is_written_b9(typed, raw):
 @example(cell="\uff1d1+1")
 @example(cell="'=1+1")
 def test_a_cell_is_no_formula_and_comes_back_as_it_was(cell):
-    shown = safe(cell)
-    assert plain(shown) == cell
+    shown = escape_formula(cell)
+    assert unescape_formula(shown) == cell
     assert shown[:1] not in tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20") or re.fullmatch(r"\+\d{6,15}", shown)
 
 
@@ -202,9 +208,9 @@ def test_a_cell_is_no_formula_and_comes_back_as_it_was(cell):
 @given(facts=st.dictionaries(st.sampled_from(["reference", "method", "channel", "reason", "by"]), text))
 def test_an_export_keeps_its_rows_and_holds_no_formula_b18(facts):
     event = {"at": "2026-01-01T00:00:00.000000+00:00#aa", "kind": "signed-in", "subject": "s", **facts}
-    rows = list(csv.DictReader(io.StringIO(written("csv", [event], {"s": "=1+1"}, ENGLISH).text, newline="")))
+    rows = list(csv.DictReader(io.StringIO(export("csv", [event], {"s": "=1+1"}, ENGLISH).text, newline="")))
     assert len(rows) == 1
-    assert all(plain(rows[0][name]) == value for name, value in facts.items())
+    assert all(unescape_formula(rows[0][name]) == value for name, value in facts.items())
     assert not any(value.startswith(("=", "-", "@", "\t", "\r", "\n", "\0")) for value in rows[0].values())
-    line, rest = written("jsonl", [event], {}, ENGLISH).text.split("\n")
+    line, rest = export("jsonl", [event], {}, ENGLISH).text.split("\n")
     assert (json.loads(line)["at"], rest) == ("2026-01-01T00:00:00.000000+00:00", "")

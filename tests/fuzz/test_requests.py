@@ -17,7 +17,7 @@ from regain.api.contract import ANY_BODY, OPERATIONS
 from regain.api.handler import Api, _body, _query
 from regain.domain.account import Account
 from regain.organisation import settings as organisations
-from regain.problems import REQUEST_NOT_READ, ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
+from regain.problems import BAD_REQUEST, ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
 from report import app as report
 from tests.functions.conftest import Context
 from tests.functions.virtual_authenticator import SITE, VirtualAuthenticator
@@ -68,7 +68,7 @@ def test_a_body_of_the_right_shape_is_read_and_one_more_field_is_refused(kind, d
     event = {"headers": {"content-type": "application/json"}, "body": json.dumps({**fields, "role": "administrator"})}
     with pytest.raises(Refused) as refused:
         _body(event, kind)
-    assert refused.value.problem is REQUEST_NOT_READ
+    assert refused.value.problem is BAD_REQUEST
 
 
 def _shaped(part):
@@ -85,7 +85,7 @@ def test_a_query_becomes_its_type_or_a_problem(kind, query):
     try:
         assert isinstance(_query({"queryStringParameters": query}, kind), kind)
     except Refused as refused:
-        assert refused.problem is REQUEST_NOT_READ
+        assert refused.problem is BAD_REQUEST
 
 
 _names = st.sampled_from(
@@ -185,9 +185,9 @@ def test_a_notification_that_cannot_be_read_is_passed_over_and_breaks_nothing_b1
 
 CHALLENGE, ACCOUNT = b"c" * 32, Account("a@contoso.example")
 DEVICE = VirtualAuthenticator()
-MADE = DEVICE.make({"challenge": passkeys.encoded(CHALLENGE)})
-SIGNED = DEVICE.sign(passkeys.encoded(CHALLENGE))
-KEY = passkeys.registered(MADE, CHALLENGE, SITE, "k", "", 0)
+MADE = DEVICE.make({"challenge": passkeys.bytes_to_base64url(CHALLENGE)})
+SIGNED = DEVICE.sign(passkeys.bytes_to_base64url(CHALLENGE))
+KEY = passkeys.verify_registration(MADE, CHALLENGE, SITE, "k", "", 0)
 
 
 def _changed(credential, path, value):
@@ -212,8 +212,8 @@ _same = st.sampled_from(["id", "rawId", "type", "response"])
 def test_a_passkey_that_was_never_made_is_not_registered(credential, name, value):
     for answer in (credential, _changed(MADE, ("response", name) if name in MADE["response"] else (name,), value)):
         try:
-            made = passkeys.registered(answer, CHALLENGE, SITE, "k", "", 0)
-        except passkeys.NotAccepted:
+            made = passkeys.verify_registration(answer, CHALLENGE, SITE, "k", "", 0)
+        except passkeys.VerificationFailed:
             continue
         assert (made.credential, made.public_key) == (KEY.credential, KEY.public_key)
 
@@ -228,8 +228,8 @@ def test_what_a_passkey_never_signed_is_not_accepted(credential, name, value):
     for answer in (credential, _changed(SIGNED, ("response", name) if name in SIGNED["response"] else (name,), value)):
         if answer.get("response") == SIGNED["response"]:
             continue
-        with pytest.raises(passkeys.NotAccepted):
-            passkeys.signed(answer, CHALLENGE, SITE, [KEY])
+        with pytest.raises(passkeys.VerificationFailed):
+            passkeys.verify_authentication(answer, CHALLENGE, SITE, [KEY])
 
 
 @bounded

@@ -125,7 +125,7 @@ def _proofs(stack: Stack, keys: Keys) -> Callable[[], str]:
             return real.pop()
         made = altcha.create_challenge(
             proof_of_work._ALGORITHM, rounds, counter=0, expires_at=int(time.time()) + 300,
-            data={"action": "start"}, hmac_secret=keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution"),
+            data={"action": "start"}, hmac_secret=keys.derive("challenge"), hmac_key_secret=keys.derive("challenge-solution"),
         )  # fmt: skip
         return solve(made.to_dict())
 

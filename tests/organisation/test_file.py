@@ -20,7 +20,7 @@ def mistakes(tmp_path, text):
     path.write_text(text)
     with pytest.raises(InvalidFile) as found:
         read(path)
-    return [(mistake.line, mistake.what, mistake.instead) for mistake in found.value.mistakes]
+    return [(mistake.line, mistake.message, mistake.hint) for mistake in found.value.errors]
 
 
 def test_a_name_and_a_domain_are_enough(tmp_path):

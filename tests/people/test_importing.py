@@ -26,7 +26,7 @@ def read(tmp_path, text, encoding="utf-8"):
 def mistakes(tmp_path, text):
     with pytest.raises(InvalidFile) as found:
         read(tmp_path, text)
-    return [(mistake.line, mistake.what) for mistake in found.value.mistakes]
+    return [(mistake.line, mistake.message) for mistake in found.value.errors]
 
 
 def test_the_demo_people_are_read():
@@ -106,4 +106,4 @@ def test_any_file_is_read_or_is_a_mistake(tmp_path_factory, raw):
     try:
         importing.read(path, ORGANISATION)
     except InvalidFile as found:
-        assert all(mistake.line >= 1 for mistake in found.mistakes)
+        assert all(mistake.line >= 1 for mistake in found.errors)

@@ -35,17 +35,17 @@ FORBIDDEN = re.compile(r"\b(invalid|please|sorry|oops|forbidden|illegal)\b", re.
 @pytest.mark.parametrize("problem", CATALOGUE.values(), ids=lambda problem: problem.code)
 class TestEveryProblem:
     def test_says_what_happened_and_what_to_do(self, problem):
-        assert problem.title and problem.happened and problem.to_do
-        assert problem.who in ("administrator", "support", "you")
+        assert problem.title and problem.explanation and problem.steps
+        assert problem.help_from in ("administrator", "support", "you")
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", problem.code)
         assert 400 <= problem.status < 600
         assert not problem.title.endswith(".")
 
     def test_uses_the_words_of_help_not_of_blame(self, problem):
-        assert not FORBIDDEN.search(" ".join((problem.title, problem.happened, *problem.to_do)))
+        assert not FORBIDDEN.search(" ".join((problem.title, problem.explanation, *problem.steps)))
 
     def test_names_only_facts_that_the_organisation_has(self, problem):
-        for text in (problem.title, problem.happened, *problem.to_do):
+        for text in (problem.title, problem.explanation, *problem.steps):
             assert "{" not in english(Phrase(text))
 
     def test_is_raised_somewhere_and_stands_in_the_contract(self, problem):
@@ -63,15 +63,15 @@ def test_a_published_code_never_changes():
 
 
 def test_the_four_rows_of_the_articles_are_there_s64_s65_s66_s68():
-    assert {problem.row: problem.code for problem in CATALOGUE.values() if problem.row} == {
+    assert {problem.table_row: problem.code for problem in CATALOGUE.values() if problem.table_row} == {
         "A": "contact-your-administrator", "B": "not-enabled-for-password-reset",
         "C": "could-not-verify-your-account", "D": "password-not-accepted",
     }  # fmt: skip
 
 
 def test_row_c_gives_both_reasons_s67():
-    assert "not registered" in problems.COULD_NOT_VERIFY.happened.replace("have not\n", "have not ")
-    assert "not turned on" in problems.COULD_NOT_VERIFY.happened
+    assert "not registered" in problems.COULD_NOT_VERIFY.explanation.replace("have not\n", "have not ")
+    assert "not turned on" in problems.COULD_NOT_VERIFY.explanation
 
 
 def test_two_problems_never_share_a_title():

@@ -13,7 +13,7 @@ from hooks.translation_units import pieces
 from regain.problems import CATALOGUE
 
 ROOT = Path(__file__).parents[3]
-_CODE = {"Phrase": None, "Counted": (1, 2)}
+_CODE = {"Phrase": None, "Plural": (1, 2)}
 _TEMPLATES = ("t", "say", "words")
 _SPOKEN = ("title", "description", "owner")
 """What of a page's front matter is shown."""
@@ -41,7 +41,7 @@ def _in_code() -> Found:
 
 def _in_problems() -> Found:
     for problem in CATALOGUE.values():
-        for text in (problem.title, problem.happened, *problem.to_do):
+        for text in (problem.title, problem.explanation, *problem.steps):
             yield "functions/shared/regain/problems", text
 
 

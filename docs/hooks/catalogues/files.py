@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from regain.domain.languages import KNOWN, SOURCE
+from regain.domain.languages import LANGUAGES, SOURCE_LANGUAGE
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "translations"
@@ -25,7 +25,7 @@ Regain in LANGUAGE. The page "Translate" of the site says how to change it. Lice
 
 def languages() -> tuple[str, ...]:
     """Every language that there are translations into."""
-    return tuple(tag for tag in KNOWN if tag != SOURCE)
+    return tuple(tag for tag in LANGUAGES if tag != SOURCE_LANGUAGE)
 
 
 def path(tag: str) -> Path:
@@ -46,7 +46,7 @@ def write(tag: str, catalogue: Catalog) -> None:
     catalogue.creation_date = catalogue.revision_date = _BEGUN
     catalogue.project, catalogue.version, catalogue.fuzzy = "Regain", "", False
     catalogue.header_comment = "\n".join(
-        f"# {line}" for line in _HEADER.replace("LANGUAGE", KNOWN[tag].name).split("\n")
+        f"# {line}" for line in _HEADER.replace("LANGUAGE", LANGUAGES[tag].name).split("\n")
     )
     made = io.BytesIO()
     write_po(made, catalogue, width=0, ignore_obsolete=True, include_lineno=False)

@@ -27,22 +27,22 @@ class Phrase:
         return f"Phrase({self.text!r}, {self.facts!r})"
 
 
-def listed(words: Iterable[object]) -> object:
+def format_list(words: Iterable[object]) -> object:
     """Words one after the other, with the comma of the language between them."""
     first, *rest = words
     return functools.reduce(lambda said, word: Phrase("{first}, {next}", first=said, next=word), rest, first)
 
 
-def together(first: object, following: object) -> Phrase:
+def join_sentences(first: object, following: object) -> Phrase:
     """Two sentences, with the space of the language between them."""
     return Phrase("{first} {next}", first=first, next=following)
 
 
-class Counted(Phrase):
+class Plural(Phrase):
     """A text that is another one for another number, which it names `{n}`."""
 
-    __slots__ = ("many",)
+    __slots__ = ("plural",)
 
-    def __init__(self, one: str, many: str, /, n: int) -> None:
-        super().__init__(one, n=n)
-        self.many = many
+    def __init__(self, singular: str, plural: str, /, n: int) -> None:
+        super().__init__(singular, n=n)
+        self.plural = plural

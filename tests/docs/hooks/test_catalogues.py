@@ -12,7 +12,7 @@ from hooks.catalogues import files
 from hooks.catalogues.check import faults
 from hooks.catalogues.collect import template
 from hooks.translation_units import in_words, pieces, translated
-from regain.domain.languages import KNOWN
+from regain.domain.languages import LANGUAGES
 from tests.conftest import ROOT
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -157,11 +157,11 @@ def test_phrases_are_collected_because_their_texts_are_written_out():
 
     for path in (ROOT / "functions").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Phrase", "Counted"):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Phrase", "Plural"):
                 first = node.args[0]
                 assert isinstance(first, ast.Constant) or "title" in ast.unparse(first), f"{path}:{node.lineno}"
 
 
 def test_every_language_has_a_name_of_its_own_and_a_direction():
-    assert len({known.name for known in KNOWN.values()}) == len(KNOWN) == 16
-    assert {tag for tag, known in KNOWN.items() if known.direction == "rtl"} == {"ar", "he"}
+    assert len({known.name for known in LANGUAGES.values()}) == len(LANGUAGES) == 16
+    assert {tag for tag, known in LANGUAGES.items() if known.direction == "rtl"} == {"ar", "he"}

@@ -10,7 +10,7 @@ import pytest
 from local.gallery import drawn
 from notify.layout import Layout
 from notify.sms_segment import fits_one_segment, longest_fitting
-from regain.domain.languages import KNOWN
+from regain.domain.languages import LANGUAGES
 from regain.organisation.file import read
 from regain.organisation.language import Languages
 from tests.conftest import ROOT
@@ -20,10 +20,10 @@ def layout(tag, site="https://account.contoso.example/"):
     organisation = read(ROOT / "organisation.yaml")
     about = replace(organisation.organisation, languages=("en", tag) if tag != "en" else ("en",), site_url=site)
     organisation = msgspec.structs.replace(organisation, organisation=about)
-    return Layout(organisation, Languages(organisation).of(tag))
+    return Layout(organisation, Languages(organisation).get(tag))
 
 
-@pytest.fixture(params=KNOWN)
+@pytest.fixture(params=LANGUAGES)
 def told(request):
     """All letters in one language."""
     return request.param, drawn(layout(request.param))
@@ -34,7 +34,7 @@ def test_each_message_names_the_organisation_and_leaves_no_fact_open_s57(told):
     assert len(letters) > 20
     for kind, letter in letters.items():
         assert "Contoso" in letter.subject, kind
-        for text in (letter.subject, letter.text, letter.short, letter.speech):
+        for text in (letter.subject, letter.text, letter.sms, letter.ssml):
             assert not re.search(r"[{}]", text), kind
         body = re.sub(r"<style>.*?</style>", "", letter.html)
         assert not re.search(r"\{\w+\}", body), kind
@@ -57,7 +57,7 @@ def test_no_message_is_in_english_where_another_language_is_asked_for(told):
 def test_the_html_says_its_language_and_direction_and_needs_nothing_from_elsewhere(told):
     tag, letters = told
     for kind, letter in letters.items():
-        assert letter.html.startswith(f'<!doctype html><html lang="{tag}" dir="{KNOWN[tag].direction}">'), kind
+        assert letter.html.startswith(f'<!doctype html><html lang="{tag}" dir="{LANGUAGES[tag].direction}">'), kind
         assert not re.search(r"<(img|link|script|iframe)|url\(", letter.html), kind
         for url in re.findall(r'href="([^"]*)"', letter.html):
             assert url.startswith("https://account.contoso.example/"), kind
@@ -73,11 +73,11 @@ def test_links_lead_to_the_page_in_the_language_of_the_message(told):
 def test_a_text_goes_in_one_segment_with_the_line_that_phones_fill_in(told):
     _, letters = told
     for kind, letter in letters.items():
-        if letter.short:
-            assert fits_one_segment(letter.short), (kind, letter.short)
+        if letter.sms:
+            assert fits_one_segment(letter.sms), (kind, letter.sms)
         if kind.startswith("code-"):
-            assert letter.short.endswith("\n\n@account.contoso.example #407192")
-            assert letter.short.count("407192") == 2
+            assert letter.sms.endswith("\n\n@account.contoso.example #407192")
+            assert letter.sms.count("407192") == 2
 
 
 def test_a_voice_reads_each_digit_slowly_twice_in_a_voice_of_the_language(told):
@@ -87,12 +87,12 @@ def test_a_voice_reads_each_digit_slowly_twice_in_a_voice_of_the_language(told):
     for kind, letter in letters.items():
         if not kind.startswith("code-"):
             continue
-        digits = re.findall(r'<say-as interpret-as="digits">(\d)</say-as>', letter.speech)
+        digits = re.findall(r'<say-as interpret-as="digits">(\d)</say-as>', letter.ssml)
         assert digits == list("407192" * 2)
-        assert letter.speech.count('<break time="700ms"/>') == 10
+        assert letter.ssml.count('<break time="700ms"/>') == 10
         assert letter.voice in known
-        assert letter.voice == (KNOWN[tag].voice or KNOWN["en"].voice)
-        assert ("Your code is" in letter.speech) == (tag == "en" or not KNOWN[tag].voice)
+        assert letter.voice == (LANGUAGES[tag].voice or LANGUAGES["en"].voice)
+        assert ("Your code is" in letter.ssml) == (tag == "en" or not LANGUAGES[tag].voice)
 
 
 def test_what_is_written_from_left_to_right_is_kept_together_in_arabic():

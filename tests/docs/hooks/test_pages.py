@@ -30,7 +30,7 @@ def test_a_problem_becomes_a_page_of_fixed_parts(problem, english):
     assert [line.partition(" {:")[0] for line in page.splitlines() if line.startswith("#")] == [
         f"# {problem.title}", "## What happened", "## What to do", "## Who can help",
     ]  # fmt: skip
-    assert len(re.findall(r"^\d+\. ", page, re.MULTILINE)) == len(problem.to_do)
+    assert len(re.findall(r"^\d+\. ", page, re.MULTILINE)) == len(problem.steps)
     assert not re.search(r"\{[a-z]", page)
     assert "(page:" not in page
 

@@ -15,23 +15,23 @@ DIGITS = 6
 
 def secret(keys: Keys, subject: str, nonce: str) -> str:
     """The secret in base 32: 160 bits (RFC 4226, 4) of a keyed hash. Without the key the nonce says nothing."""
-    mac = hmac.digest(keys.of("authenticator"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
+    mac = hmac.digest(keys.derive("authenticator"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
     return b32encode(mac[:20]).decode()
 
 
-def uri(secret: str, user_id: str, issuer: str) -> str:
+def provisioning_uri(secret: str, user_id: str, issuer: str) -> str:
     """The address that an app reads from the QR code (Key Uri Format)."""
     return _app(secret).provisioning_uri(name=user_id, issuer_name=issuer)
 
 
-def qr(uri: str) -> list[str]:
+def qr_code(uri: str) -> list[str]:
     """The QR code of an address: rows of 0 (light) and 1 (dark), with the quiet zone. The page draws it."""
     segno = importlib.import_module("segno")  # needed while registering only
     code = segno.make(uri, micro=False, error="m")
     return ["".join(map(str, row)) for row in code.matrix_iter(border=4)]
 
 
-def step_of(secret: str, code: str, now: int) -> int | None:
+def find_step(secret: str, code: str, now: int) -> int | None:
     """The step whose code this is, near enough to now to be recognised; None where it is none.
 
     Compares with all candidates, in constant time each.
@@ -43,7 +43,7 @@ def step_of(secret: str, code: str, now: int) -> int | None:
     return found
 
 
-def accepted(step: int, now: int) -> bool:
+def is_current_step(step: int, now: int) -> bool:
     """Whether a step is the current one or one beside it (RFC 6238, 5.2)."""
     return abs(step - now // _PERIOD) <= 1
 

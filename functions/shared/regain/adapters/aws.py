@@ -8,7 +8,7 @@ from botocore.config import Config
 
 _PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 """A function has ten seconds: better a problem that says "try again" than a connection that is waited for."""
-SENDING = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
+SEND_CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
 """For what sends: a minute, and no second try by itself, for what was taken slowly would be sent twice. The outbox
 tries again, and knows what was sent."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regain.adapters.keys import Keys
-from regain.adapters.store import Store, Write, marshal, put, put_version
+from regain.adapters.store import Store, Write, marshal, put_new, put_version
 
 _STRIPES = 4
 _MARKED = 3 * 86_400  # seconds: longer than a stream keeps its records
@@ -30,14 +30,14 @@ class Counters:
 
     # --- events ----------------------------------------------------------------------------------
 
-    def mark_write(self, event: str, now: int) -> Write:
+    def counted_write(self, event: str, now: int) -> Write:
         """The event has been counted; a second time is a conflict."""
-        return put(self.table, {"part": f"seen#{event}", "id": "event", "purge_at": now + _MARKED})
+        return put_new(self.table, {"part": f"seen#{event}", "id": "event", "purge_at": now + _MARKED})
 
-    def seen(self, events: Iterable[str]) -> set[str]:
+    def already_counted(self, events: Iterable[str]) -> set[str]:
         """Which of these events have been counted."""
         events = list(events)
-        found = self.store.read([(self.table, {"part": f"seen#{event}", "id": "event"}) for event in events])
+        found = self.store.batch_get([(self.table, {"part": f"seen#{event}", "id": "event"}) for event in events])
         return {event for event, item in zip(events, found, strict=True) if item}
 
     def day_write(self, day: str, counts: Mapping[str, int], stripe: int, now: int) -> Write:
@@ -46,7 +46,7 @@ class Counters:
 
     def days(self, start: str, end: str) -> dict[str, Counter[str]]:
         """The counters of each day from `start` to `end`, both included: one query."""
-        items = self.store.pages(self.table, "part", "day", between=("id", start, f"{end}#~"), most=2_000)
+        items = self.store.query(self.table, "part", "day", between=("id", start, f"{end}#~"), limit=2_000)
         found: dict[str, Counter[str]] = {}
         for item in items:
             found.setdefault(item["id"][:10], Counter()).update(_counts(item))
@@ -55,7 +55,7 @@ class Counters:
     # --- people ----------------------------------------------------------------------------------
 
     def person_key(self, subject: str) -> tuple[str, dict[str, str]]:
-        """Where somebody's last count is, for `Store.read`."""
+        """Where somebody's last count is, for `Store.batch_get`."""
         return self.table, {"part": f"person#{subject}", "id": "person"}
 
     def person_write(self, subject: str, user_id: str, stands: Iterable[str], seen: int) -> Write:
@@ -81,7 +81,7 @@ class Counters:
 
     def _cipher(self) -> Any:
         ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # few functions need it
-        return ciphers.AESSIV(self.keys.of("sealed-user-id"))
+        return ciphers.AESSIV(self.keys.derive("sealed-user-id"))
 
     def _add(self, key: dict[str, str], counts: Mapping[str, int], purge_at: int) -> Write:
         changed = {name: number for name, number in counts.items() if number}

@@ -60,4 +60,4 @@ def _open(keys: Keys, purpose: str, value: str) -> bytes | None:
 
 def _cipher(keys: Keys, purpose: str) -> Any:
     ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # large, and loaded when needed
-    return ciphers.AESSIV(keys.of(purpose))
+    return ciphers.AESSIV(keys.derive(purpose))

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from regain.adapters.store import Store, Write, put
+from regain.adapters.store import Store, Write, put_new
 from regain.domain.events import KINDS
 
 _KEPT = 400 * 86_400
 _STRIPES = 64  # a day is spread over so many index partitions, each good for 1,000 events a second
 _AT_ONCE = 16
 
-Found = tuple[list[dict[str, Any]], str]
+EventPage = tuple[list[dict[str, Any]], str]
 """Events and a cursor to go on with, "" at the end."""
 
 
@@ -42,21 +42,21 @@ class Events:
             **known,
             "purge_at": int(now) + _KEPT,
         }
-        return put(self.table, item)
+        return put_new(self.table, item)
 
-    def story(self, reference: str) -> list[dict[str, Any]]:
+    def by_reference(self, reference: str) -> list[dict[str, Any]]:
         """Everything under a reference, oldest first."""
-        return self.store.pages(self.table, "reference", reference, index="by_reference", most=1_000)
+        return self.store.query(self.table, "reference", reference, index="by_reference", limit=1_000)
 
-    def about(self, subject: str, start: str, end: str, cursor: str, most: int) -> Found:
+    def by_subject(self, subject: str, start: str, end: str, cursor: str, limit: int) -> EventPage:
         """What happened to one account between two times (ISO 8601), newest first."""
         end = _before(cursor) or end
-        found = self.store.pages(
-            self.table, "subject", subject, between=("at", start, end), most=most + 1, newest_first=True
+        found = self.store.query(
+            self.table, "subject", subject, between=("at", start, end), limit=limit + 1, newest_first=True
         )
-        return _page([event for event in found if event["at"] < end], most)
+        return _page([event for event in found if event["at"] < end], limit)
 
-    def between(self, start: str, end: str, kind: str, cursor: str, most: int, days: Collection[str]) -> Found:
+    def by_time(self, start: str, end: str, kind: str, cursor: str, limit: int, days: Collection[str]) -> EventPage:
         """What happened to anybody between two times (ISO 8601), newest first; of one kind, where it is named.
 
         Only `days` (ISO 8601) are looked at; each costs one query for every stripe, however many accounts there are.
@@ -65,27 +65,27 @@ class Events:
         found: list[dict[str, Any]] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for day in sorted((day for day in days if start[:10] <= day <= end[:10]), reverse=True):
-                if len(found) > most:
+                if len(found) > limit:
                     break
-                read = partial(self._stripe, day=day, start=start, end=end, kind=kind, most=most)
+                read = partial(self._stripe, day=day, start=start, end=end, kind=kind, limit=limit)
                 merged = [event for stripe in pool.map(read, range(_STRIPES)) for event in stripe]
                 found += sorted(merged, key=lambda event: event["at"], reverse=True)
-        return _page(found, most)
+        return _page(found, limit)
 
-    def _stripe(self, stripe: int, day: str, start: str, end: str, kind: str, most: int) -> list[dict[str, Any]]:
+    def _stripe(self, stripe: int, day: str, start: str, end: str, kind: str, limit: int) -> list[dict[str, Any]]:
         return [
             event
-            for event in self.store.pages(
+            for event in self.store.query(
                 self.table, "day", f"{day}#{stripe}", index="by_day", between=("at", start, end),
-                where={"kind": kind} if kind else {}, most=most + 1, newest_first=True,
+                where={"kind": kind} if kind else {}, limit=limit + 1, newest_first=True,
             )
             if event["at"] < end
         ]  # fmt: skip
 
 
-def _page(found: list[dict[str, Any]], most: int) -> Found:
-    more = len(found) > most
-    found = found[:most]
+def _page(found: list[dict[str, Any]], limit: int) -> EventPage:
+    more = len(found) > limit
+    found = found[:limit]
     cursor = base64.urlsafe_b64encode(found[-1]["at"].encode()).rstrip(b"=").decode() if more else ""
     return found, cursor
 

@@ -28,7 +28,7 @@ class Keys:
         self._roots: dict[tuple[str, str], bytes] = {}
         self._derived: dict[str, bytes] = {}
 
-    def of(self, purpose: str) -> bytes:
+    def derive(self, purpose: str) -> bytes:
         """The 32-byte key for a purpose."""
         if purpose not in self._derived:
             root = self._root(*(self._code if purpose == "code" else self._service))
@@ -44,4 +44,4 @@ class Keys:
 
     def digest(self, purpose: str, text: str) -> str:
         """A keyed hash of a text, 128 bits in hexadecimal: the same for the same text, and tells nothing."""
-        return hmac.digest(self.of(purpose), text.encode(), hashlib.sha256).hex()[:32]
+        return hmac.digest(self.derive(purpose), text.encode(), hashlib.sha256).hex()[:32]

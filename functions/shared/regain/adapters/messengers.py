@@ -24,8 +24,8 @@ class RenderedMessage:
     subject: str
     text: str
     html: str
-    short: str = ""
-    speech: str = ""
+    sms: str = ""
+    ssml: str = ""
     voice: str = ""
 
 
@@ -87,7 +87,7 @@ class Text:
         answer = _asked(
             self.client.send_text_message,
             DestinationPhoneNumber=to,
-            MessageBody=letter.short,
+            MessageBody=letter.sms,
             MessageType="TRANSACTIONAL",
             TimeToLive=self.seconds,
             **origin,
@@ -113,7 +113,7 @@ class Voice:
             self.client.send_voice_message,
             DestinationPhoneNumber=to,
             OriginationIdentity=self.origin,
-            MessageBody=letter.speech,
+            MessageBody=letter.ssml,
             MessageBodyTextType="SSML",
             VoiceId=letter.voice,
             TimeToLive=self.seconds,

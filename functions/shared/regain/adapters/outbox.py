@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from regain.adapters.store import Conflict, Store, Write, marshal, put, revive, unmarshal
+from regain.adapters.store import Conflict, Store, Write, marshal, put_new, to_dataclass, unmarshal
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
@@ -12,7 +12,7 @@ _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may take, so that nobody else sends meanwhile
 
 
-class InHand(Exception):
+class AlreadyClaimed(Exception):
     """Somebody has taken the message for sending, and has not said what came of it."""
 
 
@@ -66,7 +66,7 @@ class Outbox:
 
     def write(self, message: Message, now: int) -> Write:
         """The message, to be sent once the transaction has gone through."""
-        return put(self.table, {**asdict(message), "purge_at": now + _KEPT})
+        return put_new(self.table, {**asdict(message), "purge_at": now + _KEPT})
 
     def claim(self, message: Message, now: int) -> bool:
         """Takes the message for sending. False where it was sent or given up.
@@ -74,7 +74,7 @@ class Outbox:
         A transaction, although it is one write: where its answer is lost, botocore's second try is known as the same.
 
         Raises:
-            InHand: somebody is at it, or was cut off there. It is to come again.
+            AlreadyClaimed: somebody is at it, or was cut off there. It is to come again.
         """
         still_to_send = "#state = :pending OR (#state = :sending AND lease_until < :now)"
         values = {":pending": "pending", ":sending": "sending", ":now": now, ":until": now + _LEASE}
@@ -85,11 +85,11 @@ class Outbox:
         except Conflict:
             found = self.store.get(self.table, {"id": message.id}) or {}
             if found.get("state") in ("pending", "sending"):
-                raise InHand from None
+                raise AlreadyClaimed from None
             return False
         return True
 
-    def settle_write(self, message: Message, state: str, delivery: str = "") -> Write:
+    def outcome_write(self, message: Message, state: str, delivery: str = "") -> Write:
         """What came of it: `sent` with the service's id, `failed`, `stale`, or `pending` for another try."""
         values = {":state": state, ":delivery": delivery}
         return self._set(message, "SET #state = :state, delivery = :delivery", "attribute_exists(id)", values)
@@ -110,4 +110,4 @@ class Outbox:
 
 def from_stream(image: dict[str, Any]) -> Message:
     """The message that a stream record's new image holds."""
-    return revive(unmarshal(image), Message)
+    return to_dataclass(unmarshal(image), Message)

@@ -25,11 +25,11 @@ def _library() -> Any:
     return importlib.import_module("webauthn")
 
 
-class NotAccepted(Exception):
+class VerificationFailed(Exception):
     """What the device answered is not right, or not for this site."""
 
 
-def options(
+def registration_options(
     site: str, organisation: str, account: Account, user: bytes, challenge: bytes, own: Iterable[Passkey]
 ) -> dict[str, Any]:
     """What a browser needs to make a passkey at our origin `site` (PublicKeyCredentialCreationOptionsJSON)."""
@@ -46,13 +46,17 @@ def options(
             resident_key=structs.ResidentKeyRequirement.REQUIRED,
             user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=decoded(key.credential)) for key in own],
+        exclude_credentials=[
+            structs.PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential)) for key in own
+        ],
     )
     return json.loads(library.options_to_json(made))
 
 
-def registered(credential: dict[str, Any], challenge: bytes, site: str, key_id: str, name: str, now: int) -> Passkey:
-    """The passkey that a browser has made. Raises NotAccepted."""
+def verify_registration(
+    credential: dict[str, Any], challenge: bytes, site: str, key_id: str, name: str, now: int
+) -> Passkey:
+    """The passkey that a browser has made. Raises VerificationFailed."""
     try:
         made = _library().verify_registration_response(
             credential=credential,
@@ -62,13 +66,13 @@ def registered(credential: dict[str, Any], challenge: bytes, site: str, key_id: 
             require_user_verification=True,
         )
     except Exception as error:  # whatever a forged answer makes of the parsers
-        raise NotAccepted(type(error).__name__) from None
-    held = encoded(made.credential_id), encoded(made.credential_public_key)
+        raise VerificationFailed(type(error).__name__) from None
+    held = bytes_to_base64url(made.credential_id), bytes_to_base64url(made.credential_public_key)
     return Passkey(key_id, *held, made.sign_count, name or "Passkey", now)
 
 
-def signed(credential: dict[str, Any], challenge: bytes, site: str, own: Iterable[Passkey]) -> Passkey:
-    """The passkey that signed the challenge, with its new count. Raises NotAccepted.
+def verify_authentication(credential: dict[str, Any], challenge: bytes, site: str, own: Iterable[Passkey]) -> Passkey:
+    """The passkey that signed the challenge, with its new count. Raises VerificationFailed.
 
     Where no own passkey is named, the signature is checked all the same, against one that nobody has.
     """
@@ -80,23 +84,23 @@ def signed(credential: dict[str, Any], challenge: bytes, site: str, own: Iterabl
             expected_challenge=challenge,
             expected_rp_id=_host(site),
             expected_origin=site,
-            credential_public_key=decoded(key.public_key),
+            credential_public_key=base64url_to_bytes(key.public_key),
             credential_current_sign_count=key.sign_count,
             require_user_verification=True,
         )
     except Exception as error:
-        raise NotAccepted(type(error).__name__) from None
+        raise VerificationFailed(type(error).__name__) from None
     if key is _NOBODYS:
-        raise NotAccepted("not registered")
+        raise VerificationFailed("not registered")
     return Passkey(key.id, key.credential, key.public_key, used.new_sign_count, key.name, key.since)
 
 
-def encoded(raw: bytes) -> str:
+def bytes_to_base64url(raw: bytes) -> str:
     """Base64url without padding, as WebAuthn's JSON has it."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def decoded(text: str) -> bytes:
+def base64url_to_bytes(text: str) -> bytes:
     """The bytes of `encoded`."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 

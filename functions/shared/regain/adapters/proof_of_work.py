@@ -24,8 +24,8 @@ def challenge(keys: Keys, now: int, minutes: int, rounds: int) -> dict[str, Any]
         counter=random.SystemRandom().randint(50, 150),
         expires_at=now + minutes * 60,
         data={"action": "start"},
-        hmac_secret=keys.of("challenge"),
-        hmac_key_secret=keys.of("challenge-solution"),
+        hmac_secret=keys.derive("challenge"),
+        hmac_key_secret=keys.derive("challenge-solution"),
     )
     return made.to_dict()
 
@@ -45,7 +45,9 @@ def verify(keys: Keys, proof: str, now: int) -> str:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused(ROBOT_CHECK_FAILED, reason="unreadable proof") from None
-    result = altcha.verify_solution(payload, keys.of("challenge"), hmac_key_secret=keys.of("challenge-solution"))
+    result = altcha.verify_solution(
+        payload, keys.derive("challenge"), hmac_key_secret=keys.derive("challenge-solution")
+    )
     if result.expired or not isinstance(expires_at, int) or expires_at <= now:
         raise Refused(ROBOT_CHECK_EXPIRED)
     if not result.verified or parameters.get("data") != {"action": "start"}:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regain.adapters.keys import Keys
-from regain.adapters.store import Store, Write, marshal, put
+from regain.adapters.store import Store, Write, marshal, put_new
 from regain.problems import TOO_MANY_REQUESTS, Refused
 
 _DAY = 86_400
@@ -42,7 +42,7 @@ class RateLimits:
         ends = _ends(now, window)
         key = self._network("start", address, ends)
         if key["id"] not in self.closed:
-            if self.store.count(self.table, key, ends + _DAY) <= most:
+            if self.store.increment(self.table, key, ends + _DAY) <= most:
                 return
             if len(self.closed) >= _REMEMBERED:
                 self.closed.clear()
@@ -50,7 +50,7 @@ class RateLimits:
         raise Refused(TOO_MANY_REQUESTS, retry_after=ends - now)
 
     def failures_key(self, address: str, now: int, window: int) -> tuple[str, dict[str, str]]:
-        """Where this network's failures of the current window are, for `Store.read`."""
+        """Where this network's failures of the current window are, for `Store.batch_get`."""
         return self.table, self._network("failure", address, _ends(now, window))
 
     def check_failures(self, item: dict[str, Any] | None, now: int, most: int, window: int) -> None:
@@ -65,10 +65,10 @@ class RateLimits:
 
     def spend_write(self, signature: str, now: int) -> Write:
         """A proof of work is used up; a second time is a conflict."""
-        return put(self.table, {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY})
+        return put_new(self.table, {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY})
 
     def key(self, what: str, who: str, now: int, window: int) -> tuple[str, dict[str, str]]:
-        """Where the count of something for somebody in this window (seconds) is, for `Store.read`."""
+        """Where the count of something for somebody in this window (seconds) is, for `Store.batch_get`."""
         return self.table, self._of(what, who, _ends(now, window))
 
     def count_write(self, what: str, who: str, now: int, window: int, most: int) -> Write:
@@ -79,7 +79,7 @@ class RateLimits:
     def count(self, what: str, who: str, now: int, window: int, by: int = 1) -> int:
         """Counts one more of something for somebody in this window (seconds), and says how many there were."""
         ends = _ends(now, window)
-        return self.store.count(self.table, self._of(what, who, ends), ends + _DAY, by)
+        return self.store.increment(self.table, self._of(what, who, ends), ends + _DAY, by)
 
     def count_message(self, destination: str, now: int) -> int:
         """Counts a message to this destination today, and says how many there were."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from regain.adapters.keys import Keys
-from regain.adapters.store import Store, Write, marshal, put_version, revive
+from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass
 from regain.domain.flow import Flow
 from regain.domain.lockout import SignIns
 from regain.domain.throttle import Throttle
@@ -31,7 +31,7 @@ class Recoveries:
         return self.keys.digest("subject", user_id)
 
     def key(self, subject: str, record: str) -> tuple[str, dict[str, str]]:
-        """Where to read a record, for `Store.read`."""
+        """Where to read a record, for `Store.batch_get`."""
         return self.table, {"subject": subject, "record": record}
 
     def flow_write(self, subject: str, flow: Flow, now: int) -> Write:
@@ -79,14 +79,14 @@ def flow_id(secret: bytes) -> str:
 
 def flow(item: dict[str, Any] | None) -> Flow | None:
     """The flow that an item holds."""
-    return revive(item, Flow) if item else None
+    return to_dataclass(item, Flow) if item else None
 
 
 def throttle(item: dict[str, Any] | None) -> Throttle:
     """The standing that an item holds, or a clean one."""
-    return revive(item, Throttle)
+    return to_dataclass(item, Throttle)
 
 
 def sign_ins(item: dict[str, Any] | None) -> SignIns:
     """The sign-ins that an item holds, or none."""
-    return revive(item, SignIns)
+    return to_dataclass(item, SignIns)

@@ -4,12 +4,12 @@ from dataclasses import asdict
 from typing import Any
 
 from regain.adapters.recoveries import Recoveries
-from regain.adapters.store import Write, put_version, revive
+from regain.adapters.store import Write, put_version, to_dataclass
 from regain.domain.registration import GOOD_FOR, Pending
 
 
 def key(recoveries: Recoveries, subject: str, pending_id: str) -> tuple[str, dict[str, str]]:
-    """Where to read it, for `Store.read`. Another person's is under another subject."""
+    """Where to read it, for `Store.batch_get`. Another person's is under another subject."""
     return recoveries.key(subject, f"pending#{pending_id}")
 
 
@@ -20,6 +20,6 @@ def write(recoveries: Recoveries, subject: str, pending: Pending) -> Write:
     return put_version(table, item, pending.version)
 
 
-def pending(item: dict[str, Any] | None) -> Pending | None:
+def from_item(item: dict[str, Any] | None) -> Pending | None:
     """What an item holds."""
-    return revive(item, Pending) if item else None
+    return to_dataclass(item, Pending) if item else None

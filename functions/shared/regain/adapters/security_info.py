@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from regain.adapters.store import Store, Write, marshal, put_version, revive, unmarshal
+from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass, unmarshal
 from regain.domain.security_info import Answer, Authenticator, Contact, Passkey, RecoveryCode, SecurityInfo
 
 _NOBODYS = marshal(
@@ -27,7 +27,7 @@ class SecurityInfos:
     table: str
 
     def key(self, subject: str) -> tuple[str, dict[str, str]]:
-        """Where to read what an account has registered, for `Store.read`."""
+        """Where to read what an account has registered, for `Store.batch_get`."""
         return self.table, {"subject": subject}
 
     def write(self, subject: str, info: SecurityInfo) -> Write:
@@ -35,7 +35,7 @@ class SecurityInfos:
         return put_version(self.table, {"subject": subject, **asdict(info)}, info.version)
 
 
-def security_info(item: dict[str, Any] | None) -> SecurityInfo:
+def from_item(item: dict[str, Any] | None) -> SecurityInfo:
     """What an item holds, or nothing registered. Where there is no item, as much work is done for nobody's (B1)."""
-    found = revive(item or unmarshal(_NOBODYS), SecurityInfo)
+    found = to_dataclass(item or unmarshal(_NOBODYS), SecurityInfo)
     return found if item else SecurityInfo()

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from regain.problems import BUSY, Refused
+from regain.problems import SERVICE_BUSY, Refused
 
 _TRIES = 6
 _FAILED, _IN_THE_WAY = "ConditionalCheckFailed", "TransactionConflict"
@@ -39,7 +39,7 @@ class Store:
         self.client = client
         self._views = {table: _projection(names) for table, names in (views or {}).items()}
 
-    def read(self, keys: Iterable[tuple[str, dict[str, str]]]) -> list[dict[str, Any] | None]:
+    def batch_get(self, keys: Iterable[tuple[str, dict[str, str]]]) -> list[dict[str, Any] | None]:
         """The items with these keys, in their order: one operation. None where there is no item."""
         keys = list(keys)
         wanted: dict[str, dict[str, Any]] = {}
@@ -54,7 +54,7 @@ class Store:
             if not wanted:
                 return [_pick(found, table, key) for table, key in keys]
             _wait(attempt)
-        raise Refused(BUSY, reason="throttled", retry_after=1)
+        raise Refused(SERVICE_BUSY, reason="throttled", retry_after=1)
 
     def get(self, table: str, key: dict[str, str]) -> dict[str, Any] | None:
         """One item, or None."""
@@ -62,22 +62,11 @@ class Store:
         item = self.client.get_item(TableName=table, Key=marshal(key), ConsistentRead=True, **view).get("Item")
         return unmarshal(item) if item else None
 
-    def query(self, table: str, key: str, value: str) -> list[dict[str, Any]]:
-        """The items of one partition, as far as one answer holds them (1 MB)."""
-        answer = self.client.query(
-            TableName=table,
-            ConsistentRead=True,
-            KeyConditionExpression="#key = :value",
-            ExpressionAttributeNames={"#key": key},
-            ExpressionAttributeValues=marshal({":value": value}),
-        )
-        return [unmarshal(item) for item in answer["Items"]]
-
-    def pages(
+    def query(
         self, table: str, key: str, value: str, *, index: str = "", between: tuple[str, str, str] | None = None,
-        where: Mapping[str, str] | None = None, most: int, newest_first: bool = False,
+        where: Mapping[str, str] | None = None, limit: int, newest_first: bool = False,
     ) -> list[dict[str, Any]]:  # fmt: skip
-        """Up to `most` items of one partition of a table or an index, page by page, in the order of their sort key.
+        """Up to `limit` items of one partition of a table or an index, page by page, in the order of their sort key.
 
         `between` is the sort key with its bounds, both included; `where` are attributes that must be equal.
         """
@@ -88,7 +77,7 @@ class Store:
         if between:
             names["#sort"], values[":from"], values[":to"] = between
             condition += " AND #sort BETWEEN :from AND :to"
-        request: dict[str, Any] = {"TableName": table, "ScanIndexForward": not newest_first, "Limit": most}
+        request: dict[str, Any] = {"TableName": table, "ScanIndexForward": not newest_first, "Limit": limit}
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
         for name, wanted in (where or {}).items():
             names[f"#{name}"], values[f":{name}"] = name, wanted
@@ -98,11 +87,11 @@ class Store:
         found: list[dict[str, Any]] = []
         for page in self.client.get_paginator("query").paginate(**request):
             found += [unmarshal(item) for item in page["Items"]]
-            if len(found) >= most:
+            if len(found) >= limit:
                 break
-        return found[:most]
+        return found[:limit]
 
-    def count(self, table: str, key: dict[str, str], purge_at: int, by: int = 1) -> int:
+    def increment(self, table: str, key: dict[str, str], purge_at: int, by: int = 1) -> int:
         """Adds to a counter and answers what it has come to: counted before anybody judges it."""
         answer = self.client.update_item(
             TableName=table,
@@ -119,7 +108,7 @@ class Store:
 
         Raises:
             Conflict: a condition no longer holds.
-            Refused: BUSY, where others were in the way every time.
+            Refused: SERVICE_BUSY, where others were in the way every time.
         """
         items = [{write.verb: write.request} for write in writes]
         for attempt in range(_TRIES):
@@ -133,24 +122,24 @@ class Store:
                 if _IN_THE_WAY not in codes:
                     raise Conflict from None
             _wait(attempt)
-        raise Refused(BUSY, reason="conflict", retry_after=1)
+        raise Refused(SERVICE_BUSY, reason="conflict", retry_after=1)
 
 
-def retrying(step: Callable[[], Any]) -> Any:
+def retry_on_conflict(step: Callable[[], Any]) -> Any:
     """What a step answers, once it went through without a conflict.
 
     Raises:
-        Refused: BUSY, where others were faster every time.
+        Refused: SERVICE_BUSY, where others were faster every time.
     """
     for attempt in range(_TRIES):
         try:
             return step()
         except Conflict:
             _wait(attempt)
-    raise Refused(BUSY, reason="conflict", retry_after=1)
+    raise Refused(SERVICE_BUSY, reason="conflict", retry_after=1)
 
 
-def put(table: str, item: dict[str, Any]) -> Write:
+def put_new(table: str, item: dict[str, Any]) -> Write:
     """A new item; a second one under the same key is a conflict."""
     key = next(iter(item))
     return Write(
@@ -195,7 +184,7 @@ def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in item.items()}
 
 
-def revive(item: dict[str, Any] | None, kind: type) -> Any:
+def to_dataclass(item: dict[str, Any] | None, kind: type) -> Any:
     """A record as the dataclass it was written from; without an item, one with its defaults."""
     return msgspec.convert(item or {}, kind)
 

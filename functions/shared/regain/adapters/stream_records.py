@@ -9,7 +9,7 @@ from typing import Any
 from regain.adapters import aws
 
 
-def records(body: str) -> list[dict[str, Any]]:
+def read_failed_batch(body: str) -> list[dict[str, Any]]:
     """The records that a message of the queue names (`DDBStreamBatchInfo`), in their order.
 
     Raises:

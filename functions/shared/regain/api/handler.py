@@ -25,7 +25,7 @@ from regain.api.redaction import error_kind, error_location
 from regain.api.request_context import RequestContext
 from regain.domain import reference
 from regain.organisation import settings
-from regain.organisation.language import Language, spoken
+from regain.organisation.language import Language, current_languages
 from regain.phrases import Phrase
 from regain.problems import Refused
 
@@ -88,7 +88,7 @@ class Api:
         return self._not_found(path, _language(event)).event()
 
     def _answer(self, event: dict[str, Any], operation: Operation, step: Step, parameters: Iterable[str]) -> Response:
-        context = RequestContext("", reference.write(secrets.token_bytes(5)), _session(event))
+        context = RequestContext("", reference.generate(secrets.token_bytes(5)), _session(event))
         context.language = _language(event)
         self.log.set_correlation_id(event["requestContext"].get("requestId", ""))
         try:
@@ -105,14 +105,14 @@ class Api:
             return _problem(refused, context)
         except (ClientError, BotoCoreError) as error:
             self.log.error("a service did not answer", extra=_extra(operation, context, error=error_kind(error)))
-            self._note(operation, context, "failed", problems.BUSY.code)
-            return _problem(Refused(problems.BUSY, retry_after=2), context)
+            self._note(operation, context, "failed", problems.SERVICE_BUSY.code)
+            return _problem(Refused(problems.SERVICE_BUSY, retry_after=2), context)
         except Exception as error:
             self.log.error(
                 "unexpected", extra=_extra(operation, context, error=error_kind(error), at=error_location(error))
             )
-            self._note(operation, context, "failed", problems.BROKEN.code)
-            return _problem(Refused(problems.BROKEN), context)
+            self._note(operation, context, "failed", problems.INTERNAL_ERROR.code)
+            return _problem(Refused(problems.INTERNAL_ERROR), context)
         self._note(operation, context, "done")
         if isinstance(answer, Document):
             saved = {"content-disposition": f'attachment; filename="{answer.name}"'}
@@ -138,7 +138,7 @@ class Api:
             return Response(404, "text/html; charset=utf-8", page, {**SITE_HEADERS, "cache-control": "no-cache"})
         exact = [op for op in OPERATIONS if op.path == path]  # `keep` is no id
         allowed = sorted(op.method for op in exact or OPERATIONS if _pattern(op.path).fullmatch(path))
-        context = RequestContext("", reference.write(secrets.token_bytes(5)), language=language)
+        context = RequestContext("", reference.generate(secrets.token_bytes(5)), language=language)
         answer = _problem(Refused(problems.METHOD_NOT_ALLOWED if allowed else problems.NOT_FOUND), context)
         if allowed:
             answer.headers["allow"] = ", ".join(allowed)
@@ -149,33 +149,33 @@ def _body(event: dict[str, Any], kind: type) -> Any:
     """The request body as the type it must be.
 
     Raises:
-        Refused: NOT_JSON, TOO_LARGE or REQUEST_NOT_READ; what is wrong is said by place, never by value.
+        Refused: UNSUPPORTED_MEDIA_TYPE, CONTENT_TOO_LARGE or BAD_REQUEST, which names the field and never its value.
     """
     media_type = event.get("headers", {}).get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _MEDIA_TYPE:
-        raise Refused(problems.NOT_JSON)
+        raise Refused(problems.UNSUPPORTED_MEDIA_TYPE)
     body = event.get("body") or ""
     if len(body) > _LARGEST * 2:
-        raise Refused(problems.TOO_LARGE)
+        raise Refused(problems.CONTENT_TOO_LARGE)
     try:
         raw = b64decode(body) if event.get("isBase64Encoded") else body.encode()
         if len(raw) > _LARGEST:
-            raise Refused(problems.TOO_LARGE)
+            raise Refused(problems.CONTENT_TOO_LARGE)
         content = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
         json.dumps(content, ensure_ascii=False).encode()  # a lone surrogate is no text
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
-        raise Refused(problems.REQUEST_NOT_READ, wrong=_wrong(str(error))) from None
+        raise Refused(problems.BAD_REQUEST, wrong=_wrong(str(error))) from None
     except (ValueError, RecursionError):
-        raise Refused(problems.REQUEST_NOT_READ) from None
+        raise Refused(problems.BAD_REQUEST) from None
 
 
 def _query(event: dict[str, Any], kind: type) -> Any:
-    """What stands behind the `?`. Raises Refused(REQUEST_NOT_READ)."""
+    """What stands behind the `?`. Raises Refused(BAD_REQUEST)."""
     try:
         return msgspec.convert(event.get("queryStringParameters") or {}, kind)
     except msgspec.ValidationError as error:
-        raise Refused(problems.REQUEST_NOT_READ, wrong=_wrong(str(error))) from None
+        raise Refused(problems.BAD_REQUEST, wrong=_wrong(str(error))) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -197,12 +197,12 @@ def _wrong(message: str) -> str:
 
 def problem_body(refused: Refused, reference: str, language: str = "") -> dict[str, Any]:
     """RFC 9457: the type is the address of the page of guidance."""
-    problem, reader = refused.problem, spoken().of(language)
+    problem, reader = refused.problem, current_languages().get(language)
     return {
         "type": f"/errors/{problem.code}/",
-        "title": reader.say(problem.title),
+        "title": reader.translate(problem.title),
         "status": problem.status,
-        "detail": problems.plain(reader.say(problem.happened)),
+        "detail": problems.plain_text(reader.translate(problem.explanation)),
         "code": problem.code,
         "reference": reference,
         **_in_words(refused.facts, reader),
@@ -211,13 +211,13 @@ def problem_body(refused: Refused, reference: str, language: str = "") -> dict[s
 
 def _said(answer: Any, context: RequestContext) -> Any:
     """An answer as plain JSON, its phrases in the caller's language."""
-    return _in_words(answer, spoken().of(context.language))
+    return _in_words(answer, current_languages().get(context.language))
 
 
 def _in_words(content: Any, reader: Language) -> Any:
     def put(value: Any) -> str:
         if isinstance(value, Phrase):
-            return reader.say(value)
+            return reader.translate(value)
         raise NotImplementedError(type(value).__name__)
 
     return msgspec.to_builtins(content, enc_hook=put)
@@ -225,7 +225,7 @@ def _in_words(content: Any, reader: Language) -> Any:
 
 def _language(event: dict[str, Any]) -> str:
     """The offered language that the request asks for (RFC 9110, 12.5.4): our pages ask for their own."""
-    return spoken().preferred(event["headers"].get("accept-language", ""))
+    return current_languages().negotiate(event["headers"].get("accept-language", ""))
 
 
 def _problem(refused: Refused, context: RequestContext) -> Response:
@@ -287,9 +287,9 @@ def _place(address: str) -> str:
 
 
 def _check_origin(event: dict[str, Any], site: str) -> None:
-    """Raises Refused(FROM_ANOTHER_SITE) unless a browser says that our own page asks (CSRF): scheme, host and port."""
+    """Raises Refused(CROSS_SITE_REQUEST) unless a browser says that our own page asks (CSRF): scheme, host and port."""
     if event.get("headers", {}).get("origin", "") != site or not _place(site):
-        raise Refused(problems.FROM_ANOTHER_SITE)
+        raise Refused(problems.CROSS_SITE_REQUEST)
 
 
 @functools.cache

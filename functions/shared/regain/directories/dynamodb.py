@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from regain.adapters.store import Store, Write, marshal, put_version, revive, unmarshal
+from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass, unmarshal
 from regain.domain.account import Account
 
 WITHOUT_PASSWORD = tuple(field.name for field in fields(Account) if field.name != "password")
@@ -27,12 +27,12 @@ class Accounts:
     table: str
 
     def key(self, user_id: str) -> tuple[str, dict[str, str]]:
-        """Where to read the account, for `Store.read`."""
+        """Where to read the account, for `Store.batch_get`."""
         return self.table, {"user_id": user_id}
 
     def get(self, user_id: str) -> Account | None:
         """The account, or None."""
-        return account(self.store.get(*self.key(user_id)))
+        return from_item(self.store.get(*self.key(user_id)))
 
     def password_write(self, seen: Account, password: str, now: int) -> Write:
         """A new password (a PHC string), if nobody has changed the account since it was read."""
@@ -72,12 +72,12 @@ class Accounts:
 
     def role_write(self, seen: Account, role: str) -> Write:
         """The account has this role, and every session is dead; "" is none."""
-        return put_version(self.table, item(replace(seen, role=role, generation=seen.generation + 1)), seen.version)
+        return put_version(self.table, to_item(replace(seen, role=role, generation=seen.generation + 1)), seen.version)
 
     def with_role(self, role: str, most: int) -> list[Account]:
         """Up to `most` people who have a role and an account that is on: one query."""
-        found = self.store.pages(self.table, "role", role, index="by_role", most=most)
-        return [person for person in (revive(each, Account) for each in found) if person.enabled]
+        found = self.store.query(self.table, "role", role, index="by_role", limit=most)
+        return [person for person in (to_dataclass(each, Account) for each in found) if person.enabled]
 
     def lock_write(self, seen: Account) -> Write:
         """The account is off, and every session is dead, until an administrator turns it on again."""
@@ -104,12 +104,12 @@ class Accounts:
         )
 
 
-def account(item: dict[str, Any] | None) -> Account | None:
+def from_item(item: dict[str, Any] | None) -> Account | None:
     """The account that an item holds. Where there is none, as much work is done for nobody's (B1)."""
-    found = revive(item or unmarshal(_NOBODYS), Account)
+    found = to_dataclass(item or unmarshal(_NOBODYS), Account)
     return found if item else None
 
 
-def item(account: Account) -> dict[str, Any]:
+def to_item(account: Account) -> dict[str, Any]:
     """The item that holds an account. Only who has a role is in the index of roles."""
     return {name: value for name, value in asdict(account).items() if name != "role" or value}

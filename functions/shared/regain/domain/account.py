@@ -69,7 +69,7 @@ def _places(account: Account, info: SecurityInfo, domains: object) -> dict[str, 
     mobile = info.destinations("mobile") or (account.mobile_phone,)
     others = ("authenticator", "recovery-code", "questions", "passkey")
     return {
-        "email": info.destinations("email") or entered_addresses(account, domains),
+        "email": info.destinations("email") or prepopulated_addresses(account, domains),
         "sms": mobile,
         "call-mobile": mobile,
         "call-office": (account.office_phone,),
@@ -77,7 +77,7 @@ def _places(account: Account, info: SecurityInfo, domains: object) -> dict[str, 
     }
 
 
-def entered_addresses(account: Account, domains: object) -> tuple[str, ...]:
+def prepopulated_addresses(account: Account, domains: object) -> tuple[str, ...]:
     """The addresses that an administrator entered and that the lost password does not open (S74)."""
     outside = account.mail and account.mail.rpartition("@")[2] not in domains
     return tuple(dict.fromkeys((*account.other_mails, *([account.mail] if outside else []))))
@@ -85,15 +85,15 @@ def entered_addresses(account: Account, domains: object) -> tuple[str, ...]:
 
 def may_answer_questions(account: Account, recovery: Recovery) -> bool:
     """Whether questions are a proof for this account: never the only one, never where there is a role (S15, B12)."""
-    return not account.role and gates(account, recovery) > 1
+    return not account.role and required_gates(account, recovery) > 1
 
 
-def gates(account: Account | None, recovery: Recovery) -> int:
+def required_gates(account: Account | None, recovery: Recovery) -> int:
     """How many proofs the account needs: whoever has a role always needs two (S15, B12)."""
     return 2 if account and account.role else recovery.gates
 
 
-def enabled(account: Account, recovery: Recovery) -> bool:
+def self_service_enabled(account: Account, recovery: Recovery) -> bool:
     """Whether the organisation has turned self-service on for this account (S14)."""
     chosen = recovery.enabled_for
     return chosen == "all" or (chosen != "none" and bool(set(chosen) & set(account.groups)))

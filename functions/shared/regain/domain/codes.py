@@ -31,12 +31,12 @@ def grouped(code: str) -> str:
     return " ".join(parts) if len(code) >= LONG else code
 
 
-def typed(text: str) -> str:
+def normalise(text: str) -> str:
     """A code as people type it: spaces and hyphens dropped, full-width digits understood."""
     return re.sub(r"[\s\u2010-\u2015-]", "", unicodedata.normalize("NFKC", text))
 
 
-def match(candidates: list[str], code: str) -> int:
+def find(candidates: list[str], code: str) -> int:
     """The position of `code` among the candidates, or -1. Compares with all, in constant time."""
     found = -1
     for position, candidate in enumerate(candidates):

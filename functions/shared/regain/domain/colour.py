@@ -1,6 +1,6 @@
 """Colours that words can be read on: contrast after WCAG 2.2, 1.4.6 (seven to one, AAA)."""
 
-ENOUGH = 7.0
+MINIMUM_CONTRAST = 7.0
 BLACK, WHITE = "#000000", "#ffffff"
 
 
@@ -10,22 +10,22 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def ink(ground: str) -> str:
+def text_colour(ground: str) -> str:
     """Black or white, whichever is read more easily on a colour."""
     return max(WHITE, BLACK, key=lambda each: contrast(each, ground))
 
 
-def mixed(one: str, other: str, share: float) -> str:
+def mix(one: str, other: str, share: float) -> str:
     """A colour between two; `share` is how much there is of the second."""
     pairs = zip(_channels(one), _channels(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def readable(colour: str) -> str:
+def darken_for_white_text(colour: str) -> str:
     """The nearest darker colour on which white can be read."""
     for step in range(101):
-        darker = mixed(colour, BLACK, step / 100)
-        if contrast(darker, WHITE) >= ENOUGH:
+        darker = mix(colour, BLACK, step / 100)
+        if contrast(darker, WHITE) >= MINIMUM_CONTRAST:
             return darker
     return BLACK
 

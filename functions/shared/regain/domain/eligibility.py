@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from regain.domain.account import Account, enabled, gates, methods
-from regain.domain.methods import channel, enough
+from regain.domain.account import Account, methods, required_gates, self_service_enabled
+from regain.domain.methods import can_pass, channel
 from regain.domain.policy import Domain, Recovery
 from regain.domain.security_info import SecurityInfo
-from regain.phrases import Phrase, listed
+from regain.phrases import Phrase, format_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Eligibility:
         return self.registered and self.enabled
 
     @property
-    def stands(self) -> tuple[str, ...]:
+    def counter_names(self) -> tuple[str, ...]:
         """The counters of people in which such a person counts."""
         flags = {"registered": self.registered, "enabled": self.enabled, "capable": self.capable}
         return ("accounts", *(name for name, holds in flags.items() if holds), *(f"has:{kind}" for kind in self.kinds))
@@ -47,9 +47,9 @@ def eligibility(
 ) -> Eligibility:  # fmt: skip
     """How somebody stands."""
     own = methods(account, info, recovery, domains)
-    needed = gates(account, recovery)
+    needed = required_gates(account, recovery)
     refused = _refused(account, recovery, domains)
-    registered = enough(own, needed)
+    registered = can_pass(own, needed)
     kinds = tuple(dict.fromkeys(method.kind for method in own))
     missing = () if registered else (_missing(account, own, needed, recovery),)
     return Eligibility(registered, not refused, kinds, (*refused, *missing))
@@ -67,12 +67,12 @@ def _refused(account: Account, recovery: Recovery, domains: Mapping[str, Domain]
         found.append(Reason(f"domains.{name}.reset", Phrase("Reset is turned off for {name}.", name=name)))
     if not account.enabled:
         found.append(Reason("accountEnabled", Phrase("The account is turned off.")))
-    if not enabled(account, recovery):
+    if not self_service_enabled(account, recovery):
         chosen = recovery.enabled_for
         nobody = Phrase("Reset is turned on for nobody.")
         some = Phrase(
             "Reset is turned on for the groups {wanted}. Groups of this account: {groups}.",
-            wanted=listed(chosen), groups=listed(account.groups or ("–",)),
+            wanted=format_list(chosen), groups=format_list(account.groups or ("–",)),
         )  # fmt: skip
         found.append(Reason("recovery.enabled_for", nobody if chosen == "none" else some))
     return tuple(found)
@@ -81,10 +81,10 @@ def _refused(account: Account, recovery: Recovery, domains: Mapping[str, Domain]
 def _missing(account: Account, own: tuple, needed: int, recovery: Recovery) -> Reason:
     if not own:
         none = Phrase(
-            "None of the methods that are offered is registered ({offered}).", offered=listed(recovery.offered)
+            "None of the methods that are offered is registered ({offered}).", offered=format_list(recovery.offered)
         )
         return Reason("recovery.methods", none)
-    kinds = listed(sorted({channel(method.kind) for method in own}))
+    kinds = format_list(sorted({channel(method.kind) for method in own}))
     everybody = Phrase("Proofs of different kinds and places that are needed: {needed}. There is: {kinds}.",
                        needed=needed, kinds=kinds)  # fmt: skip
     with_role = Phrase("Whoever has a role ({role}) gives two proofs of different kinds and places. There is: {kinds}.",

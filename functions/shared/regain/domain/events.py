@@ -21,7 +21,7 @@ from regain.problems import CATALOGUE
 class Kind:
     """One kind of event, in a sentence. `page` is the guidance about it, under the site's root."""
 
-    text: Phrase
+    sentence: Phrase
     page: str = ""
 
 
@@ -85,7 +85,7 @@ MESSAGES = {"code": Phrase("a code"), "temporary-password": Phrase("a temporary 
 """What a message was about; all others are notices and requests, whose cause stands beside them in the story."""
 
 
-def sentence(event: Mapping[str, Any]) -> Phrase:
+def describe(event: Mapping[str, Any]) -> Phrase:
     """An event in words: what happened, and the facts that are known of it.
 
     A reason that is a problem of the catalogue is said with its title.
@@ -104,12 +104,12 @@ def sentence(event: Mapping[str, Any]) -> Phrase:
         Phrase(problem.title) if problem else "",
     )
     details = functools.reduce(_also, filter(None, known), None)
-    return Phrase("{sentence} ({details})", sentence=kind.text, details=details) if details else kind.text
+    return Phrase("{sentence} ({details})", sentence=kind.sentence, details=details) if details else kind.sentence
 
 
 def _thing(what: str) -> object:
     """What was added, given or chosen: security info, a role or a language."""
-    language = languages.KNOWN.get(what)
+    language = languages.LANGUAGES.get(what)
     return NAMES.get(what) or roles.NAMES.get(what) or (language.name if language else what)
 
 
@@ -117,7 +117,7 @@ def _also(first: object, next_one: object) -> object:
     return next_one if first is None else Phrase("{first}; {next}", first=first, next=next_one)
 
 
-def page(event: Mapping[str, Any]) -> str:
+def guidance_page(event: Mapping[str, Any]) -> str:
     """The guidance about an event, under the site's root; "" where there is none."""
     if event.get("reason") in CATALOGUE:
         return f"errors/{event['reason']}/"
@@ -130,7 +130,7 @@ def method_kind(method_id: str) -> str:
     return re.sub(r"-\d+$", "", method_id)
 
 
-def counted(event: Mapping[str, Any]) -> tuple[str, ...]:
+def counter_names(event: Mapping[str, Any]) -> tuple[str, ...]:
     """The counters of a day that an event adds one to.
 
     `<purpose>.started`, `.finished`, `.refused`, `.sent:<kind>`, `.passed:<kind>`, `.failed:<kind>`, and

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from regain import problems
 from regain.domain import codes
-from regain.domain.account import Account, enabled, gates, methods
-from regain.domain.methods import LABELS, Method, enough, mask, remaining
+from regain.domain.account import Account, methods, required_gates, self_service_enabled
+from regain.domain.methods import LABELS, Method, can_pass, mask, remaining
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
@@ -109,7 +109,7 @@ def begin(
         offered=throttle.open_kinds(recovery.offered, now),
         generation=throttle.generation,
         shown=recovery.gates,
-        required=gates(account, recovery),
+        required=required_gates(account, recovery),
         obstacle=_obstacle(account, own, recovery),
         expires_at=now + recovery.flow_minutes * 60,
         started_at=now,
@@ -131,9 +131,9 @@ def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recove
         return problems.COULD_NOT_VERIFY.code
     if not account.enabled:
         return problems.ACCOUNT_TURNED_OFF.code
-    if not enabled(account, recovery):
+    if not self_service_enabled(account, recovery):
         return problems.NOT_ENABLED.code
-    if not enough(own, gates(account, recovery)):
+    if not can_pass(own, required_gates(account, recovery)):
         return (
             problems.NO_SECOND_METHOD if own and recovery.disclosure == "private" else problems.COULD_NOT_VERIFY
         ).code
@@ -232,7 +232,7 @@ def judge_code(
     `candidate` gives the code of a sequence number.
     """
     times = flow.sends.get(choice.id, ())
-    found = codes.match([candidate(number) for number in range(1, len(times) + 1)], codes.typed(code))
+    found = codes.find([candidate(number) for number in range(1, len(times) + 1)], codes.normalise(code))
     if found < 0 or choice.method is None:
         return problems.WRONG_CODE
     return problems.CODE_EXPIRED if now >= times[found] + recovery.code_minutes * 60 else None
@@ -269,12 +269,12 @@ def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Accou
     Raises:
         Refused: PROOF_STILL_NEEDED, or what stands against the account by now.
     """
-    needed = max(flow.required, gates(account, recovery))
+    needed = max(flow.required, required_gates(account, recovery))
     if len(flow.passed) < needed or not flow.passed or account is None:
         raise Refused(problems.PROOF_STILL_NEEDED)
     if not account.enabled:
         raise Refused(problems.ACCOUNT_TURNED_OFF)
-    if not enabled(account, recovery):
+    if not self_service_enabled(account, recovery):
         raise Refused(problems.NOT_ENABLED)
     return account
 

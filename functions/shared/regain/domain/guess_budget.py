@@ -9,7 +9,7 @@ has aged. The sum is kept in shards, each with a part of its own, so that the an
 from dataclasses import dataclass
 from fractions import Fraction
 
-from regain.domain.methods import by_phone
+from regain.domain.methods import uses_phone
 from regain.domain.policy import Limits, Recovery
 
 _PER = 100_000
@@ -27,7 +27,7 @@ GROUPS = tuple(_PARTS)
 
 def group(kind: str) -> str:
     """The kinds that are counted as one: a telephone is one, however the code gets there."""
-    return "telephone" if by_phone(kind) else kind
+    return "telephone" if uses_phone(kind) else kind
 
 
 def chance(group: str, recovery: Recovery) -> Fraction:

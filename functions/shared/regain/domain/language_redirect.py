@@ -6,7 +6,7 @@ CloudFront leads in the same way with `PageOfAddress` in `template.yaml`; a test
 import re
 from dataclasses import dataclass
 
-from regain.domain.languages import lookup, preferred
+from regain.domain.languages import lookup, negotiate
 
 COOKIE = "language"
 """What keeps a language that was chosen: a tag and nothing else."""
@@ -34,7 +34,7 @@ def redirect(path: str, asked: str, cookie: str, accepted: str, offered: tuple[s
         return Redirect(plain if chosen == own else f"/{chosen}{plain}", chosen)
     if plain != path:
         return None
-    wanted = lookup(cookie, offered) or preferred(accepted, offered)
+    wanted = lookup(cookie, offered) or negotiate(accepted, offered)
     return None if wanted == own else Redirect(f"/{wanted}{plain}")
 
 

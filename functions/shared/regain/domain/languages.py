@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LanguageInfo:
     """A language that Regain speaks: its own name, and whether it is written from right to left.
 
     `locale` is what CLDR calls it. `voice` is the voice of AWS End User Messaging that reads it; "" where the service
@@ -23,26 +23,26 @@ class Known:
         return "rtl" if self.right_to_left else "ltr"
 
 
-SOURCE = "en"
+SOURCE_LANGUAGE = "en"
 """The language that texts are written in."""
 
-KNOWN: dict[str, Known] = {
-    "en": Known("English", "en_GB", "AMY"),
-    "es": Known("Español", "es", "LUCIA"),
-    "fr": Known("Français", "fr", "LEA"),
-    "de": Known("Deutsch", "de", "VICKI"),
-    "pt": Known("Português", "pt_PT", "INES"),
-    "it": Known("Italiano", "it", "BIANCA"),
-    "nl": Known("Nederlands", "nl", "LOTTE"),
-    "pl": Known("Polski", "pl", "MAJA"),
-    "tr": Known("Türkçe", "tr", "FILIZ"),
-    "ar": Known("العربية", "ar", "ZEINA", right_to_left=True),
-    "he": Known("עברית", "he", right_to_left=True),
-    "hi": Known("हिन्दी", "hi"),
-    "zh-Hans": Known("简体中文", "zh_Hans", "ZHIYU"),
-    "zh-Hant": Known("繁體中文", "zh_Hant", "ZHIYU"),
-    "ja": Known("日本語", "ja", "MIZUKI"),
-    "ko": Known("한국어", "ko", "SEOYEON"),
+LANGUAGES: dict[str, LanguageInfo] = {
+    "en": LanguageInfo("English", "en_GB", "AMY"),
+    "es": LanguageInfo("Español", "es", "LUCIA"),
+    "fr": LanguageInfo("Français", "fr", "LEA"),
+    "de": LanguageInfo("Deutsch", "de", "VICKI"),
+    "pt": LanguageInfo("Português", "pt_PT", "INES"),
+    "it": LanguageInfo("Italiano", "it", "BIANCA"),
+    "nl": LanguageInfo("Nederlands", "nl", "LOTTE"),
+    "pl": LanguageInfo("Polski", "pl", "MAJA"),
+    "tr": LanguageInfo("Türkçe", "tr", "FILIZ"),
+    "ar": LanguageInfo("العربية", "ar", "ZEINA", right_to_left=True),
+    "he": LanguageInfo("עברית", "he", right_to_left=True),
+    "hi": LanguageInfo("हिन्दी", "hi"),
+    "zh-Hans": LanguageInfo("简体中文", "zh_Hans", "ZHIYU"),
+    "zh-Hant": LanguageInfo("繁體中文", "zh_Hant", "ZHIYU"),
+    "ja": LanguageInfo("日本語", "ja", "MIZUKI"),
+    "ko": LanguageInfo("한국어", "ko", "SEOYEON"),
 }
 """By their tags (RFC 5646), which are also their folders on the site."""
 
@@ -64,7 +64,7 @@ def lookup(tag: str, offered: Iterable[str]) -> str:
     return ""
 
 
-def preferred(accepted: str, offered: tuple[str, ...]) -> str:
+def negotiate(accepted: str, offered: tuple[str, ...]) -> str:
     """The offered language that an `Accept-Language` (RFC 9110, 12.5.4) wants most; else the first that is offered."""
     ranges = []
     for part in accepted.split(",")[:_MOST]:

@@ -38,12 +38,12 @@ def channel(kind: str) -> str:
     return _SENT.get(kind, kind)
 
 
-def sent(kind: str) -> bool:
+def sends_code(kind: str) -> bool:
     """Whether a code is sent for this kind. For the others the person has what is needed."""
     return kind in _SENT
 
 
-def by_phone(kind: str) -> bool:
+def uses_phone(kind: str) -> bool:
     """Whether messages of this kind count as texts and calls in the limits."""
     return channel(kind) in ("text", "voice")
 
@@ -56,13 +56,13 @@ def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Meth
     return tuple(m for m in methods if channel(m.kind) not in channels and m.destination not in places)
 
 
-def enough(methods: Iterable[Method], gates: int) -> bool:
+def can_pass(methods: Iterable[Method], gates: int) -> bool:
     """Whether the methods can pass that many gates, in some order."""
     methods = tuple(methods)
-    return gates == 0 or any(enough(remaining(methods, [m]), gates - 1) for m in methods)
+    return gates == 0 or any(can_pass(remaining(methods, [m]), gates - 1) for m in methods)
 
 
-def confirms(method: Method, typed: str) -> bool:
+def matches_contact(method: Method, typed: str) -> bool:
     """Whether what was typed is the whole of this method's address or number (S43)."""
     if method.kind == "email":
         wanted, given = method.destination.lower(), unicodedata.normalize("NFKC", typed).strip().lower()
@@ -77,7 +77,7 @@ def _digits(number: str) -> str:
 
 def mask(method: Method) -> str:
     """The destination as its owner recognises it and nobody else learns it; nothing where there is none."""
-    if not sent(method.kind):
+    if not sends_code(method.kind):
         return ""
     if method.kind == "email":
         local, _, domain = method.destination.partition("@")

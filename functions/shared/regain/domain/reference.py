@@ -3,13 +3,13 @@
 from regain.domain import crockford
 
 
-def write(randomness: bytes) -> str:
+def generate(randomness: bytes) -> str:
     """The reference made of 5 random bytes."""
-    return f"R-{crockford.grouped(crockford.encode(randomness[:5]))}"
+    return f"R-{crockford.group(crockford.encode(randomness[:5]))}"
 
 
-def read(typed: str) -> str | None:
+def parse(typed: str) -> str | None:
     """The reference that somebody typed or read out, or None. Look-alike letters are understood."""
-    digits = crockford.read(typed).removeprefix("R")
-    known = len(digits) == 8 and set(digits) <= set(crockford.DIGITS)
-    return f"R-{crockford.grouped(digits)}" if known else None
+    digits = crockford.normalise(typed).removeprefix("R")
+    known = len(digits) == 8 and set(digits) <= set(crockford.ALPHABET)
+    return f"R-{crockford.group(digits)}" if known else None

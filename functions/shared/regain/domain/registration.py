@@ -3,17 +3,24 @@
 from dataclasses import dataclass, replace
 
 from regain.domain import codes
-from regain.domain.account import Account, enabled, entered_addresses, gates, may_answer_questions, methods
-from regain.domain.methods import enough
+from regain.domain.account import (
+    Account,
+    may_answer_questions,
+    methods,
+    prepopulated_addresses,
+    required_gates,
+    self_service_enabled,
+)
+from regain.domain.methods import can_pass
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import Contact, SecurityInfo, state
 from regain.domain.throttle import Throttle
 from regain.problems import (
     ALREADY_REGISTERED,
     CODE_EXPIRED,
-    NO_ROOM,
-    NOT_YOURS_TO_REGISTER,
+    METHOD_NOT_REGISTRABLE,
     REGISTRATION_ENDED,
+    TOO_MANY_REGISTERED,
     WAIT_BEFORE_RESEND,
     WRONG_CODE,
     Problem,
@@ -59,22 +66,22 @@ def open_to(account: Account, recovery: Recovery) -> tuple[str, ...]:
 
 
 def check_open(kind: str, account: Account, recovery: Recovery) -> None:
-    """Raises Refused(NOT_YOURS_TO_REGISTER)."""
+    """Raises Refused(METHOD_NOT_REGISTRABLE)."""
     if kind not in open_to(account, recovery):
-        raise Refused(NOT_YOURS_TO_REGISTER)
+        raise Refused(METHOD_NOT_REGISTRABLE)
 
 
 def check_contact(kind: str, destination: str, info: SecurityInfo) -> None:
-    """Raises Refused(ALREADY_REGISTERED or NO_ROOM)."""
+    """Raises Refused(ALREADY_REGISTERED or TOO_MANY_REGISTERED)."""
     if destination in info.destinations(contact_kind(kind)):
         raise Refused(ALREADY_REGISTERED)
     check_room(contact_kind(kind), info)
 
 
 def check_room(kind: str, info: SecurityInfo) -> None:
-    """Raises Refused(NO_ROOM)."""
-    if not info.has_room(kind):
-        raise Refused(NO_ROOM)
+    """Raises Refused(TOO_MANY_REGISTERED)."""
+    if not info.has_capacity(kind):
+        raise Refused(TOO_MANY_REGISTERED)
 
 
 def send(kind: str, throttle: Throttle, now: int, recovery: Recovery, limits: Limits) -> Throttle:
@@ -98,13 +105,13 @@ def check_live(pending: Pending | None, now: int, recovery: Recovery) -> Pending
 
 def judge_code(pending: Pending, code: str, expected: str, now: int, recovery: Recovery) -> Problem | None:
     """What is wrong with the code of an address or number: WRONG_CODE, CODE_EXPIRED, or nothing."""
-    if codes.match([expected], codes.typed(code)) < 0:
+    if codes.find([expected], codes.normalise(code)) < 0:
         return WRONG_CODE
     return CODE_EXPIRED if now >= pending.started_at + recovery.code_minutes * 60 else None
 
 
 def with_contact(info: SecurityInfo, pending: Pending, now: int) -> SecurityInfo:
-    """The confirmed address or number among the others. Raises Refused(ALREADY_REGISTERED or NO_ROOM)."""
+    """The confirmed address or number among the others. Raises Refused(ALREADY_REGISTERED or TOO_MANY_REGISTERED)."""
     check_contact(pending.kind, pending.destination, info)
     made = Contact(pending.id, contact_kind(pending.kind), pending.destination, now)
     return replace(info, contacts=(*info.contacts, made))
@@ -112,16 +119,16 @@ def with_contact(info: SecurityInfo, pending: Pending, now: int) -> SecurityInfo
 
 def registered(account: Account, info: SecurityInfo, recovery: Recovery, domains: object, now: int) -> Registered:
     """How complete somebody's security info is, and whether to interrupt them for it."""
-    ready = enough(methods(account, info, recovery, domains), gates(account, recovery))
+    ready = can_pass(methods(account, info, recovery, domains), required_gates(account, recovery))
     found = state(info, ready, account.security_info_at, recovery.reconfirm_days, now)
-    wanted = found != "complete" and enabled(account, recovery)
+    wanted = found != "complete" and self_service_enabled(account, recovery)
     return Registered(found, wanted and now >= info.remind_at)
 
 
 def entered(account: Account, info: SecurityInfo, recovery: Recovery, domains: object) -> tuple[Contact, ...]:
     """What an administrator entered and counts: nothing of a kind of which the person has registered some."""
     kinds = set(recovery.offered)
-    emails = entered_addresses(account, domains) if "email" in kinds and not info.destinations("email") else ()
+    emails = prepopulated_addresses(account, domains) if "email" in kinds and not info.destinations("email") else ()
     mobile = bool(kinds & set(_MOBILE)) and not info.destinations("mobile") and account.mobile_phone
     office = "call-office" in kinds and account.office_phone
     places = [("email", address) for address in emails]

@@ -104,7 +104,7 @@ class SecurityInfo:
         }
         return bool(held[kind])
 
-    def has_room(self, kind: str) -> bool:
+    def has_capacity(self, kind: str) -> bool:
         """Whether one more of this kind (`email`, `mobile` or `passkey`) fits."""
         there = self.passkeys if kind == "passkey" else self.destinations(kind)
         return len(there) < _ROOM[kind]
@@ -125,7 +125,7 @@ class SecurityInfo:
         """Looked through by its owner."""
         return replace(self, confirmed_at=now, remind_at=0, required=False)
 
-    def put_off(self, now: int, days: int) -> "SecurityInfo":
+    def postponed(self, now: int, days: int) -> "SecurityInfo":
         """To be reminded of in some days."""
         return replace(self, remind_at=now + days * _DAY)
 
@@ -143,15 +143,15 @@ def state(info: SecurityInfo, enough: bool, given_at: int, reconfirm_days: int, 
     return "confirm" if reconfirm_days and now >= looked_at + reconfirm_days * _DAY else "complete"
 
 
-def asked(registered: Iterable[str], order: list[int], proved: bool) -> tuple[str, ...]:
+def draw_questions(registered: Iterable[str], order: list[int], proved: bool) -> tuple[str, ...]:
     """The questions to answer, drawn by `order` (numbers at random, one a question).
 
     Before any proof only given ones are asked: one's own words would show that the account exists (B1).
     """
-    known = [question for question in registered if proved or not security_questions.own(question)]
+    known = [question for question in registered if proved or not security_questions.is_custom(question)]
     drawn = sorted(zip(order, known, strict=False))
     return (
-        tuple(question for _, question in drawn[: security_questions.ASKED])
-        if len(known) >= security_questions.ASKED
+        tuple(question for _, question in drawn[: security_questions.NUMBER_ASKED])
+        if len(known) >= security_questions.NUMBER_ASKED
         else ()
     )

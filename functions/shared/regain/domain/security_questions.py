@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from regain.phrases import Phrase
 
-ASKED = 3
+NUMBER_ASKED = 3
 QUESTION_LENGTH = (3, 200)
 ANSWER_LENGTH = (3, 40)
 
-GIVEN: dict[str, Phrase] = {
+PREDEFINED: dict[str, Phrase] = {
     f"q{number:02}": text
     for number, text in enumerate(
         (
@@ -66,7 +66,7 @@ GIVEN: dict[str, Phrase] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Failure:
     """What is wrong with one pair, by its place; never holds the answer."""
 
     rule: str
@@ -75,31 +75,31 @@ class Fault:
 
 def text(question: str) -> Phrase | str:
     """A question as it is asked: the words of a given one, or a person's own."""
-    return GIVEN.get(question, question)
+    return PREDEFINED.get(question, question)
 
 
-def own(question: str) -> bool:
+def is_custom(question: str) -> bool:
     """Whether the person wrote the question."""
-    return question not in GIVEN
+    return question not in PREDEFINED
 
 
-def normal(answer: str) -> str:
+def normalise(answer: str) -> str:
     """An answer in the one form that is hashed: case, width, accents' form and extra spaces do not matter."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", answer).casefold())
     return " ".join(folded.split())
 
 
-def faults(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Fault, ...]:
+def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Failure, ...]:
     """Everything that is wrong with what a person wants to register (S74).
 
     `pairs` are questions as the person reads them, and answers as they were typed.
     """
-    pairs = [(" ".join(question.split()), normal(answer)) for question, answer in pairs]
-    found = [] if len(pairs) == needed else [Fault("number", Phrase("Choose {questions_registered} questions."))]
+    pairs = [(" ".join(question.split()), normalise(answer)) for question, answer in pairs]
+    found = [] if len(pairs) == needed else [Failure("number", Phrase("Choose {questions_registered} questions."))]
     for place, (question, answer) in enumerate(pairs, start=1):
         before = pairs[: place - 1]
         wrong = _wrong(question, answer, before)
-        found += [Fault(f"question-{place}", Phrase("Question {n}: {what}", n=place, what=what)) for what in wrong]
+        found += [Failure(f"question-{place}", Phrase("Question {n}: {what}", n=place, what=what)) for what in wrong]
     return tuple(found)
 
 
@@ -109,14 +109,14 @@ def _weight(answer: str) -> int:
 
 
 def _wrong(question: str, answer: str, before: list[tuple[str, str]]) -> list[Phrase]:
-    words = set(re.findall(r"\w{3,}", normal(question)))
+    words = set(re.findall(r"\w{3,}", normalise(question)))
     said = answer.split()
     least, most = ANSWER_LENGTH
     shortest, longest = QUESTION_LENGTH
     checks = (
         (not shortest <= len(question) <= longest,
          Phrase("a question has {least} to {most} characters.", least=shortest, most=longest)),
-        (normal(question) in {normal(other) for other, _ in before}, Phrase("you have chosen it already.")),
+        (normalise(question) in {normalise(other) for other, _ in before}, Phrase("you have chosen it already.")),
         (_weight(answer) < least or len(answer) > most,
          Phrase("an answer has {least} to {most} characters.", least=least, most=most)),
         (answer in {other for _, other in before}, Phrase("you have given this answer already.")),

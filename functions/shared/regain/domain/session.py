@@ -23,15 +23,15 @@ class Session:
     proved_at: int = 0
     version: int = 0
 
-    def alive(self, now: int, generation: int, limits: Limits) -> bool:
+    def is_active(self, now: int, generation: int, limits: Limits) -> bool:
         """Whether it still counts, for an account whose passwords have come to `generation`."""
         used = now < self.seen_at + limits.session_idle_minutes * 60
         young = now < self.started_at + limits.session_hours * 3_600
         return used and young and self.generation == generation
 
-    def check(self, now: int, generation: int, limits: Limits) -> None:
+    def check_active(self, now: int, generation: int, limits: Limits) -> None:
         """Raises Refused(SIGN_IN_NEEDED) where it does not."""
-        if not self.alive(now, generation, limits):
+        if not self.is_active(now, generation, limits):
             raise Refused(SIGN_IN_NEEDED, reason="session over")
 
     def check_fresh(self, now: int, limits: Limits) -> None:

@@ -7,7 +7,7 @@ alike. A generation number ends all flows that began before a change (B5).
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from regain.domain.methods import UNGUESSABLE, by_phone
+from regain.domain.methods import UNGUESSABLE, uses_phone
 from regain.domain.policy import Limits
 from regain.problems import RECOVERY_CLOSED, TOO_MANY_CODES, Refused
 
@@ -65,8 +65,8 @@ class Throttle:
         Raises:
             Refused: TOO_MANY_CODES, until the oldest of the last hour no longer counts.
         """
-        group = "phone" if by_phone(kind) else "email"
-        most = limits.phone_messages_per_hour if by_phone(kind) else limits.emails_per_hour
+        group = "phone" if uses_phone(kind) else "email"
+        most = limits.phone_messages_per_hour if uses_phone(kind) else limits.emails_per_hour
         times = _since(self.messages.get(group, ()), now - _HOUR)
         if len(times) >= most:
             raise Refused(TOO_MANY_CODES, retry_after=times[0] + _HOUR - now)
@@ -74,7 +74,7 @@ class Throttle:
 
     def last_message(self, kind: str) -> int:
         """When the last message of this kind's group was asked for; 0 where none was."""
-        times = self.messages.get("phone" if by_phone(kind) else "email", ())
+        times = self.messages.get("phone" if uses_phone(kind) else "email", ())
         return times[-1] if times else 0
 
     def overtaken(self) -> "Throttle":

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from regain.domain.policy import Domain, Recovery
-from regain.problems import CONTACT_YOUR_ADMINISTRATOR, DOMAIN_NOT_OURS, NOT_ENABLED, USER_ID_NOT_READ, Refused
+from regain.problems import CONTACT_YOUR_ADMINISTRATOR, INVALID_USER_ID, NOT_ENABLED, UNKNOWN_DOMAIN, Refused
 
 _LONGEST, _LONGEST_NAME, _LONGEST_DOMAIN = 113, 64, 48  # Microsoft Entra's bounds (S33)
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
@@ -19,7 +19,7 @@ def normalise(typed: str, default_domain: str) -> str:
     dots and look-alike letters are not. A name without a domain gets the organisation's first one.
 
     Raises:
-        Refused: USER_ID_NOT_READ, where it has other characters or is too long.
+        Refused: INVALID_USER_ID, where it has other characters or is too long.
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).strip().lower())
     name, at, domain = text.partition("@")
@@ -32,25 +32,25 @@ def normalise(typed: str, default_domain: str) -> str:
         and _DOMAIN.fullmatch(domain)
     )
     if not readable:
-        raise Refused(USER_ID_NOT_READ)
+        raise Refused(INVALID_USER_ID)
     return f"{name}@{domain}"
 
 
-def admit_domain(user_id: str, domains: Mapping[str, Domain]) -> Domain:
-    """The domain of a user ID. Raises Refused(DOMAIN_NOT_OURS)."""
+def find_domain(user_id: str, domains: Mapping[str, Domain]) -> Domain:
+    """The domain of a user ID. Raises Refused(UNKNOWN_DOMAIN)."""
     domain = domains.get(user_id.rpartition("@")[2])
     if domain is None:
-        raise Refused(DOMAIN_NOT_OURS)
+        raise Refused(UNKNOWN_DOMAIN)
     return domain
 
 
-def admit(user_id: str, domains: Mapping[str, Domain], recovery: Recovery) -> None:
+def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery) -> None:
     """Refuses what follows from the organisation and the domain alone: said openly to everybody.
 
     Raises:
-        Refused: DOMAIN_NOT_OURS (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).
+        Refused: UNKNOWN_DOMAIN (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).
     """
-    domain = admit_domain(user_id, domains)
+    domain = find_domain(user_id, domains)
     if domain.directory == "elsewhere":
         raise Refused(CONTACT_YOUR_ADMINISTRATOR, help_url=domain.help_url)
     if domain.reset == "off" or recovery.enabled_for == "none":

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import idna
 
 from regain.domain import colour
-from regain.domain.languages import KNOWN
+from regain.domain.languages import LANGUAGES
 from regain.domain.methods import channel
 from regain.domain.policy import Recovery
 from regain.organisation.schema import Finding
@@ -124,8 +124,8 @@ def _names(organisation: Organisation) -> Iterator[Finding]:
     }
     for place, name in named.items():
         for tag, text in name.items() if isinstance(name, dict) else {"": name}.items():
-            if tag and tag not in KNOWN:
-                yield (*place, tag), f"`{tag}` is not a language", f"there are: {', '.join(KNOWN)}"
+            if tag and tag not in LANGUAGES:
+                yield (*place, tag), f"`{tag}` is not a language", f"there are: {', '.join(LANGUAGES)}"
             if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
                 yield place, "a name has a line break or a control character", "write it on one line"
 
@@ -139,8 +139,8 @@ def _appearance(about: About) -> Iterator[Finding]:
     if not about.languages or len(set(about.languages)) < len(about.languages):
         yield at, "name each language once, and one at least", "for example [en, de]"
     for number, tag in enumerate(about.languages):
-        if tag not in KNOWN:
-            near = difflib.get_close_matches(tag, KNOWN, 1) or KNOWN
+        if tag not in LANGUAGES:
+            near = difflib.get_close_matches(tag, LANGUAGES, 1) or LANGUAGES
             yield (*at, number), f"there are no translations into `{tag}`", f"there are: {', '.join(near)}"
     yield from _colour(about.colour)
     if about.logo and not re.search(r"\.(svg|png)$", about.logo):
@@ -159,9 +159,9 @@ def _colour(given: str) -> Iterator[Finding]:
     at: Place = ("organisation", "colour")
     if given and not re.fullmatch("#[0-9a-f]{6}", given):
         yield at, f"`{given}` is not a colour", 'six digits in small letters, in quotes: "#12355b"'
-    elif given and (found := colour.contrast(given, colour.ink(given))) < colour.ENOUGH:
+    elif given and (found := colour.contrast(given, colour.text_colour(given))) < colour.MINIMUM_CONTRAST:
         what = f"text on it has a contrast of {found:.1f} to 1, and needs 7"
-        yield at, what, f"{colour.readable(given)} would do"
+        yield at, what, f"{colour.darken_for_white_text(given)} would do"
 
 
 def _recovery(organisation: Organisation) -> Iterator[Finding]:

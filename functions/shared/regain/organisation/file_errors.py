@@ -9,12 +9,12 @@ class FileError:
 
     file: str
     line: int
-    what: str
-    instead: str = ""
+    message: str
+    hint: str = ""
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.what}" + (f"\n    {self.instead}" if self.instead else "")
+        return f"{where}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
 
 
 class InvalidFile(Exception):
@@ -22,4 +22,4 @@ class InvalidFile(Exception):
 
     def __init__(self, mistakes: list[FileError]) -> None:
         super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = mistakes
+        self.errors = mistakes

@@ -8,49 +8,49 @@ from pathlib import Path
 
 from regain.domain import languages
 from regain.organisation.settings import Organisation, current, facts
-from regain.phrases import Counted, Phrase
+from regain.phrases import Phrase, Plural
 
 _LEFT_TO_RIGHT = re.compile(r"[A-Za-z+@]")
 _COMPILED = Path(__file__).parents[1] / "translations"  # made from translations/*.po at the top of the project
 
 
 class Language:
-    """One language of the organisation's."""
+    """Translates into one of the organisation's languages. The site adds `catalogues` to the functions' own."""
 
-    def __init__(self, tag: str, organisation: Organisation, parts: tuple[str, ...] = ("service",)) -> None:
+    def __init__(self, tag: str, organisation: Organisation, *catalogues: str) -> None:
         self.tag = tag
-        self.known = languages.KNOWN[tag]
-        self._catalogue = catalogue(tag, *parts)
+        self.info = languages.LANGUAGES[tag]
+        self._catalogue = load_translations(tag, "service", *catalogues)
         self.facts: Mapping[str, object] = {}
         self.facts = self._told(facts(organisation, tag), {})
 
-    def translated(self, phrase: Phrase | str) -> str:
+    def gettext(self, phrase: Phrase | str) -> str:
         """The text of a phrase in this language, its facts still in braces."""
-        if isinstance(phrase, Counted):
-            return self._catalogue.ngettext(phrase.text, phrase.many, int(str(phrase.facts["n"])))
+        if isinstance(phrase, Plural):
+            return self._catalogue.ngettext(phrase.text, phrase.plural, int(str(phrase.facts["n"])))
         text = phrase.text if isinstance(phrase, Phrase) else phrase
         return self._catalogue.gettext(text) if text else ""  # of nothing, gettext answers the catalogue's header
 
-    def say(self, phrase: Phrase | str, **more: object) -> str:
+    def translate(self, phrase: Phrase | str, **more: object) -> str:
         """A phrase, or a text of the catalogue of problems, in this language and with its facts.
 
         Phrases among these know what else is given.
         """
         own = phrase.facts if isinstance(phrase, Phrase) else {}
         told = {**self._told(more, {}), **self._told(own, more)}
-        return self.translated(phrase).format_map({**self.facts, **told})
+        return self.gettext(phrase).format_map({**self.facts, **told})
 
     def _told(self, given: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
         """Facts as they stand in a text: phrases in words, and where that runs from right to left, what is written from
         left to right kept together (Unicode Bidirectional Algorithm, isolates): `+44 20` must not become `20 44+`.
         """
         return {
-            name: self.say(value, **more) if isinstance(value, Phrase) else self._kept(value)
+            name: self.translate(value, **more) if isinstance(value, Phrase) else self._kept(value)
             for name, value in given.items()
         }
 
     def _kept(self, value: object) -> object:
-        left_to_right = self.known.right_to_left and isinstance(value, str) and _LEFT_TO_RIGHT.search(value)
+        left_to_right = self.info.right_to_left and isinstance(value, str) and _LEFT_TO_RIGHT.search(value)
         return f"\u2066{value}\u2069" if left_to_right else value
 
 
@@ -66,27 +66,27 @@ class Languages:
         """Their tags, the organisation's own language first."""
         return self._organisation.organisation.languages
 
-    def tag(self, *wanted: str) -> str:
+    def match(self, *wanted: str) -> str:
         """The first of these that is offered; the organisation's own where none is."""
         found = (languages.lookup(tag, self.offered) for tag in wanted)
         return next(filter(None, found), self.offered[0])
 
-    def of(self, *wanted: str) -> Language:
+    def get(self, *wanted: str) -> Language:
         """The language of `tag`."""
-        tag = self.tag(*wanted)
+        tag = self.match(*wanted)
         if tag not in self._made:
             self._made[tag] = Language(tag, self._organisation)
         return self._made[tag]
 
-    def preferred(self, accepted: str) -> str:
+    def negotiate(self, accepted: str) -> str:
         """The tag that an `Accept-Language` wants most."""
-        return languages.preferred(accepted, self.offered)
+        return languages.negotiate(accepted, self.offered)
 
 
-def catalogue(tag: str, *parts: str) -> gettext.NullTranslations:
+def load_translations(tag: str, *parts: str) -> gettext.NullTranslations:
     """The compiled translations of a language; none for the one that texts are written in."""
     found = gettext.NullTranslations()
-    for part in parts if tag != languages.SOURCE else ():
+    for part in parts if tag != languages.SOURCE_LANGUAGE else ():
         with (_COMPILED / tag / f"{part}.mo").open("rb") as file:
             read = gettext.GNUTranslations(file)
         read.add_fallback(found)
@@ -94,12 +94,7 @@ def catalogue(tag: str, *parts: str) -> gettext.NullTranslations:
     return found
 
 
-def extended(tag: str, organisation: Organisation, *parts: str) -> Language:
-    """A language with more than what the functions say: for the site, and what stands on it."""
-    return Language(tag, organisation, ("service", *parts))
-
-
 @functools.cache
-def spoken() -> Languages:
+def current_languages() -> Languages:
     """The languages of this process."""
     return Languages(current())

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from regain.domain import languages
-from regain.domain.methods import by_phone
+from regain.domain.methods import uses_phone
 from regain.domain.policy import Administration, Domain, Limits, Passwords, Recovery
-from regain.phrases import Counted, Phrase, listed
+from regain.phrases import Phrase, Plural, format_list
 
 Name = str | dict[str, str]
 """One name for everybody, or a name for each language, by its tag."""
@@ -133,14 +133,14 @@ def current() -> Organisation:
     return load(Path(os.environ.get("ORGANISATION_FILE") or packed))
 
 
-def named(name: Name, language: str, otherwise: object = "") -> object:
+def localised_name(name: Name, language: str, otherwise: object = "") -> object:
     """A name in a language; where it has none there, the first that it has."""
     if isinstance(name, dict):
         return name.get(language) or next(iter(name.values()), otherwise)
     return name or otherwise
 
 
-def facts(organisation: Organisation, language: str = languages.SOURCE) -> dict[str, object]:
+def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE) -> dict[str, object]:
     """What texts may name in braces: problems, messages and pages take every name and number from here.
 
     Whoever puts them into words says the phrases among them. Beside `code_minutes`, a number, stands `code_time`: that
@@ -152,14 +152,14 @@ def facts(organisation: Organisation, language: str = languages.SOURCE) -> dict[
         **{name: value for name, value in numbers.items() if isinstance(value, int)},
         **_times(numbers),
         "messages_per_hour": _messages(organisation),
-        "tries": Counted("{n} try", "{n} tries", organisation.recovery.code_tries),
+        "tries": Plural("{n} try", "{n} tries", organisation.recovery.code_tries),
         "organisation": about.name,
         "services": _joined(about.services),
         "domains": _joined(organisation.domains),
         "example_user_id": f"maria.silva@{organisation.default_domain}",
-        "portal": named(about.portal_name, language, Phrase("the main portal")),
+        "portal": localised_name(about.portal_name, language, Phrase("the main portal")),
         "portal_url": about.portal_url,
-        "apps_portal": named(about.apps_portal_name, language, Phrase("the apps portal")),
+        "apps_portal": localised_name(about.apps_portal_name, language, Phrase("the apps portal")),
         "apps_portal_url": about.apps_portal_url,
         "personal_accounts_url": about.personal_accounts_url,
         "site_url": about.site_url,
@@ -170,7 +170,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE) -> dict[
         "password_minimum": organisation.passwords.least,
         "password_maximum": organisation.passwords.maximum,
         "password_points": organisation.passwords.points,
-        "support": named(contacts.support.name, language, Phrase("Support")),
+        "support": localised_name(contacts.support.name, language, Phrase("Support")),
         "support_email": contacts.support.email,
         "support_phone": contacts.support.phone,
         "support_url": contacts.support.url,
@@ -178,14 +178,14 @@ def facts(organisation: Organisation, language: str = languages.SOURCE) -> dict[
 
 
 _UNITS = {
-    "seconds": lambda n: Counted("{n} second", "{n} seconds", n),
-    "minutes": lambda n: Counted("{n} minute", "{n} minutes", n),
-    "hours": lambda n: Counted("{n} hour", "{n} hours", n),
-    "days": lambda n: Counted("{n} day", "{n} days", n),
+    "seconds": lambda n: Plural("{n} second", "{n} seconds", n),
+    "minutes": lambda n: Plural("{n} minute", "{n} minutes", n),
+    "hours": lambda n: Plural("{n} hour", "{n} hours", n),
+    "days": lambda n: Plural("{n} day", "{n} days", n),
 }
 
 
-def _times(numbers: dict[str, object]) -> dict[str, Counted]:
+def _times(numbers: dict[str, object]) -> dict[str, Plural]:
     """Each number whose name ends in a unit, with the unit in words."""
     parts = {name: name.rpartition("_") for name in numbers}
     return {
@@ -196,9 +196,9 @@ def _times(numbers: dict[str, object]) -> dict[str, Counted]:
 def _messages(organisation: Organisation) -> object:
     """How many messages an hour, of the kinds that are offered."""
     limits, kinds = organisation.limits, organisation.recovery.offered
-    phone = Counted("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
-    email = Counted("{n} e-mail", "{n} e-mails", limits.emails_per_hour)
-    if not any(by_phone(kind) for kind in kinds):
+    phone = Plural("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
+    email = Plural("{n} e-mail", "{n} e-mails", limits.emails_per_hour)
+    if not any(uses_phone(kind) for kind in kinds):
         return email
     return Phrase("{first} and {last}", first=phone, last=email) if "email" in kinds else phone
 
@@ -208,4 +208,4 @@ def _joined(words: Iterable[str]) -> object:
     *before, last = words
     if not before:
         return last
-    return Phrase("{first} or {last}", first=listed(before), last=last)
+    return Phrase("{first} or {last}", first=format_list(before), last=last)

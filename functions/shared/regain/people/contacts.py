@@ -12,50 +12,50 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from regain.problems import ADDRESS_NOT_READ, NUMBER_NOT_ACCEPTED, NUMBER_NOT_READ, Refused
+from regain.problems import INVALID_EMAIL_ADDRESS, INVALID_PHONE_NUMBER, PHONE_NUMBER_NOT_ACCEPTED, Refused
 
 _COSTLY = ("PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL", "PAGER", "PERSONAL_NUMBER")
 _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class PhoneNumber:
     """A telephone number in E.164, and whether an extension was left out: neither text nor call could reach it."""
 
     e164: str
     extension_dropped: bool
 
 
-def address(typed: str) -> str:
-    """An e-mail address in its normal form (RFC 5322, IDNA). Raises Refused(ADDRESS_NOT_READ)."""
+def parse_email(typed: str) -> str:
+    """An e-mail address in its normal form (RFC 5322, IDNA). Raises Refused(INVALID_EMAIL_ADDRESS)."""
     try:
         checked = validate_email(typed.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        raise Refused(ADDRESS_NOT_READ) from None
+        raise Refused(INVALID_EMAIL_ADDRESS) from None
     return checked.normalized.lower()
 
 
-def number(typed: str, countries: tuple[str, ...]) -> Number:
+def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:
     """A telephone number in E.164, from the forms that people use.
 
     Raises:
-        Refused: NUMBER_NOT_READ; or NUMBER_NOT_ACCEPTED for a premium-rate number or one like it, and for one
-            of none of `countries`, where these are named: texting must not be turned into money.
+        Refused: INVALID_PHONE_NUMBER, or PHONE_NUMBER_NOT_ACCEPTED for a premium-rate number or one outside `countries`
+            (if any are given): nobody should earn money from our texts.
     """
     phonenumbers, parsed = _library(), _parsed(typed, countries)
     costly = {getattr(phonenumbers.PhoneNumberType, kind) for kind in _COSTLY}
     exact = phonenumbers.region_code_for_number(parsed)
     places = {exact} if exact else set(phonenumbers.region_codes_for_country_code(parsed.country_code))
     if phonenumbers.number_type(parsed) in costly or (countries and not places & set(countries)):
-        raise Refused(NUMBER_NOT_ACCEPTED)
-    return Number(_e164(parsed), bool(parsed.extension))
+        raise Refused(PHONE_NUMBER_NOT_ACCEPTED)
+    return PhoneNumber(_e164(parsed), bool(parsed.extension))
 
 
-def any_number(typed: str, countries: tuple[str, ...]) -> str:
+def parse_callback_number(typed: str, countries: tuple[str, ...]) -> str:
     """A number at which people call somebody back, with its extension: of any country, nothing is sent to it.
 
     Raises:
-        Refused: NUMBER_NOT_READ.
+        Refused: INVALID_PHONE_NUMBER.
     """
     parsed = _parsed(typed, countries)
     return _e164(parsed) + (f" ext. {parsed.extension}" if parsed.extension else "")
@@ -67,13 +67,13 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
         typed = unicodedata.normalize("NFKC", typed)
         typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
         if len(typed) > _LONGEST or re.search(r"[^\d\s()+./\-\u2010-\u2015#,;:=extnEXTN]", typed):
-            raise Refused(NUMBER_NOT_READ)
+            raise Refused(INVALID_PHONE_NUMBER)
         parsed = phonenumbers.parse(typed, countries[0] if countries else None)
     except phonenumbers.NumberParseException:
-        raise Refused(NUMBER_NOT_READ) from None
+        raise Refused(INVALID_PHONE_NUMBER) from None
     e164 = _e164(parsed)
     if not phonenumbers.is_possible_number(parsed) or _e164(phonenumbers.parse(e164)) != e164:
-        raise Refused(NUMBER_NOT_READ)  # a number that is read as another one the next time is none
+        raise Refused(INVALID_PHONE_NUMBER)  # a number that is read as another one the next time is none
     return parsed
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from regain.adapters import password_hash
 from regain.adapters.store import Conflict, batched, put_version
-from regain.directories.dynamodb import Accounts, item
-from regain.directories.dynamodb import account as stored
+from regain.directories.dynamodb import Accounts, to_item
+from regain.directories.dynamodb import from_item as stored
 from regain.domain import passwords, user_id
 from regain.domain.account import ROLES, Account
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
 from regain.people import contacts
-from regain.problems import NUMBER_NOT_ACCEPTED, Refused
-from regain.reports.spreadsheet import plain
+from regain.problems import PHONE_NUMBER_NOT_ACCEPTED, Refused
+from regain.reports.spreadsheet import unescape_formula
 
 _NEEDED = ("userPrincipalName",)
 _KEPT = (
@@ -130,7 +130,7 @@ def load(
 
 def _load(part: tuple[Person, ...], accounts: Accounts, now: int, dry_run: bool, key: bytes) -> Loaded:
     while True:
-        found = accounts.store.read([accounts.key(person.account.user_id) for person in part])
+        found = accounts.store.batch_get([accounts.key(person.account.user_id) for person in part])
         there = [stored(each) if each else None for each in found]
         merged = [_merged(person, known, now, dry_run, key) for person, known in zip(part, there, strict=True)]
         differing = [(new, old) for new, old in zip(merged, there, strict=True) if new != old]
@@ -140,7 +140,7 @@ def _load(part: tuple[Person, ...], accounts: Accounts, now: int, dry_run: bool,
             return loaded
         try:
             accounts.store.commit(
-                [put_version(accounts.table, item(new), old.version if old else 0) for new, old in differing]
+                [put_version(accounts.table, to_item(new), old.version if old else 0) for new, old in differing]
             )
             return loaded
         except Conflict:
@@ -183,7 +183,9 @@ def _rows(path: Path) -> Iterator[_Row]:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield _Row(
-                    str(path), reader.line_num, dict(zip(header, (plain(cell.strip()) for cell in cells), strict=False))
+                    str(path),
+                    reader.line_num,
+                    dict(zip(header, (unescape_formula(cell.strip()) for cell in cells), strict=False)),
                 )
     except csv.Error as error:
         raise InvalidFile([FileError(str(path), reader.line_num, f"this is not CSV: {error}")]) from None
@@ -242,7 +244,7 @@ def _address(row: _Row, column: str, typed: str) -> str:
     if not typed:
         return ""
     try:
-        return contacts.address(typed)
+        return contacts.parse_email(typed)
     except Refused:
         row.wrong(
             f"{column}: `{typed}` is not an e-mail address",
@@ -257,9 +259,9 @@ def _number(row: _Row, column: str, countries: tuple[str, ...]) -> str:
     if not typed:
         return ""
     try:
-        number = contacts.number(typed, countries)
+        number = contacts.parse_phone_number(typed, countries)
     except Refused as refused:
-        if refused.problem is NUMBER_NOT_ACCEPTED:
+        if refused.problem is PHONE_NUMBER_NOT_ACCEPTED:
             row.wrong(
                 f"{column}: no code may be sent to `{typed}`",
                 f"not a premium-rate number, and of recovery.phone_countries: {', '.join(countries) or 'any'}",

@@ -8,7 +8,7 @@ Markdown form `[words](page:name)` become links on the site and plain words in t
 # One namespace, `problems.WRONG_CODE`, kept in a file for each part of the product.
 from regain.problems import administration, recovery, request, security_info, signing_in
 from regain.problems.administration import *  # noqa: F403
-from regain.problems.entry import Problem, Refused, plain  # noqa: F401
+from regain.problems.entry import Problem, Refused, plain_text  # noqa: F401
 from regain.problems.recovery import *  # noqa: F403
 from regain.problems.request import *  # noqa: F403
 from regain.problems.security_info import *  # noqa: F403
@@ -18,7 +18,7 @@ _PARTS = (recovery, signing_in, request, security_info, administration)
 _ENTRIES = [[entry for entry in vars(part).values() if isinstance(entry, Problem)] for part in _PARTS]
 
 CATALOGUE: dict[str, Problem] = {entry.code: entry for part in _ENTRIES for entry in part}
-ARTICLES: dict[str, int] = {
+ARTICLE_NUMBERS: dict[str, int] = {
     entry.code: 1000 + 100 * number + place for number, part in enumerate(_ENTRIES) for place, entry in enumerate(part)
 }
 """The number of each problem's article, which stays: a new part, or a new problem in its part, comes last."""

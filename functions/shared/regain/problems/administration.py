@@ -20,20 +20,20 @@ NO_SUCH_ACCOUNT = Problem(
     "{organisation} keeps no account here whose user ID is exactly what was typed.",
     ("Look at the spelling. Type the whole user ID, for example `{example_user_id}`.",
      "If the account is kept elsewhere, help is there too."),
-    who="you", field="user_id")  # fmt: skip
+    help_from="you", field="user_id")  # fmt: skip
 
 NO_SUCH_REFERENCE = Problem(
     "no-such-reference", 404, "There is nothing under this reference",
     "Nothing has happened under the reference that was typed, or it is older than 400 days.",
     ("Compare it with what the person reads out: R- and eight letters and digits. O and 0, I and 1 are the same.",
      "What has happened only just now may take a few seconds to be found."),
-    who="you", field="reference")  # fmt: skip
+    help_from="you", field="reference")  # fmt: skip
 
 SECOND_FACTOR_NEEDED = Problem(
     "second-factor-needed", 403, "Confirm that it is you",
     "Before you change somebody's account you give a second proof, and that holds for {session_fresh_time}.",
     ("Choose one of your methods and give the proof. Then make the change.",),
-    who="you")  # fmt: skip
+    help_from="you")  # fmt: skip
 
 NO_SECOND_FACTOR = Problem(
     "no-second-factor", 403, "Register a second factor first",
@@ -42,7 +42,7 @@ NO_SECOND_FACTOR = Problem(
     ("Open [your account](page:account) and add a passkey, an authenticator app or a mobile phone.",
      "If you cannot, ask another administrator."))  # fmt: skip
 
-CALLER_NOT_PROVED = Problem(
+CALLER_NOT_VERIFIED = Problem(
     "caller-not-proved", 403, "The caller has not proved who they are",
     "Before helpdesk changes an account, the person on the telephone proves who they are with a code that is sent to "
     "what they have registered.",
@@ -56,14 +56,14 @@ TEMPORARY_PASSWORD_ENDED = Problem(
     ("Contact your administrator and ask for another one.",
      "Sign in with it at once, and choose your own password."))  # fmt: skip
 
-CONTACT_NOT_READ = Problem(
+INVALID_CONTACT_DETAILS = Problem(
     "contact-details-not-read", 422, "Look at how we can reach you",
     "Whoever helps you needs a name, and an e-mail address or telephone number at which they reach you. One of "
     "these is missing or mistyped.",
     ("Look at the field that is marked.",
      "Type a telephone number with its country code, for example `+44 7700 900123`.",
      "Give an address that you can read now, not the mailbox that you cannot open."),
-    who="you")  # fmt: skip
+    help_from="you")  # fmt: skip
 
 TOO_MANY_REQUESTS_FOR_HELP = Problem(
     "too-many-requests-for-help", 429, "You have asked for help several times",

@@ -19,12 +19,12 @@ class Problem:
     code: str
     status: int
     title: str
-    happened: str
-    to_do: tuple[str, ...]
-    who: str = "administrator"
+    explanation: str
+    steps: tuple[str, ...]
+    help_from: str = "administrator"
     field: str = ""
-    row: str = ""
-    when: str = ""
+    table_row: str = ""
+    features: str = ""
 
 
 class Refused(Exception):
@@ -40,6 +40,6 @@ class Refused(Exception):
         self.facts = facts
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Markdown without its marks, for answers that are read as text."""
     return _LINK.sub(lambda match: match[1] or match[2], text)

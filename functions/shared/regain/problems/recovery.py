@@ -4,7 +4,7 @@ from regain.problems.entry import Problem
 
 # --- Who you are: told openly, because it follows from the organisation and the domain alone ------
 
-USER_ID_NOT_READ = Problem(
+INVALID_USER_ID = Problem(
     "user-id-not-read", 422, "That does not look like a user ID",
     "A user ID is the address or name you sign in with, for example `{example_user_id}`. What was "
     "typed has other characters, more than one @, or is too long: up to 64 characters before the "
@@ -14,14 +14,14 @@ USER_ID_NOT_READ = Problem(
      "If you do not know your user ID, ask your administrator."),
     field="user_id")  # fmt: skip
 
-DOMAIN_NOT_OURS = Problem(
+UNKNOWN_DOMAIN = Problem(
     "domain-not-ours", 422, "We cannot reset the password of this address",
     "The part after the @ does not belong to {organisation}. This page resets work or school "
     "accounts of {organisation} only: {domains}.",
     ("If it is your work or school account, look at the spelling of the part after the @.",
      "If it is a personal account, use the [help for personal accounts](personal_accounts_url).",
      "If you work for another organisation, ask that organisation's administrator."),
-    who="you", field="user_id")  # fmt: skip
+    help_from="you", field="user_id")  # fmt: skip
 
 CONTACT_YOUR_ADMINISTRATOR = Problem(
     "contact-your-administrator", 403, "Contact your administrator: this account is kept elsewhere",
@@ -29,7 +29,7 @@ CONTACT_YOUR_ADMINISTRATOR = Problem(
     "{organisation}, so it cannot be reset or unlocked here.",
     ("Contact your administrator and ask for your password to be reset.",
      "Ask them also whether self-service reset can be turned on for your account."),
-    row="A", field="user_id")  # fmt: skip
+    table_row="A", field="user_id")  # fmt: skip
 
 NOT_ENABLED = Problem(
     "not-enabled-for-password-reset", 403, "Your account is not enabled for password reset",
@@ -38,7 +38,7 @@ NOT_ENABLED = Problem(
     ("Use **Contact your administrator** to ask for your password to be reset.",
      "Say who you are and that you cannot sign in. They can reset your password for you.",
      "Once you can sign in, ask whether self-service reset can be turned on for you."),
-    row="B", field="user_id")  # fmt: skip
+    table_row="B", field="user_id")  # fmt: skip
 
 COULD_NOT_VERIFY = Problem(
     "could-not-verify-your-account", 403, "We could not verify your account",
@@ -50,7 +50,7 @@ COULD_NOT_VERIFY = Problem(
      "If your administrator has not turned on password reset: contact your administrator and ask "
      "for your password to be reset.",
      "Look at the spelling of your user ID and try again."),
-    row="C", field="user_id")  # fmt: skip
+    table_row="C", field="user_id")  # fmt: skip
 
 ACCOUNT_TURNED_OFF = Problem(
     "account-turned-off", 403, "Your account is turned off",
@@ -66,14 +66,14 @@ ROBOT_CHECK_FAILED = Problem(
     "wrong or had been used before.",
     ("Select **Next** again. Your browser makes a new calculation; what you typed is still there.",
      "If it happens again, update your browser or use another device."),
-    who="support")  # fmt: skip
+    help_from="support")  # fmt: skip
 
 ROBOT_CHECK_EXPIRED = Problem(
     "robot-check-expired", 422, "The check that you are not a robot took too long",
     "The calculation that your browser makes before the first step is good for {challenge_time}, "
     "and its time is over.",
     ("Select **Next** again. What you typed is still there.",),
-    who="support")  # fmt: skip
+    help_from="support")  # fmt: skip
 
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests", 429, "Too many requests from your network",
@@ -103,14 +103,14 @@ METHOD_NOT_OFFERED = Problem(
      "If no other method is listed, contact your administrator."),
     field="method")  # fmt: skip
 
-CONTACT_NEEDED = Problem(
+CONTACT_CONFIRMATION_NEEDED = Problem(
     "type-the-whole-contact", 422, "Type the whole number or address",
     "Before a code is sent, {organisation} asks you to type the whole phone number or e-mail "
     "address that you registered.",
     ("Type the number with its country code, or the address in full.",
      "If it is the one you registered, a code is on its way. We do not say whether it is.",
      "If you no longer have it, choose another method or contact your administrator."),
-    field="contact", when="confirm_contact")  # fmt: skip
+    field="contact", features="confirm_contact")  # fmt: skip
 
 WAIT_BEFORE_RESEND = Problem(
     "wait-before-another-code", 429, "Wait a moment before asking for another code",
@@ -142,7 +142,7 @@ CODE_EXPIRED = Problem(
     "A code is good for {code_time}, and this one's time is over.",
     ("Ask for another code.",
      "Type it within {code_time}. You can copy and paste it."),
-    who="you", field="code")  # fmt: skip
+    help_from="you", field="code")  # fmt: skip
 
 TOO_MANY_WRONG_CODES = Problem(
     "too-many-wrong-codes", 429, "Too many wrong codes",
@@ -165,7 +165,7 @@ PROOF_STILL_NEEDED = Problem(
     "The last step was asked for before all the proofs were given.",
     ("Go back one step and enter the code that we sent.",
      "If the page does not let you, start again."),
-    who="support")  # fmt: skip
+    help_from="support")  # fmt: skip
 
 NO_SECOND_METHOD = Problem(
     "no-second-method", 403, "A second way to prove who you are is needed",
@@ -185,4 +185,4 @@ PASSWORD_NOT_ACCEPTED = Problem(
      "Three or four unrelated words with something between them make a good password.",
      "Read [how to choose a password](page:password). You stay on this step; no code is needed "
      "again."),
-    who="you", field="new_password", row="D")  # fmt: skip
+    help_from="you", field="new_password", table_row="D")  # fmt: skip

@@ -2,7 +2,7 @@
 
 from regain.problems.entry import Problem
 
-WRONG_SIGN_IN = Problem(
+WRONG_CREDENTIALS = Problem(
     "wrong-user-id-or-password", 401, "The user ID or the password is not right",
     "We do not say which of the two is wrong, so that nobody can find out from here who has an "
     "account.",
@@ -34,7 +34,7 @@ SIGN_IN_NEEDED = Problem(
     "{session_time} at most. It ends when your password changes.",
     ("Sign in again. What you typed before is not lost if you stay on the page.",
      "If you cannot sign in, [reset your password](page:reset)."),
-    who="you")  # fmt: skip
+    help_from="you")  # fmt: skip
 
 LINK_ENDED = Problem(
     "link-ended", 410, "This link cannot be used any more",
@@ -43,7 +43,7 @@ LINK_ENDED = Problem(
      "If it was not you who changed something, contact your administrator at once, and quote the reference in the "
      "notice."))  # fmt: skip
 
-FROM_ANOTHER_SITE = Problem(
+CROSS_SITE_REQUEST = Problem(
     "request-from-another-site", 403, "This request came from another site",
     "To protect your account, what changes it is accepted only from our own pages.",
     ("Open our page by its own address, and try there.",

@@ -10,7 +10,7 @@ from regain.runtime.services import Services
 
 def check_key(keys: Keys) -> bytes:
     """The key that salts are drawn with (`password_hash`)."""
-    return keys.of("password-check")
+    return keys.derive("password-check")
 
 
 def hashed(password: str, services: Services) -> str:

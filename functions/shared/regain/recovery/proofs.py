@@ -17,8 +17,8 @@ from regain.domain import codes, security_questions
 from regain.domain import flow as rules
 from regain.domain.flow import Choice, Flow
 from regain.domain.policy import Recovery
-from regain.domain.security_info import SecurityInfo, asked
-from regain.problems import REQUEST_NOT_READ, Problem, Refused
+from regain.domain.security_info import SecurityInfo, draw_questions
+from regain.problems import BAD_REQUEST, Problem, Refused
 from regain.recovery import recovery_code
 
 _NO_NONCE = "0" * 32
@@ -46,11 +46,11 @@ def judge(proof: Proof) -> Outcome:
     """What is wrong with a proof, and what the security info becomes by using it.
 
     Raises:
-        Refused: REQUEST_NOT_READ, where it is not the proof that this kind of method asks for.
+        Refused: BAD_REQUEST, where it is not the proof that this kind of method asks for.
     """
     part, judged, wrong = _JUDGES.get(proof.choice.kind, ("code", _sent_code, problems.WRONG_CODE))
     if not getattr(proof.body, part):
-        raise Refused(REQUEST_NOT_READ, wrong=f"`{part}` is missing")
+        raise Refused(BAD_REQUEST, wrong=f"`{part}` is missing")
     outcome = judged(proof)
     return outcome if proof.choice.method else (wrong, None)  # registered, but not a proof for this account
 
@@ -65,24 +65,24 @@ def drawn(
     if "questions" not in policy.offered:
         return {}
     registered = [each.question for each in info.answers]
-    ranked = sorted(security_questions.GIVEN, key=lambda each: keys.digest("questions", f"{subject}\x1f{each}"))
+    ranked = sorted(security_questions.PREDEFINED, key=lambda each: keys.digest("questions", f"{subject}\x1f{each}"))
     nobodys = ranked[: policy.questions_registered]
     order = list(randomness(max(len(registered), len(nobodys))))
-    first = asked(registered, order, proved=False) or asked(nobodys, order, proved=False)
-    return {"questions_first": first, "questions_later": asked(registered, order, proved=True)}
+    first = draw_questions(registered, order, proved=False) or draw_questions(nobodys, order, proved=False)
+    return {"questions_first": first, "questions_later": draw_questions(registered, order, proved=True)}
 
 
 def challenge(keys: Keys, flow: Flow) -> bytes:
     """What a passkey signs in this flow: derived, like a code, and as long-lived as the flow."""
     text = f"{flow.id}\x1f{flow.purpose}\x1f{len(flow.passed)}"
-    return hmac.digest(keys.of("passkey"), text.encode(), hashlib.sha256)
+    return hmac.digest(keys.derive("passkey"), text.encode(), hashlib.sha256)
 
 
 def _sent_code(proof: Proof) -> Outcome:
     digits = proof.policy.code_digits
 
     def candidate(sequence: int) -> str:
-        key = proof.keys.of(codes_key(proof.flow.purpose))
+        key = proof.keys.derive(codes_key(proof.flow.purpose))
         return codes.derive(key, proof.flow.id, proof.flow.purpose, proof.choice.id, sequence, digits)
 
     return rules.judge_code(proof.flow, proof.choice, proof.body.code, candidate, proof.now, proof.policy), None
@@ -91,13 +91,13 @@ def _sent_code(proof: Proof) -> Outcome:
 def _authenticator_code(proof: Proof) -> Outcome:
     app = proof.info.authenticator
     secret = authenticator.secret(proof.keys, proof.subject, app.nonce if app else _NO_NONCE)
-    step = authenticator.step_of(secret, codes.typed(proof.body.code), proof.now)
+    step = authenticator.find_step(secret, codes.normalise(proof.body.code), proof.now)
     if step is None or app is None:
         return problems.WRONG_AUTHENTICATOR_CODE, None
-    if not authenticator.accepted(step, proof.now):
-        return problems.CODE_OF_ANOTHER_TIME, None
+    if not authenticator.is_current_step(step, proof.now):
+        return problems.AUTHENTICATOR_CLOCK_WRONG, None
     if step <= app.last_step:
-        return problems.CODE_USED, None
+        return problems.CODE_ALREADY_USED, None
     return None, replace(proof.info, authenticator=replace(app, last_step=step))
 
 
@@ -116,15 +116,15 @@ def _answers(proof: Proof) -> Outcome:
         password_hash.matches(kept.get(question, ""), peppered(proof.keys, proof.subject, question, answer))
         for question, answer in zip(asked, given, strict=False)
     ]
-    enough = len(right) == len(proof.body.answers) == security_questions.ASKED
+    enough = len(right) == len(proof.body.answers) == security_questions.NUMBER_ASKED
     return (None, None) if enough and all(right) else (problems.WRONG_ANSWERS, None)
 
 
 def _passkey(proof: Proof) -> Outcome:
     wanted = challenge(proof.keys, proof.flow)
     try:
-        used = passkeys.signed(proof.body.credential, wanted, proof.site, proof.info.passkeys)
-    except passkeys.NotAccepted:
+        used = passkeys.verify_authentication(proof.body.credential, wanted, proof.site, proof.info.passkeys)
+    except passkeys.VerificationFailed:
         return problems.PASSKEY_NOT_ACCEPTED, None
     renewed = tuple(used if key.id == used.id else key for key in proof.info.passkeys)
     return None, replace(proof.info, passkeys=renewed)
@@ -132,7 +132,7 @@ def _passkey(proof: Proof) -> Outcome:
 
 def peppered(keys: Keys, subject: str, question: str, answer: str) -> str:
     """What is hashed of an answer: a keyed digest, so that a stolen table alone cannot be guessed at."""
-    return keys.digest("answer", f"{subject}\x1f{question}\x1f{security_questions.normal(answer)}")
+    return keys.digest("answer", f"{subject}\x1f{question}\x1f{security_questions.normalise(answer)}")
 
 
 _JUDGES: dict[str, tuple[str, Callable[[Proof], Outcome], Problem]] = {

@@ -12,12 +12,12 @@ BYTES = 10
 def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, RecoveryCode]:
     """A code as it is shown, from `BYTES` random bytes, and what is stored of it."""
     letters = crockford.encode(random)
-    return crockford.grouped(letters), RecoveryCode(_digest(keys, subject, letters), now)
+    return crockford.group(letters), RecoveryCode(_digest(keys, subject, letters), now)
 
 
 def fits(keys: Keys, subject: str, typed: str, kept: RecoveryCode | None) -> bool:
     """Whether what was typed is the code that is kept. As much work where none is."""
-    digest = _digest(keys, subject, crockford.read(typed))
+    digest = _digest(keys, subject, crockford.normalise(typed))
     return hmac.compare_digest(digest, kept.digest if kept else "0" * len(digest)) and kept is not None
 
 

@@ -28,18 +28,18 @@ class SignedIn:
     session: Session
     account: Account
     info: SecurityInfo
-    beside: list[Any]
+    extra: list[Any]
 
     @property
     def language(self) -> str:
         """What messages to this person are in: their own language, else the page's."""
-        return self.services.languages.tag(self.account.language, self.context.language)
+        return self.services.languages.match(self.account.language, self.context.language)
 
-    def registered(self) -> registration.Registered:
+    def registration_status(self) -> registration.Registered:
         """How complete the security info is."""
-        return registered(self.account, self.info, self.services)
+        return registration_status(self.account, self.info, self.services)
 
-    def may_register(self, fresh: bool = True) -> None:
+    def check_can_register(self, fresh: bool = True) -> None:
         """Raises Refused(CHANGE_PASSWORD_FIRST), or where the sign-in must be `fresh`, SIGN_IN_AGAIN."""
         if self.account.must_change_password:
             raise Refused(CHANGE_PASSWORD_FIRST)
@@ -52,7 +52,7 @@ class SignedIn:
         nonce, at = services.randomness(4), services.clock()
         return services.events.write(kind, self.subject, self.context.reference, at, nonce, **facts)
 
-    def told(self, kind: str, **facts: Any) -> list[Write]:
+    def event_and_notices(self, kind: str, **facts: Any) -> list[Write]:
         """What goes with a change: its event, its notices to every address, and the right to object (B6)."""
         services, now, reference = self.services, self.services.now, self.context.reference
         messages = notices(
@@ -60,12 +60,12 @@ class SignedIn:
         )
         return [
             self.event(kind, **facts),
-            repudiation.grant_write(services, self.subject, self.account.user_id, reference, now),
+            repudiation.issue_write(services, self.subject, self.account.user_id, reference, now),
             *(services.outbox.write(message, now) for message in messages if services.organisation.notify.person),
         ]
 
 
-def signed_in(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
+def require_session(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
     """The session that the browser shows, and its account: two store operations, whatever else is read beside.
 
     `keys` are functions from the subject to what is also to be read.
@@ -77,27 +77,29 @@ def signed_in(context: RequestContext, services: Services, *keys: Any) -> Signed
     if not subject:
         raise Refused(SIGN_IN_NEEDED, reason="no session")
     wanted = [services.sessions.key(subject, session_id), services.security_infos.key(subject)]
-    found = services.store.read([*wanted, *(key(subject) for key in keys)])
-    session = session_items.session(found[0])
+    found = services.store.batch_get([*wanted, *(key(subject) for key in keys)])
+    session = session_items.from_item(found[0])
     if session is None:
         raise Refused(SIGN_IN_NEEDED, reason="no such session")
     context.about(subject)
     account = services.accounts.get(session.user_id)
     if account is None or not account.enabled:
         raise Refused(SIGN_IN_NEEDED, reason="account off or gone")
-    session.check(services.now, account.generation, services.organisation.limits)
-    info = security_infos.security_info(found[1])
+    session.check_active(services.now, account.generation, services.organisation.limits)
+    info = security_infos.from_item(found[1])
     return SignedIn(services, context, subject, session, account, info, found[2:])
 
 
-def new_session(services: Services, subject: str, user_id: str, generation: int, context: RequestContext) -> Write:
+def new_session_write(
+    services: Services, subject: str, user_id: str, generation: int, context: RequestContext
+) -> Write:
     """A session under a new token, whatever token the browser showed before (session fixation)."""
     secret, now = services.randomness(16), services.now
     context.new_session = recoveries.token(subject, secret)
     return services.sessions.write(subject, Session(recoveries.flow_id(secret), user_id, generation, now, now))
 
 
-def registered(account: Account, info: SecurityInfo, services: Services) -> registration.Registered:
+def registration_status(account: Account, info: SecurityInfo, services: Services) -> registration.Registered:
     """How complete somebody's security info is."""
     organisation = services.organisation
     return registration.registered(account, info, organisation.recovery, organisation.domains, services.now)

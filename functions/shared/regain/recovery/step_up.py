@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
-from regain.adapters.store import Write, retrying
+from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import OfferedMethod, Proving
 from regain.api.request_context import RequestContext
 from regain.domain import flow as rules
@@ -48,14 +48,16 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
     Raises:
         Refused: `problem`, where the account has no method of these kinds; RECOVERY_CLOSED.
     """
-    return retrying(lambda: _begin(purpose, account, kinds, problem, by, context, services))
+    return retry_on_conflict(lambda: _begin(purpose, account, kinds, problem, by, context, services))
 
 
 def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, context: RequestContext,
            services: Services) -> Proving:  # fmt: skip
     subject = services.recoveries.subject(account.user_id)
-    found = services.store.read([services.recoveries.key(subject, "throttle"), services.security_infos.key(subject)])
-    throttle, info = recoveries.throttle(found[0]), security_infos.security_info(found[1])
+    found = services.store.batch_get(
+        [services.recoveries.key(subject, "throttle"), services.security_infos.key(subject)]
+    )
+    throttle, info = recoveries.throttle(found[0]), security_infos.from_item(found[1])
     usable = own(account, info, kinds, services)
     if not usable:
         raise Refused(problem)
@@ -65,7 +67,7 @@ def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Prob
         started_at=now, expires_at=now + services.organisation.recovery.flow_minutes * 60,
         generation=throttle.generation, shown=1, required=1,
         offered=throttle.open_kinds(dict.fromkeys(m.kind for m in usable), now),
-        own=usable, told=True, language=services.languages.tag(account.language, context.language), by=by,
+        own=usable, told=True, language=services.languages.match(account.language, context.language), by=by,
     )  # fmt: skip
     recovery = Recovery(purpose, services)
     services.store.commit(
@@ -106,7 +108,7 @@ def check_proved(token: str, purpose: str, account: Account, by: str, services: 
     subject, flow_id = recoveries.open_token(token) or ("", "")
     wanted = [services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
               services.recoveries.key(subject or "nobody", "throttle")]  # fmt: skip
-    found = services.store.read(wanted)
+    found = services.store.batch_get(wanted)
     flow = rules.check_live(recoveries.flow(found[0]), recoveries.throttle(found[1]), purpose, services.now)
     if flow.user_id != account.user_id or flow.by != by or not flow.open:
         raise Refused(SESSION_ENDED, reason="not this caller's proof")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from regain.adapters import passkeys, proof_of_work, recoveries, security_info
 from regain.adapters.outbox import Message, notices
-from regain.adapters.store import Conflict, Write, retrying
+from regain.adapters.store import Conflict, Write, retry_on_conflict
 from regain.api.contract import Finished, Gates, OfferedMethod, Send, Sent, Start, Started, Verified, Verify
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
@@ -17,10 +17,10 @@ from regain.domain import flow as rules
 from regain.domain import security_questions, user_id
 from regain.domain.account import Account
 from regain.domain.flow import Choice, Flow
-from regain.domain.methods import channel, confirms, sent
+from regain.domain.methods import channel, matches_contact, sends_code
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
-from regain.problems import CONTACT_NEEDED, METHOD_NOT_OFFERED, ROBOT_CHECK_FAILED, Refused
+from regain.problems import CONTACT_CONFIRMATION_NEEDED, METHOD_NOT_OFFERED, ROBOT_CHECK_FAILED, Refused
 from regain.recovery import proofs, recovery_code, repudiation
 from regain.runtime.services import Services, services
 
@@ -55,11 +55,11 @@ class Recovery:
         context.about(subject)
         window = self.limits.network_window_minutes * 60
         services.rate_limits.count_start(context.address, now, self.limits.starts_per_network, window)
-        user_id.admit(who, services.organisation.domains, self.policy)
+        user_id.check_domain(who, services.organisation.domains, self.policy)
 
         account, throttle, info = self._read_subject(who, subject)
         secret = services.randomness(16)
-        language = services.languages.tag(account.language if account else "", body.language, context.language)
+        language = services.languages.match(account.language if account else "", body.language, context.language)
         drawn = proofs.drawn(services.keys, services.randomness, self.policy, subject, info)
         blank = Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
@@ -94,9 +94,9 @@ class Recovery:
             services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
         ]
-        found = services.store.read(wanted)
-        info = security_info.security_info(found[2])
-        return account_items.account(found[0]), recoveries.throttle(found[1]), info
+        found = services.store.batch_get(wanted)
+        info = security_info.from_item(found[2])
+        return account_items.from_item(found[0]), recoveries.throttle(found[1]), info
 
     def _begin(
         self, blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle, now: int
@@ -111,16 +111,16 @@ class Recovery:
 
     def send(self, body: Send, context: RequestContext) -> Sent:
         """Asks for a code: two store operations, whether or not the account can receive one."""
-        return retrying(lambda: self._send(body, context))
+        return retry_on_conflict(lambda: self._send(body, context))
 
     def _send(self, body: Send, context: RequestContext) -> Sent:
         services, now = self.services, self.services.now
         opened = self._open(body.flow, context)
         choice = rules.choose(opened.flow, body.method)
-        if not sent(choice.kind):
+        if not sends_code(choice.kind):
             raise Refused(METHOD_NOT_OFFERED, reason="nothing is sent for it")
         if self.policy.confirm_contact and not body.contact.strip():
-            raise Refused(CONTACT_NEEDED)
+            raise Refused(CONTACT_CONFIRMATION_NEEDED)
         flow, throttle = rules.send(opened.flow, opened.throttle, choice, now, self.policy, self.limits)
         message = self._code_message(opened.subject, flow, choice, body.contact, now)
         services.store.commit(
@@ -135,7 +135,7 @@ class Recovery:
 
     def _code_message(self, subject: str, flow: Flow, choice: Choice, contact: str, now: int) -> Message:
         method = choice.method
-        reachable = method and (not self.policy.confirm_contact or confirms(method, contact))
+        reachable = method and (not self.policy.confirm_contact or matches_contact(method, contact))
         return Message(
             id=self.services.randomness(16).hex(),
             kind="code",
@@ -157,7 +157,7 @@ class Recovery:
 
     def verify(self, body: Verify, context: RequestContext) -> Verified:
         """Counts an attempt, then judges it: two store operations. Nothing is told that was not counted."""
-        return retrying(lambda: self.verify_once(body, context))
+        return retry_on_conflict(lambda: self.verify_once(body, context))
 
     def verify_once(self, body: Verify, context: RequestContext) -> Verified:
         """The same, for whoever reads again by themself. Raises Conflict, where somebody else was faster."""
@@ -231,7 +231,7 @@ class Recovery:
             services.recoveries.throttle_write(opened.subject, opened.throttle.cleared(), now),
             services.recoveries.clear_sign_ins_write(opened.subject),
             self.event(kind, opened.subject, opened.flow),
-            repudiation.grant_write(services, opened.subject, account.user_id, opened.flow.reference, now),
+            repudiation.issue_write(services, opened.subject, account.user_id, opened.flow.reference, now),
             *(services.outbox.write(message, now) for message in self._notices(opened, account, kind, now)),
             *(services.outbox.write(message, now) for message in self._to_administrators(opened, account, kind, now)),
         ]
@@ -279,12 +279,12 @@ class Recovery:
             services.recoveries.key(subject or "nobody", "throttle"),
             services.security_infos.key(subject or "nobody"),
         ]
-        found = services.store.read(keys + ([beside] if beside else []))
+        found = services.store.batch_get(keys + ([beside] if beside else []))
         if check:
             check(found[3])
         flow, throttle = recoveries.flow(found[0]), recoveries.throttle(found[1])
         context.about(subject, flow.reference if flow else "")
-        info = security_info.security_info(found[2])
+        info = security_info.from_item(found[2])
         live = rules.check_live(flow, throttle, self.purpose, now)
         self.admit(live)
         return Opened(subject, live, throttle, info)
@@ -312,9 +312,9 @@ class Recovery:
             kind=choice.kind,
             label=choice.label,
             place=choice.place,
-            confirm=self.policy.confirm_contact and sent(choice.kind),
+            confirm=self.policy.confirm_contact and sends_code(choice.kind),
             questions=[security_questions.text(question) for question in choice.questions],
-            challenge=passkeys.encoded(proofs.challenge(self.services.keys, flow)) if signs else "",
+            challenge=passkeys.bytes_to_base64url(proofs.challenge(self.services.keys, flow)) if signs else "",
         )
 
 

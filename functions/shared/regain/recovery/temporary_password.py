@@ -11,5 +11,5 @@ BYTES = 10  # 80 bits: nobody guesses it in the hours that it lives
 
 def derive(keys: Keys, subject: str, nonce: str) -> str:
     """The temporary password with this nonce, in groups of four letters that are easy to read out."""
-    made = hmac.digest(keys.of("temporary-password"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
-    return crockford.grouped(crockford.encode(made[:BYTES]))
+    made = hmac.digest(keys.derive("temporary-password"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
+    return crockford.group(crockford.encode(made[:BYTES]))

@@ -8,12 +8,12 @@ that was there before."""
 _NUMBER = re.compile(r"\+\d{6,15}")
 
 
-def safe(value: object) -> str:
+def escape_formula(value: object) -> str:
     """A cell. What could be a formula starts with an apostrophe; a telephone number in E.164 stays one."""
     text = str(value)
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def plain(cell: str) -> str:
+def unescape_formula(cell: str) -> str:
     """A cell as it was before `safe`."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

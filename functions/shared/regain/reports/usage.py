@@ -13,7 +13,7 @@ _OTHER = (
 )  # fmt: skip
 
 
-def report(counters: Counters, days: int, now: int) -> Report:
+def usage_report(counters: Counters, days: int, now: int) -> Report:
     """The last `days` days, today included: one query and one read."""
     today = datetime.fromtimestamp(now, UTC).date()
     named = [(today - timedelta(days=back)).isoformat() for back in reversed(range(days))]
@@ -48,7 +48,7 @@ def _people(counts: Counter[str]) -> People:
     return People(counts["accounts"], counts["registered"], counts["enabled"], counts["capable"], by_method)
 
 
-def days_of(counters: Counters, kind: str, start: str, end: str, now: int) -> list[str]:
+def days_with_events(counters: Counters, kind: str, start: str, end: str, now: int) -> list[str]:
     """The days on which something of this kind (or anything) happened: one query. Counts come a little later than what
     they count, so that the last two days are always among them.
     """

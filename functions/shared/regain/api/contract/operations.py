@@ -60,26 +60,26 @@ class Operation(Struct, frozen=True):
     query: type | None = None
 
 
-ANY_ROUTE = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.BUSY, problems.BROKEN)
-ANY_BODY = (problems.REQUEST_NOT_READ, problems.NOT_JSON, problems.TOO_LARGE)
+ANY_ROUTE = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR)
+ANY_BODY = (problems.BAD_REQUEST, problems.UNSUPPORTED_MEDIA_TYPE, problems.CONTENT_TOO_LARGE)
 
 _FLOW = (problems.SESSION_ENDED, problems.TOO_MANY_REQUESTS)
 _START = (
-    problems.USER_ID_NOT_READ, problems.DOMAIN_NOT_OURS, problems.CONTACT_YOUR_ADMINISTRATOR,
+    problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN, problems.CONTACT_YOUR_ADMINISTRATOR,
     problems.NOT_ENABLED, problems.COULD_NOT_VERIFY, problems.ACCOUNT_TURNED_OFF,
     problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
     problems.RECOVERY_CLOSED,
 )  # fmt: skip
 _SEND = (
-    *_FLOW, problems.METHOD_NOT_OFFERED, problems.CONTACT_NEEDED, problems.WAIT_BEFORE_RESEND,
+    *_FLOW, problems.METHOD_NOT_OFFERED, problems.CONTACT_CONFIRMATION_NEEDED, problems.WAIT_BEFORE_RESEND,
     problems.TOO_MANY_CODES, problems.RECOVERY_CLOSED,
 )  # fmt: skip
 _VERIFY = (
     *_FLOW, problems.METHOD_NOT_OFFERED, problems.WRONG_CODE, problems.CODE_EXPIRED,
     problems.TOO_MANY_WRONG_CODES, problems.RECOVERY_CLOSED, problems.NO_SECOND_METHOD,
     problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.WRONG_AUTHENTICATOR_CODE,
-    problems.CODE_OF_ANOTHER_TIME, problems.CODE_USED, problems.WRONG_RECOVERY_CODE, problems.WRONG_ANSWERS,
-    problems.PASSKEY_NOT_ACCEPTED,
+    problems.AUTHENTICATOR_CLOCK_WRONG, problems.CODE_ALREADY_USED, problems.WRONG_RECOVERY_CODE,
+    problems.WRONG_ANSWERS, problems.PASSKEY_NOT_ACCEPTED,
 )  # fmt: skip
 _FINISH = (
     *_FLOW, problems.PROOF_STILL_NEEDED, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED,
@@ -106,14 +106,14 @@ RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED)
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
-    (problems.WRONG_SIGN_IN, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
+    (problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
      problems.TEMPORARY_PASSWORD_ENDED, problems.TOO_MANY_REQUESTS),
 )  # fmt: skip
 
 _SIGNED_IN = (problems.SIGN_IN_NEEDED,)
-_CHANGING = (*_SIGNED_IN, problems.FROM_ANOTHER_SITE)
+_CHANGING = (*_SIGNED_IN, problems.CROSS_SITE_REQUEST)
 SIGN_OUT = Operation(
-    "POST", "/api/account/sign-out", "Sign out", Done, problems=(problems.FROM_ANOTHER_SITE,), session=True
+    "POST", "/api/account/sign-out", "Sign out", Done, problems=(problems.CROSS_SITE_REQUEST,), session=True
 )
 ACCOUNT = Operation("GET", "/api/account", "One's own account", AccountView, problems=_SIGNED_IN, session=True)
 PASSWORD = Operation(
@@ -136,21 +136,22 @@ METHODS = Operation(
 )
 REGISTER = Operation(
     "POST", "/api/account/methods", "Begin to register security info", Registration, 201, Register,
-    (*_REGISTERING, problems.NOT_YOURS_TO_REGISTER, problems.ADDRESS_NOT_READ, problems.ADDRESS_NOT_OUTSIDE,
-     problems.NUMBER_NOT_READ, problems.NUMBER_NOT_ACCEPTED, problems.ALREADY_REGISTERED, problems.NO_ROOM,
+    (*_REGISTERING, problems.METHOD_NOT_REGISTRABLE, problems.INVALID_EMAIL_ADDRESS,
+     problems.ADDRESS_NEEDS_THIS_PASSWORD, problems.INVALID_PHONE_NUMBER, problems.PHONE_NUMBER_NOT_ACCEPTED,
+     problems.ALREADY_REGISTERED, problems.TOO_MANY_REGISTERED,
      problems.QUESTIONS_NOT_ACCEPTED, problems.WAIT_BEFORE_RESEND, problems.TOO_MANY_CODES),
     session=True,
 )  # fmt: skip
 CONFIRM = Operation(
     "POST", "/api/account/methods/{id}/confirm", "Confirm what was begun", Registration, 200, Confirm,
     (*_REGISTERING, problems.REGISTRATION_ENDED, problems.WRONG_CODE, problems.CODE_EXPIRED,
-     problems.WRONG_AUTHENTICATOR_CODE, problems.CODE_OF_ANOTHER_TIME, problems.PASSKEY_NOT_ACCEPTED,
-     problems.ALREADY_REGISTERED, problems.NO_ROOM),
+     problems.WRONG_AUTHENTICATOR_CODE, problems.AUTHENTICATOR_CLOCK_WRONG, problems.PASSKEY_NOT_ACCEPTED,
+     problems.ALREADY_REGISTERED, problems.TOO_MANY_REGISTERED),
     session=True,
 )  # fmt: skip
 REMOVE = Operation(
     "DELETE", "/api/account/methods/{id}", "Remove something from one's security info", Done, 200, None,
-    (*_REGISTERING, problems.NOT_FOUND_HERE), session=True,
+    (*_REGISTERING, problems.NO_SUCH_SECURITY_INFO), session=True,
 )  # fmt: skip
 KEEP = Operation(
     "POST", "/api/account/methods/keep", "Say that the security info is still right", Done, 200, None,
@@ -158,7 +159,7 @@ KEEP = Operation(
 )  # fmt: skip
 LATER = Operation(
     "POST", "/api/account/methods/later", "Be reminded later", Done, 200, None,
-    (*_CHANGING, problems.NOT_NOW), session=True,
+    (*_CHANGING, problems.CANNOT_POSTPONE), session=True,
 )  # fmt: skip
 
 SECURE = Operation(
@@ -167,10 +168,10 @@ SECURE = Operation(
 )  # fmt: skip
 
 _ASKING = (problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
-           problems.TOO_MANY_REQUESTS_FOR_HELP, problems.CONTACT_NOT_READ)  # fmt: skip
+           problems.TOO_MANY_REQUESTS_FOR_HELP, problems.INVALID_CONTACT_DETAILS)  # fmt: skip
 ASK_ADMINISTRATOR = Operation(
     "POST", "/api/contact/administrator", "Ask the administrators for help", Asked, 202, AskAdministrator,
-    (*_ASKING, problems.USER_ID_NOT_READ, problems.DOMAIN_NOT_OURS),
+    (*_ASKING, problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN),
 )  # fmt: skip
 ASK_SUPPORT = Operation(
     "POST", "/api/contact/support", "Ask support for help", Asked, 202, AskSupport,
@@ -179,9 +180,9 @@ ASK_SUPPORT = Operation(
 
 _HELPING = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
 _LOOKING = (*_HELPING, problems.TOO_MANY_REQUESTS)
-_ONE = (*_LOOKING, problems.USER_ID_NOT_READ, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
-_ACTING = (*_ONE, problems.FROM_ANOTHER_SITE, problems.SECOND_FACTOR_NEEDED)
-_PROVING = (*_HELPING, problems.FROM_ANOTHER_SITE)
+_ONE = (*_LOOKING, problems.INVALID_USER_ID, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
+_ACTING = (*_ONE, problems.CROSS_SITE_REQUEST, problems.SECOND_FACTOR_NEEDED)
+_PROVING = (*_HELPING, problems.CROSS_SITE_REQUEST)
 _ACCOUNT = "/api/admin/accounts/{user_id}"
 ADMIN = Operation("GET", "/api/admin", "Who helps", AdminView, problems=_HELPING, session=True)
 ADMIN_PROVE = Operation(
@@ -209,7 +210,7 @@ CALLER_VERIFY = Operation(
 )  # fmt: skip
 ADMIN_RESET = Operation(
     "POST", f"{_ACCOUNT}/reset", "Set a temporary password", TemporaryPassword, 200, Reset,
-    (*_ACTING, problems.CALLER_NOT_PROVED, problems.METHOD_NOT_OFFERED), session=True,
+    (*_ACTING, problems.CALLER_NOT_VERIFIED, problems.METHOD_NOT_OFFERED), session=True,
 )  # fmt: skip
 ADMIN_UNLOCK = Operation("POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done, problems=_ACTING, session=True)
 ADMIN_LIFT = Operation(
@@ -221,7 +222,7 @@ ADMIN_CLEAR = Operation(
 )
 ADMIN_REQUIRE = Operation(
     "POST", f"{_ACCOUNT}/require-registration", "Ask for security info at the next sign-in", Done, 200, ForCaller,
-    (*_ACTING, problems.CALLER_NOT_PROVED), session=True,
+    (*_ACTING, problems.CALLER_NOT_VERIFIED), session=True,
 )  # fmt: skip
 ADMIN_WAIVE = Operation(
     "DELETE", f"{_ACCOUNT}/require-registration", "Take that demand back", Done, problems=_ACTING, session=True
@@ -232,12 +233,12 @@ ADMIN_STORY = Operation(
 )  # fmt: skip
 ADMIN_EVENTS = Operation(
     "GET", "/api/admin/events", "Events, newest first", EventPage,
-    problems=(*_LOOKING, problems.REQUEST_NOT_READ, problems.USER_ID_NOT_READ, problems.NOT_OVER_THIS_ACCOUNT),
+    problems=(*_LOOKING, problems.BAD_REQUEST, problems.INVALID_USER_ID, problems.NOT_OVER_THIS_ACCOUNT),
     session=True, query=EventQuery,
 )  # fmt: skip
 ADMIN_REPORT = Operation(
     "GET", "/api/admin/report", "Usage of the last days", Report,
-    problems=(*_LOOKING, problems.REQUEST_NOT_READ), session=True, query=ReportQuery,
+    problems=(*_LOOKING, problems.BAD_REQUEST), session=True, query=ReportQuery,
 )  # fmt: skip
 ADMINISTRATION = (
     ADMIN, ADMIN_PROVE, ADMIN_PROVE_SEND, ADMIN_PROVE_VERIFY, ADMIN_ACCOUNT, CALLER_START, CALLER_SEND,
