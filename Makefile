@@ -21,12 +21,12 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
-.PHONY: help install serve test lint format docs validate build smoke unit browser chromium translations schema lock screenshots clean \
+.PHONY: help install serve test lint format docs validate build release-id smoke unit browser chromium translations schema lock screenshots clean \
 	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- Environments, each from its lock --------------------------------------------------------------
 
@@ -109,6 +109,9 @@ deploy: docs .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the 
 
 build: install .venv/sam/.locked ## Build the functions and their layer into .aws-sam/
 	$(SAM) build
+
+release-id: build ## Print the id of the release that is built from here for STACK= (its samconfig.NAME.toml), on the last line
+	@$(DEV)/python -m release_id --stack $(STACK)
 
 smoke: install .venv/sam/.locked ## Build, and send each function an event from the build alone
 	$(DEV)/pytest tests/build

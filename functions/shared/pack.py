@@ -22,6 +22,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from regain.domain.languages import LANGUAGES, SOURCE_LANGUAGE
 from regain.organisation.file import read
+from release_id import DIGEST, digest
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = Path(__file__).parent / "regain" / "translations"  # compiled: `python -m hooks.catalogues compile`
@@ -78,6 +79,8 @@ class _Empty(str):
 
 ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = _Empty
 '''
+RUN_FROM = "/opt/python"
+"""Where Lambda mounts the layer: what byte code says of its source in a traceback."""
 RARE = ("OpenSSL", "cryptography", "pyasn1", "pyasn1_modules", "segno", "webauthn")
 """Libraries that registering a passkey or an app loads, and no start: kept as source, for the layer's size."""
 
@@ -103,7 +106,10 @@ def pack(target: Path, version: str) -> None:
     organisation = read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml"))
     (target / "regain" / "organisation.json").write_bytes(msgspec.json.encode(organisation))
     keep_languages(target, organisation.organisation.languages)
+    (target / "regain" / DIGEST).write_text(digest(target))
     compile_in(target, version)
+    for path in [target, *target.rglob("*")]:  # whatever the umask: Lambda runs as somebody else
+        path.chmod(0o755 if path.is_dir() or path.suffix == ".so" else 0o644)
 
 
 def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
@@ -122,7 +128,7 @@ def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
             path.unlink()
             continue
         data = pickle.loads(path.read_bytes())  # noqa: S301 - babel's own files, checked by their hash
-        path.write_bytes(pickle.dumps({name: part for name, part in data.items() if name in DATES}))
+        path.write_bytes(pickle.dumps({name: part for name, part in data.items() if name in DATES}, protocol=4))
 
 
 def _line_of(locale: str) -> Iterator[str]:
@@ -182,16 +188,20 @@ def without_documentation(node: Any) -> Any:
 
 
 def compile_in(target: Path, version: str) -> None:
-    """Byte code in the place of the source of libraries, and beside our own: a start then compiles nothing."""
+    """Byte code in the place of the source of libraries, and beside our own: a start then compiles nothing.
+
+    The same on every machine (A45): it knows neither the time of its source nor the folder it was made in.
+    """
     python = interpreter(version)
     if not python:
         sys.stderr.write(f"There is no python{version} here: without byte code the functions start more slowly.\n")
         return
-    for path in target.iterdir():
+    compiles = (python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", target, "-p", RUN_FROM)
+    for path in sorted(target.iterdir()):
         if path.name == "regain":
-            run(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(path))
+            run(*compiles, path)
         elif path.name not in RARE and path.suffix in ("", ".py"):
-            run(python, "-m", "compileall", "-q", "-b", str(path))
+            run(*compiles, "-b", path)
             for source in [path] if path.is_file() else path.rglob("*.py"):
                 source.unlink()
 
@@ -208,7 +218,7 @@ def known(version: str) -> list[Path]:
     return sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
 
 
-def run(*command: str, check: bool = True) -> bool:
+def run(*command: str | Path, check: bool = True) -> bool:
     """Whether a command ends well."""
     return subprocess.run(command, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 

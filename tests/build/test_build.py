@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -17,7 +16,6 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from local.template import raw
 
 ROOT = Path(__file__).parents[2]
-SAM = ROOT / ".venv" / "sam" / "bin" / "sam"
 
 EVENT = {
     "version": "2.0", "routeKey": "x", "rawPath": "", "rawQueryString": "", "headers": {"content-type": "application/json"},
@@ -31,18 +29,6 @@ import {module} as app
 class Context: aws_request_id = function_name = invoked_function_arn = "x"; memory_limit_in_mb = 128
 print("ANSWER", json.dumps(app.lambda_handler(json.loads(sys.argv[2]), Context())))
 """
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """The build, for the machine that the tests run on."""
-    target = tmp_path_factory.mktemp("build")
-    here = {"LAYER_PYTHON": "{}.{}".format(*sys.version_info), "LAYER_PLATFORM": f"{platform.machine()}-manylinux_2_28"}
-    environment = {**os.environ, **here, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-west-1"}
-    command = [SAM, "build", "--build-dir", str(target / "out")]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return target
 
 
 def answer(built, function, module, event):

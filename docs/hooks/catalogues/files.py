@@ -86,7 +86,7 @@ def compile_parts(catalogue: Catalog, folder: Path) -> None:
     """One file for each part. A text without a translation stays out, and is said in English."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in PARTS:
-        mine = Catalog(locale=catalogue.locale)
+        mine = Catalog(locale=catalogue.locale, creation_date=_BEGUN, revision_date=_BEGUN)
         for message in _texts(catalogue):
             if part(message) == name and translated(message):
                 mine.add(message.id, message.string)
@@ -106,7 +106,8 @@ def _texts(catalogue: Catalog) -> Iterator[Message]:
 
 
 def _older(made: list[Path], source: Path) -> bool:
-    since = source.stat().st_mtime_ns
+    """Whether something is older than its source, or than this file, which says how it is made."""
+    since = max(source.stat().st_mtime_ns, Path(__file__).stat().st_mtime_ns)
     return not all(file.exists() and file.stat().st_mtime_ns >= since for file in made)
 
 

@@ -1,0 +1,28 @@
+"""The build, made once: what `sam build` makes of this checkout for the machine that the tests run on."""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.build.transforming import ROOT, SAM
+
+
+def sam_build(source: Path, target: Path, **environment: str) -> None:
+    """Builds a checkout into a folder."""
+    here = {"LAYER_PYTHON": "{}.{}".format(*sys.version_info), "LAYER_PLATFORM": f"{platform.machine()}-manylinux_2_28"}
+    whole = {**os.environ, **here, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-west-1", **environment}
+    command = [SAM / "sam", "build", "--build-dir", target]
+    done = subprocess.run(command, cwd=source, env=whole, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The build, for the machine that the tests run on."""
+    target = tmp_path_factory.mktemp("build")
+    sam_build(ROOT, target / "out")
+    return target
