@@ -163,7 +163,9 @@ def test_the_layer_ships_no_importer_and_the_organisation_as_json(built):
 
 
 def test_the_whole_template_deploys(engine, tmp_path):
-    """CloudFormation finds what validation passes: circular dependencies, missing attributes."""
+    """CloudFormation finds what validation passes: circular dependencies, missing attributes. Without the id of a
+    release it refuses to begin.
+    """
     archive = tmp_path / "code.zip"
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("reset/app.py", "def lambda_handler(event, context): return {}")
@@ -179,13 +181,14 @@ def test_the_whole_template_deploys(engine, tmp_path):
     template["Resources"]["MessageSet"]["Type"] = "AWS::CloudFormation::WaitConditionHandle"
     for name in [name for name, made in template["Resources"].items() if "Metrics" in made.get("Properties", {})]:
         del template["Resources"][name]
-    s3.put_object(
-        Bucket="code", Key="template.json", Body=json.dumps(template).encode()
-    )  # `sam deploy` sends it the same way
-    cloudformation.create_stack(
-        StackName="regain", TemplateURL=f"{engine.endpoint}/code/template.json",
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )  # fmt: skip
+    s3.put_object(Bucket="code", Key="template.json", Body=json.dumps(template).encode())  # as `sam deploy` sends it
+    asked = {
+        "StackName": "regain", "TemplateURL": f"{engine.endpoint}/code/template.json",
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    }  # fmt: skip
+    with pytest.raises(cloudformation.exceptions.ClientError, match="make deploy"):
+        cloudformation.create_stack(**asked)
+    cloudformation.create_stack(**asked, Parameters=[{"ParameterKey": "Release", "ParameterValue": "0" * 64}])
     try:
         cloudformation.get_waiter("stack_create_complete").wait(
             StackName="regain", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
