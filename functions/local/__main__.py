@@ -19,15 +19,15 @@ import boto3
 import msgspec
 import uvicorn
 
-from local.end_user_messaging import SERVICE, Telephone
+from local.end_user_messaging import SERVICE, EndUserMessaging
 from local.engine import Engine, EngineError
-from local.gallery import Gallery
 from local.gateway import application
 from local.outbox import Outbox
+from local.previews import Previews
 from local.resources import create
-from local.sam_local import Sam, bridge
+from local.sam_local import SamLocal, bridge_address
 from local.sandbox import Pool
-from local.stream_poller import Stream
+from local.stream_poller import StreamPoller
 from local.template import Template, TemplateError
 from regain.adapters.keys import Keys
 from regain.adapters.store import Store
@@ -40,11 +40,11 @@ from regain.recovery import new_password
 
 ROOT = Path(__file__).parents[2]
 _LEAST_WORK = "1000"  # MinValue of the parameter
-_NUMBER = "+15555550100"  # a number that is never given out: the telephone here calls nobody
+_NUMBER = "+15555550100"  # reserved for fiction: nothing here sends texts or calls
 
 
 def main() -> int:
-    """Runs until it is told to stop. Answers the exit status."""
+    """Runs until it is stopped. Returns the exit status."""
     arguments = _arguments()
     try:
         organisation = organisation_file.read(arguments.organisation)
@@ -59,9 +59,9 @@ def main() -> int:
 def serve(
     arguments: argparse.Namespace, organisation: Organisation, persons: list[importing.Person], listening: socket.socket
 ) -> int:
-    """The stack, from the engine up, until it is told to stop."""
-    sam = Sam(arguments.sam, arguments.build, arguments.state) if arguments.build else None
-    engine = Engine(arguments.engine, arguments.state, _free_port(), bridge() if sam else "127.0.0.1")
+    """Starts the stack from the engine up, and runs it until it is stopped."""
+    sam = SamLocal(arguments.sam, arguments.build, arguments.state) if arguments.build else None
+    engine = Engine(arguments.engine, arguments.state, _free_port(), bridge_address() if sam else "127.0.0.1")
     try:
         engine.start()
         environment = _environment(arguments, engine, organisation)
@@ -85,7 +85,7 @@ def serve(
 
 
 def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Organisation) -> dict[str, str]:
-    """What functions need beside what the template gives them."""
+    """The environment variables that all functions need beside those of the template."""
     packed = arguments.state.resolve() / "organisation.json"
     site = organisation.organisation.site_url or f"http://127.0.0.1:{arguments.port}/"
     about = dataclasses.replace(organisation.organisation, site_url=site)
@@ -99,7 +99,7 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
 
 
 def _import(arguments: argparse.Namespace, persons: list[importing.Person], template: Template) -> None:
-    """Loads the people file where it is new or has changed since the last start."""
+    """Imports the people file if it has changed since the last start."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
@@ -115,21 +115,21 @@ def _import(arguments: argparse.Namespace, persons: list[importing.Person], temp
 
 def _gateway(
     arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
-    persons: list[importing.Person], listening: socket.socket, sam: Sam | None,
+    persons: list[importing.Person], listening: socket.socket, sam: SamLocal | None,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
     known.write_text(json.dumps({**environment, **template.variables}, indent=2))
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
-    pools, streams = _functions(template, environment, logs)
-    outbox = Outbox(engine.endpoint, Telephone(arguments.state / "telephone.jsonl"))
-    pages = [*outbox.routes(), *Gallery(current()).routes()]
+    pools, pollers = _functions(template, environment, logs)
+    outbox = Outbox(engine.endpoint, EndUserMessaging(arguments.state / "telephone.jsonl"))
+    pages = [*outbox.routes(), *Previews(current()).routes()]
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
         if not arguments.light:
             await asyncio.gather(*(pool.warm() for pool in pools.values()))
-        running = [asyncio.create_task(stream.run()) for stream in streams]
+        running = [asyncio.create_task(poller.run()) for poller in pollers]
         running.append(asyncio.create_task(_watch(engine, server)))
         yield
         for task in running:
@@ -137,7 +137,7 @@ def _gateway(
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
     app = application(
-        current().organisation, arguments.site, pools.values(), pages, lifespan, sam.answer if sam else None
+        current().organisation, arguments.site, pools.values(), pages, lifespan, sam.forward if sam else None
     )
     server = _Server(
         uvicorn.Config(
@@ -154,33 +154,35 @@ def _gateway(
     finally:
         known.unlink()
     if not engine.alive:
-        print(f"the engine has stopped by itself: see {arguments.state}/engine.log", file=sys.stderr)
+        print(f"the engine stopped unexpectedly: see {arguments.state}/engine.log", file=sys.stderr)
         return 1
     return 0
 
 
-def _functions(template: Template, environment: dict[str, str], logs: Path) -> tuple[dict[str, Pool], list[Stream]]:
-    """The functions by name, and the streams that some of them follow: each invocation may have written to these."""
+def _functions(
+    template: Template, environment: dict[str, str], logs: Path
+) -> tuple[dict[str, Pool], list[StreamPoller]]:
+    """The functions by name, and the pollers of their streams, which every invocation wakes: it may have written."""
     pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
-    streams = [Stream(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
+    pollers = [StreamPoller(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
 
-    def stir() -> None:
-        for stream in streams:
-            stream.stir()
+    def wake() -> None:
+        for poller in pollers:
+            poller.wake()
 
     for pool in pools.values():
-        pool.after = stir
-    return pools, streams
+        pool.on_invoked = wake
+    return pools, pollers
 
 
 class _Server(uvicorn.Server):
-    """Says where everything is once it can be used."""
+    """Prints the greeting once the server accepts requests."""
 
     greeting = ""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stops on a signal and then goes on: the engine still has to write its state."""
+        """Stops the server on a signal without ending the process: the engine still has to write its state."""
         before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
@@ -189,14 +191,14 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listens, and says so."""
+        """Starts listening, then prints the greeting."""
         await super().startup(sockets)
         if self.started:
             print(self.greeting, flush=True)
 
 
 async def _watch(engine: Engine, server: uvicorn.Server) -> None:
-    """Without the engine nothing works: better stop and say so."""
+    """Stops the server when the engine has stopped, since nothing works without it."""
     while engine.alive:
         await asyncio.sleep(0.5)
     server.should_exit = True
@@ -221,13 +223,13 @@ def _greeting(arguments: argparse.Namespace, persons: list[importing.Person]) ->
 
 
 def _listen(port: int) -> socket.socket:
-    """The port, taken before anything else is started."""
+    """Binds the port, before anything else is started."""
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1", port))
     except OverflowError:
-        raise EngineError(f"port {port} is no port: choose one from 1024 to 65535 with PORT=") from None
+        raise EngineError(f"{port} is not a port: choose one from 1024 to 65535 with PORT=") from None
     except OSError as error:
         why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         raise EngineError(f"port {port} {why}: stop what uses it, or choose another with PORT=") from None
@@ -251,9 +253,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--light",
         action="store_true",
-        help="for tests: functions start when first asked for, and the proof of work is the least there may be",
+        help="for tests: functions start on their first request, and the proof of work is minimal",
     )
-    parser.add_argument("--build", type=Path, help="what `sam build` made: the API then runs in Lambda's containers")
+    parser.add_argument("--build", type=Path, help="output of `sam build`: the API then runs in Lambda's containers")
     parser.add_argument("--sam", type=Path, default=ROOT / ".venv" / "sam" / "bin" / "sam")
     return parser.parse_args()
 

@@ -1,7 +1,6 @@
-"""A small stand-in for AWS End User Messaging's two send actions, which the engine does not have.
+"""A stand-in for the two send actions of AWS End User Messaging, which the engine lacks. It sends nothing.
 
-It speaks the service's own protocol (AWS JSON 1.0) and checks requests with botocore's own model of
-it, so a request that AWS would refuse for its shape is refused here too. It sends nothing.
+It speaks AWS JSON 1.0 and validates requests with botocore's model, so it refuses a malformed request as AWS would.
 """
 
 import json
@@ -21,8 +20,8 @@ _CHANNELS = {"SendTextMessage": "text", "SendVoiceMessage": "voice"}
 _TARGET = "PinpointSMSVoiceV2."
 
 
-class Telephone:
-    """Texts and calls that were asked for, kept in a file."""
+class EndUserMessaging:
+    """Records the texts and calls that are requested in a file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -30,7 +29,7 @@ class Telephone:
         self._model = botocore.session.get_session().get_service_model(SERVICE)
 
     async def serve(self, request: Request) -> Response:
-        """One call of the AWS API."""
+        """Handles one call of the AWS API."""
         action = request.headers.get("x-amz-target", "").removeprefix(_TARGET)
         if action not in _CHANNELS:
             return _error("UnknownOperationException", f"{action} is not one of {', '.join(_CHANNELS)}")
@@ -46,7 +45,7 @@ class Telephone:
         return _answer(200, {"MessageId": self._keep(_CHANNELS[action], asked)})
 
     def messages(self) -> list[dict[str, Any]]:
-        """Everything that was asked for, oldest first."""
+        """All texts and calls, oldest first."""
         if not self._file.exists():
             return []
         return [json.loads(line) for line in self._file.read_text().splitlines()]

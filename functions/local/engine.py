@@ -1,4 +1,4 @@
-"""MiniStack in AWS's place: its own environment, a child of ours, on an address of this machine only."""
+"""MiniStack in place of AWS: a child process in a virtual environment of its own, bound to a local address."""
 
 import ctypes
 import fcntl
@@ -20,11 +20,11 @@ _PR_SET_PDEATHSIG = 1
 
 
 class EngineError(Exception):
-    """The engine cannot be started, or has stopped."""
+    """The engine cannot be started, or it has stopped."""
 
 
 class Engine:
-    """One MiniStack process with its state in a folder. State is written when it stops: always stop it."""
+    """A MiniStack process with its state in a folder. It writes its state when it stops, so always stop it."""
 
     def __init__(self, program: Path, state: Path, port: int, host: str = "127.0.0.1") -> None:
         self.program, self.state, self.port, self.host = program, state, port, host
@@ -33,7 +33,7 @@ class Engine:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a program needs to speak to this engine as if it were AWS."""
+        """The environment variables that make the AWS SDKs use this engine."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_DEFAULT_REGION": REGION,
@@ -107,6 +107,6 @@ class Engine:
 
 
 def _stop_with_parent() -> None:
-    """Where the parent is killed, the kernel stops the child, which then still writes its state (Linux)."""
+    """On Linux, has the kernel terminate the child when the parent is killed, so that it still writes its state."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""One origin: the site, the API's routes as HTTP API v2 events, and what only a laptop has (`/local/`)."""
+"""One origin for the site, the API (routes become HTTP API v2 events), and the local-only pages under `/local/`."""
 
 import asyncio
 import base64
@@ -29,15 +29,15 @@ from regain.domain.language_redirect import COOKIE, redirect
 from regain.organisation.settings import About
 from regain.problems import CONTENT_TOO_LARGE, INTERNAL_ERROR, METHOD_NOT_ALLOWED, NOT_FOUND, Problem, Refused
 
-_LARGEST = 10 * 1024 * 1024  # API Gateway's limit
+_MAX_BODY = 10 * 1024 * 1024  # API Gateway's limit
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-Elsewhere = Callable[[Request, bytes], Response]
+Upstream = Callable[[Request, bytes], Response]
 _TEXT = ("application/json", "application/problem+json", "application/x-www-form-urlencoded", "text/")
 
 
 class Routes:
-    """Which function serves a request: an exact route, then one with parameters, then a greedy one; a method
-    before any.
+    """Finds the function of a request as API Gateway does: exact paths first, then paths with parameters, then greedy
+    ones; a route of the request's method before one of ANY.
     """
 
     def __init__(self, pools: Iterable[Pool]) -> None:
@@ -55,12 +55,12 @@ class Routes:
                     self._exact[method, path] = pool
 
     @property
-    def outside(self) -> list[str]:
-        """The paths that are not under `/api`, as the template routes them."""
+    def outside_api(self) -> list[str]:
+        """The template's routes that are not under `/api`."""
         return [path for _, path in self._exact if not path.startswith("/api/")]
 
     def find(self, method: str, path: str) -> tuple[Pool, str, dict[str, str]] | None:
-        """The pool, the route's key and the path's parameters; None where nothing serves it."""
+        """The pool, the route key and the path parameters; None if there is no route."""
         for key in ((method, path), ("ANY", path)):
             if key in self._exact:
                 return self._exact[key], " ".join(key), {}
@@ -73,11 +73,11 @@ class Routes:
         return None
 
 
-class Site(StaticFiles):
-    """The built site. Its own 404 page; names with a fingerprint are kept for ever."""
+class StaticSite(StaticFiles):
+    """The built site, with its 404 page in each language; files with a fingerprint are cached for ever."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, or the page of its language for what is not there."""
+        """A file, or the 404 page of the path's language."""
         response = await super().get_response(path, scope)
         own, _ = self.lookup_path(f"{path.split('/', maxsplit=1)[0]}/404.html")
         if response.status_code == HTTPStatus.NOT_FOUND and own:
@@ -85,15 +85,15 @@ class Site(StaticFiles):
         return response
 
     def file_response(self, full_path: Any, *arguments: Any, **named: Any) -> Response:
-        """A file with how long it may be kept."""
+        """A file with its cache-control header."""
         response = super().file_response(full_path, *arguments, **named)
         fingerprinted = "assets" in Path(full_path).parts  # assets/<fingerprint>/<name>
         response.headers["cache-control"] = kept_for("assets/") if fingerprinted else "no-cache"  # shown as it is built
         return response
 
 
-class Headers:
-    """Gives every answer that is not the API's the site's headers."""
+class SiteHeaders:
+    """Middleware that adds the site's headers to every response that is not the API's."""
 
     def __init__(self, app: Any, about: About) -> None:
         self.app, self.about = app, about
@@ -112,14 +112,14 @@ class Headers:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-class Way:
-    """Leads a browser to the page in its language, as CloudFront does (`PageOfAddress` in the template)."""
+class LanguageRedirect:
+    """Middleware that redirects to the page in the browser's language, as CloudFront does (`PageOfAddress`)."""
 
     def __init__(self, app: Any, offered: tuple[str, ...]) -> None:
         self.app, self.offered = app, offered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, or sends it elsewhere."""
+        """Passes a request on, or redirects it."""
         app = self.app
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             request = Request(scope)
@@ -140,32 +140,32 @@ def application(
     pools: Iterable[Pool],
     local: list[Route],
     lifespan: Any,
-    elsewhere: Elsewhere | None = None,
+    upstream: Upstream | None = None,
 ) -> Any:
-    """The whole origin. `elsewhere` answers the API's requests in the place of the pools."""
+    """The ASGI application of the origin. `upstream`, if given, answers the API's requests instead of the pools."""
     routes = Routes(pools)
 
     async def api(request: Request) -> Response:
-        return await (_forward(elsewhere, request) if elsewhere else _api(routes, request))
+        return await (_forward(upstream, request) if upstream else _api(routes, request))
 
     async def outside(request: Request) -> Response:
-        return _fault(NOT_FOUND if request.method in ("GET", "HEAD") else METHOD_NOT_ALLOWED)
+        return _problem(NOT_FOUND if request.method in ("GET", "HEAD") else METHOD_NOT_ALLOWED)
 
     everything = [
         Route("/api/{path:path}", api, methods=_METHODS),
-        *(Route(path, api) for path in routes.outside),
+        *(Route(path, api) for path in routes.outside_api),
         *local,
         Route("/local/{path:path}", outside, methods=_METHODS),
-        Mount("/", Site(directory=site, html=True)),
+        Mount("/", StaticSite(directory=site, html=True)),
     ]
-    served = Starlette(routes=everything, exception_handlers={405: _no_such_method}, lifespan=lifespan)
-    return Headers(Way(served, about.languages), about)
+    served = Starlette(routes=everything, exception_handlers={405: _method_not_allowed}, lifespan=lifespan)
+    return SiteHeaders(LanguageRedirect(served, about.languages), about)
 
 
-async def _no_such_method(request: Request, error: HTTPException) -> Response:
-    """A method that no route has heard of: for the API a problem like any other."""
+async def _method_not_allowed(request: Request, error: HTTPException) -> Response:
+    """405; a problem if the path is the API's."""
     if request.url.path.startswith("/api/"):
-        response = _fault(METHOD_NOT_ALLOWED)
+        response = _problem(METHOD_NOT_ALLOWED)
         response.headers.update(error.headers or {})
         return response
     return Response(error.detail, error.status_code, error.headers, "text/plain")
@@ -175,48 +175,48 @@ async def _api(routes: Routes, request: Request) -> Response:
     path = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
     found = routes.find(request.method, path)
     if not found:
-        return _fault(NOT_FOUND)
+        return _problem(NOT_FOUND)
     pool, route_key, parameters = found
     body = await _body(request)
     if body is None:
-        return _fault(CONTENT_TOO_LARGE)
+        return _problem(CONTENT_TOO_LARGE)
     try:
         answer = await pool.call(event(request, path, route_key, parameters, body))
     except SandboxError:
-        return _fault(INTERNAL_ERROR)
+        return _problem(INTERNAL_ERROR)
     return _response(answer)
 
 
-async def _forward(elsewhere: Elsewhere, request: Request) -> Response:
+async def _forward(upstream: Upstream, request: Request) -> Response:
     body = await _body(request)
     if body is None:
-        return _fault(CONTENT_TOO_LARGE)
+        return _problem(CONTENT_TOO_LARGE)
     try:
-        return await asyncio.to_thread(elsewhere, request, body)
+        return await asyncio.to_thread(upstream, request, body)
     except OSError:
-        return _fault(INTERNAL_ERROR)
+        return _problem(INTERNAL_ERROR)
 
 
 async def _body(request: Request) -> bytes | None:
-    """The request's body, or None where it is larger than the gateway takes, or its sender is gone before its end."""
+    """The request's body; None if it is too large or the client has disconnected."""
     body = bytearray()
     with contextlib.suppress(ClientDisconnect):
         async for chunk in request.stream():
             body += chunk
-            if len(body) > _LARGEST:
+            if len(body) > _MAX_BODY:
                 return None
         return bytes(body)
     return None
 
 
 def event(request: Request, path: str, route_key: str, parameters: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """The event of API Gateway's HTTP API, payload format 2.0. The address is the connection's, no header's."""
+    """The HTTP API event, payload format 2.0. `sourceIp` is the connection's address, whatever headers say."""
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     cookies = headers.pop("cookie", "")
     text = headers.get("content-type", "text/").startswith(_TEXT)
-    decoded = _decoded(body) if text else None
+    decoded = _decode(body) if text else None
     now = time.time()
     made = {
         "version": "2.0",
@@ -261,7 +261,7 @@ def _query(request: Request) -> dict[str, str]:
     return {name: ",".join(values) for name, values in joined.items()}
 
 
-def _decoded(body: bytes) -> str | None:
+def _decode(body: bytes) -> str | None:
     try:
         return body.decode()
     except UnicodeDecodeError:
@@ -277,13 +277,13 @@ def _response(answer: Mapping[str, Any]) -> Response:
     return response
 
 
-def _fault(problem: Problem) -> Response:
+def _problem(problem: Problem) -> Response:
     body = problem_body(Refused(problem), reference.generate(uuid.uuid4().bytes))
     return JSONResponse(body, problem.status, API_HEADERS, "application/problem+json")
 
 
 def json_response(content: Any) -> Response:
-    """JSON that a person can read."""
+    """Indented JSON."""
     return Response(
         json.dumps(content, ensure_ascii=False, indent=2), 200, {"cache-control": "no-store"}, "application/json"
     )

@@ -1,4 +1,4 @@
-"""The outbox of a laptop: every message that would have left by e-mail, text or voice, as a page and as JSON."""
+"""`/local/outbox`: every message that would have been sent by e-mail, text or voice, as a page and as JSON."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from local.end_user_messaging import Telephone
+from local.end_user_messaging import EndUserMessaging
 from local.gateway import json_response
 
 _PAGE = """<!doctype html>
@@ -20,7 +20,7 @@ _PAGE = """<!doctype html>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Outbox – Regain on this machine</title><link rel="stylesheet" href="/local/outbox.css"></head>
 <body><main><h1>Outbox</h1>
-<p>Messages that would have left by e-mail, text or voice, newest first. Nothing here has been sent.
+<p>Messages that would have been sent by e-mail, text or voice, newest first. Nothing here has been sent.
 <a href="/local/outbox">Look again</a> · <a href="/local/messages">Every message there is</a> ·
 <a href="/local/outbox.json">As JSON</a> · <a href="/">To the site</a></p>
 {messages}</main></body></html>"""
@@ -36,7 +36,7 @@ iframe{border:1px solid #8a97a3;border-radius:.5rem;width:100%;height:34rem}
 
 
 class _Mail(msgspec.Struct):
-    """What is shown of a mail. The rest, with its HTML the larger part, is not even kept while reading."""
+    """The parts of a mail that are shown. msgspec skips the rest, of which the HTML is the largest."""
 
     MessageId: str
     Timestamp: float
@@ -50,13 +50,13 @@ class _Mailboxes(msgspec.Struct):
 
 
 class Outbox:
-    """Reads the engine's mailbox and the telephone's messages."""
+    """Reads the engine's mailboxes and the recorded texts and calls."""
 
-    def __init__(self, endpoint: str, telephone: Telephone) -> None:
+    def __init__(self, endpoint: str, telephone: EndUserMessaging) -> None:
         self._endpoint, self._telephone = endpoint, telephone
 
     def routes(self) -> list[Route]:
-        """The page, the JSON and the telephone's own address."""
+        """The page, the JSON, and the endpoint of End User Messaging."""
         return [
             Route("/local/outbox", self._page),
             Route("/local/outbox.json", self._json),
@@ -66,12 +66,12 @@ class Outbox:
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:
         """Newest first: `{id, at, channel, to, subject, body}`, one for each recipient."""
-        to = re.sub(r"^ ", "+", to)  # what a query makes of an unescaped +
+        to = re.sub(r"^ ", "+", to)  # an unescaped + in a query string becomes a space
         mails = self._mails() if "@" in to or not to else []
         calls = self._telephone.messages() if "@" not in to else []
         every = sorted([*mails, *calls], key=lambda message: message["at"], reverse=True)
         return [
-            {**m, "at": _iso(m["at"]), "body": heard(m["body"]) if m["channel"] == "voice" else m["body"]}
+            {**m, "at": _iso(m["at"]), "body": ssml_text(m["body"]) if m["channel"] == "voice" else m["body"]}
             for m in every
             if not to or m["to"] == to
         ]
@@ -106,8 +106,8 @@ class Outbox:
         return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
-def heard(speech: str) -> str:
-    """What is heard of SSML."""
+def ssml_text(speech: str) -> str:
+    """The text of SSML."""
     return re.sub(r"<[^>]+>", "", speech)
 
 

@@ -1,4 +1,4 @@
-"""Creates in the engine what the template describes and is not there yet."""
+"""Creates the template's resources in the engine, unless they exist."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,7 +14,7 @@ _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryI
 
 
 def create(path: Path, parameters: Mapping[str, str]) -> Template:
-    """Makes tables, keys, queues and identities; answers the template with their real names in it."""
+    """Creates tables, keys, queues, buckets and identities. Returns the template with their physical names."""
     template = read(path, parameters)
     keys = {name: _key(name, made) for name, made in template.of_type("AWS::KMS::Key").items()}
     for name, made in template.of_type("AWS::DynamoDB::Table").items():
@@ -32,7 +32,7 @@ def create(path: Path, parameters: Mapping[str, str]) -> Template:
 
 
 def _key(name: str, made: dict[str, Any]) -> str:
-    """The id of the key; an alias of its logical ID finds it again after a restart."""
+    """The key's id. An alias named by its logical ID finds it again after a restart."""
     kms = boto3.client("kms")
     alias = f"alias/{name}"
     try:
@@ -67,7 +67,7 @@ def _bucket(name: str) -> None:
 
 
 def _once(make: Callable[[], Any]) -> bool:
-    """Whether it was made now; False where it was there."""
+    """Whether it was created; False if it existed."""
     try:
         make()
     except ClientError as error:

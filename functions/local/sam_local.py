@@ -1,7 +1,7 @@
-"""The API's functions in Lambda's own containers: the real `sam local start-api`, on the embedded stack's store.
+"""The API's functions in Lambda's containers: `sam local start-api` on the embedded stack's store.
 
-What `sam build` made runs as it would be deployed, with the runtime's Python and the layer beside it. The gateway hands
-it what comes under `/api/`; streams stay with the sandboxes, for `sam local` has none.
+The output of `sam build` runs as it would be deployed, on the runtime's Python with the layer. The gateway forwards
+requests under `/api/`; functions behind streams still run in sandboxes, because `sam local` has no streams.
 """
 
 import http.client
@@ -23,15 +23,15 @@ from local.engine import EngineError
 from local.template import Template, raw
 
 HOST = "host.docker.internal"
-_START = 180.0  # seconds: the first time, images are made for each function
-_HOP = {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
+_START = 180.0  # seconds: the first start builds an image for each function
+_HOP_BY_HOP = {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
 
 
-def bridge() -> str:
-    """The address of this machine that containers reach: that of Docker's bridge, or where there is none, the loopback.
+def bridge_address() -> str:
+    """The address at which containers reach this machine: that of Docker's bridge, else the loopback address.
 
     Raises:
-        EngineError: Docker does not run.
+        EngineError: Docker is not running.
     """
     wanted = "{{range .IPAM.Config}}{{.Gateway}} {{.Subnet}}{{end}}"
     asked = ["docker", "network", "inspect", "bridge", "--format", wanted]
@@ -48,8 +48,8 @@ def bridge() -> str:
     return address
 
 
-class Sam:
-    """One `sam local start-api` on what `sam build` has put into a folder."""
+class SamLocal:
+    """A `sam local start-api` process on the output folder of `sam build`."""
 
     def __init__(self, program: Path, build: Path, state: Path) -> None:
         self.program, self.build, self.state = program, build, state
@@ -60,10 +60,10 @@ class Sam:
         """Starts it and waits until a function answers.
 
         Raises:
-            EngineError: it does not start; its log says why.
+            EngineError: it did not start; its log says why.
         """
         shutil.copy(organisation, self.build / "SharedLayer" / "python" / "regain" / "organisation.json")
-        described = self._described(template, environment)
+        described = self._write_template(template, environment)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -78,8 +78,8 @@ class Sam:
             )
         self._wait()
 
-    def _described(self, template: Template, environment: Mapping[str, str]) -> Path:
-        """The built template with each function's variables as they are here: `sam` passes what it declares only."""
+    def _write_template(self, template: Template, environment: Mapping[str, str]) -> Path:
+        """The built template with local values of the variables: `sam` passes on only those it declares."""
         built = raw(self.build / "template.yaml")
         port = urlsplit(environment["AWS_ENDPOINT_URL"]).port
         here = {"AWS_ENDPOINT_URL": f"http://{HOST}:{port}", "AWS_EC2_METADATA_DISABLED": "true"}
@@ -107,18 +107,18 @@ class Sam:
         connection.request(method, target, body or None, dict(headers))
         return connection.getresponse()
 
-    def answer(self, request: Request, body: bytes) -> Response:
-        """What the containers answer to a request. Blocks; raises OSError where they do not."""
+    def forward(self, request: Request, body: bytes) -> Response:
+        """The containers' response to a request. Blocks; raises OSError if there is none."""
         target = request.scope["raw_path"].decode("latin-1") + (f"?{request.url.query}" if request.url.query else "")
-        headers = {name: value for name, value in request.headers.items() if name not in _HOP}
+        headers = {name: value for name, value in request.headers.items() if name not in _HOP_BY_HOP}
         answered = self._ask(request.method, target, headers, body)
         response = Response(answered.read(), answered.status)
-        kept = [(name, value) for name, value in answered.getheaders() if name.lower() not in _HOP]
+        kept = [(name, value) for name, value in answered.getheaders() if name.lower() not in _HOP_BY_HOP]
         response.raw_headers += [(name.lower().encode(), value.encode()) for name, value in kept]
         return response
 
     def stop(self) -> None:
-        """Stops it, and with it its containers."""
+        """Stops it and its containers."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
             try:
@@ -128,14 +128,14 @@ class Sam:
 
 
 def _image_is_there() -> bool:
-    """Whether the runtime's image, or a stand-in under its name, need not be pulled."""
+    """Whether the runtime's image, or a stand-in of that name, is present."""
     asked = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"]
     listed = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
     return any(name.endswith(f"/lambda/python:3.13-{_architecture()}") for name in listed)
 
 
 def _architecture() -> str:
-    """What kind of machine this is, in Lambda's words."""
+    """The machine's architecture, as Lambda names it."""
     return "arm64" if os.uname().machine == "aarch64" else "x86_64"
 
 

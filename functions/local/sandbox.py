@@ -1,6 +1,6 @@
-"""Sandboxes: processes that run a function's real handler, one request at a time, as Lambda does.
+"""Sandboxes: processes that run a function's handler, one request at a time, as Lambda does.
 
-A resolver that several threads share mixes answers up; processes cannot.
+They are processes because a Powertools resolver that threads share mixes up responses.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from typing import Any
 
 from local.template import ACCOUNT, REGION, Function
 
-_LOOK_EVERY = 1.0  # seconds between looks at the code
-_LONGEST_LINE = 32 * 1024 * 1024
+_RELOAD_INTERVAL = 1.0  # seconds between checks for changed code
+_MAX_LINE = 32 * 1024 * 1024
 _FUNCTIONS = Path(__file__).parent.parent
 
 
 class SandboxError(Exception):
-    """The function gave no answer: it crashed, or took longer than its timeout."""
+    """The function did not answer: it crashed or timed out."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ class Context:
 
     @property
     def log_group_name(self) -> str:
-        """Where its log would go."""
+        """The name of its log group."""
         return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long it may still take."""
+        """Milliseconds until the invocation times out."""
         return max(0, int((self.deadline - time.time()) * 1000))
 
 
 class Sandbox:
-    """One process for one function."""
+    """A process that runs one function."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -65,14 +65,14 @@ class Sandbox:
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "local.sandbox", function.handler, function.name, str(function.memory),
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, limit=_LONGEST_LINE,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, limit=_MAX_LINE,
                 env={**os.environ, **environment, **function.environment, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
             )  # fmt: skip
         return cls(process)
 
     async def call(self, event: dict[str, Any], timeout: int) -> Any:
-        """The handler's answer. Raises SandboxError."""
+        """Invokes the handler and returns its result. Raises SandboxError."""
         if not self._process.stdin or not self._process.stdout:
             raise SandboxError("the process has no pipes")
         try:
@@ -92,29 +92,29 @@ class Sandbox:
         return outcome["answer"]
 
     async def stop(self) -> None:
-        """Ends the process at once: it keeps nothing."""
+        """Kills the process, which has no state to save."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()
 
 
 class Pool:
-    """The sandboxes of one function. More are started while all are busy, up to a limit."""
+    """The sandboxes of one function. Another is started when all are busy, up to a limit."""
 
     def __init__(self, function: Function, environment: dict[str, str], log: Path, most: int = 4) -> None:
         self.function, self._environment, self._log = function, environment, log
         self._idle: list[Sandbox] = []
         self._places = asyncio.Semaphore(most)
-        self.after: Callable[[], None] = lambda: None
-        """What is called after each invocation."""
-        self._stamp, self._looked = _stamp(), time.monotonic()
+        self.on_invoked: Callable[[], None] = lambda: None
+        """Called after each invocation."""
+        self._source_time, self._checked = _source_time(), time.monotonic()
 
     async def warm(self) -> None:
         """Starts one sandbox before the first request."""
         self._idle.append(await self._start())
 
     async def call(self, event: dict[str, Any]) -> Any:
-        """One invocation, in a sandbox of its own for as long as it takes. Raises SandboxError."""
+        """Invokes the function in a sandbox that nothing else uses meanwhile. Raises SandboxError."""
         async with self._places:
             await self._refresh()
             sandbox = self._idle.pop() if self._idle else await self._start()
@@ -124,12 +124,12 @@ class Pool:
                 await sandbox.stop()
                 raise
             finally:
-                self.after()
+                self.on_invoked()
             self._idle.append(sandbox)
             return answer
 
     async def stop(self) -> None:
-        """Ends every idle sandbox."""
+        """Stops the idle sandboxes."""
         for sandbox in self._idle:
             await sandbox.stop()
         self._idle.clear()
@@ -138,22 +138,22 @@ class Pool:
         return await Sandbox.start(self.function, self._environment, self._log)
 
     async def _refresh(self) -> None:
-        """Code that changed is loaded by new processes."""
-        if time.monotonic() - self._looked < _LOOK_EVERY:
+        """Replaces idle sandboxes after the code has changed."""
+        if time.monotonic() - self._checked < _RELOAD_INTERVAL:
             return
-        self._looked = time.monotonic()
-        stamp = _stamp()
-        if stamp != self._stamp:
-            self._stamp = stamp
+        self._checked = time.monotonic()
+        stamp = _source_time()
+        if stamp != self._source_time:
+            self._source_time = stamp
             await self.stop()
 
 
-def _stamp() -> float:
+def _source_time() -> float:
     return max(path.stat().st_mtime for path in _FUNCTIONS.rglob("*.py"))
 
 
 def _main(handler: str, name: str, memory: str) -> None:
-    """Inside the process: a line in, a line out. What the function prints goes to the log."""
+    """The sandbox's process: one event per line in, one result per line out. What the function prints is logged."""
     answers, sys.stdout = sys.stdout, sys.stderr
     module, _, attribute = handler.rpartition(".")
     function = getattr(__import__(module, fromlist=[attribute]), attribute)

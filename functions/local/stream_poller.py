@@ -1,4 +1,4 @@
-"""Hands a table's stream to the function that the template maps it to, as Lambda's event source does."""
+"""Polls a table's stream for the function that the template maps it to, as Lambda's event source mapping does."""
 
 import asyncio
 import contextlib
@@ -12,35 +12,35 @@ import boto3
 from local.sandbox import Pool, SandboxError
 from local.template import ACCOUNT, REGION
 
-_REST = 1.0  # seconds between looks while nothing happens
-_WINDOW = 0.5  # seconds for which records are gathered at most, where the template says that they may be
+_IDLE_INTERVAL = 1.0  # seconds between polls while nothing happens
+_MAX_WINDOW = 0.5  # seconds; caps the template's MaximumBatchingWindowInSeconds
 _BACKOFF = 0.2
-_OUTBOX = "OutboxTable"  # its items say themselves whether they are still to be seen to
+_OUTBOX = "OutboxTable"  # its items have a state, so pending ones can be found without the stream
 log = logging.getLogger(__name__)
 
 
-class Stream:
-    """One event source mapping: batches, filters, bounded retries, and a queue for what never succeeds."""
+class StreamPoller:
+    """One event source mapping: batches, filters, bounded retries, and a queue for records that keep failing."""
 
     def __init__(self, pool: Pool, mapping: Mapping[str, Any]) -> None:
         self._pool, self._mapping = pool, mapping
         self.table = _name(mapping["Stream"])
         self._retries = mapping.get("MaximumRetryAttempts", 4)
         self._size = mapping.get("BatchSize", 10)
-        self._window = min(mapping.get("MaximumBatchingWindowInSeconds", 0), _WINDOW)
+        self._window = min(mapping.get("MaximumBatchingWindowInSeconds", 0), _MAX_WINDOW)
         self._patterns = [json.loads(f["Pattern"]) for f in mapping.get("FilterCriteria", {}).get("Filters", [])]
-        self._stirred = asyncio.Event()
+        self._woken = asyncio.Event()
         self._streams, self._dynamodb, self._sqs = map(boto3.client, ("dynamodbstreams", "dynamodb", "sqs"))
 
     async def run(self) -> None:
-        """Until it is cancelled. A stream does not survive a restart, so what is still pending comes first."""
+        """Polls until cancelled. Streams do not survive a restart, so pending messages are delivered first."""
         if self.table == _OUTBOX:
             await self._deliver(await asyncio.to_thread(self._pending))
         iterators: dict[str, str] = {}
         while True:
             try:
                 records = await asyncio.to_thread(self._next, iterators)
-            except Exception as error:  # the engine may be stopping, or busy: look again
+            except Exception as error:  # the engine may be stopping or busy
                 log.warning("the stream of %s cannot be read: %s", self.table, type(error).__name__)
                 records = []
             await self._deliver([record for record in records if self._wanted(record)])
@@ -48,16 +48,16 @@ class Stream:
                 await self._pause()
             await asyncio.sleep(self._window)
 
-    def stir(self) -> None:
-        """Something may have been written: the next look is now."""
-        self._stirred.set()
+    def wake(self) -> None:
+        """Polls at once, because something may have been written."""
+        self._woken.set()
 
     async def _pause(self) -> None:
-        """Until something may have been written, or for a while: others than the functions write too."""
+        """Waits to be woken, but not for long: not only functions write to the table."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_REST):
-                await self._stirred.wait()
-        self._stirred.clear()
+            async with asyncio.timeout(_IDLE_INTERVAL):
+                await self._woken.wait()
+        self._woken.clear()
 
     def _next(self, iterators: dict[str, str]) -> list[dict[str, Any]]:
         if not iterators:
@@ -103,7 +103,7 @@ class Stream:
             await self._batch(records[start : start + self._size])
 
     async def _batch(self, records: list[dict[str, Any]]) -> None:
-        """A batch again and again from its first failure on, until it succeeds or that record is given up."""
+        """Retries a batch from its first failed record on, until it succeeds or that record is given up."""
         attempts = 0
         while records:
             failed = await self._failed(records)
@@ -120,7 +120,7 @@ class Stream:
             attempts += 1
 
     async def _failed(self, records: list[dict[str, Any]]) -> int | None:
-        """The place of the first record that was not done; None where all were."""
+        """The index of the first failed record; None if there is none."""
         try:
             answer = await self._pool.call({"Records": records})
         except SandboxError as error:
@@ -143,12 +143,12 @@ class Stream:
 
 
 def _name(resolved: str) -> str:
-    """The logical ID in what the template's reader made of `!GetAtt`."""
+    """The logical ID in a resolved `!GetAtt`."""
     return resolved.removeprefix("local:").partition(".")[0]
 
 
 def _matches(pattern: Any, value: Any) -> bool:
-    """EventBridge's patterns, as far as streams are filtered with them: any of these values, in this place."""
+    """Whether a value matches a filter pattern. Of EventBridge's syntax only lists of exact values are supported."""
     if isinstance(pattern, list):
         return value in pattern
     return isinstance(value, dict) and all(_matches(part, value.get(key)) for key, part in pattern.items())

@@ -1,6 +1,6 @@
-"""Reads `template.yaml`: functions, routes, tables and the rest, with every reference resolved.
+"""Reads `template.yaml`: functions, routes, tables and other resources, with all references resolved.
 
-Locally a resource's name is its logical ID, as `sam local` has it, so that both share one store.
+Locally a resource's name is its logical ID, as in `sam local`, so that both share one store.
 """
 
 import re
@@ -24,7 +24,7 @@ _PSEUDO = {
 
 @dataclass(frozen=True)
 class Function:
-    """One function: where its handler is, what it is given, and what calls it."""
+    """A function: its handler, limits, environment, and the routes and streams that invoke it."""
 
     name: str
     handler: str
@@ -37,14 +37,16 @@ class Function:
 
 @dataclass(frozen=True)
 class Template:
-    """The parts of the template that the embedded stack serves. Properties are CloudFormation's."""
+    """The template's functions and resources. Properties have CloudFormation's names."""
 
     functions: tuple[Function, ...]
     resources: dict[str, dict[str, Any]] = field(repr=False)
 
     @property
     def variables(self) -> dict[str, str]:
-        """What all functions together are given, for those who do everything: what narrows one of them is left out."""
+        """The variables of all functions together, for programs that do what any function does. What narrows a single
+        function is left out.
+        """
         every = {name: value for function in self.functions for name, value in function.environment.items()}
         return {name: value for name, value in every.items() if name != "ACCOUNT_VIEW"}
 
@@ -54,18 +56,18 @@ class Template:
 
 
 class TemplateError(Exception):
-    """The template says something that this reader does not know. Better stop than guess."""
+    """The template uses something that this reader does not support."""
 
 
 def raw(path: Path) -> dict[str, Any]:
-    """The template as it is written, with CloudFormation's functions in their long form."""
+    """The template as written, with intrinsic functions in their long form."""
     return yaml.load(path.read_text(), _Loader)
 
 
 def read(
     path: Path, parameters: Mapping[str, str] | None = None, physical: Mapping[str, str] | None = None
 ) -> Template:
-    """The template with these parameters. `physical` names the resources that are not called by their logical ID."""
+    """The template with these parameters. `physical` maps logical IDs to physical names, where they differ."""
     unresolved = raw(path)
     defaults = {name: made.get("Default", "") for name, made in unresolved.get("Parameters", {}).items()}
     unknown = set(parameters or {}) - set(defaults)
@@ -104,8 +106,8 @@ def _variables(properties: dict[str, Any]) -> dict[str, Any]:
     return properties.get("Environment", {}).get("Variables", {})
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # in C where there is libyaml: a tenth of the time
-    """YAML with CloudFormation's short forms."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # libyaml, if present, takes a tenth of the time
+    """YAML with the short forms of intrinsic functions."""
 
 
 def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -122,7 +124,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 class _Resolver:
-    """CloudFormation's functions, for one set of parameters."""
+    """Resolves intrinsic functions for one set of parameters."""
 
     def __init__(self, raw: dict[str, Any], parameters: Mapping[str, str], physical: Mapping[str, str]) -> None:
         self.raw, self.parameters, self.physical = raw, parameters, physical
@@ -138,7 +140,7 @@ class _Resolver:
         return bool(self.value(self.raw["Conditions"][name]))
 
     def value(self, node: Any) -> Any:
-        """A node with every function in it resolved."""
+        """A node with all intrinsic functions resolved."""
         if isinstance(node, list):
             return [self.value(part) for part in node]
         if not isinstance(node, dict):

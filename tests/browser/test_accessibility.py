@@ -106,7 +106,7 @@ def test_the_message_finder_says_how_many_fit_and_finds_by_a_few_words_s63(page:
     assert page.locator("tbody tr:visible").count() == page.locator("tbody tr").count()
 
 
-def test_the_gallery_shows_every_message(page: Page):
+def test_the_previews_show_every_message(page: Page):
     page.goto("/local/messages?language=ar")
     expect(page.get_by_role("heading", level=1)).to_contain_text("العربية")
     assert page.locator("article").count() > 20

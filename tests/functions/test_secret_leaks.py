@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from local.stream_poller import Stream
+from local.stream_poller import StreamPoller
 from notify import app as notify
 from notify import flow as sending
 from regain.adapters.recoveries import open_token
@@ -207,7 +207,7 @@ def _given_up(world, owner):
         "Stream": "local:OutboxTable.StreamArn",
         "DestinationConfig": {"OnFailure": {"Destination": "local:UnsentQueue.Arn"}},
     }
-    stream = Stream(SimpleNamespace(function=SimpleNamespace(name="NotifyFunction")), unsent)
+    stream = StreamPoller(SimpleNamespace(function=SimpleNamespace(name="NotifyFunction")), unsent)
     for record in records(world.outbox_of(owner.account.user_id))["Records"]:
         stream._give_up(record)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from local.sandbox import Pool, SandboxError
-from local.stream_poller import Stream, _matches
+from local.stream_poller import StreamPoller, _matches
 from local.template import Function
 
 HANDLER = """
@@ -112,7 +112,7 @@ class FakePool:
 def stream(monkeypatch, failures, retries=2):
     monkeypatch.setattr("local.stream_poller.boto3.client", lambda name: None)
     monkeypatch.setattr("local.stream_poller._BACKOFF", 0.001)
-    one = Stream(
+    one = StreamPoller(
         FakePool(failures), {"Stream": "local:OutboxTable.StreamArn", "MaximumRetryAttempts": retries, "BatchSize": 2}
     )
     given_up = []

@@ -7,7 +7,7 @@ import boto3
 import msgspec
 import pytest
 
-from local.gallery import drawn
+from local.previews import render_all
 from notify.layout import Layout
 from notify.sms_segment import fits_one_segment, longest_fitting
 from regain.domain.languages import LANGUAGES
@@ -25,29 +25,29 @@ def layout(tag, site="https://account.contoso.example/"):
 
 @pytest.fixture(params=LANGUAGES)
 def told(request):
-    """All letters in one language."""
-    return request.param, drawn(layout(request.param))
+    """All messages in one language."""
+    return request.param, render_all(layout(request.param))
 
 
 def test_each_message_names_the_organisation_and_leaves_no_fact_open_s57(told):
-    _, letters = told
-    assert len(letters) > 20
-    for kind, letter in letters.items():
-        assert "Contoso" in letter.subject, kind
-        for text in (letter.subject, letter.text, letter.sms, letter.ssml):
+    _, messages = told
+    assert len(messages) > 20
+    for kind, message in messages.items():
+        assert "Contoso" in message.subject, kind
+        for text in (message.subject, message.text, message.sms, message.ssml):
             assert not re.search(r"[{}]", text), kind
-        body = re.sub(r"<style>.*?</style>", "", letter.html)
+        body = re.sub(r"<style>.*?</style>", "", message.html)
         assert not re.search(r"\{\w+\}", body), kind
 
 
 def test_no_message_is_in_english_where_another_language_is_asked_for(told):
-    tag, letters = told
+    tag, messages = told
     if tag == "en":
         return
-    english = drawn(layout("en"))
-    for kind, letter in letters.items():
-        assert letter.subject != english[kind].subject, kind
-        same = set(letter.text.split("\n\n")) & set(english[kind].text.split("\n\n"))
+    english = render_all(layout("en"))
+    for kind, message in messages.items():
+        assert message.subject != english[kind].subject, kind
+        same = set(message.text.split("\n\n")) & set(english[kind].text.split("\n\n"))
         assert all(not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", part) or part.startswith(">") for part in same), (
             kind,
             same,
@@ -55,48 +55,48 @@ def test_no_message_is_in_english_where_another_language_is_asked_for(told):
 
 
 def test_the_html_says_its_language_and_direction_and_needs_nothing_from_elsewhere(told):
-    tag, letters = told
-    for kind, letter in letters.items():
-        assert letter.html.startswith(f'<!doctype html><html lang="{tag}" dir="{LANGUAGES[tag].direction}">'), kind
-        assert not re.search(r"<(img|link|script|iframe)|url\(", letter.html), kind
-        for url in re.findall(r'href="([^"]*)"', letter.html):
+    tag, messages = told
+    for kind, message in messages.items():
+        assert message.html.startswith(f'<!doctype html><html lang="{tag}" dir="{LANGUAGES[tag].direction}">'), kind
+        assert not re.search(r"<(img|link|script|iframe)|url\(", message.html), kind
+        for url in re.findall(r'href="([^"]*)"', message.html):
             assert url.startswith("https://account.contoso.example/"), kind
-        assert 'content="light dark"' in letter.html
+        assert 'content="light dark"' in message.html
 
 
 def test_links_lead_to_the_page_in_the_language_of_the_message(told):
-    tag, letters = told
+    tag, messages = told
     folder = "" if tag == "en" else f"{tag}/"
-    assert f"https://account.contoso.example/{folder}not-me/#AAA" in letters["password-reset"].text
+    assert f"https://account.contoso.example/{folder}not-me/#AAA" in messages["password-reset"].text
 
 
 def test_a_text_goes_in_one_segment_with_the_line_that_phones_fill_in(told):
-    _, letters = told
-    for kind, letter in letters.items():
-        if letter.sms:
-            assert fits_one_segment(letter.sms), (kind, letter.sms)
+    _, messages = told
+    for kind, message in messages.items():
+        if message.sms:
+            assert fits_one_segment(message.sms), (kind, message.sms)
         if kind.startswith("code-"):
-            assert letter.sms.endswith("\n\n@account.contoso.example #407192")
-            assert letter.sms.count("407192") == 2
+            assert message.sms.endswith("\n\n@account.contoso.example #407192")
+            assert message.sms.count("407192") == 2
 
 
 def test_a_voice_reads_each_digit_slowly_twice_in_a_voice_of_the_language(told):
-    tag, letters = told
+    tag, messages = told
     model = boto3.client("pinpoint-sms-voice-v2", region_name="eu-west-1").meta.service_model
     known = model.shape_for("VoiceId").enum
-    for kind, letter in letters.items():
+    for kind, message in messages.items():
         if not kind.startswith("code-"):
             continue
-        digits = re.findall(r'<say-as interpret-as="digits">(\d)</say-as>', letter.ssml)
+        digits = re.findall(r'<say-as interpret-as="digits">(\d)</say-as>', message.ssml)
         assert digits == list("407192" * 2)
-        assert letter.ssml.count('<break time="700ms"/>') == 10
-        assert letter.voice in known
-        assert letter.voice == (LANGUAGES[tag].voice or LANGUAGES["en"].voice)
-        assert ("Your code is" in letter.ssml) == (tag == "en" or not LANGUAGES[tag].voice)
+        assert message.ssml.count('<break time="700ms"/>') == 10
+        assert message.voice in known
+        assert message.voice == (LANGUAGES[tag].voice or LANGUAGES["en"].voice)
+        assert ("Your code is" in message.ssml) == (tag == "en" or not LANGUAGES[tag].voice)
 
 
 def test_what_is_written_from_left_to_right_is_kept_together_in_arabic():
-    text = drawn(layout("ar"))["password-reset"].text
+    text = render_all(layout("ar"))["password-reset"].text
     assert "\u2066+44 20 7946 0000\u2069" in text
 
 

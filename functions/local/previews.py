@@ -1,4 +1,4 @@
-"""Every message in every language, as people get it: `/local/messages`. Nothing is sent, and all of it is made up."""
+"""`/local/messages`: a preview of every message in every language, with made-up facts."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from local.outbox import heard
+from local.outbox import ssml_text
 from notify import help_messages, messages
 from notify.layout import Layout
 from notify.sms_segment import fits_one_segment
@@ -27,7 +27,7 @@ _ASKED = {
 }  # fmt: skip
 _HEADERS = {
     "cache-control": "no-store",
-    "content-security-policy": (  # what mail programs show has its styles in it, and is shown in a sandbox
+    "content-security-policy": (  # mail has inline styles; it is shown in a sandboxed frame
         "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'"
     ),
     "x-frame-options": "SAMEORIGIN",
@@ -46,12 +46,12 @@ _MESSAGE = """<article id="{kind}"><h2>{kind}</h2>
 <details><summary>As plain text</summary><pre lang="{tag}" dir="{direction}">{text}</pre></details>{more}</article>"""
 
 
-def drawn(layout: Layout) -> dict[str, RenderedMessage]:
-    """Each kind of message on this paper, by its name."""
-    return {kind: make(layout) for kind, make in _kinds()}
+def render_all(layout: Layout) -> dict[str, RenderedMessage]:
+    """Every message in this layout, by kind."""
+    return {kind: make(layout) for kind, make in _examples()}
 
 
-def _kinds() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
+def _examples() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
     for purpose in ("reset", "unlock", "register", "admin", "caller"):
         yield f"code-{purpose}", functools.partial(messages.code, _CODE, purpose, _REFERENCE)
     temporary = {"user_id": _WHO["user_id"], "until": _AT + 86_400}
@@ -65,40 +65,40 @@ def _kinds() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
         yield kind, functools.partial(help_messages.render, kind, about[kind], _REFERENCE)
 
 
-class Gallery:
-    """The pages of the gallery."""
+class Previews:
+    """The preview pages."""
 
     def __init__(self, organisation: Organisation) -> None:
         self._organisation, self._languages = organisation, Languages(organisation)
 
     def routes(self) -> list[Route]:
-        """The page of one language, and the HTML of one message."""
+        """The page of a language, and the HTML of a message."""
         return [Route("/local/messages", self._page), Route("/local/messages/{kind}.html", self._message)]
 
-    def _paper(self, request: Request) -> Layout:
+    def _layout(self, request: Request) -> Layout:
         return Layout(self._organisation, self._languages.get(request.query_params.get("language", "")))
 
     async def _page(self, request: Request) -> Response:
-        layout = self._paper(request)
+        layout = self._layout(request)
         tags = self._languages.offered
         languages = " · ".join(f'<a href="?language={tag}" lang="{tag}">{LANGUAGES[tag].name}</a>' for tag in tags)
-        messages = "\n".join(_shown(kind, letter, layout) for kind, letter in drawn(layout).items())
+        messages = "\n".join(_article(kind, message, layout) for kind, message in render_all(layout).items())
         page = _PAGE.format(name=layout.language.info.name, languages=languages, messages=messages)
         return HTMLResponse(page, headers=_HEADERS)
 
     async def _message(self, request: Request) -> Response:
-        letter = drawn(self._paper(request)).get(request.path_params["kind"])
-        return HTMLResponse(letter.html if letter else "", 200 if letter else 404, headers=_HEADERS)
+        message = render_all(self._layout(request)).get(request.path_params["kind"])
+        return HTMLResponse(message.html if message else "", 200 if message else 404, headers=_HEADERS)
 
 
-def _shown(kind: str, letter: RenderedMessage, layout: Layout) -> str:
+def _article(kind: str, message: RenderedMessage, layout: Layout) -> str:
     tag, direction = layout.language.tag, layout.language.info.direction
-    lines = [("Text message", letter.sms), (f"Call, read by {letter.voice}", heard(letter.ssml))]
-    marked = "" if fits_one_segment(letter.sms) else " (more than one segment)"
+    lines = [("Text message", message.sms), (f"Call, read by {message.voice}", ssml_text(message.ssml))]
+    marked = "" if fits_one_segment(message.sms) else " (more than one segment)"
     more = "".join(
         f'<p class="to">{what}{marked if what.startswith("Text") else ""}</p><pre dir="auto">{escape(text)}</pre>'
         for what, text in lines
         if text
     )
-    known = {"kind": kind, "tag": tag, "direction": direction, "subject": letter.subject, "text": letter.text}
+    known = {"kind": kind, "tag": tag, "direction": direction, "subject": message.subject, "text": message.text}
     return _MESSAGE.format(**{name: escape(value) for name, value in known.items()}, more=more)
