@@ -195,6 +195,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in recovery.offered},
         "by_phone": [kind for kind in recovery.offered if uses_phone(kind)],
         "password_rules": [say(rule) for rule in passwords.help_text(organisation.passwords)],
+        "change_rules": [say(rule) for rule in passwords.help_text(organisation.passwords, change=True)],
         "passwords": organisation.passwords,
         "problems": problems(organisation),
         "private": PRIVATE,

@@ -51,8 +51,8 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
     account, info = account_items.from_item(found[0]), security_infos.from_item(found[1])
     sign_ins = judge.judge(body.password, account, found[2:], WRONG_CREDENTIALS)
     writes = [judge.success_write(sign_ins)]
-    if password_hash.outdated(account.password) and not account.temporary_until:
-        renewed = new_password.hashed(passwords.normal(body.password), services)
+    if password_hash.needs_rehash(account.password, services.keys) and not account.temporary_until:
+        renewed = password_hash.hash_password(passwords.normal(body.password), services.keys)
         writes.append(services.accounts.rehash_write(account, renewed))
     ended = account.temporary_until and (account.temporary_used or services.now >= account.temporary_until)
     if account.temporary_until and not ended and account.enabled:
@@ -118,9 +118,9 @@ def _change_password(body: ChangePassword, context: RequestContext, services: Se
     judge = Judge(services, subject, context)
     sign_ins = judge.judge(body.current_password, account, services.store.batch_get(judge.keys), WRONG_CURRENT_PASSWORD)
     password = passwords.normal(body.new_password)
-    new_password.check(password, account, services)
+    new_password.check(password, account, services, current=passwords.normal(body.current_password))
     now = services.now
-    hashed = new_password.hashed(password, services)
+    hashed = password_hash.hash_password(password, services.keys)
     throttle = recoveries.throttle(who.extra[0]).overtaken()
     services.store.commit(
         [

@@ -1,4 +1,4 @@
-"""Judging a password that somebody types: counted first, and the same for user IDs that nobody has."""
+"""Verifies a typed password: an attempt is counted before its result is known, also for unknown user IDs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from regain.runtime.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What is needed to judge a password typed for one subject from one network."""
+    """Verifies passwords typed for one account, or for a user ID that nobody has, from one network."""
 
     services: Services
     subject: str
@@ -23,17 +23,17 @@ class Judge:
 
     @property
     def keys(self) -> list[tuple[str, dict[str, str]]]:
-        """What to read beside the account: its failures, and the network's."""
+        """The keys to read with the account: its failed sign-ins, and those of the network."""
         services = self.services
         network = services.rate_limits.failures_key(self.context.address, services.now, self._window)
         return [services.recoveries.key(self.subject, "sign-ins"), network]
 
     def judge(self, typed: str, account: Account | None, found: list[Any], wrong: Problem) -> SignIns:
-        """The sign-ins, where the password is right.
+        """The account's sign-ins, if the password is right. `found` are the items of `keys`.
 
         Raises:
-            Refused: SIGN_IN_LOCKED or TOO_MANY_REQUESTS; or `wrong`, once that has been counted.
-            Conflict: somebody else was faster; read again.
+            Refused: SIGN_IN_LOCKED or TOO_MANY_REQUESTS; `wrong` once the failure has been counted.
+            Conflict: another request was counted in between; read and judge again.
         """
         services, now = self.services, self.services.now
         limits = services.organisation.limits
@@ -42,18 +42,19 @@ class Judge:
         sign_ins.check_open(now)
         password = passwords.normal(typed)
         fits = len(password) <= services.organisation.passwords.maximum  # nothing longer is ever hashed
-        if fits and password_hash.matches(account.password if account else "", password) and account:
+        stored = account.password if account else ""
+        if fits and password_hash.verify(stored, password, services.keys) and account:
             return sign_ins
         fingerprint = services.keys.digest("fingerprint", f"{self.subject}\x1f{password}")
         self._count(sign_ins.with_failure(fingerprint, now, limits))
         raise Refused(wrong)
 
     def success_write(self, sign_ins: SignIns) -> Write:
-        """Earlier failures do not count any more."""
+        """Clears earlier failures."""
         return self.services.recoveries.sign_ins_write(self.subject, sign_ins.cleared(), self.services.now)
 
     def event(self, kind: str) -> Write:
-        """One event about this subject."""
+        """An event about this account."""
         services = self.services
         nonce = services.randomness(4)
         return services.events.write(kind, self.subject, self.context.reference, services.clock(), nonce)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from admin.agent import Agent, Target, signed_in_agent
+from regain.adapters import password_hash
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import Done, ForCaller, Reset, TemporaryPassword
@@ -10,7 +11,7 @@ from regain.api.request_context import RequestContext
 from regain.domain import roles
 from regain.domain.methods import Method, channel, mask
 from regain.problems import METHOD_NOT_OFFERED, SESSION_ENDED, Refused
-from regain.recovery import new_password, step_up, temporary_password
+from regain.recovery import step_up, temporary_password
 
 _SENT_TO = ("email", "sms")
 
@@ -29,8 +30,9 @@ def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassw
     nonce = services.randomness(16).hex()
     made = temporary_password.derive(services.keys, target.subject, nonce)
     until = now + services.organisation.administration.temporary_password_hours * 3_600
+    hashed = password_hash.hash_password(made, services.keys)
     writes = [
-        services.accounts.temporary_password_write(target.account, new_password.hashed(made, services), now, until),
+        services.accounts.temporary_password_write(target.account, hashed, now, until),
         services.recoveries.throttle_write(target.subject, target.throttle.cleared(), now),
         services.recoveries.clear_sign_ins_write(target.subject),
         *proved,

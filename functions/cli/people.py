@@ -18,7 +18,6 @@ from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.organisation.file_errors import FileError
 from regain.people import importing
-from regain.recovery import new_password
 from regain.reports.spreadsheet import escape_formula
 
 app = typer.Typer(no_args_is_help=True, help="People: import and export.")
@@ -47,9 +46,7 @@ def import_(
         errors.print(f"{len(refused)} mistakes: nothing was imported. Correct them, or leave them out: --skip-refused")
         raise typer.Exit(1)
     with _bar(len(persons)) as told:
-        done = importing.load(
-            persons, services.accounts, int(time.time()), told, dry_run, new_password.check_key(services.keys)
-        )
+        done = importing.load(persons, services.accounts, int(time.time()), told, dry_run)
     would = "would be " if dry_run else ""
     same = f"{done.same} as they should be"
     say(f"{done.added} {would}added, {done.changed} {would}changed, {same}, {len(refused)} rows refused")

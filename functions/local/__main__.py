@@ -29,14 +29,12 @@ from local.sam_local import SamLocal, bridge_address
 from local.sandbox import Pool
 from local.stream_poller import StreamPoller
 from local.template import Template, TemplateError
-from regain.adapters.keys import Keys
 from regain.adapters.store import Store
 from regain.directories.dynamodb import Accounts
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.settings import Organisation, current
 from regain.people import importing
-from regain.recovery import new_password
 
 ROOT = Path(__file__).parents[2]
 _LEAST_WORK = "1000"  # MinValue of the parameter
@@ -74,7 +72,7 @@ def serve(
         if arguments.light:
             parameters["ProofOfWorkRounds"] = _LEAST_WORK
         template = create(ROOT / "template.yaml", parameters)
-        _import(arguments, persons, template)
+        _import(arguments, persons)
         if sam:
             sam.start(template, environment, engine.host, Path(environment["ORGANISATION_FILE"]))
         return _gateway(arguments, engine, template, environment, persons, listening, sam)
@@ -98,7 +96,7 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
     }
 
 
-def _import(arguments: argparse.Namespace, persons: list[importing.Person], template: Template) -> None:
+def _import(arguments: argparse.Namespace, persons: list[importing.Person]) -> None:
     """Imports the people file if it has changed since the last start."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
@@ -107,8 +105,7 @@ def _import(arguments: argparse.Namespace, persons: list[importing.Person], temp
     accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
     for note in (note for person in persons for note in person.notes):
         print(note)
-    keys = Keys(boto3.client("kms"), "", template.variables["SERVICE_KEY"])
-    loaded = importing.load(persons, accounts, int(time.time()), key=new_password.check_key(keys))
+    loaded = importing.load(persons, accounts, int(time.time()))
     print(f"{loaded.added} people added and {loaded.changed} changed from {arguments.people}")
     stamp.write_text(digest)
 

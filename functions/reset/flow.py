@@ -1,30 +1,56 @@
-"""The end of a reset: a new password. How it begins is `regain.recovery.steps`."""
+"""The last step of a reset: setting the new password. The steps before it are in `regain.recovery.steps`."""
 
+import functools
+
+from regain.adapters import password_hash
 from regain.adapters.store import retry_on_conflict
 from regain.api.contract import Finished, FinishReset
 from regain.api.request_context import RequestContext
+from regain.domain import flow as rules
 from regain.domain import passwords
 from regain.problems import Refused
 from regain.recovery import new_password
-from regain.recovery.steps import Recovery
+from regain.recovery.steps import Opened, Recovery
 from regain.runtime.services import services
 
 
 def finish(body: FinishReset, context: RequestContext) -> Finished:
-    """Sets the new password, once every proof has been given. A refused one leaves the flow as it is (B7)."""
+    """Sets the new password, if every proof has been given.
+
+    A password that breaks a rule is counted in the flow, which ends with the tenth; until then the person may choose
+    another (B7). The current password is never compared: nobody can test a guess at it here (X18).
+    """
     recovery = Recovery("reset", services())
     password = passwords.normal(body.new_password)
+
+    @functools.cache
+    def hashed() -> str:
+        return password_hash.hash_password(password, recovery.services.keys)
 
     def step() -> Finished:
         opened, account = recovery.ready(body.flow, context)
         try:
             new_password.check(password, account, recovery.services)
         except Refused as refused:
-            recovery.note("password-refused", opened, reason=refused.reason)
-            raise
-        change = recovery.services.accounts.password_write(
-            account, new_password.hashed(password, recovery.services), recovery.services.now
-        )
+            raise _counted(refused, opened, recovery) from None
+        change = recovery.services.accounts.password_write(account, hashed(), recovery.services.now)
         return recovery.commit(opened, account, "password-reset", [change])
 
     return retry_on_conflict(step)
+
+
+def _counted(refused: Refused, opened: Opened, recovery: Recovery) -> Refused:
+    """The problem to answer with, once the refused password has been counted.
+
+    Raises:
+        Conflict: the flow was changed in between; read it again.
+    """
+    flow, problem = rules.refuse_password(opened.flow, refused)
+    services = recovery.services
+    services.store.commit(
+        [
+            services.recoveries.flow_write(opened.subject, flow, services.now),
+            recovery.event("password-refused", opened.subject, flow, reason=refused.reason),
+        ]
+    )
+    return problem

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from regain.adapters import password_hash, rate_limits, recoveries
+from regain.adapters import rate_limits, recoveries
 from regain.adapters.messengers import Email, RenderedMessage, Undeliverable
 from regain.adapters.store import Conflict, Store, marshal, put_new, put_version, unmarshal
 from regain.directories.dynamodb import Accounts, to_item
@@ -180,32 +180,3 @@ def test_a_view_reads_the_attributes_that_it_names_only(store):
         {"user_id": "seen", "role": "x"},
         None,
     ]
-
-
-class TestTheCurrentPassword:
-    KEY = b"k" * 32
-
-    def hashes(self, monkeypatch):
-        """How many hashes are computed from now on."""
-        calls, hasher = [], type(password_hash._hasher())
-        verify = hasher.verify
-        monkeypatch.setattr(hasher, "verify", lambda *a: calls.append(1) or verify(*a))
-        return calls
-
-    def test_is_recognised_and_others_mostly_without_a_hash(self, monkeypatch):
-        stored = password_hash.hash_password("maple-Cedar-93-window", self.KEY)
-        assert password_hash.matches(stored, "maple-Cedar-93-window")
-        assert password_hash.is_current(stored, "maple-Cedar-93-window", self.KEY)
-        calls = self.hashes(monkeypatch)
-        assert not any(password_hash.is_current(stored, f"another-{n}", self.KEY) for n in range(100))
-        assert len(calls) < 30  # one in sixteen
-
-    def test_is_recognised_with_any_salt_and_any_key(self):
-        plain = password_hash.hash_password("maple-Cedar-93-window")
-        assert password_hash.is_current(plain, "maple-Cedar-93-window", self.KEY)
-        assert not password_hash.is_current(plain, "another", self.KEY)
-        assert not password_hash.is_current("", "anything", self.KEY)
-
-    def test_has_its_own_salt_each_time(self):
-        made = {password_hash.hash_password("the same", self.KEY) for _ in range(4)}
-        assert len(made) == 4

@@ -211,14 +211,33 @@ def test_an_administrator_needs_two_gates_and_nobody_learns_it_before_the_first_
 
 @pytest.mark.parametrize(
     ("change", "now"),
-    [({"purpose": "unlock"}, NOW), ({"finished": True}, NOW), ({}, NOW + 900), ({"generation": 7}, NOW)],
-    ids=["another purpose", "finished", "ran out", "overtaken (B5)"],
+    [
+        ({"purpose": "unlock"}, NOW),
+        ({"finished": True}, NOW),
+        ({}, NOW + 900),
+        ({"generation": 7}, NOW),
+        ({"refusals": 10}, NOW),
+    ],
+    ids=["another purpose", "finished", "ran out", "overtaken (B5)", "too many refused passwords (X18)"],
 )
 def test_a_flow_that_cannot_go_on_ends_in_one_way(change, now):
     flow = replace(started(), **change)
     assert problem_of(rules.check_live, flow, Throttle(), "reset", now) is problems.SESSION_ENDED
     assert problem_of(rules.check_live, None, Throttle(), "reset", now) is problems.SESSION_ENDED
     assert rules.check_live(started(), Throttle(), "reset", NOW + 899)
+
+
+def test_refused_passwords_are_counted_and_told_from_the_third_on_until_the_tenth_ends_the_flow_x18():
+    flow, told = started(), []
+    for _ in range(10):
+        assert rules.check_live(flow, Throttle(), "reset", NOW)
+        wrong = Refused(problems.PASSWORD_NOT_ACCEPTED, reason="too-short", feedback=["f"])
+        flow, refused = rules.refuse_password(flow, wrong)
+        assert (refused.reason, refused.facts["feedback"]) == ("too-short", ["f"])
+        told.append((refused.problem.code, refused.facts.get("attempts_left")))
+    assert told[:9] == [("password-not-accepted", left) for left in (None, None, 7, 6, 5, 4, 3, 2, 1)]
+    assert told[9] == ("too-many-refused-passwords", 0)
+    assert problem_of(rules.check_live, flow, Throttle(), "reset", NOW) is problems.SESSION_ENDED
 
 
 def test_a_success_ends_every_other_flow_of_the_account_b5():

@@ -7,14 +7,15 @@ from hypothesis import strategies as st
 from regain.adapters import common_passwords
 from regain.domain import banned_words, passwords
 from regain.domain.policy import Passwords
+from regain.phrases import Phrase
 from tests.conftest import english
 
 NAMES = ("Maria", "Silva", "maria.silva", "Li")
 STRONG = "kettle-Magnet-41-harp"
 
 
-def broken(password, policy=Passwords(), words=frozenset(), names=NAMES, is_current=False):
-    return {failure.rule for failure in passwords.failures(password, policy, words, names, is_current)}
+def broken(password, policy=Passwords(), words=frozenset(), names=NAMES, current=None):
+    return {failure.rule for failure in passwords.failures(password, policy, words, names, current)}
 
 
 @pytest.mark.parametrize(("password", "points"), [("C0ntos0Blank12", 4), ("ContoS0Bl@nkf9!", 5)])
@@ -77,12 +78,13 @@ def test_a_name_of_two_letters_is_no_reason_to_refuse():
     assert "own-name" not in broken("kettle-liberty-41-harp")
 
 
-def test_the_password_in_use_is_refused():
-    assert broken(STRONG, is_current=True) == {"current"}
+def test_a_change_refuses_the_password_in_use():
+    assert broken(STRONG, current=STRONG) == {"current"}
+    assert broken(STRONG, current=f"{STRONG}!") == set()
 
 
 def test_everything_wrong_is_said_at_once_b7():
-    assert broken("maria\x07", is_current=True) >= {"too-short", "own-name", "characters", "current"}
+    assert broken("maria\x07", current="maria\x07") >= {"too-short", "own-name", "characters", "current"}
 
 
 def test_classes_are_asked_for_by_the_entra_profile_only():
@@ -101,7 +103,7 @@ def test_spaces_emoji_and_right_to_left_text_may_be_used(password):
 
 
 def test_no_message_holds_the_password():
-    for failure in passwords.failures("maria12", Passwords(), {"maria12"}, NAMES, True):
+    for failure in passwords.failures("maria12", Passwords(), {"maria12"}, NAMES, "maria12"):
         assert "maria12" not in english(failure.message)
 
 
@@ -111,3 +113,8 @@ def test_rules_before_typing_name_the_numbers_that_are_enforced_s53(policy):
     assert f"at least {policy.least} " in said
     assert f"at most {policy.maximum}." in said
     assert ("three of these four" in said) == (policy.profile == "entra")
+
+
+def test_only_a_change_says_before_typing_that_the_current_password_is_no_new_one_x18():
+    reset, change = passwords.help_text(Passwords()), passwords.help_text(Passwords(), change=True)
+    assert set(change) - set(reset) == {Phrase("Do not use the password that you have now.")}

@@ -1,6 +1,7 @@
 """Functions through their real handlers: HTTP API events in, DynamoDB behind (MiniStack)."""
 
 import base64
+import functools
 import importlib
 import itertools
 import json
@@ -17,7 +18,7 @@ import msgspec
 import pytest
 
 from regain.adapters import password_hash
-from regain.adapters.keys import codes_key
+from regain.adapters.keys import Keys, codes_key
 from regain.adapters.password_hash import hash_password
 from regain.adapters.store import put_version, unmarshal
 from regain.directories.dynamodb import from_item as read_account
@@ -31,7 +32,6 @@ from tests.functions import conformance
 from tests.functions.person import OWN, Person
 
 PASSWORD = "maple-Cedar-93-window"
-_HASH = hash_password(PASSWORD)
 _NUMBERS = itertools.count(1)
 
 
@@ -79,13 +79,18 @@ class World:
         """The services that the functions use."""
         return composition.services()
 
+    @property
+    def hashed(self) -> str:
+        """The password that everybody has here, as it is stored: hashed once, for that is slow."""
+        return _hashed(PASSWORD, self.services.keys, password_hash._argon2())
+
     def person(self, **changes: Any) -> Account:
         """A new account, registered for everything unless said otherwise."""
         name = f"person{self.number}n{next(_NUMBERS)}"
         account = Account(
             f"{name}@contoso.example", display_name="Maria Silva", given_name="Maria", surname="Silva",
             mail=f"{name}@contoso.example", other_mails=(f"{name}@home.example",), mobile_phone=f"+4477{next(_NUMBERS):08}",
-            office_phone=f"+4420{next(_NUMBERS):08}", password=_HASH, groups=("staff",), security_info_at=self.services.now,
+            office_phone=f"+4420{next(_NUMBERS):08}", password=self.hashed, groups=("staff",), security_info_at=self.services.now,
         )  # fmt: skip
         account = replace(account, **changes)
         self.services.store.commit([put_version(self.services.accounts.table, to_item(account), 0)])
@@ -223,6 +228,11 @@ class World:
         return self.services.store.get(*self.services.recoveries.key(subject, "throttle")) or {}
 
 
+@functools.cache
+def _hashed(password: str, keys: Keys, _hasher: Any) -> str:
+    return hash_password(password, keys)
+
+
 def holds(text: str, secret: str) -> bool:
     """Whether a text holds a secret. Six digits within a hash or a time are nobody's code: they stand there by chance."""
     return re.search(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])", text) is not None
@@ -292,9 +302,25 @@ def world(use) -> World:
 @pytest.fixture
 def cheap_hashes(monkeypatch):
     """Passwords are hashed as always, but at no cost, where a test plays many steps and measures none."""
-    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, salt_len=17)
-    monkeypatch.setattr(password_hash, "_hasher", lambda: hasher)
-    monkeypatch.setattr(f"{__name__}._HASH", hash_password(PASSWORD))
+    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(password_hash, "_argon2", lambda: hasher)
+
+
+@pytest.fixture
+def argon2_calls(monkeypatch):
+    """What Argon2 is asked to do from now on: `hash` or `verify`, in order."""
+    calls, hasher = [], password_hash._argon2()
+
+    class Counting:
+        check_needs_rehash = hasher.check_needs_rehash
+
+        def __getattr__(self, name: str) -> Any:
+            calls.append(name)
+            return getattr(hasher, name)
+
+    counting = Counting()
+    monkeypatch.setattr(password_hash, "_argon2", lambda: counting)
+    return calls
 
 
 @pytest.fixture

@@ -61,7 +61,8 @@ def _resources(params: dict) -> list[str]:
     if "Bucket" in params:
         return [f"ArchiveBucket/{params['Key'].partition('/')[0]}/*"]
     if "KeyId" in params:
-        return [{os.environ["CODE_KEY"]: "CodeKey", os.environ["SERVICE_KEY"]: "ServiceKey"}[params["KeyId"]]]
+        names = {"CODE_KEY": "CodeKey", "SERVICE_KEY": "ServiceKey", "PASSWORD_KEY": "PasswordKey"}
+        return [name for variable, name in names.items() if os.environ[variable] == params["KeyId"]]
     return [ALL]
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from regain.adapters.password_hash import hash_password
+
 NEW = "violet-Anchor-27-plum"
 
 
@@ -139,10 +141,29 @@ def test_a_wrong_old_password_counts_as_a_failed_sign_in_s62(world):
     assert world.sign_in(person.user_id).code == "sign-in-locked"
 
 
+def rules(refused):
+    return [entry["rule"] for entry in refused.body["feedback"]]
+
+
+def test_a_change_compares_what_was_typed_whatever_form_of_unicode_it_is_in(world):
+    person = world.person(password=hash_password("caf\u00e9-Kettle-41-harp", world.services.keys))
+    session = world.sign_in(person.user_id, "caf\u00e9-Kettle-41-harp").session
+    same = change(world, session, "caf\u00e9-Kettle-41-harp", new="cafe\u0301-Kettle-41-harp")
+    assert rules(same) == ["current"]
+
+
+def test_a_change_costs_one_comparison_and_one_hash_and_a_refused_one_the_comparison(world, argon2_calls):
+    session = world.sign_in(world.person().user_id).session
+    argon2_calls.clear()
+    assert change(world, session, new=world.password).status == 422
+    assert argon2_calls == ["verify"]
+    assert change(world, session).status == 200
+    assert argon2_calls == ["verify", "verify", "hash"]
+
+
 def test_the_new_password_is_judged_by_the_same_rules_s62(world):
     session = world.sign_in(world.person().user_id).session
-    refused = change(world, session, new=world.password)
-    assert [entry["rule"] for entry in refused.body["feedback"]] == ["current"]
+    assert rules(change(world, session, new=world.password)) == ["current"]
     assert {e["rule"] for e in change(world, session, new="silva").body["feedback"]} >= {"too-short", "own-name"}
     assert view(world, session).status == 200
 

@@ -26,7 +26,7 @@ def test_an_import_updates_what_is_there_and_keeps_a_password_that_was_reset(wor
     there = world.account(person.user_id)
     assert there.display_name == "Another Name"
     assert there.password == person.password
-    assert password_hash.matches(there.password, world.password)
+    assert password_hash.verify(there.password, world.password, world.services.keys)
 
 
 def test_an_import_wakes_no_session_that_is_dead(world):

@@ -197,6 +197,13 @@ def test_who_writes_accounts_reads_passwords_and_sends(template):
     assert who_may(template, derives) == {"ResetFunction", "UnlockFunction", "NotifyFunction"}
 
 
+def test_only_functions_that_verify_or_set_passwords_may_use_their_pepper_x22(template):
+    peppers = ("kms:GenerateMac", "PasswordKey")
+    assert who_may(template, peppers) == {"ResetFunction", "AccountFunction", "AdminFunction"}
+    known = {f.name for f in template.functions if "PASSWORD_KEY" in f.environment}
+    assert known == {"ResetFunction", "AccountFunction", "AdminFunction"}
+
+
 @pytest.mark.parametrize("change", ["one more", "one less", "one more attribute", "one less attribute"])
 def test_a_change_of_a_role_is_found(world, record, template, change):
     """The comparison itself: it fails for an action, and for an attribute, that is added or taken away."""

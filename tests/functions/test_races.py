@@ -69,6 +69,21 @@ def test_of_50_parallel_finishes_one_wins_and_the_others_say_so(world):
     assert len([n for n in working if n <= 8]) <= 1
 
 
+def test_of_parallel_refused_passwords_ten_are_told_and_each_of_them_was_counted_x18(world):
+    from reset.flow import finish
+
+    person = world.person()
+    flow = world.proved(person.user_id).body["flow"]
+    outcomes = together(60, lambda n, context: finish(FinishReset(flow, f"passwordpassword{n}"), context))
+    counted = [event for event in world.events(person.user_id) if event["kind"] == "password-refused"]
+    told = outcomes["password-not-accepted"] + outcomes["too-many-refused-passwords"]
+    assert told == len(counted) <= 10
+    while told < 10:  # those who were too slow each time have been told nothing
+        assert world.finish(flow, "passwordpassword").status in (422, 410)
+        told += 1
+    assert world.finish(flow, "violet-Anchor-27-plum").code == "session-ended"
+
+
 def test_finishes_of_many_flows_of_one_account_leave_one_change(world):
     from unlock.flow import finish
 

@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from regain.adapters.password_hash import hash_password
 from regain.api.contract import RESET
 from tests.functions.conftest import holds
 
 NEW = "violet-Anchor-27-plum"
+CURRENT = "cobalt-Harbour-58-fern"
+EASY = "passwordpassword1"
 
 
 def test_a_forgotten_password_is_reset_and_the_new_one_signs_in_s54(world):
@@ -132,9 +135,62 @@ def test_every_rule_that_a_password_breaks_is_said_at_once_and_the_flow_goes_on_
     assert refused.code == "password-not-accepted"
     assert {entry["rule"] for entry in refused.body["feedback"]} == {"too-short", "own-name"}
     assert "Silva1234" not in repr(refused.body)
-    assert world.finish(flow, world.password).body["feedback"][0]["rule"] == "current"
     assert world.finish(flow, "x" * 4096).body["feedback"]
     assert world.finish(flow, NEW).status == 200
+
+
+def test_ten_refused_passwords_end_the_flow_and_from_the_third_on_the_answer_counts_down_x18(world):
+    person = world.person()
+    flow = world.proved(person.user_id).body["flow"]
+    answers = [world.finish(flow, f"{EASY}{number}") for number in range(10)]
+    assert [answer.code for answer in answers] == ["password-not-accepted"] * 9 + ["too-many-refused-passwords"]
+    assert [answer.body.get("attempts_left") for answer in answers] == [None, None, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert all(answer.body["feedback"] for answer in answers)
+    assert answers[-1].status == 410
+    assert world.finish(flow, EASY).code == world.finish(flow, NEW).code == world.send(flow).code == "session-ended"
+    refused = [event for event in world.events(person.user_id) if event["kind"] == "password-refused"]
+    assert [event["reason"] for event in refused] == ["easy-to-guess"] * 10
+    assert world.sign_in(person.user_id).status == 200
+
+
+def test_nine_refused_passwords_leave_one_that_is_taken_x18(world):
+    flow = world.proved(world.person().user_id).body["flow"]
+    assert {world.finish(flow, EASY).code for _ in range(9)} == {"password-not-accepted"}
+    assert world.finish(flow, NEW).status == 200
+
+
+def test_a_finish_costs_one_hash_and_a_refused_one_none_x18(world, argon2_calls):
+    flow = world.proved(world.person().user_id).body["flow"]
+    argon2_calls.clear()
+    world.finish(flow, EASY)
+    assert argon2_calls == []
+    world.finish(flow, NEW)
+    assert argon2_calls == ["hash"]
+
+
+@pytest.mark.parametrize("stored", ["peppered", "imported", "none"])
+def test_the_current_password_is_taken_like_any_other_at_finish_x18(world, argon2_calls, stored):
+    """What is stored is never compared with what is typed, so neither the answer nor its time says which guess is right."""
+    hashes = {"peppered": hash_password(CURRENT, world.services.keys), "imported": hash_password(CURRENT), "none": ""}
+    seen = []
+    for guess in (CURRENT, NEW):
+        flow = world.proved(world.person(password=hashes[stored]).user_id).body["flow"]
+        argon2_calls.clear()
+        answer = world.finish(flow, guess)
+        seen.append((answer.status, answer.body, answer.operations, tuple(argon2_calls)))
+    assert seen[0] == seen[1]
+    assert (seen[0][0], seen[0][3]) == (200, ("hash",))
+
+
+def test_sixty_guesses_at_finish_are_ten_and_none_is_compared_x18(world, argon2_calls):
+    person = world.person(password=hash_password(f"{EASY}4", world.services.keys))
+    flow = world.proved(person.user_id).body["flow"]
+    argon2_calls.clear()
+    answers = [world.finish(flow, f"{EASY}{number}") for number in range(60)]
+    assert [answer.code for answer in answers[10:]] == ["session-ended"] * 50
+    told = {(a.code, *(fault["rule"] for fault in a.body["feedback"]), a.operations) for a in answers[:9]}
+    assert told == {("password-not-accepted", "easy-to-guess", ("BatchGetItem", "GetItem", "TransactWriteItems"))}
+    assert argon2_calls == []
 
 
 def test_after_a_reset_every_older_flow_and_code_is_dead_and_counters_are_clear_b5(world):

@@ -77,8 +77,41 @@ def test_a_hash_with_older_parameters_is_renewed_at_sign_in(world):
     assert world.sign_in(person.user_id).status == 200
     renewed = world.account(person.user_id).password
     assert renewed != older
-    assert not password_hash.outdated(renewed)
+    assert not password_hash.needs_rehash(renewed, world.services.keys)
     assert world.sign_in(person.user_id).status == 200
+
+
+def test_an_imported_hash_gets_the_pepper_at_the_first_sign_in_x22(world, argon2_calls):
+    imported = password_hash.hash_password(world.password)
+    person = world.person(password=imported)
+    argon2_calls.clear()
+    assert world.sign_in(person.user_id, "wrong").status == 401
+    assert world.account(person.user_id).password == imported
+    assert world.sign_in(person.user_id).status == 200
+    peppered = world.account(person.user_id).password
+    assert peppered.startswith("pepper=1$argon2id$")
+    assert argon2_calls == ["verify", "verify", "hash"]
+    assert world.sign_in(person.user_id).status == 200
+    assert world.account(person.user_id).password == peppered
+
+
+def test_after_a_rotation_old_hashes_sign_in_and_are_renewed_x22(world, monkeypatch):
+    before, never = world.person(), world.person()
+    monkeypatch.setattr(world.services.keys, "password_generation", 2)
+    assert world.sign_in(before.user_id, "wrong").status == 401
+    assert world.sign_in(before.user_id).status == 200
+    assert world.account(before.user_id).password.startswith("pepper=2$")
+    assert world.sign_in(before.user_id).status == 200
+    assert world.account(never.user_id).password.startswith("pepper=1$")
+
+
+@pytest.mark.parametrize("stored", ["pepper", "imported", "none", "unknown"])
+def test_a_wrong_password_costs_one_comparison_whoever_it_is_for_b1(world, argon2_calls, stored):
+    hashes = {"pepper": world.hashed, "imported": password_hash.hash_password(world.password), "none": ""}
+    user_id = world.person(password=hashes[stored]).user_id if stored in hashes else f"nobody{world.number}"
+    argon2_calls.clear()
+    assert world.sign_in(user_id, "wrong").code == "wrong-user-id-or-password"
+    assert argon2_calls == ["verify"]
 
 
 def test_forms_of_unicode_sign_in_alike(world):

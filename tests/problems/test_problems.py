@@ -18,6 +18,7 @@ FROZEN = {
     "could-not-verify-your-account", "account-turned-off", "robot-check-failed", "robot-check-expired", "too-many-requests",
     "session-ended", "method-not-offered", "type-the-whole-contact", "wait-before-another-code", "too-many-codes", "wrong-code",
     "code-expired", "too-many-wrong-codes", "try-again-later", "proof-still-needed", "no-second-method", "password-not-accepted",
+    "too-many-refused-passwords",
     "wrong-user-id-or-password", "sign-in-locked", "request-not-read", "send-json", "request-too-large", "not-found",
     "method-not-allowed", "busy-try-again", "something-went-wrong",
     "wrong-authenticator-code", "authenticator-clock-is-wrong", "code-used-already", "wrong-recovery-code", "wrong-answers",

@@ -155,7 +155,7 @@ async function guarded(action, button) {
     await action();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
-    if (answer.code === 'session-ended') startAgain(answer);
+    if (answer.status === 410) startAgain(answer); // the flow is gone
     else if (answer.words) errors.missing('method', answer.words);
     else errors.refused(answer);
   } finally {

@@ -1,4 +1,4 @@
-"""The built-in list of common passwords: the 30,000 that the maintained package `zxcvbn` ships."""
+"""The banned words: about 30,000 common passwords from the package `zxcvbn`, and the organisation's own."""
 
 import functools
 
@@ -7,9 +7,9 @@ from regain.domain import banned_words
 
 @functools.cache
 def words(own: tuple[str, ...]) -> frozenset[str]:
-    """Banned words in their normal form: the built-in list and the organisation's own.
+    """The banned words in their normal form. `own` are the organisation's, `passwords.banned`.
 
-    Read at the first new password, not at start: only `finish` needs it.
+    Loaded with the first new password, not at start: no other step needs them.
     """
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 

@@ -1,39 +1,64 @@
-"""Keys: derived from AWS KMS HMAC keys, which never leave KMS. Nothing secret is stored anywhere."""
+"""Keys derived from AWS KMS HMAC keys, which never leave KMS. No key is stored anywhere."""
 
 import hashlib
 import hmac
 from typing import Any
 
-_BESIDE_A_SESSION = {"register": "registration", "admin": "attended", "caller": "attended"}
+_FROM_SERVICE_KEY = {"register": "registration", "admin": "attended", "caller": "attended"}
 
 
 def codes_key(purpose: str) -> str:
-    """The key that codes of a purpose are derived with. Only those of reset and unlock come from the code key, so
-    that no other function can work them out.
+    """The key that derives the one-time codes of a purpose, for `Keys.derive`.
+
+    Codes of reset and unlock come from the KMS key `CodeKey`: only the functions that send or verify them may use it.
     """
-    return _BESIDE_A_SESSION.get(purpose, "code")
+    return _FROM_SERVICE_KEY.get(purpose, "code")
 
 
 class Keys:
-    """`code` derives codes; every other purpose comes from the service's key. Another generation is another key.
+    """The keys of one process.
 
-    KMS is asked once for each of its keys, at first use, so that a snapshot of a started function holds none. What it
-    answers is the key that those of all purposes are derived from (NIST SP 800-108, HMAC as the function).
+    Each KMS key is asked once for each generation, at first use, so that a SnapStart snapshot holds no secret. The MAC
+    it returns is the root that a key for each purpose is derived from (NIST SP 800-108, HMAC as the PRF). Generations
+    count from 1: counting one up replaces everything that is derived from that KMS key.
     """
 
-    def __init__(self, client: Any, code_key: str, service_key: str, code_generation: str = "1") -> None:
+    def __init__(
+        self, client: Any, code_key: str, service_key: str, code_generation: str = "1",
+        password_key: str = "", password_generation: int = 1,
+    ) -> None:  # fmt: skip
         self._client = client
         self._code = code_key, code_generation
         self._service = service_key, "1"
+        self._password_key = password_key
+        self.password_generation = password_generation
         self._roots: dict[tuple[str, str], bytes] = {}
-        self._derived: dict[str, bytes] = {}
+        self._derived: dict[tuple[str, str, str], bytes] = {}
 
     def derive(self, purpose: str) -> bytes:
-        """The 32-byte key for a purpose."""
-        if purpose not in self._derived:
-            root = self._root(*(self._code if purpose == "code" else self._service))
-            self._derived[purpose] = hmac.digest(root, f"regain/1/{purpose}".encode(), hashlib.sha256)
-        return self._derived[purpose]
+        """The 32-byte key for a purpose: `code` comes from `CodeKey`, all others from `ServiceKey`."""
+        return self._subkey(*(self._code if purpose == "code" else self._service), purpose)
+
+    def pepper(self, generation: int = 0) -> bytes:
+        """The 32-byte pepper of passwords, from `PasswordKey`: that of a generation, or the current one.
+
+        All generations up to the current one are derived together, so that the calls to KMS do not depend on whose
+        password is verified (B1).
+        """
+        for each in range(1, self.password_generation + 1):
+            self._root(self._password_key, str(each))
+        return self._subkey(self._password_key, str(generation or self.password_generation), "password")
+
+    def digest(self, purpose: str, text: str) -> str:
+        """HMAC-SHA-256 of a text under the key for a purpose: the first 128 bits, in hexadecimal."""
+        return hmac.digest(self.derive(purpose), text.encode(), hashlib.sha256).hex()[:32]
+
+    def _subkey(self, key: str, generation: str, purpose: str) -> bytes:
+        name = key, generation, purpose
+        if name not in self._derived:
+            root = self._root(key, generation)
+            self._derived[name] = hmac.digest(root, f"regain/1/{purpose}".encode(), hashlib.sha256)
+        return self._derived[name]
 
     def _root(self, key: str, generation: str) -> bytes:
         if (key, generation) not in self._roots:
@@ -41,7 +66,3 @@ class Keys:
             answer = self._client.generate_mac(KeyId=key, Message=message, MacAlgorithm="HMAC_SHA_256")
             self._roots[key, generation] = answer["Mac"]
         return self._roots[key, generation]
-
-    def digest(self, purpose: str, text: str) -> str:
-        """A keyed hash of a text, 128 bits in hexadecimal: the same for the same text, and tells nothing."""
-        return hmac.digest(self.derive(purpose), text.encode(), hashlib.sha256).hex()[:32]

@@ -22,7 +22,11 @@ _PROBLEM = {
         "detail": {"type": "string"},
         "code": {"type": "string", "enum": sorted(CATALOGUE)},
         "reference": {"type": "string", "pattern": "^R-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$"},
-        "attempts_left": {"type": "integer", "minimum": 0},
+        "attempts_left": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Wrong proofs, or refused passwords, before the flow ends.",
+        },
         "retry_after": {"type": "integer", "minimum": 0, "description": "Seconds; also the header."},
         "help_url": {"type": "string"},
         "wrong": {"type": "string", "description": "Which part of the request could not be read."},

@@ -13,7 +13,7 @@ _NOBODYS = marshal(
     asdict(
         Account(
             "nobody@nowhere.example", "No Body", "No", "Body", "nobody@nowhere.example", ("nobody@home.example",),
-            "+440000000000", "+440000000000", True, "-" * 97, groups=("nobody",),
+            "+440000000000", "+440000000000", True, "-" * 105, groups=("nobody",),
         )
     )
 )  # fmt: skip
@@ -35,7 +35,7 @@ class Accounts:
         return from_item(self.store.get(*self.key(user_id)))
 
     def password_write(self, seen: Account, password: str, now: int) -> Write:
-        """A new password (a PHC string), if nobody has changed the account since it was read."""
+        """A new password, hashed, if nobody has changed the account since it was read."""
         changes = {
             "password": password,
             "password_changed_at": now,
@@ -47,7 +47,7 @@ class Accounts:
         return self._update(seen, changes)
 
     def temporary_password_write(self, seen: Account, password: str, now: int, until: int) -> Write:
-        """A password (a PHC string) for one sign-in before `until`, after which its owner chooses another."""
+        """A password, hashed, for one sign-in before `until`, after which its owner chooses another."""
         changes = {
             "password": password,
             "password_changed_at": now,
@@ -84,7 +84,7 @@ class Accounts:
         return self._update(seen, {"enabled": False, "generation": seen.generation + 1})
 
     def rehash_write(self, seen: Account, password: str) -> Write:
-        """The same password, hashed with today's parameters."""
+        """The same password, hashed with today's pepper and parameters."""
         return self._update(seen, {"password": password})
 
     def _update(self, seen: Account, changes: dict[str, Any]) -> Write:

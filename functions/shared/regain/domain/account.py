@@ -11,7 +11,7 @@ ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account. `password` is a PHC string; numbers are E.164; times are seconds since 1970.
+    """One account. `password` is hashed (`adapters.password_hash`); numbers are E.164; times are seconds since 1970.
 
     `generation` counts the passwords: a session of an earlier one is dead (B5). `security_info_at` is when
     an administrator last changed an address or number. A temporary password is good for one sign-in before

@@ -18,6 +18,10 @@ from regain.domain.throttle import Throttle
 from regain.phrases import Phrase
 from regain.problems import Problem, Refused
 
+REFUSED_PASSWORDS = 10
+"""New passwords that may be refused in one flow: with the last one it ends (X18)."""
+_REFUSALS_TOLD = 3  # from this one on, the answer says how many are left
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -29,6 +33,7 @@ class Flow:
     `sends` are the times of the codes asked for, per method; a code's sequence is its place there.
     `questions_first` are asked as the first proof, of everybody alike; `questions_later` are the account's own.
     `by` is the subject of who watches over the flow: an administrator's own, or helpdesk with a caller.
+    `refusals` counts the new passwords that broke a rule.
     """
 
     id: str
@@ -47,6 +52,7 @@ class Flow:
     passed: tuple[str, ...] = ()
     sends: dict[str, tuple[int, ...]] = field(default_factory=dict)
     tries: int = 0
+    refusals: int = 0
     finished: bool = False
     questions_first: tuple[str, ...] = ()
     questions_later: tuple[str, ...] = ()
@@ -144,14 +150,15 @@ def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) ->
     """The flow, if it can go on.
 
     Raises:
-        Refused: SESSION_ENDED, whether it never was, is another purpose's, ran out, was finished or
-            was overtaken by a change of the account: the caller cannot tell which.
+        Refused: SESSION_ENDED, whether it never was, is another purpose's, ran out, was finished, has had too many
+            passwords refused or was overtaken by a change of the account: the caller cannot tell which.
     """
     if flow is None:
         raise Refused(problems.SESSION_ENDED, reason="no such flow")
     ends = (
         (flow.purpose != purpose, "another purpose"),
         (flow.finished, "finished"),
+        (flow.refusals >= REFUSED_PASSWORDS, "too many refused passwords"),
         (now >= flow.expires_at, "ran out"),
         (flow.generation != throttle.generation, "overtaken"),
     )
@@ -277,6 +284,18 @@ def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Accou
     if not self_service_enabled(account, recovery):
         raise Refused(problems.NOT_ENABLED)
     return account
+
+
+def refuse_password(flow: Flow, refused: Refused) -> tuple[Flow, Refused]:
+    """Counts a new password that breaks a rule. Returns the flow to write, and the problem to answer with.
+
+    That is TOO_MANY_REFUSED_PASSWORDS for the last one. `attempts_left` is told from the third one on.
+    """
+    counted = replace(flow, refusals=flow.refusals + 1)
+    left = REFUSED_PASSWORDS - counted.refusals
+    told = {"attempts_left": left} if counted.refusals >= _REFUSALS_TOLD else {}
+    problem = refused.problem if left > 0 else problems.TOO_MANY_REFUSED_PASSWORDS
+    return counted, Refused(problem, reason=refused.reason, **refused.facts, **told)
 
 
 def finish(flow: Flow) -> Flow:

@@ -1,4 +1,4 @@
-"""What a new password must be. Each rule says before typing what it wants, and after typing what to change."""
+"""The rules for a new password, in words: what to choose, shown before typing, and what to change, shown after."""
 
 import unicodedata
 from collections.abc import Iterable, Set
@@ -14,33 +14,33 @@ _SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One rule that a password breaks, and what to change. Never holds the password itself."""
+    """A rule that a password breaks, and what to change. Never contains the password."""
 
     rule: str
     message: Phrase
 
 
 def normal(password: str) -> str:
-    """The password in the one form that is hashed (NIST SP 800-63B-4 3.1.1.2: NFKC)."""
+    """The normal form of a password, which is what is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 
-def help_text(policy: Passwords) -> tuple[Phrase, ...]:
-    """The rules as a person reads them before typing (B7)."""
+def help_text(policy: Passwords, change: bool = False) -> tuple[Phrase, ...]:
+    """The rules as they are shown before typing (B7), for a reset or for a `change` of a known password."""
     return (
         Phrase("Use at least {least} characters, and at most {most}.", least=policy.least, most=policy.maximum),
         *((_CLASSES,) if policy.profile == "entra" else ()),
         Phrase("Do not use your own name, or words that are easy to guess."),
-        Phrase("Do not use the password that you have now."),
+        *((Phrase("Do not use the password that you have now."),) if change else ()),
     )
 
 
 def failures(
-    password: str, policy: Passwords, words: Set[str], names: Iterable[str], is_current: bool
+    password: str, policy: Passwords, words: Set[str], names: Iterable[str], current: str | None = None
 ) -> tuple[Failure, ...]:
     """Everything that is wrong with a password, at once (B7).
 
-    `password` and `words` are in their normal forms; `is_current` says that it is the password in use.
+    Passwords and banned `words` are in their normal forms. `current` is the password in use, if it was typed too.
     """
     checks = (
         _length(password, policy),
@@ -48,7 +48,7 @@ def failures(
         _classes(password) if policy.profile == "entra" else None,
         _names(password, names),
         _guessable(password, policy, words),
-        _CURRENT if is_current else None,
+        _CURRENT if password == current else None,
     )
     return tuple(filter(None, checks))
 

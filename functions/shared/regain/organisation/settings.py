@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from regain.domain import languages
+from regain.domain.flow import REFUSED_PASSWORDS
 from regain.domain.methods import uses_phone
 from regain.domain.policy import Administration, Domain, Limits, Passwords, Recovery
 from regain.phrases import Phrase, Plural, format_list
@@ -170,6 +171,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "password_minimum": organisation.passwords.least,
         "password_maximum": organisation.passwords.maximum,
         "password_points": organisation.passwords.points,
+        "password_refusals": REFUSED_PASSWORDS,
         "support": localised_name(contacts.support.name, language, Phrase("Support")),
         "support_email": contacts.support.email,
         "support_phone": contacts.support.phone,

@@ -113,26 +113,27 @@ def sift(path: Path, organisation: Organisation) -> tuple[list[Person], list[Fil
 
 def load(
     people: Iterable[Person], accounts: Accounts, now: int,
-    told: Callable[[int], None] = lambda _: None, dry_run: bool = False, key: bytes = b"",
+    told: Callable[[int], None] = lambda _: None, dry_run: bool = False,
 ) -> Loaded:  # fmt: skip
     """Stores people, a hundred in one transaction. What is there is updated; a password that is there stays.
 
     It can be stopped at any time and begun again: who is as they should be is read and not written. `told` hears how
-    many more are done. With `dry_run` nothing is written. Passwords are hashed with `key` (`password_hash`).
+    many more are done. With `dry_run` nothing is written. Passwords are hashed without a pepper, so that an import
+    needs no KMS key; the first sign-in adds it.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
         done = Loaded()
-        for part in pool.map(lambda part: _load(part, accounts, now, dry_run, key), batched(people, _AT_ONCE)):
+        for part in pool.map(lambda part: _load(part, accounts, now, dry_run), batched(people, _AT_ONCE)):
             told(part.added + part.changed + part.same)
             done += part
     return done
 
 
-def _load(part: tuple[Person, ...], accounts: Accounts, now: int, dry_run: bool, key: bytes) -> Loaded:
+def _load(part: tuple[Person, ...], accounts: Accounts, now: int, dry_run: bool) -> Loaded:
     while True:
         found = accounts.store.batch_get([accounts.key(person.account.user_id) for person in part])
         there = [stored(each) if each else None for each in found]
-        merged = [_merged(person, known, now, dry_run, key) for person, known in zip(part, there, strict=True)]
+        merged = [_merged(person, known, now, dry_run) for person, known in zip(part, there, strict=True)]
         differing = [(new, old) for new, old in zip(merged, there, strict=True) if new != old]
         added = sum(old is None for _, old in differing)
         loaded = Loaded(added, len(differing) - added, len(part) - len(differing))
@@ -147,7 +148,7 @@ def _load(part: tuple[Person, ...], accounts: Accounts, now: int, dry_run: bool,
             continue
 
 
-def _merged(person: Person, there: Account | None, now: int, dry_run: bool, key: bytes) -> Account:
+def _merged(person: Person, there: Account | None, now: int, dry_run: bool) -> Account:
     """The account as it should be: equal to the one that is there where nothing differs."""
     said = [name for name in _SECURITY_INFO if name not in person.unsaid]
     same = there and all(getattr(there, name) == getattr(person.account, name) for name in said)
@@ -157,7 +158,7 @@ def _merged(person: Person, there: Account | None, now: int, dry_run: bool, key:
         made = replace(made, version=there.version, **kept)
     if made.password or not person.password or dry_run:
         return made
-    hashed = password_hash.hash_password(passwords.normal(person.password), key)
+    hashed = password_hash.hash_password(passwords.normal(person.password))
     return replace(made, password=hashed, password_changed_at=now)
 
 

@@ -183,6 +183,15 @@ PASSWORD_NOT_ACCEPTED = Problem(
     "rules of {organisation}. Below the field you see which.",
     ("Read what is said about your password and change that.",
      "Three or four unrelated words with something between them make a good password.",
-     "Read [how to choose a password](page:password). You stay on this step; no code is needed "
-     "again."),
+     "Read [how to choose a password](page:password). You stay on this step, and no code is needed "
+     "again, until {password_refusals} have been refused."),
     help_from="you", field="new_password", table_row="D")  # fmt: skip
+
+TOO_MANY_REFUSED_PASSWORDS = Problem(
+    "too-many-refused-passwords", 410, "Start again: too many passwords were refused",
+    "To protect your account, an attempt ends when {password_refusals} new passwords have been "
+    "refused. Your password has not been changed.",
+    ("Read [how to choose a password](page:password): it says what is refused, and why.",
+     "Then go to [reset your password](page:reset) and start again with your user ID.",
+     "A password manager can make a password for you that follows the rules."),
+    help_from="you")  # fmt: skip

@@ -113,7 +113,7 @@ def _answers(proof: Proof) -> Outcome:
     asked = proof.choice.questions
     given = (*proof.body.answers, *[""] * len(asked))
     right = [
-        password_hash.matches(kept.get(question, ""), peppered(proof.keys, proof.subject, question, answer))
+        password_hash.verify(kept.get(question, ""), peppered(proof.keys, proof.subject, question, answer))
         for question, answer in zip(asked, given, strict=False)
     ]
     enough = len(right) == len(proof.body.answers) == security_questions.NUMBER_ASKED

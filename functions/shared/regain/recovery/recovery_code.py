@@ -1,4 +1,4 @@
-"""Saved recovery codes: 80 random bits, shown once, kept as a keyed hash (NIST SP 800-63B-4 4.2.1.1 asks for 64)."""
+"""Saved recovery codes: 80 random bits, shown once, stored as an HMAC (NIST SP 800-63B-4 4.2.1.1 asks for 64 bits)."""
 
 import hmac
 
@@ -10,13 +10,13 @@ BYTES = 10
 
 
 def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, RecoveryCode]:
-    """A code as it is shown, from `BYTES` random bytes, and what is stored of it."""
+    """A new code from `BYTES` random bytes: as it is shown, and as it is stored."""
     letters = crockford.encode(random)
     return crockford.group(letters), RecoveryCode(_digest(keys, subject, letters), now)
 
 
 def fits(keys: Keys, subject: str, typed: str, kept: RecoveryCode | None) -> bool:
-    """Whether what was typed is the code that is kept. As much work where none is."""
+    """Whether the typed code is the stored one. Takes as long where none is stored."""
     digest = _digest(keys, subject, crockford.normalise(typed))
     return hmac.compare_digest(digest, kept.digest if kept else "0" * len(digest)) and kept is not None
 

@@ -248,10 +248,6 @@ class Recovery:
         shown, kept = recovery_code.made(services.keys, opened.subject, random, now)
         return shown, [services.security_infos.write(opened.subject, replace(opened.info, recovery_code=kept))]
 
-    def note(self, kind: str, opened: Opened, **facts: object) -> None:
-        """An event beside the flow, which stays as it is."""
-        self.services.store.commit([self.event(kind, opened.subject, opened.flow, **facts)])
-
     def _notices(self, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
         if not self.services.organisation.notify.person:
             return []

@@ -1,4 +1,4 @@
-"""Temporary passwords: derived when they are made and when they are sent, and stored only as a hash."""
+"""Temporary passwords: derived when set and again when sent; only their hash is stored."""
 
 import hashlib
 import hmac
@@ -6,10 +6,11 @@ import hmac
 from regain.adapters.keys import Keys
 from regain.domain import crockford
 
-BYTES = 10  # 80 bits: nobody guesses it in the hours that it lives
+BYTES = 10
+"""80 bits, too many to guess within the hours that it is valid."""
 
 
 def derive(keys: Keys, subject: str, nonce: str) -> str:
-    """The temporary password with this nonce, in groups of four letters that are easy to read out."""
+    """The temporary password for a nonce, in groups of four characters that are easy to read out."""
     made = hmac.digest(keys.derive("temporary-password"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
     return crockford.group(crockford.encode(made[:BYTES]))

@@ -64,6 +64,8 @@ def compose(
         environment.get("CODE_KEY", ""),
         environment.get("SERVICE_KEY", ""),
         environment.get("CODE_KEY_GENERATION", "1"),
+        environment.get("PASSWORD_KEY", ""),
+        int(environment.get("PASSWORD_KEY_GENERATION", "1")),
     )
     return Services(
         organisation=organisation,

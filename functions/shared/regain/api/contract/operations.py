@@ -102,7 +102,7 @@ CHANGE_PASSWORD = Operation(
     "GET", "/.well-known/change-password", "Where a password is changed (W3C well-known URL)", None, 302
 )
 OPENAPI = Operation("GET", "/api/openapi.json", "This contract", None)
-RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED)
+RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED, problems.TOO_MANY_REFUSED_PASSWORDS)
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
