@@ -245,7 +245,7 @@ def _everything() -> None:
     person = world.person()
     world.finish(world.proved(person.user_id, "unlock").body["flow"], purpose="unlock")
     world.finish(world.proved(person.user_id).body["flow"], NEW)
-    world.finish(world.proved(person.user_id).body["flow"], NEW + "-2")  # now the hash is one of ours
+    world.finish(world.proved(person.user_id).body["flow"], NEW + "-2")
     ask(world, person.user_id)
     support(world)
     _account(world, person)
