@@ -85,7 +85,7 @@ def _settings(organisation: Organisation) -> Iterator[Finding]:
 def _mail(organisation: Organisation) -> Iterator[Finding]:
     client = boto3.client("sesv2")
     account = asked(client.get_account)
-    domain = organisation.sender.rpartition("@")[2].rstrip(">")
+    domain = organisation.sender.domain
     identity = asked(client.get_email_identity, EmailIdentity=domain)
     for told in (account, identity):
         if isinstance(told, Finding):

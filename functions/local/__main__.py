@@ -65,7 +65,7 @@ def serve(
         environment = _environment(arguments, engine, organisation)
         os.environ.update(environment)
         parameters = {
-            "SenderDomain": organisation.sender.rpartition("@")[2].rstrip(">"),
+            "SenderDomain": organisation.sender.domain,
             "OriginationIdentity": _NUMBER,
             "Site": "none",  # the gateway serves it
         }

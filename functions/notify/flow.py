@@ -160,7 +160,7 @@ def _messengers() -> dict[str, Messenger]:
     seconds = organisation.recovery.code_minutes * 60
     telephone = aws.client("pinpoint-sms-voice-v2", aws.SEND_CONFIG)
     return {
-        "email": Email(aws.client("sesv2", aws.SEND_CONFIG), organisation.sender, email_set),
+        "email": Email(aws.client("sesv2", aws.SEND_CONFIG), organisation.sender.header, email_set),
         "text": Text(telephone, origin, seconds, message_set),
         "voice": Voice(telephone, origin, seconds, message_set),
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from regain.adapters import rate_limits, recoveries
-from regain.adapters.messengers import Email, RenderedMessage, Undeliverable
+from regain.adapters.messengers import Email, RenderedMessage, Undeliverable, in_ascii
 from regain.adapters.store import Conflict, Store, marshal, put_new, put_version, unmarshal
 from regain.directories.dynamodb import Accounts, to_item
 from regain.domain.account import Account
@@ -147,6 +147,23 @@ def test_a_network_is_a_24_or_a_64(address, network):
 def test_mail_that_ses_refuses_for_good_is_undeliverable(aws):
     with pytest.raises(Undeliverable, match="MessageRejected"):
         Email(boto3.client("sesv2"), "help@contoso.example").send("a@home.example", LETTER, {})
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("anna@müller.example", "anna@xn--mller-kva.example"),
+        ("anna@xn--mller-kva.example", "anna@xn--mller-kva.example"),
+        ("o'hara+x@contoso.example", "o'hara+x@contoso.example"),
+    ],
+)
+def test_ses_gets_domains_in_punycode_p19(address, taken):
+    assert in_ascii(address) == taken
+
+
+def test_an_address_that_ses_cannot_deliver_to_is_undeliverable_p19():
+    with pytest.raises(Undeliverable, match="NotAscii"):
+        in_ascii("müller@home.example")
 
 
 def test_mail_goes_to_one_address_from_the_organisations_sender(aws):

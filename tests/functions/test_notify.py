@@ -216,7 +216,9 @@ def test_names_are_shown_as_text_in_html(engine):
 
 def test_e_mail_leaves_through_ses_from_a_sender_that_names_the_organisation_s57(engine, world):
     letter = messages.code("012345", "reset", "R-0000-0000", layout(engine.organisation))
-    Email(boto3.client("sesv2"), engine.organisation.sender).send(f"inbox{world.number}@home.example", letter, {})
+    Email(boto3.client("sesv2"), engine.organisation.sender.header).send(
+        f"inbox{world.number}@home.example", letter, {}
+    )
     with urllib.request.urlopen(f"{engine.endpoint}/_ministack/ses/messages", timeout=5) as answer:
         inbox = [mail for mails in json.load(answer)["messages"].values() for mail in mails]
     (mail,) = [mail for mail in inbox if mail["To"] == [f"inbox{world.number}@home.example"]]

@@ -1,5 +1,6 @@
 """organisation.yaml: every mistake with its line and what would be right; the schema is what is enforced."""
 
+import email.headerregistry
 import json
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def test_a_name_and_a_domain_are_enough(tmp_path):
     read_back = read(path)
     assert read_back.organisation.name == "Contoso"
     assert read_back.recovery.gates == 1
-    assert read_back.sender == "Contoso account help <no-reply@contoso.example>"
+    assert str(read_back.sender) == "Contoso account help <no-reply@contoso.example>"
 
 
 @pytest.mark.parametrize(
@@ -320,3 +321,20 @@ def test_norway_is_a_country(tmp_path):
     path = tmp_path / "organisation.yaml"
     path.write_text(LEAST + "recovery: {phone_countries: [NO]}\n")
     assert read(path).recovery.phone_countries == ("NO",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Smith, Jones & Co", "Universität Köln", "国立大学", 'The "Best" <Co>', "O'Hara", "A; B", "back\\slash", "عربي"],
+)
+@pytest.mark.parametrize("given", ["", "{} <help@contoso.example>", '"{}" <help@contoso.example>'])
+def test_the_from_header_is_one_mailbox_in_ascii_whatever_the_name_p18(tmp_path, name, given):
+    path = tmp_path / "organisation.yaml"
+    about = {"organisation": {"name": name}, "domains": {"contoso.example": {}}}
+    path.write_text(json.dumps({**about, "notify": {"from": given.replace("{}", name)}} if given else about))
+    sender = read(path).sender
+    assert sender.header.isascii()
+    header = email.headerregistry.HeaderRegistry()("from", sender.header)
+    (mailbox,) = header.addresses
+    assert mailbox.addr_spec == sender.address
+    assert mailbox.display_name == (name if given else f"{name} account help")

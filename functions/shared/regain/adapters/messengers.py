@@ -1,5 +1,6 @@
 """The services that carry messages: Amazon SES for e-mail, AWS End User Messaging for text and voice."""
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -43,7 +44,7 @@ class Messenger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """Amazon SES, API version 2."""
+    """Amazon SES, API version 2. `sender` is a From header in ASCII."""
 
     client: Any
     sender: str
@@ -58,7 +59,7 @@ class Email:
         answer = _asked(
             self.client.send_email,
             FromEmailAddress=self.sender,
-            Destination={"ToAddresses": [to]},
+            Destination={"ToAddresses": [in_ascii(to)]},
             Content={"Simple": content},
             **(
                 {
@@ -135,6 +136,20 @@ def _asked(action: Any, **request: Any) -> dict[str, Any]:
         if code in _SAID_NO:
             raise Undeliverable(code) from None
         raise
+
+
+def in_ascii(address: str) -> str:
+    """An address as SES takes it: its domain in punycode.
+
+    Raises:
+        Undeliverable: the part before the @ is not ASCII, which SES cannot deliver to.
+    """
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise Undeliverable("NotAscii")
+    if domain.isascii():
+        return address
+    return f"{local}@{importlib.import_module('idna').encode(domain, uts46=True).decode()}"
 
 
 def _utf8(text: str) -> dict[str, str]:

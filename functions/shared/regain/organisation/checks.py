@@ -5,7 +5,6 @@ import re
 import unicodedata
 import zoneinfo
 from collections.abc import Iterable, Iterator
-from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 import idna
@@ -15,7 +14,7 @@ from regain.domain.languages import LANGUAGES
 from regain.domain.methods import channel
 from regain.domain.policy import Recovery
 from regain.organisation.schema import Finding
-from regain.organisation.settings import About, Link, Name, Organisation
+from regain.organisation.settings import About, Link, Name, Organisation, mailbox
 from regain.organisation.yaml_file import Place
 
 _LONGEST_DOMAIN = 48  # Microsoft Entra's bound (S33)
@@ -192,7 +191,7 @@ def _addresses(organisation: Organisation) -> Iterator[Finding]:
     given: dict[Place, str] = {
         ("contacts", "administrator", "email"): contacts.administrator.email,
         ("contacts", "support", "email"): contacts.support.email,
-        ("notify", "from"): parseaddr(organisation.notify.sender)[1] or organisation.notify.sender,
+        ("notify", "from"): mailbox(organisation.notify.sender).address,
     }
     for place, address in given.items():
         if address and not _ADDRESS.fullmatch(address):

@@ -4,6 +4,7 @@ import functools
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from email.utils import formataddr
 from pathlib import Path
 
 import msgspec
@@ -90,6 +91,27 @@ class Contacts:
     training: tuple[Link | str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A name and an e-mail address."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        """What stands after the @."""
+        return self.address.rpartition("@")[2]
+
+    @property
+    def header(self) -> str:
+        """The mailbox for a From header, in ASCII: quoted (RFC 5322) and encoded (RFC 2047) where its name needs it."""
+        return formataddr((self.name, self.address))
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+
 class Notify(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     """Who is told of a change, and by whom (S57)."""
 
@@ -116,10 +138,20 @@ class Organisation(msgspec.Struct, frozen=True):
         return next(iter(self.domains))
 
     @property
-    def sender(self) -> str:
+    def sender(self) -> Mailbox:
         """The From of every message (S57)."""
-        address = f"no-reply@{self.default_domain}"
-        return self.notify.sender or f"{self.organisation.name} account help <{address}>"
+        given = mailbox(self.notify.sender)
+        return Mailbox(
+            given.name or f"{self.organisation.name} account help", given.address or f"no-reply@{self.default_domain}"
+        )
+
+
+def mailbox(text: str) -> Mailbox:
+    """A mailbox as people write it: an address, or `Name <address>` with any name, in quotes or without."""
+    name, bracket, address = text.strip().rpartition("<")
+    if not bracket:
+        return Mailbox("", text.strip())
+    return Mailbox(name.strip().removeprefix('"').removesuffix('"').strip(), address.rstrip("> "))
 
 
 def load(path: Path) -> Organisation:
@@ -165,7 +197,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "personal_accounts_url": about.personal_accounts_url,
         "site_url": about.site_url,
         "sign_in_url": about.sign_in_url,
-        "sender": organisation.sender,
+        "sender": str(organisation.sender),
         "administrator_email": contacts.administrator.email,
         "administrator_phone": contacts.administrator.phone,
         "password_minimum": organisation.passwords.least,
