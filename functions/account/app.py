@@ -1,31 +1,23 @@
-"""Routes of the account function."""
+"""Routes of the account function: sign-in, password, sessions and security info of the person signed in."""
 
-from account import registration
-from account.flow import (
-    change_password,
-    choose_language,
-    end_session,
-    repudiate,
-    show_account,
-    sign_in,
-    sign_out,
-)
-from regain.api import contract
-from regain.api.handler import Api
+from account import flow, registration
+from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
-lambda_handler = Api()
-lambda_handler.serve(contract.SIGN_IN, sign_in)
-lambda_handler.serve(contract.SIGN_OUT, sign_out)
-lambda_handler.serve(contract.ACCOUNT, show_account)
-lambda_handler.serve(contract.PASSWORD, change_password)
-lambda_handler.serve(contract.END_SESSION, end_session)
-lambda_handler.serve(contract.CHOOSE_LANGUAGE, choose_language)
-lambda_handler.serve(contract.SECURE, repudiate)
-lambda_handler.serve(contract.METHODS, registration.list_methods)
-lambda_handler.serve(contract.REGISTER, registration.register)
-lambda_handler.serve(contract.KEEP, registration.reconfirm)
-lambda_handler.serve(contract.LATER, registration.postpone)
-lambda_handler.serve(contract.CONFIRM, registration.confirm)
-lambda_handler.serve(contract.REMOVE, registration.remove)
+app = ContractResolver()
+app.post("/api/account/sign-in")(flow.sign_in)
+app.post("/api/account/sign-out")(flow.sign_out)
+app.get("/api/account")(flow.show_account)
+app.post("/api/account/password")(flow.change_password)
+app.post("/api/account/sessions/end")(flow.end_session)
+app.post("/api/account/language")(flow.choose_language)
+app.post("/api/account/secure")(flow.repudiate)
+app.get("/api/account/methods")(registration.list_methods)
+app.post("/api/account/methods")(registration.register)
+app.post("/api/account/methods/keep")(registration.reconfirm)
+app.post("/api/account/methods/later")(registration.postpone)
+app.post("/api/account/methods/<id>/confirm")(registration.confirm)
+app.delete("/api/account/methods/<id>")(registration.remove)
+
+lambda_handler = app.resolve
 snapstart.prepare("argon2", "pyotp", "segno", "regain.people.contacts", "phonenumbers", passwords=True)

@@ -1,27 +1,28 @@
-"""Routes of the admin function."""
+"""Routes of the admin function: what helpdesk and administrators do, each within their role."""
 
 from admin import accounts, actions, audit, step_up
-from regain.api import contract
-from regain.api.handler import Api
+from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
-lambda_handler = Api()
-lambda_handler.serve(contract.ADMIN, accounts.show_agent)
-lambda_handler.serve(contract.ADMIN_ACCOUNT, accounts.show_account)
-lambda_handler.serve(contract.ADMIN_PROVE, step_up.start)
-lambda_handler.serve(contract.ADMIN_PROVE_SEND, step_up.send)
-lambda_handler.serve(contract.ADMIN_PROVE_VERIFY, step_up.verify)
-lambda_handler.serve(contract.CALLER_START, step_up.start_caller)
-lambda_handler.serve(contract.CALLER_SEND, step_up.send_to_caller)
-lambda_handler.serve(contract.CALLER_VERIFY, step_up.verify_caller)
-lambda_handler.serve(contract.ADMIN_RESET, actions.reset)
-lambda_handler.serve(contract.ADMIN_UNLOCK, actions.unlock)
-lambda_handler.serve(contract.ADMIN_LIFT, actions.lift)
-lambda_handler.serve(contract.ADMIN_ENABLE, actions.enable)
-lambda_handler.serve(contract.ADMIN_CLEAR, actions.clear_methods)
-lambda_handler.serve(contract.ADMIN_REQUIRE, actions.require_registration)
-lambda_handler.serve(contract.ADMIN_WAIVE, actions.waive_registration)
-lambda_handler.serve(contract.ADMIN_STORY, audit.show_trail)
-lambda_handler.serve(contract.ADMIN_EVENTS, audit.list_events)
-lambda_handler.serve(contract.ADMIN_REPORT, audit.show_report)
+app = ContractResolver()
+app.get("/api/admin")(accounts.show_agent)
+app.post("/api/admin/prove/start")(step_up.start)
+app.post("/api/admin/prove/send")(step_up.send)
+app.post("/api/admin/prove/verify")(step_up.verify)
+app.get("/api/admin/accounts/<user_id>")(accounts.show_account)
+app.post("/api/admin/accounts/<user_id>/caller/start")(step_up.start_caller)
+app.post("/api/admin/accounts/<user_id>/caller/send")(step_up.send_to_caller)
+app.post("/api/admin/accounts/<user_id>/caller/verify")(step_up.verify_caller)
+app.post("/api/admin/accounts/<user_id>/reset")(actions.reset)
+app.post("/api/admin/accounts/<user_id>/unlock")(actions.unlock)
+app.post("/api/admin/accounts/<user_id>/lift")(actions.lift)
+app.post("/api/admin/accounts/<user_id>/enable")(actions.enable)
+app.delete("/api/admin/accounts/<user_id>/methods")(actions.clear_methods)
+app.post("/api/admin/accounts/<user_id>/require-registration")(actions.require_registration)
+app.delete("/api/admin/accounts/<user_id>/require-registration")(actions.waive_registration)
+app.get("/api/admin/references/<reference>")(audit.show_trail)
+app.get("/api/admin/events")(audit.list_events)
+app.get("/api/admin/report")(audit.show_report)
+
+lambda_handler = app.resolve
 snapstart.prepare("argon2", "pyotp")

@@ -1,11 +1,12 @@
-"""Routes of the contact function."""
+"""Routes of the contact function: requests for help."""
 
-from contact.flow import ask_administrator, ask_support
-from regain.api import contract
-from regain.api.handler import Api
+from contact import flow
+from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
-lambda_handler = Api()
-lambda_handler.serve(contract.ASK_ADMINISTRATOR, ask_administrator)
-lambda_handler.serve(contract.ASK_SUPPORT, ask_support)
+app = ContractResolver()
+app.post("/api/contact/administrator")(flow.ask_administrator)
+app.post("/api/contact/support")(flow.ask_support)
+
+lambda_handler = app.resolve
 snapstart.prepare("regain.people.contacts", "phonenumbers")

@@ -22,8 +22,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from local.sandbox import Pool, SandboxError
-from regain.api.handler import problem_body
 from regain.api.headers import API_HEADERS, kept_for, site_headers
+from regain.api.responses import problem_document
 from regain.domain import reference
 from regain.domain.language_redirect import COOKIE, redirect
 from regain.organisation.settings import About
@@ -278,7 +278,7 @@ def _response(answer: Mapping[str, Any]) -> Response:
 
 
 def _problem(problem: Problem) -> Response:
-    body = problem_body(Refused(problem), reference.generate(uuid.uuid4().bytes))
+    body = problem_document(Refused(problem), reference.generate(uuid.uuid4().bytes))
     return JSONResponse(body, problem.status, API_HEADERS, "application/problem+json")
 
 

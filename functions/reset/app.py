@@ -1,12 +1,17 @@
 """Routes of the reset function."""
 
-from regain.api import contract
-from regain.api.handler import Api
+from regain.api.handler import ContractResolver
 from regain.recovery.steps import steps
 from regain.runtime import snapstart
 from reset.flow import finish
 
-lambda_handler = Api()
-for operation, step in zip(contract.RESET, (*steps("reset"), finish), strict=True):
-    lambda_handler.serve(operation, step)
+start, send, verify = steps("reset")
+
+app = ContractResolver()
+app.post("/api/reset/start")(start)
+app.post("/api/reset/send")(send)
+app.post("/api/reset/verify")(verify)
+app.post("/api/reset/finish")(finish)
+
+lambda_handler = app.resolve
 snapstart.prepare("argon2", "pyotp", passwords=True)

@@ -1,17 +1,18 @@
-"""Routes of the service function: what every client needs before it can do anything."""
+"""Routes of the service function, which also answers for every address that no other function has."""
 
 from pathlib import Path
 
-from regain.api import contract
-from regain.api.handler import Api
+from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
-from service.flow import challenge, health, openapi, redirect_to_change_password
+from service import flow
 
-_PAGES = Path(__file__).with_name("404")  # of the built site, one for each folder of a language
+_PAGES = Path(__file__).with_name("404")  # of the built site: root.html, and one for each folder of a language
 
-lambda_handler = Api({page.stem.removeprefix("root"): page.read_text() for page in _PAGES.glob("*.html")})
-lambda_handler.serve(contract.CHALLENGE, challenge)
-lambda_handler.serve(contract.HEALTH, health)
-lambda_handler.serve(contract.OPENAPI, openapi)
-lambda_handler.serve(contract.CHANGE_PASSWORD, redirect_to_change_password)
+app = ContractResolver({page.stem.removeprefix("root"): page.read_text() for page in _PAGES.glob("*.html")})
+app.get("/api/challenge")(flow.challenge)
+app.get("/api/health")(flow.health)
+app.get("/api/openapi.json")(flow.openapi)
+app.get("/.well-known/change-password")(flow.redirect_to_change_password)
+
+lambda_handler = app.resolve
 snapstart.prepare()

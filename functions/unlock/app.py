@@ -1,12 +1,17 @@
 """Routes of the unlock function."""
 
-from regain.api import contract
-from regain.api.handler import Api
+from regain.api.handler import ContractResolver
 from regain.recovery.steps import steps
 from regain.runtime import snapstart
 from unlock.flow import finish
 
-lambda_handler = Api()
-for operation, step in zip(contract.UNLOCK, (*steps("unlock"), finish), strict=True):
-    lambda_handler.serve(operation, step)
+start, send, verify = steps("unlock")
+
+app = ContractResolver()
+app.post("/api/unlock/start")(start)
+app.post("/api/unlock/send")(send)
+app.post("/api/unlock/verify")(verify)
+app.post("/api/unlock/finish")(finish)
+
+lambda_handler = app.resolve
 snapstart.prepare("argon2", "pyotp")

@@ -1,9 +1,12 @@
 """Challenges, liveness, the contract, and what is not there."""
 
+import importlib
+
 import pytest
 import yaml
 
 from regain.api.contract import OPERATIONS
+from regain.api.handler import ContractResolver
 from regain.problems import CATALOGUE
 from tests.functions.conftest import solve
 
@@ -45,30 +48,54 @@ def test_it_says_that_it_lives(world):
     assert world.request("GET", "/api/health").body == {"status": "ok"}
 
 
-def test_the_contract_is_the_one_that_the_template_routes(world, root):
+def test_routes_of_the_functions_events_of_the_template_and_the_openapi_document_are_one_set(world, root):
     class Loader(yaml.SafeLoader):
         pass
 
     Loader.add_multi_constructor("!", lambda loader, suffix, node: node.value)
     resources = yaml.load((root / "template.yaml").read_text(), Loader)["Resources"]
-    routes = {
-        (event["Properties"]["Method"], event["Properties"]["Path"])
+    events = {
+        (resource["Properties"]["Handler"].removesuffix(".lambda_handler"), event["Properties"]["Method"], path)
         for resource in resources.values()
         for event in resource["Properties"].get("Events", {}).values()
-        if event["Type"] == "HttpApi" and "Path" in event["Properties"]  # `$default` is for CloudFront
+        if event["Type"] == "HttpApi" and (path := event["Properties"].get("Path"))  # `$default` is for CloudFront
     }
-    assert routes - {("ANY", "/api/{proxy+}")} == {(op.method, op.path) for op in OPERATIONS}
+    events.remove(("service.app", "ANY", "/api/{proxy+}"))
+    resolvers = {module: importlib.import_module(module).app for module, _, _ in events}
+    routes = {
+        (module, route.method, route.openapi_path)
+        for module, app in resolvers.items()
+        for route in (*app._static_routes, *app._dynamic_routes)
+    }
+    assert routes == events
+    served = {(method, path) for _, method, path in routes}
+    assert len(served) == len(routes)
+    assert served == {(op.method, op.path) for op in OPERATIONS}
     document = world.request("GET", "/api/openapi.json").body
-    assert {(m.upper(), path) for path, methods in document["paths"].items() for m in methods} == {
-        (op.method, op.path) for op in OPERATIONS
-    }
+    assert served == {(m.upper(), path) for path, methods in document["paths"].items() for m in methods}
     assert document["components"]["schemas"]["Start"]["additionalProperties"] is False
     assert document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] == sorted(CATALOGUE)
 
 
+def test_a_route_that_the_contract_does_not_list_cannot_be_registered():
+    with pytest.raises(LookupError, match="POST /api/reset/undo is no operation"):
+        ContractResolver().post("/api/reset/undo")(lambda context: None)
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/api/nothing", "/api/reset", "/api/reset/start/", "/api/RESET/start", "/api/reset%2Fstart", "/api/accounts"],
+    [
+        "/api/nothing",
+        "/api/reset",
+        "/api/reset/start/",
+        "/api/RESET/start",
+        "/api/reset%2Fstart",
+        "/api/accounts",
+        "/api/openapi-json",
+        "/xwell-known/change-password",
+        "/api/health\n",
+        "/api/admin/accounts/x/reset\n",
+    ],
 )
 def test_what_is_not_there_is_a_problem(world, path):
     answer = world.request("POST", path, "{}")
@@ -76,20 +103,42 @@ def test_what_is_not_there_is_a_problem(world, path):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "allowed"),
     [
-        ("GET", "/api/reset/start"),
-        ("PUT", "/api/account/sign-in"),
-        ("OPTIONS", "/api/unlock/send"),
-        ("POST", "/api/health"),
+        ("GET", "/api/reset/start", "POST"),
+        ("PUT", "/api/account/sign-in", "POST"),
+        ("OPTIONS", "/api/unlock/send", "POST"),
+        ("POST", "/api/health", "GET"),
+        ("PUT", "/api/account/methods", "GET, POST"),
+        ("PATCH", "/api/admin/accounts/%23EXT%23@contoso.example/require-registration", "DELETE, POST"),
+        ("GET", "/api/account/methods/keep", "POST"),  # a path of its own: no id, which could be removed
+        ("GET", "/api/account/methods/kept", "DELETE"),
     ],
 )
-def test_another_method_is_a_problem_that_names_the_right_one(world, method, path):
+def test_another_method_is_a_problem_that_names_the_right_ones(world, method, path, allowed):
     from service.app import lambda_handler
     from tests.functions import conftest
 
     assert lambda_handler is conftest.handler("/api/health")
     answer = world.request(method, path, "{}", serve=lambda_handler)
     assert (answer.status, answer.code) == (405, "method-not-allowed")
-    assert answer.headers["allow"] in ("POST", "GET")
+    assert answer.headers["allow"] == allowed
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["%23EXT%23@contoso.example", "#EXT#@contoso.example", "%2523EXT%2523@contoso.example"]
+)
+def test_a_parameter_of_the_path_is_decoded_once_however_the_gateway_hands_it_over(path):
+    asked = []
+    app = ContractResolver()
+    app.get("/api/admin/accounts/<user_id>")(lambda user_id, context: asked.append(user_id))
+    event = {
+        "rawPath": f"/api/admin/accounts/{path}",
+        "headers": {"host": "help.contoso.example"},
+        "requestContext": {
+            "http": {"method": "GET", "sourceIp": "192.0.2.1"}, "requestId": "r", "stage": "$default"
+        },
+    }  # fmt: skip
+    assert app.resolve(event, None)["statusCode"] == 200
+    assert asked == ["%23EXT%23@contoso.example" if "25" in path else "#EXT#@contoso.example"]

@@ -1,4 +1,4 @@
-"""Which way a request came: behind CloudFront its headers are believed, and nothing else is (attacks 55, 66)."""
+"""The client behind CloudFront: its headers are trusted beside a key, and no other header is (attacks 55, 66)."""
 
 import json
 
@@ -11,8 +11,7 @@ from regain.problems import Refused
 KEYS = "first-key second-key"
 
 
-def event(**headers):
-    return {"headers": headers, "requestContext": {"http": {"sourceIp": "192.0.2.9"}}}
+CONNECTION = "192.0.2.9"
 
 
 @pytest.mark.parametrize("shown", ["first-key", "second-key", "an-old-one second-key"])
@@ -21,20 +20,20 @@ def event(**headers):
 )  # fmt: skip
 def test_what_came_through_cloudfront_has_the_address_and_the_host_that_it_saw(shown, seen, address):
     headers = {"x-origin-keys": shown, "cloudfront-viewer-address": seen, "x-viewer-host": "help.contoso.example"}
-    assert viewer(event(**headers, host="api.example"), KEYS) == Viewer(address, "help.contoso.example")
+    assert viewer({**headers, "host": "api.example"}, CONNECTION, KEYS) == Viewer(address, "help.contoso.example")
 
 
 @pytest.mark.parametrize("shown", ["", "wrong", "first", "first-keyx", "a b first-key", "first-key-second-key", "é"])
 def test_what_did_not_is_not_answered(shown):
     with pytest.raises(Refused) as refused:
-        viewer(event(**{"x-origin-keys": shown, "cloudfront-viewer-address": "1.2.3.4:5"}), KEYS)
+        viewer({"x-origin-keys": shown, "cloudfront-viewer-address": "1.2.3.4:5"}, CONNECTION, KEYS)
     assert (refused.value.problem.code, refused.value.reason) == ("not-found", "not-through-the-site")
 
 
 def test_without_keys_the_connection_counts_and_no_header():
     headers = {"x-origin-keys": "any", "cloudfront-viewer-address": "1.2.3.4:5", "x-forwarded-for": "1.2.3.4"}
     headers |= {"x-viewer-host": "evil.example", "host": "help.contoso.example"}
-    assert viewer(event(**headers), "") == Viewer("192.0.2.9", "help.contoso.example")
+    assert viewer(headers, CONNECTION, "") == Viewer(CONNECTION, "help.contoso.example")
 
 
 def test_the_limits_follow_the_address_that_cloudfront_saw(use, monkeypatch):
@@ -57,10 +56,10 @@ def test_the_limits_follow_the_address_that_cloudfront_saw(use, monkeypatch):
 
 
 def test_an_address_without_a_file_is_answered_with_the_sites_own_page(world, monkeypatch):
-    from service.app import lambda_handler
+    from service.app import app
 
     pages = {"": "<!doctype html><title>Not here</title>", "de": "<!doctype html><title>Nicht hier</title>"}
-    monkeypatch.setattr(lambda_handler, "pages", pages)
+    monkeypatch.setattr(app, "not_found_pages", pages)
     answer = world.request("GET", "/de/no/such/page/")
     assert (answer.status, answer.body["text"]) == (404, pages["de"])
     answer = world.request("GET", "/no/such/page/")

@@ -6,6 +6,7 @@ import os
 
 import msgspec
 import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,8 +14,9 @@ from notify import app as notify
 from receipts import app as receipts
 from regain.adapters import passkeys, proof_of_work
 from regain.adapters.keys import Keys
+from regain.api import requests
 from regain.api.contract import ANY_BODY, OPERATIONS
-from regain.api.handler import Api, _body, _query
+from regain.api.handler import ContractResolver
 from regain.domain.account import Account
 from regain.organisation import settings as organisations
 from regain.problems import BAD_REQUEST, ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
@@ -44,6 +46,11 @@ def _served(tmp_path_factory):
         os.environ["ORGANISATION_FILE"] = before
 
 
+def read(event):
+    """An event as the resolver reads it."""
+    return APIGatewayProxyEventV2(event, requests.loads)
+
+
 @bounded
 @given(kind=st.sampled_from(REQUESTS), content=values, raw=st.none() | st.binary(max_size=100), encoded=st.booleans())
 @example(kind=REQUESTS[0], content="\ud800", raw=None, encoded=False)
@@ -55,7 +62,7 @@ def test_a_body_becomes_its_type_or_a_problem_that_the_contract_lists(kind, cont
     if encoded and raw is not None and len(raw) % 2:
         event["body"] = base64.b64encode(raw).decode()
     try:
-        assert isinstance(_body(event, kind), kind)
+        assert isinstance(requests.body(read(event), kind), kind)
     except Refused as refused:
         assert refused.problem in ANY_BODY
 
@@ -67,7 +74,7 @@ def test_a_body_of_the_right_shape_is_read_and_one_more_field_is_refused(kind, d
     fields = {name: data.draw(_shaped(part)) for name, part in schema["properties"].items() if "enum" not in part}
     event = {"headers": {"content-type": "application/json"}, "body": json.dumps({**fields, "role": "administrator"})}
     with pytest.raises(Refused) as refused:
-        _body(event, kind)
+        requests.body(read(event), kind)
     assert refused.value.problem is BAD_REQUEST
 
 
@@ -83,7 +90,7 @@ def _shaped(part):
 )
 def test_a_query_becomes_its_type_or_a_problem(kind, query):
     try:
-        assert isinstance(_query({"queryStringParameters": query}, kind), kind)
+        assert isinstance(requests.query(read({"queryStringParameters": query}), kind), kind)
     except Refused as refused:
         assert refused.problem is BAD_REQUEST
 
@@ -109,15 +116,15 @@ _header = text | st.sampled_from(
     keys="",
 )
 def test_no_header_or_cookie_breaks_the_reading_of_a_request(operation, headers, cookies, keys):
-    api = Api()
-    api.serve(operation, lambda *_: {})
+    app = ContractResolver()
+    app.route(operation.path, operation.method)(lambda *_: {})
     event = {
-        "requestContext": {"http": {"method": operation.method, "sourceIp": "192.0.2.1"}, "requestId": "r"},
+        "requestContext": {"http": {"method": operation.method, "sourceIp": "192.0.2.1"}, "requestId": "r", "stage": "$default"},
         "rawPath": operation.path, "headers": headers, "body": "{}", **({"cookies": cookies} if cookies is not None else {}),
     }  # fmt: skip
     before, os.environ["ORIGIN_KEYS"] = os.environ.get("ORIGIN_KEYS", ""), keys
     try:
-        answer = api(event, Context())
+        answer = app.resolve(event, Context())
     finally:
         os.environ["ORIGIN_KEYS"] = before
     assert answer["statusCode"] < 500
@@ -129,8 +136,9 @@ def test_no_header_or_cookie_breaks_the_reading_of_a_request(operation, headers,
     method=text,
 )
 def test_what_is_not_there_is_a_problem_whatever_it_is_called(path, method):
-    event = {"requestContext": {"http": {"method": method, "sourceIp": "192.0.2.1"}}, "rawPath": path}
-    assert Api()(event, Context())["statusCode"] in (404, 405)
+    http = {"method": method, "sourceIp": "192.0.2.1"}
+    event = {"requestContext": {"http": http, "stage": "$default"}, "rawPath": path}
+    assert ContractResolver().resolve(event, Context())["statusCode"] in (404, 405)
 
 
 @bounded

@@ -1,42 +1,40 @@
-"""Which way a request came: through CloudFront, which shows a key, or straight to the API.
+"""The client's address and host behind CloudFront, whose headers are trusted only beside a key that nobody else has.
 
-Behind CloudFront the connection is CloudFront's own, so that the caller's address and the host they asked for are in
-headers. Those are believed only beside a key that nobody else has; without one, whoever found the API's own address
-could give themselves any address, and go round the firewall.
+Without the check, whoever finds the API's own address could choose an address for each request, and go round the
+firewall and the limits.
 """
 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from regain.problems import NOT_FOUND, Refused
 
-_AT_MOST = 2  # keys that are shown
+_MAX_KEYS = 2  # one in use, and one that replaces it
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The network address and the host that the platform vouches for."""
+    """The client as the platform vouches for it; CloudFront's word for a client is *viewer*."""
 
     address: str
     host: str
 
 
-def viewer(event: Mapping[str, Any], keys: str) -> Viewer:
-    """Where a request came from. `keys` are ours, separated by spaces; without any, the connection counts.
+def viewer(headers: Mapping[str, str], source_ip: str, keys: str) -> Viewer:
+    """The client of a request. `headers` have lower-case names; `source_ip` is the connection's.
 
-    Two are in use at a time, so that one can be replaced while the other is good.
+    `keys` are those that CloudFront may show, separated by spaces. Where there are none, CloudFront is not in front, and
+    the connection's address counts, not a header's.
 
     Raises:
-        Refused: NOT_FOUND, where there are keys and none of them is shown.
+        Refused: NOT_FOUND, where keys are set and the request shows none of them.
     """
-    headers = event.get("headers", {})
     if not keys:
-        return Viewer(event["requestContext"]["http"]["sourceIp"], headers.get("host", ""))
-    shown = headers.get("x-origin-keys", "").split()[:_AT_MOST]
-    good = [hmac.compare_digest(ours.encode(), theirs.encode()) for ours in keys.split() for theirs in shown]
-    if not any(good):
+        return Viewer(source_ip, headers.get("host", ""))
+    shown = headers.get("x-origin-keys", "").split()[:_MAX_KEYS]
+    matches = [hmac.compare_digest(ours.encode(), theirs.encode()) for ours in keys.split() for theirs in shown]
+    if not any(matches):
         raise Refused(NOT_FOUND, reason="not-through-the-site")
     address = headers.get("cloudfront-viewer-address", "").rpartition(":")[0].strip("[]")
     return Viewer(address, headers.get("x-viewer-host", ""))

@@ -1,0 +1,95 @@
+"""Writes answers: JSON in the reader's language, problems (RFC 9457), downloads, and the session cookie."""
+
+import json
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+
+from regain import problems
+from regain.api.contract import Document
+from regain.api.headers import API_HEADERS, SITE_HEADERS
+from regain.api.request_context import RequestContext
+from regain.api.requests import SESSION_COOKIE
+from regain.organisation import settings
+from regain.organisation.language import Language, current_languages
+from regain.phrases import Phrase
+from regain.problems import Refused
+
+
+def success(status: int, answer: Any, context: RequestContext) -> Response[str]:
+    """What a step returned, as a response: a type of the contract, or text that is JSON already."""
+    headers, media_type = dict(API_HEADERS), "application/json"
+    if isinstance(answer, Document):
+        text, media_type = answer.text, answer.media_type
+        headers["content-disposition"] = f'attachment; filename="{answer.name}"'
+    elif isinstance(answer, str):
+        text = answer
+    else:
+        text = _json(answer, current_languages().get(context.language))
+    if context.location:
+        headers["location"] = context.location
+    return Response(status, media_type, text, headers, _cookies(context))
+
+
+def problem(refused: Refused, context: RequestContext) -> Response[str]:
+    """A refusal as `application/problem+json`; a time to wait is also the header `Retry-After`."""
+    document = problem_document(refused, context.reference, context.language)
+    headers, wait = dict(API_HEADERS), refused.facts.get("retry_after")
+    if wait is not None:
+        headers["retry-after"] = str(wait)
+    return Response(refused.problem.status, "application/problem+json", _json(document), headers)
+
+
+def page(html: str) -> Response[str]:
+    """The site's own page for an address that it does not have."""
+    return Response(404, "text/html; charset=utf-8", html, {**SITE_HEADERS, "cache-control": "no-cache"})
+
+
+def problem_document(refused: Refused, reference: str, language: str = "") -> dict[str, Any]:
+    """RFC 9457, 3.1: `type` is the address of the page of guidance."""
+    entry, reader = refused.problem, current_languages().get(language)
+    return {
+        "type": f"/errors/{entry.code}/",
+        "title": reader.translate(entry.title),
+        "status": entry.status,
+        "detail": problems.plain_text(reader.translate(entry.explanation)),
+        "code": entry.code,
+        "reference": reference,
+        **_translated(refused.facts, reader),
+    }
+
+
+def _json(content: Any, reader: Language | None = None) -> str:
+    plain = _translated(content, reader) if reader else content
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _translated(content: Any, reader: Language) -> Any:
+    """Builtin types, with each phrase in the reader's language."""
+
+    def translate(value: Any) -> str:
+        if isinstance(value, Phrase):
+            return reader.translate(value)
+        raise NotImplementedError(type(value).__name__)
+
+    return msgspec.to_builtins(content, enc_hook=translate)
+
+
+def _cookies(context: RequestContext) -> list[Cookie]:
+    """The cookie that begins a session, or ends it: for this host, over TLS, never for scripts or other sites."""
+    if context.new_session is None:
+        return []
+    max_age = settings.current().limits.session_hours * 3_600 if context.new_session else 0
+    return [
+        Cookie(
+            SESSION_COOKIE,
+            context.new_session,
+            path="/",
+            secure=True,
+            http_only=True,
+            max_age=max_age,
+            same_site=SameSite.STRICT_MODE,
+        )
+    ]
