@@ -5,6 +5,7 @@ JSON, and compiles what a cold start loads if there is an interpreter of the run
 write byte code. `tests/build` runs every handler, and imports every module, from what is left.
 """
 
+import ast
 import gzip
 import json
 import os
@@ -42,11 +43,8 @@ OPERATIONS = {
 }
 """What functions call. A client reads all of its service's model at every start, and these are a twentieth of it."""
 UNUSED = (
-    "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
-    "aws_lambda_powertools/utilities/batch",
     "aws_lambda_powertools/utilities/circuit_breaker",
-    "aws_lambda_powertools/utilities/data_classes",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/feature_flags",
     "aws_lambda_powertools/utilities/idempotency",
@@ -69,6 +67,30 @@ UNUSED = (
     "s3transfer",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS
 )
+KEPT = {
+    "aws_lambda_powertools/event_handler": {
+        "api_gateway", "content_types", "depends", "exception_handling", "exceptions", "openapi", "request", "util",
+    },
+    "aws_lambda_powertools/event_handler/openapi": {"config", "constants", "exceptions", "types"},
+    "aws_lambda_powertools/utilities/data_classes": {
+        "alb_event", "api_gateway_proxy_event", "bedrock_agent_event", "cloud_watch_logs_event", "common",
+        "dynamo_db_stream_event", "kafka_event", "kinesis_stream_event", "lambda_function_url_event", "s3_event",
+        "shared_functions", "sns_event", "sqs_event", "vpc_lattice",
+    },
+}  # fmt: skip
+"""What the resolver for HTTP APIs and the batch processor load of packages of which a function needs a small part."""
+LAZY = '''"""Finds what a package offers when it is asked for; Powertools' own file loads all of it at every start."""
+
+import importlib
+
+_HOMES = {homes!r}
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(_HOMES[name]), name)
+'''
 NO_DOCSTRINGS = '''"""In the place of the texts that botocore writes into its methods: nobody reads them here."""
 
 
@@ -90,6 +112,8 @@ def pack(target: Path, version: str) -> None:
     for name in UNUSED:
         path = target / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for name, modules in KEPT.items():
+        keep_modules(target, name, modules)
     for folder in (target / "botocore" / "data").iterdir():
         if folder.name in OPERATIONS:
             trim(folder, OPERATIONS[folder.name])
@@ -110,6 +134,21 @@ def pack(target: Path, version: str) -> None:
     compile_in(target, version)
     for path in [target, *target.rglob("*")]:  # whatever the umask: Lambda runs as somebody else
         path.chmod(0o755 if path.is_dir() or path.suffix == ".so" else 0o644)
+
+
+def keep_modules(target: Path, name: str, modules: set[str]) -> None:
+    """Keeps these modules of a package, and lets its `__init__` import each when it is asked for."""
+    package = target / name
+    for path in package.iterdir():
+        if path.stem not in {"__init__", *modules}:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    homes = {
+        alias.name: f"{name.replace('/', '.')}.{node.module}" if node.level else str(node.module)
+        for node in ast.parse((package / "__init__.py").read_text()).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    (package / "__init__.py").write_text(LAZY.format(homes=homes))
 
 
 def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
