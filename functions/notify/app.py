@@ -1,44 +1,65 @@
 """Sends the outbox: handles the table's stream, and the queue of records that failed. Each message is sent once."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from notify.flow import deliver
 from regain.adapters import stream_records
-from regain.adapters.outbox import AlreadyClaimed, from_stream
+from regain.adapters.outbox import InHand, from_stream
 from regain.api import metrics
 from regain.api.redaction import error_kind
 
 log = Logger(service="regain")
 
 
-def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Sends the messages of a batch; reports the records to retry (`batchItemFailures`)."""
-    failed = [name for record in event["Records"] if (name := _failed_identifier(record))]
-    return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Sends the messages of a batch in order; reports the records to retry (`batchItemFailures`).
+
+    A failure does not hold up the messages after it. Where Lambda retries those too, the outbox's claim keeps them from
+    being sent again. The processor gets no logger, because it would log the text of an error.
+    """
+    queued = event["Records"][0]["eventSource"] == "aws:sqs"
+    source, handler = (EventType.SQS, _send_again) if queued else (EventType.DynamoDBStreams, _send_new)
+    processor = BatchProcessor(source, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(event, handler, processor, context))
 
 
-def _failed_identifier(record: dict[str, Any]) -> str:
-    """The identifier of a record that has to be retried; "" if it is done."""
-    queued = record["eventSource"] == "aws:sqs"
+def _send_new(record: DynamoDBRecord) -> None:
+    with _logged():
+        _send(record.raw_event)
+
+
+def _send_again(record: SQSRecord) -> None:
+    """Sends what a queued message names: records of the stream that failed before."""
+    with _logged():
+        for each in stream_records.read_failed_batch(record.body):
+            _send(each)
+
+
+@contextlib.contextmanager
+def _logged() -> Iterator[None]:
+    """Logs the kind of a failure, and leaves it to the processor to report."""
     try:
-        # A queued batch may hold messages that were sent: the outbox's claim keeps them from being sent again.
-        for each in stream_records.read_failed_batch(record["body"]) if queued else [record]:
-            if each["eventName"] == "INSERT":
-                _send(each["dynamodb"]["NewImage"])
+        yield
     except Exception as error:
         log.error("message failed, will be retried", extra={"error": error_kind(error)})
-        return record["messageId"] if queued else record["dynamodb"]["SequenceNumber"]
-    return ""
+        raise
 
 
-def _send(image: dict[str, Any]) -> None:
-    message = from_stream(image)
+def _send(record: dict[str, Any]) -> None:
+    if record["eventName"] != "INSERT":
+        return
+    message = from_stream(record["dynamodb"]["NewImage"])
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)
-    except AlreadyClaimed:  # whoever claimed it counts its outcome
+    except InHand:  # whoever claimed it counts its outcome
         raise
     except Exception:
         metrics.count("Messages", channel=message.channel, outcome="failed")

@@ -1,8 +1,10 @@
-"""Counts for reports: handles the streams of events, accounts and security info, and the queue of failed batches."""
+"""What wakes the report function: the streams of events, accounts and security info, and the queue of what failed."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from regain.adapters import stream_records
 from regain.adapters.store import unmarshal
@@ -12,32 +14,35 @@ from report.flow import count_events, count_people
 log = Logger(service="regain")
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
-    """Counts one batch of one table. A batch that fails is retried as a whole; nothing is counted twice."""
-    records = event["Records"]
-    if records[0]["eventSource"] == "aws:sqs":
-        return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records if not _retry(r)]}
-    return {"counted": _count(records)}
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Counts a batch of one table's stream, or retries the batches that queued messages name.
+
+    A batch is counted in one transaction, so it fails as a whole, and Lambda halves and retries it; nothing is counted
+    twice. Queued messages fail one by one. The processor gets no logger, because it would log the text of an error.
+    """
+    if event["Records"][0]["eventSource"] == "aws:sqs":
+        processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+        return dict(process_partial_response(event, _count_again, processor, context))
+    return {"counted": _count(event["Records"])}
 
 
-def _retry(message: dict[str, Any]) -> bool:
-    """Whether a batch that failed before has now been counted."""
+def _count_again(record: SQSRecord) -> None:
+    """Counts a batch that failed before."""
     try:
-        _count(stream_records.read_failed_batch(message["body"]))
+        _count(stream_records.read_failed_batch(record.body))
     except Exception as error:
         log.error("batch failed, will be retried", extra={"error": error_kind(error)})
-        return False
-    return True
+        raise
 
 
 def _count(records: list[dict[str, Any]]) -> int:
     changes = [record["dynamodb"] for record in records]
-    events = [change["NewImage"] for change in changes if "kind" in change.get("NewImage", {})]
-    if events:
-        counted = count_events([unmarshal(image) for image in events])
+    happened = [change["NewImage"] for change in changes if "kind" in change.get("NewImage", {})]
+    if happened:
+        counted = count_events([unmarshal(image) for image in happened])
     else:
         keys = [{name: value["S"] for name, value in change["Keys"].items()} for change in changes]
-        people = [key for key in keys if "at" not in key]  # the rest are expired events
+        people = [key for key in keys if "at" not in key]  # an event that has expired is nobody
         name = "user_id" if people and "user_id" in people[0] else "subject"
         counted = count_people(name, {key[name] for key in people})
     log.info("counted", extra={"records": len(records), "counted": counted})

@@ -74,8 +74,8 @@ KEPT = {
     "aws_lambda_powertools/event_handler/openapi": {"config", "constants", "exceptions", "types"},
     "aws_lambda_powertools/utilities/data_classes": {
         "alb_event", "api_gateway_proxy_event", "bedrock_agent_event", "cloud_watch_logs_event", "common",
-        "dynamo_db_stream_event", "kafka_event", "kinesis_stream_event", "lambda_function_url_event", "s3_event",
-        "shared_functions", "sns_event", "sqs_event", "vpc_lattice",
+        "dynamo_db_stream_event", "event_bridge_event", "kafka_event", "kinesis_stream_event",
+        "lambda_function_url_event", "s3_event", "shared_functions", "sns_event", "sqs_event", "vpc_lattice",
     },
 }  # fmt: skip
 """What the resolver for HTTP APIs and the batch processor load of packages of which a function needs a small part."""
@@ -122,7 +122,8 @@ def pack(target: Path, version: str) -> None:
     trim_endpoints(target / "botocore" / "data" / "endpoints.json")
     (target / "botocore" / "docs" / "__init__.py").write_text("")
     (target / "botocore" / "docs" / "docstring.py").write_text(NO_DOCSTRINGS)
-    for pattern in ("*.dist-info/RECORD", "**/*.pyi", "**/__pycache__"):
+    # Numbers of four digits and the like are nobody's telephone.
+    for pattern in ("*.dist-info/RECORD", "**/*.pyi", "**/__pycache__", "phonenumbers/shortdata/region_*.py"):
         for path in list(target.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     lists = {"passwords": FREQUENCY_LISTS["passwords"]}  # of names and words it has lists that nobody asks for

@@ -16,6 +16,8 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from local.template import raw
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "functions" / "shared"))
+from pack import KEPT  # noqa: E402
 
 EVENT = {
     "version": "2.0", "routeKey": "x", "rawPath": "", "rawQueryString": "", "headers": {"content-type": "application/json"},
@@ -112,6 +114,24 @@ def test_the_functions_behind_the_api_start_from_the_build_alone(built):
     assert answer(built, "ReportFunction", "report.app", {"Records": [trimmed]}) == failed
 
 
+def test_the_layer_keeps_of_powertools_what_a_function_loads(built):
+    """What is left of the packages of which functions need a small part is loaded by some function, all of it."""
+    loaded = set()
+    layer = built / "out" / "SharedLayer" / "python"
+    for module in ("service.app", "notify.app"):
+        function = built / "out" / f"{module.partition('.')[0].capitalize()}Function"
+        script = (
+            f"import json, sys; sys.path[:0] = json.loads(sys.argv[1]); import {module}; print(*sys.modules, sep='\\n')"
+        )
+        command = [sys.executable, "-I", "-S", "-B", "-c", script, json.dumps([str(function), str(layer)])]
+        environment = {"AWS_DEFAULT_REGION": "eu-west-1", "PATH": os.environ["PATH"]}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=built)
+        loaded |= set(done.stdout.split())
+    for package in KEPT:
+        names = {path.stem for path in (layer / package).iterdir()} - {"__init__", "__pycache__"}
+        assert names <= {name.rpartition(".")[2] for name in loaded if name.startswith(package.replace("/", "."))}
+
+
 def test_the_layer_knows_each_operation_that_functions_call(built):
     """Botocore's models are trimmed: whatever the functions' code calls must be left."""
     data = built / "out" / "SharedLayer" / "python" / "botocore" / "data"
@@ -159,7 +179,7 @@ def test_each_function_ships_its_own_files_only(built):
 def test_the_layer_ships_no_importer_and_the_organisation_as_json(built):
     package = built / "out" / "SharedLayer" / "python" / "regain"
     assert json.loads((package / "organisation.json").read_text())["organisation"]["name"] == "Contoso"
-    assert not (package / "people.py").exists()
+    assert not (package / "people" / "importing.py").exists()
 
 
 def test_the_whole_template_deploys(engine, tmp_path):

@@ -1,6 +1,7 @@
 """Messages: each sent effectively once, in words that help, and never lost with a failing service (S57, S58)."""
 
 import json
+import logging
 import re
 import urllib.request
 from dataclasses import replace
@@ -103,6 +104,22 @@ def test_a_failing_service_is_tried_again_and_the_others_are_not_held_up(world, 
     assert (len(post_office["email"].sent), len(post_office["text"].sent)) == (0, 1)
     assert deliver(messages) == []
     assert (len(post_office["email"].sent), len(post_office["text"].sent)) == (1, 1)
+
+
+def test_a_batch_that_fails_as_a_whole_is_reported_and_the_log_holds_nothing_of_its_records_b20(
+    world, post_office, caplog, capsys
+):
+    caplog.set_level(logging.INFO)  # as the template has it
+    assert not logging.getLogger("aws_lambda_powertools").propagate  # its own debug lines go nowhere
+    person, _, messages = asked(world, "email", "sms")
+    for channel in ("email", "text"):
+        post_office[channel].faults = [ValueError(f"not for a log: {person.other_mails[0]}")]
+    assert deliver(messages) == ["1", "2"]
+    assert deliver([*messages, {"id": person.mobile_phone}]) == ["3"]  # no message: the others are sent all the same
+    said = caplog.text + "".join(capsys.readouterr())
+    assert "message failed, will be retried" in caplog.text
+    for secret in ("not for a log", person.other_mails[0], person.mobile_phone):
+        assert secret not in said
 
 
 def test_a_refusal_for_good_is_noted_in_the_story_and_not_tried_again_b9(world, post_office):

@@ -31,7 +31,7 @@ def body(event: APIGatewayProxyEventV2, model: type[Model]) -> Model:
     """The JSON body as a type of the contract.
 
     Raises:
-        Refused: UNSUPPORTED_MEDIA_TYPE, CONTENT_TOO_LARGE, or BAD_REQUEST, which names the place of the mistake and never a value.
+        Refused: UNSUPPORTED_MEDIA_TYPE, CONTENT_TOO_LARGE, or BAD_REQUEST, which names the field and never its value.
     """
     media_type = event.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _MEDIA_TYPE:

@@ -24,7 +24,7 @@ class Viewer:
 def viewer(headers: Mapping[str, str], source_ip: str, keys: str) -> Viewer:
     """The client of a request. `headers` have lower-case names; `source_ip` is the connection's.
 
-    `keys` are those that CloudFront may show, separated by spaces. Where there are none, CloudFront is not in front, and
+    `keys` are those that CloudFront may show, separated by spaces. Where there are none, CloudFront is not used, and
     the connection's address counts, not a header's.
 
     Raises:
