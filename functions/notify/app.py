@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from notify.flow import deliver
 from regain.adapters import stream_records
-from regain.adapters.outbox import InHand, from_stream
+from regain.adapters.outbox import AlreadyClaimed, from_stream
 from regain.api import metrics
 from regain.api.redaction import error_kind
 
@@ -31,19 +31,19 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _send_new(record: DynamoDBRecord) -> None:
-    with _logged():
+    with _failures_logged():
         _send(record.raw_event)
 
 
 def _send_again(record: SQSRecord) -> None:
     """Sends what a queued message names: records of the stream that failed before."""
-    with _logged():
+    with _failures_logged():
         for each in stream_records.read_failed_batch(record.body):
             _send(each)
 
 
 @contextlib.contextmanager
-def _logged() -> Iterator[None]:
+def _failures_logged() -> Iterator[None]:
     """Logs the kind of a failure, and leaves it to the processor to report."""
     try:
         yield
@@ -59,7 +59,7 @@ def _send(record: dict[str, Any]) -> None:
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)
-    except InHand:  # whoever claimed it counts its outcome
+    except AlreadyClaimed:  # whoever claimed it counts its outcome
         raise
     except Exception:
         metrics.count("Messages", channel=message.channel, outcome="failed")

@@ -1,4 +1,4 @@
-"""What wakes the report function: the streams of events, accounts and security info, and the queue of what failed."""
+"""Counts for reports: handles the streams of events, accounts and security info, and the queue of failed batches."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ log = Logger(service="regain")
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Counts a batch of one table's stream, or retries the batches that queued messages name.
 
-    A batch is counted in one transaction, so it fails as a whole, and Lambda halves and retries it; nothing is counted
-    twice. Queued messages fail one by one. The processor gets no logger, because it would log the text of an error.
+    The records of a batch are counted together, so it fails as a whole, and Lambda halves and retries it; nothing is
+    counted twice. Queued messages fail one by one. The processor gets no logger, because it would log the text of an error.
     """
     if event["Records"][0]["eventSource"] == "aws:sqs":
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -37,12 +37,12 @@ def _count_again(record: SQSRecord) -> None:
 
 def _count(records: list[dict[str, Any]]) -> int:
     changes = [record["dynamodb"] for record in records]
-    happened = [change["NewImage"] for change in changes if "kind" in change.get("NewImage", {})]
-    if happened:
-        counted = count_events([unmarshal(image) for image in happened])
+    events = [change["NewImage"] for change in changes if "kind" in change.get("NewImage", {})]
+    if events:
+        counted = count_events([unmarshal(image) for image in events])
     else:
         keys = [{name: value["S"] for name, value in change["Keys"].items()} for change in changes]
-        people = [key for key in keys if "at" not in key]  # an event that has expired is nobody
+        people = [key for key in keys if "at" not in key]  # the rest are expired events
         name = "user_id" if people and "user_id" in people[0] else "subject"
         counted = count_people(name, {key[name] for key in people})
     log.info("counted", extra={"records": len(records), "counted": counted})
