@@ -18,7 +18,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Counts a batch of one table's stream, or retries the batches that queued messages name.
 
     The records of a batch are counted together, so it fails as a whole, and Lambda halves and retries it; nothing is
-    counted twice. Queued messages fail one by one. The processor gets no logger, because it would log the text of an error.
+    counted twice. Queued messages fail one by one. The processor gets no logger, because it would log an error's text.
     """
     if event["Records"][0]["eventSource"] == "aws:sqs":
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
