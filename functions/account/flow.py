@@ -163,11 +163,11 @@ def repudiate(body: Secure, context: RequestContext) -> Done:
 
 
 def _repudiate(body: Secure, context: RequestContext, services: Services) -> Done:
-    subject, record, objection = repudiation.load(services, body.token)
-    context.about(subject, objection.reference)
+    subject, record, repudiated = repudiation.load(services, body.token)
+    context.about(subject, repudiated.reference)
     account, throttle_item, info_item = services.store.batch_get(
         [
-            services.accounts.key(objection.user_id),
+            services.accounts.key(repudiated.user_id),
             services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
         ]
@@ -178,14 +178,14 @@ def _repudiate(body: Secure, context: RequestContext, services: Services) -> Don
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
     language = services.languages.match(found.language, context.language)
-    told = notices(services.randomness, now, found, "account-secured", subject, objection.reference, info, language)
+    told = notices(services.randomness, now, found, "account-secured", subject, repudiated.reference, info, language)
     if services.organisation.notify.administrators:
         to = {"to": contact} if contact else {"to": "administrators", "channel": "roles"}
         to_them = {"kind": "account-secured-administrators", "language": "", **to}
         told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
     services.store.commit(
         [
-            repudiation.redeem_write(services, subject, record, objection),
+            repudiation.redeem_write(services, subject, record, repudiated),
             services.accounts.lock_write(found),
             services.recoveries.throttle_write(subject, throttle.cleared(), now),
             Judge(services, subject, context).event("account-secured"),

@@ -111,7 +111,7 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
             registrations.write(services.recoveries, who.subject, pending),
             services.recoveries.throttle_write(who.subject, throttle, now),
             services.outbox.write(message, now),
-            who.event("registration-begun", method=body.kind),
+            who.event("registration-started", method=body.kind),
         ]
     )
     return Registration(pending.id, body.kind, False, good_until, place=destination, extension_dropped=dropped)
@@ -151,7 +151,7 @@ def _begin_passkey(body: Register, who: SignedIn) -> Registration:
 def _begun(who: SignedIn, pending: Pending) -> Registration:
     services = who.services
     write = registrations.write(services.recoveries, who.subject, pending)
-    services.store.commit([write, who.event("registration-begun", method=pending.kind)])
+    services.store.commit([write, who.event("registration-started", method=pending.kind)])
     return Registration(pending.id, pending.kind, False, pending.started_at + rules.GOOD_FOR)
 
 
@@ -295,7 +295,7 @@ def _reconfirm(context: RequestContext, services: Services) -> Done:
     who = require_session(context, services)
     who.check_can_register(fresh=False)
     info = who.info.confirmed(services.now)
-    services.store.commit([services.security_infos.write(who.subject, info), who.event("security-info-kept")])
+    services.store.commit([services.security_infos.write(who.subject, info), who.event("security-info-confirmed")])
     return Done(True)
 
 

@@ -34,7 +34,7 @@ def show_account(user_id: str, context: RequestContext) -> HeldAccount:
     """One account, by its exact user ID. Every lookup is an event."""
     agent = signed_in_agent(context)
     target = agent.look_up(user_id)
-    agent.services.store.commit([agent.event("admin-looked", target)])
+    agent.services.store.commit([agent.event("admin-viewed", target)])
     return _view(agent, target)
 
 

@@ -32,7 +32,7 @@ def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassw
     until = now + services.organisation.administration.temporary_password_hours * 3_600
     hashed = password_hash.hash_password(made, services.keys)
     writes = [
-        services.accounts.temporary_password_write(target.account, hashed, now, until),
+        services.accounts.password_write(target.account, hashed, now, until),
         services.recoveries.throttle_write(target.subject, target.throttle.cleared(), now),
         services.recoveries.clear_sign_ins_write(target.subject),
         *proved,

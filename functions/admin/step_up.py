@@ -65,6 +65,6 @@ def verify_caller(user_id: str, body: Verify, context: RequestContext) -> Done:
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
     proof = StepUp("caller", agent.services, target.account, agent.who.subject,
-                     lambda: [agent.event("admin-caller-proved", target)])  # fmt: skip
+                     lambda: [agent.event("admin-caller-verified", target)])  # fmt: skip
     proof.verify(body, context)
     return Done(True)

@@ -53,8 +53,8 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
         "passed": len(flow.passed) if flow else 0,
     }  # fmt: skip
     to = organisation.contacts.administrator.email
-    message = _message(needed, context, subject, "administrator-asked", to or "first-line", facts)
-    _commit(needed, _writes(needed, signature, (subject, reply_to), [message], "administrator-asked", context))
+    message = _message(needed, context, subject, "administrator-contacted", to or "first-line", facts)
+    _commit(needed, _writes(needed, signature, (subject, reply_to), [message], "administrator-contacted", context))
     return Asked(reference=context.reference)
 
 
@@ -72,10 +72,10 @@ def ask_support(body: AskSupport, context: RequestContext) -> Asked:
     facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message)}
     copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
     messages = [
-        _message(needed, context, subject, "support-asked", to, facts),
+        _message(needed, context, subject, "support-contacted", to, facts),
         replace(_message(needed, context, subject, "support-copy", email, copied), language=context.language),
     ]
-    _commit(needed, _writes(needed, signature, (email, phone), messages, "support-asked", context))
+    _commit(needed, _writes(needed, signature, (email, phone), messages, "support-contacted", context))
     return Asked(reference=context.reference)
 
 

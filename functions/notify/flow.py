@@ -30,7 +30,7 @@ _RECORD_RETRY_DELAYS = (1, 2, 4, 8, 0)  # seconds
 
 
 def deliver(message: Message) -> str:
-    """Sends a message, unless it has been sent, is stale, or has no recipient. Returns its outcome.
+    """Sends a message, unless it has been sent, has expired, or has no recipient. Returns its outcome.
 
     Raises:
         AlreadyClaimed: another invocation holds the claim, or was killed while it did.
@@ -67,9 +67,9 @@ def _send(message: Message, needed: Services) -> tuple[str, dict[str, str]]:
 
 
 def _drop_reason(message: Message, needed: Services) -> str:
-    """Why a code is not sent: `stale` if it has expired, `withheld` past the limit of its destination (SMS pumping)."""
+    """Why a code is not sent: it has `expired`, or is `withheld` past its destination's limit (SMS pumping)."""
     if message.good_until and needed.now >= message.good_until:
-        return "stale"
+        return "expired"
     if message.kind != "code":
         return ""
     most = needed.organisation.limits.messages_per_destination_per_day
@@ -117,8 +117,8 @@ def _render(message: Message, needed: Services) -> RenderedMessage:
         made = temporary_password.derive(needed.keys, message.subject, message.facts["nonce"])
         return messages.temporary_password(made, message.facts, message.reference, layout)
     if message.kind != "code":
-        objection = repudiation.derive_token(needed.keys, message.subject, message.reference, message.facts["at"])
-        return messages.notice(message.kind, message.facts, message.reference, objection, layout)
+        token = repudiation.derive_token(needed.keys, message.subject, message.reference, message.facts["at"])
+        return messages.notice(message.kind, message.facts, message.reference, token, layout)
     facts = message.facts
     code = codes.derive(
         needed.keys.derive(codes_key(facts["purpose"])), facts["flow"], facts["purpose"], facts["method"],

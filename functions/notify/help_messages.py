@@ -117,9 +117,9 @@ def _on_the_page(phrase: Phrase, facts: dict[str, Any], layout: Layout) -> Parts
 
 
 KINDS = {
-    "administrator-asked": (
+    "administrator-contacted": (
         Phrase("{organisation}: somebody cannot sign in and asks for help ({reference})"), _administrator_asked),
-    "support-asked": (Phrase("{organisation}: request for support ({reference})"), _support_asked),
+    "support-contacted": (Phrase("{organisation}: request for support ({reference})"), _support_asked),
     "support-copy": (Phrase("Your request to {support} ({reference})"), _support_copy),
     "admin-acted": (Phrase("{organisation}: an administrator has acted on an account"), _admin_acted),
     "role-recovered": (Phrase("{organisation}: somebody with a role has used self-service reset"), _role_recovered),

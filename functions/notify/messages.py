@@ -140,17 +140,17 @@ def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedM
     )
 
 
-def notice(kind: str, facts: dict[str, Any], reference: str, objection: str, layout: Layout) -> RenderedMessage:
+def notice(kind: str, facts: dict[str, Any], reference: str, token: str, layout: Layout) -> RenderedMessage:
     """A notice of a change: to every address of the account, and to the administrators if its owner repudiates it."""
     own = kind != _TO_ADMINISTRATORS and facts.get("name")
     hello = layout.say(Phrase("Hello {name},"), name=facts["name"]) if own else layout.say(Phrase("Hello,"))
     done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(facts.get("what", ""), ""))
     when = layout.say(Phrase("When: {moment}"), moment=layout.moment(facts["at"]))
-    parts = (hello, f"{done}\n{when}", *_advice(kind, reference, objection, layout))
+    parts = (hello, f"{done}\n{when}", *_advice(kind, reference, token, layout))
     return layout.render(layout.say(_SUBJECTS[kind]), parts)
 
 
-def _advice(kind: str, reference: str, objection: str, layout: Layout) -> Iterator[Part]:
+def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[Part]:
     """What the reader can do. The link leads to a page with a button; opening it changes nothing (B3, B6)."""
     if kind == _TO_ADMINISTRATORS:
         yield layout.say(_OWNER_OBJECTED)
@@ -162,7 +162,7 @@ def _advice(kind: str, reference: str, objection: str, layout: Layout) -> Iterat
         yield layout.say(Phrase("If you did this, you need not do anything."))
         if layout.site:
             yield layout.say(Phrase("If you did not do this, lock your account now. Open this page and confirm:"))
-            yield Link(f"{layout.page('not-me/')}#{objection}")
+            yield Link(f"{layout.page('not-me/')}#{token}")
         yield layout.say(_NOT_YOU, reference=reference)
         yield layout.say(Phrase("If you still cannot sign in, ask your administrator too."))
 

@@ -292,7 +292,7 @@ def _a_week_later(attacker, person):
     services = attacker.services
     table, subject = services.recoveries.table, services.recoveries.subject(person.user_id)
     for item in services.store.query(table, "subject", subject, limit=1_000):
-        if item["record"].startswith("objection#"):
+        if item["record"].startswith("repudiation#"):
             services.store.client.update_item(
                 TableName=table, Key={"subject": {"S": subject}, "record": {"S": item["record"]}},
                 UpdateExpression="SET #until = :now", ExpressionAttributeNames={"#until": "until"},

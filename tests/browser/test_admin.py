@@ -181,7 +181,7 @@ def test_an_auditor_reads_stories_events_and_the_report_and_changes_nothing(page
     auditor.press("Back")
     page.get_by_label("Reference").fill(reference.lower())
     auditor.press("Tell the story")
-    expect(page.locator("span").get_by_text("The reset of the password was begun.")).to_be_visible()
+    expect(page.locator("span").get_by_text("Password reset started.")).to_be_visible()
     looks()
     auditor.press("Back")
     auditor.press("Events")

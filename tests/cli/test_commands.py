@@ -52,14 +52,14 @@ def test_explain_tells_the_story_of_a_reference_b9(world, run):
     reference = a_reset(world, world.person())
     status, out, _ = run("explain", reference.lower())
     assert status == 0
-    assert "The password was reset by its owner." in out
+    assert "The owner reset the password." in out
     assert run("explain", "R-ZZZZ-ZZZZ")[0] == 1
 
 
 def test_events_are_listed_and_exported_b18(world, run):
     person = world.person()
     reference = a_reset(world, person)
-    assert "The password was reset" in run("events", "--account", person.user_id)[1]
+    assert "The owner reset the password" in run("events", "--account", person.user_id)[1]
     lines = run("events", "--reference", reference, "--format", "jsonl")[1].splitlines()
     assert json.loads(lines[0])["kind"] == "password-reset"
     assert run("events", "--kind", "password-reset", "--most", "1", "--format", "csv")[1].count("\n") == 2

@@ -21,7 +21,7 @@ NOTIFIED = (
     "admin-registration-required",
 )  # fmt: skip
 """Changes of which every address of the account hears."""
-CHANGES = (*NOTIFIED, "temporary-password-used", "admin-second-factor", "admin-caller-proved")
+CHANGES = (*NOTIFIED, "temporary-password-used", "admin-second-factor", "admin-caller-verified")
 
 
 @dataclass

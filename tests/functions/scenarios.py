@@ -181,7 +181,7 @@ def finish_with_a_weak_password(world: World, clock: Any) -> Steps:
 # --- Help from people ------------------------------------------------------------------------------
 
 
-@scenario(contract.ASK_ADMINISTRATOR, 202, events=("administrator-asked",), messages=("administrator-asked",))
+@scenario(contract.ASK_ADMINISTRATOR, 202, events=("administrator-contacted",), messages=("administrator-contacted",))
 def ask_the_administrators(world: World, clock: Any) -> Steps:
     user_id = world.person().user_id
     body = {"user_id": user_id, "proof": world.proof(), "reply_to": "maria@home.example"}
@@ -189,7 +189,7 @@ def ask_the_administrators(world: World, clock: Any) -> Steps:
     yield lambda: ask(world, user_id)
 
 
-@scenario(contract.ASK_SUPPORT, 202, events=("support-asked",), messages=("support-asked", "support-copy"))
+@scenario(contract.ASK_SUPPORT, 202, events=("support-contacted",), messages=("support-contacted", "support-copy"))
 def ask_support(world: World, clock: Any) -> Steps:
     body = {"name": "Maria", "phone": "+44 20 7946 0123", "email": "maria@home.example", "message": "Nothing works."}
     body["proof"] = world.proof()

@@ -107,21 +107,21 @@ def look_at_security_info(world: World, clock: Any) -> Steps:
     yield lambda: person.call("GET", "")
 
 
-@scenario(contract.REGISTER, 201, events=("registration-begun",), messages=("code",))
+@scenario(contract.REGISTER, 201, events=("registration-started",), messages=("code",))
 def register_an_address(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("email", contact="new@home.example")
     yield lambda: clock.shift(31) or person.register("email", contact="new@home.example")
 
 
-@scenario(contract.REGISTER, 201, events=("registration-begun",))
+@scenario(contract.REGISTER, 201, events=("registration-started",))
 def register_an_app(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("authenticator")
     yield lambda: person.register("authenticator")
 
 
-@scenario(contract.REGISTER, 201, events=("registration-begun",))
+@scenario(contract.REGISTER, 201, events=("registration-started",))
 def register_a_passkey(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.register("passkey", name="Phone")
@@ -186,7 +186,7 @@ def remove_a_recovery_code(world: World, clock: Any) -> Steps:
     yield lambda: person.register("recovery-code")
 
 
-@scenario(contract.KEEP, events=("security-info-kept",))
+@scenario(contract.KEEP, events=("security-info-confirmed",))
 def keep_security_info(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.call("POST", "/keep")

@@ -23,7 +23,7 @@ def who_helps(world: World, clock: Any) -> Steps:
     yield agent.get
 
 
-@scenario(contract.ADMIN_ACCOUNT, events=("admin-looked",))
+@scenario(contract.ADMIN_ACCOUNT, events=("admin-viewed",))
 def look_an_account_up(world: World, clock: Any) -> Steps:
     agent, person = Agent(world, role="auditor"), world.person()
     yield lambda: agent.look(person)
@@ -87,7 +87,7 @@ def send_a_caller_a_code(world: World, clock: Any) -> Steps:
     yield lambda: agent.over(person, "caller/verify", {**sending, "code": _code(world, begun)})
 
 
-@scenario(contract.CALLER_VERIFY, events=("proof-passed", "admin-caller-proved"))
+@scenario(contract.CALLER_VERIFY, events=("proof-passed", "admin-caller-verified"))
 def a_caller_proves_who_they_are(world: World, clock: Any) -> Steps:
     agent, person = _proved(world, "helpdesk"), world.person()
     begun = agent.over(person, "caller/start").body

@@ -68,7 +68,7 @@ class RecoveryRules(ComparedWithModel):
                 flow.done, session.proved_at, session.used = True, self.now, self.now
                 changes = [("admin-second-factor", flow.who)]
             elif flow.purpose == "caller":
-                changes = [("admin-caller-proved", flow.who)]
+                changes = [("admin-caller-verified", flow.who)]
         self.check_tables(*changes, passed=passed and flow.reference)
         return passed
 

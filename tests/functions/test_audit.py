@@ -69,11 +69,11 @@ def test_a_reference_gives_the_whole_story_in_sentences_and_no_secret_b9(world, 
     story = auditor.get(f"/references/r%20{typed}".replace(" ", "%20")).body
     assert (story["reference"], story["user_id"]) == (reference, person.user_id)
     assert [line["text"] for line in story["lines"]] == [
-        "The reset of the password was begun.",
-        "A code was asked for. (Email my alternate email)",
-        "A proof was wrong. (Email my alternate email; That code is not right)",
-        "A proof was right. (Email my alternate email)",
-        "The password was reset by its owner.",
+        "Password reset started.",
+        "A code was requested. (Email my alternate email)",
+        "A proof was rejected. (Email my alternate email; That code is not right)",
+        "A proof was accepted. (Email my alternate email)",
+        "The owner reset the password.",
     ]
     assert story["lines"][2]["page"] == "errors/wrong-code/"
     assert not holds(json.dumps(story), world.code(reference))
@@ -174,7 +174,7 @@ def test_every_kind_of_event_has_its_sentence_and_its_page_exists(root):
         problem = page.removeprefix("errors/") if page.startswith("errors/") else ""
         assert not page or problem or any((root / "docs" / f"{page}{end}.md").exists() for end in ("", "/index"))
     sent = {"kind": "message-sent", "channel": "text", "message": "code"}
-    assert english(events.describe(sent)) == "A message was handed over for sending. (text message; a code)"
+    assert english(events.describe(sent)) == "A message was handed over for delivery. (text message; a code)"
     assert english(events.describe({"kind": "of-another-version"})) == "of-another-version"
 
 

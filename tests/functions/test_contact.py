@@ -75,7 +75,7 @@ def test_a_request_says_who_asks_for_what_and_how_to_reach_them_s65_s69(world, l
         assert words in letter.text
     assert "not signed in" in letter.text
     assert person.user_id not in letter.subject
-    assert "administrator-asked" in [event["kind"] for event in world.events(person.user_id)]
+    assert "administrator-contacted" in [event["kind"] for event in world.events(person.user_id)]
 
 
 def test_the_answer_is_the_same_for_everybody_b1(world):

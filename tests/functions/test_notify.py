@@ -151,7 +151,7 @@ def test_a_code_that_would_come_too_late_is_not_sent(world, post_office, time_ma
     _, _, messages = asked(world, "email")
     time_machine.move_to(1_800_000_300, tick=False)
     assert deliver(messages) == []
-    assert stored(world, messages[0])["state"] == "stale"
+    assert stored(world, messages[0])["state"] == "expired"
     assert post_office["email"].sent == []
 
 

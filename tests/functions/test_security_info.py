@@ -209,7 +209,7 @@ class TestInterrupt:
         person.session = world.sign_in(person.account.user_id).session
         assert person.call("POST", "/keep").status == 200
         assert person.view()["state"] == "complete"
-        assert person.events()[-1] == "security-info-kept"
+        assert person.events()[-1] == "security-info-confirmed"
 
     def test_never_where_the_organisation_says_0(self, use, time_machine):
         world = use(recovery={"reconfirm_days": 0})

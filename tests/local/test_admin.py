@@ -58,7 +58,7 @@ def test_an_administrator_unlocks_somebody_and_both_the_person_and_the_audit_hea
     assert newest(stack, "dana.novak@contoso.example")["subject"] == "Your Contoso account has been unlocked"
     status, listed = desk.get("/events?account=dana.novak@contoso.example&kind=admin-unlocked")
     assert status == 200
-    assert listed["events"][0]["text"] == "Somebody who helps unlocked sign-in. (ines.rossi@contoso.example)"
+    assert listed["events"][0]["text"] == "An administrator or helpdesk unlocked sign-in. (ines.rossi@contoso.example)"
     status, text = desk.get("/events?account=dana.novak@contoso.example&format=csv")
     assert text.startswith("at,kind,user_id")
 

@@ -1,7 +1,7 @@
-"""Words for people: written in English where they belong, and put into the reader's language where they are told.
+"""Translatable texts, after gettext's lazy strings: written where they are used, translated where they are shown.
 
-The English text is also the key under which translators find it (`translations/`, GNU gettext). Facts stand in it in
-braces. Nothing here knows of languages, so the rules may say what they have to say.
+The English text is also the msgid in `translations/*.po`; facts stand in braces. Nothing here depends on a language, so
+the rules can return texts without knowing who will read them.
 """
 
 import functools
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 class Phrase:
-    """One text with its facts. A fact may be a phrase itself; facts of the organisation need not be given."""
+    """A text and the facts for its braces. A fact may itself be a phrase; the organisation's facts are added later."""
 
     __slots__ = ("facts", "text")
 
@@ -28,18 +28,18 @@ class Phrase:
 
 
 def format_list(words: Iterable[object]) -> object:
-    """Words one after the other, with the comma of the language between them."""
+    """The words as a list, separated by the language's own comma."""
     first, *rest = words
-    return functools.reduce(lambda said, word: Phrase("{first}, {next}", first=said, next=word), rest, first)
+    return functools.reduce(lambda joined, word: Phrase("{first}, {next}", first=joined, next=word), rest, first)
 
 
 def join_sentences(first: object, following: object) -> Phrase:
-    """Two sentences, with the space of the language between them."""
+    """Two sentences, separated by the language's own space."""
     return Phrase("{first} {next}", first=first, next=following)
 
 
 class Plural(Phrase):
-    """A text that is another one for another number, which it names `{n}`."""
+    """A text with a singular and a plural form (ngettext), chosen by the number `{n}`."""
 
     __slots__ = ("plural",)
 

@@ -1,4 +1,4 @@
-"""Authenticator apps: time-based one-time codes (RFC 6238) over secrets that are derived, never stored."""
+"""Authenticator apps: TOTP (RFC 6238) with secrets that are derived, never stored."""
 
 import hashlib
 import hmac
@@ -8,33 +8,33 @@ from typing import Any
 
 from regain.adapters.keys import Keys
 
-_PERIOD = 30  # seconds; with 6 digits and SHA-1 the parameters that every app knows
-_DRIFT = 20  # steps either way in which a code is recognised as one of another time
+_PERIOD = 30  # seconds; with 6 digits and SHA-1, the parameters that every app supports
+_DRIFT = 20  # steps either way within which a code is recognised as one from a wrong clock
 DIGITS = 6
 
 
 def secret(keys: Keys, subject: str, nonce: str) -> str:
-    """The secret in base 32: 160 bits (RFC 4226, 4) of a keyed hash. Without the key the nonce says nothing."""
+    """The secret in base 32: 160 bits (RFC 4226, 4) of an HMAC of the nonce, worthless without the key."""
     mac = hmac.digest(keys.derive("authenticator"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
     return b32encode(mac[:20]).decode()
 
 
 def provisioning_uri(secret: str, user_id: str, issuer: str) -> str:
-    """The address that an app reads from the QR code (Key Uri Format)."""
+    """The `otpauth://` URI for the QR code (Key URI Format)."""
     return _app(secret).provisioning_uri(name=user_id, issuer_name=issuer)
 
 
 def qr_code(uri: str) -> list[str]:
-    """The QR code of an address: rows of 0 (light) and 1 (dark), with the quiet zone. The page draws it."""
-    segno = importlib.import_module("segno")  # needed while registering only
+    """The QR code of a URI as rows of 0 (light) and 1 (dark), with its quiet zone. The page draws it."""
+    segno = importlib.import_module("segno")  # needed for registration only
     code = segno.make(uri, micro=False, error="m")
     return ["".join(map(str, row)) for row in code.matrix_iter(border=4)]
 
 
 def find_step(secret: str, code: str, now: int) -> int | None:
-    """The step whose code this is, near enough to now to be recognised; None where it is none.
+    """The time step of a code, or None if it belongs to no step near `now`.
 
-    Compares with all candidates, in constant time each.
+    Compares with every candidate, each in constant time.
     """
     app, current, found = _app(secret), now // _PERIOD, None
     for step in range(current - _DRIFT, current + _DRIFT + 1):
@@ -44,7 +44,7 @@ def find_step(secret: str, code: str, now: int) -> int | None:
 
 
 def is_current_step(step: int, now: int) -> bool:
-    """Whether a step is the current one or one beside it (RFC 6238, 5.2)."""
+    """Whether a step is the current one or next to it (RFC 6238, 5.2)."""
     return abs(step - now // _PERIOD) <= 1
 
 

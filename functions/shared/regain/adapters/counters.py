@@ -1,7 +1,7 @@
-"""Running counts: what happened on a day, and how people stand. A report costs the same for any number of accounts.
+"""Usage counters, by day and for accounts. A report costs the same for any number of accounts.
 
-Everything here may be told twice or out of order and comes out the same: an event is counted with a mark that it
-was, and a person is counted as the difference between how they stood when last counted and how they stand now.
+Counting is idempotent and independent of order: an event is counted together with a marker, and an account is counted
+as the difference between its last counted state and its present one.
 """
 
 import importlib
@@ -15,7 +15,7 @@ from regain.adapters.keys import Keys
 from regain.adapters.store import Store, Write, marshal, put_new, put_version
 
 _STRIPES = 4
-_MARKED = 3 * 86_400  # seconds: longer than a stream keeps its records
+_MARKER_TTL = 3 * 86_400  # seconds: longer than a stream keeps its records
 _KEPT = 400 * 86_400
 _PEOPLE = {"part": "people", "id": "now"}
 
@@ -31,11 +31,11 @@ class Counters:
     # --- events ----------------------------------------------------------------------------------
 
     def counted_write(self, event: str, now: int) -> Write:
-        """The event has been counted; a second time is a conflict."""
-        return put_new(self.table, {"part": f"seen#{event}", "id": "event", "purge_at": now + _MARKED})
+        """Marks an event as counted; a second time is a conflict."""
+        return put_new(self.table, {"part": f"seen#{event}", "id": "event", "purge_at": now + _MARKER_TTL})
 
     def already_counted(self, events: Iterable[str]) -> set[str]:
-        """Which of these events have been counted."""
+        """Those of the events that have already been counted."""
         events = list(events)
         found = self.store.batch_get([(self.table, {"part": f"seen#{event}", "id": "event"}) for event in events])
         return {event for event, item in zip(events, found, strict=True) if item}
@@ -55,28 +55,28 @@ class Counters:
     # --- people ----------------------------------------------------------------------------------
 
     def person_key(self, subject: str) -> tuple[str, dict[str, str]]:
-        """Where somebody's last count is, for `Store.batch_get`."""
+        """The key of an account's last counted state, for `Store.batch_get`."""
         return self.table, {"part": f"person#{subject}", "id": "person"}
 
     def person_write(self, subject: str, user_id: str, stands: Iterable[str], seen: int) -> Write:
-        """How somebody was counted, if nobody else has counted them since. The user ID is sealed."""
+        """Records how an account was counted, if it has not been counted since. The user ID is encrypted."""
         item = {"part": f"person#{subject}", "id": "person", "sealed": self.seal(user_id), "stands": list(stands)}
         return put_version(self.table, item, seen)
 
     def people_write(self, change: Mapping[str, int]) -> Write:
-        """Adds to the counters of people, also less than nothing."""
+        """Adds to the account counters; numbers may be negative."""
         return self._add(_PEOPLE, change, 0)
 
     def people(self) -> Counter[str]:
-        """How many people stand how: one read."""
+        """The account counters: one read."""
         return Counter(_counts(self.store.get(self.table, _PEOPLE) or {}))
 
     def seal(self, user_id: str) -> str:
-        """The user ID, so that only this service can read it (AES-SIV, RFC 5297)."""
+        """The user ID, encrypted so that only this service can read it (AES-SIV, RFC 5297)."""
         return b64encode(self._cipher().encrypt(user_id.encode(), None)).decode()
 
     def unseal(self, sealed: str) -> str:
-        """The user ID that was sealed."""
+        """The user ID from its encrypted form."""
         return self._cipher().decrypt(b64decode(sealed), None).decode()
 
     def _cipher(self) -> Any:

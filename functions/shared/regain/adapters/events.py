@@ -1,4 +1,4 @@
-"""Events: what happened, append-only. An event holds no secret and nobody's user ID but that of who helped."""
+"""The audit log: append-only. An event holds no secret, and no user ID except the administrator's."""
 
 import base64
 import binascii
@@ -13,11 +13,11 @@ from regain.adapters.store import Store, Write, put_new
 from regain.domain.events import KINDS
 
 _KEPT = 400 * 86_400
-_STRIPES = 64  # a day is spread over so many index partitions, each good for 1,000 events a second
+_STRIPES = 64  # a day is sharded over this many index partitions, each good for 1,000 events a second
 _AT_ONCE = 16
 
 EventPage = tuple[list[dict[str, Any]], str]
-"""Events and a cursor to go on with, "" at the end."""
+"""Events, and a cursor to the next page; "" at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Events:
     table: str
 
     def write(self, kind: str, subject: str, reference: str, now: float, nonce: bytes, **facts: object) -> Write:
-        """One event. `nonce` keeps two of the same microsecond apart."""
+        """Writes one event. `nonce` distinguishes events of the same microsecond."""
         if kind not in KINDS:
             raise ValueError(f"{kind} is not a kind of event")
         at = datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds")
@@ -45,11 +45,11 @@ class Events:
         return put_new(self.table, item)
 
     def by_reference(self, reference: str) -> list[dict[str, Any]]:
-        """Everything under a reference, oldest first."""
+        """The events with a reference, oldest first."""
         return self.store.query(self.table, "reference", reference, index="by_reference", limit=1_000)
 
     def by_subject(self, subject: str, start: str, end: str, cursor: str, limit: int) -> EventPage:
-        """What happened to one account between two times (ISO 8601), newest first."""
+        """The events of one account between two times (ISO 8601), newest first."""
         end = _before(cursor) or end
         found = self.store.query(
             self.table, "subject", subject, between=("at", start, end), limit=limit + 1, newest_first=True
@@ -57,9 +57,9 @@ class Events:
         return _page([event for event in found if event["at"] < end], limit)
 
     def by_time(self, start: str, end: str, kind: str, cursor: str, limit: int, days: Collection[str]) -> EventPage:
-        """What happened to anybody between two times (ISO 8601), newest first; of one kind, where it is named.
+        """The events of all accounts between two times (ISO 8601), newest first; of one kind, if given.
 
-        Only `days` (ISO 8601) are looked at; each costs one query for every stripe, however many accounts there are.
+        Only `days` (ISO 8601) are searched; each costs one query per stripe, however many accounts there are.
         """
         end = _before(cursor) or end
         found: list[dict[str, Any]] = []
@@ -91,7 +91,7 @@ def _page(found: list[dict[str, Any]], limit: int) -> EventPage:
 
 
 def _before(cursor: str) -> str:
-    """The time that a cursor stands for; "" for one that is none."""
+    """The time in a cursor; "" if it is not a cursor."""
     try:
         return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""The services that carry messages: Amazon SES for e-mail, AWS End User Messaging for text and voice."""
+"""Messaging services: Amazon SES for e-mail, AWS End User Messaging for text and voice."""
 
 import importlib
 from collections.abc import Mapping
@@ -7,20 +7,20 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-_SAID_NO = {
+_PERMANENT_ERRORS = {
     "MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException", "NotFoundException",
     "ValidationException", "AccessDeniedException", "ConflictException", "ResourceNotFoundException",
 }  # fmt: skip
-"""Answers that another try would not change. Everything else is worth one."""
+"""Errors that a retry would not change. All others are retried."""
 
 
 class Undeliverable(Exception):
-    """The service refused the message for good. Holds its code, never the message."""
+    """The service rejected the message permanently. Holds the error code, never the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A message in words: text and HTML for e-mail, a short form for texts, SSML with the voice that reads it."""
+    """A message ready to send: text and HTML for e-mail, `sms` for texts, `ssml` and its `voice` for calls."""
 
     subject: str
     text: str
@@ -31,13 +31,13 @@ class RenderedMessage:
 
 
 class Messenger(Protocol):
-    """One channel."""
+    """Sends messages through one channel."""
 
-    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
-        """Sends, and answers the service's id of the message. `tags` come back with its receipt.
+    def send(self, to: str, message: RenderedMessage, tags: Mapping[str, str]) -> str:
+        """Sends a message and returns the service's message id. `tags` come back with its delivery receipt.
 
         Raises:
-            Undeliverable: the service said no, for good.
+            Undeliverable: the service rejected the message permanently.
         """
         ...
 
@@ -50,13 +50,13 @@ class Email:
     sender: str
     receipts: str = ""
 
-    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
-        """Plain text and HTML side by side."""
+    def send(self, to: str, message: RenderedMessage, tags: Mapping[str, str]) -> str:
+        """Sends plain text and HTML as alternatives."""
         content = {
-            "Subject": _utf8(letter.subject),
-            "Body": {"Text": _utf8(letter.text), "Html": _utf8(letter.html)},
+            "Subject": _utf8(message.subject),
+            "Body": {"Text": _utf8(message.text), "Html": _utf8(message.html)},
         }
-        answer = _asked(
+        answer = _call(
             self.client.send_email,
             FromEmailAddress=self.sender,
             Destination={"ToAddresses": [in_ascii(to)]},
@@ -75,24 +75,24 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """AWS End User Messaging SMS. `origin` is a number, pool or sender ID; empty lets AWS choose."""
+    """AWS End User Messaging SMS. `origin` is a number, pool or sender ID; if "", AWS chooses."""
 
     client: Any
     origin: str
     seconds: int
     receipts: str = ""
 
-    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
-        """A transactional text, given up where it does not arrive while the code is good."""
+    def send(self, to: str, message: RenderedMessage, tags: Mapping[str, str]) -> str:
+        """Sends a transactional text, which expires with its code."""
         origin = {"OriginationIdentity": self.origin} if self.origin else {}
-        answer = _asked(
+        answer = _call(
             self.client.send_text_message,
             DestinationPhoneNumber=to,
-            MessageBody=letter.sms,
+            MessageBody=message.sms,
             MessageType="TRANSACTIONAL",
             TimeToLive=self.seconds,
             **origin,
-            **_followed(self.receipts, tags),
+            **_tracking(self.receipts, tags),
         )
         return answer["MessageId"]
 
@@ -106,34 +106,34 @@ class Voice:
     seconds: int
     receipts: str = ""
 
-    def send(self, to: str, letter: RenderedMessage, tags: Mapping[str, str]) -> str:
-        """A call that reads the letter's speech."""
+    def send(self, to: str, message: RenderedMessage, tags: Mapping[str, str]) -> str:
+        """Calls, and reads out the message's SSML."""
         if not self.origin:
             raise Undeliverable("no number to call from")
-        answer = _asked(
+        answer = _call(
             self.client.send_voice_message,
             DestinationPhoneNumber=to,
             OriginationIdentity=self.origin,
-            MessageBody=letter.ssml,
+            MessageBody=message.ssml,
             MessageBodyTextType="SSML",
-            VoiceId=letter.voice,
+            VoiceId=message.voice,
             TimeToLive=self.seconds,
-            **_followed(self.receipts, tags),
+            **_tracking(self.receipts, tags),
         )
         return answer["MessageId"]
 
 
-def _followed(receipts: str, tags: Mapping[str, str]) -> dict[str, Any]:
-    """What a telephone message carries so that its receipt finds back to its story."""
+def _tracking(receipts: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters that connect a delivery receipt to its event."""
     return {"ConfigurationSetName": receipts, "Context": dict(tags)} if receipts else {}
 
 
-def _asked(action: Any, **request: Any) -> dict[str, Any]:
+def _call(action: Any, **request: Any) -> dict[str, Any]:
     try:
         return action(**request)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in _SAID_NO:
+        if code in _PERMANENT_ERRORS:
             raise Undeliverable(code) from None
         raise
 

@@ -1,4 +1,4 @@
-"""The outbox: messages written with the change that causes them, and sent afterwards (at least once)."""
+"""The transactional outbox: messages are written with the change that causes them, and sent at least once."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -9,19 +9,19 @@ from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
 _KEPT = 7 * 86_400
-_LEASE = 90  # seconds: longer than `notify` may take, so that nobody else sends meanwhile
+_LEASE = 90  # seconds: longer than `notify` may run, so that nobody else sends in the meantime
 
 
 class AlreadyClaimed(Exception):
-    """Somebody has taken the message for sending, and has not said what came of it."""
+    """The message is claimed for sending, and its outcome is not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message to one destination. It holds no code: `notify` derives it from `facts`.
 
-    A `channel` of "none" goes nowhere: it stands for the code that an account cannot receive, so that
-    asking for it costs the same. Times are seconds since 1970; `good_until` 0 is always.
+    A message with the channel "none" is never sent: it stands for a code that the account cannot receive, so that
+    requesting one costs the same. Times are seconds since 1970; `good_until` 0 means forever.
     """
 
     id: str
@@ -47,7 +47,7 @@ def notices(
     language: str = "",
     **more: Any,
 ) -> list[Message]:
-    """What every address of an account is told of a change (S57): those of the directory and the registered ones."""
+    """Notices of a change to every address of the account, from the directory and registered (S57)."""
     facts = {"user_id": account.user_id, "name": account.given_name or account.display_name, "at": now, **more}
     language = language or account.language
     addresses = dict.fromkeys((*account.addresses, *info.destinations("email")))
@@ -65,16 +65,16 @@ class Outbox:
     table: str
 
     def write(self, message: Message, now: int) -> Write:
-        """The message, to be sent once the transaction has gone through."""
+        """Writes a message, which is sent once the transaction has committed."""
         return put_new(self.table, {**asdict(message), "purge_at": now + _KEPT})
 
     def claim(self, message: Message, now: int) -> bool:
-        """Takes the message for sending. False where it was sent or given up.
+        """Claims the message for sending, under a lease. False if it has been sent or given up.
 
-        A transaction, although it is one write: where its answer is lost, botocore's second try is known as the same.
+        A transaction, although it is a single write, because botocore's retry after a lost answer is then idempotent.
 
         Raises:
-            AlreadyClaimed: somebody is at it, or was cut off there. It is to come again.
+            AlreadyClaimed: somebody else is sending it, or was interrupted. Retry later.
         """
         still_to_send = "#state = :pending OR (#state = :sending AND lease_until < :now)"
         values = {":pending": "pending", ":sending": "sending", ":now": now, ":until": now + _LEASE}
@@ -90,7 +90,7 @@ class Outbox:
         return True
 
     def outcome_write(self, message: Message, state: str, delivery: str = "") -> Write:
-        """What came of it: `sent` with the service's id, `failed`, `stale`, or `pending` for another try."""
+        """Records the outcome: `sent` with the service's id, `failed`, `expired`, or `pending` to retry."""
         values = {":state": state, ":delivery": delivery}
         return self._set(message, "SET #state = :state, delivery = :delivery", "attribute_exists(id)", values)
 
@@ -109,5 +109,5 @@ class Outbox:
 
 
 def from_stream(image: dict[str, Any]) -> Message:
-    """The message that a stream record's new image holds."""
+    """The message in a stream record's new image."""
     return to_dataclass(unmarshal(image), Message)

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn 3), checked by py_webauthn. That is slow to import, so it is imported when one is used."""
+"""Passkeys (WebAuthn 3) with py_webauthn, which is slow to import and so imported on first use."""
 
 import importlib
 import json
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from regain.domain.account import Account
 from regain.domain.security_info import Passkey
 
-_NOBODYS = Passkey(
+_PLACEHOLDER = Passkey(
     id="",
     credential="",
     public_key="pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
@@ -18,7 +18,7 @@ _NOBODYS = Passkey(
     name="",
     since=0,
 )
-"""What is checked against where the account has no such passkey. It is never accepted."""
+"""Verified against if the account has no such passkey, so that the time is the same. Never accepted."""
 
 
 def _library() -> Any:
@@ -26,13 +26,13 @@ def _library() -> Any:
 
 
 class VerificationFailed(Exception):
-    """What the device answered is not right, or not for this site."""
+    """The authenticator's response is wrong, or for another site."""
 
 
 def registration_options(
     site: str, organisation: str, account: Account, user: bytes, challenge: bytes, own: Iterable[Passkey]
 ) -> dict[str, Any]:
-    """What a browser needs to make a passkey at our origin `site` (PublicKeyCredentialCreationOptionsJSON)."""
+    """The options to create a passkey for the origin `site` (PublicKeyCredentialCreationOptionsJSON)."""
     library = _library()
     structs = library.helpers.structs
     made = library.generate_registration_options(
@@ -56,7 +56,7 @@ def registration_options(
 def verify_registration(
     credential: dict[str, Any], challenge: bytes, site: str, key_id: str, name: str, now: int
 ) -> Passkey:
-    """The passkey that a browser has made. Raises VerificationFailed."""
+    """The passkey in a registration response. Raises VerificationFailed."""
     try:
         made = _library().verify_registration_response(
             credential=credential,
@@ -65,19 +65,19 @@ def verify_registration(
             expected_origin=site,
             require_user_verification=True,
         )
-    except Exception as error:  # whatever a forged answer makes of the parsers
+    except Exception as error:  # a forged response can raise anything in the parsers
         raise VerificationFailed(type(error).__name__) from None
     held = bytes_to_base64url(made.credential_id), bytes_to_base64url(made.credential_public_key)
     return Passkey(key_id, *held, made.sign_count, name or "Passkey", now)
 
 
 def verify_authentication(credential: dict[str, Any], challenge: bytes, site: str, own: Iterable[Passkey]) -> Passkey:
-    """The passkey that signed the challenge, with its new count. Raises VerificationFailed.
+    """The passkey that signed the challenge, with its new sign count. Raises VerificationFailed.
 
-    Where no own passkey is named, the signature is checked all the same, against one that nobody has.
+    If the response names none of the account's passkeys, its signature is checked against a placeholder all the same.
     """
     named = credential.get("rawId")
-    key = next((each for each in own if each.credential == named), _NOBODYS)
+    key = next((each for each in own if each.credential == named), _PLACEHOLDER)
     try:
         used = _library().verify_authentication_response(
             credential=credential,
@@ -90,18 +90,18 @@ def verify_authentication(credential: dict[str, Any], challenge: bytes, site: st
         )
     except Exception as error:
         raise VerificationFailed(type(error).__name__) from None
-    if key is _NOBODYS:
+    if key is _PLACEHOLDER:
         raise VerificationFailed("not registered")
     return Passkey(key.id, key.credential, key.public_key, used.new_sign_count, key.name, key.since)
 
 
 def bytes_to_base64url(raw: bytes) -> str:
-    """Base64url without padding, as WebAuthn's JSON has it."""
+    """Base64url without padding, as in WebAuthn's JSON."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def base64url_to_bytes(text: str) -> bytes:
-    """The bytes of `encoded`."""
+    """The inverse of `bytes_to_base64url`."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 

@@ -1,4 +1,4 @@
-"""What people have begun to register, in the recovery table beside their flows; forgotten after a while."""
+"""Pending registrations, in the recovery table beside the flows. They expire."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,17 +9,17 @@ from regain.domain.registration import GOOD_FOR, Pending
 
 
 def key(recoveries: Recoveries, subject: str, pending_id: str) -> tuple[str, dict[str, str]]:
-    """Where to read it, for `Store.batch_get`. Another person's is under another subject."""
+    """The key of a pending registration, for `Store.batch_get`."""
     return recoveries.key(subject, f"pending#{pending_id}")
 
 
 def write(recoveries: Recoveries, subject: str, pending: Pending) -> Write:
-    """It, if it is still as it was read."""
+    """Writes a pending registration, if it has not changed since it was read."""
     table, place = key(recoveries, subject, pending.id)
     item = {**place, **asdict(pending), "purge_at": pending.started_at + 2 * GOOD_FOR}
     return put_version(table, item, pending.version)
 
 
 def from_item(item: dict[str, Any] | None) -> Pending | None:
-    """What an item holds."""
+    """The pending registration in an item, or None."""
     return to_dataclass(item, Pending) if item else None

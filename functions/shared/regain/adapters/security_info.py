@@ -6,7 +6,7 @@ from typing import Any
 from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass, unmarshal
 from regain.domain.security_info import Answer, Authenticator, Contact, Passkey, RecoveryCode, SecurityInfo
 
-_NOBODYS = marshal(
+_PLACEHOLDER = marshal(
     asdict(
         SecurityInfo(
             (Contact("0", "email", "nobody@home.example", 1), Contact("1", "mobile", "+440000000000", 1)),
@@ -27,15 +27,15 @@ class SecurityInfos:
     table: str
 
     def key(self, subject: str) -> tuple[str, dict[str, str]]:
-        """Where to read what an account has registered, for `Store.batch_get`."""
+        """The key of an account's security info, for `Store.batch_get`."""
         return self.table, {"subject": subject}
 
     def write(self, subject: str, info: SecurityInfo) -> Write:
-        """The security info, if it is still as it was read."""
+        """Writes the security info, if it has not changed since it was read."""
         return put_version(self.table, {"subject": subject, **asdict(info)}, info.version)
 
 
 def from_item(item: dict[str, Any] | None) -> SecurityInfo:
-    """What an item holds, or nothing registered. Where there is no item, as much work is done for nobody's (B1)."""
-    found = to_dataclass(item or unmarshal(_NOBODYS), SecurityInfo)
+    """The security info in an item. Without an item a placeholder is decoded, so that the time is the same (B1)."""
+    found = to_dataclass(item or unmarshal(_PLACEHOLDER), SecurityInfo)
     return found if item else SecurityInfo()

@@ -1,4 +1,4 @@
-"""DynamoDB: read some records, then commit a step as one conditional transaction, or nothing of it."""
+"""DynamoDB: consistent reads, and steps that commit as one conditional transaction."""
 
 import random
 import time
@@ -12,27 +12,27 @@ import msgspec
 from regain.problems import SERVICE_BUSY, Refused
 
 _TRIES = 6
-_FAILED, _IN_THE_WAY = "ConditionalCheckFailed", "TransactionConflict"
+_FAILED, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 _KINDS = {bool: "BOOL", int: "N", str: "S", bytes: "B"}
-_DICE = random.SystemRandom()  # copies of one snapshot would throw the same numbers
+_RANDOM = random.SystemRandom()  # copies of one SnapStart snapshot would share a seed
 
 
 class Conflict(Exception):
-    """Somebody else wrote one of the records since they were read. Read again and decide again."""
+    """A record has changed since it was read. Read again and decide again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One part of a transaction, as DynamoDB spells it: `Put`, `Update`, `Delete` or `ConditionCheck`."""
+    """One item of `TransactItems`. `verb` is `Put`, `Update`, `Delete` or `ConditionCheck`."""
 
     verb: str
     request: dict[str, Any]
 
 
 class Store:
-    """The verbs that the functions use on tables. Every read is consistent, every write conditional.
+    """The operations that functions use on tables. Reads of tables are strongly consistent.
 
-    `views` names the attributes that are read of a table's items, where that is not all of them.
+    `views` limits the attributes that are read, by table.
     """
 
     def __init__(self, client: Any, views: Mapping[str, tuple[str, ...]] | None = None) -> None:
@@ -40,7 +40,7 @@ class Store:
         self._views = {table: _projection(names) for table, names in (views or {}).items()}
 
     def batch_get(self, keys: Iterable[tuple[str, dict[str, str]]]) -> list[dict[str, Any] | None]:
-        """The items with these keys, in their order: one operation. None where there is no item."""
+        """The items with these keys, in the same order, with None for a missing one: one operation."""
         keys = list(keys)
         wanted: dict[str, dict[str, Any]] = {}
         for table, key in keys:
@@ -66,12 +66,12 @@ class Store:
         self, table: str, key: str, value: str, *, index: str = "", between: tuple[str, str, str] | None = None,
         where: Mapping[str, str] | None = None, limit: int, newest_first: bool = False,
     ) -> list[dict[str, Any]]:  # fmt: skip
-        """Up to `limit` items of one partition of a table or an index, page by page, in the order of their sort key.
+        """Up to `limit` items of one partition of a table or an index, in the order of the sort key.
 
-        `between` is the sort key with its bounds, both included; `where` are attributes that must be equal.
+        `between` is the sort key with its inclusive bounds; `where` filters by equal attributes.
         """
         if between and between[1] > between[2]:
-            return []  # DynamoDB would not take bounds that stand the wrong way round
+            return []  # DynamoDB refuses bounds in the wrong order
         names, values = {"#key": key}, {":key": value}
         condition = "#key = :key"
         if between:
@@ -92,7 +92,7 @@ class Store:
         return found[:limit]
 
     def increment(self, table: str, key: dict[str, str], purge_at: int, by: int = 1) -> int:
-        """Adds to a counter and answers what it has come to: counted before anybody judges it."""
+        """Adds to a counter and returns its new value, so that an attempt is counted before it is judged."""
         answer = self.client.update_item(
             TableName=table,
             Key=marshal(key),
@@ -104,11 +104,11 @@ class Store:
         return int(unmarshal(answer["Attributes"])["count"])
 
     def commit(self, writes: Iterable[Write]) -> None:
-        """All of the writes, or none. Where another transaction is in the way, the same again: conditions still decide.
+        """All of the writes, or none. Retries if another transaction interferes; the conditions still hold or fail.
 
         Raises:
             Conflict: a condition no longer holds.
-            Refused: SERVICE_BUSY, where others were in the way every time.
+            Refused: SERVICE_BUSY, if every retry met another transaction.
         """
         items = [{write.verb: write.request} for write in writes]
         for attempt in range(_TRIES):
@@ -117,19 +117,19 @@ class Store:
                 return
             except self.client.exceptions.TransactionCanceledException as error:
                 codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
-                if not codes <= {"None", None, _FAILED, _IN_THE_WAY}:
+                if not codes <= {"None", None, _FAILED, _CONFLICT}:
                     raise
-                if _IN_THE_WAY not in codes:
+                if _CONFLICT not in codes:
                     raise Conflict from None
             _wait(attempt)
         raise Refused(SERVICE_BUSY, reason="conflict", retry_after=1)
 
 
 def retry_on_conflict(step: Callable[[], Any]) -> Any:
-    """What a step answers, once it went through without a conflict.
+    """Runs a step again until it commits without a conflict, and returns its result.
 
     Raises:
-        Refused: SERVICE_BUSY, where others were faster every time.
+        Refused: SERVICE_BUSY, if every try met a conflict.
     """
     for attempt in range(_TRIES):
         try:
@@ -161,12 +161,12 @@ def batched(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
 
 
 def put_version(table: str, item: dict[str, Any], seen: int) -> Write:
-    """An item in its next version, if it is still in the version that was seen; 0 is none yet."""
-    nobody_wrote_since = "#version = :seen" if seen else "attribute_not_exists(#version)"
+    """Writes an item with optimistic locking: only if its version is still `seen`; 0 means that it is new."""
+    unchanged = "#version = :seen" if seen else "attribute_not_exists(#version)"
     request = {
         "TableName": table,
         "Item": marshal({**item, "version": seen + 1}),
-        "ConditionExpression": nobody_wrote_since,
+        "ConditionExpression": unchanged,
         "ExpressionAttributeNames": {"#version": "version"},
     }
     if seen:
@@ -175,17 +175,17 @@ def put_version(table: str, item: dict[str, Any], seen: int) -> Write:
 
 
 def marshal(item: dict[str, Any]) -> dict[str, Any]:
-    """Plain values as DynamoDB's typed ones."""
+    """Python values as DynamoDB attribute values."""
     return {name: _typed(value) for name, value in item.items()}
 
 
 def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
-    """DynamoDB's typed values as plain ones; numbers are whole."""
+    """DynamoDB attribute values as Python values; numbers are integers."""
     return {name: _plain(value) for name, value in item.items()}
 
 
 def to_dataclass(item: dict[str, Any] | None, kind: type) -> Any:
-    """A record as the dataclass it was written from; without an item, one with its defaults."""
+    """An item as a dataclass; without an item, the dataclass with its defaults."""
     return msgspec.convert(item or {}, kind)
 
 
@@ -194,7 +194,7 @@ def _projection(names: tuple[str, ...]) -> dict[str, Any]:
     return {"ProjectionExpression": ", ".join(shown), "ExpressionAttributeNames": shown}
 
 
-def _typed(value: Any) -> dict[str, Any]:  # boto3's serialiser would bring all of boto3 into each start
+def _typed(value: Any) -> dict[str, Any]:  # boto3's serialiser would import all of boto3 at every cold start
     if isinstance(value, dict):
         return {"M": {name: _typed(part) for name, part in value.items()}}
     if isinstance(value, list | tuple):
@@ -224,5 +224,5 @@ def _pick(found: list[tuple[str, dict[str, Any]]], table: str, key: dict[str, st
 
 
 def _wait(attempt: int) -> None:
-    """Full jitter: two that collided do not collide again in step."""
-    time.sleep(_DICE.uniform(0, 0.02 * 2**attempt))
+    """Exponential backoff with full jitter."""
+    time.sleep(_RANDOM.uniform(0, 0.02 * 2**attempt))

@@ -1,6 +1,6 @@
-"""Records of a table's stream that a function could not see to, found again by what the queue says of them.
+"""Reads the stream records of a failed batch again.
 
-Lambda puts no record into the queue but its place; the stream keeps the record itself for 24 hours.
+Lambda's on-failure queue receives only the position of a batch; the stream keeps the records for 24 hours.
 """
 
 import json
@@ -10,10 +10,10 @@ from regain.adapters import aws
 
 
 def read_failed_batch(body: str) -> list[dict[str, Any]]:
-    """The records that a message of the queue names (`DDBStreamBatchInfo`), in their order.
+    """The records of the batch that a queue message describes (`DDBStreamBatchInfo`), in order.
 
     Raises:
-        ClientError: `TrimmedDataAccessException`, where the stream has forgotten them.
+        ClientError: `TrimmedDataAccessException`, if the stream no longer keeps them.
     """
     client = aws.client("dynamodbstreams")
     batch = json.loads(body)["DDBStreamBatchInfo"]

@@ -1,4 +1,4 @@
-"""Accounts in DynamoDB: the directory `dynamodb`."""
+"""The directory `dynamodb`: accounts in a table of ours."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -7,9 +7,9 @@ from regain.adapters.store import Store, Write, marshal, put_version, to_datacla
 from regain.domain.account import Account
 
 WITHOUT_PASSWORD = tuple(field.name for field in fields(Account) if field.name != "password")
-"""What a function reads of accounts that has nothing to do with passwords: its role lets it read no more."""
+"""The attributes that a function may read if its role excludes passwords."""
 
-_NOBODYS = marshal(
+_PLACEHOLDER = marshal(
     asdict(
         Account(
             "nobody@nowhere.example", "No Body", "No", "Body", "nobody@nowhere.example", ("nobody@home.example",),
@@ -27,60 +27,51 @@ class Accounts:
     table: str
 
     def key(self, user_id: str) -> tuple[str, dict[str, str]]:
-        """Where to read the account, for `Store.batch_get`."""
+        """The key of an account, for `Store.batch_get`."""
         return self.table, {"user_id": user_id}
 
     def get(self, user_id: str) -> Account | None:
         """The account, or None."""
         return from_item(self.store.get(*self.key(user_id)))
 
-    def password_write(self, seen: Account, password: str, now: int) -> Write:
-        """A new password, hashed, if nobody has changed the account since it was read."""
-        changes = {
-            "password": password,
-            "password_changed_at": now,
-            "must_change_password": False,
-            "temporary_until": 0,
-            "temporary_used": False,
-            "generation": seen.generation + 1,
-        }
-        return self._update(seen, changes)
+    def password_write(self, seen: Account, password: str, now: int, temporary_until: int = 0) -> Write:
+        """Sets a password (a hash), if the account has not changed since it was read.
 
-    def temporary_password_write(self, seen: Account, password: str, now: int, until: int) -> Write:
-        """A password, hashed, for one sign-in before `until`, after which its owner chooses another."""
+        With `temporary_until` it allows one sign-in before that time, after which its owner chooses another.
+        """
         changes = {
             "password": password,
             "password_changed_at": now,
-            "must_change_password": True,
-            "temporary_until": until,
+            "must_change_password": bool(temporary_until),
+            "temporary_until": temporary_until,
             "temporary_used": False,
             "generation": seen.generation + 1,
         }
         return self._update(seen, changes)
 
     def temporary_used_write(self, seen: Account) -> Write:
-        """The temporary password has been used: nobody signs in with it again."""
+        """Marks the temporary password as used; it allows no further sign-in."""
         return self._update(seen, {"temporary_used": True})
 
     def language_write(self, seen: Account, language: str) -> Write:
-        """Messages are in this language from now on; "" is the page's."""
+        """Sets the language of messages; "" means the page's."""
         return self._update(seen, {"language": language})
 
     def enable_write(self, seen: Account) -> Write:
-        """The account is on again."""
+        """Enables the account."""
         return self._update(seen, {"enabled": True})
 
     def role_write(self, seen: Account, role: str) -> Write:
-        """The account has this role, and every session is dead; "" is none."""
+        """Sets the role ("" for none) and ends every session."""
         return put_version(self.table, to_item(replace(seen, role=role, generation=seen.generation + 1)), seen.version)
 
     def with_role(self, role: str, most: int) -> list[Account]:
-        """Up to `most` people who have a role and an account that is on: one query."""
+        """Up to `most` enabled accounts with a role: one query."""
         found = self.store.query(self.table, "role", role, index="by_role", limit=most)
         return [person for person in (to_dataclass(each, Account) for each in found) if person.enabled]
 
     def lock_write(self, seen: Account) -> Write:
-        """The account is off, and every session is dead, until an administrator turns it on again."""
+        """Disables the account and ends every session, until an administrator enables it again."""
         return self._update(seen, {"enabled": False, "generation": seen.generation + 1})
 
     def rehash_write(self, seen: Account, password: str) -> Write:
@@ -105,11 +96,11 @@ class Accounts:
 
 
 def from_item(item: dict[str, Any] | None) -> Account | None:
-    """The account that an item holds. Where there is none, as much work is done for nobody's (B1)."""
-    found = to_dataclass(item or unmarshal(_NOBODYS), Account)
+    """The account in an item, or None. Without an item a placeholder is decoded, so that the time is the same (B1)."""
+    found = to_dataclass(item or unmarshal(_PLACEHOLDER), Account)
     return found if item else None
 
 
 def to_item(account: Account) -> dict[str, Any]:
-    """The item that holds an account. Only who has a role is in the index of roles."""
+    """The item of an account. Accounts without a role stay out of the index by role."""
     return {name: value for name, value in asdict(account).items() if name != "role" or value}

@@ -1,4 +1,4 @@
-"""Accounts: whose password it is, and what is registered for them."""
+"""Accounts: the people whose passwords are managed, and the methods they can use."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 class Account:
     """One account. `password` is hashed (`adapters.password_hash`); numbers are E.164; times are seconds since 1970.
 
-    `generation` counts the passwords: a session of an earlier one is dead (B5). `security_info_at` is when
-    an administrator last changed an address or number. A temporary password is good for one sign-in before
+    `generation` is incremented with each new password and ends every older session (B5). `security_info_at` is when
+    an administrator last changed an address or number. A temporary password allows one sign-in before
     `temporary_until`.
     """
 
@@ -41,19 +41,19 @@ class Account:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Every e-mail address of the account: all of them hear of a change (NIST SP 800-63B-4 4.6)."""
+        """Every e-mail address of the account. All are notified of a change (NIST SP 800-63B-4 4.6)."""
         return tuple(dict.fromkeys(filter(None, (self.mail, *self.other_mails)))) or (self.user_id,)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What a password of this person must not hold."""
+        """Names that this person's password must not contain."""
         return (self.given_name, self.surname, *self.display_name.split(), self.user_id.partition("@")[0])
 
 
 def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: object) -> tuple[Method, ...]:
-    """The registered methods of an account that the organisation offers, in the organisation's order.
+    """The account's methods that the organisation offers, in the organisation's order.
 
-    The first of a kind has the kind as its id, the next ones `kind-2` and so on.
+    The first of a kind has the kind as its id; the next are `kind-2` and so on.
     """
     places = _places(account, info, domains)
     return tuple(
@@ -65,7 +65,7 @@ def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: o
 
 
 def _places(account: Account, info: SecurityInfo, domains: object) -> dict[str, tuple[str, ...]]:
-    """Where each kind leads. What a person has registered takes the place of what an administrator entered."""
+    """The destinations of each kind. What the person has registered replaces what an administrator entered."""
     mobile = info.destinations("mobile") or (account.mobile_phone,)
     others = ("authenticator", "recovery-code", "questions", "passkey")
     return {
@@ -78,18 +78,18 @@ def _places(account: Account, info: SecurityInfo, domains: object) -> dict[str, 
 
 
 def prepopulated_addresses(account: Account, domains: object) -> tuple[str, ...]:
-    """The addresses that an administrator entered and that the lost password does not open (S74)."""
+    """The addresses that an administrator entered, without mailboxes that need the lost password (S74)."""
     outside = account.mail and account.mail.rpartition("@")[2] not in domains
     return tuple(dict.fromkeys((*account.other_mails, *([account.mail] if outside else []))))
 
 
 def may_answer_questions(account: Account, recovery: Recovery) -> bool:
-    """Whether questions are a proof for this account: never the only one, never where there is a role (S15, B12)."""
+    """Whether questions may be a proof: never the only one, and never for an account with a role (S15, B12)."""
     return not account.role and required_gates(account, recovery) > 1
 
 
 def required_gates(account: Account | None, recovery: Recovery) -> int:
-    """How many proofs the account needs: whoever has a role always needs two (S15, B12)."""
+    """How many proofs the account needs. An account with a role always needs two (S15, B12)."""
     return 2 if account and account.role else recovery.gates
 
 

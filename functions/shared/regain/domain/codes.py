@@ -1,7 +1,7 @@
 """One-time codes: derived, never stored.
 
-A code is an HMAC of what it is for. Whoever reads the database or the outbox has nothing to
-replay, and whoever sends it works it out at the last moment.
+A code is an HMAC of its purpose, so nothing in the database or the outbox can be replayed. The sender derives it at the
+last moment.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ _GROUP = 4
 def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digits: int) -> str:
     """The code for the `sequence`-th message of a method in a flow.
 
-    128 bits are reduced to `digits` digits, so that none is likelier than another.
+    128 bits are reduced modulo `10**digits`, which leaves no measurable bias.
     """
     text = "\x1f".join((flow, purpose, method, str(sequence)))
     mac = hmac.digest(key, text.encode(), hashlib.sha256)
@@ -32,12 +32,12 @@ def grouped(code: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """A code as people type it: spaces and hyphens dropped, full-width digits understood."""
+    """A typed code without spaces and hyphens, with full-width digits converted."""
     return re.sub(r"[\s\u2010-\u2015-]", "", unicodedata.normalize("NFKC", text))
 
 
 def find(candidates: list[str], code: str) -> int:
-    """The position of `code` among the candidates, or -1. Compares with all, in constant time."""
+    """The index of `code` among the candidates, or -1. Compares with all of them, in constant time."""
     found = -1
     for position, candidate in enumerate(candidates):
         if hmac.compare_digest(candidate.encode(), code.encode()):

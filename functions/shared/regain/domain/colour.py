@@ -1,28 +1,28 @@
-"""Colours that words can be read on: contrast after WCAG 2.2, 1.4.6 (seven to one, AAA)."""
+"""Colour contrast by WCAG 2.2, 1.4.6 (AAA: 7 to 1)."""
 
 MINIMUM_CONTRAST = 7.0
 BLACK, WHITE = "#000000", "#ffffff"
 
 
 def contrast(one: str, other: str) -> float:
-    """From 1 to 21, of two colours such as `#12355b`."""
+    """The contrast ratio of two colours such as `#12355b`, from 1 to 21."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
-def text_colour(ground: str) -> str:
-    """Black or white, whichever is read more easily on a colour."""
-    return max(WHITE, BLACK, key=lambda each: contrast(each, ground))
+def text_colour(background: str) -> str:
+    """Black or white, whichever has more contrast on this background."""
+    return max(WHITE, BLACK, key=lambda each: contrast(each, background))
 
 
 def mix(one: str, other: str, share: float) -> str:
-    """A colour between two; `share` is how much there is of the second."""
+    """A mix of two colours; `share` is the proportion of the second, from 0 to 1."""
     pairs = zip(_channels(one), _channels(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
 def darken_for_white_text(colour: str) -> str:
-    """The nearest darker colour on which white can be read."""
+    """The nearest darker colour that has enough contrast with white text."""
     for step in range(101):
         darker = mix(colour, BLACK, step / 100)
         if contrast(darker, WHITE) >= MINIMUM_CONTRAST:

@@ -1,4 +1,4 @@
-"""Crockford's base 32: letters and digits that people can read out, type and mistake without harm."""
+"""Crockford's base 32: an alphabet without look-alikes, for codes that people read out and type."""
 
 import re
 import unicodedata
@@ -8,17 +8,17 @@ _READ = str.maketrans("OILU", "011V")
 
 
 def encode(raw: bytes) -> str:
-    """The bytes, five bits a letter. Their number is a multiple of five."""
+    """The bytes as text, five bits to a character. Their number must be a multiple of five."""
     number = int.from_bytes(raw, "big")
     return "".join(ALPHABET[number >> shift & 31] for shift in range(len(raw) * 8 - 5, -5, -5))
 
 
 def normalise(typed: str) -> str:
-    """What was typed in its one form: spaces and hyphens dropped, look-alike letters understood."""
+    """Typed text in canonical form: upper case, without spaces and hyphens, look-alike letters replaced."""
     plain = re.sub(r"[\s\u2010-\u2015-]", "", unicodedata.normalize("NFKC", typed))
     return plain.upper().translate(_READ)
 
 
 def group(letters: str) -> str:
-    """In groups of four, as people read it."""
+    """The text in groups of four, separated by hyphens."""
     return "-".join(letters[place : place + 4] for place in range(0, len(letters), 4))

@@ -1,4 +1,4 @@
-"""Readiness: whether somebody could reset their password by themselves, and by which rule not (B17, B24)."""
+"""Eligibility for self-service reset: who could use it now, and which rules stand in the way (B17, B24)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from regain.phrases import Phrase, format_list
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why not: the rule, as it is called in `organisation.yaml` or in the account, and what it comes to here."""
+    """Why an account is not eligible. `rule` is a setting in `organisation.yaml` or an attribute of the account."""
 
     rule: str
     text: Phrase
@@ -20,9 +20,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """`registered`: enough ways to prove who they are. `enabled`: the organisation lets them. `capable`: both.
+    """`registered`: has enough methods. `enabled`: the organisation allows it. `capable`: both (Entra's terms).
 
-    `kinds` are the kinds of method that they have.
+    `kinds` are the kinds of method that the account has.
     """
 
     registered: bool
@@ -37,7 +37,7 @@ class Eligibility:
 
     @property
     def counter_names(self) -> tuple[str, ...]:
-        """The counters of people in which such a person counts."""
+        """The usage counters that include this account."""
         flags = {"registered": self.registered, "enabled": self.enabled, "capable": self.capable}
         return ("accounts", *(name for name, holds in flags.items() if holds), *(f"has:{kind}" for kind in self.kinds))
 
@@ -45,7 +45,7 @@ class Eligibility:
 def eligibility(
     account: Account, info: SecurityInfo, recovery: Recovery, domains: Mapping[str, Domain]
 ) -> Eligibility:  # fmt: skip
-    """How somebody stands."""
+    """The eligibility of an account, with every reason against it."""
     own = methods(account, info, recovery, domains)
     needed = required_gates(account, recovery)
     refused = _refused(account, recovery, domains)
@@ -80,13 +80,11 @@ def _refused(account: Account, recovery: Recovery, domains: Mapping[str, Domain]
 
 def _missing(account: Account, own: tuple, needed: int, recovery: Recovery) -> Reason:
     if not own:
-        none = Phrase(
-            "None of the methods that are offered is registered ({offered}).", offered=format_list(recovery.offered)
-        )
+        none = Phrase("No offered method is registered ({offered}).", offered=format_list(recovery.offered))
         return Reason("recovery.methods", none)
     kinds = format_list(sorted({channel(method.kind) for method in own}))
-    everybody = Phrase("Proofs of different kinds and places that are needed: {needed}. There is: {kinds}.",
+    everybody = Phrase("Proofs of different kinds needed: {needed}. Registered: {kinds}.",
                        needed=needed, kinds=kinds)  # fmt: skip
-    with_role = Phrase("Whoever has a role ({role}) gives two proofs of different kinds and places. There is: {kinds}.",
+    with_role = Phrase("An account with a role ({role}) needs two proofs of different kinds. Registered: {kinds}.",
                        role=account.role, kinds=kinds)  # fmt: skip
     return Reason("recovery.gates", with_role if account.role else everybody)

@@ -1,7 +1,7 @@
-"""Events: every kind of thing that is noted, in a sentence for those who look a story up (B9, B18).
+"""Audit events: every kind, with the sentence that describes it to whoever reads the audit log (B9, B18).
 
-Microsoft's audit of self-service reset has eight kinds; they are among these: blocked, changed, reset by its
-owner, reset by an administrator, progress of a flow, unlocked, registered, and changed security info.
+They cover the eight kinds that Microsoft audits for self-service reset: blocked, changed, reset by the user, reset by
+an administrator, flow progress, unlocked, registered, and changed security info.
 """
 
 import functools
@@ -19,106 +19,108 @@ from regain.problems import CATALOGUE
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of event, in a sentence. `page` is the guidance about it, under the site's root."""
+    """A kind of event. `page` is the path of its guidance, relative to the site's root."""
 
     sentence: Phrase
     page: str = ""
 
 
-def _kind(page: str, text: Phrase) -> Kind:
-    return Kind(text, page)
-
-
 _HELPING = "admin/reset-a-password/"
 KINDS: dict[str, Kind] = {
-    "reset-started": _kind("reset/", Phrase("The reset of the password was begun.")),
-    "unlock-started": _kind("unlock/", Phrase("Unlocking the account was begun.")),
-    "caller-started": _kind(_HELPING, Phrase("Proving who is calling the helpdesk was begun.")),
-    "admin-started": _kind(_HELPING, Phrase("Confirming that it is the administrator was begun.")),
-    "code-requested": _kind("no-code/", Phrase("A code was asked for.")),
-    "proof-passed": _kind("", Phrase("A proof was right.")),
-    "proof-failed": _kind("", Phrase("A proof was wrong.")),
-    "recovery-closed": _kind(
-        "errors/try-again-later/", Phrase("Too many proofs were wrong: this way is closed for a while.")
+    "reset-started": Kind(Phrase("Password reset started."), "reset/"),
+    "unlock-started": Kind(Phrase("Account unlock started."), "unlock/"),
+    "caller-started": Kind(Phrase("Verification of a caller started."), _HELPING),
+    "admin-started": Kind(Phrase("Second-factor check of an administrator started."), _HELPING),
+    "code-requested": Kind(Phrase("A code was requested."), "no-code/"),
+    "proof-passed": Kind(Phrase("A proof was accepted.")),
+    "proof-failed": Kind(Phrase("A proof was rejected.")),
+    "recovery-closed": Kind(
+        Phrase("Too many wrong proofs: this method is blocked for a while."), "errors/try-again-later/"
     ),
-    "password-refused": _kind("password/", Phrase("A new password was refused.")),
-    "password-reset": _kind("reset/", Phrase("The password was reset by its owner.")),
-    "account-unlocked": _kind("unlock/", Phrase("The account was unlocked by its owner.")),
-    "password-changed": _kind("change-password/", Phrase("The password was changed by its owner.")),
-    "language-chosen": _kind("account/", Phrase("Its owner chose the language of messages.")),
-    "sign-in-locked": _kind("locked-out/", Phrase("Sign-in was locked after too many wrong passwords.")),
-    "account-secured": _kind("not-me/", Phrase("Its owner said “this was not me”: the account was locked.")),
-    "registration-begun": _kind("register/", Phrase("Registering security info was begun.")),
-    "registration-failed": _kind("register/", Phrase("A proof while registering was wrong.")),
-    "security-info-added": _kind("register/", Phrase("Security info was added.")),
-    "security-info-removed": _kind("register/", Phrase("Security info was removed.")),
-    "security-info-kept": _kind("register/", Phrase("Its owner said that the security info is right.")),
-    "temporary-password-used": _kind(_HELPING, Phrase("Somebody signed in with the temporary password.")),
-    "message-sent": _kind("", Phrase("A message was handed over for sending.")),
-    "message-stale": _kind("", Phrase("A message was not sent, because it would have come too late.")),
-    "message-withheld": _kind("no-code/", Phrase("A message was withheld: its destination has had too many today.")),
-    "message-failed": _kind("no-code/", Phrase("A message was refused by the service.")),
-    "message-delivered": _kind("", Phrase("A message arrived.")),
-    "message-bounced": _kind("no-code/", Phrase("A message came back: the address does not take it.")),
-    "message-complained": _kind("no-code/", Phrase("The recipient marked a message as unwanted.")),
-    "message-undelivered": _kind("no-code/", Phrase("A message did not arrive.")),
-    "administrator-asked": _kind("contact-administrator/", Phrase("Somebody asked the administrators for help.")),
-    "support-asked": _kind("contact-support/", Phrase("Somebody asked support for help.")),
-    "admin-looked": _kind(_HELPING, Phrase("Somebody who helps looked the account up.")),
-    "admin-second-factor": _kind(_HELPING, Phrase("Somebody who helps confirmed with a second factor.")),
-    "admin-caller-proved": _kind(_HELPING, Phrase("The caller proved who they are.")),
-    "admin-reset": _kind(_HELPING, Phrase("Somebody who helps set a temporary password.")),
-    "admin-unlocked": _kind(_HELPING, Phrase("Somebody who helps unlocked sign-in.")),
-    "admin-lifted": _kind(_HELPING, Phrase("Somebody who helps lifted the block of self-service.")),
-    "admin-enabled": _kind(_HELPING, Phrase("Somebody who helps turned the account on.")),
-    "admin-methods-cleared": _kind(_HELPING, Phrase("Somebody who helps removed all registered security info.")),
-    "admin-registration-required": _kind(
-        "register/", Phrase("Somebody who helps asked for security info at the next sign-in.")
+    "password-refused": Kind(Phrase("A new password was rejected."), "password/"),
+    "password-reset": Kind(Phrase("The owner reset the password."), "reset/"),
+    "account-unlocked": Kind(Phrase("The owner unlocked the account."), "unlock/"),
+    "password-changed": Kind(Phrase("The owner changed the password."), "change-password/"),
+    "language-chosen": Kind(Phrase("The owner changed the language of messages."), "account/"),
+    "sign-in-locked": Kind(Phrase("Sign-in was locked after too many wrong passwords."), "locked-out/"),
+    "account-secured": Kind(Phrase("The owner reported “this was not me”: the account was locked."), "not-me/"),
+    "registration-started": Kind(Phrase("Registration of security info started."), "register/"),
+    "registration-failed": Kind(Phrase("A proof was rejected during registration."), "register/"),
+    "security-info-added": Kind(Phrase("Security info was added."), "register/"),
+    "security-info-removed": Kind(Phrase("Security info was removed."), "register/"),
+    "security-info-confirmed": Kind(Phrase("The owner confirmed the security info."), "register/"),
+    "temporary-password-used": Kind(Phrase("The temporary password was used to sign in."), _HELPING),
+    "message-sent": Kind(Phrase("A message was handed over for delivery.")),
+    "message-expired": Kind(Phrase("A message expired before it could be sent.")),
+    "message-withheld": Kind(
+        Phrase("A message was withheld: too many have gone to this destination today."), "no-code/"
     ),
-    "admin-registration-waived": _kind(
-        "register/", Phrase("Somebody who helps took back the demand for security info.")
+    "message-failed": Kind(Phrase("The messaging service rejected a message."), "no-code/"),
+    "message-delivered": Kind(Phrase("A message was delivered.")),
+    "message-bounced": Kind(Phrase("A message bounced: the address does not accept it."), "no-code/"),
+    "message-complained": Kind(Phrase("The recipient marked a message as spam."), "no-code/"),
+    "message-undelivered": Kind(Phrase("A message could not be delivered."), "no-code/"),
+    "administrator-contacted": Kind(
+        Phrase("A request for help was sent to the administrators."), "contact-administrator/"
     ),
-    "admin-role-granted": _kind("admin/", Phrase("Somebody who helps gave a role.")),
-}  # fmt: skip
+    "support-contacted": Kind(Phrase("A request for help was sent to support."), "contact-support/"),
+    "admin-viewed": Kind(Phrase("An administrator or helpdesk viewed the account."), _HELPING),
+    "admin-second-factor": Kind(Phrase("An administrator or helpdesk confirmed with a second factor."), _HELPING),
+    "admin-caller-verified": Kind(Phrase("The caller proved who they are."), _HELPING),
+    "admin-reset": Kind(Phrase("An administrator or helpdesk set a temporary password."), _HELPING),
+    "admin-unlocked": Kind(Phrase("An administrator or helpdesk unlocked sign-in."), _HELPING),
+    "admin-lifted": Kind(Phrase("An administrator or helpdesk lifted the block on self-service."), _HELPING),
+    "admin-enabled": Kind(Phrase("An administrator or helpdesk enabled the account."), _HELPING),
+    "admin-methods-cleared": Kind(
+        Phrase("An administrator or helpdesk removed all registered security info."), _HELPING
+    ),
+    "admin-registration-required": Kind(
+        Phrase("An administrator or helpdesk required security info at the next sign-in."), "register/"
+    ),
+    "admin-registration-waived": Kind(
+        Phrase("An administrator or helpdesk withdrew the request for security info."), "register/"
+    ),
+    "admin-role-granted": Kind(Phrase("A role was granted."), "admin/"),
+}
 CHANNELS = {"email": Phrase("e-mail"), "text": Phrase("text message"), "voice": Phrase("phone call")}
 MESSAGES = {"code": Phrase("a code"), "temporary-password": Phrase("a temporary password")}
-"""What a message was about; all others are notices and requests, whose cause stands beside them in the story."""
+"""What a message contained. Other messages are notices and requests: the event that caused them is in the same log."""
 
 
 def describe(event: Mapping[str, Any]) -> Phrase:
-    """An event in words: what happened, and the facts that are known of it.
+    """A sentence about the event, with its known facts in parentheses.
 
-    A reason that is a problem of the catalogue is said with its title.
+    A reason that is a problem's code becomes that problem's title.
     """
     kind = KINDS.get(event["kind"])
     if kind is None:
-        return Phrase("{kind}", kind=event["kind"])  # of a later version than this one
+        return Phrase("{kind}", kind=event["kind"])  # written by a later version
     problem, what = CATALOGUE.get(event.get("reason", "")), event.get("what", "")
     method = method_kind(event.get("method", ""))
     known = (
         LABELS.get(method, method),
-        _thing(what) if what else "",
+        _name_of(what) if what else "",
         "" if method else CHANNELS.get(event.get("channel", ""), ""),
         MESSAGES.get(event.get("message", ""), ""),
         event.get("by", ""),
         Phrase(problem.title) if problem else "",
     )
-    details = functools.reduce(_also, filter(None, known), None)
+    details = functools.reduce(_join, filter(None, known), None)
     return Phrase("{sentence} ({details})", sentence=kind.sentence, details=details) if details else kind.sentence
 
 
-def _thing(what: str) -> object:
-    """What was added, given or chosen: security info, a role or a language."""
+def _name_of(what: str) -> object:
+    """The name of what was added, granted or chosen: security info, a role or a language."""
     language = languages.LANGUAGES.get(what)
     return NAMES.get(what) or roles.NAMES.get(what) or (language.name if language else what)
 
 
-def _also(first: object, next_one: object) -> object:
-    return next_one if first is None else Phrase("{first}; {next}", first=first, next=next_one)
+def _join(first: object, second: object) -> object:
+    return second if first is None else Phrase("{first}; {next}", first=first, next=second)
 
 
 def guidance_page(event: Mapping[str, Any]) -> str:
-    """The guidance about an event, under the site's root; "" where there is none."""
+    """The path of the guidance about an event, relative to the site's root; "" if there is none."""
     if event.get("reason") in CATALOGUE:
         return f"errors/{event['reason']}/"
     kind = KINDS.get(event["kind"])
@@ -126,12 +128,12 @@ def guidance_page(event: Mapping[str, Any]) -> str:
 
 
 def method_kind(method_id: str) -> str:
-    """The kind of a method's id: `email-2` is an `email`."""
+    """The kind of a method, from its id: `email-2` is an `email`."""
     return re.sub(r"-\d+$", "", method_id)
 
 
 def counter_names(event: Mapping[str, Any]) -> tuple[str, ...]:
-    """The counters of a day that an event adds one to.
+    """The names of the daily counters that an event increments.
 
     `<purpose>.started`, `.finished`, `.refused`, `.sent:<kind>`, `.passed:<kind>`, `.failed:<kind>`, and
     `event:<kind of event>` for every event.

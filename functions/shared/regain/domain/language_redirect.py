@@ -1,6 +1,6 @@
-"""Which address of a page a browser is led to: the page in the language that somebody reads.
+"""Language redirects: from a page's address to the same page in the visitor's language.
 
-CloudFront leads in the same way with `PageOfAddress` in `template.yaml`; a test plays both.
+The CloudFront function `PageOfAddress` in `template.yaml` implements the same rules; a test runs both.
 """
 
 import re
@@ -9,28 +9,28 @@ from dataclasses import dataclass
 from regain.domain.languages import lookup, negotiate
 
 COOKIE = "language"
-"""What keeps a language that was chosen: a tag and nothing else."""
+"""The cookie that stores a chosen language: the tag and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Where to, and the language that was chosen on the way; "" where none was."""
+    """Where to redirect, and the language to store in the cookie; "" if none was chosen."""
 
     location: str
     chosen: str = ""
 
 
-def redirect(path: str, asked: str, cookie: str, accepted: str, offered: tuple[str, ...]) -> Redirect | None:
-    """Where the browser that asks for a page is sent on to; None where it gets what it asks for.
+def redirect(path: str, requested: str, cookie: str, accepted: str, offered: tuple[str, ...]) -> Redirect | None:
+    """The redirect for a request, or None if the page can be served as it is.
 
-    `asked` is what stands behind `?language=`. A page of the organisation's own language, at the root, is for whoever
-    wants no other: by their choice (`cookie`), or else by what their browser says (`accepted`).
+    `requested` is the value of `?language=`. Pages in the organisation's own language are at the root; a visitor who
+    prefers another language, by `cookie` or else by `Accept-Language` (`accepted`), is redirected to it from there.
     """
     if not _is_page(path):
         return None
     own, folder = offered[0], path.split("/")[1]
     plain = path.removeprefix(f"/{folder}") if folder in offered[1:] else path
-    if chosen := lookup(asked, offered) if asked else "":
+    if chosen := lookup(requested, offered) if requested else "":
         return Redirect(plain if chosen == own else f"/{chosen}{plain}", chosen)
     if plain != path:
         return None

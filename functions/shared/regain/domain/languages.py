@@ -1,4 +1,4 @@
-"""Languages: those that there are translations of, and which of them somebody reads (RFC 4647)."""
+"""Languages: those with translations, and how to choose one for a reader (RFC 4647)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LanguageInfo:
-    """A language that Regain speaks: its own name, and whether it is written from right to left.
+    """A language that has translations. `name` is in the language itself; `locale` is its CLDR name.
 
-    `locale` is what CLDR calls it. `voice` is the voice of AWS End User Messaging that reads it; "" where the service
-    has none, and English is read.
+    `voice` is the AWS End User Messaging voice for it. If that is "", calls are read in English.
     """
 
     name: str
@@ -19,12 +18,12 @@ class LanguageInfo:
 
     @property
     def direction(self) -> str:
-        """As HTML has it."""
+        """The value of HTML's `dir` attribute."""
         return "rtl" if self.right_to_left else "ltr"
 
 
 SOURCE_LANGUAGE = "en"
-"""The language that texts are written in."""
+"""The language of the msgids."""
 
 LANGUAGES: dict[str, LanguageInfo] = {
     "en": LanguageInfo("English", "en_GB", "AMY"),
@@ -44,16 +43,16 @@ LANGUAGES: dict[str, LanguageInfo] = {
     "ja": LanguageInfo("日本語", "ja", "MIZUKI"),
     "ko": LanguageInfo("한국어", "ko", "SEOYEON"),
 }
-"""By their tags (RFC 5646), which are also their folders on the site."""
+"""By language tag (RFC 5646). The tags are also the languages' folders on the site."""
 
 _WRITTEN_AS = {"zh": "zh-Hans", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "iw": "he"}
-"""What browsers say, and the language that is meant by it (CLDR's likely subtags)."""
+"""Tags that browsers send, and the language each one means (CLDR's likely subtags)."""
 
-_MOST = 20  # ranges of a header that are looked at
+_MAX_RANGES = 20  # ranges of a header that are considered
 
 
 def lookup(tag: str, offered: Iterable[str]) -> str:
-    """The offered language that a tag asks for, by leaving out its ends (RFC 4647, 3.4); "" where there is none."""
+    """The offered language that best matches a tag (RFC 4647, 3.4: lookup), or ""."""
     by_tag = {each.lower(): each for each in offered}
     tag = tag.strip().lower()
     while tag:
@@ -65,9 +64,9 @@ def lookup(tag: str, offered: Iterable[str]) -> str:
 
 
 def negotiate(accepted: str, offered: tuple[str, ...]) -> str:
-    """The offered language that an `Accept-Language` (RFC 9110, 12.5.4) wants most; else the first that is offered."""
+    """The offered language that an `Accept-Language` (RFC 9110, 12.5.4) prefers, or the first offered."""
     ranges = []
-    for part in accepted.split(",")[:_MOST]:
+    for part in accepted.split(",")[:_MAX_RANGES]:
         tag, _, weight = part.partition(";")
         ranges.append((-_weight(weight), len(ranges), tag))
     for weight, _, tag in sorted(ranges):
@@ -77,7 +76,7 @@ def negotiate(accepted: str, offered: tuple[str, ...]) -> str:
 
 
 def _weight(text: str) -> float:
-    """A weight as `q=0.8` gives it: 1 where there is none, 0 where it cannot be read."""
+    """The weight in `q=0.8`: 1 if there is none, 0 if it is malformed."""
     name, _, value = text.strip().partition("=")
     if not name:
         return 1.0

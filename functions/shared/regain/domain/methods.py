@@ -1,4 +1,4 @@
-"""Methods: the ways in which a person can prove who they are, and which may follow which."""
+"""Methods: the ways to prove identity, and which may be combined."""
 
 import hmac
 import unicodedata
@@ -12,13 +12,13 @@ LABELS = {
     "sms": Phrase("Text my mobile phone"),
     "call-mobile": Phrase("Call my mobile phone"),
     "call-office": Phrase("Call my office phone"),
-    "authenticator": Phrase("Use a code of my authenticator app"),
+    "authenticator": Phrase("Use a code from my authenticator app"),
     "recovery-code": Phrase("Use my saved recovery code"),
     "questions": Phrase("Answer my security questions"),
     "passkey": Phrase("Use a passkey"),
 }
 UNGUESSABLE = ("recovery-code", "passkey")
-"""Kinds that no number of tries can guess: failures never close them, so nobody can lock their owner out."""
+"""Kinds too strong to guess: failures never block them, so that nobody can lock the owner out."""
 
 _SHORT = 3
 _SENT = {"email": "email", "sms": "text", "call-mobile": "voice", "call-office": "voice"}
@@ -34,22 +34,22 @@ class Method:
 
 
 def channel(kind: str) -> str:
-    """How a proof of this kind travels: `email`, `text`, `voice`, or a channel of its own."""
+    """The channel of a kind: `email`, `text`, `voice`, or the kind itself."""
     return _SENT.get(kind, kind)
 
 
 def sends_code(kind: str) -> bool:
-    """Whether a code is sent for this kind. For the others the person has what is needed."""
+    """Whether a code is sent for this kind. For other kinds the person already has the proof."""
     return kind in _SENT
 
 
 def uses_phone(kind: str) -> bool:
-    """Whether messages of this kind count as texts and calls in the limits."""
+    """Whether messages of this kind count towards the limits for texts and calls."""
     return channel(kind) in ("text", "voice")
 
 
 def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Method, ...]:
-    """The methods that may give the next proof: of another channel and to another destination (B11)."""
+    """The methods that may give the next proof: another channel and another destination (B11)."""
     passed = tuple(passed)
     channels = {channel(method.kind) for method in passed}
     places = {method.destination for method in passed}
@@ -57,13 +57,13 @@ def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Meth
 
 
 def can_pass(methods: Iterable[Method], gates: int) -> bool:
-    """Whether the methods can pass that many gates, in some order."""
+    """Whether the methods can pass this many gates, in some order."""
     methods = tuple(methods)
     return gates == 0 or any(can_pass(remaining(methods, [m]), gates - 1) for m in methods)
 
 
 def matches_contact(method: Method, typed: str) -> bool:
-    """Whether what was typed is the whole of this method's address or number (S43)."""
+    """Whether the typed text is this method's full address or number (S43)."""
     if method.kind == "email":
         wanted, given = method.destination.lower(), unicodedata.normalize("NFKC", typed).strip().lower()
     else:
@@ -76,7 +76,7 @@ def _digits(number: str) -> str:
 
 
 def mask(method: Method) -> str:
-    """The destination as its owner recognises it and nobody else learns it; nothing where there is none."""
+    """The destination, masked so that only its owner recognises it; "" for kinds without one."""
     if not sends_code(method.kind):
         return ""
     if method.kind == "email":

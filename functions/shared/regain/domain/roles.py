@@ -1,11 +1,11 @@
-"""Roles: what those who help may do, and to whom (S15, S16, B12, B13)."""
+"""Roles: what administrators and helpdesk may do, and to which accounts (S15, S16, B12, B13)."""
 
 from regain.domain.account import ROLES, Account
 from regain.phrases import Phrase
 from regain.problems import CALLER_NOT_VERIFIED, NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, SECOND_FACTOR_NEEDED, Refused
 
 RANK = {role: rank for rank, role in enumerate(ROLES)}
-"""A higher number is a higher role. Auditors read and change nothing."""
+"""A higher number is a higher role. Auditors can read but not change anything."""
 
 NAMES = {
     "": Phrase("no role"),
@@ -23,16 +23,16 @@ ACTIONS: dict[str, str] = {
     "enable": "user-administrator",
     "clear-methods": "user-administrator",
 }
-"""Everything that can be done to somebody's account, and the lowest role that may do it."""
+"""Every action on an account, and the lowest role that may take it."""
 
 HELP_REQUEST_ROLES = ("helpdesk", "user-administrator", "administrator")
-"""Who is written to, where the organisation names no address: the first of these roles that somebody has."""
+"""Who receives requests for help if the organisation has no address for them: the first role that anybody has."""
 
-_NEEDS_CALLER = ("reset", "require-registration")
+_NEED_CALLER_VERIFICATION = ("reset", "require-registration")
 
 
 def check_can_view(actor: Account, account: Account | None = None, scope: str = "all") -> None:
-    """Raises Refused(NOT_FOR_YOUR_ROLE) without a role; NOT_OVER_THIS_ACCOUNT outside of one's groups."""
+    """Raises Refused: NOT_FOR_YOUR_ROLE without a role, NOT_OVER_THIS_ACCOUNT outside the actor's groups."""
     if not RANK[actor.role]:
         raise Refused(NOT_FOR_YOUR_ROLE)
     if account and not _in_scope(actor, account, scope):
@@ -40,18 +40,18 @@ def check_can_view(actor: Account, account: Account | None = None, scope: str = 
 
 
 def can_see_destinations(actor: Account) -> bool:
-    """Whether addresses and numbers are shown whole. Others see them masked."""
+    """Whether this role sees addresses and numbers in full. Others see them masked."""
     return RANK[actor.role] >= RANK["user-administrator"]
 
 
-def check_action(act: str, actor: Account, account: Account, scope: str) -> None:
-    """Whether this person may do this to that account.
+def check_action(action: str, actor: Account, account: Account, scope: str) -> None:
+    """Checks that the actor may take an action on an account.
 
     Raises:
-        Refused: NOT_FOR_YOUR_ROLE; or NOT_OVER_THIS_ACCOUNT for oneself, an equal or higher role and an account
-            outside of one's groups. Only an administrator can help another administrator (S16).
+        Refused: NOT_FOR_YOUR_ROLE, or NOT_OVER_THIS_ACCOUNT for the actor's own account, an equal or higher role, or an
+            account outside the actor's groups. Only an administrator can help another administrator (S16).
     """
-    if RANK[actor.role] < RANK[ACTIONS[act]]:
+    if RANK[actor.role] < RANK[ACTIONS[action]]:
         raise Refused(NOT_FOR_YOUR_ROLE)
     if actor.user_id == account.user_id:
         raise Refused(NOT_OVER_THIS_ACCOUNT, reason="oneself")
@@ -63,36 +63,36 @@ def check_action(act: str, actor: Account, account: Account, scope: str) -> None
 
 
 def check_second_factor(proved_at: int, now: int, minutes: int) -> None:
-    """Raises Refused(SECOND_FACTOR_NEEDED) unless a second factor was given a short while ago (B12)."""
+    """Raises Refused(SECOND_FACTOR_NEEDED) unless a second factor was given within `minutes` (B12)."""
     if now >= proved_at + minutes * 60:
         raise Refused(SECOND_FACTOR_NEEDED)
 
 
-def needs_caller_verification(act: str, actor: Account) -> bool:
-    """Whether the person on the telephone proves first who they are: always, where helpdesk acts (B13)."""
-    return actor.role == "helpdesk" and act in _NEEDS_CALLER
+def needs_caller_verification(action: str, actor: Account) -> bool:
+    """Whether the caller must prove who they are first: for these actions by helpdesk, always (B13)."""
+    return actor.role == "helpdesk" and action in _NEED_CALLER_VERIFICATION
 
 
-def check_caller_verified(act: str, actor: Account, proved: bool) -> None:
-    """Raises Refused(CALLER_NOT_VERIFIED)."""
-    if needs_caller_verification(act, actor) and not proved:
+def check_caller_verified(action: str, actor: Account, proved: bool) -> None:
+    """Raises Refused(CALLER_NOT_VERIFIED) if the caller must prove who they are and has not."""
+    if needs_caller_verification(action, actor) and not proved:
         raise Refused(CALLER_NOT_VERIFIED)
 
 
 def allowed_actions(actor: Account, account: Account, scope: str) -> tuple[str, ...]:
-    """The acts that are open to this person over that account."""
+    """The actions that the actor may take on an account."""
     open_to = []
-    for act in ACTIONS:
+    for action in ACTIONS:
         try:
-            check_action(act, actor, account, scope)
+            check_action(action, actor, account, scope)
         except Refused:
             continue
-        open_to.append(act)
+        open_to.append(action)
     return tuple(open_to)
 
 
 def has_global_scope(actor: Account, scope: str) -> bool:
-    """Whether a role reaches beyond the groups of whoever has it."""
+    """Whether the actor may help accounts outside their own groups."""
     return scope == "all" or actor.role in ("administrator", "auditor")
 
 

@@ -1,4 +1,4 @@
-"""Security info: what a person has registered to prove who they are (S74)."""
+"""Security info: the methods that a person has registered (S74)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ NAMES = {
     "questions": Phrase("Security questions"),
     "passkey": Phrase("Passkey"),
 }
-"""What each thing is called that can be registered."""
+"""Display names of what can be registered."""
 
-_ROOM = {"email": 3, "mobile": 2, "passkey": 5}
+_MAXIMUM = {"email": 3, "mobile": 2, "passkey": 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An address or a number (E.164) that a code has reached. `kind` is `email` or `mobile`."""
+    """An address or number (E.164), confirmed with a code. `kind` is `email` or `mobile`."""
 
     id: str
     kind: str
@@ -33,9 +33,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """An app with one-time codes (TOTP, RFC 6238). Its secret is derived from `nonce` and never stored.
+    """An authenticator app (TOTP, RFC 6238). Its secret is derived from `nonce` and never stored.
 
-    `last_step` is the step of the last code that was accepted: none of it or before counts again.
+    `last_step` is the time step of the last accepted code. Codes of that step and earlier ones are refused as replays.
     """
 
     nonce: str
@@ -45,7 +45,7 @@ class Authenticator:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryCode:
-    """A code that was saved, as a keyed hash."""
+    """A saved recovery code, as a keyed hash."""
 
     digest: str
     since: int
@@ -53,7 +53,7 @@ class RecoveryCode:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question, as an id or in own words, and the hash of its answer (a PHC string)."""
+    """A security question (the id of a predefined one, or its text) and the hash of its answer (a PHC string)."""
 
     question: str
     answer: str
@@ -76,8 +76,8 @@ class Passkey:
 class SecurityInfo:
     """Everything that one person has registered. Times are seconds since 1970.
 
-    `confirmed_at`: when its owner last said that it is right. `remind_at`: until when that was put off.
-    `required`: an administrator has asked for it, so it cannot be put off.
+    `confirmed_at`: when its owner last confirmed it. `remind_at`: when to ask again after "later".
+    `required`: an administrator has required confirmation, so it cannot be postponed.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -95,7 +95,7 @@ class SecurityInfo:
         return tuple(contact.destination for contact in self.contacts if contact.kind == kind)
 
     def has(self, kind: str) -> bool:
-        """Whether something without a destination is registered: `authenticator`, `passkey` and so on."""
+        """Whether a kind without a destination (`authenticator`, `passkey` and so on) is registered."""
         held = {
             "authenticator": self.authenticator,
             "recovery-code": self.recovery_code,
@@ -105,12 +105,12 @@ class SecurityInfo:
         return bool(held[kind])
 
     def has_capacity(self, kind: str) -> bool:
-        """Whether one more of this kind (`email`, `mobile` or `passkey`) fits."""
-        there = self.passkeys if kind == "passkey" else self.destinations(kind)
-        return len(there) < _ROOM[kind]
+        """Whether another of this kind (`email`, `mobile` or `passkey`) may be registered."""
+        registered = self.passkeys if kind == "passkey" else self.destinations(kind)
+        return len(registered) < _MAXIMUM[kind]
 
     def without(self, method_id: str) -> "SecurityInfo | None":
-        """The rest, once the thing with this id is removed; None where there is no such thing."""
+        """The security info without the method that has this id, or None if there is no such method."""
         left = replace(
             self,
             contacts=tuple(each for each in self.contacts if each.id != method_id),
@@ -122,31 +122,31 @@ class SecurityInfo:
         return None if left == self else left
 
     def confirmed(self, now: int) -> "SecurityInfo":
-        """Looked through by its owner."""
+        """The security info, confirmed by its owner now."""
         return replace(self, confirmed_at=now, remind_at=0, required=False)
 
     def postponed(self, now: int, days: int) -> "SecurityInfo":
-        """To be reminded of in some days."""
+        """The security info, with its confirmation postponed by some days."""
         return replace(self, remind_at=now + days * _DAY)
 
 
-def state(info: SecurityInfo, enough: bool, given_at: int, reconfirm_days: int, now: int) -> str:
-    """`complete`, `incomplete`, or `confirm` where nobody has looked through it for too long (S74).
+def state(info: SecurityInfo, enough: bool, entered_at: int, reconfirm_days: int, now: int) -> str:
+    """`complete`, `incomplete`, or `confirm` if it is time to confirm it again (S74).
 
-    `given_at` is when an administrator last entered something for the account.
+    `entered_at` is when an administrator last entered an address or number for the account.
     """
     if not enough:
         return "incomplete"
     if info.required:
         return "confirm"
-    looked_at = max(info.confirmed_at, given_at)
-    return "confirm" if reconfirm_days and now >= looked_at + reconfirm_days * _DAY else "complete"
+    confirmed_at = max(info.confirmed_at, entered_at)
+    return "confirm" if reconfirm_days and now >= confirmed_at + reconfirm_days * _DAY else "complete"
 
 
 def draw_questions(registered: Iterable[str], order: list[int], proved: bool) -> tuple[str, ...]:
-    """The questions to answer, drawn by `order` (numbers at random, one a question).
+    """The questions to ask, sampled by `order` (one random number for each question); none if too few are registered.
 
-    Before any proof only given ones are asked: one's own words would show that the account exists (B1).
+    Before any proof only predefined questions are asked: custom ones would show that the account exists (B1).
     """
     known = [question for question in registered if proved or not security_questions.is_custom(question)]
     drawn = sorted(zip(order, known, strict=False))

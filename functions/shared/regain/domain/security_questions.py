@@ -1,6 +1,6 @@
-"""Security questions (S46): given ones to choose from, and what answers must be.
+"""Security questions (S46): the predefined ones, and the rules for questions and answers.
 
-Off by default: answers can be guessed or found out. They only ever follow or precede another proof.
+Off by default, because answers can be guessed or looked up. They are never the only proof.
 """
 
 import re
@@ -53,7 +53,7 @@ PREDEFINED: dict[str, Phrase] = {
             Phrase("In which town did you have your first job?"),
             Phrase("Which museum did you first visit?"),
             Phrase("What did you collect as a child?"),
-            Phrase("What was the first name of your oldest relative whom you have known?"),
+            Phrase("What was the first name of the oldest relative you have known?"),
             Phrase("Which tree stood nearest to your childhood home?"),
             Phrase("What was your first costume for a party?"),
             Phrase("Which food did you refuse to eat as a child?"),
@@ -62,37 +62,37 @@ PREDEFINED: dict[str, Phrase] = {
         start=1,
     )
 }
-"""The given questions, by an id that stays: the list only grows."""
+"""Predefined questions by id. Ids are stored: only ever append to the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is wrong with one pair, by its place; never holds the answer."""
+    """One rule that a question or answer breaks. Never holds the answer."""
 
     rule: str
     message: Phrase
 
 
 def text(question: str) -> Phrase | str:
-    """A question as it is asked: the words of a given one, or a person's own."""
+    """The text of a question: a predefined one, or the person's own words."""
     return PREDEFINED.get(question, question)
 
 
 def is_custom(question: str) -> bool:
-    """Whether the person wrote the question."""
+    """Whether the person wrote the question themselves."""
     return question not in PREDEFINED
 
 
 def normalise(answer: str) -> str:
-    """An answer in the one form that is hashed: case, width, accents' form and extra spaces do not matter."""
+    """The canonical form of an answer, which is hashed: NFKC, case-folded, single spaces."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", answer).casefold())
     return " ".join(folded.split())
 
 
 def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Failure, ...]:
-    """Everything that is wrong with what a person wants to register (S74).
+    """Every rule that the questions and answers break (S74).
 
-    `pairs` are questions as the person reads them, and answers as they were typed.
+    `pairs` are questions as shown to the person and answers as typed; `needed` is how many there must be.
     """
     pairs = [(" ".join(question.split()), normalise(answer)) for question, answer in pairs]
     found = [] if len(pairs) == needed else [Failure("number", Phrase("Choose {questions_registered} questions."))]
@@ -103,24 +103,24 @@ def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Failure, ..
     return tuple(found)
 
 
-def _weight(answer: str) -> int:
-    """How long an answer is: an ideograph, of which a name or a town often has two, says as much as two letters."""
+def _length(answer: str) -> int:
+    """The length of an answer. A wide character counts as two, because names in ideographs often have only two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in answer)
 
 
 def _wrong(question: str, answer: str, before: list[tuple[str, str]]) -> list[Phrase]:
     words = set(re.findall(r"\w{3,}", normalise(question)))
-    said = answer.split()
     least, most = ANSWER_LENGTH
     shortest, longest = QUESTION_LENGTH
     checks = (
         (not shortest <= len(question) <= longest,
-         Phrase("a question has {least} to {most} characters.", least=shortest, most=longest)),
-        (normalise(question) in {normalise(other) for other, _ in before}, Phrase("you have chosen it already.")),
-        (_weight(answer) < least or len(answer) > most,
-         Phrase("an answer has {least} to {most} characters.", least=least, most=most)),
-        (answer in {other for _, other in before}, Phrase("you have given this answer already.")),
-        (bool(words & set(said)), Phrase("leave words of the question out of the answer.")),
-        (len(set(answer)) < 2, Phrase("one character alone is easy to guess.")),
+         Phrase("a question must have {least} to {most} characters.", least=shortest, most=longest)),
+        (normalise(question) in {normalise(other) for other, _ in before},
+         Phrase("you have already chosen this question.")),
+        (_length(answer) < least or len(answer) > most,
+         Phrase("an answer must have {least} to {most} characters.", least=least, most=most)),
+        (answer in {other for _, other in before}, Phrase("you have already given this answer.")),
+        (bool(words & set(answer.split())), Phrase("do not use words from the question.")),
+        (len(set(answer)) < 2, Phrase("a single character is easy to guess.")),
     )  # fmt: skip
     return [message for wrong, message in checks if wrong]

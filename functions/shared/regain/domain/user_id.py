@@ -1,4 +1,4 @@
-"""User IDs: what people type, and the one account it can mean."""
+"""User IDs: normalising what people type, and finding the domain it belongs to."""
 
 import re
 import unicodedata
@@ -13,13 +13,13 @@ _MARKS = frozenset(".!#$%&'*+-/=?^_`{|}~")  # RFC 5321 atext, and the dot
 
 
 def normalise(typed: str, default_domain: str) -> str:
-    """The user ID in the one form that accounts are kept under.
+    """The canonical user ID, under which accounts are stored.
 
-    Spaces around it are dropped, compatibility forms (NFKC) and case are folded; sub-addresses,
-    dots and look-alike letters are not. A name without a domain gets the organisation's first one.
+    Surrounding spaces are stripped, and compatibility forms (NFKC) and case are folded; sub-addresses, dots and
+    look-alike letters are kept. A name without a domain gets the default domain.
 
     Raises:
-        Refused: INVALID_USER_ID, where it has other characters or is too long.
+        Refused: INVALID_USER_ID, if it has other characters or is too long.
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).strip().lower())
     name, at, domain = text.partition("@")
@@ -45,7 +45,7 @@ def find_domain(user_id: str, domains: Mapping[str, Domain]) -> Domain:
 
 
 def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery) -> None:
-    """Refuses what follows from the organisation and the domain alone: said openly to everybody.
+    """Refuses user IDs that cannot be reset here, judging by the organisation and the domain only, so it may say so.
 
     Raises:
         Refused: UNKNOWN_DOMAIN (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).

@@ -1,4 +1,4 @@
-"""Puts phrases into a language, with the facts of the organisation: the one place where English becomes another."""
+"""Translates phrases with gettext, and fills in the organisation's facts. All translation happens here."""
 
 import functools
 import gettext
@@ -11,7 +11,7 @@ from regain.organisation.settings import Organisation, current, facts
 from regain.phrases import Phrase, Plural
 
 _LEFT_TO_RIGHT = re.compile(r"[A-Za-z+@]")
-_COMPILED = Path(__file__).parents[1] / "translations"  # made from translations/*.po at the top of the project
+_COMPILED = Path(__file__).parents[1] / "translations"  # built from translations/*.po
 
 
 class Language:
@@ -22,69 +22,69 @@ class Language:
         self.info = languages.LANGUAGES[tag]
         self._catalogue = load_translations(tag, "service", *catalogues)
         self.facts: Mapping[str, object] = {}
-        self.facts = self._told(facts(organisation, tag), {})
+        self.facts = self._rendered(facts(organisation, tag), {})
 
     def gettext(self, phrase: Phrase | str) -> str:
-        """The text of a phrase in this language, its facts still in braces."""
+        """The translation of a phrase, with its facts still in braces."""
         if isinstance(phrase, Plural):
             return self._catalogue.ngettext(phrase.text, phrase.plural, int(str(phrase.facts["n"])))
         text = phrase.text if isinstance(phrase, Phrase) else phrase
-        return self._catalogue.gettext(text) if text else ""  # of nothing, gettext answers the catalogue's header
+        return self._catalogue.gettext(text) if text else ""  # for "", gettext returns the catalogue's header
 
     def translate(self, phrase: Phrase | str, **more: object) -> str:
-        """A phrase, or a text of the catalogue of problems, in this language and with its facts.
+        """The translation of a phrase or a problem's text, with its facts filled in.
 
-        Phrases among these know what else is given.
+        Facts that are phrases are translated too, and may use the facts in `more`.
         """
         own = phrase.facts if isinstance(phrase, Phrase) else {}
-        told = {**self._told(more, {}), **self._told(own, more)}
-        return self.gettext(phrase).format_map({**self.facts, **told})
+        rendered = {**self._rendered(more, {}), **self._rendered(own, more)}
+        return self.gettext(phrase).format_map({**self.facts, **rendered})
 
-    def _told(self, given: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
-        """Facts as they stand in a text: phrases in words, and where that runs from right to left, what is written from
-        left to right kept together (Unicode Bidirectional Algorithm, isolates): `+44 20` must not become `20 44+`.
+    def _rendered(self, given: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
+        """Facts ready for a text: phrases are translated, and in a right-to-left language, left-to-right text is
+        isolated (Unicode Bidirectional Algorithm), so that `+44 20` does not become `20 44+`.
         """
         return {
-            name: self.translate(value, **more) if isinstance(value, Phrase) else self._kept(value)
+            name: self.translate(value, **more) if isinstance(value, Phrase) else self._isolated(value)
             for name, value in given.items()
         }
 
-    def _kept(self, value: object) -> object:
+    def _isolated(self, value: object) -> object:
         left_to_right = self.info.right_to_left and isinstance(value, str) and _LEFT_TO_RIGHT.search(value)
         return f"\u2066{value}\u2069" if left_to_right else value
 
 
 class Languages:
-    """The languages of an organisation, each made when it is first asked for."""
+    """The languages of an organisation, each loaded on first use."""
 
     def __init__(self, organisation: Organisation) -> None:
         self._organisation = organisation
-        self._made: dict[str, Language] = {}
+        self._loaded: dict[str, Language] = {}
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """Their tags, the organisation's own language first."""
+        """Their tags; the first is the organisation's default."""
         return self._organisation.organisation.languages
 
     def match(self, *wanted: str) -> str:
-        """The first of these that is offered; the organisation's own where none is."""
+        """The first of the wanted tags that is offered, or the organisation's default."""
         found = (languages.lookup(tag, self.offered) for tag in wanted)
         return next(filter(None, found), self.offered[0])
 
     def get(self, *wanted: str) -> Language:
-        """The language of `tag`."""
+        """The language that best matches the wanted tags."""
         tag = self.match(*wanted)
-        if tag not in self._made:
-            self._made[tag] = Language(tag, self._organisation)
-        return self._made[tag]
+        if tag not in self._loaded:
+            self._loaded[tag] = Language(tag, self._organisation)
+        return self._loaded[tag]
 
     def negotiate(self, accepted: str) -> str:
-        """The tag that an `Accept-Language` wants most."""
+        """The offered tag that an `Accept-Language` header prefers."""
         return languages.negotiate(accepted, self.offered)
 
 
 def load_translations(tag: str, *parts: str) -> gettext.NullTranslations:
-    """The compiled translations of a language; none for the one that texts are written in."""
+    """The compiled translations of a language; null translations for the source language."""
     found = gettext.NullTranslations()
     for part in parts if tag != languages.SOURCE_LANGUAGE else ():
         with (_COMPILED / tag / f"{part}.mo").open("rb") as file:

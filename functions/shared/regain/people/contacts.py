@@ -1,6 +1,6 @@
-"""Addresses and telephone numbers as people write them, into the one form that is stored.
+"""Parses e-mail addresses and telephone numbers into their canonical forms.
 
-Imported where somebody registers or imports, not at start: the libraries are large.
+Import it where it is needed, not at start: its libraries are large.
 """
 
 import functools
@@ -20,14 +20,14 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A telephone number in E.164, and whether an extension was left out: neither text nor call could reach it."""
+    """A telephone number in E.164. An extension is dropped, because texts and automatic calls cannot reach it."""
 
     e164: str
     extension_dropped: bool
 
 
 def parse_email(typed: str) -> str:
-    """An e-mail address in its normal form (RFC 5322, IDNA). Raises Refused(INVALID_EMAIL_ADDRESS)."""
+    """A canonical e-mail address (RFC 5322, IDNA). Raises Refused(INVALID_EMAIL_ADDRESS)."""
     try:
         checked = validate_email(typed.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
@@ -36,7 +36,7 @@ def parse_email(typed: str) -> str:
 
 
 def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:
-    """A telephone number in E.164, from the forms that people use.
+    """A telephone number in E.164, parsed from the formats that people use.
 
     Raises:
         Refused: INVALID_PHONE_NUMBER, or PHONE_NUMBER_NOT_ACCEPTED for a premium-rate number or one outside `countries`
@@ -52,7 +52,7 @@ def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:
 
 
 def parse_callback_number(typed: str, countries: tuple[str, ...]) -> str:
-    """A number at which people call somebody back, with its extension: of any country, nothing is sent to it.
+    """A number for people to call back, with its extension. Any country is accepted, because no code is sent to it.
 
     Raises:
         Refused: INVALID_PHONE_NUMBER.
@@ -65,7 +65,9 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
     phonenumbers = _library()
     try:
         typed = unicodedata.normalize("NFKC", typed)
-        typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
+        typed = "".join(
+            letter for letter in typed if unicodedata.category(letter) != "Cf"
+        )  # invisible marks, which phones paste
         if len(typed) > _LONGEST or re.search(r"[^\d\s()+./\-\u2010-\u2015#,;:=extnEXTN]", typed):
             raise Refused(INVALID_PHONE_NUMBER)
         parsed = phonenumbers.parse(typed, countries[0] if countries else None)
@@ -73,7 +75,7 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
         raise Refused(INVALID_PHONE_NUMBER) from None
     e164 = _e164(parsed)
     if not phonenumbers.is_possible_number(parsed) or _e164(phonenumbers.parse(e164)) != e164:
-        raise Refused(INVALID_PHONE_NUMBER)  # a number that is read as another one the next time is none
+        raise Refused(INVALID_PHONE_NUMBER)  # its canonical form must parse to itself
     return parsed
 
 
@@ -84,4 +86,4 @@ def _e164(parsed: Any) -> str:
 
 @functools.cache
 def _library() -> Any:
-    return importlib.import_module("phonenumbers")  # addresses need none of it
+    return importlib.import_module("phonenumbers")  # not needed for addresses

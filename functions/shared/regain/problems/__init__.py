@@ -1,11 +1,11 @@
-"""The closed list of problems: each is an RFC 9457 problem type and a page of guidance.
+"""The catalogue of problems: each is an RFC 9457 problem type and a page of guidance.
 
-A published `code` never changes: it is part of a URL (`/errors/<code>/`) that people keep.
-Texts may name facts of the organisation in braces (see `organisation.facts`); `{links}` in
-Markdown form `[words](page:name)` become links on the site and plain words in the API.
+A published `code` never changes: it is part of a URL (`/errors/<code>/`) that people keep. Texts may use the
+organisation's facts in braces (see `organisation.settings.facts`). Markdown links `[words](page:name)` become links on
+the site and plain text in the API.
 """
 
-# One namespace, `problems.WRONG_CODE`, kept in a file for each part of the product.
+# One namespace (`problems.WRONG_CODE`), one file for each part of the product.
 from regain.problems import administration, recovery, request, security_info, signing_in
 from regain.problems.administration import *  # noqa: F403
 from regain.problems.entry import Problem, Refused, plain_text  # noqa: F401
@@ -21,4 +21,4 @@ CATALOGUE: dict[str, Problem] = {entry.code: entry for part in _ENTRIES for entr
 ARTICLE_NUMBERS: dict[str, int] = {
     entry.code: 1000 + 100 * number + place for number, part in enumerate(_ENTRIES) for place, entry in enumerate(part)
 }
-"""The number of each problem's article, which stays: a new part, or a new problem in its part, comes last."""
+"""Article numbers by code. They are stable: append new parts, and new problems within their part."""

@@ -1,4 +1,4 @@
-"""What a problem is, and how a request is refused with one."""
+"""Problem types (RFC 9457), and the exception that refuses a request with one."""
 
 import re
 from dataclasses import dataclass
@@ -8,12 +8,11 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*\*([^*]*)\*\*")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One entry of the catalogue.
+    """One problem type: what happened (`explanation`), what to do (`steps`), and who can help (`help_from`).
 
-    `when` names the features of the organisation (a setting of `recovery`, kinds of method) of which the
-    problem needs at least one to occur; without, its page is left out. `field` is the form field that it
-    is about, if it is about one.
-    `row` marks the four rows of the articles' table of common problems (S64-S68).
+    `field` is the form field that the problem is about, if any. `table_row` marks the four rows of the articles'
+    table of common problems (S64-S68). `features` lists settings of `recovery` and kinds of method, separated by
+    spaces: without at least one of them the problem cannot occur, and its page is left out.
     """
 
     code: str
@@ -28,9 +27,9 @@ class Problem:
 
 
 class Refused(Exception):
-    """A request that ends in a problem, with the facts that its answer needs. Knows no HTTP.
+    """Raised to refuse a request with a problem. `facts` become members of the answer; HTTP is not known here.
 
-    `reason` is for the event only: what really happened, where the answer must not tell.
+    `reason` goes to the audit event only: it says what really happened where the answer must not.
     """
 
     def __init__(self, problem: Problem, *, reason: str = "", **facts: object) -> None:
@@ -41,5 +40,5 @@ class Refused(Exception):
 
 
 def plain_text(text: str) -> str:
-    """Markdown without its marks, for answers that are read as text."""
+    """Markdown as plain text: links and bold become their words."""
     return _LINK.sub(lambda match: match[1] or match[2], text)

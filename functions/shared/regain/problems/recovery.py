@@ -2,14 +2,14 @@
 
 from regain.problems.entry import Problem
 
-# --- Who you are: told openly, because it follows from the organisation and the domain alone ------
+# --- User ID: said openly, because it depends on the organisation and the domain only --------------
 
 INVALID_USER_ID = Problem(
     "user-id-not-read", 422, "That does not look like a user ID",
     "A user ID is the address or name you sign in with, for example `{example_user_id}`. What was "
     "typed has other characters, more than one @, or is too long: up to 64 characters before the "
     "@, 48 after it and 113 together.",
-    ("Look at the spelling. Leave out spaces, commas and quotation marks.",
+    ("Check the spelling. Leave out spaces, commas and quotation marks.",
      "Use the address or name that you type when you sign in to {services}.",
      "If you do not know your user ID, ask your administrator."),
     field="user_id")  # fmt: skip
@@ -18,17 +18,17 @@ UNKNOWN_DOMAIN = Problem(
     "domain-not-ours", 422, "We cannot reset the password of this address",
     "The part after the @ does not belong to {organisation}. This page resets work or school "
     "accounts of {organisation} only: {domains}.",
-    ("If it is your work or school account, look at the spelling of the part after the @.",
+    ("If it is your work or school account, check the spelling of the part after the @.",
      "If it is a personal account, use the [help for personal accounts](personal_accounts_url).",
      "If you work for another organisation, ask that organisation's administrator."),
     help_from="you", field="user_id")  # fmt: skip
 
 CONTACT_YOUR_ADMINISTRATOR = Problem(
     "contact-your-administrator", 403, "Contact your administrator: this account is kept elsewhere",
-    "Your account's password is not managed by this service. It is kept in another system of "
+    "This service does not manage your account's password. It is managed by another system of "
     "{organisation}, so it cannot be reset or unlocked here.",
     ("Contact your administrator and ask for your password to be reset.",
-     "Ask them also whether self-service reset can be turned on for your account."),
+     "Also ask whether self-service reset can be turned on for your account."),
     table_row="A", field="user_id")  # fmt: skip
 
 NOT_ENABLED = Problem(
@@ -49,7 +49,7 @@ COULD_NOT_VERIFY = Problem(
      "[register your security info](page:register).",
      "If your administrator has not turned on password reset: contact your administrator and ask "
      "for your password to be reset.",
-     "Look at the spelling of your user ID and try again."),
+     "Check the spelling of your user ID and try again."),
     table_row="C", field="user_id")  # fmt: skip
 
 ACCOUNT_TURNED_OFF = Problem(
@@ -58,7 +58,7 @@ ACCOUNT_TURNED_OFF = Problem(
     ("Contact your administrator and ask why the account is off and whether it can be turned on.",
      "Quote the reference below: they can see what you did up to here."))  # fmt: skip
 
-# --- Robots and floods ----------------------------------------------------------------------------
+# --- Proof of work and rate limits ----------------------------------------------------------------
 
 ROBOT_CHECK_FAILED = Problem(
     "robot-check-failed", 422, "The check that you are not a robot did not succeed",
@@ -70,8 +70,8 @@ ROBOT_CHECK_FAILED = Problem(
 
 ROBOT_CHECK_EXPIRED = Problem(
     "robot-check-expired", 422, "The check that you are not a robot took too long",
-    "The calculation that your browser makes before the first step is good for {challenge_time}, "
-    "and its time is over.",
+    "The calculation that your browser makes before the first step is valid for {challenge_time}, "
+    "and that time has passed.",
     ("Select **Next** again. What you typed is still there.",),
     help_from="support")  # fmt: skip
 
@@ -96,9 +96,9 @@ SESSION_ENDED = Problem(
      "If you did not change anything yourself, contact your administrator at once."))  # fmt: skip
 
 METHOD_NOT_OFFERED = Problem(
-    "method-not-offered", 422, "That way to prove who you are cannot be used now",
-    "The method that was chosen is not offered for this attempt, or you have used it already. Where "
-    "two proofs are needed, the second must be of another kind and go to another place.",
+    "method-not-offered", 422, "That method cannot be used now",
+    "The method is not offered for this attempt, or you have already used it. Where two proofs are "
+    "needed, the second must be of another kind and go to another address or number.",
     ("Choose another method from the list.",
      "If no other method is listed, contact your administrator."),
     field="method")  # fmt: skip
@@ -162,15 +162,15 @@ RECOVERY_CLOSED = Problem(
 
 PROOF_STILL_NEEDED = Problem(
     "proof-still-needed", 403, "First prove who you are",
-    "The last step was asked for before all the proofs were given.",
+    "The last step was requested before every proof was given.",
     ("Go back one step and enter the code that we sent.",
      "If the page does not let you, start again."),
     help_from="support")  # fmt: skip
 
 NO_SECOND_METHOD = Problem(
     "no-second-method", 403, "A second way to prove who you are is needed",
-    "You have given one proof. Your account needs two, of different kinds and at different places, "
-    "and has no second one registered.",
+    "You have given one proof. Your account needs two of different kinds, and no second method is "
+    "registered.",
     ("Contact your administrator to get back in, and quote the reference below.",
      "Then [register](page:register) a second method, for example a phone beside an e-mail "
      "address."))  # fmt: skip

@@ -1,12 +1,12 @@
-"""Problems of signing in, and of what a signed-in person does."""
+"""Problems of signing in, sessions and account changes."""
 
 from regain.problems.entry import Problem
 
 WRONG_CREDENTIALS = Problem(
     "wrong-user-id-or-password", 401, "The user ID or the password is not right",
-    "We do not say which of the two is wrong, so that nobody can find out from here who has an "
-    "account.",
-    ("Type both again. Look at Caps Lock and at the keyboard's language.",
+    "We do not say which of the two is wrong, so that nobody can use this page to find out who has "
+    "an account.",
+    ("Type both again. Check Caps Lock and the keyboard language.",
      "If you have forgotten the password, [reset it](page:reset).",
      "If it was right yesterday, your account may be locked: [unlock it](page:unlock)."),
     field="password")  # fmt: skip
@@ -23,34 +23,34 @@ SIGN_IN_LOCKED = Problem(
 
 WRONG_CURRENT_PASSWORD = Problem(
     "wrong-current-password", 422, "The current password is not right",
-    "To change your password, type the one that you have now. A wrong one counts like a wrong one at sign-in.",
-    ("Type it again. Look at Caps Lock and at the keyboard's language.",
+    "To change your password, type your current one. A wrong one counts as a failed sign-in.",
+    ("Type it again. Check Caps Lock and the keyboard language.",
      "If you have forgotten it, [reset your password](page:reset) instead."),
     field="current_password")  # fmt: skip
 
 SIGN_IN_NEEDED = Problem(
     "sign-in-needed", 401, "Sign in first",
-    "You are not signed in here, or not any more. A sign-in lasts {session_idle_time} without use and "
+    "You are not signed in, or your session has ended. A session lasts {session_idle_time} without use and "
     "{session_time} at most. It ends when your password changes.",
-    ("Sign in again. What you typed before is not lost if you stay on the page.",
+    ("Sign in again. What you typed is still there if you stay on the page.",
      "If you cannot sign in, [reset your password](page:reset)."),
     help_from="you")  # fmt: skip
 
 LINK_ENDED = Problem(
-    "link-ended", 410, "This link cannot be used any more",
-    "The link in a notice is good for seven days and can be used once.",
-    ("If your account has been locked with it already, contact your administrator.",
-     "If it was not you who changed something, contact your administrator at once, and quote the reference in the "
-     "notice."))  # fmt: skip
+    "link-ended", 410, "This link can no longer be used",
+    "The link in a notice is valid for seven days and can be used once.",
+    ("If it has already been used to lock your account, contact your administrator.",
+     "If you did not make the change, contact your administrator at once, and quote the notice's "
+     "reference."))  # fmt: skip
 
 CROSS_SITE_REQUEST = Problem(
     "request-from-another-site", 403, "This request came from another site",
-    "To protect your account, what changes it is accepted only from our own pages.",
-    ("Open our page by its own address, and try there.",
+    "To protect your account, changes are accepted only from our own pages.",
+    ("Open our page at its own address and try again there.",
      "If you followed a link to get here, tell your administrator."))  # fmt: skip
 
 LANGUAGE_NOT_OFFERED = Problem(
-    "language-not-offered", 422, "There are no messages in this language",
-    "{organisation} does not write messages in the language that was chosen.",
+    "language-not-offered", 422, "Messages are not available in this language",
+    "{organisation} does not send messages in the language that you chose.",
     ("Choose another language from the list.",),
     field="language")  # fmt: skip

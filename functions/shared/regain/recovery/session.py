@@ -1,4 +1,4 @@
-"""Who is signed in: the session that the browser shows, its account, and what is read beside them."""
+"""The signed-in person of a request: session, account and security info."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from regain.runtime.services import Services
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in person. `beside` are the further records that were asked for."""
+    """A signed-in person. `extra` holds the further items that were requested."""
 
     services: Services
     context: RequestContext
@@ -32,28 +32,28 @@ class SignedIn:
 
     @property
     def language(self) -> str:
-        """What messages to this person are in: their own language, else the page's."""
+        """The language of messages to this person: the account's, or else the page's."""
         return self.services.languages.match(self.account.language, self.context.language)
 
     def registration_status(self) -> registration.Registered:
-        """How complete the security info is."""
+        """Whether the security info is complete."""
         return registration_status(self.account, self.info, self.services)
 
     def check_can_register(self, fresh: bool = True) -> None:
-        """Raises Refused(CHANGE_PASSWORD_FIRST), or where the sign-in must be `fresh`, SIGN_IN_AGAIN."""
+        """Raises Refused: CHANGE_PASSWORD_FIRST, or SIGN_IN_AGAIN if `fresh` and the sign-in is not recent."""
         if self.account.must_change_password:
             raise Refused(CHANGE_PASSWORD_FIRST)
         if fresh:
             self.session.check_fresh(self.services.now, self.services.organisation.limits)
 
     def event(self, kind: str, **facts: object) -> Write:
-        """One event about this person."""
+        """Writes an event about this person."""
         services = self.services
         nonce, at = services.randomness(4), services.clock()
         return services.events.write(kind, self.subject, self.context.reference, at, nonce, **facts)
 
     def event_and_notices(self, kind: str, **facts: Any) -> list[Write]:
-        """What goes with a change: its event, its notices to every address, and the right to object (B6)."""
+        """What is written with a change: its event, notices to every address, and the right to repudiate it (B6)."""
         services, now, reference = self.services, self.services.now, self.context.reference
         messages = notices(
             services.randomness, now, self.account, kind, self.subject, reference, self.info, self.language, **facts
@@ -66,12 +66,12 @@ class SignedIn:
 
 
 def require_session(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
-    """The session that the browser shows, and its account: two store operations, whatever else is read beside.
+    """The session and account of a request: two store operations, including any extra items.
 
-    `keys` are functions from the subject to what is also to be read.
+    `keys` are functions from the subject to the key of an extra item.
 
     Raises:
-        Refused: SIGN_IN_NEEDED, where there is no session, it is over, or the account is off or gone.
+        Refused: SIGN_IN_NEEDED, if there is no active session, or the account is disabled or gone.
     """
     subject, session_id = recoveries.open_token(context.session) or ("", "")
     if not subject:
@@ -93,13 +93,13 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
 def new_session_write(
     services: Services, subject: str, user_id: str, generation: int, context: RequestContext
 ) -> Write:
-    """A session under a new token, whatever token the browser showed before (session fixation)."""
+    """Starts a session with a new token, whatever the browser sent (against session fixation)."""
     secret, now = services.randomness(16), services.now
     context.new_session = recoveries.token(subject, secret)
     return services.sessions.write(subject, Session(recoveries.flow_id(secret), user_id, generation, now, now))
 
 
 def registration_status(account: Account, info: SecurityInfo, services: Services) -> registration.Registered:
-    """How complete somebody's security info is."""
+    """Whether an account's security info is complete."""
     organisation = services.organisation
     return registration.registered(account, info, organisation.recovery, organisation.domains, services.now)

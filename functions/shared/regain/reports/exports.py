@@ -1,4 +1,4 @@
-"""Events as files: CSV that no spreadsheet runs as a formula, and JSON lines (B18)."""
+"""Exports of events as CSV (safe from formula injection) and JSON Lines (B18)."""
 
 import csv
 import io
@@ -14,18 +14,20 @@ from regain.reports.spreadsheet import escape_formula
 _COLUMNS = ("at", "kind", "user_id", "reference", "text", "method", "channel", "reason", "by")
 
 
-def export(form: str, found: Iterable[Mapping[str, Any]], who: Mapping[str, str], language: Language) -> Document:
-    """Events as a `csv` or `jsonl` file. `who` are the user IDs behind subjects, as far as they may be shown."""
+def export(
+    file_format: str, exported: Iterable[Mapping[str, Any]], user_ids: Mapping[str, str], language: Language
+) -> Document:
+    """Events as a `csv` or `jsonl` file. `user_ids` are those of the subjects that may be shown."""
     rows = [
         {
             **{name: event.get(name, "") for name in _COLUMNS},
             "at": event["at"].partition("#")[0],
             "text": language.translate(events.describe(event)),
-            "user_id": who.get(event["subject"], ""),
+            "user_id": user_ids.get(event["subject"], ""),
         }
-        for event in found
+        for event in exported
     ]
-    if form == "jsonl":
+    if file_format == "jsonl":
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         return Document(text, "application/jsonl", "events.jsonl")
     file = io.StringIO()

@@ -1,4 +1,4 @@
-"""The report: usage of the last days from the running counts, for the admin page and the command line (B17)."""
+"""The usage report, from the counters, for the admin pages and the command line (B17)."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,13 @@ from regain.api.contract import DayCount, MethodCount, People, Report
 from regain.domain.methods import LABELS
 
 _OTHER = (
-    "password-changed", "sign-in-locked", "recovery-closed", "account-secured", "administrator-asked",
-    "support-asked", "admin-reset", "admin-unlocked", "admin-lifted", "message-failed", "message-bounced",
+    "password-changed", "sign-in-locked", "recovery-closed", "account-secured", "administrator-contacted",
+    "support-contacted", "admin-reset", "admin-unlocked", "admin-lifted", "message-failed", "message-bounced",
 )  # fmt: skip
 
 
 def usage_report(counters: Counters, days: int, now: int) -> Report:
-    """The last `days` days, today included: one query and one read."""
+    """The report for the last `days` days, including today: one query and one read."""
     today = datetime.fromtimestamp(now, UTC).date()
     named = [(today - timedelta(days=back)).isoformat() for back in reversed(range(days))]
     counted = counters.days(named[0], named[-1])
@@ -30,7 +30,7 @@ def usage_report(counters: Counters, days: int, now: int) -> Report:
 
 
 def _day(day: str, purpose: str, counts: Counter[str]) -> DayCount:
-    """What has neither finished nor been refused was given up, or is under way."""
+    """A flow that neither finished nor was refused was abandoned, or is still in progress."""
     started, finished, refused = (counts[f"{purpose}.{what}"] for what in ("started", "finished", "refused"))
     return DayCount(day, started, finished, refused, max(0, started - finished - refused))
 
@@ -49,8 +49,8 @@ def _people(counts: Counter[str]) -> People:
 
 
 def days_with_events(counters: Counters, kind: str, start: str, end: str, now: int) -> list[str]:
-    """The days on which something of this kind (or anything) happened: one query. Counts come a little later than what
-    they count, so that the last two days are always among them.
+    """The days with events of a kind ("" for any): one query. Counters lag a little behind, so the last two days are
+    always included.
     """
     today = datetime.fromtimestamp(now, UTC).date()
     late = {(today - timedelta(days=number)).isoformat() for number in (0, 1)}

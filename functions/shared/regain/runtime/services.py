@@ -1,4 +1,4 @@
-"""The composition root: what a function needs, made once per process from its environment."""
+"""The composition root: builds what a function needs from its environment, once per process."""
 
 import functools
 import os
@@ -25,7 +25,7 @@ from regain.organisation.settings import Organisation, current
 
 @dataclass(frozen=True)
 class Services:
-    """Everything outside the rules. Time and randomness are here so that tests can set them."""
+    """Everything outside the pure rules. Includes time and randomness, so that tests can set them."""
 
     organisation: Organisation
     store: Store
@@ -43,7 +43,7 @@ class Services:
 
     @functools.cached_property
     def languages(self) -> Languages:
-        """The languages that this organisation speaks."""
+        """The organisation's languages."""
         return Languages(self.organisation)
 
     @property
@@ -55,7 +55,7 @@ class Services:
 def compose(
     environment: Mapping[str, str], organisation: Organisation, dynamodb: Any, kms: Any, **others: Any
 ) -> Services:
-    """The services of a function with this environment. A table it may not touch has no name there."""
+    """The services for an environment. Tables that a function may not use are not named there."""
     accounts = environment.get("ACCOUNT_TABLE", "")
     views = {accounts: WITHOUT_PASSWORD} if environment.get("ACCOUNT_VIEW") == "without-password" else {}
     store = Store(dynamodb, views)

@@ -1,7 +1,7 @@
-"""What is done before Lambda takes a snapshot of a started function (SnapStart), so that no first request does it.
+"""Priming for Lambda SnapStart: work that is done once before the snapshot, not in each first request.
 
-Nothing secret is drawn, nothing random, and no connection opened: every copy of the snapshot would share it. Keys come
-from KMS with the first request after a restore.
+It reads no secret, draws no random number and opens no connection, because every restored copy would share them. Keys
+are fetched from KMS with the first request after a restore.
 """
 
 import importlib

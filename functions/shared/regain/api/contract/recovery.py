@@ -100,7 +100,7 @@ class Sent(Struct):
 
 
 class Verified(Struct):
-    """A proof was right. `methods` are the account's own for the next gate, masked."""
+    """A proof was accepted. `methods` are the account's own for the next gate, masked."""
 
     gates: Gates
     methods: list[OfferedMethod]
