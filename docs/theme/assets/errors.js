@@ -48,7 +48,7 @@ export class Errors {
       ...known,
       faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
       details: feedback.map(({ message }) => message),
-      more: answer.attempts_left > 0 ? ` ${say('left', { n: answer.attempts_left })}` : '',
+      left: answer.attempts_left > 0 ? say('left', { n: answer.attempts_left }) : '',
       wait: answer.retry_after && say('wait', { time: duration(answer.retry_after) }),
       reference: answer.reference && say('reference', { reference: answer.reference }),
     });
@@ -67,10 +67,10 @@ export class Errors {
     this.summary.focus();
   }
 
-  fault({ title, field, details = [], more = '' }) {
+  fault({ title, field, details = [], left = '' }) {
     const input = this.input(field), item = document.createElement('li');
     item.append(input ? this.link(title, input) : title);
-    if (input) this.beside(input, title + more, details);
+    if (input) this.beside(input, title, details, left);
     return item;
   }
 
@@ -80,7 +80,7 @@ export class Errors {
     return link;
   }
 
-  beside(input, words, details) {
+  beside(input, words, details, left) {
     const field = input.closest('.field');
     const message = Object.assign(document.createElement('div'), { className: 'message', id: `${input.name}-message` });
     message.textContent = words;
@@ -89,6 +89,7 @@ export class Errors {
       list.append(...details.map(text => Object.assign(document.createElement('li'), { textContent: text })));
       message.append(list);
     }
+    if (left) message.append(Object.assign(document.createElement('div'), { textContent: left }));
     field.classList.add('bad');
     (input.closest('.with-button, .choice') || input).before(message);
     input.dataset.described = input.getAttribute('aria-describedby') || '';

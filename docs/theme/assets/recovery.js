@@ -142,6 +142,7 @@ function startAgain(answer) {
   const { user_id } = flow;
   forget();
   flow.user_id = user_id;
+  for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.value = '';
   show('start', { focus: false });
   input('user_id').value ||= user_id || '';
   if (answer) errors.refused(answer);
