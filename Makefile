@@ -13,11 +13,11 @@ DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
 UV := .venv/uv/bin/uv
 SITE := $(STATE)/site
+REGAIN = ./regain --stack "$(STACK)" --organisation "$(ORGANISATION)"
 export UV_PYTHON_DOWNLOADS := never
 export ORGANISATION
 export SAM_CLI_TELEMETRY := 0
 export NO_MKDOCS_2_WARNING := 1
-export AWS_DEFAULT_REGION ?= eu-west-1
 export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
@@ -100,12 +100,13 @@ validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, c
 	.venv/sam/bin/cfn-lint template.yaml
 	.venv/checkov/bin/checkov --config-file .checkov.yaml
 
-deploy: docs .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the first time)
-	$(SAM) build
-	$(SAM) deploy --stack-name $(STACK) --config-file $(CURDIR)/samconfig.$(STACK).toml --capabilities CAPABILITY_IAM \
-		--resolve-s3 $(if $(wildcard samconfig.$(STACK).toml),,--guided)
-	./regain --stack $(STACK) --organisation $(ORGANISATION) publish
-	./regain --stack $(STACK) --organisation $(ORGANISATION) doctor
+# Everything that could stop it is looked at before anything is built. The region is the file's: nothing here may name another.
+deploy: install .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the first time; with CI=true it takes defaults)
+	@test -f samconfig.$(STACK).toml || $(REGAIN) setup $(if $(filter true,$(CI)),--yes)
+	@$(REGAIN) deploy --check
+	@$(MAKE) --no-print-directory docs
+	@said=$$($(MAKE) --no-print-directory release-id) || exit 1; \
+		$(REGAIN) deploy --sam "$(SAM)" --release "$$(printf '%s\n' "$$said" | tail -n 1)"
 
 build: install .venv/sam/.locked ## Build the functions and their layer into .aws-sam/
 	$(SAM) build

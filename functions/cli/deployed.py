@@ -1,4 +1,4 @@
-"""What `doctor` looks at in a stack on AWS, and in the DNS of the domain that mail is sent from."""
+"""What `doctor` looks at in a stack on AWS: the account around it, its alarms, and whether site and API answer."""
 
 import urllib.error
 import urllib.request
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import boto3
-import dns.exception
-import dns.resolver
 
+from cli import lookups
 from cli.finding import Finding, asked, either
+from cli.releases import releases
 from cli.stack import Stack
 from regain.organisation.settings import Organisation
 
@@ -17,9 +17,19 @@ _CONCURRENCY = 100  # executions at once below which a busy Monday morning is tu
 _PATIENCE = 10
 
 
-def on_aws(stack: Stack, organisation: Organisation) -> Iterator[Finding]:
-    """Keys, quota, alarms, and whether site and API answer where they should, and only there."""
+def on_aws(stack: Stack, organisation: Organisation, state: lookups.StackState) -> Iterator[Finding]:
+    """Releases, keys, quota, alarms, and whether site and API answer where they should, and only there."""
     resources, outputs = stack.resources(), stack.outputs()
+    yield from releases(stack, resources, state)
+    yield from _account(stack, resources, state)
+    yield from _alarms(resources)
+    if "SiteUrl" in outputs:
+        yield from _shown_as_built(outputs, organisation)
+        yield from _answers(outputs, organisation)
+
+
+def _account(stack: Stack, resources: dict[str, str], state: lookups.StackState) -> Iterator[Finding]:
+    """What the account grants the stack, and how it keeps it."""
     status = asked(boto3.client("kms").get_key_rotation_status, KeyId=resources.get("DataKey", ""))
     if isinstance(status, Finding):
         yield status
@@ -31,12 +41,27 @@ def on_aws(stack: Stack, organisation: Organisation) -> Iterator[Finding]:
         yield quota
     else:
         most = quota["AccountLimit"]["ConcurrentExecutions"]
-        to_do = "Raise the quota 'Concurrent executions' of AWS Lambda to 1,000."
+        to_do = "Raise the quota 'Concurrent executions' of AWS Lambda to 1,000; it takes a day."
         yield either(most >= _CONCURRENCY, f"at least {_CONCURRENCY} functions may run at once", to_do, "warning")
-    yield from _alarms(resources)
-    if "SiteUrl" in outputs:
-        yield from _shown_as_built(outputs, organisation)
-        yield from _answers(outputs, organisation)
+    if state.status:
+        to_do = (
+            "Protect it: aws cloudformation update-termination-protection --enable-termination-protection"
+            f" --stack-name {stack.stack}"
+        )
+        yield either(state.protected, "the stack cannot be deleted by mistake", to_do, "warning")
+    yield from _budget(state)
+
+
+def _budget(state: lookups.StackState) -> Iterator[Finding]:
+    """A flood costs money before it costs anything else, and mail and texts carry no tag of a stack (A19)."""
+    told = asked(lookups.budgets, number=state.account)
+    if isinstance(told, Finding):
+        yield told
+    elif not told:
+        to_do = "Make a budget for the account: the guide 'Deploy' has the command."
+        yield Finding("warning", "Nobody hears when a month becomes expensive.", to_do)
+    else:
+        yield Finding("ok", f"A budget watches what the account costs: {', '.join(told)}.")
 
 
 def _shown_as_built(outputs: dict[str, str], organisation: Organisation) -> Iterator[Finding]:
@@ -92,29 +117,3 @@ def _status(url: str) -> int:
         return error.code
     except OSError:
         return 0
-
-
-def mail_records(domain: str) -> Iterator[Finding]:
-    """SPF and DMARC, which tell receivers what mail of the domain is real (RFC 7208, RFC 7489)."""
-    for name, begins, to_do in (
-        (domain, "v=spf1", f'Add a TXT record to {domain}: "v=spf1 include:amazonses.com ~all"'),
-        (f"_dmarc.{domain}", "v=DMARC1", f'Add a TXT record to _dmarc.{domain}: "v=DMARC1; p=quarantine"'),
-    ):
-        records = _texts(name)
-        if records is None:
-            yield Finding("warning", f"The DNS did not answer for {name}.", f"Look: dig TXT {name}")
-        else:
-            kind = begins.removeprefix("v=")
-            found = any(record.startswith(begins) for record in records)
-            yield either(found, f"{name} has a record {kind}", to_do)
-
-
-def _texts(name: str) -> list[str] | None:
-    """The TXT records of a name; None where nobody answers."""
-    try:
-        answer = dns.resolver.resolve(name, "TXT", lifetime=_PATIENCE)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return []
-    except dns.exception.DNSException:
-        return None
-    return [b"".join(record.strings).decode(errors="replace") for record in answer]

@@ -1,12 +1,13 @@
 """`doctor`: what usually goes wrong, and what to do about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import boto3
 import typer
 
-from cli.deployed import mail_records, on_aws
-from cli.finding import Finding, asked, either
+from cli import lookups, sending
+from cli.deployed import on_aws
+from cli.finding import Finding
 from cli.stack import Stack
 from cli.terminal import say
 from regain.domain.methods import uses_phone
@@ -17,14 +18,21 @@ from regain.runtime.services import Services
 
 def doctor(context: typer.Context) -> None:
     """Looks at what usually goes wrong. Ends with 1 where something is wrong."""
-    stack: Stack = context.obj
-    found = list(_findings(stack))
+    wrong = show(findings(context.obj))
+    raise typer.Exit(1 if wrong else 0)
+
+
+def show(found: Iterable[Finding]) -> int:
+    """Prints findings as they come; answers how many of them are wrong."""
+    wrong = 0
     for finding in found:
         say(f"{finding.state:8} {finding.what}{f' {finding.to_do}' if finding.to_do else ''}")
-    raise typer.Exit(1 if any(finding.state == "wrong" for finding in found) else 0)
+        wrong += finding.state == "wrong"
+    return wrong
 
 
-def _findings(stack: Stack) -> Iterator[Finding]:
+def findings(stack: Stack) -> Iterator[Finding]:
+    """What is right, and what is wrong, with a stack. Changes nothing."""
     organisation = organisation_file.read(stack.organisation_file)
     yield Finding("ok", f"{stack.organisation_file} has no mistakes.")
     services = stack.services()
@@ -32,10 +40,11 @@ def _findings(stack: Stack) -> Iterator[Finding]:
     yield from _people(services)
     yield from _settings(organisation)
     if stack.on_aws:
-        yield from on_aws(stack, organisation)
-        yield from _mail(organisation)
+        state = lookups.stack(stack.stack, str(boto3.Session().region_name))
+        yield from on_aws(stack, organisation, state)
+        yield from sending.mail(organisation, state.parameters)
         if any(uses_phone(kind) for kind in organisation.recovery.offered):
-            yield from _telephone()
+            yield from sending.telephone(state.parameters)
 
 
 def _keys_and_tables(services: Services) -> Iterator[Finding]:
@@ -80,31 +89,3 @@ def _settings(organisation: Organisation) -> Iterator[Finding]:
     if recovery.disclosure == "detailed":
         to_do = "Set recovery.disclosure: private, unless everybody knows them anyway."
         yield Finding("warning", "Before any proof strangers can learn who has an account.", to_do)
-
-
-def _mail(organisation: Organisation) -> Iterator[Finding]:
-    client = boto3.client("sesv2")
-    account = asked(client.get_account)
-    domain = organisation.sender.domain
-    identity = asked(client.get_email_identity, EmailIdentity=domain)
-    for told in (account, identity):
-        if isinstance(told, Finding):
-            yield told
-            return
-    sandbox = "Ask AWS for production access: only verified addresses get mail."
-    yield either(account.get("ProductionAccessEnabled"), "SES is out of the sandbox", sandbox)
-    records = "Put the records that SES shows for it into its DNS."
-    yield either(identity.get("VerifiedForSendingStatus"), f"{domain} is verified in SES", records)
-    signed = identity.get("DkimAttributes", {}).get("Status") == "SUCCESS"
-    yield either(signed, f"mail from {domain} is signed (DKIM)", records)
-    yield from mail_records(domain)
-
-
-def _telephone() -> Iterator[Finding]:
-    told = asked(boto3.client("pinpoint-sms-voice-v2").describe_account_attributes)
-    if isinstance(told, Finding):
-        yield told
-        return
-    tier = next((each["Value"] for each in told["AccountAttributes"] if each["Name"] == "ACCOUNT_TIER"), "")
-    sandbox = "Ask AWS for production access: only verified numbers get texts."
-    yield either(tier == "PRODUCTION", "End User Messaging is out of the sandbox", sandbox)

@@ -1,5 +1,6 @@
 """The stack that a command works on: found by its name on AWS, or by its folder on this machine."""
 
+import atexit
 import json
 import os
 import tempfile
@@ -10,6 +11,7 @@ import boto3
 import msgspec
 from botocore.exceptions import ClientError
 
+from cli import samconfig
 from regain.organisation import file as organisation_file
 from regain.organisation.settings import Organisation
 from regain.runtime import services as composition
@@ -35,16 +37,30 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """Which stack is meant, and the organisation file that goes with it."""
+    """Which stack is meant, and the organisation file that goes with it. `region` is what the command line names."""
 
     stack: str
     state: Path
     organisation_file: Path
+    region: str = ""
 
     @property
     def on_aws(self) -> bool:
         """Whether the stack is on AWS."""
         return bool(self.stack)
+
+    def enter_region(self) -> None:
+        """Makes the stack's own region the one that everything asks, whatever the environment and the profile say (A3).
+
+        That is the region of the command line, else of the stack's samconfig file; without one, boto3's.
+
+        Raises:
+            SamconfigError: the file cannot be read.
+        """
+        kept = samconfig.read(samconfig.path_of(self.stack)) if self.on_aws else None
+        region = self.region or (kept.region if kept else "") or os.environ.get("AWS_REGION", "")
+        if self.on_aws and region:
+            os.environ.update(AWS_REGION=region, AWS_DEFAULT_REGION=region)
 
     def organisation(self) -> Organisation:
         """The organisation of the stack: of AWS as in the file, of this machine as it runs."""
@@ -78,9 +94,11 @@ class Stack:
         return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
 
     def _not_there(self, error: ClientError) -> StackError:
+        region = boto3.Session().region_name
         return StackError(
-            f"There is no stack {self.stack} in this account and region ({error.response['Error']['Code']}). "
-            "Look at AWS_PROFILE and AWS_REGION."
+            f"There is no stack {self.stack} in this account in {region} ({error.response['Error']['Code']}). Name its"
+            f" region with --region, or keep {samconfig.path_of(self.stack)} beside organisation.yaml; AWS_PROFILE"
+            " chooses the account."
         )
 
     def _here(self) -> dict[str, str]:
@@ -97,7 +115,9 @@ class Stack:
         missing = [name for name in _VARIABLES.values() if name not in physical]
         if missing:
             raise StackError(f"{self.stack} is not a stack of Regain: it has no {', '.join(missing)}.")
-        packed = Path(tempfile.mkdtemp(prefix="regain-")) / "organisation.json"
+        folder = tempfile.TemporaryDirectory(prefix="regain-")
+        atexit.register(folder.cleanup)  # the services read the file for as long as this process runs (A46)
+        packed = Path(folder.name) / "organisation.json"
         packed.write_bytes(msgspec.json.encode(organisation_file.read(self.organisation_file)))
         variables = {variable: physical[name] for variable, name in _VARIABLES.items()}
         return {**variables, "ORGANISATION_FILE": str(packed)}

@@ -1,0 +1,107 @@
+"""The values of a deployment: which ones `organisation.yaml` decides, and what is wrong with those that were given."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from cli.regions import SUPPORTED
+from cli.template_parameters import parameters
+from regain.domain.methods import uses_phone
+from regain.organisation.settings import Organisation
+
+WAF_REGION = "us-east-1"
+NOT_ASKED = ("ProofOfWorkRounds", "Architecture", "OriginKeyA", "OriginKeyB", "CodeKeyGeneration")
+"""Set with `--set` or in the file: they have the right default, or belong to the guide about keys."""
+NOT_KEPT = ("Release",)
+"""What `make deploy` works out anew each time."""
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
+
+
+def stack_mistake(name: str) -> str:
+    """What is wrong with a stack's name; "" where nothing is."""
+    if _STACK.fullmatch(name):
+        return ""
+    return f"`{name}` cannot be a stack's name: letters, digits and hyphens, a letter first, at most 32 characters."
+
+
+def region_mistake(region: str) -> str:
+    """Why Regain cannot run in a region; "" where it can."""
+    if region in SUPPORTED:
+        return ""
+    near = difflib.get_close_matches(region, SUPPORTED, 1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    return (
+        f"Regain does not run in the region `{region}`: AWS has no such region, or it lacks a service.{meant}"
+        f"\n    Choose one of: {', '.join(SUPPORTED)}"
+    )
+
+
+def sender_domain(organisation: Organisation) -> str:
+    """The domain that messages come from."""
+    return organisation.sender.rpartition("@")[2].rstrip(">")
+
+
+def derived(organisation: Organisation) -> dict[str, str]:
+    """The values that `organisation.yaml` decides."""
+    about = organisation.organisation
+    return {
+        "SenderDomain": sender_domain(organisation),
+        "Languages": ",".join(about.languages),
+        "EmbedFrom": " ".join(about.embed_from),
+    }
+
+
+def agrees(name: str, value: str, organisation: Organisation) -> bool:
+    """Whether a value fits `organisation.yaml`. The identity may also be that of a domain above the sender's."""
+    wanted = derived(organisation).get(name, value)
+    return value == wanted or (name == "SenderDomain" and bool(value) and wanted.endswith(f".{value}"))
+
+
+def disagreements(values: Mapping[str, str], organisation: Organisation) -> list[str]:
+    """Where the values contradict `organisation.yaml`, in words."""
+    return [
+        f"{name} is `{values[name]}`, and by organisation.yaml it would be `{wanted}`."
+        for name, wanted in derived(organisation).items()
+        if name in values and not agrees(name, values[name], organisation)
+    ]
+
+
+def mistakes(values: Mapping[str, str], region: str) -> Iterator[str]:
+    """What is wrong with the values, each with what would be right."""
+    known = parameters()
+    for name, value in values.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            yield f"{name}: there is no such parameter." + (f" Did you mean {near[0]}?" if near else "")
+        elif what := known[name].mistake(value):
+            yield f"{name}: {what}."
+    if values.get("DomainName") and not values.get("CertificateArn"):
+        yield "DomainName: it needs a CertificateArn, of a certificate for that name in us-east-1."
+    if values.get("RequestsPerAddress", "0") != "0" and region != WAF_REGION:
+        yield (
+            f"RequestsPerAddress: AWS WAF for CloudFront can only be made in {WAF_REGION}, and this stack is in"
+            f" {region}. Set it to 0, and name a web ACL of your own in WebAclArn."
+        )
+
+
+def matters(name: str, values: Mapping[str, str], organisation: Organisation, region: str) -> bool:
+    """Whether a parameter has to be asked for, after the answers so far."""
+    if name in (*NOT_ASKED, *NOT_KEPT, *derived(organisation)):
+        return False
+    if name == "OriginationIdentity":
+        return any(uses_phone(kind) for kind in organisation.recovery.offered)
+    with_site = values.get("Site") != "none"
+    return {
+        "DomainName": with_site,
+        "CertificateArn": with_site and bool(values.get("DomainName")),
+        "RequestsPerAddress": with_site and region == WAF_REGION,
+        "WebAclArn": with_site and values.get("RequestsPerAddress", "0") == "0",
+        "MonthlyBudget": bool(values.get("AlarmEmail")),
+    }.get(name, True)
+
+
+def host_of_site(organisation: Organisation) -> str:
+    """The site's own host name, where `organisation.site_url` has one that is not CloudFront's."""
+    host = urlsplit(organisation.organisation.site_url).hostname or ""
+    return "" if host.endswith(".cloudfront.net") else host

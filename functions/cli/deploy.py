@@ -1,0 +1,150 @@
+"""What `make deploy` does with AWS: looks first, deploys, publishes the site, and says what comes next."""
+
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import answers, lookups, samconfig
+from cli.doctor import findings, show
+from cli.publish import publish_site
+from cli.samconfig import Samconfig
+from cli.stack import Stack, StackError
+from cli.template_parameters import parameters
+from cli.terminal import say
+from regain.domain.methods import uses_phone
+from regain.organisation import file as organisation_file
+from regain.organisation.settings import Organisation
+
+_SAM = str(Path(__file__).parents[2] / ".venv" / "sam" / "bin" / "sam")
+_STUCK = {
+    "ROLLBACK_COMPLETE": (
+        "Its first deployment failed and was taken back, and CloudFormation cannot go on from there. Mend the cause,"
+        " delete what is left, and deploy again:\n    aws cloudformation delete-stack {which}"
+    ),
+    "ROLLBACK_FAILED": (
+        "Its first deployment failed and could not be taken back. Delete it:"
+        "\n    aws cloudformation delete-stack {which}"
+    ),
+    "DELETE_FAILED": (
+        "It could not be deleted. See what is left:\n    aws cloudformation describe-stack-events {which}"
+    ),
+    "UPDATE_ROLLBACK_FAILED": (
+        "Its last deployment could not be taken back. Mend the cause, then:"
+        "\n    aws cloudformation continue-update-rollback {which}"
+    ),
+}
+"""States from which `sam deploy` does not go on, and what leads out of them."""
+
+
+def deploy(
+    context: typer.Context,
+    check: Annotated[bool, typer.Option("--check", help="Only look whether it can be deployed.")] = False,
+    release: Annotated[str, typer.Option(help="What `make release-id` prints.")] = "",
+    site: Annotated[Path, typer.Option(help="The built site: `make docs`.")] = Path("site"),
+    sam: Annotated[str, typer.Option(help="The SAM CLI.")] = _SAM,
+) -> None:
+    """`make deploy` builds first and then calls this: deploys, publishes the site, says what comes next."""
+    stack: Stack = context.obj
+    organisation = organisation_file.read(stack.organisation_file)
+    settings = _settings(stack, organisation)
+    _look(stack, settings)
+    if check:
+        return
+    _sam(sam, stack.stack, settings, release)
+    if settings.parameters.get("Site") == "none":
+        say("The site is not published here (Site=none): serve the folder `site` from your proxy.")
+    else:
+        publish_site(stack, site)
+    _advise(stack, settings, organisation)
+
+
+def _settings(stack: Stack, organisation: Organisation) -> Samconfig:
+    """What is to be deployed: every parameter's value. Raises StackError where one cannot be used."""
+    path = samconfig.path_of(stack.stack)
+    kept = samconfig.read(path)
+    if kept is None:
+        raise StackError(f"There is no {path} here. Make it: ./regain setup --stack {stack.stack}")
+    region = stack.region or kept.region
+    found = [mistake for mistake in [answers.region_mistake(region)] if mistake]
+    if stack.region and kept.region and stack.region != kept.region:
+        found.append(f"The file says {kept.region}, and --region says {region}: a second stack needs another name.")
+    defaults = {name: each.default for name, each in parameters().items()}
+    values = {name: value for name, value in {**defaults, **kept.parameters}.items() if name not in answers.NOT_KEPT}
+    found += [*answers.mistakes(values, region), *answers.disagreements(values, organisation)]
+    if found:
+        to_do = f"Nothing was changed. Mend the file, or let it follow: ./regain setup --stack {stack.stack} --yes"
+        raise StackError("\n".join([f"{path} cannot be deployed:", *found, to_do]))
+    return Samconfig(region, values)
+
+
+def _look(stack: Stack, settings: Samconfig) -> None:
+    """Asks AWS what would stop the deployment, before a minute is spent on building. Raises StackError."""
+    name, region, values = stack.stack, settings.region, settings.parameters
+    number = lookups.account(region)
+    state = lookups.stack(name, region)
+    if state.status in _STUCK:
+        out = _STUCK[state.status].format(which=f"--stack-name {name} --region {region}")
+        why = [f"\n    {each}" for each in lookups.failures(name, region)]
+        raise StackError(
+            f"The stack {name} is {state.status}. {out}" + "".join(["\nWhy it failed:", *why] if why else [])
+        )
+    if state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
+        raise StackError(f"The stack {name} is {state.status}: another deployment is under way. Wait until it ends.")
+    arn, host = values.get("CertificateArn", ""), values.get("DomainName", "")
+    if arn and host and (what := lookups.certificate_mistake(arn, host)):
+        raise StackError(f"CertificateArn: {what}.")
+    say(f"{name} goes to {region}, in the account {number}.")
+
+
+def _sam(sam: str, name: str, settings: Samconfig, release: str) -> None:
+    """Lets SAM update the stack. That nothing has changed is no mistake: the site may have (A4)."""
+    values = {**settings.parameters, **({"Release": release} if "Release" in parameters() else {})}
+    command = [
+        *shlex.split(sam), "deploy", "--stack-name", name, "--region", settings.region,
+        "--capabilities", "CAPABILITY_IAM", "--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+        "--parameter-overrides", *samconfig.overrides(values),
+    ]  # fmt: skip
+    try:
+        ended = subprocess.run(command, check=False).returncode
+    except OSError as error:
+        raise StackError(f"{sam} cannot be run: {error.strerror}. `make deploy` installs it.") from None
+    if ended:
+        raise StackError(
+            "The stack was not deployed: see above what CloudFormation said. Mend it, and run"
+            f" `make deploy STACK={name}` again. What ran before goes on as it was."
+        )
+
+
+def _advise(stack: Stack, settings: Samconfig, organisation: Organisation) -> None:
+    """The doctor's findings, which fail nothing here, and the next steps (A5)."""
+    say("\nThe doctor's advice:")
+    try:
+        show(each for each in findings(stack) if each.state != "ok")
+        first = not stack.services().accounts.with_role("administrator", 1)
+    except (StackError, ClientError, BotoCoreError) as error:
+        say(f"warning  The doctor could not look: {error}")
+        first = True
+    if first:
+        say("\nWhat comes next:")
+        for number, step in enumerate(_next_steps(stack.stack, settings, organisation), start=1):
+            say(f"  {number}. {step}")
+    say(f"\n{stack.stack} is deployed.")
+
+
+def _next_steps(name: str, settings: Samconfig, organisation: Organisation) -> Iterator[str]:
+    run = f"./regain --stack {name}"
+    yield f"Load people: {run} people import people.csv"
+    yield f"Make yourself the first administrator: {run} admin grant USER administrator"
+    if email := settings.parameters.get("AlarmEmail"):
+        yield f"Confirm the alarm address: open the mail that AWS has sent to {email}."
+    yield "Leave the sandbox of Amazon SES: until then only verified addresses get mail. It takes a day."
+    if any(uses_phone(kind) for kind in organisation.recovery.offered):
+        yield "Leave the sandbox of AWS End User Messaging, and raise its monthly spend limits."
+    if not organisation.organisation.site_url:
+        yield f"Set organisation.site_url to the site's address, and `make deploy STACK={name}` once more."
+    yield f"See that all of it works: {run} doctor --deep"

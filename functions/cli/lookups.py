@@ -1,0 +1,94 @@
+"""What AWS knows already that a deployment depends on. Nothing here changes anything, and nothing waits for long."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+_PATIENCE = Config(connect_timeout=4, read_timeout=8, retries={"total_max_attempts": 2})
+_GLOBAL = "us-east-1"  # where CloudFront looks for certificates, and where budgets are
+
+
+@dataclass(frozen=True)
+class StackState:
+    """A stack as CloudFormation has it. `protected`: it cannot be deleted by mistake."""
+
+    status: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    account: str = ""
+    protected: bool = False
+
+
+def client(service: str, region: str) -> Any:
+    """A client that gives up soon."""
+    return boto3.client(service, region_name=region, config=_PATIENCE)
+
+
+def has_credentials() -> bool:
+    """Whether this machine has credentials for AWS, good or not."""
+    try:
+        return boto3.Session().get_credentials() is not None
+    except BotoCoreError:
+        return False
+
+
+def account(region: str) -> str:
+    """The number of the account that the credentials are for. Raises ClientError or BotoCoreError."""
+    return str(client("sts", region).get_caller_identity()["Account"])
+
+
+def stack(name: str, region: str) -> StackState:
+    """The stack of that name in a region; without a status where there is none. Raises ClientError or BotoCoreError."""
+    try:
+        (found,) = client("cloudformation", region).describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return StackState()
+        raise
+    given = {each["ParameterKey"]: each.get("ParameterValue", "") for each in found.get("Parameters", ())}
+    number = found.get("StackId", "::::").split(":")[4]
+    return StackState(found["StackStatus"], given, number, found.get("EnableTerminationProtection", False))
+
+
+def failures(name: str, region: str) -> list[str]:
+    """Why the last deployment of a stack failed: the first resources that could not be made. Raises as `stack` does."""
+    events = client("cloudformation", region).describe_stack_events(StackName=name)["StackEvents"]
+    failed = [each for each in reversed(events) if each["ResourceStatus"].endswith("_FAILED")]
+    reasons = [f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason', 'no reason given')}" for each in failed]
+    return [each for each in reasons if "cancelled" not in each][:3]
+
+
+def certificate_mistake(arn: str, host: str) -> str:
+    """Why CloudFront would not take a certificate for a host name; "" where it would, or where AWS does not say."""
+    try:
+        found = client("acm", _GLOBAL).describe_certificate(CertificateArn=arn)["Certificate"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return f"this account has no certificate {arn} in {_GLOBAL}"
+        return ""
+    except BotoCoreError:
+        return ""
+    if found["Status"] != "ISSUED":
+        return f"the certificate is {found['Status']}, not ISSUED yet: add the CNAME record that ACM shows, and wait"
+    names = {found.get("DomainName", ""), *found.get("SubjectAlternativeNames", ())}
+    wildcard = f"*.{host.partition('.')[2]}"
+    return "" if {host, wildcard} & names else f"the certificate is for {', '.join(sorted(names))}, not for {host}"
+
+
+def has_ses_identity(domain: str, region: str) -> bool:
+    """Whether the account has an SES identity for a domain in a region. Raises ClientError or BotoCoreError."""
+    try:
+        client("sesv2", region).get_email_identity(EmailIdentity=domain)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NotFoundException":
+            return False
+        raise
+    return True
+
+
+def budgets(number: str) -> list[str]:
+    """The names of an account's budgets for costs. Raises ClientError or BotoCoreError."""
+    found = client("budgets", _GLOBAL).describe_budgets(AccountId=number).get("Budgets", ())
+    return [each["BudgetName"] for each in found if each["BudgetType"] == "COST"]

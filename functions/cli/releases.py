@@ -1,0 +1,56 @@
+"""Which release each live function runs: all of them the same one, and the one that was deployed last (A12, A13)."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import lookups
+from cli.finding import Finding
+from cli.stack import Stack
+from cli.template_parameters import TEMPLATE
+from local.template import raw
+
+_ALIAS = "live"  # what the API and the streams call
+_SHOWN = 12
+
+
+def releases(stack: Stack, resources: dict[str, str], state: lookups.StackState) -> Iterator[Finding]:
+    """Asks AWS Lambda what the version behind each function's alias was given as its release."""
+    running: dict[str, str] = {}
+    for name in _functions():
+        try:
+            running[name] = _release(resources.get(name, name))
+        except (ClientError, BotoCoreError, KeyError) as error:
+            yield Finding("wrong", f"{name} did not say which release it runs: {error}", _again(stack))
+    if not running:
+        return
+    (usual, _), *_ = Counter(running.values()).most_common()
+    wanted = state.parameters.get("Release") or usual
+    behind = {name: release for name, release in running.items() if release != wanted}
+    if not behind:
+        yield Finding("ok", f"all {len(running)} functions run the release {wanted[:_SHOWN] or '(unnamed)'}.")
+    busy = state.status.endswith("_IN_PROGRESS")
+    for name, release in behind.items():
+        what = f"{name} runs the release {release[:_SHOWN] or '(unnamed)'}, and {wanted[:_SHOWN]} is deployed."
+        to_do = "A deployment is under way: look again when it has ended." if busy else _again(stack)
+        yield Finding("warning" if busy else "wrong", what, to_do)
+
+
+def _functions() -> list[str]:
+    """The logical IDs of the template's functions."""
+    resources = raw(TEMPLATE)["Resources"]
+    return [name for name, made in resources.items() if made["Type"] == "AWS::Serverless::Function"]
+
+
+def _release(function: str) -> str:
+    found = boto3.client("lambda").get_function_configuration(FunctionName=function, Qualifier=_ALIAS)
+    environment = found.get("Environment", {})
+    if "Error" in environment:
+        raise KeyError(environment["Error"].get("Message", "its environment cannot be decrypted"))
+    return str(environment.get("Variables", {}).get("RELEASE", ""))
+
+
+def _again(stack: Stack) -> str:
+    return f"Deploy again: make deploy STACK={stack.stack}"
