@@ -1,9 +1,18 @@
 """The commands as somebody runs them, in this process, against the engine."""
 
+import io
+import os
+import shutil
+
+import boto3
 import pytest
 
 from cli import __main__ as program
 from cli.stack import Stack
+from regain.adapters import aws
+from regain.organisation import settings as organisations
+from regain.runtime import services as composition
+from tests.conftest import ROOT
 from tests.functions.conftest import default_organisation, use, world
 
 __all__ = ["default_organisation", "use", "world"]
@@ -17,9 +26,49 @@ def run(monkeypatch, capsys, request):
 
     def command(*arguments):
         monkeypatch.setattr("sys.argv", ["regain", *map(str, arguments)])
-        monkeypatch.setattr("cli.terminal.out.file", None)
         status = program.main()
         told = capsys.readouterr()
         return status, told.out, told.err
+
+    return command
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with `organisation.yaml`, where commands are run, on a machine that knows nothing of AWS."""
+    shutil.copy(ROOT / "organisation.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "aws-credentials"))
+    return tmp_path
+
+
+def _forget():
+    """What a process keeps of its environment, and the next one does not know."""
+    for kept in (composition.services, organisations.current, aws.client, aws._session):
+        kept.cache_clear()
+
+
+@pytest.fixture
+def regain(folder, monkeypatch, capfd):
+    """Runs a command in that folder; answers its exit status, and all that it said. `typed` is what somebody answers."""
+
+    def command(*arguments, typed=""):
+        monkeypatch.setattr("sys.argv", ["regain", *map(str, arguments)])
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # credentials are looked for anew
+        _forget()
+        kept = dict(os.environ)  # a command sets the region for its process, which ends with it
+        try:
+            status = program.main()
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+            _forget()
+        told = capfd.readouterr()
+        return status, told.out + told.err
 
     return command

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import threading
+import time
 from types import SimpleNamespace
 
 import boto3
@@ -9,7 +11,7 @@ import dns.resolver
 import msgspec
 import pytest
 
-from cli import deployed
+from cli import deployed, lookups, sending
 from cli import stack as targets
 from cli.publish import synchronise
 from local.template import raw
@@ -83,10 +85,31 @@ def test_a_site_is_published_once_and_then_what_changed(stack, folder, run):
 
 def test_pages_come_after_the_files_that_they_name(folder):
     written = []
-    empty = SimpleNamespace(paginate=lambda **_: [{}])
-    s3 = SimpleNamespace(get_paginator=lambda _: empty, put_object=lambda **each: written.append(each["Key"]))
-    synchronise(s3, "bucket", folder)
-    assert written == ["assets/1a2b/site.css", "index.html", "reset/index.html"]
+
+    def put(**each):
+        time.sleep(0.2 if each["Key"].startswith("assets/") else 0)
+        written.append(each["Key"])
+
+    digests = {path.relative_to(folder).as_posix(): "-" for path in folder.rglob("*.*")}
+    synchronise(SimpleNamespace(put_object=put), "bucket", folder, digests, {})
+    assert written[0] == "assets/1a2b/site.css"
+    assert sorted(written) == sorted(digests)
+
+
+def test_a_first_site_is_put_sixteen_files_at_a_time_a39(tmp_path):
+    names = [f"{number}.html" for number in range(16)]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    together = threading.Barrier(16, timeout=10)  # one after the other they would never all be here
+    client = SimpleNamespace(put_object=lambda **_: together.wait())
+    assert synchronise(client, "bucket", tmp_path, dict.fromkeys(names, "-"), {}) == (16, 0, 0)
+
+
+def test_a_packed_file_is_sent_as_what_it_is_a38(stack, folder, run):
+    (folder / "sitemap.xml.gz").write_bytes(b"packed")
+    assert run("--stack", stack, "publish", "--site", folder)[0] == 0
+    sent = head("sitemap.xml.gz")
+    assert (sent["ContentType"], sent.get("ContentEncoding")) == ("application/gzip", None)
 
 
 def test_what_cannot_be_published_is_said(stack, folder, run, tmp_path_factory):
@@ -103,12 +126,13 @@ def test_doctor_asks_whether_site_and_api_answer_where_they_should(stack, engine
     stack, site = targets.Stack(stack, ROOT / ".state", ROOT / "organisation.yaml"), "https://account.contoso.example"
     answers = {f"{site}/": 200, f"{site}/api/health": 200, "https://api.example/api/health": 404}
     monkeypatch.setattr(deployed, "_status", lambda url: answers[url])
-    told = found(deployed.on_aws(stack, engine.organisation))
+    state = lookups.stack("published", "eu-west-1")
+    told = found(deployed.on_aws(stack, engine.organisation, state))
     assert told["the key that encrypts the tables is rotated."] == "ok"
     assert told["the API answers through the site only."] == "ok"
     assert told["Nobody hears of alarms."] == "warning"
     answers["https://api.example/api/health"] = 200
-    told = found(deployed.on_aws(stack, engine.organisation))
+    told = found(deployed.on_aws(stack, engine.organisation, state))
     assert told["It is not so that the API answers through the site only."] == "wrong"
 
 
@@ -128,13 +152,17 @@ def test_doctor_asks_whether_cloudfront_was_told_of_languages_and_frames(engine)
     assert {"SiteLanguages", "SiteEmbedFrom"} <= set(raw(ROOT / "template.yaml")["Outputs"])
 
 
-@pytest.mark.parametrize(
-    ("records", "state"), [([b"v=spf1 include:amazonses.com ~all", b"v=DMARC1; p=reject"], "ok"), ([b"other"], "wrong")]
-)
-def test_doctor_asks_the_dns_for_spf_and_dmarc(monkeypatch, records, state):
-    answer = [SimpleNamespace(strings=[record]) for record in records]
-    monkeypatch.setattr(dns.resolver, "resolve", lambda *_, **__: answer)
-    assert set(found(deployed.mail_records("contoso.example")).values()) == {state}
+@pytest.mark.parametrize(("record", "state"), [(b"v=DMARC1; p=reject", "ok"), (b"v=spf1 -all", "wrong")])
+def test_doctor_asks_the_dns_for_dmarc_and_not_for_spf_which_has_no_effect_a22(monkeypatch, record, state):
+    asked = []
+
+    def resolve(name, *_, **__):
+        asked.append(name)
+        return [SimpleNamespace(strings=[record])]
+
+    monkeypatch.setattr(dns.resolver, "resolve", resolve)
+    assert sending.dmarc("contoso.example").state == state
+    assert asked == ["_dmarc.contoso.example"]
 
 
 def test_a_dns_that_does_not_answer_is_a_warning_and_no_record_is_wrong(monkeypatch):
@@ -143,10 +171,10 @@ def test_a_dns_that_does_not_answer_is_a_warning_and_no_record_is_wrong(monkeypa
             raise error
 
         monkeypatch.setattr(dns.resolver, "resolve", resolve)
-        return set(found(deployed.mail_records("contoso.example")).values())
+        return sending.dmarc("contoso.example").state
 
-    assert raising(dns.resolver.NXDOMAIN()) == {"wrong"}
-    assert raising(dns.resolver.LifetimeTimeout()) == {"warning"}
+    assert raising(dns.resolver.NXDOMAIN()) == "wrong"
+    assert raising(dns.resolver.LifetimeTimeout()) == "warning"
 
 
 def test_the_addresses_that_publish_and_doctor_read_are_outputs_of_the_template():
