@@ -37,16 +37,11 @@ def region_mistake(region: str) -> str:
     )
 
 
-def sender_domain(organisation: Organisation) -> str:
-    """The domain that messages come from."""
-    return organisation.sender.rpartition("@")[2].rstrip(">")
-
-
 def derived(organisation: Organisation) -> dict[str, str]:
     """The values that `organisation.yaml` decides."""
     about = organisation.organisation
     return {
-        "SenderDomain": sender_domain(organisation),
+        "SenderDomain": organisation.sender.domain,
         "Languages": ",".join(about.languages),
         "EmbedFrom": " ".join(about.embed_from),
     }

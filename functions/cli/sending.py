@@ -26,10 +26,10 @@ def mail(organisation: Organisation, deployed: dict[str, str]) -> Iterator[Findi
     `deployed` are the stack's parameters.
     """
     client = boto3.client("sesv2")
-    identity_name = deployed.get("SenderDomain") or answers.sender_domain(organisation)
+    identity_name = deployed.get("SenderDomain") or organisation.sender.domain
     yield either(
         answers.agrees("SenderDomain", identity_name, organisation),
-        f"the stack may send as {answers.sender_domain(organisation)}, which is the domain of notify.from",
+        f"the stack may send as {organisation.sender.domain}, which is the domain of notify.from",
         f"It may send as {identity_name}: set SenderDomain (`./regain setup` does) or notify.from, and deploy.",
     )
     account = asked(client.get_account)
