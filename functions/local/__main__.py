@@ -72,7 +72,7 @@ def serve(
         if arguments.light:
             parameters["ProofOfWorkRounds"] = _LEAST_WORK
         template = create(ROOT / "template.yaml", parameters)
-        _import(arguments, persons)
+        _import(arguments, organisation, persons)
         if sam:
             sam.start(template, environment, engine.host, Path(environment["ORGANISATION_FILE"]))
         return _gateway(arguments, engine, template, environment, persons, listening, sam)
@@ -96,7 +96,9 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
     }
 
 
-def _import(arguments: argparse.Namespace, persons: list[importing.Person]) -> None:
+def _import(
+    arguments: argparse.Namespace, organisation: Organisation, persons: list[importing.Person]
+) -> None:  # fmt: skip
     """Imports the people file if it has changed since the last start."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
@@ -105,8 +107,11 @@ def _import(arguments: argparse.Namespace, persons: list[importing.Person]) -> N
     accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
     for note in (note for person in persons for note in person.notes):
         print(note)
-    loaded = importing.load(persons, accounts, int(time.time()))
+    rules = importing.Rules(int(time.time()), keeps=importing.judge(organisation.passwords))
+    loaded = importing.load(persons, accounts, rules)
     print(f"{loaded.added} people added and {loaded.changed} changed from {arguments.people}")
+    if weak := loaded.changes.first_passwords:
+        print(f"{weak} passwords break a rule of this organisation: they are to be changed at the first sign-in")
     stamp.write_text(digest)
 
 

@@ -63,7 +63,10 @@ UNUSED = (
     "regain/organisation/file.py",
     "regain/organisation/schema.py",
     "regain/organisation/yaml_file.py",
+    "regain/people/changes.py",
+    "regain/people/formats",
     "regain/people/importing.py",
+    "regain/people/rows.py",
     "s3transfer",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS
 )

@@ -55,15 +55,17 @@ class Accounts:
 
     def language_write(self, seen: Account, language: str) -> Write:
         """Sets the language of messages; "" means the page's."""
-        return self._update(seen, {"language": language})
+        return self._update(seen, {"language": language, **_decided(seen, "language")})
 
     def enable_write(self, seen: Account) -> Write:
-        """Enables the account."""
-        return self._update(seen, {"enabled": True})
+        """Enables the account. An import may disable it again."""
+        left = tuple(name for name in seen.decided_here if name != "enabled")
+        return self._update(seen, {"enabled": True, "decided_here": left})
 
     def role_write(self, seen: Account, role: str) -> Write:
         """Sets the role ("" for none) and ends every session."""
-        return put_version(self.table, to_item(replace(seen, role=role, generation=seen.generation + 1)), seen.version)
+        made = replace(seen, role=role, generation=seen.generation + 1, **_decided(seen, "role"))
+        return put_version(self.table, to_item(made), seen.version)
 
     def with_role(self, role: str, most: int) -> list[Account]:
         """Up to `most` enabled accounts with a role: one query."""
@@ -72,7 +74,8 @@ class Accounts:
 
     def lock_write(self, seen: Account) -> Write:
         """Disables the account and ends every session, until an administrator enables it again."""
-        return self._update(seen, {"enabled": False, "generation": seen.generation + 1})
+        changes = {"enabled": False, "generation": seen.generation + 1, **_decided(seen, "enabled")}
+        return self._update(seen, changes)
 
     def rehash_write(self, seen: Account, password: str) -> Write:
         """The same password, hashed with today's pepper and parameters."""
@@ -93,6 +96,11 @@ class Accounts:
                 ),
             },
         )
+
+
+def _decided(seen: Account, name: str) -> dict[str, tuple[str, ...]]:
+    """Records that the value of this field was chosen in Regain, so that no import changes it."""
+    return {"decided_here": tuple(dict.fromkeys((*seen.decided_here, name)))}
 
 
 def from_item(item: dict[str, Any] | None) -> Account | None:

@@ -10,29 +10,58 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from regain.problems import INVALID_EMAIL_ADDRESS, INVALID_PHONE_NUMBER, PHONE_NUMBER_NOT_ACCEPTED, Refused
 
 _COSTLY = ("PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL", "PAGER", "PERSONAL_NUMBER")
 _LONGEST = 60
+_PLAIN = re.compile(r"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@([a-z0-9.-]+)", re.ASCII | re.IGNORECASE)
+_LONGEST_NAME, _LONGEST_ADDRESS = 64, 254
+_FICTION = re.compile(r"\+447700900\d{3}|\+1\d{3}55501\d\d")  # for examples: given out to nobody, by intention
+_OLD_MEXICAN = re.compile(r"\+521(\d{10})")  # until 2019 mobiles had a 1 behind the country code
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A telephone number in E.164. An extension is dropped, because texts and automatic calls cannot reach it."""
+    """A telephone number in E.164. An extension is dropped, because texts and automatic calls cannot reach it.
+
+    `in_use` is False if the country has not assigned the number's range.
+    """
 
     e164: str
     extension_dropped: bool
+    in_use: bool = True
 
 
 def parse_email(typed: str) -> str:
     """A canonical e-mail address (RFC 5322, IDNA). Raises Refused(INVALID_EMAIL_ADDRESS)."""
+    typed = typed.strip()
+    plain = _PLAIN.fullmatch(typed)
+    if plain and len(plain[1]) <= _LONGEST_NAME and len(typed) <= _LONGEST_ADDRESS:
+        return f"{plain[1]}@{_domain(plain[2])}".lower()
+    return _checked(typed)
+
+
+@functools.lru_cache(10_000)
+def _domain(domain: str) -> str:
+    """A canonical domain. Cached, because a file of many people has few of them."""
+    return _checked(f"a@{domain}").partition("@")[2]
+
+
+def _checked(typed: str) -> str:
     try:
-        checked = validate_email(typed.strip(), check_deliverability=False, test_environment=True)
+        checked = validate_email(typed, check_deliverability=False, strict=True)
     except EmailNotValidError:
         raise Refused(INVALID_EMAIL_ADDRESS) from None
     return checked.normalized.lower()
+
+
+def only_inside(typed: str) -> bool:
+    """Whether an address exists in a closed network only, such as `maria@corp.local`: no message gets there."""
+    name, at, domain = typed.strip().lower().rpartition("@")
+    known_here = "." not in domain or domain.rpartition(".")[2] in SPECIAL_USE_DOMAIN_NAMES
+    return bool(at and name and re.fullmatch(r"[\w.-]+", domain)) and known_here
 
 
 def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:
@@ -44,11 +73,23 @@ def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:
     """
     phonenumbers, parsed = _library(), _parsed(typed, countries)
     costly = {getattr(phonenumbers.PhoneNumberType, kind) for kind in _COSTLY}
-    exact = phonenumbers.region_code_for_number(parsed)
-    places = {exact} if exact else set(phonenumbers.region_codes_for_country_code(parsed.country_code))
-    if phonenumbers.number_type(parsed) in costly or (countries and not places & set(countries)):
+    kind, e164 = phonenumbers.number_type(parsed), _e164(parsed)
+    if kind in costly or (countries and not _of_one(parsed, countries)):
         raise Refused(PHONE_NUMBER_NOT_ACCEPTED)
-    return PhoneNumber(_e164(parsed), bool(parsed.extension))
+    in_use = kind != phonenumbers.PhoneNumberType.UNKNOWN or bool(_FICTION.fullmatch(e164))
+    return PhoneNumber(e164, bool(parsed.extension), in_use)
+
+
+def _of_one(parsed: Any, countries: tuple[str, ...]) -> bool:
+    """Whether the number is of one of these countries; some share their numbers, as the Isle of Man does with GB."""
+    phonenumbers = _library()
+    sharing = set(phonenumbers.region_codes_for_country_code(parsed.country_code)) & set(countries)
+    exact = phonenumbers.region_code_for_number(parsed) if sharing else None
+    return bool(sharing) and (
+        exact is None
+        or exact in sharing
+        or any(phonenumbers.is_valid_number_for_region(parsed, country) for country in sharing)
+    )
 
 
 def parse_callback_number(typed: str, countries: tuple[str, ...]) -> str:
@@ -64,19 +105,30 @@ def parse_callback_number(typed: str, countries: tuple[str, ...]) -> str:
 def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
     phonenumbers = _library()
     try:
-        typed = unicodedata.normalize("NFKC", typed)
-        typed = "".join(
-            letter for letter in typed if unicodedata.category(letter) != "Cf"
-        )  # invisible marks, which phones paste
+        if not typed.isascii():
+            typed = unicodedata.normalize("NFKC", typed)
+            typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
+        typed = re.sub(r"^\s*tel:", "", typed, flags=re.IGNORECASE)
         if len(typed) > _LONGEST or re.search(r"[^\d\s()+./\-\u2010-\u2015#,;:=extnEXTN]", typed):
             raise Refused(INVALID_PHONE_NUMBER)
-        parsed = phonenumbers.parse(typed, countries[0] if countries else None)
+        parsed = _read(typed, countries[0] if countries else None)
     except phonenumbers.NumberParseException:
         raise Refused(INVALID_PHONE_NUMBER) from None
     e164 = _e164(parsed)
     if not phonenumbers.is_possible_number(parsed) or _e164(phonenumbers.parse(e164)) != e164:
         raise Refused(INVALID_PHONE_NUMBER)  # its canonical form must parse to itself
     return parsed
+
+
+def _read(typed: str, country: str | None) -> Any:
+    """A number as the library reads it; also with 00 for the + where that is not the country's own prefix."""
+    phonenumbers, typed = _library(), typed.strip()
+    if typed.startswith("+") and (old := _OLD_MEXICAN.fullmatch("+" + re.sub(r"\D", "", typed))):
+        typed = "+52" + old[1]
+    if typed.startswith("00"):
+        here = phonenumbers.parse(typed, country) if country else None
+        return here if here and phonenumbers.is_valid_number(here) else phonenumbers.parse("+" + typed[2:])
+    return phonenumbers.parse(typed, country)
 
 
 def _e164(parsed: Any) -> str:

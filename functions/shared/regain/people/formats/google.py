@@ -1,0 +1,19 @@
+"""Google Workspace's: “Download users” of the admin console, and its template for adding several."""
+
+from regain.people.formats.headings import Shape
+
+SHAPES = (
+    Shape(
+        "Google Workspace",
+        (frozenset({"emailaddress", "orgunitpath"}), frozenset({"emailaddress", "passwordhashfunction"})),
+        {
+            "emailaddress": "user_id", "firstname": "given_name", "lastname": "surname", "password": "password",
+            "passwordhashfunction": "password_hash", "recoveryemail": "other_mails",
+            "homesecondaryemail": "other_mails", "recoveryphone": "mobile_phone", "mobilephone": "mobile_phone",
+            "workphone": "office_phone", "employeeid": "employee_id", "status": "status", "newstatus": "status",
+            "2svenrolled": "", "2svenforced": "", "geminilimitstatus": "",
+            "changepasswordatnextsignin": "", "newprimaryemail": "", "lastsignin": "", "orgunitpath": "",
+            "worksecondaryemail": "", "homephone": "", "advancedprotectionprogramenrollment": "",
+        },
+    ),
+)  # fmt: skip
