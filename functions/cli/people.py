@@ -1,9 +1,8 @@
-"""`people`: in from the admin centre's CSV, and out again."""
+"""`people`: in from a file of any tool, and out again."""
 
 import csv
 import sys
 import time
-from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,14 +10,15 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.accounts import everybody
+from cli import import_report
+from cli.accounts import everybody, infos
 from cli.stack import Stack
 from cli.terminal import errors, say
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
-from regain.organisation.file_errors import FileError
 from regain.people import importing
 from regain.reports.spreadsheet import escape_formula
+from regain.runtime.services import Services
 
 app = typer.Typer(no_args_is_help=True, help="People: import and export.")
 _COLUMNS = (
@@ -30,27 +30,42 @@ _COLUMNS = (
 @app.command("import")
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The CSV that the admin centre exports.")],
+    file: Annotated[Path, typer.Argument(help="A file of people, as Microsoft's, Google's, Okta's tools export it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    details: Annotated[Path | None, typer.Option(help="Write the whole report to this CSV file.")] = None,
     skip_refused: Annotated[
         bool, typer.Option("--skip-refused", help="Import the other rows where some are refused.")
+    ] = False,
+    keep_passwords: Annotated[
+        bool, typer.Option("--keep-passwords", help="First passwords that keep every rule need not be changed.")
+    ] = False,
+    overrule: Annotated[
+        bool, typer.Option("--overrule", help="Let the file undo what was decided in Regain: locks, roles, languages.")
     ] = False,
 ) -> None:
     """Adds and updates people. A password that is stored stays. Stopped, it goes on where it was when run again."""
     stack: Stack = context.obj
     services = stack.services()
-    persons, refused = importing.sift(file, services.organisation)
-    _report(refused, "refused")
-    _report([note for person in persons for note in person.notes], "changed")
-    if refused and not skip_refused:
-        errors.print(f"{len(refused)} mistakes: nothing was imported. Correct them, or leave them out: --skip-refused")
-        raise typer.Exit(1)
-    with _bar(len(persons)) as told:
-        done = importing.load(persons, services.accounts, int(time.time()), told, dry_run)
-    would = "would be " if dry_run else ""
-    same = f"{done.same} as they should be"
-    say(f"{done.added} {would}added, {done.changed} {would}changed, {same}, {len(refused)} rows refused")
-    raise typer.Exit(1 if refused else 0)
+    sifted = importing.sift(file, services.organisation)
+    import_report.of_file(file, sifted)
+    loaded = None
+    if not sifted.mistakes or skip_refused:
+        keeps = importing.judge(services.organisation.passwords) if keep_passwords else None
+        rules = importing.Rules(int(time.time()), dry_run, overrule, keeps, _standing(services))
+        with _bar(len(sifted.people)) as told:
+            loaded = importing.load(sifted.people, services.accounts, rules, told)
+        import_report.of_changes(loaded, sifted, dry_run)
+        import_report.of_everybody(loaded, sifted, services)
+    else:
+        number = len(sifted.mistakes)
+        errors.print(f"{number} mistakes: nothing was imported. Correct them, or leave them out: --skip-refused")
+    if details:
+        import_report.write_details(details, loaded, sifted)
+    raise typer.Exit(1 if sifted.mistakes else 0)
+
+
+def _standing(services: Services) -> importing.Standing:
+    return importing.Standing(services.organisation, lambda names: infos(names, services))
 
 
 @app.command("export")
@@ -81,11 +96,6 @@ def _cells(account: Account) -> tuple[Any, ...]:
         ";".join(account.other_mails), account.mobile_phone, account.office_phone, account.enabled, account.role,
         ";".join(account.groups), account.language,
     )  # fmt: skip
-
-
-def _report(found: Iterable[FileError], what: str) -> None:
-    for mistake in found:
-        errors.print(f"{what}: {mistake}", markup=False)
 
 
 class _bar:  # noqa: N801 - used as a function

@@ -3,13 +3,20 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from cli.accounts import infos
 from regain.adapters import password_hash
 from regain.domain.account import Account
 from regain.people import importing
 
 
-def load(world, *persons):
-    return importing.load(persons, world.services.accounts, world.services.now)
+def load(world, *persons, told=lambda _: None, **rules):
+    return importing.load(persons, world.services.accounts, importing.Rules(world.services.now, **rules), told)
+
+
+def read(world, tmp_path, text):
+    file = tmp_path / "people.csv"
+    file.write_text(text)
+    return importing.read(file, world.services.organisation)
 
 
 def test_an_imported_person_signs_in(world):
@@ -54,18 +61,16 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(world):
     persons = [importing.Person(Account(name, other_mails=("a@home.example",))) for name in names]
     assert load(world, *persons[:120]) == importing.Loaded(added=120)
     told = []
-    again = importing.load(persons, world.services.accounts, world.services.now, told.append)
+    again = load(world, *persons, told=told.append)
     assert again == importing.Loaded(added=130, same=120)
     assert sum(told) == 250
-    assert importing.load(persons, world.services.accounts, world.services.now) == importing.Loaded(same=250)
+    assert load(world, *persons) == importing.Loaded(same=250)
 
 
 def test_a_dry_run_writes_nothing(world):
     name = f"dry{world.number}@contoso.example"
     person = importing.Person(Account(name), "maple-Cedar-93-window")
-    assert importing.load([person], world.services.accounts, world.services.now, dry_run=True) == importing.Loaded(
-        added=1
-    )
+    assert load(world, person, dry_run=True) == importing.Loaded(added=1)
     assert world.account(name) is None
 
 
@@ -76,3 +81,127 @@ def test_two_imports_at_once_lose_nothing(world):
         both = list(pool.map(lambda _: load(world, *persons), range(2)))
     assert sum(one.added for one in both) == 120
     assert all(world.account(name) for name in names)
+
+
+PEOPLE = "userPrincipalName,displayName,accountEnabled,role,preferredLanguage,mobilePhone,otherMails\n"
+
+
+def row(person, **changes):
+    """The person's row in the nightly file, which is as it has always been but for `changes`."""
+    cells = {
+        "name": person.display_name,
+        "enabled": "True",
+        "role": "",
+        "language": "",
+        "mobile": "",
+        "mails": "",
+    } | changes
+    return PEOPLE + ",".join((person.user_id, *cells.values())) + "\n"
+
+
+def test_the_same_file_as_ever_does_not_lift_the_lock_of_this_was_not_me_p9(world, tmp_path):
+    """Only an administrator turns the account on again; and from then on the file may turn it off."""
+    person = world.person()
+    store, accounts = world.services.store, world.services.accounts
+    store.commit([accounts.lock_write(person)])
+    people = read(world, tmp_path, row(person))
+    loaded = load(world, *people)
+    assert loaded == importing.Loaded(same=1)
+    assert loaded.changes.kept == [(person.user_id, "enabled")]
+    assert world.sign_in(person.user_id).code == "account-turned-off"
+    store.commit([accounts.enable_write(world.account(person.user_id))])
+    assert load(world, *people) == importing.Loaded(same=1)
+    assert load(world, *read(world, tmp_path, row(person, enabled="False"))).changes.turned_off == [person.user_id]
+    assert load(world, *people).changes.turned_on == [person.user_id]
+
+
+def test_a_role_that_was_granted_or_taken_here_stays_against_the_file_p9(world, tmp_path):
+    granted, taken = world.person(), world.person(role="administrator")
+    store, accounts = world.services.store, world.services.accounts
+    store.commit([accounts.role_write(granted, "helpdesk"), accounts.role_write(taken, "")])
+    people = [
+        *read(world, tmp_path, row(granted, role="none")),
+        *read(world, tmp_path, row(taken, role="administrator")),
+    ]
+    assert load(world, *people).changes.kept == [(granted.user_id, "role"), (taken.user_id, "role")]
+    assert [world.account(each.user_id).role for each in (granted, taken)] == ["helpdesk", ""]
+
+
+def test_a_language_that_somebody_chose_stays_against_the_file_p9(world, tmp_path):
+    person = world.person()
+    world.services.store.commit([world.services.accounts.language_write(person, "de")])
+    load(world, *read(world, tmp_path, row(person, language="en")))
+    assert world.account(person.user_id).language == "de"
+
+
+def test_a_file_overrules_what_was_decided_here_only_where_that_is_asked_for_p9(world, tmp_path):
+    person = world.person()
+    world.services.store.commit([world.services.accounts.lock_write(person)])
+    loaded = load(world, *read(world, tmp_path, row(person)), overrule=True)
+    assert loaded.changes.turned_on == [person.user_id]
+    assert world.account(person.user_id).decided_here == ()
+    assert world.sign_in(person.user_id).status == 200
+
+
+def test_a_blank_cell_overwrites_nothing_and_turns_nobody_on_p2(world, tmp_path):
+    person = world.person(enabled=False, role="helpdesk", language="de")
+    assert load(world, *read(world, tmp_path, row(person, enabled=""))) == importing.Loaded(same=1)
+    there = world.account(person.user_id)
+    assert (there.enabled, there.role, there.language) == (False, "helpdesk", "de")
+    assert (there.mobile_phone, there.other_mails) == (person.mobile_phone, person.other_mails)
+
+
+def test_who_is_new_and_of_whom_the_file_does_not_say_is_added_turned_off_and_named_p2(world, tmp_path):
+    name = f"blank{world.number}@contoso.example"
+    loaded = load(world, *read(world, tmp_path, f"userPrincipalName,AccountEnabled\n{name},\n"))
+    assert loaded.changes.unknown == [name]
+    assert world.account(name).enabled is False
+
+
+def test_the_changes_are_counted_by_field_and_named_p9(world, tmp_path):
+    person = world.person(mobile_phone="", office_phone="")
+    loaded = load(
+        world, *read(world, tmp_path, row(person, name="Another Person", enabled="False", mails="none")), dry_run=True
+    )
+    changes = loaded.changes
+    assert changes.fields == {"display_name": 1, "enabled": 1, "other_mails": 1}
+    assert changes.turned_off == changes.another == [person.user_id]
+    assert changes.renamed == [(person.user_id, "Maria Silva → Another Person")]
+    assert world.account(person.user_id) == person
+
+
+def test_who_loses_a_way_to_get_back_in_is_named_and_who_still_can_is_counted_p9(world, tmp_path):
+    organisation, services = world.services.organisation, world.services
+    standing = importing.Standing(organisation, lambda names: infos(names, services))
+    losing, keeping = world.person(office_phone="", mobile_phone=""), world.person()
+    people = [*read(world, tmp_path, row(losing, mails="none")), *read(world, tmp_path, row(keeping, mobile="none"))]
+    changes = load(world, *people, standing=standing, dry_run=True).changes
+    assert (changes.people, changes.capable) == (2, 1)
+    assert [who for who, _ in changes.lost] == [losing.user_id, keeping.user_id]
+    assert dict(changes.lost)[losing.user_id] == "email"
+
+
+def test_a_first_password_is_to_be_changed_at_the_first_sign_in_p11(world):
+    name = f"first{world.number}@contoso.example"
+    loaded = load(world, importing.Person(Account(name, other_mails=("a@home.example",)), "a"))
+    assert loaded.changes.first_passwords == 1
+    assert world.sign_in(name, "a").body["must_change_password"] is True
+
+
+def test_a_first_password_stays_only_if_that_is_asked_for_and_it_keeps_every_rule_p11(world):
+    names = [f"first{world.number}x{number}@contoso.example" for number in range(2)]
+    judge = importing.judge(world.services.organisation.passwords)
+    people = [
+        importing.Person(Account(name), word)
+        for name, word in zip(names, ("password", "maple-Cedar-93-window"), strict=True)
+    ]
+    changes = load(world, *people, keeps=judge).changes
+    assert (changes.first_passwords, changes.kept_passwords) == (1, 1)
+    assert [world.account(name).must_change_password for name in names] == [True, False]
+
+
+def test_blanks_around_a_first_password_are_part_of_it_p11(world, tmp_path):
+    name = f"blanks{world.number}@contoso.example"
+    load(world, *read(world, tmp_path, f"userPrincipalName,password\n{name}, spaced out \n"))
+    assert world.sign_in(name, " spaced out ").status == 200
+    assert world.sign_in(name, "spaced out").status == 401

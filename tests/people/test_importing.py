@@ -55,10 +55,6 @@ def test_columns_may_stand_in_any_order_and_others_are_passed_over(tmp_path, new
     ("row", "what"),
     [
         ("not a user id,,,,,,,,,", "userPrincipalName: `not a user id` is not a user ID"),
-        (
-            "a@mail.example,,,,,,,,,",
-            "userPrincipalName: the domain of `a@mail.example` is not in the organisation file",
-        ),
         ("a@contoso.example,,nobody,,,,,,,", "mail: `nobody` is not an e-mail address"),
         ("a@contoso.example,,,x@home.example;y,,,,,,", "otherMails: `y` is not an e-mail address"),
         ("a@contoso.example,,,,123,,,,,", "mobilePhone: `123` is not a telephone number"),
@@ -85,13 +81,6 @@ def test_a_user_id_that_stands_twice_is_a_mistake_in_any_form(tmp_path):
 @pytest.mark.parametrize("text", ["", "name,mail\nAnn,a@home.example\n"])
 def test_a_file_without_user_ids_is_a_mistake(tmp_path, text):
     assert "there is no column userPrincipalName" in mistakes(tmp_path, text)[0][1]
-
-
-def test_another_encoding_is_a_mistake_and_says_where(tmp_path):
-    path = tmp_path / "people.csv"
-    path.write_bytes(HEADER.encode() + "zo\xeb@contoso.example".encode("latin-1"))
-    with pytest.raises(InvalidFile, match=r"people.csv:2: this is not UTF-8 text"):
-        importing.read(path, ORGANISATION)
 
 
 def test_a_dropped_extension_leaves_the_number(tmp_path):

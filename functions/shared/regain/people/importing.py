@@ -90,14 +90,10 @@ def sift(path: Path, organisation: Organisation) -> Sifted:
     opened = sheet.read(path)
     reader = Reader(str(path), organisation, opened.columns)
     sifted = Sifted(opened.columns, [], reader.mistakes, [], list(opened.notes))
-    seen: dict[str, int] = {}
     for row in opened.rows:
         found = reader.read(row)
         if isinstance(found, Skipped):
             sifted.skipped.append(found)
-        elif found and (first := seen.setdefault(found.account.user_id, row.line)) != row.line:
-            what = f"`{found.account.user_id}` stands in line {first} already"
-            sifted.mistakes.append(FileError(str(path), row.line, what, "leave one of the two out"))
         elif found:
             sifted.people.append(found)
             sifted.notes.extend(found.notes)

@@ -71,6 +71,7 @@ class Reader:
     without_domain: int = 0
     _notes: list[FileError] = field(default_factory=list)
     _line: int = 0
+    _seen: dict[str, int] = field(default_factory=dict)
 
     def read(self, row: Row) -> Person | Skipped | None:
         """The person in a row; why it is not one of the organisation's; or None where the row has mistakes."""
@@ -111,10 +112,14 @@ class Reader:
         home = self.organisation.default_domain
         self.without_domain += "@" not in typed
         try:
-            return user_id.normalise(typed, home)
+            found = user_id.normalise(typed, home)
         except Refused:
             self._wrong(f"{heading}: `{typed}` is not a user ID", f"for example maria.silva@{home}")
             return typed
+        first = self._seen.setdefault(found, self._line)
+        if first != self._line:
+            self._wrong(f"`{found}` stands in line {first} already", "leave one of the two out")
+        return found
 
     def _who(self, row: Row) -> tuple[str, str]:
         """The column and content of the user ID: an address in place of an id that nobody types."""

@@ -18,6 +18,11 @@ IDS = {
     "external_id": "externalId",
 }  # fmt: skip
 """Ids that outlast a user ID, and the names that they go by."""
+OURS = (
+    "userPrincipalName", "displayName", "givenName", "surname", "mail", "otherMails", "mobilePhone", "telephoneNumber",
+    "accountEnabled", "password", "role", "groups", "preferredLanguage", *IDS.values(),
+)  # fmt: skip
+"""Our own columns, as they are spelt."""
 _PROPERTY = re.compile(r"\[([a-z]\w*)\]")  # Entra's templates: `User name [userPrincipalName] Required`
 _REMARK = re.compile(r"[\[(][^\])]*[\])]")  # Google's: `Email Address [Required]`
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -125,5 +130,6 @@ def _suggested(heading: str, name: str, known: Iterable[str]) -> str:
     """The heading, and one that was perhaps meant: never for a heading that a tool is known to write."""
     if name in known:
         return heading
-    near = difflib.get_close_matches(name, [each for each in known if not each.startswith("[")], 1, 0.85)
-    return f"{heading} (did you mean {near[0]}?)" if near else heading
+    near = difflib.get_close_matches(name, [each.casefold() for each in OURS], 1, 0.85)
+    meant = next((each for each in OURS if near and each.casefold() == near[0]), "")
+    return f"{heading} (did you mean {meant}?)" if meant else heading

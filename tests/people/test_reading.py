@@ -1,0 +1,174 @@
+"""Tables of people as people make them: what their headings, cells and rows mean, and what is refused (P1 to P11)."""
+
+import pytest
+
+from regain.people.formats import cells
+from regain.people.formats.headings import key
+from tests.people.specimen_files import HOME, refused, sift, specimen
+
+OTHERS = [
+    (b"PK\x03\x04rest", 0, "this is an Excel workbook (or another ZIP archive), not text"),
+    (b"\xd0\xcf\x11\xe0rest", 0, "this is an old Excel workbook, not text"),
+    (b"%PDF-1.7", 0, "this is a PDF, not a table"),
+    (b"\x1f\x8b\x08", 0, "this file is compressed (gzip)"),
+    (b"\xff\xfe\x00\x00u\x00\x00\x00", 0, "this is UTF-32 text"),
+    (b'[{"userPrincipalName": "maria.silva@contoso.example"}]', 1, "this is JSON, not a table"),
+    (b"<Objs><Obj/></Objs>", 1, "this is XML or HTML, not a table"),
+    (b"", 1, "there is no column userPrincipalName"),
+    (b"\n\n", 1, "there is no column userPrincipalName"),
+    (b"name,mail\nAnn,a@home.example\n", 1, "there is no column userPrincipalName"),
+    (b"maria.silva@contoso.example,Maria\n", 1, "there is no column userPrincipalName"),
+    (b"UserPrincipalName : maria.silva@contoso.example\n", 1, "there is no column userPrincipalName"),
+    (b'"userPrincipalName,displayName"\n"maria.silva@contoso.example,Maria"\n', 1, "there is no column userPrincipalName"),
+    ("userPrincipalName\nzoë@contoso.example\nzo".encode() + b"\xeb@contoso.example\n", 3,
+     "this is not UTF-8 text, though the rest of the file is"),
+    (b"userPrincipalName\nzo\x81@contoso.example\n", 2, "this is neither UTF-8 nor Windows-1252 text"),
+    ("userPrincipalName\nzoë".encode()[:-1], 2, "the file ends in the middle of a character"),
+    ("userPrincipalName\r\n".encode("utf-16")[:-1], 1, "the file ends in the middle of a character"),
+    (b"dn: x\n", 1, "there is no column userPrincipalName"),
+    (b"version: 1\n\n# nothing\n", 1, "this LDIF has no entries"),
+    (b"dn: uid=a,dc=x\nuid: a\nnonsense\n", 3, "this line of LDIF is no attribute"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "line", "cause"), OTHERS)
+def test_what_is_no_table_is_named_for_what_it_is_with_the_remedy_p4(tmp_path, content, line, cause):
+    assert [(at, what) for at, what, _ in refused(tmp_path, content)] == [(line, cause)]
+    assert all(instead for _, _, instead in refused(tmp_path, content))
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "\n", "#TYPE Selected.User\r\n", "version:v1.0;;;\n"])
+def test_lines_above_the_headings_are_passed_over_and_lines_are_counted_with_them_p4(tmp_path, first):
+    text = first + "userPrincipalName;Block credential\nmaria.silva@contoso.example;True\nx y;True\n"
+    found = sift(tmp_path, text)
+    assert [person.account.enabled for person in found.people] == [False]
+    assert [mistake.line for mistake in found.mistakes] == [4]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Block credential", "BLOCKCREDENTIAL", " block_credential ", "Blocked", "Disabled", "Suspended", "Block sign in (Yes/No)",
+     "Anmeldung blockiert", "Bloquer la connexion", "Bloquear inicio de sesión"],
+)  # fmt: skip
+def test_a_column_that_says_blocked_is_read_so_in_a_file_of_any_shape_p1(tmp_path, heading):
+    """P1 b: the one column renamed, the other left as it was."""
+    found = sift(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,True\nben@contoso.example,No\n")
+    assert [person.account.enabled for person in found.people] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Is blocked?", "lockedOn", "Gesperrt bis", "Konto deaktiviert", "Compte désactivé", "Usuario inhabilitado",
+                "accountRevoked", "Login enabled", "Mitarbeiter inaktiv"],
+)  # fmt: skip
+def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1(tmp_path, heading):
+    ((line, what, instead),) = refused(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,True\n")
+    assert (line, what) == (1, f"the column `{heading}` may say who is blocked, and is not understood")
+    assert "accountEnabled" in instead
+
+
+WORDS = ["True/False", "WAHR/FALSCH", "VRAI/FAUX", "VERDADERO/FALSO", "VERO/FALSO", "VERDADEIRO/FALSO", "WAAR/ONWAAR",
+         "PRAWDA/FAŁSZ", "SANT/FALSKT", "SAND/FALSK", "TOSI/EPÄTOSI", "ИСТИНА/ЛОЖЬ", "DOĞRU/YANLIŞ", "IGAZ/HAMIS",
+         "PRAVDA/NEPRAVDA", "yes/no", "1/0", "ja/nein", "oui/non", "sí/no", "$true/$false", "ΑΛΗΘΗΣ/ΨΕΥΔΗΣ"]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_spreadsheet_says_yes_and_no_in_its_own_language_p4(tmp_path, words):
+    yes, no = words.split("/")
+    text = f"userPrincipalName,accountEnabled\nmaria.silva@contoso.example,{yes}\nben@contoso.example,{no}\n"
+    assert [person.account.enabled for person in sift(tmp_path, text).people] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("sense", "cell", "means"),
+    [("account_control", "512", True), ("account_control", "514", False), ("account_control", "66050", False),
+     ("account_control", "x", None), ("blocked", "True", False), ("blocked", "Blocked", False), ("blocked", "Allowed", True),
+     ("status", "ACTIVE", True), ("status", "Suspended", False), ("status", "LOCKED_OUT", True), ("status", "x", None),
+     ("status", "STAGED", False), ("locked_since", "000001010000Z", False), ("locked_since", "20261126090000Z", True),
+     ("enabled", "", None)],
+)  # fmt: skip
+def test_each_sense_of_being_on_is_read_the_right_way_round_b31(sense, cell, means):
+    assert cells.enabled(sense, cell) is means
+
+
+def test_columns_that_are_not_used_are_listed_with_what_was_perhaps_meant_p1(tmp_path):
+    text = "userPrincipalName,jobTitle,mobilPhone,Other Mails\nmaria.silva@contoso.example,x,+44 7700 900123,maria@home.example\n"
+    found = sift(tmp_path, text)
+    assert found.columns.unused == ("jobTitle", "mobilPhone (did you mean mobilePhone?)")
+    assert found.people[0].account.other_mails == HOME
+
+
+def test_a_first_password_is_the_cell_letter_for_letter_p11(tmp_path):
+    text = "userPrincipalName,password,displayName\nmaria.silva@contoso.example, 'maple  Cedar ,'Maria\n"
+    (person,) = sift(tmp_path, text).people
+    assert person.password == " 'maple  Cedar "
+    assert person.account.display_name == "'Maria"
+
+
+def test_what_stands_in_place_of_a_password_is_none_p11(tmp_path):
+    passwords = {p.account.user_id: p.password for p in sift(tmp_path, specimen("google.csv")).people}
+    assert set(passwords.values()) == {""}
+    hashed = specimen("google.csv").replace("****,,", "5ebe2294ecd0e0f08eab7690d2a6ee69,MD5,", 1)
+    found = sift(tmp_path, hashed)
+    assert found.people[0].password == ""
+    assert "the password is left out" in found.notes[0].message
+
+
+def test_a_password_never_lands_in_another_column_p3(tmp_path):
+    """P3: an unquoted comma in a name moved the password into the groups."""
+    text = "userPrincipalName,displayName,password,groups\na@contoso.example,Low, Deb,quiet-Meadow-48-lantern,staff\n"
+    ((line, what, _),) = refused(tmp_path, text)
+    assert (line, what) == (2, "the row has 5 cells, and there are 4 headings")
+
+
+def test_blank_cells_say_nothing_and_none_empties_p2(tmp_path):
+    text = "userPrincipalName,accountEnabled,mobilePhone,otherMails,role\na@contoso.example,,,,\nb@contoso.example,True,none,None,none\n"
+    blank, emptied = sift(tmp_path, text).people
+    assert {"enabled", "mobile_phone", "other_mails", "role"} <= set(blank.unsaid)
+    assert blank.account.enabled is False
+    assert not {"enabled", "mobile_phone", "other_mails", "role"} & set(emptied.unsaid)
+    assert (emptied.account.mobile_phone, emptied.account.other_mails, emptied.account.role) == ("", (), "")
+
+
+def test_rows_that_a_spreadsheet_ended_early_are_read_as_far_as_they_go_p3(tmp_path):
+    """Excel leaves out the separators of empty cells at the end of a row, from the sixteenth row on."""
+    found = sift(tmp_path, "userPrincipalName,displayName,mobilePhone\na@contoso.example,Ann\nb@contoso.example,Ben,\n")
+    assert [person.account.display_name for person in found.people] == ["Ann", "Ben"]
+
+
+def test_one_odd_address_does_not_stop_the_file_p5(tmp_path):
+    found = sift(
+        tmp_path, "userPrincipalName,mail\na@contoso.example,maria@corp.local\nb@contoso.example,maria@intranet\n"
+    )
+    assert [person.account.mail for person in found.people] == ["", ""]
+    assert [note.message for note in found.notes] == [
+        "mail: `maria@corp.local` is left out",
+        "mail: `maria@intranet` is left out",
+    ]
+
+
+def test_a_file_of_strangers_is_refused_rather_than_taken_for_done_p1(tmp_path):
+    ((_, what, instead),) = refused(tmp_path, "userPrincipalName\na@elsewhere.example\n")
+    assert (
+        what
+        == "none of the 1 rows is an account of the organisation: the first is of elsewhere.example, which the organisation file does not name"
+    )
+    assert "contoso.example" in instead
+
+
+def test_user_ids_without_a_domain_are_said_where_there_are_several_p10(tmp_path):
+    notes = sift(tmp_path, "userPrincipalName\nmaria.silva\nben@lab.contoso.example\n").notes
+    assert [note.message for note in notes] == ["1 user IDs have no domain, and get @contoso.example"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "User principal name",
+        "userPrincipalName",
+        "USER_PRINCIPAL-NAME",
+        "\ufeffuserPrincipalName",
+        " userprincipalname\u00a0",
+    ],
+)
+def test_headings_are_the_same_whatever_their_case_blanks_and_marks(heading):
+    assert key(heading) == "userprincipalname"
