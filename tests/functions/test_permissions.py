@@ -105,6 +105,7 @@ def test_the_account_function_may_do_what_it_does(world, record, template):
     for number in range(11):
         world.sign_in(other.user_id, f"wrong-{number}")
     assert world.request("GET", "/api/account", session=session).status == 200
+    assert world.post("/api/account/language", {"language": "de"}, session=session).status == 200
     body = {"current_password": world.password, "new_password": "violet-Anchor-27-plum"}
     session = world.post("/api/account/password", body, session=session).session
     assert world.post("/api/account/sessions/end", {"session": "x"}, session=session).status == 200
