@@ -10,7 +10,6 @@ from regain.adapters.keys import Keys
 
 _PERIOD = 30  # seconds; with 6 digits and SHA-1, the parameters that every app supports
 _DRIFT = 20  # steps either way within which a code is recognised as one from a wrong clock
-DIGITS = 6
 
 
 def secret(keys: Keys, subject: str, nonce: str) -> str:

@@ -58,13 +58,7 @@ def verify_registration(
 ) -> Passkey:
     """The passkey in a registration response. Raises VerificationFailed."""
     try:
-        made = _library().verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=_host(site),
-            expected_origin=site,
-            require_user_verification=True,
-        )
+        made = _library().verify_registration_response(credential=credential, **_expected(challenge, site))
     except Exception as error:  # a forged response can raise anything in the parsers
         raise VerificationFailed(type(error).__name__) from None
     held = bytes_to_base64url(made.credential_id), bytes_to_base64url(made.credential_public_key)
@@ -81,12 +75,9 @@ def verify_authentication(credential: dict[str, Any], challenge: bytes, site: st
     try:
         used = _library().verify_authentication_response(
             credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=_host(site),
-            expected_origin=site,
             credential_public_key=base64url_to_bytes(key.public_key),
             credential_current_sign_count=key.sign_count,
-            require_user_verification=True,
+            **_expected(challenge, site),
         )
     except Exception as error:
         raise VerificationFailed(type(error).__name__) from None
@@ -103,6 +94,15 @@ def bytes_to_base64url(raw: bytes) -> str:
 def base64url_to_bytes(text: str) -> bytes:
     """The inverse of `bytes_to_base64url`."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _expected(challenge: bytes, site: str) -> dict[str, Any]:
+    return {
+        "expected_challenge": challenge,
+        "expected_rp_id": _host(site),
+        "expected_origin": site,
+        "require_user_verification": True,
+    }
 
 
 def _host(site: str) -> str:
