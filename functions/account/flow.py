@@ -14,7 +14,7 @@ from regain.api.contract import (
     ChooseLanguage,
     Done,
     EndSession,
-    Secure,
+    Repudiation,
     SessionView,
     SignedIn,
     SignIn,
@@ -157,12 +157,12 @@ def end_session(body: EndSession, context: RequestContext) -> Done:
     return Done(True)
 
 
-def repudiate(body: Secure, context: RequestContext) -> Done:
+def repudiate(body: Repudiation, context: RequestContext) -> Done:
     """Repudiates a change (B6): disables the account, ends its sessions and flows, and notifies administrators."""
     return retry_on_conflict(lambda: _repudiate(body, context, services()))
 
 
-def _repudiate(body: Secure, context: RequestContext, services: Services) -> Done:
+def _repudiate(body: Repudiation, context: RequestContext, services: Services) -> Done:
     subject, record, repudiated = repudiation.load(services, body.token)
     context.about(subject, repudiated.reference)
     account, throttle_item, info_item = services.store.batch_get(

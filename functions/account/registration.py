@@ -10,7 +10,7 @@ from regain.adapters import authenticator, passkeys, password_hash, recoveries, 
 from regain.adapters.keys import codes_key
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Confirm, Done, GivenQuestion, MethodsView, Register, RegisteredMethod, Registration
+from regain.api.contract import Confirm, Done, MethodsView, PredefinedQuestion, Register, RegisteredMethod, Registration
 from regain.api.request_context import RequestContext
 from regain.domain import codes, security_questions
 from regain.domain import registration as rules
@@ -46,7 +46,7 @@ def list_methods(context: RequestContext) -> MethodsView:
     recovery = organisation.recovery
     offered = rules.open_to(who.account, recovery)
     given = (
-        [GivenQuestion(key, text) for key, text in security_questions.PREDEFINED.items()]
+        [PredefinedQuestion(key, text) for key, text in security_questions.PREDEFINED.items()]
         if "questions" in offered
         else []
     )

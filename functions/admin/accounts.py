@@ -1,7 +1,7 @@
 """Looking up an account: its state, why it cannot reset its password, and what the agent may do to it."""
 
 from admin.agent import Agent, Target, signed_in_agent
-from regain.api.contract import AdminView, Block, Held, HeldAccount, Reason
+from regain.api.contract import AccountDetail, AccountMethod, AdminView, Block, Reason
 from regain.api.request_context import RequestContext
 from regain.domain import roles
 from regain.domain.account import Account, methods
@@ -30,7 +30,7 @@ def show_agent(context: RequestContext) -> AdminView:
     return AdminView(account.user_id, account.display_name, account.role, until, acts)
 
 
-def show_account(user_id: str, context: RequestContext) -> HeldAccount:
+def show_account(user_id: str, context: RequestContext) -> AccountDetail:
     """One account, by its exact user ID. Every lookup is an event."""
     agent = signed_in_agent(context)
     target = agent.look_up(user_id)
@@ -38,12 +38,12 @@ def show_account(user_id: str, context: RequestContext) -> HeldAccount:
     return _view(agent, target)
 
 
-def _view(agent: Agent, target: Target) -> HeldAccount:
+def _view(agent: Agent, target: Target) -> AccountDetail:
     account, info, now = target.account, target.info, agent.services.now
     organisation = agent.services.organisation
     eligible = eligibility(account, info, organisation.recovery, organisation.domains)
     acts = _allowed_acts(agent, account)
-    return HeldAccount(
+    return AccountDetail(
         user_id=account.user_id,
         name=account.display_name,
         role=account.role,
@@ -73,7 +73,7 @@ def _allowed_acts(agent: Agent, account: Account) -> list[str]:
         return []
 
 
-def _methods(agent: Agent, target: Target) -> list[Held]:
+def _methods(agent: Agent, target: Target) -> list[AccountMethod]:
     organisation, unmasked = agent.services.organisation, roles.can_see_destinations(agent.account)
     registered = {contact.destination for contact in target.info.contacts}
     shown = []
@@ -81,7 +81,7 @@ def _methods(agent: Agent, target: Target) -> list[Held]:
         has_place = method.destination != method.kind
         place = (method.destination if unmasked else mask(method)) if has_place else ""
         entered = has_place and method.destination not in registered
-        shown.append(Held(method.kind, _name(method.kind), place, entered))
+        shown.append(AccountMethod(method.kind, _name(method.kind), place, entered))
     return shown
 
 

@@ -6,7 +6,7 @@ from admin.agent import Agent, Target, signed_in_agent
 from regain.adapters import password_hash
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Done, ForCaller, Reset, TemporaryPassword
+from regain.api.contract import Done, RequireRegistration, SetTemporaryPassword, TemporaryPassword
 from regain.api.request_context import RequestContext
 from regain.domain import roles
 from regain.domain.methods import Method, channel, mask
@@ -16,12 +16,12 @@ from regain.recovery import step_up, temporary_password
 _SENT_TO = ("email", "sms")
 
 
-def reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
+def reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) -> TemporaryPassword:
     """Sets a temporary password, shown once or sent to a method of its owner. Sessions and flows end (B5)."""
     return retry_on_conflict(lambda: _reset(user_id, body, context))
 
 
-def _reset(user_id: str, body: Reset, context: RequestContext) -> TemporaryPassword:
+def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) -> TemporaryPassword:
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
     proved = _use_caller_proof(agent, target, "reset", body.caller)
@@ -109,7 +109,7 @@ def _cleared(agent: Agent, target: Target) -> list[Write]:
     ]
 
 
-def require_registration(user_id: str, body: ForCaller, context: RequestContext) -> Done:
+def require_registration(user_id: str, body: RequireRegistration, context: RequestContext) -> Done:
     """Makes the owner go through their security info at the next sign-in, without postponing it."""
 
     def required(agent: Agent, target: Target) -> list[Write]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from admin.agent import Agent, signed_in_agent
 from regain.adapters.store import batched
-from regain.api.contract import Document, EventPage, EventQuery, Report, ReportQuery, Story, StoryLine
+from regain.api.contract import Attachment, AuditEvent, AuditTrail, EventPage, EventQuery, ReportQuery, UsageReport
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import events, reference, roles, user_id
@@ -17,7 +17,7 @@ _PAGE_SIZE, _EXPORT_SIZE = 50, 5_000
 _READ_SIZE = 100  # DynamoDB's limit for one BatchGetItem
 
 
-def show_trail(typed: str, context: RequestContext) -> Story:
+def show_trail(typed: str, context: RequestContext) -> AuditTrail:
     """Every event under a reference, in plain sentences."""
     agent = signed_in_agent(context)
     agent.count_lookup()
@@ -30,10 +30,10 @@ def show_trail(typed: str, context: RequestContext) -> Story:
     if named:
         account = agent.services.accounts.get(named)
         roles.check_can_view(agent.account, account, agent.scope)
-    return Story(known, named, [line(event, who) for event in found])
+    return AuditTrail(known, named, [line(event, who) for event in found])
 
 
-def list_events(query: EventQuery, context: RequestContext) -> EventPage | Document:
+def list_events(query: EventQuery, context: RequestContext) -> EventPage | Attachment:
     """Events, newest first, by account, reference or kind, or all; as a page or as a file."""
     agent = signed_in_agent(context)
     agent.count_lookup()
@@ -93,9 +93,9 @@ def _user_ids(agent: Agent, events: list[dict[str, Any]]) -> dict[str, str]:
     return user_ids
 
 
-def line(event: dict[str, Any], who: dict[str, str]) -> StoryLine:
+def line(event: dict[str, Any], who: dict[str, str]) -> AuditEvent:
     """An event as a sentence."""
-    return StoryLine(
+    return AuditEvent(
         at=event["at"].partition("#")[0],
         kind=event["kind"],
         text=events.describe(event),
@@ -105,7 +105,7 @@ def line(event: dict[str, Any], who: dict[str, str]) -> StoryLine:
     )
 
 
-def show_report(query: ReportQuery, context: RequestContext) -> Report:
+def show_report(query: ReportQuery, context: RequestContext) -> UsageReport:
     """Usage of the last days, in two reads, however many accounts there are."""
     agent = signed_in_agent(context)
     return usage.usage_report(agent.services.counters, int(query.days), agent.services.now)

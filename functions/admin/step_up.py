@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from admin.agent import Agent, signed_in_agent
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Done, Proving, Send, Sent, Verify
+from regain.api.contract import Done, Send, Sent, StepUpStarted, Verify
 from regain.api.request_context import RequestContext
 from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR
 from regain.recovery import step_up
 from regain.recovery.step_up import StepUp
 
 
-def start(context: RequestContext) -> Proving:
+def start(context: RequestContext) -> StepUpStarted:
     """Begins the agent's second factor."""
     agent = signed_in_agent(context)
     return step_up.begin(
@@ -44,7 +44,7 @@ def _proved(agent: Agent) -> list[Write]:
     return [services.sessions.write(who.subject, session), event]
 
 
-def start_caller(user_id: str, context: RequestContext) -> Proving:
+def start_caller(user_id: str, context: RequestContext) -> StepUpStarted:
     """Begins the identity proof of a caller."""
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)

@@ -14,7 +14,7 @@ import typer
 
 from cli.stack import Stack, StackError
 from cli.terminal import say
-from regain.api.headers import kept_for
+from regain.api.headers import cache_control
 
 _OLD = timedelta(days=1)  # a page that is still open may ask for the files of the build before
 _AT_ONCE = 16  # a first site is 1,700 files: one after the other they take minutes from afar (A39)
@@ -76,7 +76,9 @@ def synchronise(
 
     def put(name: str) -> None:
         body = (site / name).read_bytes()
-        s3.put_object(Bucket=bucket, Key=name, Body=body, ContentType=_media_type(name), CacheControl=kept_for(name))
+        s3.put_object(
+            Bucket=bucket, Key=name, Body=body, ContentType=_media_type(name), CacheControl=cache_control(name)
+        )
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         _all(pool.map(put, [name for name in changed if name.startswith("assets/")]))

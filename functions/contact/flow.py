@@ -8,7 +8,7 @@ from typing import Any
 from regain.adapters import proof_of_work, recoveries
 from regain.adapters.outbox import Message
 from regain.adapters.store import Conflict, Write
-from regain.api.contract import AskAdministrator, Asked, AskSupport
+from regain.api.contract import AskAdministrator, AskSupport, HelpRequested
 from regain.api.request_context import RequestContext
 from regain.domain import reference, user_id
 from regain.domain.flow import Flow
@@ -31,7 +31,7 @@ _TYPE_A_NUMBER = Phrase(
 )
 
 
-def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
+def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRequested:
     """Passes a request on to the administrators, or answers with the URL of their portal (S36, S37)."""
     needed = services()
     organisation = needed.organisation
@@ -43,7 +43,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
     portal = organisation.contacts.administrator.portal_url
     if portal:
         _commit(needed, [needed.rate_limits.spend_write(signature, needed.now)])
-        return Asked(url=portal)
+        return HelpRequested(url=portal)
     reply_to = _reached(body.reply_to, needed)
     flow = _looked(body.flow, subject, (subject, reply_to), needed)
     context.about(subject, flow.reference if flow else "")
@@ -55,10 +55,10 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> Asked:
     to = organisation.contacts.administrator.email
     message = _message(needed, context, subject, "administrator-contacted", to or "first-line", facts)
     _commit(needed, _writes(needed, signature, (subject, reply_to), [message], "administrator-contacted", context))
-    return Asked(reference=context.reference)
+    return HelpRequested(reference=context.reference)
 
 
-def ask_support(body: AskSupport, context: RequestContext) -> Asked:
+def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     """Passes a request on to support, with a copy to the sender (S21-S23). Reports all faults of the form at once."""
     needed = services()
     to = needed.organisation.contacts.support.email
@@ -76,7 +76,7 @@ def ask_support(body: AskSupport, context: RequestContext) -> Asked:
         replace(_message(needed, context, subject, "support-copy", email, copied), language=context.language),
     ]
     _commit(needed, _writes(needed, signature, (email, phone), messages, "support-contacted", context))
-    return Asked(reference=context.reference)
+    return HelpRequested(reference=context.reference)
 
 
 def _admitted(proof: str, context: RequestContext, needed: Services) -> str:

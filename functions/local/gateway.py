@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from local.sandbox import Pool, SandboxError
-from regain.api.headers import API_HEADERS, kept_for, site_headers
+from regain.api.headers import API_HEADERS, cache_control, site_headers
 from regain.api.responses import problem_document
 from regain.domain import reference
 from regain.domain.language_redirect import COOKIE, redirect
@@ -88,7 +88,8 @@ class StaticSite(StaticFiles):
         """A file with its cache-control header."""
         response = super().file_response(full_path, *arguments, **named)
         fingerprinted = "assets" in Path(full_path).parts  # assets/<fingerprint>/<name>
-        response.headers["cache-control"] = kept_for("assets/") if fingerprinted else "no-cache"  # shown as it is built
+        # Pages are shown as they are built.
+        response.headers["cache-control"] = cache_control("assets/") if fingerprinted else "no-cache"
         return response
 
 

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from regain.adapters import proof_of_work
-from regain.api.contract import Healthy
+from regain.api.contract import Health
 from regain.api.request_context import RequestContext
 from regain.runtime.services import services
 
@@ -18,9 +18,9 @@ def challenge(_: RequestContext) -> dict[str, Any]:
     return proof_of_work.challenge(needed.keys, needed.now, minutes, int(os.environ["PROOF_OF_WORK_ROUNDS"]))
 
 
-def health(_: RequestContext) -> Healthy:
+def health(_: RequestContext) -> Health:
     """The health check."""
-    return Healthy("ok")
+    return Health("ok")
 
 
 def redirect_to_change_password(context: RequestContext) -> dict[str, Any]:

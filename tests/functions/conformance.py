@@ -1,6 +1,6 @@
 """Holds every answer of every test to the contract: a status and a problem that an operation does not list is a fault."""
 
-from regain.api.contract import ANY_BODY, ANY_ROUTE
+from regain.api.contract import BODY_PROBLEMS, COMMON_PROBLEMS
 from regain.api.handler import operations_at
 
 
@@ -8,7 +8,7 @@ def check(method: str, path: str, status: int, code: str) -> None:
     """Raises AssertionError, where the contract lists no such answer for this request."""
     for operation in operations_at(path):
         if operation.method == method:
-            problems = (*operation.problems, *ANY_ROUTE, *(ANY_BODY if operation.request else ()))
+            problems = (*operation.problems, *COMMON_PROBLEMS, *(BODY_PROBLEMS if operation.request else ()))
             listed = {(problem.status, problem.code) for problem in problems} | {(operation.status, "")}
             assert (status, code) in listed, f"{method} {operation.path} does not list {status} {code}"
             return

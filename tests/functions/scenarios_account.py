@@ -86,7 +86,7 @@ def end_another_session(world: World, clock: Any) -> Steps:
 
 
 @scenario(
-    contract.SECURE,
+    contract.REPUDIATE,
     events=("account-secured",),
     messages=("account-secured",) * 2 + ("account-secured-administrators",),
 )
@@ -186,14 +186,14 @@ def remove_a_recovery_code(world: World, clock: Any) -> Steps:
     yield lambda: person.register("recovery-code")
 
 
-@scenario(contract.KEEP, events=("security-info-confirmed",))
+@scenario(contract.RECONFIRM, events=("security-info-confirmed",))
 def keep_security_info(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.call("POST", "/keep")
     yield lambda: person.call("POST", "/keep")
 
 
-@scenario(contract.LATER)
+@scenario(contract.POSTPONE)
 def put_security_info_off(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.call("POST", "/later")

@@ -33,14 +33,14 @@ def look_an_account_up(world: World, clock: Any) -> Steps:
 # --- Proving ---------------------------------------------------------------------------------------
 
 
-@scenario(contract.ADMIN_PROVE, 201, events=("admin-started",))
+@scenario(contract.ADMIN_STEP_UP, 201, events=("admin-started",))
 def begin_a_second_factor(world: World, clock: Any) -> Steps:
     agent = Agent(world)
     yield lambda: agent.do("/prove/start")
     yield lambda: agent.do("/prove/start")
 
 
-@scenario(contract.ADMIN_PROVE_SEND, 202, events=("code-requested",), messages=("code",))
+@scenario(contract.ADMIN_STEP_UP_SEND, 202, events=("code-requested",), messages=("code",))
 def send_oneself_a_code(world: World, clock: Any) -> Steps:
     agent = Agent(world)
     begun = agent.do("/prove/start").body
@@ -53,7 +53,7 @@ def _code(world: World, begun: dict, kind: str = "sms") -> str:
     return world.code(begun["reference"], method=kind)
 
 
-@scenario(contract.ADMIN_PROVE_VERIFY, events=("proof-passed", "admin-second-factor"))
+@scenario(contract.ADMIN_STEP_UP_VERIFY, events=("proof-passed", "admin-second-factor"))
 def give_a_second_factor(world: World, clock: Any) -> Steps:
     agent, person = Agent(world), world.person()
     flow = agent.do("/prove/start").body["flow"]
@@ -62,7 +62,7 @@ def give_a_second_factor(world: World, clock: Any) -> Steps:
     yield lambda: agent.over(person, "unlock")
 
 
-@scenario(contract.ADMIN_PROVE_VERIFY, 422, code="wrong-authenticator-code", events=("proof-failed",))
+@scenario(contract.ADMIN_STEP_UP_VERIFY, 422, code="wrong-authenticator-code", events=("proof-failed",))
 def give_a_wrong_second_factor(world: World, clock: Any) -> Steps:
     agent = Agent(world)
     flow = agent.do("/prove/start").body["flow"]
@@ -177,7 +177,7 @@ def _reads(operation: contract.Operation, name: str, path: str, **query: str) ->
     scenario(operation)(told)
 
 
-_reads(contract.ADMIN_STORY, "read_a_story", "/references/{reference}")
+_reads(contract.ADMIN_TRAIL, "read_a_story", "/references/{reference}")
 _reads(contract.ADMIN_EVENTS, "read_events", "/events")
 _reads(contract.ADMIN_EVENTS, "export_events_of_one_reference", "/events", format="csv", reference="R-0000-0000")
 _reads(contract.ADMIN_REPORT, "read_the_report", "/report")

@@ -15,7 +15,7 @@ from receipts import app as receipts
 from regain.adapters import passkeys, proof_of_work
 from regain.adapters.keys import Keys
 from regain.api import requests
-from regain.api.contract import ANY_BODY, OPERATIONS
+from regain.api.contract import BODY_PROBLEMS, OPERATIONS
 from regain.api.handler import ContractResolver
 from regain.domain.account import Account
 from regain.organisation import settings as organisations
@@ -64,7 +64,7 @@ def test_a_body_becomes_its_type_or_a_problem_that_the_contract_lists(kind, cont
     try:
         assert isinstance(requests.body(read(event), kind), kind)
     except Refused as refused:
-        assert refused.problem in ANY_BODY
+        assert refused.problem in BODY_PROBLEMS
 
 
 @bounded

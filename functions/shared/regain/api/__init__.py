@@ -1,1 +1,1 @@
-"""The HTTP API: routes and handlers, problems (RFC 9457), headers, and the contract that OpenAPI is written from."""
+"""The HTTP API: Powertools' resolver, requests and responses, problems (RFC 9457), the contract and OpenAPI."""

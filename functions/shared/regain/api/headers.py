@@ -1,15 +1,15 @@
-"""Headers of every answer, in one place: the embedded stack and the functions send the same."""
+"""Security headers and cache control of every response, for the functions and the embedded stack."""
 
 import re
 from collections.abc import Iterable
 
-_NOBODY = "'none'"
+_NONE = "'none'"
 
 
-def content_security_policy(ancestors: str = _NOBODY) -> str:
-    """What pages may load and do, from nothing upwards (CSP 3). `ancestors` may show them in a frame.
+def content_security_policy(ancestors: str = _NONE) -> str:
+    """The Content-Security-Policy of pages (CSP 3): everything is denied but what is listed.
 
-    The one policy of Trusted Types makes the address of the service worker and no other.
+    `ancestors` may embed the page in a frame. The one Trusted Types policy creates the service worker's URL only.
     """
     return "; ".join(
         (
@@ -39,7 +39,7 @@ _COMMON = {
 _NO_FRAME = {"x-frame-options": "DENY"}
 
 SITE_HEADERS = {"content-security-policy": content_security_policy(), **_COMMON, **_NO_FRAME}
-"""What each page and asset of the site carries."""
+"""Headers of each page and asset of the site."""
 
 API_HEADERS = {
     "cache-control": "no-store",
@@ -47,12 +47,12 @@ API_HEADERS = {
     **_COMMON,
     **_NO_FRAME,
 }
-"""What each answer of the API carries."""
+"""Headers of each response of the API."""
 
 
 def site_headers(path: str, embed_from: Iterable[str] = ()) -> dict[str, str]:
-    """What a page of the site carries. The form of reset and unlock may be shown in a frame by those whom the
-    organisation names, and no other page by anybody: a frame is how people are made to select what they do not see.
+    """Headers of a page of the site. Origins in `embed_from` may embed the reset and unlock forms; no origin may embed
+    another page (clickjacking).
     """
     origins = " ".join(embed_from)
     if not origins or not re.search(r"/(reset|unlock)/$", path):
@@ -60,11 +60,11 @@ def site_headers(path: str, embed_from: Iterable[str] = ()) -> dict[str, str]:
     return {"content-security-policy": content_security_policy(f"'self' {origins}"), **_COMMON}
 
 
-def kept_for(path: str) -> str:
+def cache_control(path: str) -> str:
     """The Cache-Control of a file of the site, by its path under the root.
 
-    What stands under `assets/<fingerprint>/` never changes. Everything else a browser asks for anew after a minute;
-    CloudFront keeps it until `publish` says that it has changed.
+    Files under `assets/<fingerprint>/` never change. Browsers ask again for everything else after a minute; CloudFront
+    keeps it until `publish` invalidates it.
     """
     if path.startswith("assets/"):
         return "public, max-age=31536000, immutable"

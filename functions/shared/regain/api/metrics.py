@@ -1,6 +1,6 @@
-"""Counts for CloudWatch, written as lines of the log (Embedded Metric Format): no call, no waiting.
+"""CloudWatch metrics in Embedded Metric Format: written to the log, without a call.
 
-Few values to a dimension, because each combination is a metric that costs: nothing of a person, no problem's code.
+Dimensions have few values, because CloudWatch charges for each combination: no account, and no problem's code.
 """
 
 import os
@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 
 def count(name: str, **dimensions: str) -> None:
-    """One more of `name`, with these dimensions."""
+    """Adds one to a metric."""
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Regain")
     with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=namespace) as metric:
         for dimension, value in dimensions.items():

@@ -1,4 +1,4 @@
-"""The OpenAPI document (3.1), made from the contract's types: it cannot say anything else than they do."""
+"""Generates the OpenAPI 3.1 document from the contract, so that it cannot disagree with what functions accept."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from regain import problems
-from regain.api.contract import ANY_BODY, ANY_ROUTE, OPERATIONS, Operation
+from regain.api.contract import BODY_PROBLEMS, COMMON_PROBLEMS, OPERATIONS, Operation
 from regain.problems import CATALOGUE
 
 _PROBLEM = {
@@ -29,7 +29,7 @@ _PROBLEM = {
         },
         "retry_after": {"type": "integer", "minimum": 0, "description": "Seconds; also the header."},
         "help_url": {"type": "string"},
-        "wrong": {"type": "string", "description": "Which part of the request could not be read."},
+        "wrong": {"type": "string", "description": "The part of the request that could not be read."},
         "feedback": {
             "type": "array",
             "items": {
@@ -46,21 +46,21 @@ _SESSION = {
     "type": "apiKey",
     "in": "cookie",
     "name": "__Host-session",
-    "description": "What signing in sets.",
+    "description": "Set by sign-in.",
 }
 _ORIGIN = {
     "name": "Origin",
     "in": "header",
     "required": True,
-    "description": "The site's own origin, as a browser sends it; from anywhere else a change is refused.",
+    "description": "The site's own origin, as browsers send it. Changes are refused without it (CSRF).",
     "schema": {"type": "string"},
 }
 _WAIT = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
 
 
 def document() -> dict[str, Any]:
-    """The whole document."""
-    types = {kind for op in OPERATIONS for kind in (op.request, op.answer, op.query) if kind}
+    """The OpenAPI document."""
+    types = {kind for op in OPERATIONS for kind in (op.request, op.response, op.query) if kind}
     ordered = sorted(types, key=lambda kind: kind.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
@@ -84,7 +84,7 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": _name(operation),
         "summary": operation.summary,
-        "responses": {str(operation.status): _done(operation), **_refusals(operation)},
+        "responses": {str(operation.status): _success(operation), **_problems(operation)},
     }
     if parameters := list(_parameters(operation, schemas)):
         made["parameters"] = parameters
@@ -96,22 +96,22 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _done(operation: Operation) -> dict[str, Any]:
-    schema = _ref(operation.answer) if operation.answer else {"type": "object"}
+def _success(operation: Operation) -> dict[str, Any]:
+    schema = _ref(operation.response) if operation.response else {"type": "object"}
     content = {"application/json": {"schema": schema}}
     if operation.query and "format" in operation.query.__struct_fields__:
         content |= {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/jsonl")}
     done: dict[str, Any] = {"description": "Done", "content": content}
     if operation.status == HTTPStatus.FOUND:
         done["headers"] = {"Location": {"description": "Where.", "schema": {"type": "string"}}}
-    if follows := _follows(operation):
-        done["links"] = follows
+    if links := _links(operation):
+        done["links"] = links
     return done
 
 
-def _follows(operation: Operation) -> dict[str, Any]:
-    """What can be done next with the `flow` that an operation begins: it is what they take."""
-    if "flow" not in getattr(operation.answer, "__struct_fields__", ()):
+def _links(operation: Operation) -> dict[str, Any]:
+    """Links to the operations that take the `flow` which this one returns."""
+    if "flow" not in getattr(operation.response, "__struct_fields__", ()):
         return {}
     beside = operation.path.rpartition("/")[0]
     steps = [each for each in OPERATIONS if each.path.rpartition("/")[0] == beside and each.request]
@@ -122,9 +122,9 @@ def _follows(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _refusals(operation: Operation) -> dict[str, Any]:
+def _problems(operation: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {}
-    refusals = (*operation.problems, *ANY_ROUTE, *(ANY_BODY if operation.request else ()))
+    refusals = (*operation.problems, *COMMON_PROBLEMS, *(BODY_PROBLEMS if operation.request else ()))
     for problem in sorted(refusals, key=lambda problem: problem.status):
         entry = responses.setdefault(
             str(problem.status),
@@ -150,7 +150,7 @@ def _parameters(operation: Operation, schemas: dict[str, Any]) -> Iterator[dict[
 
 
 def _name(operation: Operation) -> str:
-    """A name that no other operation has: the method is part of it where a path has several."""
+    """A unique `operationId`; it contains the method where a path has several."""
     several = len([each for each in OPERATIONS if each.path == operation.path]) > 1 or operation.method == "DELETE"
     name = re.sub(r"[^a-z]+", "-", operation.path.removeprefix("/api/")).strip("-")
     return f"{operation.method.lower()}-{name}" if several else name

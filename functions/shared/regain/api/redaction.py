@@ -1,15 +1,15 @@
-"""Faults as a log may tell them: what kind and where, never what anybody typed (B20)."""
+"""Describes exceptions for the log without their messages, which could hold what somebody typed (B20)."""
 
 
 def error_kind(error: Exception) -> str:
-    """What kind of fault it was. Its message could hold what somebody typed, so it is left out."""
-    answered = getattr(error, "response", None) or {}  # None where a connection broke off
-    code = answered.get("Error", {}).get("Code", "")
+    """The exception's class, with the error code where an AWS service returned one."""
+    response = getattr(error, "response", None) or {}  # None where the connection was lost
+    code = response.get("Error", {}).get("Code", "")
     return f"{type(error).__name__} {code}".strip()
 
 
 def error_location(error: Exception) -> str:
-    """The places of the code that the fault came through, innermost last; no values."""
+    """File and line of the last six frames of the traceback, innermost last."""
     places, step = [], error.__traceback__
     while step:
         code = step.tb_frame.f_code

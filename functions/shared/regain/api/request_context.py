@@ -1,16 +1,16 @@
-"""Who asks: what a step may know of the request besides its body, and what is noted for the log."""
+"""What a step knows of its request besides the body, and what it leaves there for the response and the log."""
 
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """`address` is the network address that the platform vouches for, never a header's word for it.
+    """`address` is the client's network address, from the connection or a trusted proxy, never from another header.
 
-    `session` is the token that the browser showed; `new_session` the one that it is given, "" where it is taken away.
-    `location` is where the browser is sent on to. `site` is the origin of our own page that asks.
-    `proof` is the kind of a proof that was judged, and `passed` or `failed`. `language` is the offered one that the
-    browser wants most.
+    `session` is the token in the session cookie; `new_session` the one to set, "" to delete the cookie.
+    `location` is where to redirect the browser. `site` is the origin of our own pages. `proof` is the kind of a proof
+    that was judged, and `passed` or `failed`. `language` is the negotiated one of those that the organisation offers.
+    `subject` and `reference` are logged.
     """
 
     address: str
@@ -24,6 +24,6 @@ class RequestContext:
     language: str = ""
 
     def about(self, subject: str, reference: str = "") -> None:
-        """Notes whom the request is about (a keyed hash), and the reference of the flow it goes on with."""
+        """Notes the subject (a keyed hash of the user ID), and the reference of the flow that the request continues."""
         self.subject = subject
         self.reference = reference or self.reference

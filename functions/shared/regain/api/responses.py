@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from regain import problems
-from regain.api.contract import Document
+from regain.api.contract import Attachment
 from regain.api.headers import API_HEADERS, SITE_HEADERS
 from regain.api.request_context import RequestContext
 from regain.api.requests import SESSION_COOKIE
@@ -21,7 +21,7 @@ from regain.problems import Refused
 def success(status: int, answer: Any, context: RequestContext) -> Response[str]:
     """What a step returned, as a response: a type of the contract, or text that is JSON already."""
     headers, media_type = dict(API_HEADERS), "application/json"
-    if isinstance(answer, Document):
+    if isinstance(answer, Attachment):
         text, media_type = answer.text, answer.media_type
         headers["content-disposition"] = f'attachment; filename="{answer.name}"'
     elif isinstance(answer, str):

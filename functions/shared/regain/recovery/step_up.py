@@ -10,7 +10,7 @@ from dataclasses import replace
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import OfferedMethod, Proving
+from regain.api.contract import OfferedMethod, StepUpStarted
 from regain.api.request_context import RequestContext
 from regain.domain import flow as rules
 from regain.domain.account import Account, methods
@@ -42,7 +42,7 @@ def offered(found: tuple[Method, ...]) -> list[OfferedMethod]:
 
 
 def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, context: RequestContext,
-          services: Services) -> Proving:  # fmt: skip
+          services: Services) -> StepUpStarted:  # fmt: skip
     """Begins a flow of one proof for this account, watched over by `by` (a subject).
 
     Raises:
@@ -52,7 +52,7 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
 
 
 def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, context: RequestContext,
-           services: Services) -> Proving:  # fmt: skip
+           services: Services) -> StepUpStarted:  # fmt: skip
     subject = services.recoveries.subject(account.user_id)
     found = services.store.batch_get(
         [services.recoveries.key(subject, "throttle"), services.security_infos.key(subject)]
@@ -76,7 +76,7 @@ def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Prob
             recovery.event(f"{purpose}-started", subject, flow),
         ]
     )
-    return Proving(recoveries.token(subject, secret), flow.reference, recovery.offer(flow), flow.expires_at)
+    return StepUpStarted(recoveries.token(subject, secret), flow.reference, recovery.offer(flow), flow.expires_at)
 
 
 class StepUp(Recovery):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from regain.api.contract import Document
+from regain.api.contract import Attachment
 from regain.domain import events
 from regain.organisation.language import Language
 from regain.reports.spreadsheet import escape_formula
@@ -16,7 +16,7 @@ _COLUMNS = ("at", "kind", "user_id", "reference", "text", "method", "channel", "
 
 def export(
     file_format: str, exported: Iterable[Mapping[str, Any]], user_ids: Mapping[str, str], language: Language
-) -> Document:
+) -> Attachment:
     """Events as a `csv` or `jsonl` file. `user_ids` are those of the subjects that may be shown."""
     rows = [
         {
@@ -29,9 +29,9 @@ def export(
     ]
     if file_format == "jsonl":
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        return Document(text, "application/jsonl", "events.jsonl")
+        return Attachment(text, "application/jsonl", "events.jsonl")
     file = io.StringIO()
     writer = csv.DictWriter(file, _COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({name: escape_formula(value) for name, value in row.items()} for row in rows)
-    return Document(file.getvalue(), "text/csv; charset=utf-8", "events.csv")
+    return Attachment(file.getvalue(), "text/csv; charset=utf-8", "events.csv")

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from regain.adapters.counters import Counters
-from regain.api.contract import DayCount, MethodCount, People, Report
+from regain.api.contract import AccountCounts, DayCount, MethodCount, UsageReport
 from regain.domain.methods import LABELS
 
 _OTHER = (
@@ -13,13 +13,13 @@ _OTHER = (
 )  # fmt: skip
 
 
-def usage_report(counters: Counters, days: int, now: int) -> Report:
+def usage_report(counters: Counters, days: int, now: int) -> UsageReport:
     """The report for the last `days` days, including today: one query and one read."""
     today = datetime.fromtimestamp(now, UTC).date()
     named = [(today - timedelta(days=back)).isoformat() for back in reversed(range(days))]
     counted = counters.days(named[0], named[-1])
     total: Counter[str] = sum(counted.values(), Counter())
-    return Report(
+    return UsageReport(
         days=days,
         people=_people(counters.people()),
         resets=[_day(day, "reset", counted.get(day, Counter())) for day in named],
@@ -43,9 +43,9 @@ def _methods(total: Counter[str]) -> list[MethodCount]:
     return [MethodCount(kind, LABELS[kind], passed, failed) for kind, passed, failed in used if passed or failed]
 
 
-def _people(counts: Counter[str]) -> People:
+def _people(counts: Counter[str]) -> AccountCounts:
     by_method = {name.removeprefix("has:"): number for name, number in counts.items() if name.startswith("has:")}
-    return People(counts["accounts"], counts["registered"], counts["enabled"], counts["capable"], by_method)
+    return AccountCounts(counts["accounts"], counts["registered"], counts["enabled"], counts["capable"], by_method)
 
 
 def days_with_events(counters: Counters, kind: str, start: str, end: str, now: int) -> list[str]:

@@ -1,7 +1,7 @@
-"""The HTTP contract (design, section 4): every request and answer as a type, every route as an entry.
+"""The HTTP contract: a msgspec type for each request and response, an `Operation` for each route.
 
-The functions decode requests with these types, `openapi.py` writes the machine-readable contract
-from them, and a test compares them with the routes of `template.yaml`.
+Functions decode requests into these types, and `openapi.py` generates the OpenAPI document from them. A test compares
+the operations with the routes of each `app.py` and the events of `template.yaml`.
 """
 
 from regain.api.contract.account import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Requests and answers of a person's own account."""
+"""Requests and responses of a person's own account."""
 
 from typing import Annotated
 
@@ -15,32 +15,32 @@ class SignIn(Request):
 
 
 class ChangePassword(Request):
-    """Change a password that is known."""
+    """Change the password, knowing the current one."""
 
     current_password: Password
     new_password: Password
 
 
 class EndSession(Request):
-    """End one session of one's own."""
+    """End one of one's own sessions."""
 
     session: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class ChooseLanguage(Request):
-    """Choose what messages to oneself are in: a language of the organisation's, or "" for that of the page."""
+    """Set the language of messages to oneself: one that the organisation offers, or "" to follow the page."""
 
     language: Language
 
 
-class Secure(Request):
-    """Say that a change was not one's own."""
+class Repudiation(Request):
+    """Repudiate a change: "this was not me", with the token of a notification."""
 
     token: Token
 
 
 class SignedIn(Struct):
-    """The password was right. `interrupt`: the security info is to be seen to now, as its state says."""
+    """Signed in. `interrupt`: security info has to be completed or confirmed now, as its state says."""
 
     must_change_password: bool
     security_info: SecurityInfoState
@@ -57,7 +57,7 @@ class SessionView(Struct):
 
 
 class AccountView(Struct):
-    """What a signed-in person sees of the account. `may_wait`: the interrupt may be put off. `language`: of mail."""
+    """One's own account. `may_wait`: the interrupt can be postponed. `language` is that of messages."""
 
     user_id: str
     name: str

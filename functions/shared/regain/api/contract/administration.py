@@ -1,17 +1,17 @@
-"""Requests and answers of helping others."""
+"""Requests and responses of administrators and helpdesk."""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from regain.api.contract.recovery import OfferedMethod
-from regain.api.contract.values import Request, Said
+from regain.api.contract.values import LocalizedText, Request
 
 IsoTime = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}([T ][\d:.+\-Z]{0,30})?)?$", max_length=40)]
 
 
 class AdminView(Struct):
-    """Who is signed in to help. `proved_until` is when a second factor has to be given again (seconds since 1970)."""
+    """The signed-in agent: an administrator or helpdesk. `proved_until`: end of the step-up (seconds since 1970)."""
 
     user_id: str
     name: str
@@ -21,32 +21,32 @@ class AdminView(Struct):
 
 
 class Reason(Struct):
-    """Why somebody cannot reset their password by themselves, and by which rule."""
+    """Why a person cannot reset their password, and the rule that says so."""
 
     rule: str
-    text: Said
+    text: LocalizedText
 
 
-class Held(Struct):
-    """One thing that an account can prove itself with. `place` is masked for roles that may not see it whole."""
+class AccountMethod(Struct):
+    """One method of an account. `place` is masked for roles that may not see it in full."""
 
     kind: str
-    label: Said
+    label: LocalizedText
     place: str
     by_administrator: bool
 
 
 class Block(Struct):
-    """A kind of method that is closed after failed proofs."""
+    """A kind of method that is blocked after failed proofs, and until when (seconds since 1970)."""
 
     kind: str
     until: int
 
 
-class HeldAccount(Struct):
-    """An account as those who help see it. Times are seconds since 1970, 0 is never.
+class AccountDetail(Struct):
+    """An account as administrators and helpdesk see it. Times are seconds since 1970; 0 is never.
 
-    `acts` is what this helper may do; `caller_first` those acts before which the caller proves who they are.
+    `acts` are the actions that the agent's role allows; `caller_first` those that need a verified caller.
     """
 
     user_id: str
@@ -58,7 +58,7 @@ class HeldAccount(Struct):
     reset_enabled: bool
     capable: bool
     reasons: list[Reason]
-    methods: list[Held]
+    methods: list[AccountMethod]
     sign_in_locked_until: int
     blocks: list[Block]
     password_changed_at: int
@@ -70,24 +70,24 @@ class HeldAccount(Struct):
     reachable: list[OfferedMethod]
 
 
-class Reset(Request):
-    """Set a temporary password. `to` is the method it is sent to; without, it is shown.
+class SetTemporaryPassword(Request):
+    """Set a temporary password. It is sent to the method `to`, or shown to the agent where that is empty.
 
-    `caller` is the flow in which the caller has proved who they are.
+    `caller` is the flow in which the caller was verified.
     """
 
     to: Annotated[str, Meta(max_length=32)] = ""
     caller: Annotated[str, Meta(max_length=64)] = ""
 
 
-class ForCaller(Request):
-    """An act before which a caller may have to prove who they are."""
+class RequireRegistration(Request):
+    """Require registration at the next sign-in. `caller` is the flow in which the caller was verified."""
 
     caller: Annotated[str, Meta(max_length=64)] = ""
 
 
 class TemporaryPassword(Struct, omit_defaults=True):
-    """It is done. The temporary password is shown this once, or was sent to a masked place."""
+    """The temporary password, shown once, or the masked place that it was sent to."""
 
     done: bool
     temporary_password: str = ""
@@ -95,8 +95,8 @@ class TemporaryPassword(Struct, omit_defaults=True):
     until: int = 0
 
 
-class Proving(Struct):
-    """A proof can be given now: an administrator's second factor, or a caller's to helpdesk."""
+class StepUpStarted(Struct):
+    """Step-up authentication has begun: of the agent, or of a caller on the telephone."""
 
     flow: str
     reference: str
@@ -104,27 +104,27 @@ class Proving(Struct):
     expires_at: int
 
 
-class StoryLine(Struct, omit_defaults=True):
-    """One event in words, with the guidance about it (a path on the site)."""
+class AuditEvent(Struct, omit_defaults=True):
+    """One audit event as a sentence. `page` is the path of the guidance about it."""
 
     at: str
     kind: str
-    text: Said
+    text: LocalizedText
     page: str = ""
     reference: str = ""
     user_id: str = ""
 
 
-class Story(Struct):
-    """Everything that happened under one reference, oldest first."""
+class AuditTrail(Struct):
+    """The audit events of one reference, oldest first."""
 
     reference: str
     user_id: str
-    lines: list[StoryLine]
+    lines: list[AuditEvent]
 
 
 class EventQuery(Request):
-    """Which events. `account` is a user ID, `kind` a kind of event; times are ISO 8601 in UTC."""
+    """Filters for audit events. `account` is a user ID; times are ISO 8601, in UTC."""
 
     account: Annotated[str, Meta(max_length=320)] = ""
     reference: Annotated[str, Meta(max_length=20)] = ""
@@ -136,20 +136,20 @@ class EventQuery(Request):
 
 
 class EventPage(Struct):
-    """Events, newest first, and the cursor to go on with; "" at the end."""
+    """Audit events, newest first. `cursor` leads to the next page; it is "" on the last."""
 
-    events: list[StoryLine]
+    events: list[AuditEvent]
     cursor: str
 
 
 class ReportQuery(Request):
-    """Which days: today and those before."""
+    """How many days, today included."""
 
     days: Literal["1", "7", "30"] = "7"
 
 
 class DayCount(Struct):
-    """What happened on one day (UTC) to resets or unlocks."""
+    """Counts of resets or unlocks on one day (UTC)."""
 
     day: str
     started: int
@@ -159,16 +159,16 @@ class DayCount(Struct):
 
 
 class MethodCount(Struct):
-    """How often a kind of method was used, right and wrong."""
+    """How often proofs of one kind passed and failed."""
 
     kind: str
-    label: Said
+    label: LocalizedText
     passed: int
     failed: int
 
 
-class People(Struct):
-    """How many accounts there are, and how they stand."""
+class AccountCounts(Struct):
+    """How many accounts are registered, enabled and capable, as Microsoft Entra reports it."""
 
     accounts: int
     registered: int
@@ -177,11 +177,11 @@ class People(Struct):
     by_method: dict[str, int]
 
 
-class Report(Struct):
-    """Usage of the last days (B17)."""
+class UsageReport(Struct):
+    """Usage of the last days, and registration now (B17)."""
 
     days: int
-    people: People
+    people: AccountCounts
     resets: list[DayCount]
     unlocks: list[DayCount]
     methods: list[MethodCount]

@@ -1,4 +1,4 @@
-"""Requests and answers of asking people for help."""
+"""Requests for help, and what they are answered with."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ Text = Annotated[str, Meta(max_length=2_000)]
 
 
 class AskAdministrator(Request):
-    """Ask the organisation's own people. `flow` is the flow that somebody is stuck in, if there is one."""
+    """Ask the organisation's administrators for help. `flow`: the flow that the person is stuck in, if any."""
 
     user_id: UserId
     proof: Proof
@@ -22,7 +22,7 @@ class AskAdministrator(Request):
 
 
 class AskSupport(Request):
-    """Ask support (S23)."""
+    """Ask the support team for help (S23)."""
 
     name: Line
     phone: Line
@@ -32,8 +32,8 @@ class AskSupport(Request):
     reference: Annotated[str, Meta(max_length=20)] = ""
 
 
-class Asked(Struct, omit_defaults=True):
-    """The request is on its way under this reference; or `url` is where the organisation takes such requests."""
+class HelpRequested(Struct, omit_defaults=True):
+    """The request was sent under this reference; or `url` is the organisation's own form for such requests."""
 
     reference: str = ""
     url: str = ""

@@ -1,4 +1,4 @@
-"""Every route as an entry: what it takes, what it answers, which problems it may answer instead."""
+"""The operations of the API: method, path, types, status, and the problems that each may return."""
 
 from msgspec import Struct
 
@@ -8,24 +8,24 @@ from regain.api.contract.account import (
     ChangePassword,
     ChooseLanguage,
     EndSession,
-    Secure,
+    Repudiation,
     SignedIn,
     SignIn,
 )  # fmt: skip
 from regain.api.contract.administration import (
+    AccountDetail,
     AdminView,
+    AuditTrail,
     EventPage,
     EventQuery,
-    ForCaller,
-    HeldAccount,
-    Proving,
-    Report,
     ReportQuery,
-    Reset,
-    Story,
+    RequireRegistration,
+    SetTemporaryPassword,
+    StepUpStarted,
     TemporaryPassword,
+    UsageReport,
 )
-from regain.api.contract.contact import AskAdministrator, Asked, AskSupport
+from regain.api.contract.contact import AskAdministrator, AskSupport, HelpRequested
 from regain.api.contract.recovery import (
     Finished,
     FinishReset,
@@ -38,21 +38,21 @@ from regain.api.contract.recovery import (
     Verify,
 )
 from regain.api.contract.security_info import Confirm, MethodsView, Register, Registration
-from regain.api.contract.values import Done, Healthy
+from regain.api.contract.values import Done, Health
 from regain.problems import Problem
 
 
 class Operation(Struct, frozen=True):
-    """One route. `problems` are what it may answer instead, besides the ones every route may.
+    """One operation. `problems` are those it may return, besides `COMMON_PROBLEMS` and `BODY_PROBLEMS`.
 
-    `session` says that it rides on the session's cookie, so that what changes anything needs our own Origin.
-    A part of the path in braces is handed to the step before anything else; what stands behind the `?` as a `query`.
+    `session`: it uses the session cookie, so a request that changes anything needs our own `Origin` (CSRF).
+    `request` is the type of the body, `query` that of the query string; path parameters stand in braces.
     """
 
     method: str
     path: str
     summary: str
-    answer: type | None
+    response: type | None
     status: int = 200
     request: type | None = None
     problems: tuple[Problem, ...] = ()
@@ -60,8 +60,8 @@ class Operation(Struct, frozen=True):
     query: type | None = None
 
 
-ANY_ROUTE = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR)
-ANY_BODY = (problems.BAD_REQUEST, problems.UNSUPPORTED_MEDIA_TYPE, problems.CONTENT_TOO_LARGE)
+COMMON_PROBLEMS = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR)
+BODY_PROBLEMS = (problems.BAD_REQUEST, problems.UNSUPPORTED_MEDIA_TYPE, problems.CONTENT_TOO_LARGE)
 
 _FLOW = (problems.SESSION_ENDED, problems.TOO_MANY_REQUESTS)
 _START = (
@@ -89,7 +89,7 @@ _FINISH = (
 def _recovery(purpose: str, finish: type, *refusals: Problem) -> tuple[Operation, ...]:
     path = f"/api/{purpose}"
     return (
-        Operation("POST", f"{path}/start", f"Begin: {purpose}", Started, 201, Start, _START),
+        Operation("POST", f"{path}/start", f"Start: {purpose}", Started, 201, Start, _START),
         Operation("POST", f"{path}/send", "Send a code", Sent, 202, Send, _SEND),
         Operation("POST", f"{path}/verify", "Give a proof", Verified, 200, Verify, _VERIFY),
         Operation("POST", f"{path}/finish", "Finish", Finished, 200, finish, (*_FINISH, *refusals)),
@@ -97,11 +97,11 @@ def _recovery(purpose: str, finish: type, *refusals: Problem) -> tuple[Operation
 
 
 CHALLENGE = Operation("GET", "/api/challenge", "A proof-of-work challenge", None)
-HEALTH = Operation("GET", "/api/health", "Liveness", Healthy)
+HEALTH = Operation("GET", "/api/health", "Liveness", Health)
 CHANGE_PASSWORD = Operation(
-    "GET", "/.well-known/change-password", "Where a password is changed (W3C well-known URL)", None, 302
+    "GET", "/.well-known/change-password", "Well-known URL for changing passwords (W3C)", None, 302
 )
-OPENAPI = Operation("GET", "/api/openapi.json", "This contract", None)
+OPENAPI = Operation("GET", "/api/openapi.json", "This OpenAPI document", None)
 RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED, problems.TOO_MANY_REFUSED_PASSWORDS)
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
@@ -115,9 +115,9 @@ _CHANGING = (*_SIGNED_IN, problems.CROSS_SITE_REQUEST)
 SIGN_OUT = Operation(
     "POST", "/api/account/sign-out", "Sign out", Done, problems=(problems.CROSS_SITE_REQUEST,), session=True
 )
-ACCOUNT = Operation("GET", "/api/account", "One's own account", AccountView, problems=_SIGNED_IN, session=True)
+ACCOUNT = Operation("GET", "/api/account", "Show one's own account", AccountView, problems=_SIGNED_IN, session=True)
 PASSWORD = Operation(
-    "POST", "/api/account/password", "Change a known password", Done, 200, ChangePassword,
+    "POST", "/api/account/password", "Change the password", Done, 200, ChangePassword,
     (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PASSWORD_NOT_ACCEPTED,
      problems.TOO_MANY_REQUESTS),
     session=True,
@@ -126,16 +126,16 @@ END_SESSION = Operation(
     "POST", "/api/account/sessions/end", "End one session", Done, 200, EndSession, _CHANGING, session=True
 )
 CHOOSE_LANGUAGE = Operation(
-    "POST", "/api/account/language", "Choose the language of messages to oneself", Done, 200, ChooseLanguage,
+    "POST", "/api/account/language", "Set the language of messages to oneself", Done, 200, ChooseLanguage,
     (*_CHANGING, problems.LANGUAGE_NOT_OFFERED), session=True,
 )  # fmt: skip
 
 _REGISTERING = (*_CHANGING, problems.CHANGE_PASSWORD_FIRST, problems.SIGN_IN_AGAIN)
 METHODS = Operation(
-    "GET", "/api/account/methods", "One's own security info", MethodsView, problems=_SIGNED_IN, session=True
+    "GET", "/api/account/methods", "Show one's own security info", MethodsView, problems=_SIGNED_IN, session=True
 )
 REGISTER = Operation(
-    "POST", "/api/account/methods", "Begin to register security info", Registration, 201, Register,
+    "POST", "/api/account/methods", "Start to register a method", Registration, 201, Register,
     (*_REGISTERING, problems.METHOD_NOT_REGISTRABLE, problems.INVALID_EMAIL_ADDRESS,
      problems.ADDRESS_NEEDS_THIS_PASSWORD, problems.INVALID_PHONE_NUMBER, problems.PHONE_NUMBER_NOT_ACCEPTED,
      problems.ALREADY_REGISTERED, problems.TOO_MANY_REGISTERED,
@@ -143,107 +143,107 @@ REGISTER = Operation(
     session=True,
 )  # fmt: skip
 CONFIRM = Operation(
-    "POST", "/api/account/methods/{id}/confirm", "Confirm what was begun", Registration, 200, Confirm,
+    "POST", "/api/account/methods/{id}/confirm", "Confirm a method", Registration, 200, Confirm,
     (*_REGISTERING, problems.REGISTRATION_ENDED, problems.WRONG_CODE, problems.CODE_EXPIRED,
      problems.WRONG_AUTHENTICATOR_CODE, problems.AUTHENTICATOR_CLOCK_WRONG, problems.PASSKEY_NOT_ACCEPTED,
      problems.ALREADY_REGISTERED, problems.TOO_MANY_REGISTERED),
     session=True,
 )  # fmt: skip
 REMOVE = Operation(
-    "DELETE", "/api/account/methods/{id}", "Remove something from one's security info", Done, 200, None,
+    "DELETE", "/api/account/methods/{id}", "Remove a method", Done, 200, None,
     (*_REGISTERING, problems.NO_SUCH_SECURITY_INFO), session=True,
 )  # fmt: skip
-KEEP = Operation(
-    "POST", "/api/account/methods/keep", "Say that the security info is still right", Done, 200, None,
+RECONFIRM = Operation(
+    "POST", "/api/account/methods/keep", "Reconfirm one's security info", Done, 200, None,
     (*_CHANGING, problems.CHANGE_PASSWORD_FIRST), session=True,
 )  # fmt: skip
-LATER = Operation(
-    "POST", "/api/account/methods/later", "Be reminded later", Done, 200, None,
+POSTPONE = Operation(
+    "POST", "/api/account/methods/later", "Postpone the reminder about security info", Done, 200, None,
     (*_CHANGING, problems.CANNOT_POSTPONE), session=True,
 )  # fmt: skip
 
-SECURE = Operation(
-    "POST", "/api/account/secure", "“This was not me”: lock the account, end its sessions", Done, 200, Secure,
+REPUDIATE = Operation(
+    "POST", "/api/account/secure", "“This was not me”: lock the account, end its sessions", Done, 200, Repudiation,
     (problems.LINK_ENDED, problems.TOO_MANY_REQUESTS),
 )  # fmt: skip
 
-_ASKING = (problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
+_HELP = (problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
            problems.TOO_MANY_REQUESTS_FOR_HELP, problems.INVALID_CONTACT_DETAILS)  # fmt: skip
 ASK_ADMINISTRATOR = Operation(
-    "POST", "/api/contact/administrator", "Ask the administrators for help", Asked, 202, AskAdministrator,
-    (*_ASKING, problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN),
+    "POST", "/api/contact/administrator", "Ask the administrators for help", HelpRequested, 202, AskAdministrator,
+    (*_HELP, problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN),
 )  # fmt: skip
 ASK_SUPPORT = Operation(
-    "POST", "/api/contact/support", "Ask support for help", Asked, 202, AskSupport,
-    (*_ASKING, problems.NO_CONTACT_FORM),
+    "POST", "/api/contact/support", "Ask support for help", HelpRequested, 202, AskSupport,
+    (*_HELP, problems.NO_CONTACT_FORM),
 )  # fmt: skip
 
-_HELPING = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
-_LOOKING = (*_HELPING, problems.TOO_MANY_REQUESTS)
-_ONE = (*_LOOKING, problems.INVALID_USER_ID, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
-_ACTING = (*_ONE, problems.CROSS_SITE_REQUEST, problems.SECOND_FACTOR_NEEDED)
-_PROVING = (*_HELPING, problems.CROSS_SITE_REQUEST)
+_AGENT = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
+_READ = (*_AGENT, problems.TOO_MANY_REQUESTS)
+_READ_ACCOUNT = (*_READ, problems.INVALID_USER_ID, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
+_MANAGE = (*_READ_ACCOUNT, problems.CROSS_SITE_REQUEST, problems.SECOND_FACTOR_NEEDED)
+_STEP_UP = (*_AGENT, problems.CROSS_SITE_REQUEST)
 _ACCOUNT = "/api/admin/accounts/{user_id}"
-ADMIN = Operation("GET", "/api/admin", "Who helps", AdminView, problems=_HELPING, session=True)
-ADMIN_PROVE = Operation(
-    "POST", "/api/admin/prove/start", "Begin to give one's second factor", Proving, 201, None,
-    (*_PROVING, problems.NO_SECOND_FACTOR, problems.RECOVERY_CLOSED), session=True,
+ADMIN = Operation("GET", "/api/admin", "Show the signed-in agent", AdminView, problems=_AGENT, session=True)
+ADMIN_STEP_UP = Operation(
+    "POST", "/api/admin/prove/start", "Start step-up authentication", StepUpStarted, 201, None,
+    (*_STEP_UP, problems.NO_SECOND_FACTOR, problems.RECOVERY_CLOSED), session=True,
 )  # fmt: skip
-ADMIN_PROVE_SEND = Operation(
-    "POST", "/api/admin/prove/send", "Send oneself a code", Sent, 202, Send, (*_PROVING, *_SEND), session=True
+ADMIN_STEP_UP_SEND = Operation(
+    "POST", "/api/admin/prove/send", "Send a step-up code", Sent, 202, Send, (*_STEP_UP, *_SEND), session=True
 )
-ADMIN_PROVE_VERIFY = Operation(
-    "POST", "/api/admin/prove/verify", "Give one's second factor", Done, 200, Verify, (*_PROVING, *_VERIFY),
+ADMIN_STEP_UP_VERIFY = Operation(
+    "POST", "/api/admin/prove/verify", "Give a step-up proof", Done, 200, Verify, (*_STEP_UP, *_VERIFY),
     session=True,
 )  # fmt: skip
-ADMIN_ACCOUNT = Operation("GET", _ACCOUNT, "Look an account up", HeldAccount, problems=_ONE, session=True)
+ADMIN_ACCOUNT = Operation("GET", _ACCOUNT, "Show an account", AccountDetail, problems=_READ_ACCOUNT, session=True)
 CALLER_START = Operation(
-    "POST", f"{_ACCOUNT}/caller/start", "Let a caller prove who they are", Proving, 201, None,
-    (*_ACTING, problems.COULD_NOT_VERIFY, problems.RECOVERY_CLOSED), session=True,
+    "POST", f"{_ACCOUNT}/caller/start", "Start to verify a caller", StepUpStarted, 201, None,
+    (*_MANAGE, problems.COULD_NOT_VERIFY, problems.RECOVERY_CLOSED), session=True,
 )  # fmt: skip
 CALLER_SEND = Operation(
-    "POST", f"{_ACCOUNT}/caller/send", "Send the caller a code", Sent, 202, Send, (*_ACTING, *_SEND), session=True
+    "POST", f"{_ACCOUNT}/caller/send", "Send the caller a code", Sent, 202, Send, (*_MANAGE, *_SEND), session=True
 )
 CALLER_VERIFY = Operation(
-    "POST", f"{_ACCOUNT}/caller/verify", "Judge what the caller reads out", Done, 200, Verify,
-    (*_ACTING, *_VERIFY), session=True,
+    "POST", f"{_ACCOUNT}/caller/verify", "Verify the code that the caller reads out", Done, 200, Verify,
+    (*_MANAGE, *_VERIFY), session=True,
 )  # fmt: skip
 ADMIN_RESET = Operation(
-    "POST", f"{_ACCOUNT}/reset", "Set a temporary password", TemporaryPassword, 200, Reset,
-    (*_ACTING, problems.CALLER_NOT_VERIFIED, problems.METHOD_NOT_OFFERED), session=True,
+    "POST", f"{_ACCOUNT}/reset", "Set a temporary password", TemporaryPassword, 200, SetTemporaryPassword,
+    (*_MANAGE, problems.CALLER_NOT_VERIFIED, problems.METHOD_NOT_OFFERED), session=True,
 )  # fmt: skip
-ADMIN_UNLOCK = Operation("POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done, problems=_ACTING, session=True)
+ADMIN_UNLOCK = Operation("POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done, problems=_MANAGE, session=True)
 ADMIN_LIFT = Operation(
-    "POST", f"{_ACCOUNT}/lift", "Lift the block of self-service", Done, problems=_ACTING, session=True
+    "POST", f"{_ACCOUNT}/lift", "Lift the block after failed proofs", Done, problems=_MANAGE, session=True
 )
-ADMIN_ENABLE = Operation("POST", f"{_ACCOUNT}/enable", "Turn the account on", Done, problems=_ACTING, session=True)
+ADMIN_ENABLE = Operation("POST", f"{_ACCOUNT}/enable", "Turn an account on", Done, problems=_MANAGE, session=True)
 ADMIN_CLEAR = Operation(
-    "DELETE", f"{_ACCOUNT}/methods", "Remove all registered security info", Done, problems=_ACTING, session=True
+    "DELETE", f"{_ACCOUNT}/methods", "Remove all registered security info", Done, problems=_MANAGE, session=True
 )
 ADMIN_REQUIRE = Operation(
-    "POST", f"{_ACCOUNT}/require-registration", "Ask for security info at the next sign-in", Done, 200, ForCaller,
-    (*_ACTING, problems.CALLER_NOT_VERIFIED), session=True,
+    "POST", f"{_ACCOUNT}/require-registration", "Require registration at the next sign-in", Done, 200,
+    RequireRegistration, (*_MANAGE, problems.CALLER_NOT_VERIFIED), session=True,
 )  # fmt: skip
 ADMIN_WAIVE = Operation(
-    "DELETE", f"{_ACCOUNT}/require-registration", "Take that demand back", Done, problems=_ACTING, session=True
+    "DELETE", f"{_ACCOUNT}/require-registration", "Waive required registration", Done, problems=_MANAGE, session=True
 )
-ADMIN_STORY = Operation(
-    "GET", "/api/admin/references/{reference}", "What happened under a reference", Story,
-    problems=(*_LOOKING, problems.NO_SUCH_REFERENCE, problems.NOT_OVER_THIS_ACCOUNT), session=True,
+ADMIN_TRAIL = Operation(
+    "GET", "/api/admin/references/{reference}", "List the audit events of a reference", AuditTrail,
+    problems=(*_READ, problems.NO_SUCH_REFERENCE, problems.NOT_OVER_THIS_ACCOUNT), session=True,
 )  # fmt: skip
 ADMIN_EVENTS = Operation(
-    "GET", "/api/admin/events", "Events, newest first", EventPage,
-    problems=(*_LOOKING, problems.BAD_REQUEST, problems.INVALID_USER_ID, problems.NOT_OVER_THIS_ACCOUNT),
+    "GET", "/api/admin/events", "List audit events, newest first", EventPage,
+    problems=(*_READ, problems.BAD_REQUEST, problems.INVALID_USER_ID, problems.NOT_OVER_THIS_ACCOUNT),
     session=True, query=EventQuery,
 )  # fmt: skip
 ADMIN_REPORT = Operation(
-    "GET", "/api/admin/report", "Usage of the last days", Report,
-    problems=(*_LOOKING, problems.BAD_REQUEST), session=True, query=ReportQuery,
+    "GET", "/api/admin/report", "Show usage of the last days", UsageReport,
+    problems=(*_READ, problems.BAD_REQUEST), session=True, query=ReportQuery,
 )  # fmt: skip
 ADMINISTRATION = (
-    ADMIN, ADMIN_PROVE, ADMIN_PROVE_SEND, ADMIN_PROVE_VERIFY, ADMIN_ACCOUNT, CALLER_START, CALLER_SEND,
+    ADMIN, ADMIN_STEP_UP, ADMIN_STEP_UP_SEND, ADMIN_STEP_UP_VERIFY, ADMIN_ACCOUNT, CALLER_START, CALLER_SEND,
     CALLER_VERIFY, ADMIN_RESET, ADMIN_UNLOCK, ADMIN_LIFT, ADMIN_ENABLE, ADMIN_CLEAR, ADMIN_REQUIRE, ADMIN_WAIVE,
-    ADMIN_STORY, ADMIN_EVENTS, ADMIN_REPORT,
+    ADMIN_TRAIL, ADMIN_EVENTS, ADMIN_REPORT,
 )  # fmt: skip
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -263,9 +263,9 @@ OPERATIONS: tuple[Operation, ...] = (
     REGISTER,
     CONFIRM,
     REMOVE,
-    KEEP,
-    LATER,
-    SECURE,
+    RECONFIRM,
+    POSTPONE,
+    REPUDIATE,
     ASK_ADMINISTRATOR,
     ASK_SUPPORT,
     *ADMINISTRATION,

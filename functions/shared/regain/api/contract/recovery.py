@@ -1,4 +1,4 @@
-"""Requests and answers of reset and unlock."""
+"""Requests and responses of reset and unlock."""
 
 from typing import Annotated
 
@@ -10,18 +10,18 @@ from regain.api.contract.values import (
     Contact,
     Credential,
     Language,
+    LocalizedText,
     MethodId,
     Password,
     Proof,
     Request,
-    Said,
     Token,
     UserId,
 )
 
 
 class Start(Request):
-    """Begin a flow."""
+    """Start a flow."""
 
     user_id: UserId
     proof: Proof
@@ -37,7 +37,7 @@ class Send(Request):
 
 
 class Verify(Request):
-    """Give one proof: a code, the answers to the questions in their order, or what a passkey signed."""
+    """Give one proof: a code, answers in the order of the questions, or a passkey's assertion."""
 
     flow: Token
     method: MethodId
@@ -60,7 +60,7 @@ class FinishUnlock(Request):
 
 
 class Gates(Struct):
-    """How many proofs are required, and how many were given."""
+    """How many proofs are required, and how many have passed."""
 
     required: int
     passed: int
@@ -75,15 +75,15 @@ class OfferedMethod(Struct, omit_defaults=True):
 
     id: str
     kind: str
-    label: Said
+    label: LocalizedText
     place: str = ""
     confirm: bool = False
-    questions: list[Said] = []
+    questions: list[LocalizedText] = []
     challenge: str = ""
 
 
 class Started(Struct):
-    """A flow has begun. Times are seconds since 1970 (UTC)."""
+    """A flow has started. Times are seconds since 1970 (UTC)."""
 
     flow: str
     reference: str
@@ -100,16 +100,16 @@ class Sent(Struct):
 
 
 class Verified(Struct):
-    """A proof was accepted. `methods` are the account's own for the next gate, masked."""
+    """The proof passed. `methods` are the account's own, masked, for the next gate."""
 
     gates: Gates
     methods: list[OfferedMethod]
 
 
 class Finished(Struct, omit_defaults=True):
-    """It is done. `usable`: `now`, or how long until the directory has it.
+    """The flow is finished. `usable`: `now`, or how long the directory takes.
 
-    `recovery_code` takes the place of the one that was used as a proof. It is shown this once.
+    `recovery_code` replaces the one that was used as a proof. It is shown once.
     """
 
     done: bool

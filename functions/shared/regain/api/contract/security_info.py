@@ -1,41 +1,41 @@
-"""Requests and answers of registering security info."""
+"""Requests and responses of registering security info."""
 
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from regain.api.contract.values import AnswerText, Code, Contact, Credential, Request, Said, SecurityInfoState
+from regain.api.contract.values import AnswerText, Code, Contact, Credential, LocalizedText, Request, SecurityInfoState
 from regain.domain.policy import Kind
 
 
-class Answered(Request):
-    """One question, as the id of a given one or in one's own words, and its answer."""
+class QuestionAnswer(Request):
+    """A question, by the id of a predefined one or in one's own words, and its answer."""
 
     question: Annotated[str, Meta(min_length=1, max_length=400)]
     answer: AnswerText
 
 
 class Register(Request):
-    """Begin to register something: `contact` is an address or a number, `name` what a passkey is called."""
+    """Start to register a method. `contact` is an address or a number, `name` a label for a passkey."""
 
     kind: Kind
     contact: Contact = ""
-    answers: Annotated[tuple[Answered, ...], Meta(max_length=5)] = ()
+    answers: Annotated[tuple[QuestionAnswer, ...], Meta(max_length=5)] = ()
     name: Annotated[str, Meta(max_length=40)] = ""
 
 
 class Confirm(Request):
-    """Show that it works: the code that was sent or that the app shows, or what the new passkey answered."""
+    """Confirm a method: with the code that was sent or that the app shows, or with the new passkey's response."""
 
     code: Code = ""
     credential: Credential = field(default_factory=dict)
 
 
 class Registration(Struct, omit_defaults=True):
-    """What was begun, or (`confirmed`) done. Times are seconds since 1970 (UTC).
+    """A method that waits for its confirmation, or has it (`confirmed`). Times are seconds since 1970 (UTC).
 
-    `secret`, `uri` and `qr` (rows of 0 and 1) are for an authenticator app; `passkey` is what the browser needs to
-    make one (WebAuthn 3, PublicKeyCredentialCreationOptionsJSON). A `recovery_code` is shown this once.
+    `secret`, `uri` and `qr` (rows of 0 and 1) are for an authenticator app; `passkey` holds the creation options
+    (WebAuthn 3, PublicKeyCredentialCreationOptionsJSON). A `recovery_code` is shown once.
     """
 
     id: str
@@ -52,29 +52,29 @@ class Registration(Struct, omit_defaults=True):
 
 
 class RegisteredMethod(Struct, omit_defaults=True):
-    """One thing that is registered, as its owner sees it. `since` is seconds since 1970, 0 where nobody knows."""
+    """A registered method, as its owner sees it. `since`: seconds since 1970, 0 where it is unknown."""
 
     id: str
     kind: str
-    label: Said
+    label: LocalizedText
     place: str = ""
     since: int = 0
     by_administrator: bool = False
 
 
-class GivenQuestion(Struct):
-    """A question that can be chosen."""
+class PredefinedQuestion(Struct):
+    """A question to choose from."""
 
     id: str
-    text: Said
+    text: LocalizedText
 
 
 class MethodsView(Struct):
-    """One's own security info. `offered` are the kinds that can be registered here."""
+    """One's own security info. `offered` are the kinds that the organisation lets people register."""
 
     state: SecurityInfoState
     required: int
     methods: list[RegisteredMethod]
     offered: list[str]
-    questions: list[GivenQuestion]
+    questions: list[PredefinedQuestion]
     questions_needed: int

@@ -1,4 +1,4 @@
-"""What fields of requests may hold, and what every request and many answers share."""
+"""Constrained types of fields, the base class of requests, and responses that several operations share."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,11 +8,11 @@ UserId = Annotated[str, Meta(min_length=1, max_length=320, description="An addre
 Proof = Annotated[str, Meta(min_length=1, max_length=4096, description="A solved ALTCHA challenge.")]
 Token = Annotated[str, Meta(min_length=1, max_length=64, description="What `start` answered as `flow`.")]
 MethodId = Annotated[str, Meta(min_length=1, max_length=32)]
-Code = Annotated[str, Meta(min_length=1, max_length=64, description="Spaces and hyphens are passed over.")]
+Code = Annotated[str, Meta(min_length=1, max_length=64, description="Spaces and hyphens are ignored.")]
 Contact = Annotated[str, Meta(max_length=320, description="The whole number or address.")]
 AnswerText = Annotated[str, Meta(max_length=200)]
-Said = Annotated[str, Meta(description="In the language that the request asks for.")]
-"""Steps put a phrase here, which is put into words when it is answered."""
+LocalizedText = Annotated[str, Meta(description="In the language that the request asks for.")]
+"""A step returns a `Phrase`, which is translated when the response is written."""
 
 Language = Annotated[str, Meta(max_length=35, description="A language tag (RFC 5646).")]
 Password = Annotated[str, Meta(min_length=1, max_length=4096)]
@@ -21,11 +21,11 @@ SecurityInfoState = Literal["complete", "incomplete", "confirm"]
 
 
 class Request(Struct, forbid_unknown_fields=True, frozen=True):
-    """Unknown fields are refused, so that nothing rides along unseen."""
+    """Base class of requests. Unknown fields are refused (no mass assignment)."""
 
 
-class Document(Struct):
-    """An answer that is not JSON: its text, its media type and the name that a browser saves it under."""
+class Attachment(Struct):
+    """A response that is not JSON, and the file name that a browser saves it under."""
 
     text: str
     media_type: str
@@ -33,12 +33,12 @@ class Document(Struct):
 
 
 class Done(Struct):
-    """It is done."""
+    """Success, with nothing else to say."""
 
     done: bool
 
 
-class Healthy(Struct):
-    """The service answers."""
+class Health(Struct):
+    """The service is up."""
 
     status: str
