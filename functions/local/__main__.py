@@ -19,9 +19,10 @@ import boto3
 import msgspec
 import uvicorn
 
-from local.end_user_messaging import SERVICE, EndUserMessaging
+from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
 from local.gateway import application
+from local.message_log import MessageLog
 from local.outbox import Outbox
 from local.previews import Previews
 from local.resources import create
@@ -88,10 +89,11 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
     site = organisation.organisation.site_url or f"http://127.0.0.1:{arguments.port}/"
     about = dataclasses.replace(organisation.organisation, site_url=site)
     packed.write_bytes(msgspec.json.encode(msgspec.structs.replace(organisation, organisation=about)))
-    telephone = f"AWS_ENDPOINT_URL_{SERVICE.replace('-', '_').upper()}"
+    stand_ins = f"http://127.0.0.1:{arguments.port}/local/aws"
     return {
         **engine.environment,
-        telephone: f"http://127.0.0.1:{arguments.port}/local/aws",
+        f"AWS_ENDPOINT_URL_{SERVICE.replace('-', '_').upper()}": stand_ins,
+        "AWS_ENDPOINT_URL_SESV2": stand_ins,
         "ORGANISATION_FILE": str(packed),
     }
 
@@ -124,7 +126,7 @@ def _gateway(
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
     pools, pollers = _functions(template, environment, logs)
-    outbox = Outbox(engine.endpoint, EndUserMessaging(arguments.state / "telephone.jsonl"))
+    outbox = Outbox(MessageLog(arguments.state / "messages.jsonl"), engine.endpoint)
     pages = [*outbox.routes(), *Previews(current()).routes()]
 
     @contextlib.asynccontextmanager

@@ -4,10 +4,6 @@ It speaks AWS JSON 1.0 and validates requests with botocore's model, so it refus
 """
 
 import json
-import threading
-import time
-import uuid
-from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -15,17 +11,18 @@ from botocore.validate import ParamValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
+from local.message_log import MessageLog
+
 SERVICE = "pinpoint-sms-voice-v2"
 _CHANNELS = {"SendTextMessage": "text", "SendVoiceMessage": "voice"}
 _TARGET = "PinpointSMSVoiceV2."
 
 
 class EndUserMessaging:
-    """Records the texts and calls that are requested in a file."""
+    """Records the texts and calls that are requested."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._lock = threading.Lock()
+    def __init__(self, log: MessageLog) -> None:
+        self._log = log
         self._model = botocore.session.get_session().get_service_model(SERVICE)
 
     async def serve(self, request: Request) -> Response:
@@ -42,26 +39,8 @@ class EndUserMessaging:
         unknown = set(asked) - set(shape.members)
         if report.has_errors() or unknown:
             return _error("ValidationException", report.generate_report() or f"unknown: {', '.join(unknown)}")
-        return _answer(200, {"MessageId": self._keep(_CHANNELS[action], asked)})
-
-    def messages(self) -> list[dict[str, Any]]:
-        """All texts and calls, oldest first."""
-        if not self._file.exists():
-            return []
-        return [json.loads(line) for line in self._file.read_text().splitlines()]
-
-    def _keep(self, channel: str, asked: dict[str, Any]) -> str:
-        message = {
-            "id": str(uuid.uuid4()),
-            "at": time.time(),
-            "channel": channel,
-            "to": asked["DestinationPhoneNumber"],
-            "subject": "",
-            "body": asked.get("MessageBody", ""),
-        }
-        with self._lock, self._file.open("a") as file:
-            file.write(json.dumps(message) + "\n")
-        return message["id"]
+        taken = self._log.add(_CHANNELS[action], asked["DestinationPhoneNumber"], "", asked.get("MessageBody", ""))
+        return _answer(200, {"MessageId": taken})
 
 
 def _error(kind: str, message: str) -> Response:

@@ -2,18 +2,18 @@
 
 import asyncio
 import re
-import urllib.request
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from local.end_user_messaging import EndUserMessaging
 from local.gateway import json_response
+from local.message_log import MessageLog
+from local.ses import Ses
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -35,63 +35,27 @@ iframe{border:1px solid #8a97a3;border-radius:.5rem;width:100%;height:34rem}
 :focus-visible{outline:3px solid}"""
 
 
-class _Mail(msgspec.Struct):
-    """The parts of a mail that are shown. msgspec skips the rest, of which the HTML is the largest."""
-
-    MessageId: str
-    Timestamp: float
-    Subject: str
-    BodyText: str
-    To: list[str]
-
-
-class _Mailboxes(msgspec.Struct):
-    messages: dict[str, list[_Mail]]
-
-
 class Outbox:
-    """Reads the engine's mailboxes and the recorded texts and calls."""
+    """Shows the messages that the stand-ins of SES and End User Messaging took."""
 
-    def __init__(self, endpoint: str, telephone: EndUserMessaging) -> None:
-        self._endpoint, self._telephone = endpoint, telephone
+    def __init__(self, log: MessageLog, endpoint: str) -> None:
+        self._log, self._endpoint = log, endpoint
 
     def routes(self) -> list[Route]:
-        """The page, the JSON, and the endpoint of End User Messaging."""
+        """The page, the JSON, and the endpoints of the two services."""
         return [
             Route("/local/outbox", self._page),
             Route("/local/outbox.json", self._json),
             Route("/local/outbox.css", lambda _: Response(_STYLE, media_type="text/css")),
-            Route("/local/aws{rest:path}", self._telephone.serve, methods=["POST"]),
+            Route("/local/aws/v2/email/outbound-emails", Ses(self._log, self._endpoint).serve, methods=["POST"]),
+            Route("/local/aws{rest:path}", EndUserMessaging(self._log).serve, methods=["POST"]),
         ]
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:
         """Newest first: `{id, at, channel, to, subject, body}`, one for each recipient."""
         to = re.sub(r"^ ", "+", to)  # an unescaped + in a query string becomes a space
-        mails = self._mails() if "@" in to or not to else []
-        calls = self._telephone.messages() if "@" not in to else []
-        every = sorted([*mails, *calls], key=lambda message: message["at"], reverse=True)
-        return [
-            {**m, "at": _iso(m["at"]), "body": ssml_text(m["body"]) if m["channel"] == "voice" else m["body"]}
-            for m in every
-            if not to or m["to"] == to
-        ]
-
-    def _mails(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self._endpoint}/_ministack/ses/messages", timeout=5) as answer:
-            mailboxes = msgspec.json.decode(answer.read(), type=_Mailboxes).messages.values()
-        return [
-            {
-                "id": mail.MessageId,
-                "at": mail.Timestamp,
-                "channel": "email",
-                "to": to,
-                "subject": mail.Subject,
-                "body": mail.BodyText,
-            }
-            for mails in mailboxes
-            for mail in mails
-            for to in mail.To
-        ]
+        every = sorted(self._log.all(), key=lambda message: message["at"], reverse=True)
+        return [_shown(message) for message in every if not to or message["to"] == to]
 
     async def _json(self, request: Request) -> Response:
         return json_response(await asyncio.to_thread(self.messages, request.query_params.get("to", "")))
@@ -109,6 +73,12 @@ class Outbox:
 def ssml_text(speech: str) -> str:
     """The text of SSML."""
     return re.sub(r"<[^>]+>", "", speech)
+
+
+def _shown(message: dict[str, Any]) -> dict[str, Any]:
+    body = ssml_text(message["body"]) if message["channel"] == "voice" else message["body"]
+    kept = {name: message[name] for name in ("id", "at", "channel", "to", "subject")}
+    return {**kept, "at": _iso(message["at"]), "body": body}
 
 
 def _iso(at: float) -> str:

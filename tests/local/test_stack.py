@@ -81,6 +81,29 @@ def test_the_stand_in_checks_requests_with_the_services_own_model(stack):
     assert call("DeletePool", {}) == (400, "UnknownOperationException")
 
 
+@pytest.mark.parametrize(
+    ("sender", "to", "status"),
+    [
+        ("Contoso account help <no-reply@contoso.example>", "a@home.example", 200),
+        ('"Smith, Jones & Co account help" <no-reply@contoso.example>', "a@home.example", 200),
+        ("=?utf-8?b?VW5pdmVyc2l0w6R0?= <no-reply@contoso.example>", "a@xn--mller-kva.example", 200),
+        ("Smith, Jones & Co account help <no-reply@contoso.example>", "a@home.example", 400),
+        ("Universität <no-reply@contoso.example>", "a@home.example", 400),
+        ("Contoso <no-reply@contoso.example>", "a@müller.example", 400),
+        ("Contoso <no-reply@contoso.example>", "müller@home.example", 400),
+        ("Contoso", "a@home.example", 400),
+    ],
+)
+def test_the_stand_in_of_ses_refuses_what_ses_documents_p18(stack, sender, to, status):
+    words = {"Data": "x", "Charset": "UTF-8"}
+    content = {"Simple": {"Subject": words, "Body": {"Text": words, "Html": words}}}
+    body = {"FromEmailAddress": sender, "Destination": {"ToAddresses": [to]}, "Content": content}
+    address = f"{stack.origin}/local/aws/v2/email/outbound-emails"
+    answered, headers, _ = fetch(address, json.dumps(body).encode())
+    assert answered == status
+    assert ("x-amzn-errortype" in {name.lower() for name in headers}) == (status == 400)
+
+
 def test_the_outbox_is_a_page_and_shows_messages_as_text(stack):
     status, headers, body = stack.get("/local/outbox")
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
