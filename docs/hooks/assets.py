@@ -1,7 +1,7 @@
-"""The files that pages load: scripts joined and small, and the style sheet, the card and the logo of the organisation.
+"""The assets of pages: bundled and minified scripts, style sheets, the social card and the organisation's logo.
 
-Each script of a page is one file of the modules that it imports, so that a slow phone asks once. There is no bundler on
-PyPI, and the build needs no Node.js: joining is what our modules allow, which import names from each other and no more.
+Each script of a page is one bundle, so that a slow phone makes one request. PyPI has no bundler and the build needs no
+Node.js; concatenation is enough, because our modules only import names from each other.
 """
 
 import functools
@@ -16,8 +16,10 @@ from hooks import brand
 
 THEME = Path(__file__).parents[1] / "theme"
 SOURCES = THEME / "assets"
-LOADED = ("recovery", "account", "contact", "not-me", "admin", "finder", "offline", "old", "passkey")
-"""The scripts that pages load, or that another loads when it is needed."""
+ENTRY_POINTS = (
+    "recovery", "account", "contact", "not-me", "admin", "problem-finder", "offline", "unsupported-browser", "passkey",
+)  # fmt: skip
+"""The scripts that pages load, or that another script imports on demand."""
 
 _IMPORT = re.compile(r"^import \{ [\w, ]+ \} from '\./([\w-]+)\.js';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function|async|class) )", re.MULTILINE)
@@ -25,26 +27,26 @@ _EXPORT = re.compile(r"^export (?=(?:const|function|async|class) )", re.MULTILIN
 
 @functools.cache
 def files(colour: str, logo: brand.Logo | None) -> dict[str, bytes]:
-    """Every file, by its name."""
+    """The content of every file, by name."""
     css = {path.name: path.read_text() for path in SOURCES.glob("*.css")}
-    css["site.css"] = brand.style(css["site.css"], colour)
+    css["site.css"] = brand.apply_colour(css["site.css"], colour)
     made = {name: rcssmin.cssmin(text).encode() for name, text in css.items()}
-    made |= {f"{name}.js": rjsmin.jsmin(joined(name)).encode() for name in LOADED}
+    made |= {f"{name}.js": rjsmin.jsmin(bundle(name)).encode() for name in ENTRY_POINTS}
     made |= {path.name: path.read_bytes() for path in SOURCES.glob("*.svg")}
     made["card.png"] = brand.card((THEME / "card.png").read_bytes(), colour)
     return {**made, **({logo.name: logo.content} if logo else {})}
 
 
-def joined(name: str) -> str:
-    """A module with those that it imports before it, each once."""
-    parts = dict(_parts(name))
+def bundle(name: str) -> str:
+    """A module, preceded by the modules it imports, each once."""
+    parts = dict(_modules(name))
     if len(parts) == 1:
         return parts[name]
     return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text)) for text in parts.values())
 
 
-def _parts(name: str) -> Iterator[tuple[str, str]]:
+def _modules(name: str) -> Iterator[tuple[str, str]]:
     text = (SOURCES / f"{name}.js").read_text()
     for needed in _IMPORT.findall(text):
-        yield from _parts(needed)
+        yield from _modules(needed)
     yield name, text

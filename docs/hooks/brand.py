@@ -1,4 +1,4 @@
-"""How people know the organisation: its colour in the style sheet and on the card, and its logo in the bar."""
+"""The organisation's brand: its colour in the style sheet and on the social card, and its logo in the bar."""
 
 import re
 import struct
@@ -9,26 +9,26 @@ from pathlib import Path
 from regain.domain.colour import BLACK, MINIMUM_CONTRAST, WHITE, contrast, mix, text_colour
 
 DEFAULT = "#12355b"
-_LARGEST = 30_000  # bytes: every page loads it
-_HIGH = 32  # pixels in the bar
+_MAX_LOGO = 30_000  # bytes: every page loads it
+_LOGO_HEIGHT = 32  # pixels in the bar
 
 
 class BrandError(Exception):
-    """A logo that cannot be shown: what is wrong with it."""
+    """The logo cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
 class Logo:
-    """A picture, and the size at which it is shown."""
+    """The logo's file and the size in pixels at which it is shown."""
 
     name: str
     content: bytes
     width: int
-    height: int = _HIGH
+    height: int = _LOGO_HEIGHT
 
 
-def style(css: str, colour: str) -> str:
-    """The style sheet with the organisation's colour: in the bar, and where white can be read on it, in links too."""
+def apply_colour(css: str, colour: str) -> str:
+    """The style sheet with the organisation's colour: in the bar, and in links if white is legible on it."""
     if not colour:
         return css
     link = ""
@@ -42,20 +42,20 @@ def logo(path: Path) -> Logo:
     if not path.is_file():
         raise BrandError(f"organisation.logo: there is no file {path.name} beside organisation.yaml")
     content = path.read_bytes()
-    if len(content) > _LARGEST:
+    if len(content) > _MAX_LOGO:
         raise BrandError(
-            f"organisation.logo: {path.name} has {len(content):,} bytes, and {_LARGEST:,} at most are shown"
+            f"organisation.logo: {path.name} has {len(content):,} bytes, and {_MAX_LOGO:,} at most are shown"
         )
     wide, high = _size(content, path.suffix) or (0, 0)
     if not wide or not high:
         raise BrandError(f"organisation.logo: {path.name} does not say its size (a PNG, or an SVG with a viewBox)")
-    return Logo(f"logo{path.suffix}", content, round(wide / high * _HIGH))
+    return Logo(f"logo{path.suffix}", content, round(wide / high * _LOGO_HEIGHT))
 
 
 def card(png: bytes, colour: str) -> bytes:
-    """The picture of links to this site in the organisation's colour.
+    """The social card in the organisation's colour.
 
-    `png` is drawn in shades, from the ground at the first place of its palette to the ink at the last.
+    The palette of `png` runs from the background (first entry) to the ink (last entry), and is replaced.
     """
     ground, made, at = colour or DEFAULT, png[:8], 8
     while at < len(png):

@@ -1,8 +1,8 @@
 """Builds the site in every language of the organisation: `python -m hooks.build --site-dir site`.
 
-The organisation's own language stands at the root, each other one in a folder of its own. Languages are built side by
-side, and of each only the pages that have changed. `--strict` stops at a warning and at a
-translation that says something else than its text; `--complete` also at a missing one.
+The organisation's first language is built at the root, the others in a folder each: in parallel, and only the pages
+that have changed. `--strict` fails on a warning and on a translation that does not match its text; `--complete` also on
+a missing translation.
 """
 
 import argparse
@@ -21,24 +21,24 @@ from mkdocs.exceptions import Abort
 from hooks.build_cache import digest, read
 from hooks.catalogues import files
 from hooks.catalogues.check import faults
-from hooks.catalogues.collect import template
+from hooks.catalogues.extract import extract_template
 from regain.domain.languages import SOURCE_LANGUAGE
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 
 ROOT = Path(__file__).parents[2]
-_SHARED = ("docs/theme/**/*", "docs/hooks/*.py", "mkdocs.yml", "functions/shared/regain/**/*.py")
-"""What every page is made with."""
+_SHARED_SOURCES = ("docs/theme/**/*", "docs/hooks/*.py", "mkdocs.yml", "functions/shared/regain/**/*.py")
+"""The sources of every page."""
 
 
 def main() -> int:
-    """Answers the exit status."""
+    """Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m hooks.build", description=__doc__)
     parser.add_argument("--site-dir", type=Path, default=ROOT / "site")
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--complete", action="store_true")
-    asked = parser.parse_args()
-    site = asked.site_dir.resolve()
+    arguments = parser.parse_args()
+    site = arguments.site_dir.resolve()
     path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
     try:
         languages = organisation_file.read(path).organisation.languages
@@ -46,60 +46,60 @@ def main() -> int:
         print(mistakes, file=sys.stderr)
         return 1
     files.compile_stale([tag for tag in languages if tag != SOURCE_LANGUAGE])
-    if (asked.strict or asked.complete) and not _translated(languages, asked.complete):
+    if (arguments.strict or arguments.complete) and not _check_translations(languages, arguments.complete):
         return 1
-    return _build(site, path, languages, asked.strict)
+    return _build(site, path, languages, arguments.strict)
 
 
 def _build(site: Path, organisation: Path, languages: tuple[str, ...], strict: bool) -> int:
-    stamps = site.with_name(f"{site.name}.built.json")
-    known = read(stamps) if site.exists() else {}
-    stamps.unlink(missing_ok=True)  # a build that breaks off leaves none
-    shared = {tag: _shared(organisation, languages, tag) for tag in languages}
+    cache = site.with_name(f"{site.name}.built.json")
+    known = read(cache) if site.exists() else {}
+    cache.unlink(missing_ok=True)  # so that an interrupted build leaves none
+    shared = {tag: _shared_digest(organisation, languages, tag) for tag in languages}
     work = [(site if n == 0 else site / tag, tag, known.get(tag, {}), shared[tag], strict)
             for n, tag in enumerate(languages)]  # fmt: skip
     try:
         with ProcessPoolExecutor(min(len(work), os.cpu_count() or 1)) as pool:
-            made = dict(zip(languages, pool.map(_one, work), strict=True))
+            made = dict(zip(languages, pool.map(_build_language, work), strict=True))
     except Abort as error:
         print(error, file=sys.stderr)
         return 1
-    _prune(site, made, languages)
-    stamps.write_text(json.dumps(made))
+    _remove_stale(site, made, languages)
+    cache.write_text(json.dumps(made))
     return 0
 
 
-def _one(work: tuple[Path, str, dict[str, str], str, bool]) -> dict[str, str]:
-    """Builds one language; answers its stamps."""
+def _build_language(work: tuple[Path, str, dict[str, str], str, bool]) -> dict[str, str]:
+    """Builds one language. Returns its cache entries."""
     folder, tag, known, shared, strict = work
     logging.basicConfig(level=logging.WARNING, format=f"{tag}: %(levelname)s %(message)s")
     logging.getLogger("mkdocs.commands.build").addFilter(lambda record: "'dirty' build" not in record.getMessage())
-    told = {"language": tag, "known": known, "shared": shared}
-    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), strict=strict, extra=told)
+    extra = {"language": tag, "known": known, "shared": shared}
+    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), strict=strict, extra=extra)
     build(config, dirty=True)
-    return config.extra["stamps"].made | {"written": "\n".join(config.extra["written"])}
+    return config.extra["cache"].made | {"written": "\n".join(config.extra["written"])}
 
 
-def _translated(languages: tuple[str, ...], complete: bool) -> bool:
-    """Whether the translations are right (B15), and where they must be `complete`, all there; prints what is not."""
-    texts, right = template(), True
+def _check_translations(languages: tuple[str, ...], complete: bool) -> bool:
+    """Whether the translations match their texts (B15) and, if required, are `complete`. Prints the faults."""
+    texts, valid = extract_template(), True
     for tag in languages:
         for fault in faults(texts, files.read(tag)) if tag != SOURCE_LANGUAGE else ():
             if complete or not fault.missing:
                 print(f"translations/{tag}.po: {fault}", file=sys.stderr)
-                right = False
-    return right
+                valid = False
+    return valid
 
 
-def _shared(organisation: Path, languages: tuple[str, ...], tag: str) -> str:
-    paths = sorted(path for pattern in _SHARED for path in ROOT.glob(pattern) if path.is_file())
+def _shared_digest(organisation: Path, languages: tuple[str, ...], tag: str) -> str:
+    paths = sorted(path for pattern in _SHARED_SOURCES for path in ROOT.glob(pattern) if path.is_file())
     compiled = [files.COMPILED / tag / f"{part}.mo" for part in ("service", "shell")]
     own = [organisation, *(path for path in compiled if path.exists())]
     return digest([" ".join(languages).encode(), *(path.read_bytes() for path in (*paths, *own))])
 
 
-def _prune(site: Path, made: dict[str, dict[str, str]], languages: tuple[str, ...]) -> None:
-    """Takes away what an earlier build has left: pages that are gone, assets of before, languages turned off."""
+def _remove_stale(site: Path, made: dict[str, dict[str, str]], languages: tuple[str, ...]) -> None:
+    """Removes what an earlier build has left: deleted pages, old assets, languages that were turned off."""
     wanted = set()
     for number, tag in enumerate(languages):
         folder = site if number == 0 else site / tag

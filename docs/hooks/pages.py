@@ -1,6 +1,6 @@
-"""Pure functions: catalogue, organisation and language in, Markdown and variables out. Knows nothing of MkDocs.
+"""Generates Markdown and template variables from the catalogue, the organisation and the language.
 
-Kept apart from the hook so that another site generator can call them.
+Pure functions that do not depend on MkDocs, so that another site generator can call them.
 """
 
 import json
@@ -36,14 +36,14 @@ PAGES = {
     "support": "contact-support.md",
     "unlock": "unlock.md",
 }
-"""The short names by which texts link to pages: `[words](page:reset)`."""
+"""The names by which texts link to pages: `[text](page:reset)`."""
 
 FRONT_MATTER = ("title", "description", "id", "audience", "topic", "owner", "reviewed", "keywords")
-"""What every page says of itself (S1, S3, S4)."""
+"""The front matter that every page must have (S1, S3, S4)."""
 
 AUDIENCES, TOPICS = ("everybody", "administrators"), ("task", "concept", "troubleshooting", "reference")
 REVIEWED = "2026-11-24"
-"""When the catalogue of problems was last read through."""
+"""When the texts of the problem catalogue were last reviewed."""
 
 _METHOD_PAGES = {
     "email": (
@@ -58,34 +58,34 @@ _METHOD_PAGES = {
     "questions": (Phrase("Security questions"), Phrase("Each with another answer, only together with another proof.")),
     "passkey": (Phrase("A passkey"), Phrase("Your fingerprint, face or PIN.")),
 }  # fmt: skip
-"""The page of each kind of method, `methods/<kind>.md`: the words of the link to it, and what matters most (S74)."""
+"""For each kind of method, the text of the link to its page `methods/<kind>.md`, and a summary (S74)."""
 
 _FORMS = {
-    "form": ("/api/reset", "/api/unlock"),
+    "recovery": ("/api/reset", "/api/unlock"),
     "account": ("/api/account",),
     "not-me": ("/api/account/secure",),
     "contact": ("/api/contact",),
     "admin": ("/api/admin",),
 }
-"""The paths that each form of the site calls, by the name of its partial."""
+"""The API paths that each form calls, by the name of its partial."""
 
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
-_WHO = {
+_HELP_FROM = {
     "administrator": Phrase("Your administrator: [contact your administrator](page:administrator)."),
     "support": Phrase("Support: [contact support](page:support)."),
     "you": Phrase("You can do this yourself. If it does not help, [contact your administrator](page:administrator)."),
 }
 _HAPPENED, _TO_DO, _HELP = Phrase("What happened"), Phrase("What to do"), Phrase("Who can help")
-_EVERY = Phrase("[All messages and what they mean](page:problems)")
+_ALL_PROBLEMS = Phrase("[All messages and what they mean](page:problems)")
 _DESCRIBED = Phrase("What it means when you see “{title}”, and what to do about it.")
 _QUOTE = Phrase("If you see a **reference** (R- and eight letters and digits), quote it.")
 
 
 class PageError(Exception):
-    """A page that must not be published: what is missing, and where."""
+    """The page must not be published; the message says what is wrong, and where."""
 
 
-def offered(problem: Problem, organisation: Organisation) -> bool:
+def can_occur(problem: Problem, organisation: Organisation) -> bool:
     """Whether the problem can occur with this organisation's settings."""
     recovery = organisation.recovery
     wanted = problem.features.split()
@@ -93,14 +93,14 @@ def offered(problem: Problem, organisation: Organisation) -> bool:
 
 
 def problems(organisation: Organisation) -> dict[str, Problem]:
-    """The problems that can occur, by code."""
-    return {code: problem for code, problem in CATALOGUE.items() if offered(problem, organisation)}
+    """The problems that can occur with this organisation's settings, by code."""
+    return {code: problem for code, problem in CATALOGUE.items() if can_occur(problem, organisation)}
 
 
 def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, Problem]:
-    """The problems that a form may have to show: those of the operations under its paths, and of a service in trouble.
+    """The problems whose texts a form carries: those of the operations it calls, and those of an overloaded service.
 
-    What only a request that no form sends can meet is left out: a form shows it by the title that the API gives it.
+    Problems of requests that no form sends are left out. A form shows those by the title in the response.
     """
     operations = [operation for operation in contract.OPERATIONS if operation.path.startswith(paths)]
     listed = {problem.code for operation in operations for problem in operation.problems}
@@ -109,7 +109,7 @@ def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[st
 
 
 def problem_page(problem: Problem, language: Language) -> str:
-    """The page of guidance of one problem, at `errors/<code>.md`, its facts still in braces."""
+    """The Markdown of a problem's page, `errors/<code>.md`, with its facts still in braces."""
     say = language.gettext
     title = say(problem.title)
     steps = "\n".join(f"{n}. {_linked(say(step))}" for n, step in enumerate(problem.steps, start=1))
@@ -136,20 +136,20 @@ keywords: [{problem.code}, error message]
 
 ## {say(_HELP)} {{: #who-can-help }}
 
-{_linked(say(_WHO[problem.help_from]))} {say(_QUOTE)}
+{_linked(say(_HELP_FROM[problem.help_from]))} {say(_QUOTE)}
 
-{_linked(say(_EVERY))}
+{_linked(say(_ALL_PROBLEMS))}
 """
 
 
 def published(path: str, organisation: Organisation) -> bool:
-    """Whether a page is part of this organisation's site: one about a method only where that is offered."""
+    """Whether a page belongs to this organisation's site. The page of a method does if the method is offered."""
     folder, _, name = path.rpartition("/")
     return folder != "methods" or name.removesuffix(".md") in organisation.recovery.offered
 
 
-def in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
-    """Whether a page's form is in use: a request for help needs somebody here who takes it (S37)."""
+def form_in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
+    """Whether a page shows its form. A form for asking for help needs a recipient in the settings (S37)."""
     contacts = organisation.contacts
     if meta.get("form") != "contact":
         return True
@@ -157,7 +157,7 @@ def in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
 
 
 def problem_rows(organisation: Organisation, language: Language) -> list[dict[str, str]]:
-    """The table "Which message do you see?": the four rows of the articles first, then the rest by title (S63)."""
+    """The rows of the table "Which message do you see?": the articles' four first, then the others by title (S63)."""
     say = language.gettext
     every = sorted(problems(organisation).values(), key=lambda p: (p.table_row or "Z", say(p.title)))
     return [
@@ -173,7 +173,7 @@ def problem_rows(organisation: Organisation, language: Language) -> list[dict[st
 
 
 def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
-    """What statements in pages and templates may name. What texts name: `regain.organisation.settings.facts`."""
+    """The variables of Jinja statements in pages and templates. Texts use `regain.organisation.settings.facts`."""
     recovery, contacts, say = organisation.recovery, organisation.contacts, language.translate
     return {
         "about": organisation.organisation,
@@ -205,7 +205,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
 
 
 def _settings(recovery: Recovery) -> dict[str, str]:
-    """Settings as they stand in `organisation.yaml`, on one line."""
+    """Settings in the form they have in `organisation.yaml`."""
     chosen = recovery.enabled_for
     return {
         "enabled_for": chosen if isinstance(chosen, str) else ", ".join(chosen),
@@ -216,11 +216,11 @@ def _settings(recovery: Recovery) -> dict[str, str]:
 
 
 def links(organisation: Organisation, language: Language) -> dict[str, str]:
-    """Where `fact:` links lead, by the fact's name; "" where the organisation has named nothing."""
+    """The URLs of `fact:` links by name; "" if the organisation has not set one."""
     about, contacts = organisation.organisation, organisation.contacts
     return {
         "administrator_link": administrator_link(organisation),
-        "administrator_letter": administrator_letter(organisation, language),
+        "administrator_letter": administrator_mailto(organisation, language),
         "apps_portal_url": about.apps_portal_url,
         "personal_accounts_url": about.personal_accounts_url,
         "portal_url": about.portal_url,
@@ -230,7 +230,7 @@ def links(organisation: Organisation, language: Language) -> dict[str, str]:
 
 
 def address(target: str, known: Mapping[str, str]) -> str:
-    """Where a link of a text leads: `page:` to a page, under the root of its language; `fact:` to what `known` has."""
+    """The URL of a link in a text: of `page:name`, relative to the language's root; of `fact:name`, from `known`."""
     kind, _, name = target.partition(":")
     if kind == "page":
         if name not in PAGES:
@@ -244,12 +244,12 @@ def address(target: str, known: Mapping[str, str]) -> str:
 
 
 def administrator_link(organisation: Organisation) -> str:
-    """Where "Contact your administrator" leads: the organisation's portal, or the page with the form (S36, S37)."""
+    """The URL of "Contact your administrator": the organisation's portal, or the page with the form (S36, S37)."""
     return organisation.contacts.administrator.portal_url or "contact-administrator/"
 
 
-def administrator_letter(organisation: Organisation, language: Language) -> str:
-    """A letter that asks for what is needed, where the form cannot be used (S65); without an address, the page."""
+def administrator_mailto(organisation: Organisation, language: Language) -> str:
+    """A `mailto:` URL with a body to fill in, for when the form cannot be used (S65); the page if no address is set."""
     contact, say = organisation.contacts.administrator, language.translate
     if contact.portal_url or not contact.email:
         return administrator_link(organisation)
@@ -267,7 +267,7 @@ def administrator_letter(organisation: Organisation, language: Language) -> str:
 
 
 def check_front_matter(meta: Mapping[str, Any], where: str) -> None:
-    """Raises PageError where a page does not say what it must say of itself."""
+    """Raises PageError if the front matter is incomplete or invalid."""
     missing = [key for key in FRONT_MATTER if not meta.get(key)]
     if missing:
         raise PageError(f"{where}: the front matter lacks {', '.join(missing)}")
@@ -278,7 +278,7 @@ def check_front_matter(meta: Mapping[str, Any], where: str) -> None:
 
 
 def check_unique(pages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """Raises PageError where two pages share a title or an id."""
+    """Raises PageError if two pages share a title or an id."""
     seen: dict[str, str] = {}
     for where, meta in pages:
         for key in (str(meta["title"]), str(meta["id"])):
@@ -288,13 +288,13 @@ def check_unique(pages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
 
 
 def _named(given: Iterable[Link | str], language: Language) -> list[dict[str, str]]:
-    """Links with their words in the language; an address alone is its own words."""
+    """Links with their text in the language. A bare URL is its own text."""
     each = [link if isinstance(link, Link) else Link(link, link) for link in given]
     return [{"name": str(localised_name(link.name, language.tag)), "url": link.url} for link in each]
 
 
 def _linked(text: str) -> str:
-    """Short names of pages as the addresses that MkDocs looks after."""
+    """Replaces `page:` links with relative links, which MkDocs checks."""
 
     def one(match: re.Match[str]) -> str:
         words, target = match.groups()

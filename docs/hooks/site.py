@@ -1,4 +1,4 @@
-"""The MkDocs hook: calls the pure functions beside it at the right moments. It builds one language at a time."""
+"""The MkDocs hook. It calls the pure functions beside it on MkDocs' events, and builds one language at a time."""
 
 import functools
 import os
@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from hooks import assets, brand, pages, template_functions, translation_units, well_known
-from hooks.build_cache import Stamps, digest
+from hooks.build_cache import BuildCache, digest
 from regain.organisation.file import read
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.language import Language
@@ -28,7 +28,7 @@ SKETCHES, ICONS = THEME / "partials" / "sketches", THEME / "partials" / "icons"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """The organisation, and the language that this build is of: `extra.language`, or else the organisation's own."""
+    """Reads the organisation. The language is `extra.language`, or the organisation's first."""
     path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
     try:
         organisation = read(path)
@@ -43,7 +43,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_url = about.site_url if first else f"{about.site_url.rstrip('/')}/{tag}/"
     config.extra.update(
         organisation=organisation,
-        speaker=language,
+        translator=language,
         first=first,
         logo=logo,
         assets=assets.files(about.colour, logo),
@@ -55,7 +55,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Generated pages in, Material's own assets out; ours under a name that changes with their content, and once."""
+    """Adds generated pages, removes Material's assets, and puts ours once into a folder with a fingerprint."""
     organisation: Organisation = config.extra["organisation"]
     for file in list(files):
         source = Path(file.abs_src_path or "").parts
@@ -64,53 +64,53 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if foreign or ours or file.src_uri in ("sw.js", "card.png") or not pages.published(file.src_uri, organisation):
             files.remove(file)
     for code, problem in pages.problems(organisation).items():
-        content = pages.problem_page(problem, config.extra["speaker"])
+        content = pages.problem_page(problem, config.extra["translator"])
         files.append(File.generated(config, f"errors/{code}.md", content=content))
     for name, content in config.extra["assets"].items() if config.extra["first"] else ():
         files.append(File.generated(config, f"{config.extra['folder']}/{name}", content=content))
     if "known" in config.extra:
-        _stamp(files, config)
+        _mark_unchanged(files, config)
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
-    """Checks what the page says of itself, puts it into the language, and runs its statements."""
-    where, language = page.file.src_uri, config.extra["speaker"]
+    """Checks the front matter, translates the page, and renders its Jinja statements."""
+    where, language = page.file.src_uri, config.extra["translator"]
     try:
         pages.check_front_matter(page.meta, where)
         page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.info.locale)
         for name in ("title", "description"):
-            page.meta[name] = template_functions.with_facts(language.gettext(page.meta[name]), language.facts)
+            page.meta[name] = template_functions.insert_facts(language.gettext(page.meta[name]), language.facts)
         page.meta["revision"] = _revision(_source(where))
         if where.startswith("errors/"):
-            return template_functions.shielded(markdown, language.facts)
-        if not pages.in_use(page.meta, config.extra["organisation"]):
+            return template_functions.protect_facts(markdown, language.facts)
+        if not pages.form_in_use(page.meta, config.extra["organisation"]):
             page.meta.update(form="", modules=[])
-        text = _MARKDOWN.from_string(translation_units.translated(markdown, language.gettext)).render(
+        text = _MARKDOWN.from_string(translation_units.translate(markdown, language.gettext)).render(
             config.extra["site"]
         )
-        return template_functions.shielded(text, language.facts)
+        return template_functions.protect_facts(text, language.facts)
     except (pages.PageError, jinja2.TemplateError) as error:
         raise Abort(f"{where}: {error}") from None
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
-    """Facts, addresses and drawings in their places."""
+    """Inserts facts, resolves `fact:` links and inlines drawings."""
     try:
-        drawn = _with_sketches(template_functions.with_links(html, config.extra["links"], page.url))
-        code = page.file.src_uri.startswith("admin/")  # whose commands have braces of their own
-        return template_functions.with_facts(drawn, config.extra["speaker"].facts, passing=code)
+        drawn = _inline_drawings(template_functions.resolve_links(html, config.extra["links"], page.url))
+        braces = page.file.src_uri.startswith("admin/")  # commands there have braces of their own
+        return template_functions.insert_facts(drawn, config.extra["translator"].facts, keep_unknown=braces)
     except pages.PageError as error:
         raise Abort(f"{page.file.src_uri}: {error}") from None
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001
-    """Without the indentation that templates are written with, where there is no text whose lines count."""
+    """Removes the templates' indentation, unless the page has preformatted text."""
     return output if "<pre" in output else re.sub(r"\n\s+", "\n", output)
 
 
 def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja2.Environment:
-    """Titles and ids stay unique over the whole site; templates get what they say and the site's values."""
+    """Checks that titles and ids are unique, and gives templates their functions and values."""
     known = [(f.src_uri, f.page.meta) for f in files.documentation_pages() if f.page and f.page.meta.get("title")]
     try:
         pages.check_unique(known)
@@ -119,11 +119,11 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
     extra, about = config.extra, config.extra["organisation"].organisation
     folder = extra["folder"] if extra["first"] else f"../{extra['folder']}"
     env.globals.update(
-        template_functions.speakers(extra["speaker"], extra["links"]),
+        template_functions.translation_functions(extra["translator"], extra["links"]),
         site=extra["site"],
-        language=extra["speaker"],
+        language=extra["translator"],
         languages=[Language(tag, extra["organisation"]) for tag in about.languages],
-        in_language=_in_language(extra["speaker"].tag, about.languages),
+        in_language=_in_language(extra["translator"].tag, about.languages),
         logo=extra["logo"],
         colour=about.colour or brand.DEFAULT,
         assets=folder,
@@ -133,7 +133,7 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """What programs read of a site: not pages, and partly under a name that MkDocs would leave out."""
+    """Writes the files that programs read, some of them under names that MkDocs would skip."""
     organisation: Organisation = config.extra["organisation"]
     if not config.extra["first"]:
         for name in ("sitemap.xml", "sitemap.xml.gz"):
@@ -151,23 +151,23 @@ def on_post_build(config: MkDocsConfig) -> None:
             path.write_text(text)
 
 
-def _stamp(files: Files, config: MkDocsConfig) -> None:
-    """Only pages that are not as they were last time are built (`hooks.build`)."""
-    language, stamps = config.extra["speaker"], Stamps(config.extra["known"], config.extra["shared"])
+def _mark_unchanged(files: Files, config: MkDocsConfig) -> None:
+    """Marks pages that have not changed since the last build (`hooks.build`)."""
+    language, cache = config.extra["translator"], BuildCache(config.extra["known"], config.extra["shared"])
     texts = {}
     for file in files.documentation_pages():
-        text = translation_units.translated(file.content_string, language.gettext)
+        text = translation_units.translate(file.content_string, language.gettext)
         texts[file.src_uri] = text + _revision(_source(file.src_uri))
-    stamps.apply(files, texts)
+    cache.mark_unchanged(files, texts)
     written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]
     more = ["404.html"]
     if config.extra["first"]:
         more += ["sitemap.xml", "sitemap.xml.gz", "robots.txt", ".well-known/security.txt", "sw.js"]
-    config.extra.update(stamps=stamps, written=[*written, *more])
+    config.extra.update(cache=cache, written=[*written, *more])
 
 
 def _source(page: str) -> str:
-    """The file that a page comes from, for git."""
+    """The path of a page's source, for git."""
     return "functions/shared/regain/problems" if page.startswith("errors/") else f"docs/{page}"
 
 
@@ -175,7 +175,7 @@ _MARKDOWN = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True
 
 
 def _in_language(own: str, offered: tuple[str, ...]) -> Any:
-    """Where the page that is looked at stands in another language, and a wish to be shown that one from now on."""
+    """A template function: the URL of the current page in another language, which also becomes the preference."""
 
     @jinja2.pass_context
     def there(context: jinja2.runtime.Context, tag: str) -> str:
@@ -190,8 +190,8 @@ def _in_language(own: str, offered: tuple[str, ...]) -> Any:
     return there
 
 
-def _with_sketches(html: str) -> str:
-    """Drawings inline, with their text alternative (S32, S48, S55)."""
+def _inline_drawings(html: str) -> str:
+    """Inlines drawings, with their text alternatives (S32, S48, S55)."""
 
     def drawn(match: re.Match[str]) -> str:
         drawing = " ".join((SKETCHES / f"{match[2]}.svg").read_text().split())
@@ -208,7 +208,7 @@ def _date(given: Any, locale: str) -> str:
 
 @functools.cache
 def _revision(path: str) -> str:
-    """The number and date of the text's last change, from git; nothing where there is no git (S3)."""
+    """The number of commits to a source and the last one's hash (S3); "" without git."""
     log = ["git", "log", "--format=%h", "--", path]
     done: Any = subprocess.run(log, cwd=ROOT, capture_output=True, text=True, check=False)
     commits = done.stdout.split()

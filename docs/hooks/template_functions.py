@@ -1,6 +1,6 @@
-"""What templates say: a text in the page's language, with its links, its marks and the facts of the organisation.
+"""The functions by which templates show text: translated, with links, emphasis and the organisation's facts.
 
-Everything is escaped but what stands here, so that names from `organisation.yaml` are text and never markup.
+Everything but our own markup is escaped, so that values from `organisation.yaml` can never become markup.
 """
 
 import re
@@ -23,15 +23,15 @@ _FACT = re.compile(r"\{([a-z_]+)\}")
 
 
 class Html(str):
-    """Markup of ours that stands for a fact: an element that a script fills."""
+    """Trusted markup as the value of a fact, such as an element that a script fills."""
 
     __slots__ = ()
 
 
-def speakers(language: Language, links: Mapping[str, str]) -> dict[str, Callable[..., str]]:
-    """`t` for text with links and marks, `say` for attributes, `words` for what scripts put facts into.
+def translation_functions(language: Language, links: Mapping[str, str]) -> dict[str, Callable[..., str]]:
+    """`t` for text, `t_attr` for attributes, `t_script` for messages into which scripts insert facts.
 
-    `links` are the addresses that `fact:` leads to.
+    `links` are the URLs of `fact:` links.
     """
 
     @jinja2.pass_context
@@ -49,29 +49,29 @@ def speakers(language: Language, links: Mapping[str, str]) -> dict[str, Callable
         said = _LINK.sub(link, escape(language.gettext(text), quote=False))
         for pattern, mark in _MARKS:
             said = pattern.sub(mark, said)
-        return with_facts(said, {**language.facts, **facts})
+        return insert_facts(said, {**language.facts, **facts})
 
-    def say(text: str, **facts: Any) -> str:
+    def t_attr(text: str, **facts: Any) -> str:
         return escape(language.translate(text, **facts))
 
-    def words(text: str) -> str:
+    def t_script(text: str) -> str:
         known = language.facts
         return _FACT.sub(lambda m: escape(str(known.get(m[1], m[0]))), escape(language.gettext(text), quote=False))
 
-    return {"t": t, "say": say, "words": words, "html": Html}
+    return {"t": t, "t_attr": t_attr, "t_script": t_script, "html": Html}
 
 
-def shielded(markdown: str, facts: Mapping[str, Any]) -> str:
-    """Markdown whose facts do not look like the marks of its extensions (`{.button}`), until `with_facts`."""
+def protect_facts(markdown: str, facts: Mapping[str, Any]) -> str:
+    """Markdown whose `{facts}` cannot be taken for attribute lists (`{.button}`). `insert_facts` undoes it."""
     return _FACT.sub(lambda match: f"\ue000{match[1]}\ue001" if match[1] in facts else match[0], markdown)
 
 
-def with_facts(html: str, facts: Mapping[str, Any], passing: bool = False) -> str:
-    """HTML with each `{fact}` as escaped text. What is no fact raises PageError, unless it may be `passing`."""
+def insert_facts(html: str, facts: Mapping[str, Any], keep_unknown: bool = False) -> str:
+    """HTML with the escaped value of each `{fact}`. Raises PageError for an unknown one, unless `keep_unknown`."""
 
     def fact(match: re.Match[str]) -> str:
         if match[1] not in facts:
-            if passing:
+            if keep_unknown:
                 return match[0]
             raise PageError(f"{match[0]} is not a fact of the organisation")
         value = facts[match[1]]
@@ -80,23 +80,23 @@ def with_facts(html: str, facts: Mapping[str, Any], passing: bool = False) -> st
     return _FACT.sub(fact, html.replace("\ue000", "{").replace("\ue001", "}"))
 
 
-def with_links(html: str, links: Mapping[str, str], page_url: str) -> str:
-    """HTML whose `fact:` links lead somewhere; where the organisation names no address, their words alone stand."""
+def resolve_links(html: str, links: Mapping[str, str], page_url: str) -> str:
+    """HTML with the URLs of `fact:` links. If the organisation has not set one, only the link's text is left."""
 
     def link(match: re.Match[str]) -> str:
         to = address(f"fact:{match[2]}", links)
         if not to:
             return match[4]
-        return f'<a{match[1]}href="{escape(normalize_url(to, _At(page_url)))}"{match[3]}>{match[4]}</a>'
+        return f'<a{match[1]}href="{escape(normalize_url(to, _PageStub(page_url)))}"{match[3]}>{match[4]}</a>'
 
     return re.sub(r'<a([^>]*?)href="fact:([a-z_]+)"([^>]*)>(.*?)</a>', link, html)
 
 
-class _At:
-    """What `normalize_url` asks of a page."""
+class _PageStub:
+    """The part of a page that `normalize_url` uses."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
 
-__all__ = ["PAGES", "Html", "speakers", "with_facts", "with_links"]
+__all__ = ["PAGES", "Html", "translation_functions", "insert_facts", "resolve_links"]

@@ -1,8 +1,7 @@
-"""A page of Markdown as the pieces that translators see: headings, sentences, items and cells, one by one.
+"""Splits a Markdown page into translation units: headings, paragraphs, list items and table cells.
 
-The same cut is made when texts are collected for translators and when a page is built in their language, so that a
-piece cannot be found in one and missed in the other. Lines of Jinja statements, code and tags stay as they are, and
-part the text before them from the text behind.
+Extraction and translation split a page with the same code, so that a unit cannot be found by one and missed by the
+other. Lines of Jinja statements, code and HTML tags are left as they are and separate the units around them.
 """
 
 import re
@@ -20,27 +19,27 @@ _ROW = re.compile(r"(\s*)\| (.*) \|\s*")
 _LED = re.compile(r"(\s*(?:> ?)?(?:[-*] |\d+\. |> ?)?(?:!\[\]\(icon:[\w-]+\) )?)(.*)")
 _NOT_WORDS = re.compile(r"\{\{.*?\}\}|\{[%:].*?%?\}|\{\w+\}|<[^>]*>|`[^`]*`|\]\([^)]*\)|https?://\S+")
 
-Say = Callable[[str], str]
+Translate = Callable[[str], str]
 
 
-def translated(markdown: str, say: Say) -> str:
-    """The page with each of its pieces as `say` puts it. Headings keep the anchors of the source in every language."""
-    return "\n".join(_lines(markdown, say)) + "\n"
+def translate(markdown: str, translate_unit: Translate) -> str:
+    """The page with each unit translated by `translate_unit`. Headings keep the anchors of the source language."""
+    return "\n".join(_lines(markdown, translate_unit)) + "\n"
 
 
-def pieces(markdown: str) -> list[str]:
-    """What there is to translate on a page, in order."""
+def units(markdown: str) -> list[str]:
+    """The translation units of a page, in order."""
     found: list[str] = []
-    translated(_FRONT_MATTER.sub("", markdown), lambda text: found.append(text) or text)
+    translate(_FRONT_MATTER.sub("", markdown), lambda text: found.append(text) or text)
     return found
 
 
-def in_words(text: str) -> bool:
-    """Whether there is anything to translate: letters outside of code, names and addresses."""
+def is_translatable(text: str) -> bool:
+    """Whether a text has letters outside of code, facts, tags and URLs."""
     return any(letter.isalpha() for letter in _NOT_WORDS.sub("", text))
 
 
-def _lines(markdown: str, say: Say) -> Iterator[str]:
+def _lines(markdown: str, translate_unit: Translate) -> Iterator[str]:
     paragraph: list[str] = []
     anchors: set[str] = set()
     code = fenced = noted = listed = False
@@ -50,7 +49,7 @@ def _lines(markdown: str, say: Say) -> Iterator[str]:
         if paragraph:
             lead, text = paragraph[0], " ".join(paragraph[1:])
             paragraph.clear()
-            yield lead + _said(text, say)
+            yield lead + _translated(text, translate_unit)
 
     for line in markdown.splitlines():
         indented = line.startswith(" " * (8 if noted or listed else 4))
@@ -62,13 +61,13 @@ def _lines(markdown: str, say: Say) -> Iterator[str]:
             yield line
         elif heading := _HEADING.fullmatch(line):
             yield from spoken()
-            yield f"{heading[1]}{_said(heading[2], say)} {{: #{unique(_slug(heading[2]), anchors)} }}"
+            yield f"{heading[1]}{_translated(heading[2], translate_unit)} {{: #{unique(_slug(heading[2]), anchors)} }}"
         elif note := _NOTE.fullmatch(line):
             yield from spoken()
-            yield f'{note[1]}"{_said(note[2], say)}"'
+            yield f'{note[1]}"{_translated(note[2], translate_unit)}"'
         elif row := _ROW.fullmatch(line):
             yield from spoken()
-            yield f"{row[1]}| {' | '.join(_said(cell.strip(), say) for cell in row[2].split(' | '))} |"
+            yield f"{row[1]}| {' | '.join(_translated(cell.strip(), translate_unit) for cell in row[2].split(' | '))} |"
         else:
             led = _LED.fullmatch(line)
             begins = not paragraph or (bool(led[1].strip()) and not (led[1].strip() == ">" and paragraph[0] == led[1]))
@@ -82,8 +81,8 @@ def _lines(markdown: str, say: Say) -> Iterator[str]:
     yield from spoken()
 
 
-def _said(text: str, say: Say) -> str:
-    return say(text) if in_words(text) else text
+def _translated(text: str, translate_unit: Translate) -> str:
+    return translate_unit(text) if is_translatable(text) else text
 
 
 def _slug(heading: str) -> str:

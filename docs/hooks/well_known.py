@@ -1,19 +1,19 @@
-"""What programs read of a site: which pages may be found, whom to tell of a hole, what is kept for times offline."""
+"""Files of the site that programs read: `robots.txt`, `security.txt` and the service worker."""
 
 import json
 from datetime import datetime, timedelta
 
 from regain.organisation.settings import Organisation
 
-_SECURITY_TXT_LASTS = timedelta(days=335)  # less than a year is recommended (RFC 9116, 2.5.5)
+_SECURITY_TXT_VALIDITY = timedelta(days=335)  # less than a year is recommended (RFC 9116, 2.5.5)
 PRIVATE = ("account", "admin", "not-me")
-"""The pages for one person, by their form: they are for no search engine."""
+"""Pages, named by their form, that search engines must not list."""
 _ESSENTIAL = ("", "offline/", "problems/", "contact-administrator/", "no-code/")
-"""What whoever has been here once can read offline, besides the pages that they have seen."""
+"""Pages that can be read offline after one visit, beside those visited."""
 
 
 def robots(organisation: Organisation) -> str:
-    """`robots.txt` (RFC 9309): guidance may be found, pages for one person need not be."""
+    """`robots.txt` (RFC 9309): guidance may be crawled, private pages may not."""
     folders = ["", *(f"/{tag}" for tag in organisation.organisation.languages[1:])]
     private = [f"Disallow: {folder}/{page}/" for folder in folders for page in PRIVATE]
     site = organisation.organisation.site_url.rstrip("/")
@@ -22,12 +22,12 @@ def robots(organisation: Organisation) -> str:
 
 
 def security_txt(organisation: Organisation, now: datetime) -> str:
-    """`security.txt` (RFC 9116), good for eleven months; "" where nobody is named to report to."""
+    """`security.txt` (RFC 9116), valid for eleven months; "" if the settings name no contact."""
     contact = organisation.contacts.security or organisation.contacts.administrator.email
     if not contact:
         return ""
     about = organisation.organisation
-    site, ends = about.site_url.rstrip("/"), (now + _SECURITY_TXT_LASTS).strftime("%Y-%m-%dT00:00:00Z")
+    site, ends = about.site_url.rstrip("/"), (now + _SECURITY_TXT_VALIDITY).strftime("%Y-%m-%dT00:00:00Z")
     lines = [
         f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
         f"Expires: {ends}",
@@ -37,7 +37,7 @@ def security_txt(organisation: Organisation, now: datetime) -> str:
 
 
 def service_worker(source: str, organisation: Organisation, assets: str) -> str:
-    """The script that keeps guidance readable without a network, with what it needs to know of this site."""
+    """The service worker's script, with this site's values."""
     known = {
         "version": assets.rpartition("/")[2],
         "languages": organisation.organisation.languages[1:],

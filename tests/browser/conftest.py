@@ -156,7 +156,7 @@ class Form:
 
     @property
     def summary(self):
-        return self.page.locator(".summary")
+        return self.page.locator(".error-summary")
 
     def prove(self, tester, purpose: str = "reset") -> None:
         self.open(purpose).identify(tester.user_id)

@@ -41,7 +41,7 @@ def test_forced_colours_and_reduced_motion_lose_nothing(page: Page, axe):
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
     page.goto("/reset/")
     page.get_by_role("button", name="Next").click()
-    expect(page.locator(".summary")).to_be_focused()
+    expect(page.locator(".error-summary")).to_be_focused()
     axe()
 
 

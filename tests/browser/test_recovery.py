@@ -145,7 +145,7 @@ def test_wrong_codes_are_counted_and_the_page_says_how_many_are_left_s47(page: P
     form.choose()
     for left in (4, 3):
         form.enter("000 00x")
-        expect(page.locator(".message")).to_contain_text(f"Tries left: {left}")
+        expect(page.locator(".error-message")).to_contain_text(f"Tries left: {left}")
         expect(page.get_by_label("Code", exact=True)).to_have_value("000 00x")
     axe()
     form.enter(" ".join(form.code(tester.mail)))

@@ -45,4 +45,4 @@ def test_without_a_token_the_page_is_guidance(page: Page):
     page.goto("/")
     page.goto("/not-me/#" + "A" * 43)
     page.get_by_role("button", name="Lock my account").click()
-    expect(page.locator(".summary")).to_contain_text("This link can no longer be used")
+    expect(page.locator(".error-summary")).to_contain_text("This link can no longer be used")

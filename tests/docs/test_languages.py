@@ -108,7 +108,7 @@ class Pseudo(gettext.NullTranslations):
 
 language.load_translations = lambda tag, *parts: Pseudo()
 from hooks import build
-build._one((Path(sys.argv[1]), "en", {}, "x", False))
+build._build_language((Path(sys.argv[1]), "en", {}, "x", False))
 """
 
 
@@ -160,6 +160,6 @@ def test_a_missing_text_stops_a_complete_build_and_is_named(tmp_path, monkeypatc
     texts = files.read("de")
     texts.delete("Skip to content")
     monkeypatch.setattr(files, "read", lambda tag: texts)
-    assert build._translated(("en", "de"), complete=False) is True
-    assert build._translated(("en", "de"), complete=True) is False
+    assert build._check_translations(("en", "de"), complete=False) is True
+    assert build._check_translations(("en", "de"), complete=True) is False
     assert "translations/de.po: missing: 'Skip to content'" in capsys.readouterr().err

@@ -18,7 +18,7 @@ def compressed(file):
 def weight(site, path):
     page = (site / path / "index.html").read_text()
     names = set(re.findall(r'(?:href|src)="([./]*assets/[^"]+\.(?:css|js|svg))"', page))
-    files = {(site / path / name).resolve() for name in names if not name.endswith("old.js")}
+    files = {(site / path / name).resolve() for name in names if not name.endswith("unsupported-browser.js")}
     return len(brotli.compress(page.encode())) + sum(compressed(file) for file in files)
 
 

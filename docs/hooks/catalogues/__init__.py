@@ -1,1 +1,1 @@
-"""Texts in other languages: one file of GNU gettext for each, `<language>.po`, and what keeps them whole."""
+"""GNU gettext catalogues: extraction of texts, and updating, checking and compiling of `<language>.po` files."""

@@ -7,11 +7,11 @@ from babel.messages.catalog import Catalog
 
 from hooks.catalogues import files
 from hooks.catalogues.check import faults
-from hooks.catalogues.collect import template
+from hooks.catalogues.extract import extract_template
 
 
 def main() -> int:
-    """Answers the exit status."""
+    """Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m hooks.catalogues", description=__doc__)
     parser.add_argument("what", choices=["update", "check", "compile"])
     parser.add_argument("--complete", action="store_true", help="a missing translation is a fault")
@@ -21,7 +21,7 @@ def main() -> int:
     if asked.what == "compile":
         files.compile_stale(tags)
         return 0
-    texts = template()
+    texts = extract_template()
     if asked.what == "update":
         for tag in tags:
             files.update(tag, texts)

@@ -1,4 +1,4 @@
-"""What is wrong with a translation: missing, unused, or saying something else than the text that it stands for."""
+"""Checks translations: missing, unused, or not matching their text."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from babel.messages.catalog import Catalog
 
-from hooks.catalogues.files import translated
+from hooks.catalogues.files import is_translated
 
 _KEPT = {
     "a fact": re.compile(r"\{\{.*?\}\}|\{\w+\}"),
@@ -17,7 +17,7 @@ _KEPT = {
     "bold": re.compile(r"\*\*"),
     "an address": re.compile(r"https?://[^\s)`]+"),
 }
-"""What a translation has as often as the text has it."""
+"""What must occur as often in a translation as in its text."""
 
 _MISSING = "missing"
 _NAMED = re.compile(r"\*\*([^*]+)\*\*")
@@ -25,7 +25,7 @@ _NAMED = re.compile(r"\*\*([^*]+)\*\*")
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong with one text."""
+    """A fault of one translation."""
 
     text: str
     what: str
@@ -40,14 +40,14 @@ class Fault:
 
 
 def faults(template: Catalog, catalogue: Catalog) -> Iterator[Fault]:
-    """Everything that is wrong with the translations into one language."""
+    """The faults of the translations into one language."""
     wanted = {message.id: message for message in template if message.id}
     known = {message.id: message for message in catalogue if message.id}
     for text in known.keys() - wanted.keys():
-        yield Fault(_first(text), "used no more")
+        yield Fault(_first(text), "no longer used")
     for text in wanted:
         found = known.get(text)
-        if found is None or not translated(found) or found.fuzzy:
+        if found is None or not is_translated(found) or found.fuzzy:
             yield Fault(_first(text), _MISSING)
             continue
         forms = found.string if isinstance(found.string, tuple) else (found.string,)
@@ -55,7 +55,7 @@ def faults(template: Catalog, catalogue: Catalog) -> Iterator[Fault]:
         for form in forms:
             yield from _differs(sources[-1], form)
         if isinstance(found.string, str):
-            yield from _calls_it_otherwise(found.id, found.string, known)
+            yield from _wrong_names(found.id, found.string, known)
 
 
 def _differs(text: str, translation: str) -> Iterator[Fault]:
@@ -70,8 +70,8 @@ def _differs(text: str, translation: str) -> Iterator[Fault]:
         yield Fault(text, "a text is one line")
 
 
-def _calls_it_otherwise(text: str, translation: str, known: dict) -> Iterator[Fault]:
-    """What guidance names in bold, such as a button, must be called as it is called where it stands."""
+def _wrong_names(text: str, translation: str, known: dict) -> Iterator[Fault]:
+    """Guidance must call a button, which it names in bold, by the translation that the button has."""
     for name in _NAMED.findall(text):
         there = known.get(name)
         if there and there.string and f"**{there.string}**" not in translation:

@@ -1,12 +1,12 @@
 // The account page: signing in, one's sessions, and changing a known password.
 import { call } from './api.js';
-import { Errors } from './errors.js';
+import { ErrorSummary } from './error-summary.js';
 import { securityInfo } from './security-info.js';
-import { moment, say } from './words.js';
+import { moment, t } from './i18n.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
 const page = document.querySelector('#account');
-const errors = new Errors(page);
+const errors = new ErrorSummary(page);
 const input = name => page.querySelector(`[name="${name}"]`);
 const wanted = name => location.hash === `#${name}`;
 const info = securityInfo({ page, errors, show });
@@ -18,7 +18,7 @@ function show(step, { focus = true } = {}) {
   for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
   for (const field of page.querySelectorAll('[type="password"]')) field.value = '';
   const heading = page.querySelector(`[data-step="${step}"] h2`);
-  errors.titled(heading.textContent);
+  errors.setTitle(heading.textContent);
   if (focus) heading.focus();
 }
 
@@ -45,7 +45,7 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
 
 function line(session) {
   const item = page.querySelector('#session').content.cloneNode(true);
-  item.querySelector('[data-when]').textContent = say('when', { start: moment(session.started_at), seen: moment(session.seen_at) });
+  item.querySelector('[data-when]').textContent = t('when', { start: moment(session.started_at), seen: moment(session.seen_at) });
   item.querySelector('[data-here]').hidden = !session.current;
   const end = item.querySelector('[data-end]');
   end.hidden = session.current;
@@ -57,8 +57,8 @@ function line(session) {
 const steps = {
   async 'sign-in'() {
     const user_id = input('user_id').value.trim(), password = input('password').value;
-    if (!user_id) return errors.missing('user_id');
-    if (!password) return errors.missing('password');
+    if (!user_id) return errors.fieldError('user_id');
+    if (!password) return errors.fieldError('password');
     await call('account/sign-in', { user_id, password });
     sessionStorage.setItem(SIGNED_IN, 'yes');
     await home({ arriving: true });
@@ -67,9 +67,9 @@ const steps = {
   async password() {
     const names = ['current_password', 'new_password', 'confirm'];
     const missing = names.find(name => !input(name).value);
-    if (missing) return errors.missing(missing);
+    if (missing) return errors.fieldError(missing);
     const [current_password, new_password, confirm] = names.map(name => input(name).value);
-    if (new_password !== confirm) return errors.missing('confirm', 'mismatch');
+    if (new_password !== confirm) return errors.fieldError('confirm', 'mismatch');
     await call('account/password', { current_password, new_password });
     await home({ changed: true });
   },
@@ -89,7 +89,7 @@ function leave(options) {
   show('sign-in', options);
 }
 
-async function guarded(action, button) {
+async function run(action, button) {
   if (button?.ariaDisabled === 'true') return;
   if (button) button.ariaDisabled = 'true';
   try {
@@ -98,7 +98,7 @@ async function guarded(action, button) {
   } catch (answer) {
     if (answer instanceof Error) throw answer;
     if (['sign-in-needed', 'sign-in-again'].includes(answer.code)) leave();
-    errors.refused(answer);
+    errors.showProblem(answer);
   } finally {
     if (button) button.ariaDisabled = null;
   }
@@ -109,19 +109,19 @@ for (const { lang, textContent } of input('language') ? document.querySelectorAl
   input('language').append(Object.assign(new Option(textContent, lang), { lang }));
 }
 
-input('language')?.addEventListener('change', ({ target }) => guarded(async () => {
+input('language')?.addEventListener('change', ({ target }) => run(async () => {
   await call('account/language', { language: target.value });
-  page.querySelector('[data-spoken]').textContent = say('spoken');
+  page.querySelector('[data-spoken]').textContent = t('spoken');
 }));
 
 page.addEventListener('submit', event => {
   event.preventDefault();
-  guarded(steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
+  run(steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
 });
 
 page.addEventListener('click', ({ target }) => {
   const name = Object.keys(actions).find(each => each in target.dataset);
-  if (name) guarded(() => actions[name](target.dataset[name]), target);
+  if (name) run(() => actions[name](target.dataset[name]), target);
 });
 
 // A session that is over changes nothing on the page: somebody may be typing already.

@@ -1,5 +1,5 @@
 // Small bar charts: a picture with its words, and the table that it was drawn from.
-import { say } from './words.js';
+import { t } from './i18n.js';
 
 const SPACE = 'http://www.w3.org/2000/svg';
 const HIGH = 40, WIDE = 120;
@@ -11,7 +11,7 @@ const node = (name, attributes) => {
 
 // `rows` are `{ name, values: [first, second], cells }`: the second value stands upon the first.
 export function bars(place, rows, [first, second], head) {
-  if (!rows.length) return place.replaceChildren(say('none'));
+  if (!rows.length) return place.replaceChildren(t('none'));
   const legend = Object.assign(document.createElement('p'), { className: 'legend' });
   const key = (textContent, className) => Object.assign(document.createElement('span'), { textContent, className });
   legend.append(key(first, 'first'), ' ', key(second, 'second'));
@@ -31,7 +31,7 @@ function drawing(rows, label) {
 
 function details(rows, head) {
   const made = document.createElement('details'), table = document.createElement('table');
-  made.append(Object.assign(document.createElement('summary'), { textContent: say('table') }), table);
+  made.append(Object.assign(document.createElement('summary'), { textContent: t('table') }), table);
   const cell = (name, textContent, more) => Object.assign(document.createElement(name), { textContent, ...more });
   const line = cells => {
     const row = document.createElement('tr');

@@ -1,9 +1,9 @@
 // What the API answers to those who help, put into the page as text.
 import { bars } from './admin-charts.js';
-import { moment, say } from './words.js';
+import { moment, t } from './i18n.js';
 
 const make = (name, text, more = {}) => Object.assign(document.createElement(name), { textContent: text, ...more });
-const root = document.querySelector('#words').dataset.root;
+const root = document.querySelector('#messages').dataset.root;
 
 // Texts into the places that are named after them: `{ title }` into [data-title].
 export function put(where, texts) {
@@ -31,36 +31,36 @@ export function choices(where, name, offered) {
 }
 
 export function showAccount(step, account) {
-  put(step, { title: account.name || account.user_id, capable: say(account.capable ? 'capable' : 'not-capable') });
+  put(step, { title: account.name || account.user_id, capable: t(account.capable ? 'capable' : 'not-capable') });
   const blocked = Math.max(0, ...account.blocks.map(({ until }) => until));
   const time = at => (at ? moment(at) : '');
   facts(step.querySelector('[data-facts]'), [
-    [say('fact-user'), account.user_id],
-    [say('fact-role'), say(`role-${account.role}`)],
-    [say('fact-groups'), account.groups.join(', ')],
-    [say('fact-on'), say(account.enabled ? 'yes' : 'no')],
-    [say('fact-locked'), time(account.sign_in_locked_until)],
-    [say('fact-blocked'), time(blocked)],
-    [say('fact-changed'), time(account.password_changed_at)],
-    [say('fact-temporary'), time(account.temporary_until)],
-    [say('fact-required'), account.registration_required ? say('yes') : ''],
+    [t('fact-user'), account.user_id],
+    [t('fact-role'), t(`role-${account.role}`)],
+    [t('fact-groups'), account.groups.join(', ')],
+    [t('fact-on'), t(account.enabled ? 'yes' : 'no')],
+    [t('fact-locked'), time(account.sign_in_locked_until)],
+    [t('fact-blocked'), time(blocked)],
+    [t('fact-changed'), time(account.password_changed_at)],
+    [t('fact-temporary'), time(account.temporary_until)],
+    [t('fact-required'), account.registration_required ? t('yes') : ''],
   ]);
   step.querySelector('[data-reasons]').replaceChildren(...account.reasons.map(({ rule, text }) => {
     const item = make('li', `${text} `);
     item.append(make('code', rule));
     return item;
   }));
-  const held = account.methods.map(({ label, place, by_administrator: entered }) => make('li', `${label} ${place} ${entered ? `(${say('entered')})` : ''}`.trim()));
-  step.querySelector('[data-methods]').replaceChildren(...(held.length ? held : [make('li', say('none'))]));
+  const held = account.methods.map(({ label, place, by_administrator: entered }) => make('li', `${label} ${place} ${entered ? `(${t('entered')})` : ''}`.trim()));
+  step.querySelector('[data-methods]').replaceChildren(...(held.length ? held : [make('li', t('none'))]));
   const open = account.acts.map(act => (act === 'require-registration' && account.registration_required ? 'waive' : act));
   const useful = open.filter(act => act !== 'enable' || !account.enabled);
   step.querySelector('[data-acts-title]').hidden = !useful.length;
   step.querySelector('[data-acts]').replaceChildren(...useful.map(act => {
     const item = document.querySelector('#act').content.cloneNode(true);
     const button = item.querySelector('button');
-    button.textContent = say(`act-${act}`);
+    button.textContent = t(`act-${act}`);
     button.dataset.act = act;
-    item.querySelector('span').textContent = account.caller_first.includes(act) ? say('caller-first') : say(`act-${act}-what`);
+    item.querySelector('span').textContent = account.caller_first.includes(act) ? t('caller-first') : t(`act-${act}-what`);
     return item;
   }));
 }
@@ -75,7 +75,7 @@ export function showLines(list, lines, about, more = false) {
     const link = item.querySelector('a');
     link.hidden = !page;
     if (page) link.href = `${root.replace(/\.?$/, '')}${page}`;
-    item.querySelector('[data-about]').textContent = about ? say('of', { user: user || '', reference: reference || '' }).trim() : '';
+    item.querySelector('[data-about]').textContent = about ? t('of', { user: user || '', reference: reference || '' }).trim() : '';
     return item;
   });
   list.replaceChildren(...(more ? [...list.children] : []), ...made);
@@ -85,20 +85,20 @@ export function showReport(step, report) {
   const { people } = report;
   const share = number => (people.accounts ? `${number} (${Math.round((number / people.accounts) * 100)} %)` : '0');
   facts(step.querySelector('[data-people]'), [
-    [say('accounts'), people.accounts],
-    [say('registered'), share(people.registered)],
-    [say('enabled'), share(people.enabled)],
-    [say('able'), share(people.capable)],
+    [t('accounts'), people.accounts],
+    [t('registered'), share(people.registered)],
+    [t('enabled'), share(people.enabled)],
+    [t('able'), share(people.capable)],
   ]);
   for (const name of ['resets', 'unlocks']) {
     const days = report[name].map(day => ({ name: day.day, values: [day.finished, day.refused + day.given_up], cells: [day.started, day.finished, day.refused, day.given_up] }));
     const total = place => days.reduce((sum, { values }) => sum + values[place], 0);
-    const legend = [say('bars-finished', { n: total(0) }), say('bars-rest', { n: total(1) })];
-    bars(step.querySelector(`[data-chart="${name}"]`), days, legend, ['day', 'started', 'finished', 'refused', 'given_up'].map(each => say(each)));
+    const legend = [t('bars-finished', { n: total(0) }), t('bars-rest', { n: total(1) })];
+    bars(step.querySelector(`[data-chart="${name}"]`), days, legend, ['day', 'started', 'finished', 'refused', 'given_up'].map(each => t(each)));
   }
   const methods = report.methods.map(({ label, passed, failed }) => ({ name: label, values: [passed, failed], cells: [passed, failed] }));
   const sum = place => methods.reduce((all, { values }) => all + values[place], 0);
-  bars(step.querySelector('[data-chart="methods"]'), methods, [say('proofs-passed', { n: sum(0) }), say('proofs-failed', { n: sum(1) })], ['kind', 'passed', 'failed'].map(each => say(each)));
-  facts(step.querySelector('[data-other]'), Object.entries(report.other).map(([kind, number]) => [say(`event-${kind}`), number]));
+  bars(step.querySelector('[data-chart="methods"]'), methods, [t('proofs-passed', { n: sum(0) }), t('proofs-failed', { n: sum(1) })], ['kind', 'passed', 'failed'].map(each => t(each)));
+  facts(step.querySelector('[data-other]'), Object.entries(report.other).map(([kind, number]) => [t(`event-${kind}`), number]));
 }
 

@@ -1,11 +1,11 @@
 // The page of those who help. What may be done is decided by the API; the page offers only that.
 import { call, now } from './api.js';
 import { showAccount, showLines, showReport, choices, put } from './admin-views.js';
-import { Errors } from './errors.js';
-import { moment, say } from './words.js';
+import { ErrorSummary } from './error-summary.js';
+import { moment, t } from './i18n.js';
 
 const page = document.querySelector('#admin');
-const errors = new Errors(page);
+const errors = new ErrorSummary(page);
 const step = name => page.querySelector(`[data-step="${name}"]`);
 const at = path => `admin/accounts/${encodeURIComponent(account.user_id)}/${path}`;
 const ACTS = {
@@ -22,13 +22,13 @@ function show(name) {
   errors.clear();
   for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== name;
   const heading = step(name).querySelector('h2');
-  errors.titled(heading.textContent);
+  errors.setTitle(heading.textContent);
   heading.focus();
 }
 
 async function home() {
   const me = await call('admin');
-  put(step('home'), { me: me.name || me.user_id, role: say(`role-${me.role}`), until: moment(me.proved_until) });
+  put(step('home'), { me: me.name || me.user_id, role: t(`role-${me.role}`), until: moment(me.proved_until) });
   step('home').querySelector('[data-fresh]').hidden = me.proved_until <= now();
   show('home');
 }
@@ -43,12 +43,12 @@ async function open(user_id, acted = false) {
 function ask(name) {
   act = name;
   const sure = step('sure');
-  put(sure, { title: say(`act-${name}`), user: account.user_id, what: say(`act-${name}-what`) });
+  put(sure, { title: t(`act-${name}`), user: account.user_id, what: t(`act-${name}-what`) });
   const where = sure.querySelector('[data-where]');
   where.hidden = name !== 'reset';
   if (name === 'reset') {
     const sent = account.reachable.filter(({ kind }) => ['email', 'sms'].includes(kind));
-    choices(sure.querySelector('[data-places]'), 'to', [{ id: '', label: say('show-here') }, ...sent]);
+    choices(sure.querySelector('[data-places]'), 'to', [{ id: '', label: t('show-here') }, ...sent]);
   }
   show('sure');
 }
@@ -72,7 +72,7 @@ async function prove(kind, path, then) {
   again = () => perform();
   const { flow, methods } = await call(`${path}/start`, {});
   proving = { kind, path, flow, methods, then };
-  put(step('prove'), { title: say(`${kind === 'caller' ? 'caller' : 'prove'}-title`), what: say(`${kind === 'caller' ? 'caller' : 'prove'}-what`) });
+  put(step('prove'), { title: t(`${kind === 'caller' ? 'caller' : 'prove'}-title`), what: t(`${kind === 'caller' ? 'caller' : 'prove'}-what`) });
   choices(step('prove').querySelector('[data-methods]'), 'method', methods);
   show('prove');
 }
@@ -88,31 +88,31 @@ async function proved(proof) {
 const forms = {
   async find(form) {
     const typed = form.elements.user_id.value.trim();
-    if (!typed) return errors.missing('user_id');
+    if (!typed) return errors.fieldError('user_id');
     await open(typed);
   },
   async story(form) {
     const typed = form.elements.reference.value.trim();
-    if (!typed) return errors.missing('reference');
+    if (!typed) return errors.fieldError('reference');
     const story = await call(`admin/references/${encodeURIComponent(typed)}`);
-    put(step('story'), { title: say('story', story), whose: story.user_id ? say('whose', { user: story.user_id }) : '' });
+    put(step('story'), { title: t('story', story), whose: story.user_id ? t('whose', { user: story.user_id }) : '' });
     showLines(step('story').querySelector('[data-lines]'), story.lines, false);
     show('story');
   },
   sure: () => perform(),
   async prove(form) {
     const method = proving.methods.find(({ id }) => id === form.querySelector('[name="method"]:checked')?.value);
-    if (!method) return errors.missing('method');
+    if (!method) return errors.fieldError('method');
     proving.method = method;
     if (method.kind === 'passkey') return proved({ credential: await signed(method.challenge) });
     if (method.kind !== 'authenticator') await call(`${proving.path}/send`, { flow: proving.flow, method: method.id });
-    put(step('code'), { title: step('prove').querySelector('h2').textContent, what: say(`code-${proving.kind}`) });
+    put(step('code'), { title: step('prove').querySelector('h2').textContent, what: t(`code-${proving.kind}`) });
     step('code').querySelector('[name="code"]').value = '';
     show('code');
   },
   async code(form) {
     const code = form.elements.code.value;
-    if (!code.trim()) return errors.missing('code');
+    if (!code.trim()) return errors.fieldError('code');
     await proved({ code });
   },
   events: () => list(''),
@@ -120,7 +120,7 @@ const forms = {
 
 async function signed(challenge) {
   const passkey = await import('./passkey.js');
-  return passkey.sign(challenge).catch(() => { throw { words: 'passkey' }; });
+  return passkey.sign(challenge).catch(() => { throw { message: 'passkey' }; });
 }
 
 async function list(from) {
@@ -133,7 +133,7 @@ async function list(from) {
   cursor = next;
   showLines(form.querySelector('[data-lines]'), events, true, Boolean(from));
   const shown = form.querySelectorAll('[data-lines] li').length;
-  form.querySelector('[data-found]').textContent = say('found', { n: shown });
+  form.querySelector('[data-found]').textContent = t('found', { n: shown });
   form.querySelector('[data-more]').hidden = !next;
   form.querySelector('[data-files]').hidden = !shown;
 }
@@ -157,7 +157,7 @@ const actions = {
   prove: () => second(home),
 };
 
-async function guarded(action, button) {
+async function run(action, button) {
   if (button?.ariaDisabled === 'true') return;
   if (button) button.ariaDisabled = 'true';
   try {
@@ -165,11 +165,11 @@ async function guarded(action, button) {
     await action();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
-    if (answer.code === 'second-factor-needed') return await guarded(() => second(() => perform()));
+    if (answer.code === 'second-factor-needed') return await run(() => second(() => perform()));
     if (answer.code === 'sign-in-needed') show('sign-in');
     if (answer.code === 'session-ended' && again) show('account');
-    if (answer.words) errors.missing('method', answer.words);
-    else errors.refused(answer);
+    if (answer.message) errors.fieldError('method', answer.message);
+    else errors.showProblem(answer);
   } finally {
     if (button) button.ariaDisabled = null;
   }
@@ -178,12 +178,12 @@ async function guarded(action, button) {
 page.addEventListener('submit', event => {
   event.preventDefault();
   const form = event.target;
-  guarded(() => forms[form.dataset.form || form.dataset.step](form), form.querySelector('button:not([type="button"])'));
+  run(() => forms[form.dataset.form || form.dataset.step](form), form.querySelector('button:not([type="button"])'));
 });
 
 page.addEventListener('click', ({ target }) => {
   const name = Object.keys(actions).find(each => each in target.dataset);
-  if (name) guarded(() => actions[name](target.dataset[name]), target);
+  if (name) run(() => actions[name](target.dataset[name]), target);
 });
 
-call('admin').then(home, answer => { if (answer.code !== 'sign-in-needed') errors.refused(answer); });
+call('admin').then(home, answer => { if (answer.code !== 'sign-in-needed') errors.showProblem(answer); });

@@ -1,29 +1,29 @@
 // Asking people for help. Whoever is stuck in a reset or unlock in this tab takes its token and its user ID along.
 import { call } from './api.js';
-import { Errors } from './errors.js';
+import { ErrorSummary } from './error-summary.js';
 import { alive, flow, recall } from './flow.js';
-import { prepareProof, takeProof } from './proof.js';
-import { say } from './words.js';
+import { prepareProof, takeProof } from './proof-of-work.js';
+import { t } from './i18n.js';
 
 const page = document.querySelector('#contact');
 const { purpose } = page.dataset;
 const form = page.querySelector('form');
-const errors = new Errors(page);
+const errors = new ErrorSummary(page);
 const fields = [...form.querySelectorAll('[name]')];
 const field = name => fields.find(each => each.name === name);
 
 function show(step) {
   for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
   const heading = page.querySelector(`[data-step="${step}"] h2`);
-  errors.titled(heading.textContent);
+  errors.setTitle(heading.textContent);
   heading.focus();
 }
 
 async function ask() {
   const missing = fields.filter(each => each.required && !each.value.trim());
-  if (missing.length) return errors.show({ faults: missing.map(({ name }) => ({ title: say(name), field: name })) });
+  if (missing.length) return errors.show({ faults: missing.map(({ name }) => ({ title: t(name), field: name })) });
   const status = form.querySelector('[data-proof]');
-  status.textContent = say('proof');
+  status.textContent = t('proof');
   try {
     const typed = Object.fromEntries(fields.map(({ name, value }) => [name, value.trim()]));
     const along = purpose === 'administrator' && alive() ? { flow: flow.token } : {};
@@ -47,14 +47,14 @@ page.addEventListener('submit', async event => {
     await ask();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
-    errors.refused(answer);
+    errors.showProblem(answer);
   } finally {
     button.ariaDisabled = null;
   }
 });
 
 form.addEventListener('focusin', prepareProof);
-if (!globalThis.crypto?.subtle) document.querySelector('#old').hidden = false;
+if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
 recall();
 if (alive()) {
   const stuck = page.querySelector('[data-stuck]');

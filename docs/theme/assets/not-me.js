@@ -1,9 +1,9 @@
 // “This was not me”: the token stands behind the # of the link, which is sent to no server, and leaves the address at once.
 import { call } from './api.js';
-import { Errors } from './errors.js';
+import { ErrorSummary } from './error-summary.js';
 
 const page = document.querySelector('#not-me');
-const errors = new Errors(page);
+const errors = new ErrorSummary(page);
 const token = location.hash.slice(1);
 
 page.addEventListener('submit', async event => {
@@ -13,11 +13,11 @@ page.addEventListener('submit', async event => {
     await call('account/secure', { token });
     for (const step of page.querySelectorAll('.step')) step.hidden = step.dataset.step !== 'done';
     const heading = page.querySelector('[data-step="done"] h2');
-    errors.titled(heading.textContent);
+    errors.setTitle(heading.textContent);
     heading.focus();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
-    errors.refused(answer);
+    errors.showProblem(answer);
   }
 });
 

@@ -1,14 +1,14 @@
 // The form of reset and unlock: which step is shown, and what each step sends.
 import { call, now } from './api.js';
-import { Errors } from './errors.js';
+import { ErrorSummary } from './error-summary.js';
 import { alive, flow, forget, forgetAll, proved, reachable, recall, remember } from './flow.js';
-import { prepareProof, takeProof } from './proof.js';
+import { prepareProof, takeProof } from './proof-of-work.js';
 import { showMethods, showQuestions } from './methods.js';
-import { wait } from './waiting.js';
-import { say } from './words.js';
+import { runResendTimer } from './resend-timer.js';
+import { t } from './i18n.js';
 
 const form = document.querySelector('#recovery');
-const errors = new Errors(form);
+const errors = new ErrorSummary(form);
 const section = step => form.querySelector(`[data-step="${step}"]`);
 const input = name => (section(flow.step) || form).querySelector(`[name="${name}"]`) || form.querySelector(`[name="${name}"]`);
 const chosen = name => form.querySelector(`[name="${name}"]:checked`)?.value;
@@ -20,7 +20,7 @@ function show(step, { push = true, focus = true } = {}) {
   if (push && history.state?.step !== step) history.pushState({ step }, '');
   if (step === 'method') showMethods(form);
   if (step === 'answers') showQuestions(form);
-  wait(form, step === 'code');
+  runResendTimer(form, step === 'code');
   form.querySelector('[data-second]').hidden = !flow.gates?.passed;
   const known = Boolean(flow.place); // a masked place is shown only to whom the account is theirs
   section('code').querySelector('[data-maybe]').hidden = known;
@@ -32,7 +32,7 @@ function show(step, { push = true, focus = true } = {}) {
   reference.hidden = !flow.reference;
   reference.querySelector('b').textContent = flow.reference || '';
   const heading = section(step).querySelector('h2:not([hidden])');
-  errors.titled(heading.textContent);
+  errors.setTitle(heading.textContent);
   if (focus) heading.focus();
 }
 
@@ -55,7 +55,7 @@ async function signed(challenge) {
   try {
     return await passkey.sign(challenge);
   } catch {
-    throw { words: 'passkey' };
+    throw { message: 'passkey' };
   }
 }
 
@@ -65,10 +65,10 @@ const own = { authenticator: 'app', 'recovery-code': 'saved', questions: 'answer
 const steps = {
   async start() {
     const user_id = input('user_id').value.trim();
-    if (!user_id) return errors.missing('user_id');
+    if (!user_id) return errors.fieldError('user_id');
     const purpose = chosen('purpose');
     const status = form.querySelector('[data-proof]');
-    status.textContent = say('proof');
+    status.textContent = t('proof');
     try {
       const language = document.documentElement.lang;
       const begun = await call(`${purpose}/start`, { user_id, proof: await takeProof(), language });
@@ -83,9 +83,9 @@ const steps = {
 
   async method() {
     const method = flow.methods.find(each => each.id === chosen('method'));
-    if (!method) return errors.missing('method');
+    if (!method) return errors.fieldError('method');
     const contact = input('contact').value.trim();
-    if (method.confirm && !contact) return errors.missing('contact');
+    if (method.confirm && !contact) return errors.fieldError('contact');
     const at = own[method.kind] || 'code';
     if (at === 'code') await send(method, method.confirm ? contact : '');
     remember({ method: method.id, label: method.label, place: method.place, at });
@@ -96,35 +96,35 @@ const steps = {
 
   async code() {
     const code = input('code').value;
-    if (!code.trim()) return errors.missing('code');
+    if (!code.trim()) return errors.fieldError('code');
     await prove({ code });
     input('code').value = '';
   },
 
   async answers() {
     const fields = [...section('answers').querySelectorAll('input')];
-    if (fields.some(field => !field.value.trim())) return errors.missing('answers');
+    if (fields.some(field => !field.value.trim())) return errors.fieldError('answers');
     await prove({ answers: fields.map(field => field.value) });
   },
 
   async password() {
     const password = input('new_password'), again = input('confirm');
     hidePasswords();
-    if (!password.value) return errors.missing('new_password');
-    if (!again.value) return errors.missing('confirm');
-    if (password.value !== again.value) return errors.missing('confirm', 'mismatch');
-    finished(await call('reset/finish', { flow: flow.token, new_password: password.value }));
+    if (!password.value) return errors.fieldError('new_password');
+    if (!again.value) return errors.fieldError('confirm');
+    if (password.value !== again.value) return errors.fieldError('confirm', 'mismatch');
+    showDone(await call('reset/finish', { flow: flow.token, new_password: password.value }));
     password.value = again.value = '';
   },
 
   async unlock() {
-    finished(await call('unlock/finish', { flow: flow.token }));
+    showDone(await call('unlock/finish', { flow: flow.token }));
   },
 };
 
 steps.app = steps.saved = steps.code;
 
-function finished(answer) {
+function showDone(answer) {
   const { purpose, reference, user_id } = flow;
   form.querySelector('[data-sign-in]').href = answer.sign_in_url;
   forget();
@@ -138,17 +138,17 @@ function finished(answer) {
   forgetAll();
 }
 
-function startAgain(answer) {
+function restart(answer) {
   const { user_id } = flow;
   forget();
   flow.user_id = user_id;
   for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.value = '';
   show('start', { focus: false });
   input('user_id').value ||= user_id || '';
-  if (answer) errors.refused(answer);
+  if (answer) errors.showProblem(answer);
 }
 
-async function guarded(action, button) {
+async function run(action, button) {
   if (button.ariaDisabled === 'true') return;
   button.ariaDisabled = 'true';
   try {
@@ -156,9 +156,9 @@ async function guarded(action, button) {
     await action();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
-    if (answer.status === 410) startAgain(answer); // the flow is gone
-    else if (answer.words) errors.missing('method', answer.words);
-    else errors.refused(answer);
+    if (answer.status === 410) restart(answer); // the flow is gone
+    else if (answer.message) errors.fieldError('method', answer.message);
+    else errors.showProblem(answer);
   } finally {
     button.ariaDisabled = null;
   }
@@ -168,29 +168,29 @@ function hidePasswords() {
   for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.type = 'password';
   const button = form.querySelector('[data-show]');
   button.ariaPressed = 'false';
-  button.textContent = say('show');
+  button.textContent = t('show');
 }
 
 form.addEventListener('submit', event => {
   event.preventDefault();
-  guarded(steps[flow.step], section(flow.step).querySelector('button:not([type="button"])'));
+  run(steps[flow.step], section(flow.step).querySelector('button:not([type="button"])'));
 });
 
 form.addEventListener('click', ({ target }) => {
   if (target.dataset.go) show(target.dataset.go);
   if ('print' in target.dataset) print();
   if ('resend' in target.dataset) {
-    guarded(async () => {
+    run(async () => {
       await send({ id: flow.method, label: flow.label, place: flow.place }, flow.contact);
-      wait(form, true);
-      form.querySelector('[data-told]').textContent = say('sent');
+      runResendTimer(form, true);
+      form.querySelector('[data-told]').textContent = t('sent');
     }, target);
   }
   if ('show' in target.dataset) {
     const visible = input('new_password').type === 'password';
     for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.type = visible ? 'text' : 'password';
     target.ariaPressed = String(visible);
-    target.textContent = say(visible ? 'hide' : 'show');
+    target.textContent = t(visible ? 'hide' : 'show');
   }
 });
 
@@ -198,26 +198,26 @@ addEventListener('popstate', ({ state }) => {
   const step = state?.step || 'start';
   if (reachable(step)) show(step, { push: false });
   else if (alive() || flow.step === 'done') show(flow.step === 'done' ? 'start' : flow.step, { push: false });
-  else startAgain();
+  else restart();
 });
 
-function connection() {
-  form.querySelector('[data-offline]').textContent = navigator.onLine ? '' : say('offline');
+function showConnection() {
+  form.querySelector('[data-offline]').textContent = navigator.onLine ? '' : t('offline');
 }
 
-addEventListener('online', connection);
-addEventListener('offline', connection);
+addEventListener('online', showConnection);
+addEventListener('offline', showConnection);
 input('user_id').addEventListener('focus', prepareProof);
 setInterval(() => {
   if (flow.token && !alive() && flow.step !== 'done') {
-    startAgain();
-    errors.show({ title: say('ended') });
+    restart();
+    errors.show({ title: t('ended') });
   }
 }, 1000);
 
-if (!globalThis.crypto?.subtle) document.querySelector('#old').hidden = false;
+if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
 recall();
-connection();
+showConnection();
 input('user_id').value ||= flow.user_id || '';
 if (flow.purpose) form.querySelector(`[name="purpose"][value="${flow.purpose}"]`).checked = true;
 history.replaceState({ step: reachable(flow.step) ? flow.step : 'start' }, '');

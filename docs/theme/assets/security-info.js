@@ -1,6 +1,6 @@
 // Security info on the account page: what is registered, and registering more.
 import { call } from './api.js';
-import { say } from './words.js';
+import { t } from './i18n.js';
 
 // The kind of method behind each step that adds one.
 const KINDS = { app: ['authenticator'], saved: ['recovery-code'], phone: ['sms', 'call-mobile'], email: ['email'], questions: ['questions'], passkey: ['passkey'] };
@@ -56,7 +56,7 @@ export function securityInfo({ page, errors, show }) {
 
   async function contact(at, kind) {
     const typed = field('contact', at).value.trim();
-    if (!typed) return errors.missing(at);
+    if (!typed) return errors.fieldError(at);
     await begin(kind, { contact: typed });
     step('confirm').querySelector('[data-place]').textContent = pending.place;
     step('confirm').querySelector('[data-extension]').hidden = !pending.extension_dropped;
@@ -66,7 +66,7 @@ export function securityInfo({ page, errors, show }) {
 
   async function code(at) {
     const typed = field('code', at).value;
-    if (!typed.trim()) return errors.missing('code');
+    if (!typed.trim()) return errors.fieldError('code');
     await finish({ code: typed });
   }
 
@@ -95,7 +95,7 @@ export function securityInfo({ page, errors, show }) {
 
   function pair(place) {
     const made = page.querySelector('#pair').content.cloneNode(true);
-    made.querySelector('legend').textContent = say('question', { n: place + 1 });
+    made.querySelector('legend').textContent = t('question', { n: place + 1 });
     const select = made.querySelector('select'), own = made.querySelector('[data-own]');
     select.append(...known.questions.map(({ id, text }) => new Option(text, id)));
     select.addEventListener('change', () => { own.hidden = select.value !== 'own'; });
@@ -113,7 +113,7 @@ export function securityInfo({ page, errors, show }) {
         const chosen = each.querySelector('select').value;
         return { question: chosen === 'own' ? each.querySelector('[name="own"]').value : chosen, answer: each.querySelector('[name="answer"]').value };
       });
-      if (answers.some(each => !each.question.trim() || !each.answer.trim())) return errors.missing('question', 'pairs');
+      if (answers.some(each => !each.question.trim() || !each.answer.trim())) return errors.fieldError('question', 'pairs');
       await begin('questions', { answers });
       await open({ added: true });
     },
@@ -124,7 +124,7 @@ export function securityInfo({ page, errors, show }) {
       try {
         credential = await make(pending.passkey);
       } catch (error) {
-        return errors.missing('name', error.name === 'InvalidStateError' ? 'passkey-there' : 'passkey-none');
+        return errors.fieldError('name', error.name === 'InvalidStateError' ? 'passkey-there' : 'passkey-none');
       }
       await finish({ credential });
     },
@@ -143,7 +143,7 @@ export function securityInfo({ page, errors, show }) {
 
 function none() {
   const item = document.createElement('li');
-  item.textContent = say('nothing');
+  item.textContent = t('nothing');
   return item;
 }
 
@@ -156,7 +156,7 @@ function drawn(rows) {
   const square = (row, y) => [...row].map((cell, x) => (cell === '1' ? `M${x} ${y}h1v1h-1z` : '')).join('');
   svg.setAttribute('viewBox', `0 0 ${rows.length} ${rows.length}`);
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', say('qr'));
+  svg.setAttribute('aria-label', t('qr'));
   path.setAttribute('d', rows.map(square).join(''));
   svg.append(path);
   return svg;

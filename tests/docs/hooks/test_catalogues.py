@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hooks import template_functions
 from hooks.catalogues import files
 from hooks.catalogues.check import faults
-from hooks.catalogues.collect import template
-from hooks.translation_units import in_words, pieces, translated
+from hooks.catalogues.extract import extract_template
+from hooks.translation_units import is_translatable, translate, units
 from regain.domain.languages import LANGUAGES
 from tests.conftest import ROOT
 
@@ -20,7 +20,7 @@ PAGES = sorted((ROOT / "docs").rglob("*.md"))
 
 @pytest.fixture(scope="module")
 def texts():
-    return template()
+    return extract_template()
 
 
 def made(*pairs, locale="de"):
@@ -92,7 +92,7 @@ def test_a_button_is_called_in_a_guide_what_it_is_called_where_it_stands():
 
 
 def test_a_text_that_nobody_uses_any_more_is_found():
-    assert [fault.what for fault in faults(made(("a", None)), made(("a", "ä"), ("b", "b")))] == ["used no more"]
+    assert [fault.what for fault in faults(made(("a", None)), made(("a", "ä"), ("b", "b")))] == ["no longer used"]
 
 
 def test_a_plural_needs_every_form():
@@ -109,17 +109,17 @@ def test_a_page_cut_into_pieces_and_put_together_again_is_the_same_page(path):
     extensions = ["admonition", "attr_list", "def_list", "fenced_code", "md_in_html", "tables", "toc"]
 
     def html(source):
-        source = template_functions.shielded(source, dict.fromkeys(re.findall(r"\{([a-z_]+)\}", source)))
+        source = template_functions.protect_facts(source, dict.fromkeys(re.findall(r"\{([a-z_]+)\}", source)))
         made = markdown.markdown(source, extensions=extensions, extension_configs={"toc": {"permalink": False}})
         return re.sub(r"\s+", " ", re.sub(r"\{%.*?%\}", "", made))
 
-    assert html(translated(text, str)) == html(text)
+    assert html(translate(text, str)) == html(text)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "docs").as_posix())
 def test_no_statement_stands_within_a_text(path):
     """Translators see sentences, never `{% if %}`."""
-    for piece in pieces(path.read_text()):
+    for piece in units(path.read_text()):
         assert "{%" not in piece
 
 
@@ -128,7 +128,7 @@ def test_cutting_never_fails_and_loses_no_letter(text):
     def letters(source):
         return [letter for letter in source if letter in "ab"]
 
-    assert letters(translated(text, str)) == letters(text)
+    assert letters(translate(text, str)) == letters(text)
 
 
 @pytest.mark.parametrize(
@@ -143,11 +143,11 @@ def test_cutting_never_fails_and_loses_no_letter(text):
     ],
 )
 def test_only_what_has_words_is_translated(text, expected):
-    assert in_words(text) is expected
+    assert is_translatable(text) is expected
 
 
 def test_headings_keep_their_anchors_in_every_language():
-    page = translated("## Why an account locks\n\n## Why an account locks\n", lambda text: "Warum")
+    page = translate("## Why an account locks\n\n## Why an account locks\n", lambda text: "Warum")
     assert page == "## Warum {: #why-an-account-locks }\n\n## Warum {: #why-an-account-locks_1 }\n"
 
 

@@ -26,7 +26,7 @@ def english(organisation):
 
 @pytest.mark.parametrize("problem", CATALOGUE.values(), ids=lambda problem: problem.code)
 def test_a_problem_becomes_a_page_of_fixed_parts(problem, english):
-    page = template_functions.with_facts(pages.problem_page(problem, english), english.facts, passing=True)
+    page = template_functions.insert_facts(pages.problem_page(problem, english), english.facts, keep_unknown=True)
     assert [line.partition(" {:")[0] for line in page.splitlines() if line.startswith("#")] == [
         f"# {problem.title}", "## What happened", "## What to do", "## Who can help",
     ]  # fmt: skip
@@ -43,15 +43,15 @@ def test_a_link_to_no_page_stops_the_build(english):
 
 def test_a_fact_that_nobody_knows_stops_the_build(english):
     with pytest.raises(pages.PageError, match="nobodys_fact"):
-        template_functions.with_facts("<p>{nobodys_fact}</p>", english.facts)
+        template_functions.insert_facts("<p>{nobodys_fact}</p>", english.facts)
 
 
 def test_an_address_that_is_not_set_leaves_plain_words(organisation, english):
     html = '<p>use the <a href="fact:personal_accounts_url">help for personal accounts</a>.</p>'
     about = replace(organisation.organisation, personal_accounts_url="")
     without = pages.links(msgspec.structs.replace(organisation, organisation=about), english)
-    assert template_functions.with_links(html, without, "reset/") == "<p>use the help for personal accounts.</p>"
-    known = template_functions.with_links(html, pages.links(organisation, english), "reset/")
+    assert template_functions.resolve_links(html, without, "reset/") == "<p>use the help for personal accounts.</p>"
+    known = template_functions.resolve_links(html, pages.links(organisation, english), "reset/")
     assert '<a href="https://personal.contoso.example/help">help for personal accounts</a>' in known
 
 
@@ -74,7 +74,7 @@ def test_every_problem_of_the_contract_has_a_page(english):
 
 
 def test_the_letter_to_the_administrator_asks_for_what_is_needed_s37_s65(organisation, english):
-    link = pages.administrator_letter(organisation, english)
+    link = pages.administrator_mailto(organisation, english)
     assert link.startswith("mailto:it@contoso.example?subject=I%20cannot%20sign%20in")
     for part in ("user%20ID", "Reference", "reach%20me"):
         assert part in link

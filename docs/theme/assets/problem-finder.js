@@ -1,8 +1,8 @@
 // “Which message do you see?”: the rows of the table that fit a pasted message best. Nothing is sent anywhere.
-import { language, number, say } from './words.js';
+import { language, number, t } from './i18n.js';
 
 const ENOUGH = 0.45; // of the best row's points: what is shown beside it
-const form = document.querySelector('#finder');
+const form = document.querySelector('#problem-finder');
 const rows = [...document.querySelectorAll('main tbody tr')];
 const segmenter = new Intl.Segmenter(language, { granularity: 'word' });
 
@@ -23,7 +23,7 @@ function find() {
   const best = Math.max(...scored);
   rows.forEach((row, at) => { row.hidden = best > 0 && scored[at] < best * ENOUGH; });
   const found = rows.filter(row => !row.hidden).length;
-  const told = !typed.length ? '' : best > 0 ? say('found', { n: number(found) }) : say('none');
+  const told = !typed.length ? '' : best > 0 ? t('found', { n: number(found) }) : t('none');
   form.querySelector('[data-found]').textContent = told;
 }
 

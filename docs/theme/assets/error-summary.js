@@ -1,17 +1,17 @@
 // Errors as people can use them: one summary that takes the focus, and a message beside the field.
-import { duration, pageOf, problem, say } from './words.js';
+import { duration, pageOf, problem, t } from './i18n.js';
 
 const PLAIN_TITLE = document.title;
 
-export class Errors {
+export class ErrorSummary {
   constructor(form) {
     this.form = form;
-    this.summary = form.querySelector('.summary');
+    this.summary = form.querySelector('.error-summary');
     this.title = PLAIN_TITLE;
   }
 
   // The step's name in front of the page's.
-  titled(heading) {
+  setTitle(heading) {
     this.title = `${heading} – ${PLAIN_TITLE}`;
     document.title = this.title;
   }
@@ -19,9 +19,9 @@ export class Errors {
   clear() {
     this.summary.hidden = true;
     document.title = this.title;
-    for (const field of this.form.querySelectorAll('.field.bad')) {
-      field.classList.remove('bad');
-      field.querySelector('.message').remove();
+    for (const field of this.form.querySelectorAll('.field.invalid')) {
+      field.classList.remove('invalid');
+      field.querySelector('.error-message').remove();
       for (const input of field.querySelectorAll('[aria-invalid]')) {
         input.removeAttribute('aria-invalid');
         input.setAttribute('aria-describedby', input.dataset.described);
@@ -31,8 +31,8 @@ export class Errors {
   }
 
   // What the page finds by itself before anything is sent.
-  missing(name, words = name) {
-    this.show({ title: say(words), field: name });
+  fieldError(name, words = name) {
+    this.show({ title: t(words), field: name });
   }
 
   input(name) {
@@ -40,37 +40,37 @@ export class Errors {
   }
 
   // What the API answered. Feedback whose rule is a field's name stands at that field.
-  refused(answer) {
+  showProblem(answer) {
     const known = problem(answer.code), feedback = answer.feedback || [];
-    if (!known) return this.show(answer.title ? { title: answer.title, page: pageOf(answer.code) } : { title: say('network') });
+    if (!known) return this.show(answer.title ? { title: answer.title, page: pageOf(answer.code) } : { title: t('network') });
     const placed = feedback.filter(({ rule }) => this.input(rule));
     this.show({
       ...known,
       faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
       details: feedback.map(({ message }) => message),
-      left: answer.attempts_left > 0 ? say('left', { n: answer.attempts_left }) : '',
-      wait: answer.retry_after && say('wait', { time: duration(answer.retry_after) }),
-      reference: answer.reference && say('reference', { reference: answer.reference }),
+      left: answer.attempts_left > 0 ? t('left', { n: answer.attempts_left }) : '',
+      wait: answer.retry_after && t('wait', { time: duration(answer.retry_after) }),
+      reference: answer.reference && t('reference', { reference: answer.reference }),
     });
   }
 
   show({ page, wait = '', reference = '', faults, ...one }) {
     this.clear();
-    this.summary.querySelector('ul').replaceChildren(...(faults || [one]).map(fault => this.fault(fault)));
-    this.text('[data-wait]', wait);
-    this.text('[data-reference]', reference);
+    this.summary.querySelector('ul').replaceChildren(...(faults || [one]).map(fault => this.errorItem(fault)));
+    this.setText('[data-wait]', wait);
+    this.setText('[data-reference]', reference);
     const link = this.summary.querySelector('[data-page]');
     link.parentElement.hidden = !page;
     if (page) link.href = page;
-    document.title = say('error') + this.title;
+    document.title = t('error') + this.title;
     this.summary.hidden = false;
     this.summary.focus();
   }
 
-  fault({ title, field, details = [], left = '' }) {
+  errorItem({ title, field, details = [], left = '' }) {
     const input = this.input(field), item = document.createElement('li');
     item.append(input ? this.link(title, input) : title);
-    if (input) this.beside(input, title, details, left);
+    if (input) this.markInvalid(input, title, details, left);
     return item;
   }
 
@@ -80,9 +80,9 @@ export class Errors {
     return link;
   }
 
-  beside(input, words, details, left) {
+  markInvalid(input, words, details, left) {
     const field = input.closest('.field');
-    const message = Object.assign(document.createElement('div'), { className: 'message', id: `${input.name}-message` });
+    const message = Object.assign(document.createElement('div'), { className: 'error-message', id: `${input.name}-message` });
     message.textContent = words;
     if (details.length) {
       const list = document.createElement('ul');
@@ -90,14 +90,14 @@ export class Errors {
       message.append(list);
     }
     if (left) message.append(Object.assign(document.createElement('div'), { textContent: left }));
-    field.classList.add('bad');
+    field.classList.add('invalid');
     (input.closest('.with-button, .choice') || input).before(message);
     input.dataset.described = input.getAttribute('aria-describedby') || '';
     input.setAttribute('aria-invalid', 'true');
     input.setAttribute('aria-describedby', `${message.id} ${input.dataset.described}`.trim());
   }
 
-  text(selector, words) {
+  setText(selector, words) {
     const place = this.summary.querySelector(selector);
     place.textContent = words || '';
     place.hidden = !words;

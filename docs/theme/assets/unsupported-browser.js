@@ -1,2 +1,2 @@
 // Only browsers without modules run this: they are told that the form needs a newer one.
-document.getElementById('old').hidden = false;
+document.getElementById('unsupported-browser').hidden = false;

@@ -1,11 +1,11 @@
 // Words stand in the page's <template id="words">, in the page's language. Scripts only fetch them.
-const { content: words, dataset } = document.querySelector('#words');
+const { content: words, dataset } = document.querySelector('#messages');
 const plain = `${document.documentElement.lang}-u-nu-latn`; // digits as codes have them
 
 export const language = document.documentElement.lang;
 
-export const say = (name, facts = {}) => {
-  const text = words.querySelector(`[data-say="${name}"]`).textContent;
+export const t = (name, facts = {}) => {
+  const text = words.querySelector(`[data-message="${name}"]`).textContent;
   return text.replace(/\{(\w+)\}/g, (_, fact) => facts[fact]);
 };
 

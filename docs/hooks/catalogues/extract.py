@@ -1,4 +1,4 @@
-"""Collects every text that people read, from where it is written: functions, templates and pages."""
+"""Extracts every text that people read from code, templates and pages."""
 
 import re
 from collections.abc import Iterator
@@ -9,23 +9,23 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from jinja2.ext import babel_extract
 
-from hooks.translation_units import pieces
+from hooks.translation_units import units
 from regain.problems import CATALOGUE
 
 ROOT = Path(__file__).parents[3]
 _CODE = {"Phrase": None, "Plural": (1, 2)}
-_TEMPLATES = ("t", "say", "words")
+_TEMPLATES = ("t", "t_attr", "t_script")
 _SPOKEN = ("title", "description", "owner")
-"""What of a page's front matter is shown."""
+"""The parts of the front matter that pages show."""
 
 _FACT = re.compile(r"\{\w+\}")
-"""A text that is one fact and no word."""
+"""A text that is nothing but a fact."""
 
 Found = Iterator[tuple[str, str | tuple[str, ...]]]
 
 
-def template() -> Catalog:
-    """Everything there is to translate, each text once, with the files that it stands in."""
+def extract_template() -> Catalog:
+    """The gettext template: each text once, with the files in which it occurs."""
     catalogue = Catalog()
     for where, text in (*_in_code(), *_in_problems(), *_in_navigation(), *_in_templates(), *_in_pages()):
         if not (isinstance(text, str) and _FACT.fullmatch(text)):
@@ -70,7 +70,7 @@ def _in_pages() -> Found:
     for path in sorted((ROOT / "docs").rglob("*.md")):
         markdown = path.read_text()
         meta = yaml.safe_load(markdown.split("---\n")[1])
-        for text in (*(meta[name] for name in _SPOKEN), *pieces(markdown)):
+        for text in (*(meta[name] for name in _SPOKEN), *units(markdown)):
             yield _name(path), text
 
 
