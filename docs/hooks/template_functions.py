@@ -99,4 +99,4 @@ class _PageStub:
         self.url = url
 
 
-__all__ = ["PAGES", "Html", "translation_functions", "insert_facts", "resolve_links"]
+__all__ = ["PAGES", "Html", "insert_facts", "resolve_links", "translation_functions"]
