@@ -304,6 +304,19 @@ def test_what_could_not_be_sent_is_found_in_the_stream_and_sent_once(world, post
     assert stored(world, message)["state"] == "sent"
 
 
+def test_a_failed_batch_that_cannot_be_read_to_its_end_comes_again_and_none_of_it_is_lost(world, post_office):
+    """A14: ten messages may lie far apart in the stream; what was not reached is no success."""
+    _, _, (first,) = asked(world, "email")
+    _, _, (last,) = asked(world, "email")
+    body, end = place_in_the_stream(world, first), place_in_the_stream(world, last)
+    batch = body["DDBStreamBatchInfo"] | {"endSequenceNumber": end["DDBStreamBatchInfo"]["endSequenceNumber"]}
+    beyond = batch | {"endSequenceNumber": str(10**30)}
+    assert from_the_queue({"DDBStreamBatchInfo": beyond}) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert stored(world, last)["state"] == "pending"
+    assert from_the_queue({"DDBStreamBatchInfo": batch}) == {"batchItemFailures": []}
+    assert stored(world, first)["state"] == stored(world, last)["state"] == "sent"
+
+
 def test_what_still_cannot_be_sent_comes_again(world, post_office):
     _, _, (message,) = asked(world, "email")
     post_office["email"].faults += [ConnectionError()]

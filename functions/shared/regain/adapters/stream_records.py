@@ -4,32 +4,49 @@ Lambda's on-failure queue receives only the position of a batch; the stream keep
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from regain.adapters import aws
 
+_EMPTY_PAGES = 20  # in a row: DynamoDB may answer some before it comes to the first record
+
+
+class IncompleteBatch(Exception):
+    """The stream ended, or answered nothing more, before the last record that was asked for."""
+
 
 def read_failed_batch(body: str) -> list[dict[str, Any]]:
-    """The records of the batch that a queue message describes (`DDBStreamBatchInfo`), in order.
+    """The records of the batch that a queue message describes (`DDBStreamBatchInfo`), in order, from first to last.
+
+    They include what the function's filter leaves out: `batchSize` counts what Lambda handed over, and says nothing
+    about how many records lie in between.
 
     Raises:
+        IncompleteBatch: the last record was not reached. The message must stay in the queue.
         ClientError: `TrimmedDataAccessException`, if the stream no longer keeps them.
     """
-    client = aws.client("dynamodbstreams")
     batch = json.loads(body)["DDBStreamBatchInfo"]
     last = int(batch["endSequenceNumber"])
-    iterator = client.get_shard_iterator(
-        StreamArn=batch["streamArn"],
-        ShardId=batch["shardId"],
-        ShardIteratorType="AT_SEQUENCE_NUMBER",
-        SequenceNumber=batch["startSequenceNumber"],
-    )["ShardIterator"]
     found: list[dict[str, Any]] = []
-    while iterator and len(found) < batch["batchSize"]:
-        answer = client.get_records(ShardIterator=iterator, Limit=batch["batchSize"])
-        within = [each for each in answer["Records"] if int(each["dynamodb"]["SequenceNumber"]) <= last]
-        found += within
-        if not answer["Records"] or len(within) < len(answer["Records"]):
-            break
+    for record in _from(batch["streamArn"], batch["shardId"], batch["startSequenceNumber"]):
+        number = int(record["dynamodb"]["SequenceNumber"])
+        if number <= last:
+            found.append(record)
+        if number >= last:
+            return found
+    raise IncompleteBatch(f"{len(found)} records were read, and the last one asked for was not among them")
+
+
+def _from(stream: str, shard: str, first: str) -> Iterator[dict[str, Any]]:
+    """The records of a shard from this one on, as far as the stream answers."""
+    client = aws.client("dynamodbstreams")
+    iterator = client.get_shard_iterator(
+        StreamArn=stream, ShardId=shard, ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=first
+    )["ShardIterator"]
+    empty = 0
+    while iterator and empty < _EMPTY_PAGES:
+        answer = client.get_records(ShardIterator=iterator)
+        yield from answer["Records"]
+        empty = 0 if answer["Records"] else empty + 1
         iterator = answer.get("NextShardIterator")
-    return found
