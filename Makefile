@@ -95,9 +95,9 @@ format: install ## Format the code
 	$(DEV)/ruff check --fix .
 	$(DEV)/ruff format .
 
-validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, cfn-lint, checkov
+validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, cfn-lint for every supported region, checkov
 	$(SAM) validate --lint
-	.venv/sam/bin/cfn-lint template.yaml
+	.venv/sam/bin/cfn-lint --regions $$($(PYTHON) -c 'from cli.regions import SUPPORTED; print(*SUPPORTED)') -- template.yaml
 	.venv/checkov/bin/checkov --config-file .checkov.yaml
 
 # Everything that could stop it is looked at before anything is built. The region is the file's: nothing here may name another.

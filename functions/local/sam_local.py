@@ -86,7 +86,9 @@ class SamLocal:
         for function in template.functions:
             properties = built["Resources"][function.name]["Properties"]
             properties["Environment"] = {"Variables": {**function.environment, **here}}
-        built["Parameters"]["Architecture"]["Default"] = _architecture()
+        built["Globals"]["Function"]["Architectures"] = [_architecture()]
+        for layer in (made for made in built["Resources"].values() if made["Type"] == "AWS::Serverless::LayerVersion"):
+            layer["Properties"]["CompatibleArchitectures"] = [_architecture()]
         path = self.build / "local.json"
         path.write_text(json.dumps(built))
         return path

@@ -142,7 +142,7 @@ class _Resolver:
     def value(self, node: Any) -> Any:
         """A node with all intrinsic functions resolved."""
         if isinstance(node, list):
-            return [self.value(part) for part in node]
+            return [value for value in map(self.value, node) if value is not None]  # AWS::NoValue takes a part away
         if not isinstance(node, dict):
             return node
         if len(node) == 1:
@@ -191,7 +191,7 @@ class _Resolver:
 
     def _equals(self, argument: list[Any]) -> bool:
         first, second = self.value(argument)
-        return first == second
+        return str(first) == str(second)  # every value is text to CloudFormation
 
     def _not(self, argument: list[Any]) -> bool:
         return not self.value(argument[0])

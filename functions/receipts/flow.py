@@ -10,10 +10,13 @@ from regain.runtime.services import services
 
 _EMAIL = {
     "Delivery": "message-delivered",
+    "DeliveryDelay": "message-delayed",
     "Bounce": "message-bounced",
     "Complaint": "message-complained",
     "Reject": "message-undelivered",
 }
+_SUPPRESSED = {"Suppressed", "OnAccountSuppressionList"}
+"""Bounces of mail that SES did not even try to deliver (A25)."""
 _TELEPHONE = {
     "TEXT_DELIVERED": "message-delivered", "TEXT_SUCCESSFUL": "message-delivered",
     "VOICE_COMPLETED": "message-delivered", "VOICE_ANSWERED": "",
@@ -59,10 +62,12 @@ def record_receipt(notification: Mapping[str, Any], message_id: str) -> int:
 
 def _of_email(notification: Mapping[str, Any]) -> tuple[str, str, dict[str, str], float, str] | None:
     """An event of Amazon SES (event publishing to SNS)."""
-    kind = _EMAIL.get(notification["eventType"], "")
-    part = notification.get(notification["eventType"].lower(), {})
+    name = notification["eventType"]
+    kind, part = _EMAIL.get(name, ""), notification.get(name[:1].lower() + name[1:], {})
     tags = {name: values[0] for name, values in notification["mail"].get("tags", {}).items() if values}
-    reason = part.get("bounceSubType") or part.get("complaintFeedbackType") or ""
+    reason = part.get("bounceSubType") or part.get("complaintFeedbackType") or part.get("delayType") or ""
+    if reason in _SUPPRESSED:
+        kind = "message-suppressed"
     return kind, "email", tags, _time(part.get("timestamp") or notification["mail"]["timestamp"]), reason
 
 

@@ -87,7 +87,7 @@ def test_66_the_bucket_is_private_and_the_api_is_reached_through_the_site_only(r
 
 
 def test_67_no_route_starves_the_others_and_a_flood_costs_little(resources):
-    """Every route is throttled, costly ones most; senders are two at a time; WAF, alarms and a budget watch the rest."""
+    """Every route is throttled, costly ones most; senders are two at a time; WAF and alarms watch the rest."""
     api = resources["Api"]["Properties"]
     usual = api["DefaultRouteSettings"]["ThrottlingRateLimit"]
     assert 0 < usual <= 1_000
@@ -101,7 +101,6 @@ def test_67_no_route_starves_the_others_and_a_flood_costs_little(resources):
         assert again["ScalingConfig"]["MaximumConcurrency"] == 2, name
     rules = {each["Name"] for each in resources["WebAcl"]["Properties"]["Rules"]}
     assert {"EachAddress", "EachAddressAtTheApi"} <= rules
-    assert of_type(resources, "AWS::Budgets::Budget")
     watched = json.dumps(of_type(resources, "AWS::CloudWatch::Alarm"), default=str)
     assert "Throttles" in watched and "ThrottlingRateLimit" not in watched
     assert all(made["BillingMode"] == "PAY_PER_REQUEST" for made in of_type(resources, "AWS::DynamoDB::Table").values())

@@ -1,20 +1,22 @@
 """What is deployed is what answers: a release has one name, and the version of every function follows it (A12, A13, A45)."""
 
 import itertools
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from cli.regions import SUPPORTED
 from local.template import raw
 from release_id import DIGEST, ReleaseError, digest, parameters, release_id
 from tests.build.conftest import sam_build
-from tests.build.transforming import ROOT, packaged, transformed
+from tests.build.transforming import ROOT, SAM, packaged, transformed
 
 TEMPLATE = ROOT / "template.yaml"
 SOURCES = ("functions", "docs", "translations", "requirements", "template.yaml", "organisation.yaml", "samconfig.toml")
-OTHERWISE = {"Site": "none", "SnapStart": "None", "Architecture": "x86_64"}
+OTHERWISE = {"Site": "none", "SnapStart": "None"}
 """Values for the parameters that take only some."""
 
 
@@ -209,3 +211,14 @@ def test_without_a_build_it_says_to_build(tmp_path):
         digest(tmp_path / "nothing")
     with pytest.raises(ReleaseError, match="make build"):
         release_id(TEMPLATE, tmp_path, tmp_path / "none.toml")
+
+
+def test_the_supported_regions_are_those_that_know_every_type_of_the_template():
+    """A7: CloudFormation refuses a type that its region does not know before it looks at the condition on it."""
+    providers = next(SAM.parent.glob("lib/python3*/site-packages/cfnlint/data/schemas/providers"))
+    (template,) = transformed((packaged(), {"Release": "1" * 64}))
+    types = {made["Type"] for made in template["Resources"].values()}
+    known = {path.stem: set(json.loads(path.read_text())) for path in providers.glob("*-*.json")}
+    apart = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")  # partitions of their own
+    fit = {region for region, has in known.items() if types <= has and not region.startswith(apart)}
+    assert set(SUPPORTED) - {"me-south-1"} == fit  # of Bahrain the linter knows nothing

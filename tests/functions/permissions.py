@@ -3,10 +3,14 @@
 import os
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import product
 
 from botocore.client import BaseClient
 
 from local.template import Template
+from tests.functions import iam_conditions
+from tests.functions.iam_conditions import Context
 
 ALL = "*"
 """In the place of attributes: every one of an item, or a call that has none."""
@@ -17,31 +21,42 @@ _PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "s
 
 
 class Used(defaultdict):
-    """(action, resource) → the attributes that calls have named."""
+    """(action, resource) → the attributes that calls have named; and each call as IAM's conditions see it."""
 
     def __init__(self) -> None:
         super().__init__(set)
+        self.calls: list[tuple[str, str, Context]] = []
+
+    def clear(self) -> None:
+        """Forgets every call."""
+        super().clear()
+        self.calls.clear()
 
     def note(self, service: str, operation: str, params: dict) -> None:
         """One call of botocore."""
         if service != "dynamodb":
             for resource in _resources(params) if service in _PREFIX else ():
                 self[f"{_PREFIX[service]}:{operation}", resource].add(ALL)
+                shown = iam_conditions.of_ses(params) if service == "sesv2" else {}
+                self.calls.append((f"{_PREFIX[service]}:{operation}", resource, shown))
         elif operation == "BatchGetItem":
             for table, part in params["RequestItems"].items():
                 self._add("BatchGetItem", table, part, part["Keys"][0])
         elif operation == "TransactWriteItems":
             for verb, part in ((verb, part) for item in params["TransactItems"] for verb, part in item.items()):
-                self._add(_PARTS[verb], part["TableName"], part, {**part.get("Key", {}), **part.get("Item", {})})
+                named = {**part.get("Key", {}), **part.get("Item", {})}
+                self._add(_PARTS[verb], part["TableName"], part, named, "TransactWriteItems")
         else:
             index = f"/{params['IndexName']}" if "IndexName" in params else ""
             named = {**params.get("Key", {}), **params.get("Item", {})}
             self._add(operation, params["TableName"] + index, params, named)
 
-    def _add(self, action: str, table: str, request: dict, named: dict) -> None:
+    def _add(self, action: str, table: str, request: dict, named: dict, enclosing: str = "") -> None:
         reads = action in ("GetItem", "BatchGetItem", "Query", "DeleteItem")
-        whole = reads and "ProjectionExpression" not in request
-        self[f"dynamodb:{action}", table] |= {ALL} if whole else {*named, *_named(request)}
+        whole, attributes = reads and "ProjectionExpression" not in request, {*named, *_named(request)}
+        self[f"dynamodb:{action}", table] |= {ALL} if whole else attributes
+        shown = iam_conditions.of_dynamodb(action, request, attributes, enclosing)
+        self.calls.append((f"dynamodb:{action}", table, shown))
 
 
 def _named(request: dict) -> set[str]:
@@ -55,9 +70,8 @@ def _named(request: dict) -> set[str]:
 
 
 def _resources(params: dict) -> list[str]:
-    if "FromEmailAddress" in params:
-        domain = params["FromEmailAddress"].rpartition("@")[2].rstrip(">")
-        return [f"identity/{domain}", f"configuration-set/{params['ConfigurationSetName']}"]
+    if "FromEmailAddress" in params:  # the sender's identity, in the sandbox the recipient's too
+        return ["identity/*", f"configuration-set/{params['ConfigurationSetName']}"]
     if "Bucket" in params:
         return [f"ArchiveBucket/{params['Key'].partition('/')[0]}/*"]
     if "KeyId" in params:
@@ -82,26 +96,38 @@ def recording(monkeypatch) -> Used:
 
 def allowed(template: Template, function: str) -> dict:
     """What the template lets a function do, without what the platform does in its name."""
-    role = template.resources[function]["Properties"]["Role"].removeprefix("local:").partition(".")[0]
     found: dict = {}
+    for key, condition in statements(template, function):
+        assert key not in found, f"{function}: {key} is allowed twice"
+        found[key] = set(condition.get("ForAllValues:StringEquals", {}).get("dynamodb:Attributes", [ALL]))
+    return found
+
+
+def denied(template: Template, function: str, calls: list[tuple[str, str, Context]]) -> set[tuple[str, str, str]]:
+    """The calls that a condition denies, each with the key whose absence does it; "" where it is denied anyway."""
+    conditions = dict(statements(template, function))
+    return {
+        (action, resource, left_out)
+        for action, resource, context in calls
+        for left_out, shown in iam_conditions.thinner(context)
+        if not iam_conditions.holds(conditions.get((action, resource), {}), shown)
+    }
+
+
+def statements(template: Template, function: str) -> Iterator[tuple[tuple[str, str], dict]]:
+    """Each (action, resource) of a function's role, with the condition on it."""
+    role = template.resources[function]["Properties"]["Role"].removeprefix("local:").partition(".")[0]
     for policy in template.resources[role]["Properties"]["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
-            if statement["Sid"] in PLATFORM:
-                continue
-            condition = statement.get("Condition", {})
-            attributes = condition.get("ForAllValues:StringEquals", {}).get("dynamodb:Attributes", [ALL])
-            for action in _list(statement["Action"]):
-                for resource in _list(statement["Resource"]):
-                    key = action, _name(resource)
-                    assert key not in found, f"{function}: {key} is allowed twice"
-                    found[key] = set(attributes)
-    return found
+            if statement["Sid"] not in PLATFORM:
+                for action, resource in product(_list(statement["Action"]), _list(statement["Resource"])):
+                    yield (action, _name(resource)), statement.get("Condition", {})
 
 
 def _name(resource: str) -> str:
     """`local:AccountTable.Arn/index/by_role` as `AccountTable/by_role`."""
-    return re.sub(r"^local:(\w+)\.\w+(?:/index)?|^arn:aws:ses:[^:]*:[^:]*:", r"\1", resource)
+    return re.sub(r"^local:(\w+)\.\w+(?:/index)?|^arn:aws:(?:ses|sms-voice):[^:]*:[^:]*:", r"\1", resource)
 
 
 def _list(value: str | list) -> list:

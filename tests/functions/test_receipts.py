@@ -16,7 +16,11 @@ def email(event, world, **part):
     subject = world.services.recoveries.subject(f"receipt{world.number}")
     tags = {"subject": [subject], "reference": [f"R-{world.number:04}-AAAA"], "ses:source-ip": ["1.1.1.1"]}
     stamp = "2026-11-24T10:00:00.123Z"
-    return {"eventType": event, "mail": {"timestamp": stamp, "tags": tags}, event.lower(): {"timestamp": stamp, **part}}
+    return {
+        "eventType": event,
+        "mail": {"timestamp": stamp, "tags": tags},
+        event[0].lower() + event[1:]: {"timestamp": stamp, **part},
+    }
 
 
 def telephone(event, world):
@@ -28,11 +32,13 @@ def telephone(event, world):
 @pytest.mark.parametrize(("message", "kind"), [
     (lambda w: email("Delivery", w), "message-delivered"),
     (lambda w: email("Bounce", w, bounceType="Permanent", bounceSubType="NoEmail"), "message-bounced"),
+    (lambda w: email("Bounce", w, bounceType="Permanent", bounceSubType="OnAccountSuppressionList"), "message-suppressed"),
+    (lambda w: email("DeliveryDelay", w, delayType="MailboxFull"), "message-delayed"),
     (lambda w: email("Complaint", w, complaintFeedbackType="abuse"), "message-complained"),
     (lambda w: telephone("TEXT_DELIVERED", w), "message-delivered"),
     (lambda w: telephone("TEXT_CARRIER_UNREACHABLE", w), "message-undelivered"),
     (lambda w: telephone("VOICE_NO_ANSWER", w), "message-undelivered"),
-], ids=["delivered", "bounced", "complained", "text", "text-failed", "voice-failed"])  # fmt: skip
+], ids=["delivered", "bounced", "suppressed", "delayed", "complained", "text", "text-failed", "voice-failed"])  # fmt: skip
 def test_a_receipt_stands_in_the_story_once(world, message, kind):
     assert app.lambda_handler(told(message(world)), Context()) == {"recorded": 1}
     assert app.lambda_handler(told(message(world)), Context()) == {"recorded": 0}

@@ -96,15 +96,12 @@ def headers(root, **parameters):
 def sent(policy):
     security = policy["SecurityHeadersConfig"]
     hsts = security["StrictTransportSecurity"]
-    assert (hsts["IncludeSubdomains"], hsts["Preload"], security["ContentTypeOptions"]) == (
-        True,
-        True,
-        {"Override": True},
-    )
+    assert (hsts["IncludeSubdomains"], hsts["Preload"]) == (True, False)  # A31: the preload list is theirs to enter
+    assert security["ContentTypeOptions"] == {"Override": True}
     framed = {"x-frame-options": security["FrameOptions"]["FrameOption"]} if "FrameOptions" in security else {}
     return {
         "content-security-policy": security["ContentSecurityPolicy"]["ContentSecurityPolicy"],
-        "strict-transport-security": f"max-age={hsts['AccessControlMaxAgeSec']}; includeSubDomains; preload",
+        "strict-transport-security": f"max-age={hsts['AccessControlMaxAgeSec']}; includeSubDomains",
         "x-content-type-options": "nosniff",
         "referrer-policy": security["ReferrerPolicy"]["ReferrerPolicy"],
         **framed,

@@ -29,7 +29,7 @@ def content_security_policy(ancestors: str = _NONE) -> str:
 
 
 _COMMON = {
-    "strict-transport-security": "max-age=63072000; includeSubDomains; preload",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",

@@ -58,6 +58,10 @@ KINDS: dict[str, Kind] = {
     "message-failed": Kind(Phrase("The messaging service rejected a message."), "no-code/"),
     "message-delivered": Kind(Phrase("A message was delivered.")),
     "message-bounced": Kind(Phrase("A message bounced: the address does not accept it."), "no-code/"),
+    "message-delayed": Kind(Phrase("A message is delayed: the recipient’s mail server does not accept it yet.")),
+    "message-suppressed": Kind(
+        Phrase("A message was not sent: the address is on the suppression list of Amazon SES."), "no-code/"
+    ),
     "message-complained": Kind(Phrase("The recipient marked a message as spam."), "no-code/"),
     "message-undelivered": Kind(Phrase("A message could not be delivered."), "no-code/"),
     "administrator-contacted": Kind(

@@ -10,6 +10,7 @@ from regain.domain.methods import LABELS
 _OTHER = (
     "password-changed", "sign-in-locked", "recovery-closed", "account-secured", "administrator-contacted",
     "support-contacted", "admin-reset", "admin-unlocked", "admin-lifted", "message-failed", "message-bounced",
+    "message-suppressed",
 )  # fmt: skip
 
 

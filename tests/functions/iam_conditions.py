@@ -1,0 +1,57 @@
+"""IAM's conditions, as far as the template's roles have some: what a call shows of itself, and whether that is enough.
+
+AWS documents which keys a call *may* have, and not always that it has them: for `dynamodb:Select` of GetItem its two pages
+contradict each other (A21). A condition that allows must therefore not depend on a key that may be absent, but where denying
+without it is the point.
+"""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+Context = dict[str, tuple[str, ...]]
+"""Condition key → its values, in one call."""
+
+PRESENT = {"dynamodb:EnclosingOperation", "ses:FromAddress"}
+"""Keys that AWS's own examples of "Allow" rely on: each part of a transaction, and each mail, has its own."""
+
+
+def of_dynamodb(operation: str, request: Mapping[str, Any], attributes: set[str], enclosing: str = "") -> Context:
+    """What DynamoDB shows IAM of one call, or of one part of it."""
+    context: Context = {"dynamodb:Attributes": tuple(sorted(attributes))}
+    if operation in ("GetItem", "BatchGetItem", "Query"):
+        whole = "ALL_PROJECTED_ATTRIBUTES" if "IndexName" in request else "ALL_ATTRIBUTES"
+        context["dynamodb:Select"] = ("SPECIFIC_ATTRIBUTES" if "ProjectionExpression" in request else whole,)
+    if operation in ("PutItem", "UpdateItem", "DeleteItem"):
+        context["dynamodb:ReturnValues"] = (request.get("ReturnValues", "NONE"),)
+    return {**context, "dynamodb:EnclosingOperation": (enclosing,)} if enclosing else context
+
+
+def of_ses(request: Mapping[str, Any]) -> Context:
+    """What SES shows IAM of a mail: the address of the sender, without the name beside it."""
+    return {"ses:FromAddress": (request["FromEmailAddress"].rpartition("<")[2].rstrip(">"),)}
+
+
+def holds(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
+    """Whether a statement with this condition applies to a call."""
+    return all(
+        _OPERATORS[operator](context.get(key), tuple([wanted] if isinstance(wanted, str) else wanted))
+        for operator, keys in condition.items()
+        for key, wanted in keys.items()
+    )
+
+
+def thinner(context: Context) -> Iterator[tuple[str, Context]]:
+    """The same call as AWS may show it: with every key, and without each of those that it may leave out."""
+    yield "", context
+    for key in context.keys() - PRESENT:
+        yield key, {name: values for name, values in context.items() if name != key}
+
+
+_OPERATORS = {
+    "StringEquals": lambda values, wanted: values is not None and values[0] in wanted,
+    "StringEqualsIfExists": lambda values, wanted: values is None or values[0] in wanted,
+    "StringLike": lambda values, wanted: values is not None and any(fnmatchcase(values[0], each) for each in wanted),
+    "ForAllValues:StringEquals": lambda values, wanted: set(values or ()) <= set(wanted),
+    "ForAnyValue:StringEquals": lambda values, wanted: bool(set(values or ()) & set(wanted)),
+}
