@@ -82,8 +82,8 @@ def export(
         writer = csv.writer(written, lineterminator="\r\n")
         writer.writerow(_COLUMNS)
         for account, info in everybody(services):
-            stands = eligibility(account, info, organisation.recovery, organisation.domains)
-            flags = (stands.registered, stands.enabled, stands.capable)
+            status = eligibility(account, info, organisation.recovery, organisation.domains)
+            flags = (status.registered, status.enabled, status.capable)
             writer.writerow([escape_formula(cell) for cell in (*_cells(account), *flags)])
             number += 1
     if file:

@@ -68,14 +68,14 @@ def _would(typed: str, services: Services) -> None:
         say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
         say("  whoever types it cannot tell (recovery.disclosure: private).")
         raise typer.Exit(1)
-    stands = eligibility(account, info, organisation.recovery, organisation.domains)
-    say(f"  registered: {_yes(stands.registered)}   enabled: {_yes(stands.enabled)}   capable: {_yes(stands.capable)}")
+    status = eligibility(account, info, organisation.recovery, organisation.domains)
+    say(f"  registered: {_yes(status.registered)}   enabled: {_yes(status.enabled)}   capable: {_yes(status.capable)}")
     role = f" (role: {account.role})" if account.role else ""
     say(f"  proofs needed: {required_gates(account, organisation.recovery)}{role}")
     for method in methods(account, info, organisation.recovery, organisation.domains):
         place = f": {mask(method)}" if method.destination != method.kind else ""
         say(f"  has: {english.translate(LABELS[method.kind])}{place}")
-    for reason in stands.reasons:
+    for reason in status.reasons:
         say(f"  {english.translate(reason.text)} [{reason.rule}]")
     for kind, until in recoveries.throttle(found[1]).closed.items():
         if until > now:
@@ -83,7 +83,7 @@ def _would(typed: str, services: Services) -> None:
     locked = recoveries.sign_ins(found[2]).locked_until
     if locked > now:
         say(f"  Sign-in is locked until {_time(locked)} [limits.sign_in_failures]")
-    outcome = "can reset the password and unlock the account" if stands.capable else "cannot get back in alone"
+    outcome = "can reset the password and unlock the account" if status.capable else "cannot get back in alone"
     say(f"  So this person {outcome}.")
 
 

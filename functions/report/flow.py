@@ -83,13 +83,13 @@ def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
     change: Counter[str] = Counter()
     writes = []
     for (subject, user_id), account_item, info_item in zip(known.items(), found, infos, strict=True):
-        stands = _stands(account_item, info_item, services)
+        names = _counter_names(account_item, info_item, services)
         before = last[subject]
-        if set(stands) == set(before["stands"] if before else ()):
+        if set(names) == set(before["counters"] if before else ()):
             continue
-        change.update(stands)
-        change.subtract(before["stands"] if before else ())
-        writes.append(counters.person_write(subject, user_id, stands, before["version"] if before else 0))
+        change.update(names)
+        change.subtract(before["counters"] if before else ())
+        writes.append(counters.person_write(subject, user_id, names, before["version"] if before else 0))
     if not writes:
         return 0
     differs = any(change.values())  # gains and losses may cancel out
@@ -97,7 +97,7 @@ def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
     return len(writes)
 
 
-def _stands(account_item: Any, info_item: Any, services: Services) -> tuple[str, ...]:
+def _counter_names(account_item: Any, info_item: Any, services: Services) -> tuple[str, ...]:
     account, organisation = account_items.from_item(account_item), services.organisation
     if account is None:
         return ()

@@ -58,9 +58,14 @@ class Counters:
         """The key of an account's last counted state, for `Store.batch_get`."""
         return self.table, {"part": f"person#{subject}", "id": "person"}
 
-    def person_write(self, subject: str, user_id: str, stands: Iterable[str], seen: int) -> Write:
+    def person_write(self, subject: str, user_id: str, counter_names: Iterable[str], seen: int) -> Write:
         """Records how an account was counted, if it has not been counted since. The user ID is encrypted."""
-        item = {"part": f"person#{subject}", "id": "person", "sealed": self.seal(user_id), "stands": list(stands)}
+        item = {
+            "part": f"person#{subject}",
+            "id": "person",
+            "sealed": self.seal(user_id),
+            "counters": list(counter_names),
+        }
         return put_version(self.table, item, seen)
 
     def people_write(self, change: Mapping[str, int]) -> Write:

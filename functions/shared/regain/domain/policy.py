@@ -1,4 +1,4 @@
-"""The numbers and switches that an organisation sets; their defaults are the product's (design, 5)."""
+"""The policy settings of an organisation, with the product's defaults."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,19 +6,19 @@ from typing import Literal
 Kind = Literal[
     "email", "sms", "call-mobile", "call-office", "questions", "authenticator", "recovery-code", "passkey"
 ]  # fmt: skip
-"""`questions` are for the second of two proofs at most, and never for whoever has a role (NIST and Microsoft advise
-against them)."""
+"""`questions` are only ever one of two proofs, and never for an account with a role: NIST and Microsoft advise against
+them."""
 
 
 @dataclass(frozen=True)
 class Recovery:
     """How people prove who they are. Sources: Microsoft Entra SSPR's 15 and 5 minutes, NIST SP 800-63B-4 3.1.3.
 
-    `reconfirm_days` (0 is never): how long security info counts as right without being looked at.
-    `remind_later_days` (0 is not at all): how long a person may put that off.
+    `reconfirm_days` (0: never): when people are asked to confirm their security info again.
+    `remind_later_days` (0: not at all): how long they may postpone that.
     `questions_registered`: how many a person registers; three of them are asked.
-    `phone_countries` (ISO 3166-1): the only ones that numbers may be of, where any is named; a number
-    without a country code is read as one of the first.
+    `phone_countries` (ISO 3166-1): the countries that numbers may belong to, if any are given; a number without a
+    country code belongs to the first.
     """
 
     enabled_for: Literal["all", "none"] | tuple[str, ...] = "all"
@@ -43,7 +43,7 @@ class Recovery:
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """The methods that people are offered, in the organisation's order."""
+        """The methods offered, in the organisation's order."""
         return tuple(dict.fromkeys(self.methods))
 
     @property
@@ -103,9 +103,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Administration:
-    """How far roles reach. With `same-groups` whoever is not an administrator helps only people who share a group
-    with them.
-    """
+    """How far roles reach. With `same-groups`, only administrators can help people outside their own groups."""
 
     scope: Literal["all", "same-groups"] = "all"
     temporary_password_hours: int = 24
@@ -123,7 +121,7 @@ class Passwords:
 
     @property
     def least(self) -> int:
-        """The fewest characters: the organisation's number, or the profile's."""
+        """The minimum length: the organisation's, or the profile's."""
         return self.minimum or (15 if self.profile == "nist" else 8)
 
 

@@ -1,4 +1,4 @@
-"""The organisation: the typed content of `organisation.yaml`, which site and functions share."""
+"""The typed settings of `organisation.yaml`, shared by the site and the functions."""
 
 import functools
 import os
@@ -16,7 +16,7 @@ from regain.domain.policy import Administration, Domain, Limits, Passwords, Reco
 from regain.phrases import Phrase, Plural, format_list
 
 Name = str | dict[str, str]
-"""One name for everybody, or a name for each language, by its tag."""
+"""One name for all languages, or a name by language tag."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Administrator:
 
 @dataclass(frozen=True)
 class Support:
-    """Who helps when nobody in the organisation can."""
+    """Who helps if nobody in the organisation can."""
 
     name: Name = ""
     email: str = ""
@@ -71,7 +71,7 @@ class Support:
 
 @dataclass(frozen=True)
 class Link:
-    """A link with its words."""
+    """A link and its text."""
 
     name: Name
     url: str
@@ -100,7 +100,7 @@ class Mailbox:
 
     @property
     def domain(self) -> str:
-        """What stands after the @."""
+        """The part after the @."""
         return self.address.rpartition("@")[2]
 
     @property
@@ -167,7 +167,7 @@ def current() -> Organisation:
 
 
 def localised_name(name: Name, language: str, otherwise: object = "") -> object:
-    """A name in a language; where it has none there, the first that it has."""
+    """A name in a language, or else its first name, or else `otherwise`."""
     if isinstance(name, dict):
         return name.get(language) or next(iter(name.values()), otherwise)
     return name or otherwise
@@ -220,7 +220,7 @@ _UNITS = {
 
 
 def _times(numbers: dict[str, object]) -> dict[str, Plural]:
-    """Each number whose name ends in a unit, with the unit in words."""
+    """Each setting whose name ends in a unit, as a duration in words."""
     parts = {name: name.rpartition("_") for name in numbers}
     return {
         f"{stem}_time": _UNITS[unit](numbers[name]) for name, (stem, _, unit) in parts.items() if unit in _UNITS
@@ -228,7 +228,7 @@ def _times(numbers: dict[str, object]) -> dict[str, Plural]:
 
 
 def _messages(organisation: Organisation) -> object:
-    """How many messages an hour, of the kinds that are offered."""
+    """The limits of messages an hour, for the methods that are offered."""
     limits, kinds = organisation.limits, organisation.recovery.offered
     phone = Plural("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
     email = Plural("{n} e-mail", "{n} e-mails", limits.emails_per_hour)
@@ -238,7 +238,7 @@ def _messages(organisation: Organisation) -> object:
 
 
 def _joined(words: Iterable[str]) -> object:
-    """Words as a sentence names alternatives."""
+    """The words as alternatives in a sentence: a, b or c."""
     *before, last = words
     if not before:
         return last
