@@ -10,7 +10,7 @@ from tests.browser.conftest import NEW
 def test_every_broken_rule_is_shown_at_the_field_and_the_step_stays_b7_s68(page: Page, form, tester, axe):
     form.prove(tester)
     form.password("tester1")
-    message = page.locator(".message")
+    message = page.locator(".error-message")
     for part in ("at least 15 characters", "Leave out your own name", "easy to guess"):
         expect(message).to_contain_text(part)
     axe()
@@ -24,7 +24,7 @@ def test_refused_passwords_are_counted_down_from_the_third_on_and_the_tenth_star
     page: Page, form, tester, looks
 ):
     form.prove(tester)
-    message = page.locator(".message")
+    message = page.locator(".error-message")
     expect(page.locator('[data-step="password"]')).not_to_contain_text("have now")
     for left in (None, None, 7, 6, 5, 4, 3, 2, 1):
         form.password("passwordpassword1")
