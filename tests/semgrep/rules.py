@@ -18,8 +18,14 @@ def logs(log, body, error):
     log.error("unexpected", extra={"error": str(error)})
     # ruleid: a-log-holds-no-error-text
     log.error("unexpected", exc_info=error)
+    # ruleid: a-log-holds-no-error-text
+    BatchProcessor(EventType.SQS, logger=log)
+    # ruleid: a-log-holds-no-error-text
+    APIGatewayHttpResolver(debug=True)
     # ok: a-log-holds-no-error-text
-    log.error("unexpected", extra={"error": fault_name(error)})
+    log.error("unexpected", extra={"error": error_kind(error)})
+    # ok: a-log-holds-no-error-text
+    BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def compares(kept, typed, hmac, code):
