@@ -127,7 +127,9 @@ def statements(template: Template, function: str) -> Iterator[tuple[tuple[str, s
 
 def _name(resource: str) -> str:
     """`local:AccountTable.Arn/index/by_role` as `AccountTable/by_role`."""
-    return re.sub(r"^local:(\w+)\.\w+(?:/index)?|^arn:aws:(?:ses|sms-voice):[^:]*:[^:]*:", r"\1", resource)
+    return re.sub(
+        r"^local:(\w+)\.\w+(?:/index)?|^arn:aws:ses:[^:]*:[^:]*:|^arn:aws:sms-voice:[^:]*:\*:", r"\1", resource
+    )
 
 
 def _list(value: str | list) -> list:
