@@ -54,7 +54,7 @@ def of_changes(loaded: Loaded, sifted: Sifted, dry_run: bool) -> None:
             shown = ", ".join(who + (f" ({detail})" if detail else "") for who, detail in people[:_NAMED])
             more = len(people) - _NAMED
             say(f"{what}: {len(people)}: {shown}" + (f", and {more} more" if more > 0 else ""))
-    _passwords(changes)
+    _numbers(changes)
 
 
 def _by_name(changes: Changes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -73,7 +73,9 @@ def _bare(people: Iterable[str]) -> list[tuple[str, str]]:
     return [(who, "") for who in people]
 
 
-def _passwords(changes: Changes) -> None:
+def _numbers(changes: Changes) -> None:
+    if changes.notices:
+        say(f"notices to those whom these changes concern: {changes.notices}")
     if changes.first_passwords:
         say(f"first passwords, to be changed at the first sign-in: {changes.first_passwords}")
     if changes.kept_passwords:

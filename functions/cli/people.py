@@ -51,7 +51,8 @@ def import_(
     loaded = None
     if not sifted.mistakes or skip_refused:
         keeps = importing.judge(services.organisation.passwords) if keep_passwords else None
-        rules = importing.Rules(int(time.time()), dry_run, overrule, keeps, _standing(services))
+        notifying = importing.Notifying(services, f"people import {file.name}")
+        rules = importing.Rules(int(time.time()), dry_run, overrule, keeps, _standing(services), notifying)
         with _bar(len(sifted.people)) as told:
             loaded = importing.load(sifted.people, services.accounts, rules, told)
         import_report.of_changes(loaded, sifted, dry_run)

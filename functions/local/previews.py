@@ -57,7 +57,7 @@ def _examples() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
     temporary = {"user_id": _WHO["user_id"], "until": _AT + 86_400}
     yield "temporary-password", functools.partial(messages.temporary_password, "k7w-2mq-x9d", temporary, _REFERENCE)
     for kind in messages.NOTICES:
-        facts: dict[str, Any] = {**_WHO, "what": "mobile"}
+        facts: dict[str, Any] = {**_WHO, "what": "off,mobile_phone" if kind == "account-imported" else "mobile"}
         yield kind, functools.partial(messages.notice, kind, facts, _REFERENCE, "A" * 43)
     about = {"administrator-contacted": _ASKED, "support-contacted": _ASKED, "support-copy": _ASKED,
              "admin-acted": _BY, "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip

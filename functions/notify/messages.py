@@ -9,6 +9,7 @@ from typing import Any
 from notify.layout import Layout, Link, Part, Secret
 from notify.sms_segment import longest_fitting
 from regain.adapters.messengers import RenderedMessage
+from regain.domain import imported
 from regain.domain.security_info import NAMES
 from regain.phrases import Phrase, join_sentences
 
@@ -53,6 +54,7 @@ _SUBJECTS = {
     "admin-methods-cleared": Phrase("The security info of your {organisation} account has been removed"),
     "admin-registration-required": Phrase("Look through the security info of your {organisation} account"),
     "admin-registration-waived": Phrase("You need not look through your {organisation} security info any more"),
+    "account-imported": Phrase("Your {organisation} account has been updated"),
     "security-info-added": Phrase("The security info of your {organisation} account has changed"),
     "security-info-removed": Phrase("The security info of your {organisation} account has changed"),
 }
@@ -77,6 +79,9 @@ _DONE = {
     ),
     "admin-registration-waived": Phrase(
         "An administrator does not ask any more for the security info of your {organisation} account {user_id}."
+    ),
+    "account-imported": Phrase(
+        "The records of {organisation} have changed. This is different now for your account {user_id}: {what}."
     ),
     "security-info-added": Phrase("“{what}” was added to the security info of your {organisation} account {user_id}."),
     "security-info-removed": Phrase(
@@ -106,6 +111,7 @@ _GET_BACK = Phrase("To get back in, tell your administrator at once: {administra
 _NOT_YOU = Phrase(
     "If you did not do this, tell your administrator at once: {administrator}. Quote the reference {reference}."
 )
+_NOT_RIGHT = Phrase("If it is not, tell your administrator at once: {administrator}. Quote the reference {reference}.")
 _TEMPORARY = Phrase("An administrator has set a temporary password for your {organisation} account {user_id}:")
 _NOT_ASKED = Phrase(
     "If you did not ask for it, tell your administrator at once: {administrator}. Quote the reference {reference}."
@@ -144,7 +150,8 @@ def notice(kind: str, facts: dict[str, Any], reference: str, token: str, layout:
     """A notice of a change: to every address of the account, and to the administrators if its owner repudiates it."""
     own = kind != _TO_ADMINISTRATORS and facts.get("name")
     hello = layout.say(Phrase("Hello {name},"), name=facts["name"]) if own else layout.say(Phrase("Hello,"))
-    done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(facts.get("what", ""), ""))
+    what = facts.get("what", "")
+    done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(what) or imported.describe(what) or "")
     when = layout.say(Phrase("When: {moment}"), moment=layout.moment(facts["at"]))
     parts = (hello, f"{done}\n{when}", *_advice(kind, reference, token, layout))
     return layout.render(layout.say(_SUBJECTS[kind]), parts)
@@ -155,6 +162,9 @@ def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[P
     if kind == _TO_ADMINISTRATORS:
         yield layout.say(_OWNER_OBJECTED)
         yield layout.say(_FIND_OUT, reference=reference)
+    elif kind == "account-imported":
+        yield layout.say(Phrase("If this is right, you need not do anything."))
+        yield layout.say(_NOT_RIGHT, reference=reference)
     elif kind == "account-secured":
         yield layout.say(_NOBODY_CAN)
         yield layout.say(_GET_BACK, reference=reference)

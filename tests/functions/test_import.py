@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from cli.accounts import infos
 from regain.adapters import password_hash
+from regain.domain import events
 from regain.domain.account import Account
 from regain.people import importing
 
@@ -205,3 +206,70 @@ def test_blanks_around_a_first_password_are_part_of_it_p11(world, tmp_path):
     load(world, *read(world, tmp_path, f"userPrincipalName,password\n{name}, spaced out \n"))
     assert world.sign_in(name, " spaced out ").status == 200
     assert world.sign_in(name, "spaced out").status == 401
+
+
+def notified(world, person, tmp_path, **changes):
+    """Imports the person's row, as the command does; the event and the messages that it writes."""
+    services = world.services
+    standing = importing.Standing(services.organisation, lambda names: infos(names, services))
+    rules = {"standing": standing, "notifying": importing.Notifying(services, "people import people.csv")}
+    loaded = load(world, *read(world, tmp_path, row(person, **changes)), **rules)
+    return loaded, [event for event in world.events(person.user_id) if event["kind"] == "account-imported"]
+
+
+def test_a_change_is_an_event_and_told_at_the_old_and_the_new_address_p9(world, tmp_path):
+    person = world.person()
+    loaded, (event,) = notified(
+        world, person, tmp_path, enabled="False", mails="new@home.example", mobile="+447700900199"
+    )
+    assert (event["what"], event["by"]) == ("off,other_mails,mobile_phone", "people import people.csv")
+    told = [message for message in world.outbox(event["reference"]) if message["kind"] == "account-imported"]
+    assert {message["to"] for message in told} == {person.mail, *person.other_mails, "new@home.example"}
+    assert loaded.changes.notices == len(told) == 3
+    assert str(events.describe(event).facts["details"]) != ""
+
+
+def test_a_change_of_a_role_is_told_to_the_other_administrators_too_p9(world, tmp_path):
+    person = world.person()
+    _, (event,) = notified(world, person, tmp_path, role="helpdesk")
+    (told,) = [message for message in world.outbox(event["reference"]) if message["kind"] == "admin-acted"]
+    assert (told["channel"], told["to"], told["facts"]["what"]) == ("roles", "administrators", "helpdesk")
+
+
+def test_what_concerns_nobody_is_neither_an_event_nor_told_p9(world, tmp_path):
+    """A name in another spelling; somebody new."""
+    person = world.person()
+    loaded, found = notified(world, person, tmp_path, name="Maria S. Silva")
+    assert (loaded.changed, loaded.changes.notices, found) == (1, 0, [])
+    new = replace(person, user_id=f"new{world.number}@contoso.example")
+    loaded, found = notified(world, new, tmp_path, mails="a@home.example")
+    assert (loaded.added, loaded.changes.notices, found) == (1, 0, [])
+
+
+def test_a_dry_run_counts_the_notices_and_writes_none_p9(world, tmp_path):
+    person = world.person()
+    services = world.services
+    standing = importing.Standing(services.organisation, lambda names: infos(names, services))
+    notifying = importing.Notifying(services, "people import people.csv")
+    people = read(world, tmp_path, row(person, enabled="False"))
+    assert load(world, *people, standing=standing, notifying=notifying, dry_run=True).changes.notices == 2
+    assert world.events(person.user_id) == []
+
+
+def test_a_hundred_changes_with_their_notices_fit_into_as_many_transactions_as_they_need_p9(world, tmp_path):
+    many = [world.person() for _ in range(60)]
+    services = world.services
+    standing = importing.Standing(services.organisation, lambda names: infos(names, services))
+    text = PEOPLE + "".join(f"{each.user_id},,False,,,,\n" for each in many)
+    people = read(world, tmp_path, text)
+    loaded = load(world, *people, standing=standing, notifying=importing.Notifying(services, "a file"))
+    assert (loaded.changed, loaded.changes.notices) == (60, 120)
+    assert not any(world.account(each.user_id).enabled for each in many)
+
+
+def test_who_is_turned_off_by_a_file_has_no_session_left_when_turned_on_again(world, tmp_path):
+    person = world.person()
+    session = world.sign_in(person.user_id).session
+    load(world, *read(world, tmp_path, row(person, enabled="False")))
+    load(world, *read(world, tmp_path, row(person)))
+    assert world.request("GET", "/api/account", session=session).code == "sign-in-needed"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regain.domain import languages, roles
+from regain.domain import imported, languages, roles
 from regain.domain.methods import LABELS
 from regain.domain.security_info import NAMES
 from regain.phrases import Phrase
@@ -85,6 +85,7 @@ KINDS: dict[str, Kind] = {
         Phrase("An administrator or helpdesk withdrew the request for security info."), "register/"
     ),
     "admin-role-granted": Kind(Phrase("A role was granted."), "admin/"),
+    "account-imported": Kind(Phrase("An import changed the account."), "admin/command-line/"),
 }
 CHANNELS = {"email": Phrase("e-mail"), "text": Phrase("text message"), "voice": Phrase("phone call")}
 MESSAGES = {"code": Phrase("a code"), "temporary-password": Phrase("a temporary password")}
@@ -114,9 +115,10 @@ def describe(event: Mapping[str, Any]) -> Phrase:
 
 
 def _name_of(what: str) -> object:
-    """The name of what was added, granted or chosen: security info, a role or a language."""
+    """The name of what was added, granted, chosen or changed: security info, a role, a language or parts of them."""
     language = languages.LANGUAGES.get(what)
-    return NAMES.get(what) or roles.NAMES.get(what) or (language.name if language else what)
+    known = NAMES.get(what) or roles.NAMES.get(what) or imported.describe(what)
+    return known or (language.name if language else what)
 
 
 def _join(first: object, second: object) -> object:

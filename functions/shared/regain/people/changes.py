@@ -1,7 +1,7 @@
 """What an import changes, in numbers and by name: the same before it (`--dry-run`) and after."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 
 from regain.domain.account import Account, methods
@@ -38,7 +38,7 @@ class Changes:
     `fields` counts the people for whom a field changes. `kept` is what was decided in Regain and stays against the
     file. `unknown` are added turned off, since the file leaves blank whether they are on. `another` keep their password
     under other names and other places: perhaps somebody else now. Of `people` in the file, `capable` could get back in
-    alone.
+    alone. `notices` go to those whom the changes concern.
     """
 
     fields: Counter[str] = field(default_factory=Counter)
@@ -55,6 +55,7 @@ class Changes:
     unused_passwords: int = 0
     people: int = 0
     capable: int = 0
+    notices: int = 0
 
     def __iadd__(self, other: "Changes") -> "Changes":
         for each in fields(self):
@@ -80,18 +81,15 @@ class Changes:
             if old.password and any(name in _PLACES for name in different):
                 self.another.append(new.user_id)
 
-    def stand(self, people: Iterable[tuple[Account | None, Account]], standing: Standing) -> None:
-        """Who of these could get back in alone, and who loses a way to."""
-        pairs = list(people)
-        infos = standing.infos([new.user_id for _, new in pairs])
-        for (old, new), info in zip(pairs, infos, strict=True):
-            self.people += 1
-            self.capable += standing.capable(new, info)
-            if old and old != new:
-                left = standing.kinds(new, info)
-                gone = [kind for kind in standing.kinds(old, info) if kind not in left]
-                if gone:
-                    self.lost.append((new.user_id, ", ".join(gone)))
+    def stand(self, old: Account | None, new: Account, info: SecurityInfo, standing: Standing) -> None:
+        """Whether this person could get back in alone, and whether they lose a way to."""
+        self.people += 1
+        self.capable += standing.capable(new, info)
+        if old and old != new:
+            left = standing.kinds(new, info)
+            gone = [kind for kind in standing.kinds(old, info) if kind not in left]
+            if gone:
+                self.lost.append((new.user_id, ", ".join(gone)))
 
     def _see_password(self, person: Person, old: Account | None, new: Account) -> None:
         if not person.password:

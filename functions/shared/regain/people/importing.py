@@ -1,25 +1,27 @@
 """People from a file into the account table, and what that changes for them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from regain.adapters import common_passwords, password_hash
-from regain.adapters.store import Conflict, batched, put_version
+from regain.adapters.store import Conflict, Write, batched, put_version
 from regain.directories.dynamodb import Accounts, to_item
 from regain.directories.dynamodb import from_item as stored
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.policy import Passwords
+from regain.domain.security_info import SecurityInfo
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
 from regain.people.changes import Changes, Standing
 from regain.people.formats import sheet
 from regain.people.formats.headings import Columns
+from regain.people.notifying import Notifying
 from regain.people.rows import Person, Reader, Skipped
 
-__all__ = ["Changes", "Loaded", "Person", "Rules", "Sifted", "Standing", "judge", "load", "read", "sift"]
+__all__ = ["Changes", "Loaded", "Notifying", "Person", "Rules", "Sifted", "Standing", "judge", "load", "read", "sift"]
 _KEPT = (
     "password", "password_changed_at", "must_change_password", "temporary_until", "temporary_used", "generation",
 )  # fmt: skip
@@ -59,7 +61,8 @@ class Rules:
 
     What was decided in Regain (`Account.decided_here`) stays against the file, unless the file is to `overrule` it. A
     first password is to be changed at the first sign-in, unless `keeps` says of it (in its normal form) that it may
-    stay. With `standing`, the answer says who could get back in alone.
+    stay. With `standing`, the answer says who could get back in alone; with `notifying` too, changes are recorded as
+    events, and those whom they concern are notified.
     """
 
     now: int
@@ -67,6 +70,7 @@ class Rules:
     overrule: bool = False
     keeps: Callable[[str, Account], bool] | None = None
     standing: Standing | None = None
+    notifying: Notifying | None = None
 
 
 def read(path: Path, organisation: Organisation) -> list[Person]:
@@ -133,31 +137,72 @@ def load(
     return done
 
 
-def _load(part: tuple[Person, ...], accounts: Accounts, rules: Rules) -> Loaded:
-    while True:
-        found = accounts.store.batch_get([accounts.key(person.account.user_id) for person in part])
-        there = [stored(each) if each else None for each in found]
-        merged = [_merged(person, known, rules) for person, known in zip(part, there, strict=True)]
-        differing = [(new, old) for new, old in zip(merged, there, strict=True) if new != old]
-        try:
-            if differing and not rules.dry_run:
-                accounts.store.commit(
-                    [put_version(accounts.table, to_item(new), old.version if old else 0) for new, old in differing]
-                )
-        except Conflict:
-            continue
-        added = sum(old is None for _, old in differing)
-        changes = _changes(part, there, merged, rules)
-        return Loaded(added, len(differing) - added, len(part) - len(differing), changes)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One person of the file: the account that is there, the one that is to be, and what the person has registered."""
+
+    person: Person
+    old: Account | None
+    new: Account
+    info: SecurityInfo | None
 
 
-def _changes(part: Iterable[Person], there: list[Account | None], merged: list[Account], rules: Rules) -> Changes:
-    changes = Changes()
-    for person, old, new in zip(part, there, merged, strict=True):
-        changes.see(person, old, new)
-    if rules.standing:
-        changes.stand(zip(there, merged, strict=True), rules.standing)
-    return changes
+def _load(part: Sequence[Person], accounts: Accounts, rules: Rules) -> Loaded:
+    done, waiting = Loaded(), part
+    while waiting:
+        cases, waiting = _cases(waiting, accounts, rules), []
+        for together, writes, notices in _transactions(cases, accounts, rules):
+            try:
+                if writes and not rules.dry_run:
+                    accounts.store.commit(writes)
+            except Conflict:
+                waiting += [case.person for case in together]
+            else:
+                done += _counted(together, notices, rules)
+    return done
+
+
+def _cases(part: Sequence[Person], accounts: Accounts, rules: Rules) -> list[_Case]:
+    names = [person.account.user_id for person in part]
+    found = accounts.store.batch_get([accounts.key(name) for name in names])
+    there = [stored(each) if each else None for each in found]
+    infos = rules.standing.infos(names) if rules.standing else [None] * len(names)
+    return [
+        _Case(person, old, _merged(person, old, rules), info)
+        for person, old, info in zip(part, there, infos, strict=True)
+    ]
+
+
+def _transactions(
+    cases: list[_Case], accounts: Accounts, rules: Rules
+) -> Iterator[tuple[list[_Case], list[Write], int]]:  # fmt: skip
+    """The cases in as few transactions as they fit into, with the number of notices in each."""
+    reference = rules.notifying.reference() if rules.notifying else ""
+    together, writes, notices = [], [], 0
+    for case in cases:
+        own = []
+        if case.new != case.old:
+            own.append(put_version(accounts.table, to_item(case.new), case.old.version if case.old else 0))
+            if rules.notifying and case.old and case.info:
+                own += rules.notifying.writes(case.old, case.new, case.info, reference)
+        if len(writes) + len(own) > _AT_ONCE:
+            yield together, writes, notices
+            together, writes, notices = [], [], 0
+        together.append(case)
+        writes += own
+        notices += max(0, len(own) - 2)  # beside the account and the event
+    yield together, writes, notices
+
+
+def _counted(cases: list[_Case], notices: int, rules: Rules) -> Loaded:
+    changes = Changes(notices=notices)
+    for case in cases:
+        changes.see(case.person, case.old, case.new)
+        if rules.standing and case.info:
+            changes.stand(case.old, case.new, case.info, rules.standing)
+    added = sum(case.old is None for case in cases)
+    changed = sum(case.old is not None and case.new != case.old for case in cases)
+    return Loaded(added, changed, len(cases) - added - changed, changes)
 
 
 def _merged(person: Person, there: Account | None, rules: Rules) -> Account:
@@ -171,6 +216,8 @@ def _merged(person: Person, there: Account | None, rules: Rules) -> Account:
             decided = tuple(name for name in decided if name in person.unsaid)
         kept = {name: getattr(there, name) for name in (*_KEPT, *person.unsaid, *decided)}
         made = replace(made, version=there.version, decided_here=decided, **kept)
+        if made.role != there.role or there.enabled > made.enabled:
+            made = replace(made, generation=there.generation + 1)  # no session outlives it
     if made.password or not person.password:
         return made
     return _with_first_password(made, passwords.normal(person.password), rules)

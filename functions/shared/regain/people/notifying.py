@@ -1,0 +1,50 @@
+"""The event that records what an import changes, and its notices to the person and, for roles, to administrators."""
+
+from dataclasses import dataclass
+
+from regain.adapters.outbox import Message, notices
+from regain.adapters.store import Write
+from regain.domain import imported, reference
+from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
+from regain.runtime.services import Services
+
+EVENT = "account-imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Notifying:
+    """Writes events and notices that name `by` as the source. Notices go to the old and to the new addresses."""
+
+    services: Services
+    by: str
+
+    def reference(self) -> str:
+        """A new reference, for the events of one transaction."""
+        return reference.generate(self.services.randomness(5))
+
+    def writes(self, old: Account, new: Account, info: SecurityInfo, quoted: str) -> list[Write]:
+        """What is written with a change: its event first, then its notices. Nothing, if nobody needs to know."""
+        what, services = ",".join(imported.changes(old, new)), self.services
+        if not what:
+            return []
+        subject, nonce = services.recoveries.subject(new.user_id), services.randomness(4)
+        event = services.events.write(EVENT, subject, quoted, services.clock(), nonce, by=self.by, what=what)
+        messages: list[Message] = []
+        if services.organisation.notify.person:
+            messages += self._to_person(old, new, info, subject, quoted)
+        if services.organisation.notify.administrators and old.role != new.role:
+            messages.append(self._to_administrators(new, subject, quoted))
+        return [event, *(services.outbox.write(message, services.now) for message in messages)]
+
+    def _to_person(self, old: Account, new: Account, info: SecurityInfo, subject: str, quoted: str) -> list[Message]:
+        facts = {"language": new.language, "what": ",".join(imported.changes(old, new))}
+        random, now = self.services.randomness, self.services.now
+        made = [notices(random, now, account, EVENT, subject, quoted, info, **facts) for account in (old, new)]
+        return list({message.to: message for each in made for message in each}.values())
+
+    def _to_administrators(self, new: Account, subject: str, quoted: str) -> Message:
+        about = {"user_id": new.user_id, "by": self.by, "at": self.services.now}
+        facts = {**about, "act": "admin-role-granted", "what": new.role}
+        number = self.services.randomness(16).hex()
+        return Message(number, "admin-acted", "roles", "administrators", subject, quoted, facts=facts)
