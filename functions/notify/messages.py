@@ -80,9 +80,7 @@ _DONE = {
     "admin-registration-waived": Phrase(
         "An administrator does not ask any more for the security info of your {organisation} account {user_id}."
     ),
-    "account-imported": Phrase(
-        "The records of {organisation} have changed. This is different now for your account {user_id}: {what}."
-    ),
+    "account-imported": Phrase("Your {organisation} account {user_id} was updated. What changed: {what}."),
     "security-info-added": Phrase("“{what}” was added to the security info of your {organisation} account {user_id}."),
     "security-info-removed": Phrase(
         "“{what}” was removed from the security info of your {organisation} account {user_id}."
