@@ -25,12 +25,12 @@ unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should com
 	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom
 .DEFAULT_GOAL := help
 
-help: ## List what can be done
+help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- Environments, each from its lock --------------------------------------------------------------
 
-install: .venv/dev/.locked .venv/ministack/.locked ## Install what serving needs, from the locks
+install: .venv/dev/.locked .venv/ministack/.locked ## Install what `make serve` needs, from the locks
 
 .venv/uv/.locked: requirements/uv.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Regain needs Python 3.11 or newer: make PYTHON=python3.x")'
@@ -46,10 +46,10 @@ install: .venv/dev/.locked .venv/ministack/.locked ## Install what serving needs
 # System packages, in one place: what Debian calls them, for each program that is missing. Needs root.
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
-chromium: ## Install the browser that the tests use, where it is missing
+chromium: ## Install Chromium for the tests, if it is missing
 	@command -v chromium >/dev/null || { $(APT) chromium >/dev/null; }
 
-node: ## Install Node.js, in which Lighthouse runs, where it is missing
+node: ## Install Node.js for Lighthouse, if it is missing
 	@command -v npm >/dev/null || { $(APT) nodejs npm >/dev/null; }
 
 tests/lighthouse/node_modules/.locked: tests/lighthouse/package-lock.json | node
@@ -58,18 +58,18 @@ tests/lighthouse/node_modules/.locked: tests/lighthouse/package-lock.json | node
 
 # --- Running -------------------------------------------------------------------------------------
 
-serve: install $(if $(SAM_LOCAL),lambda-build) ## Run everything here: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1
+serve: install $(if $(SAM_LOCAL),lambda-build) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1
 	@mkdir -p "$(STATE)"
 	@$(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
 	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
-docs: install ## Build the site into site/, in every language: only what has changed
+docs: install ## Build the site in every language into site/, incrementally
 	$(DEV)/python -m hooks.build --strict --site-dir site
 
-translations: install ## Put new and changed texts into translations/*.po, and say what is missing
+translations: install ## Update translations/*.po with new and changed texts, and list missing translations
 	$(DEV)/python -m hooks.catalogues update
 
-clean: ## Forget what has happened locally, and everything that was built
+clean: ## Delete the local state and everything that was built
 	rm -rf $(STATE) site site.built.json .aws-sam .pytest_cache .hypothesis .ruff_cache
 
 # --- Checking ------------------------------------------------------------------------------------
@@ -84,10 +84,10 @@ unit: install .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need n
 browser: install chromium ## Run the tests in Chromium
 	$(DEV)/pytest tests/browser
 
-lighthouse: docs chromium tests/lighthouse/node_modules/.locked ## Ask Lighthouse about home, guidance, error and form: scores, times, weight
+lighthouse: docs chromium tests/lighthouse/node_modules/.locked ## Measure home, guidance, error page and form with Lighthouse
 	$(DEV)/python -m tests.lighthouse
 
-lint: install ## Look for mistakes and formatting
+lint: install ## Check the code and its formatting
 	$(DEV)/ruff check .
 	$(DEV)/ruff format --check .
 
@@ -114,34 +114,34 @@ build: install .venv/sam/.locked ## Build the functions and their layer into .aw
 release-id: build ## Print the id of the release that is built from here for STACK= (its samconfig.NAME.toml), on the last line
 	@$(DEV)/python -m release_id --stack $(STACK)
 
-smoke: install .venv/sam/.locked ## Build, and send each function an event from the build alone
+smoke: install .venv/sam/.locked ## Build, and invoke each function from the build
 	$(DEV)/pytest tests/build
 
-sam-local: install lambda-build ## Run reset and unlock in Lambda's own containers (needs Docker)
+sam-local: install lambda-build ## Test reset and unlock in Lambda's containers (needs Docker)
 	SAM_LOCAL=1 $(DEV)/pytest tests/sam_local --timeout=600
 
-abuse: install chromium ## Play every case of an attacker, and time 1,000 known and unknown user IDs
+abuse: install chromium ## Run all abuse cases, and compare the times of 1,000 known and unknown user IDs
 	$(DEV)/python -m tests.abuse
 
-faults: install ## Make every call fail in every way: two thousand times, a few minutes
+faults: install ## Inject every fault into every AWS call: about 2,000 runs, a few minutes
 	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_batch.py
 
-model: install ## Play the model against the service for some minutes: EXAMPLES=
+model: install ## Test the service against its model for some minutes: EXAMPLES=
 	MODEL=$(EXAMPLES) $(DEV)/pytest --timeout=1800 tests/functions/test_model.py
 
-load: install ## 200 people at once for a minute, on the embedded stack: CROWD= SECONDS=
+load: install ## Load-test the embedded stack with 200 people for a minute: CROWD= SECONDS=
 	$(DEV)/python -m tests.load --people $(CROWD) --seconds $(SECONDS)
 
-bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios of one run
+bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios within one run
 	$(DEV)/python -m tests.bench
 
-fuzz: install .venv/fuzz/.locked ## Send what nobody expects, for ten minutes: SECONDS= SEED= (it prints its own)
+fuzz: install .venv/fuzz/.locked ## Fuzz the API and the parsers for ten minutes: SECONDS= SEED= (printed by each run)
 	$(DEV)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
-audit: install .venv/audit/.locked .venv/scan/.locked .venv/semgrep/.locked ## Look for known holes, secrets and dangerous code
+audit: install .venv/audit/.locked .venv/scan/.locked .venv/semgrep/.locked ## Look for known vulnerabilities, secrets and dangerous code
 	$(DEV)/python -m tests.supply_chain audit
 
-sbom: install .venv/audit/.locked ## List everything that is brought in, in CycloneDX, into .state/sbom/
+sbom: install .venv/audit/.locked ## Write a CycloneDX SBOM of all dependencies to .state/sbom/
 	$(DEV)/python -m tests.supply_chain sbom
 
 # What `sam local` runs: the build for this machine, and the runtime's image. `sam` pulls the public one; where that cannot
@@ -154,13 +154,13 @@ lambda-build: .venv/sam/.locked
 
 # --- Upkeep --------------------------------------------------------------------------------------
 
-schema: install ## Write organisation.schema.json from the types
+schema: install ## Generate organisation.schema.json from the types
 	$(DEV)/python -c 'import json; from regain.organisation.schema import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
 
-screenshots: install chromium ## Take the pictures of the README
+screenshots: install chromium ## Take the screenshots of the README
 	$(DEV)/python tests/browser/screenshots.py
 
-lock: .venv/uv/.locked ## Renew the locks from requirements/*.in
+lock: .venv/uv/.locked ## Update the locks from requirements/*.in
 	cd requirements && for each in app audit checkov dev fuzz ministack sam scan semgrep uv; do \
 		../$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $$each.in --output-file $$each.txt; done

@@ -1,1 +1,1 @@
-"""The command line `./regain`: the same code against AWS and against the embedded stack. Never deployed."""
+"""The command line `./regain`, for stacks on AWS and the embedded stack. Never deployed."""

@@ -66,13 +66,13 @@ def stack(
     organisation: Annotated[Path, typer.Option(help="The organisation file.")] = Path("organisation.yaml"),
     region: Annotated[str, typer.Option(help="The stack's region. Without it: that of samconfig.NAME.toml.")] = "",
 ) -> None:
-    """Which stack is meant."""
+    """Selects the stack."""
     context.obj = Stack(stack, state, organisation, region)
     context.obj.enter_region()
 
 
 def main() -> int:
-    """Runs one command. 0: done, 1: refused or something is wrong, 2: used in another way than it is meant."""
+    """Runs a command. Returns 0 if it succeeded, 1 if it was refused or found something wrong, 2 for wrong usage."""
     try:
         return app(standalone_mode=False) or 0
     except typer.Exit as ended:

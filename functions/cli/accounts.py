@@ -1,4 +1,4 @@
-"""Everybody who has an account, page by page, with what they have registered."""
+"""Iterates over all accounts, page by page, with their security info."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -10,14 +10,14 @@ from regain.runtime.services import Services
 
 
 def accounts(services: Services) -> Iterator[Account]:
-    """Every account, as they come."""
+    """Every account, in no particular order."""
     pages = services.store.client.get_paginator("scan").paginate(TableName=services.accounts.table)
     for page in pages:
         for found in page["Items"]:
             yield to_dataclass(unmarshal(found), Account)
 
 
-def everybody(
+def accounts_with_security_info(
     services: Services, people: Iterable[Account] | None = None
 ) -> Iterator[tuple[Account, SecurityInfo]]:  # fmt: skip
     """Every account, or each of `people`, with its security info, read a hundred at a time."""

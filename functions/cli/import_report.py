@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cli.accounts import accounts, everybody
+from cli.accounts import accounts, accounts_with_security_info
 from cli.terminal import errors, say, table
 from regain.domain.eligibility import eligibility
 from regain.organisation.file_errors import FileError
@@ -89,7 +89,7 @@ def of_everybody(loaded: Loaded, sifted: Sifted, services: Services) -> None:
     organisation, listed = services.organisation, {person.account.user_id for person in sifted.people}
     people, capable = loaded.changes.people, loaded.changes.capable
     others = (each for each in accounts(services) if each.user_id not in listed)
-    for account, info in everybody(services, others):
+    for account, info in accounts_with_security_info(services, others):
         people += 1
         capable += eligibility(account, info, organisation.recovery, organisation.domains).capable
     say(f"{capable} of {people} people could get back in alone")

@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli import import_report
-from cli.accounts import everybody, infos
+from cli.accounts import accounts_with_security_info, infos
 from cli.stack import Stack
 from cli.terminal import errors, say
 from regain.domain.account import Account
@@ -74,7 +74,7 @@ def export(
     context: typer.Context,
     file: Annotated[Path | None, typer.Argument(help="Where to; without, standard output.")] = None,
 ) -> None:
-    """Writes everybody as CSV, without passwords, and whether they are registered, enabled and capable."""
+    """Exports all people as CSV, without passwords, with whether they are registered, enabled and capable."""
     stack: Stack = context.obj
     services = stack.services()
     organisation = services.organisation
@@ -82,7 +82,7 @@ def export(
     with file.open("w", encoding="utf-8-sig", newline="") if file else nullcontext(sys.stdout) as written:
         writer = csv.writer(written, lineterminator="\r\n")
         writer.writerow(_COLUMNS)
-        for account, info in everybody(services):
+        for account, info in accounts_with_security_info(services):
             status = eligibility(account, info, organisation.recovery, organisation.domains)
             flags = (status.registered, status.enabled, status.capable)
             writer.writerow([escape_formula(cell) for cell in (*_cells(account), *flags)])
@@ -100,7 +100,7 @@ def _cells(account: Account) -> tuple[Any, ...]:
 
 
 class _bar:  # noqa: N801 - used as a function
-    """A progress bar on a terminal, and nothing elsewhere."""
+    """A progress bar, if standard error is a terminal."""
 
     def __init__(self, total: int) -> None:
         columns = (TextColumn("people"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

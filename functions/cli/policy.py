@@ -1,4 +1,4 @@
-"""`policy check`: what new settings would do to people, before they are deployed."""
+"""`policy check`: what new settings would change for people, before they are deployed."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.accounts import everybody
+from cli.accounts import accounts_with_security_info
 from cli.stack import Stack
 from cli.terminal import errors, say, table
 from regain.domain import takeovers
@@ -24,14 +24,14 @@ def check(
     file: Annotated[Path, typer.Argument(help="The new organisation file.")],
     accept: Annotated[bool, typer.Option("--accept", help="It is meant, also where people lose their way in.")] = False,
 ) -> None:
-    """Compares how everybody stands now and under the new settings. Ends with 1 where people would be locked out."""
+    """Compares what people can do now and under the new settings. Exits with 1 if anybody would be locked out."""
     stack: Stack = context.obj
     services = stack.services()
     now, then = services.organisation, read(file)
     change: Counter[str] = Counter()
     lost: list[tuple[str, str]] = []
     number = 0
-    for account, info in everybody(services):
+    for account, info in accounts_with_security_info(services):
         number += 1
         before = eligibility(account, info, now.recovery, now.domains)
         after = eligibility(account, info, then.recovery, then.domains)

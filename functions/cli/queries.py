@@ -1,4 +1,4 @@
-"""`explain`, `events` and `report`: what would happen, what has happened, and how often."""
+"""`explain`, `events` and `report`."""
 
 import importlib
 import json
@@ -135,7 +135,7 @@ def report(
     context: typer.Context,
     days: Annotated[int, typer.Option(help="1, 7 or 30.", min=1, max=366)] = 7,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
-    recount: Annotated[bool, typer.Option("--recount", help="Count everybody anew first.")] = False,
+    recount: Annotated[bool, typer.Option("--recount", help="Recount all people first.")] = False,
 ) -> None:
     """Shows usage: resets and unlocks by day and method; who is registered, enabled and capable (B17)."""
     stack: Stack = context.obj

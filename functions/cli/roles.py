@@ -1,4 +1,4 @@
-"""`admin grant`: who may help others."""
+"""`admin grant`: gives and takes roles."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""The stack that a command works on: found by its name on AWS, or by its folder on this machine."""
+"""The stack that a command works on: by name on AWS, or by folder on this machine."""
 
 import atexit
 import json
@@ -28,11 +28,11 @@ _VARIABLES = {
     "REPORT_TABLE": "ReportTable",
     "SERVICE_KEY": "ServiceKey",
 }
-"""What the services are composed from, and the resource of `template.yaml` that it names."""
+"""The environment variables of `runtime.services`, and the resources of `template.yaml` that they name."""
 
 
 class StackError(Exception):
-    """There is no such stack, or it does not run. Says what to do."""
+    """The stack does not exist or is not running; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Stack:
             os.environ.update(AWS_REGION=region, AWS_DEFAULT_REGION=region)
 
     def organisation(self) -> Organisation:
-        """The organisation of the stack: of AWS as in the file, of this machine as it runs."""
+        """The organisation: for a stack on AWS as in the file, for the embedded stack as it runs."""
         return organisation_file.read(self.organisation_file) if self.on_aws else self.services().organisation
 
     def services(self) -> Services:
@@ -77,7 +77,7 @@ class Stack:
         return composition.services()
 
     def outputs(self) -> dict[str, str]:
-        """What the stack on AWS says of itself: the outputs of `template.yaml`. Raises StackError."""
+        """The outputs of the stack on AWS. Raises StackError."""
         try:
             (stack,) = boto3.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
         except ClientError as error:
@@ -85,7 +85,7 @@ class Stack:
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
 
     def resources(self) -> dict[str, str]:
-        """The physical names of the stack's resources, by logical ID. Raises StackError."""
+        """The physical IDs of the resources of the stack on AWS, by logical ID. Raises StackError."""
         pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
         try:
             found = [each for page in pages.paginate(StackName=self.stack) for each in page["StackResourceSummaries"]]

@@ -1,4 +1,4 @@
-"""The terminal: results to standard output, everything else to standard error."""
+"""Output: results go to standard output, everything else to standard error."""
 
 import sys
 from collections.abc import Iterable
@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_WIDE = 240  # what is read by another program is not wrapped to a terminal's width
+_WIDE = 240  # columns when piped, so that lines are not wrapped for programs
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A table. What stands in the cells is text, whatever it looks like."""
+    """Prints a table. Cells are plain text, never markup."""
     made = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         made.add_row(*(Text(str(cell)) for cell in row))
@@ -22,10 +22,10 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
 
 
 def say(text: str) -> None:
-    """One line of text, as it is."""
+    """Prints a line of plain text."""
     out.print(text, markup=False, soft_wrap=True)
 
 
 def write(text: str) -> None:
-    """Text for another program: not a letter is changed."""
+    """Writes text for another program, unchanged."""
     sys.stdout.write(text)
