@@ -20,25 +20,25 @@ _DOING = {
     "": Phrase("They were signing in."),
 }
 _FIND_OUT_WHO = Phrase(
-    "All of this was typed by somebody who was not signed in. Find out first who they are: use a number that you "
+    "All of this was typed by somebody who was not signed in. Check first who they are: call a number that you "
     "already have, not the one above, and never ask for a password."
 )
-_FIND_OUT_FIRST = Phrase("All of this was typed by somebody who was not signed in. Find out first who they are.")
+_FIND_OUT_FIRST = Phrase("All of this was typed by somebody who was not signed in. Check first who they are.")
 _STANDS_UNDER = Phrase(
-    "What happened up to here stands under the reference {reference} on the page for administrators."
+    "What has happened so far is recorded under the reference {reference} on the page for administrators."
 )
 _ADMINISTRATORS_READ = Phrase(
-    "Every administrator but the one who acted gets this message. If it should not have happened, look the reference "
-    "{reference} up on the page for administrators."
+    "All administrators except the one who acted get this message. If it should not have happened, look up the "
+    "reference {reference} on the page for administrators."
 )
 _ASK_THEM = Phrase(
-    "If you did not expect it, ask them by telephone, and look the reference {reference} up on the page for "
+    "If you did not expect it, ask them by telephone, and look up the reference {reference} on the page for "
     "administrators."
 )
-_COPY = Phrase("{support} has got a request with this address, and will call back. This is a copy.")
+_COPY = Phrase("{support} has received a request with this address and will call back. This is a copy.")
 _LEFT_OUT = Phrase(
-    "Addresses of web pages are left out of this copy. If you did not write this, somebody typed your address, perhaps "
-    "by mistake, and you need not do anything."
+    "Addresses of web pages are left out of this copy. If you did not write this, somebody typed your address, "
+    "perhaps by mistake, and you do not need to do anything."
 )
 _NOBODY_ASKS = Phrase("Nobody from {organisation} will ask you for your password or for a code.")
 _LINES = {
@@ -66,7 +66,7 @@ def _administrator_asked(facts: dict[str, Any], layout: Layout) -> Parts:
                  "user_id", "name", "reply_to", "reference")  # fmt: skip
     yield from _quoted(facts["text"], layout)
     if facts["passed"]:
-        yield layout.say(Phrase("Proofs of who they are that they have given: {passed}."), passed=facts["passed"])
+        yield layout.say(Phrase("Proofs of identity that they have given: {passed}."), passed=facts["passed"])
     yield layout.say(_FIND_OUT_WHO)
     yield from _on_the_page(_STANDS_UNDER, facts, layout)
 

@@ -147,8 +147,8 @@ class Layout:
 
 
 _HELLO = Phrase("Hello. This is {organisation}. Your code is:")
-_AGAIN = Phrase("Once more, your code is:")
-_GOODBYE = Phrase("Never give this code to anybody. Goodbye.")
+_AGAIN = Phrase("Again, your code is:")
+_GOODBYE = Phrase("Never share this code with anybody. Goodbye.")
 
 
 def _plain(part: Link | Secret) -> str:

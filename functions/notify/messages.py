@@ -17,17 +17,17 @@ _YOUR_CODE = {
     "reset": Phrase("Your code to reset the password of your {organisation} account is:"),
     "unlock": Phrase("Your code to unlock your {organisation} account is:"),
     "register": Phrase("Your code to register security info for your {organisation} account is:"),
-    "admin": Phrase("Your code to confirm that it is you who helps with {organisation} accounts is:"),
+    "admin": Phrase("Your code to confirm your identity before you help with {organisation} accounts is:"),
     "caller": Phrase("Your code to prove on the telephone that you own your {organisation} account is:"),
 }
 _UNASKED = {
     "reset": Phrase("If you did not ask for it, somebody typed your user ID."),
     "unlock": Phrase("If you did not ask for it, somebody typed your user ID."),
     "register": Phrase(
-        "If you did not ask for it, somebody typed your address for an account of theirs, perhaps by mistake."
+        "If you did not ask for it, somebody entered your address for their own account, perhaps by mistake."
     ),
     "admin": Phrase("If you did not ask for it, somebody knows your password: change it now."),
-    "caller": Phrase("If you did not ask for it, somebody has called helpdesk in your name."),
+    "caller": Phrase("If you did not ask for it, somebody has called the helpdesk in your name."),
 }
 _SHORT = {
     "reset": Phrase("{organisation}: {code} is your code to reset your password."),
@@ -37,7 +37,7 @@ _SHORT = {
     "caller": Phrase("{organisation}: {code} is your code for this call."),
 }
 _BARE = Phrase("{organisation}: {code}")
-_SAFE = Phrase("Never give it to anybody.")
+_SAFE = Phrase("Never share it with anybody.")
 _ONLY_IN_THIS_CALL = Phrase("Read it out only if you have called the helpdesk.")
 
 _TO_ADMINISTRATORS = "account-secured-administrators"
@@ -47,13 +47,13 @@ _SUBJECTS = {
     "password-changed": Phrase("The password of your {organisation} account has been changed"),
     "password-reset": Phrase("The password of your {organisation} account has been reset"),
     "account-unlocked": Phrase("Your {organisation} account has been unlocked"),
-    "admin-reset": Phrase("Your {organisation} account has got a temporary password"),
+    "admin-reset": Phrase("A temporary password has been set for your {organisation} account"),
     "admin-unlocked": Phrase("Your {organisation} account has been unlocked"),
-    "admin-lifted": Phrase("Password reset is open again for your {organisation} account"),
+    "admin-lifted": Phrase("You can reset the password of your {organisation} account again"),
     "admin-enabled": Phrase("Your {organisation} account has been turned on"),
     "admin-methods-cleared": Phrase("The security info of your {organisation} account has been removed"),
-    "admin-registration-required": Phrase("Look through the security info of your {organisation} account"),
-    "admin-registration-waived": Phrase("You need not look through your {organisation} security info any more"),
+    "admin-registration-required": Phrase("Check the security info of your {organisation} account"),
+    "admin-registration-waived": Phrase("You no longer need to check your {organisation} security info"),
     "account-imported": Phrase("Your {organisation} account has been updated"),
     "security-info-added": Phrase("The security info of your {organisation} account has changed"),
     "security-info-removed": Phrase("The security info of your {organisation} account has changed"),
@@ -67,18 +67,18 @@ _DONE = {
     "admin-reset": Phrase("An administrator has set a temporary password for your {organisation} account {user_id}."),
     "admin-unlocked": Phrase("An administrator has unlocked your {organisation} account {user_id}."),
     "admin-lifted": Phrase(
-        "An administrator has opened password reset again for your {organisation} account {user_id}."
+        "An administrator has allowed password reset again for your {organisation} account {user_id}."
     ),
     "admin-enabled": Phrase("An administrator has turned on your {organisation} account {user_id}."),
     "admin-methods-cleared": Phrase(
         "An administrator has removed all security info of your {organisation} account {user_id}."
     ),
     "admin-registration-required": Phrase(
-        "An administrator asks you to look through the security info of your {organisation} account {user_id} at your "
-        "next sign-in."
+        "An administrator asks you to check the security info of your {organisation} account {user_id} at your next "
+        "sign-in."
     ),
     "admin-registration-waived": Phrase(
-        "An administrator does not ask any more for the security info of your {organisation} account {user_id}."
+        "An administrator no longer asks you to check the security info of your {organisation} account {user_id}."
     ),
     "account-imported": Phrase("Your {organisation} account {user_id} was updated. What changed: {what}."),
     "security-info-added": Phrase("“{what}” was added to the security info of your {organisation} account {user_id}."),
@@ -89,22 +89,22 @@ _DONE = {
 
 _WHERE = Phrase("Type it on the page where you asked for it. It is good for {code_time}.")
 _NEVER = Phrase(
-    "Never give this code to anybody. Nobody from {organisation} will ask you for it, in a message or by telephone."
+    "Never share this code with anybody. Nobody from {organisation} will ask you for it, in a message or by telephone."
 )
 _NEVER_BUT_NOW = Phrase(
     "Read it out only if you have called the helpdesk yourself and are still speaking to them. Never give it to "
     "somebody who calls you."
 )
 _STUCK = Phrase(
-    "Without this code they cannot get any further, and you need not do anything. If it happens again, tell your "
-    "administrator: {administrator}."
+    "Without this code they cannot get any further, and you do not need to do anything. If it happens again, tell "
+    "your administrator: {administrator}."
 )
 _REFERENCE = Phrase("Reference: {reference}")
 _OWNER_OBJECTED = Phrase(
     "Its owner said that an earlier change was not theirs. Nobody can sign in to it until you turn it on."
 )
 _FIND_OUT = Phrase("Find out what happened with the reference {reference}, and help its owner to a new password.")
-_NOBODY_CAN = Phrase("Nobody can sign in to it now, you included. Your administrators have been told.")
+_NOBODY_CAN = Phrase("Nobody can sign in to it now, including you. Your administrators have been told.")
 _GET_BACK = Phrase("To get back in, tell your administrator at once: {administrator}. Quote the reference {reference}.")
 _NOT_YOU = Phrase(
     "If you did not do this, tell your administrator at once: {administrator}. Quote the reference {reference}."
@@ -167,7 +167,7 @@ def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[P
         yield layout.say(_NOBODY_CAN)
         yield layout.say(_GET_BACK, reference=reference)
     else:
-        yield layout.say(Phrase("If you did this, you need not do anything."))
+        yield layout.say(Phrase("If you did this, you do not need to do anything."))
         if layout.site:
             yield layout.say(Phrase("If you did not do this, lock your account now. Open this page and confirm:"))
             yield Link(f"{layout.page('not-me/')}#{token}")
@@ -182,7 +182,7 @@ def temporary_password(made: str, facts: dict[str, Any], reference: str, layout:
         layout.say(_TEMPORARY, user_id=facts["user_id"]),
         Secret(made),
         layout.say(
-            Phrase("It works for one sign-in, until {moment}. Then you choose your own password."), moment=until
+            Phrase("It works for one sign-in, until {moment}. After that you choose your own password."), moment=until
         ),
         layout.say(Phrase("Type the address of the sign-in page yourself. There is no link in this message.")),
         layout.say(_NOT_ASKED, reference=reference),

@@ -195,7 +195,7 @@ def test_the_code_that_confirms_an_address_is_the_code_that_is_sent_and_its_owne
     ((to, letter),) = post_office["email"].sent
     assert to == address
     assert "Your code to register security info for your Contoso account is:" in letter.text
-    assert "somebody typed your address for an account of theirs" in letter.text
+    assert "somebody entered your address for their own account" in letter.text
     code = re.search(r"^(\d{6})$", letter.text, re.MULTILINE)[1]
     assert person.confirm(begun["id"], code=code).status == 200
 
@@ -210,7 +210,7 @@ def test_the_code_that_confirms_an_address_is_the_code_that_is_sent_and_its_owne
 def test_a_code_message_says_what_is_never_asked(engine, purpose):
     letter = messages.code("012345", purpose, "R-0000-0000", layout(engine.organisation))
     for text in (letter.text, letter.sms, letter.ssml):
-        assert "Never give" in text
+        assert "Never share" in text
     assert len(letter.sms) <= 160
     assert letter.ssml.count('<say-as interpret-as="digits">') == 12
     assert "012345" not in letter.subject
