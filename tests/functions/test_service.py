@@ -1,13 +1,14 @@
 """Challenges, liveness, the contract, and what is not there."""
 
 import importlib
+import json
 
 import pytest
 import yaml
 
 from regain.api.contract import OPERATIONS
 from regain.api.handler import ContractResolver
-from regain.problems import CATALOGUE
+from regain.problems import CATALOGUE, INTERNAL_ERROR
 from tests.functions.conftest import solve
 
 
@@ -126,6 +127,25 @@ def test_another_method_is_a_problem_that_names_the_right_ones(world, method, pa
     assert "access-control-allow-origin" not in answer.headers
 
 
+def event(method, path):
+    """The least that API Gateway hands over."""
+    http = {"method": method, "path": path, "sourceIp": "192.0.2.1"}
+    context = {"http": http, "requestId": "r", "stage": "$default"}
+    return {"rawPath": path, "headers": {"host": "help.contoso.example"}, "requestContext": context}
+
+
+def test_powertools_own_debugging_prints_no_event_and_no_traceback_b20(world, monkeypatch, capsys):
+    def fail(user_id, context):
+        raise ValueError("typed-secret")
+
+    monkeypatch.setenv("POWERTOOLS_DEV", "true")
+    app = ContractResolver()
+    app.get("/api/admin/accounts/<user_id>")(fail)
+    answer = app.resolve(event("GET", "/api/admin/accounts/typed-secret"), None)
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (500, INTERNAL_ERROR.code)
+    assert "typed-secret" not in "".join(capsys.readouterr()) + json.dumps(answer)
+
+
 @pytest.mark.parametrize(
     "path", ["%23EXT%23@contoso.example", "#EXT#@contoso.example", "%2523EXT%2523@contoso.example"]
 )
@@ -133,12 +153,5 @@ def test_a_parameter_of_the_path_is_decoded_once_however_the_gateway_hands_it_ov
     asked = []
     app = ContractResolver()
     app.get("/api/admin/accounts/<user_id>")(lambda user_id, context: asked.append(user_id))
-    event = {
-        "rawPath": f"/api/admin/accounts/{path}",
-        "headers": {"host": "help.contoso.example"},
-        "requestContext": {
-            "http": {"method": "GET", "sourceIp": "192.0.2.1"}, "requestId": "r", "stage": "$default"
-        },
-    }  # fmt: skip
-    assert app.resolve(event, None)["statusCode"] == 200
+    assert app.resolve(event("GET", f"/api/admin/accounts/{path}"), None)["statusCode"] == 200
     assert asked == ["%23EXT%23@contoso.example" if "25" in path else "#EXT#@contoso.example"]

@@ -1,8 +1,7 @@
-"""Powertools' resolver for HTTP APIs, with what every route of the contract has in common.
+"""Powertools' resolver for HTTP APIs, with what the routes of all functions share.
 
-A function's `app.py` says which step answers which method and path; types, status and problems of a route are in
-`regain.api.contract`. A resolver serves one request at a time, as a Lambda environment does: threads would mix
-requests up.
+A function's `app.py` maps methods and paths to steps; the types, status and problems of a route are in
+`regain.api.contract`. A resolver handles one request at a time, as a Lambda environment does. It is not thread-safe.
 """
 
 import functools
@@ -27,11 +26,11 @@ from regain.domain import reference
 from regain.problems import Refused
 
 _PATH_CHARACTERS = "/%-._~!$&'()*+,;=:@"
-"""What RFC 3986 (3.3) lets stand in a path as it is."""
+"""What a path may hold unencoded (RFC 3986, 3.3), and the sign of what is encoded."""
 
 Step = TypeVar("Step", bound=Callable[..., Any])
-"""Takes the path's parameters, then the body or the query if its operation has one, then the `RequestContext`; returns
-the operation's answer, or raises `Refused`."""
+"""A step takes the path parameters, then the body and the query if its operation has them, then the `RequestContext`.
+It returns the operation's response, or raises `Refused`."""
 
 
 class ContractResolver(APIGatewayHttpResolver):
@@ -42,7 +41,7 @@ class ContractResolver(APIGatewayHttpResolver):
     """
 
     def __init__(self, not_found_pages: Mapping[str, str] | None = None) -> None:
-        # `debug` prints whole events, and would be turned on by an environment variable.
+        # Debug mode prints whole events, and an environment variable could switch it on.
         super().__init__(debug=False, json_body_deserializer=requests.loads)
         self.log = Logger(service="regain")
         self.not_found_pages = not_found_pages or {}
@@ -52,8 +51,8 @@ class ContractResolver(APIGatewayHttpResolver):
         self.exception_handler(Exception)(self._on_error)
 
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        """The Lambda handler. Powertools' patterns know a path's characters as they are sent; API Gateway may have
-        decoded some (`#` in a guest's user ID), so they are encoded again.
+        """The Lambda handler. API Gateway may have decoded parts of the path, as the `#` in a guest's user ID; they are
+        encoded again, because Powertools matches encoded paths.
         """
         path = quote(event["rawPath"], safe=_PATH_CHARACTERS, errors="replace")
         return super().resolve({**event, "rawPath": path}, context)
@@ -90,7 +89,7 @@ class ContractResolver(APIGatewayHttpResolver):
         return response
 
     def _begin(self, operation: Operation | None = None) -> RequestContext:
-        """A new request's context, which Powertools forgets when it has been answered."""
+        """Creates the request's context. Powertools clears it after the response."""
         event = self.current_event
         context = RequestContext("", reference.generate(secrets.token_bytes(5)), requests.session_token(event))
         context.language = requests.language(event)
