@@ -1,4 +1,4 @@
-"""What tests stand on: the engine with fresh tables, and the whole embedded stack as its own process."""
+"""Fixtures for all tests: the engine with fresh tables, and the embedded stack as a process of its own."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""Imports go one way, files and functions stay small, and nothing says what it must not."""
+"""Imports run one way, files and functions stay small, and no file names what it must not."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""What the documents name is there: every test, every file; and what they call met is shown."""
+"""The tests and files that documents name exist, and requirements called met have evidence."""
 
 import ast
 import functools

@@ -1,1 +1,1 @@
-"""What attackers try, played over HTTP against the running embedded stack: one test for each case."""
+"""Abuse cases, played over HTTP against the running embedded stack: one test for each."""

@@ -1,4 +1,4 @@
-"""The table of all cases: what was tried, whether it held in which mode, and why it holds."""
+"""The table of abuse cases: what was tried, in which mode, whether it held, and why."""
 
 import re
 from collections import defaultdict

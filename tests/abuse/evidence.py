@@ -1,4 +1,4 @@
-"""Where a case is proved by a test of another kind: that it is there, and says something."""
+"""Checks that a test elsewhere, which proves a case, exists, runs and asserts something."""
 
 import ast
 

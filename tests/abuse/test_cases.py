@@ -1,4 +1,4 @@
-"""The cases are complete: each number has one test, which says why it holds."""
+"""Every number has one case, which says why it holds."""
 
 import ast
 import re

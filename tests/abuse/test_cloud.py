@@ -1,4 +1,4 @@
-"""FaultInjector: what only AWS does. What the template says is looked at here, and the tests that prove it are named."""
+"""Cloud: what only AWS does. These cases check the template and name the tests that prove them."""
 
 import json
 import uuid

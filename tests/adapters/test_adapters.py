@@ -1,4 +1,4 @@
-"""Adapters one by one, against moto: where nothing happens in parallel, AWS in process is enough."""
+"""Adapters against moto. AWS in process is enough where nothing runs in parallel."""
 
 import boto3
 import pytest

@@ -1,4 +1,4 @@
-"""Chromium, as Debian ships it, against the running stack."""
+"""Chromium, as packaged by Debian, against the running stack."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the running service: `make screenshots`."""
+"""Takes the README's screenshots from the running service: `make screenshots`."""
 
 import shutil
 import sys

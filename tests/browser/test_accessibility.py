@@ -1,4 +1,4 @@
-"""What axe does not see: what a screen reader is told, and targets and messages of the form (WCAG 2.2)."""
+"""What axe does not check: live regions, and targets and messages of the form (WCAG 2.2)."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""The page of those who help, as helpdesk, administrator and auditor use it (S20, B9, B12, B13, B17)."""
+"""The administration page, as helpdesk, administrator and auditor use it (S20, B9, B12, B13, B17)."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""What browsers and phones fill in by themselves: named fields, and Chromium's own password manager (B23)."""
+"""Autofill: field names, and Chromium's own password manager (B23)."""
 
 import shutil
 import sqlite3

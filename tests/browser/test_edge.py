@@ -1,4 +1,4 @@
-"""What CloudFront does at its edge, as template.yaml has it: run in a real JavaScript engine."""
+"""The CloudFront function of template.yaml, run in a JavaScript engine."""
 
 import pytest
 

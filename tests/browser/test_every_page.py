@@ -1,4 +1,4 @@
-"""Page by page, each loaded once: what axe finds, and what it does not see: sizes, zoom, spacing of text (WCAG 2.2)."""
+"""Every page: axe, and what axe does not check: target sizes, zoom, text spacing (WCAG 2.2)."""
 
 import pytest
 from playwright.sync_api import Page

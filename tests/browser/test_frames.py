@@ -1,4 +1,4 @@
-"""The form in a frame: for those whom the organisation names, and no other page for anybody."""
+"""The form in a frame: only for the origins that the organisation names, and only the form."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""The site in other languages: led by the browser, chosen by the person, right from right to left (B15)."""
+"""The site in other languages: the browser's preference, the person's choice, right-to-left (B15)."""
 
 import itertools
 import json

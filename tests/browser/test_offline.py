@@ -1,4 +1,4 @@
-"""Without a network guidance stays readable, and nothing of the API is kept (S5, B14)."""
+"""Offline, guidance stays readable, and nothing of the API is cached (S5, B14)."""
 
 import time
 

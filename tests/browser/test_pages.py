@@ -1,4 +1,4 @@
-"""Pages in a real browser: by keyboard, in forced colours, without JavaScript, and how they lead on."""
+"""Pages: by keyboard, in forced colours, without JavaScript, and how they link."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The form in a real browser: whole flows, and everything that may go wrong on the way."""
+"""The recovery form: whole flows, and everything that can go wrong on the way."""
 
 import re
 

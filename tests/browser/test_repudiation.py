@@ -1,4 +1,4 @@
-"""The link of a notice, as a person opens it (B3, B6)."""
+"""The link in a notice, as a person opens it (B3, B6)."""
 
 import re
 import time

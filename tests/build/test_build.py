@@ -1,4 +1,4 @@
-"""What `sam build` makes runs by itself, and the template as it is can be deployed."""
+"""The output of `sam build` runs on its own, and the template can be deployed."""
 
 import json
 import os

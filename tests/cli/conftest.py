@@ -1,4 +1,4 @@
-"""The commands as somebody runs them, in this process, against the engine."""
+"""Runs commands in this process, against the engine."""
 
 import io
 import os

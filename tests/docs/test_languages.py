@@ -1,4 +1,4 @@
-"""The site in every language: whole, marked as what it is, and linked from each to each (B15)."""
+"""The site in every language: complete, marked up as what it is, and cross-linked (B15)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The built site: what each requirement of the articles asks of the guidance, page by page."""
+"""The built site: what the requirements ask of the guidance, page by page."""
 
 import re
 from html.parser import HTMLParser

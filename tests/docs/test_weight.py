@@ -1,4 +1,4 @@
-"""What a page weighs on the wire: itself and everything that it loads, as brotli sends it."""
+"""A page's transfer size: itself and everything it loads, compressed with brotli."""
 
 import functools
 import re

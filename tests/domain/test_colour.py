@@ -1,4 +1,4 @@
-"""Contrast (WCAG 2.2, 1.4.6): an organisation's colour is one that words can be read on."""
+"""Contrast (WCAG 2.2, 1.4.6): text must be legible on an organisation's colour."""
 
 import pytest
 from hypothesis import given

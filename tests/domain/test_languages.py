@@ -1,4 +1,4 @@
-"""Which language somebody reads (RFC 4647, RFC 9110 12.5.4)."""
+"""Language negotiation (RFC 4647, RFC 9110 12.5.4)."""
 
 import pytest
 from hypothesis import given

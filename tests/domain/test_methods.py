@@ -1,4 +1,4 @@
-"""Methods: which an account has, which may follow which, and what is shown of them (S40-S50, B11, B12)."""
+"""Methods: which an account has, in which order they can be used, and what is shown of them (S40-S50, B11, B12)."""
 
 import pytest
 

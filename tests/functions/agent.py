@@ -1,4 +1,4 @@
-"""Somebody with a role who helps others, with what they see and do."""
+"""A signed-in agent with a role, as tests use the administration API."""
 
 import pyotp
 

@@ -1,4 +1,4 @@
-"""Holds every answer of every test to the contract: a status and a problem that an operation does not list is a fault."""
+"""Checks every response of every test against the contract: an unlisted status or problem fails the test."""
 
 from regain.api.contract import BODY_PROBLEMS, COMMON_PROBLEMS
 from regain.api.handler import operations_at

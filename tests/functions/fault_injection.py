@@ -1,8 +1,8 @@
-"""A cloud that fails: the calls of a step are watched, and one of them is made to fail, where botocore meets the network.
+"""Fault injection: records the AWS calls of a step, and makes one of them fail at botocore's HTTP layer.
 
-No local engine throttles or answers TransactionConflict. Faults take the place of what is sent and answered by HTTP, so
-that botocore's own part is played too: what it reads out of an error, what it tries again by itself, and the token
-(`ClientRequestToken`) by which DynamoDB knows a transaction that comes a second time.
+No local engine throttles or answers TransactionConflict. Faults replace HTTP requests and responses, so that botocore's
+own part is tested too: how it parses errors, what it retries, and the `ClientRequestToken` by which DynamoDB recognises a
+repeated transaction.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""What may happen to a call on AWS. `fault_injection.py` lets it happen."""
+"""The faults that AWS calls can meet; `fault_injection.py` injects them."""
 
 from collections.abc import Callable
 from typing import Any

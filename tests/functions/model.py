@@ -1,7 +1,7 @@
-"""What the service should be, in a few sentences of Python: who has what, and what may still be done with it.
+"""A model of the service: who holds what, and what may still be done with it.
 
-The state machine in `test_model.py` asks this model before each step what may succeed, and tells it afterwards what did.
-Times are seconds since 1970. An epoch counts the changes after which nothing older works.
+Before each rule the state machine asks the model what may succeed, and afterwards tells it what did. Times are seconds
+since 1970. An epoch counts the changes that invalidate everything older.
 """
 
 from collections import Counter, defaultdict

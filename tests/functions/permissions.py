@@ -1,4 +1,4 @@
-"""What a function does on AWS, and what its role lets it do, in the same terms: (action, resource) → attributes."""
+"""The AWS calls of a function and the permissions of its role, in the same form: (action, resource) → attributes."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Somebody signed in, who registers things."""
+"""A signed-in person, as tests use the account API."""
 
 import json
 

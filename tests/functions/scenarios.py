@@ -1,6 +1,6 @@
-"""One short scenario for each route: what leads to its step, the step, and how the person goes on after it.
+"""A scenario for each route: its setup, the step under test, and the step with which the person carries on.
 
-`test_fault_points.py` plays the step again and again while the cloud fails in another place each time.
+`test_fault_points.py` repeats the step under test with a different fault each time.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""One short scenario for each route of somebody's own account, and of their security info: see `scenarios.py`."""
+"""Scenarios of the account API and of security info: see `scenarios.py`."""
 
 from typing import Any
 

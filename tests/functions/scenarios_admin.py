@@ -1,4 +1,4 @@
-"""One short scenario for each route of those who help (B12, B13): see `scenarios.py`."""
+"""Scenarios of the administration API (B12, B13): see `scenarios.py`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Searching for secrets: as they are, and as base64, hexadecimal and URLs would carry them; and where to search."""
+"""Searches places for secrets: as they are, and in base64, hexadecimal and URL encoding."""
 
 import base64
 import json

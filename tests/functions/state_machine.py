@@ -1,7 +1,7 @@
-"""What the state machine stands on: clients with what they know, time, the post, and the look into the tables.
+"""The base of the state machine: clients and what they know, time, delivery of messages, and the check of the tables.
 
-After each step the tables are compared with what the step may have changed: no password changes without its reason, each
-change has its event and its messages, nothing else happens, and no attempt beyond the limits was judged.
+After each rule the tables are compared with what it may have changed: no password changes without a reason, each change
+has its event and messages, nothing else changes, and no attempt beyond the limits was judged.
 """
 
 import copy

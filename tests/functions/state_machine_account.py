@@ -1,4 +1,4 @@
-"""What people do, and what is done in their name: reset and unlock, and what one does signed in."""
+"""Rules of the state machine: reset, unlock, sign-in, sessions and security info."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule

@@ -1,4 +1,4 @@
-"""What those do who help: a second factor, a caller's proof, and acts over somebody's account."""
+"""Rules of the state machine: an agent's second factor, a caller's proof, and actions on an account."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule

@@ -1,6 +1,6 @@
-"""Every item of every table, as the engine holds it: read, compared and put back between two runs of one step.
+"""Snapshots of the engine's tables: read, compare and restore all items between two runs of a step.
 
-It speaks the engine's protocol itself: botocore's calls are what is watched and made to fail (`fault_injection.py`).
+It uses HTTP itself, because botocore's calls are recorded and made to fail (`fault_injection.py`).
 """
 
 import http.client

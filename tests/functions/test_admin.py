@@ -1,4 +1,4 @@
-"""Agent others: roles, second factor, callers, and what each act does (S15, S16, S20, B12, B13)."""
+"""Administration: roles, second factor, callers, and what each action does (S15, S16, S20, B12, B13)."""
 
 import pytest
 

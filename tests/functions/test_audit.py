@@ -1,4 +1,4 @@
-"""What happened: the story of a reference, events, exports, the report and its counts (B9, B17, B18)."""
+"""Audit: the trail of a reference, events, exports, the report and its counts (B9, B17, B18)."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Asking people for help: the same for everybody, limited, and safe to read (S21-S25, S36, S37, S65, S69)."""
+"""Requests for help: the same for everybody, limited, and safe to read (S21-S25, S36, S37, S65, S69)."""
 
 import re
 

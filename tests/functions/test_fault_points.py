@@ -1,7 +1,7 @@
-"""Every call of every route fails in turn: the answer is a problem, the state is before or after, the person can go on.
+"""Injects faults into every AWS call of every route: the response is a problem, and the step is done whole or not at all.
 
-A scenario is played once to learn its calls. Then, for each call and each fault, its step is played again from the same
-state with that one call failing. What must hold is in `_play`.
+Each scenario runs once to learn its calls. Then its step runs again from the same state for each call and fault.
+`_fail_once` holds the assertions.
 """
 
 import json

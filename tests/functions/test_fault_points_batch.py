@@ -1,7 +1,6 @@
-"""Every call of what runs behind the API fails in turn: no message is lost, none is sent twice, each is counted once.
+"""Injects faults into every AWS call of batch functions: no message is lost or sent twice, each event is counted once.
 
-Here nobody waits for an answer. What fails comes again, as Lambda hands it over: at once, and later from a queue. A
-process may end in the middle of it.
+Failed records are retried as Lambda does: at once, and later from a queue. A process may also be killed half-way.
 """
 
 import json

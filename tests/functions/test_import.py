@@ -1,4 +1,4 @@
-"""People into the table: new ones, changed ones, and a password that is there stays."""
+"""Import into the table: new people, changed people; a stored password stays."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

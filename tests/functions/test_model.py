@@ -1,9 +1,9 @@
-"""A model of the whole service, played against it by several clients at once, in any order and at any time (B2, B5).
+"""Model-based test of the whole service: several clients, in any order and at any time (B2, B5).
 
-An owner, an administrator, somebody of helpdesk, and whoever knows no more than their user IDs and what has been used:
-each rule is a step of one of them, also with tokens, codes and passwords that are old, used or somebody else's. After
-each step it must hold: no password changes without its gates, nothing is used twice, nothing older works after a change,
-no attempt beyond the limit is judged, and each change has its event and its messages.
+An owner, an administrator, a helpdesk agent, and an attacker who knows user IDs and whatever has been used. Each rule is
+a step of one of them, also with tokens, codes and passwords that are old, used or somebody else's. After each step: no
+password changed without its gates, nothing was used twice, nothing older works after a change, no attempt beyond the
+limit was judged, and each change has its event and messages.
 """
 
 import os

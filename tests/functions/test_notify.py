@@ -1,4 +1,4 @@
-"""Messages: each sent effectively once, in words that help, and never lost with a failing service (S57, S58)."""
+"""Messages: each sent effectively once, and none lost to a failing service (S57, S58)."""
 
 import json
 import logging

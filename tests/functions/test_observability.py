@@ -1,4 +1,4 @@
-"""What the functions say of themselves: one line of JSON and counts for each answer, and nothing of a person (B20, B22)."""
+"""Logs and metrics: one JSON line and counts for each response, without personal data (B20, B22)."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What became of messages, in the story they belong to (B10)."""
+"""Delivery receipts, recorded under the reference of the message (B10)."""
 
 import json
 

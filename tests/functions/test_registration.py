@@ -1,4 +1,4 @@
-"""Registering what needs no message: questions, authenticator app, recovery code (S46, S74, B12)."""
+"""Registration without a message: questions, authenticator app, recovery code (S46, S74, B12)."""
 
 import pyotp
 import pytest

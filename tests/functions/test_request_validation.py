@@ -1,4 +1,4 @@
-"""What reaches a function is read strictly: anything else is a problem, never a fault."""
+"""Requests are validated strictly: anything else is a problem, never an internal error."""
 
 import base64
 import json

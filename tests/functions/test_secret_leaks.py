@@ -1,7 +1,7 @@
-"""Every kind of secret is planted, and searched for everywhere it must not be, in every form (B20).
+"""Uses every kind of secret, then searches for each, in every encoding, wherever it must not be (B20).
 
-One long story, with every method, refusals, a failing service, helpdesk and “this was not me”; then everything that the
-functions have said, stored, streamed, archived, exported and answered is read.
+One long scenario uses every method, refusals, a failing service, helpdesk and repudiation. Then everything that the
+functions have logged, stored, streamed, archived, exported and answered is searched.
 """
 
 import json

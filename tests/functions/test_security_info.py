@@ -1,4 +1,4 @@
-"""Registering security info: confirmed before it counts, told to its owner, and limited (S74, B6, B11)."""
+"""Registration of security info: confirmed before it counts, told to its owner, and limited (S74, B6, B11)."""
 
 import pytest
 

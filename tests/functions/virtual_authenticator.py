@@ -1,4 +1,4 @@
-"""A device with passkeys, in software: answers as a browser would (WebAuthn 3), for any origin it is told."""
+"""A virtual WebAuthn authenticator: answers as a browser would, for any origin it is told."""
 
 import hashlib
 import json

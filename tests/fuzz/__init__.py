@@ -1,1 +1,1 @@
-"""Fuzzing: every request that the contract allows and many that it does not, and every reader of foreign text."""
+"""Fuzzing: requests inside and outside the contract, and every parser of foreign input."""

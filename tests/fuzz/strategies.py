@@ -1,4 +1,4 @@
-"""How far a property is tried: a little and always alike in `make test`, far and by the seed in `make fuzz`."""
+"""Hypothesis settings and strategies: few, fixed examples in `make test`; many, by seed, in `make fuzz`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What is fuzzed: an embedded stack of its own, whose limits are out of the way so that what lies behind them is reached."""
+"""The target: an embedded stack of its own, with limits raised so that the code behind them is reached."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The contract, played by schemathesis against the whole stack: a short run, always alike. `make fuzz` has the long one."""
+"""Schemathesis against the whole stack: a short, fixed run. `make fuzz` has the long one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Readers of foreign text: each understands it or says what is wrong with it; none breaks, none is of two minds."""
+"""Parsers of foreign input: each reads it or says what is wrong; none crashes, and no two disagree."""
 
 import csv
 import io

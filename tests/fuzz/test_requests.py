@@ -1,4 +1,4 @@
-"""Whatever reaches a handler is answered: with what the contract lists, or by naming the record that is to come again."""
+"""Every event gets a response: one that the contract lists, or the records to retry."""
 
 import base64
 import json

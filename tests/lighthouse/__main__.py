@@ -1,4 +1,4 @@
-"""`make lighthouse`: scores, times and weight of home, guidance, error and form, as a phone sees them."""
+"""`make lighthouse`: scores, times and weight of home, guidance, error page and form on a phone."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Asks Lighthouse, in Node.js, about pages of the built site."""
+"""Runs Lighthouse, in Node.js, on pages of the built site."""
 
 import json
 import os

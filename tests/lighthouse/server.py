@@ -1,4 +1,4 @@
-"""The built site as CloudFront serves it: the same headers, compressed, names with a fingerprint kept for ever."""
+"""Serves the built site as CloudFront does: headers, compression, caching of fingerprinted files."""
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""What Lighthouse says that does not depend on how busy the machine is: three scores, weight, requests, layout shift."""
+"""Lighthouse results that do not depend on the machine's load: three scores, weight, requests, layout shift."""
 
 import pytest
 

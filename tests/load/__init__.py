@@ -1,1 +1,1 @@
-"""Many people at once, on the embedded stack over HTTP: `make load`, and a small edition among the tests."""
+"""Load tests of the embedded stack over HTTP: `make load`, and a small edition among the tests."""

@@ -1,4 +1,4 @@
-"""`make load`: 200 people for 60 seconds; prints what came of it, and fails where something was lost, wrong or grew."""
+"""`make load`: 200 people for 60 seconds; fails if anything was lost, wrong, or grew."""
 
 import argparse
 import json

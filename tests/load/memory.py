@@ -1,4 +1,4 @@
-"""How much memory the processes of a stack take, by what they are (Linux's `/proc`)."""
+"""The memory of a stack's processes, by kind (Linux's `/proc`)."""
 
 from pathlib import Path
 

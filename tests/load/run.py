@@ -1,4 +1,4 @@
-"""A stack, many people on it for a while, and what came of it."""
+"""Runs virtual users against a stack, and reports what came of it."""
 
 import json
 import threading

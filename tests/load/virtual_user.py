@@ -1,4 +1,4 @@
-"""One person: begins, asks for a code, waits for it, types it, perhaps wrongly at first, and ends; again and again."""
+"""A virtual user: starts a flow, asks for a code, types it, sometimes wrongly at first, and finishes; over and over."""
 
 import http.client
 import json

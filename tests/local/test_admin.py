@@ -1,4 +1,4 @@
-"""Agent over HTTP on the embedded stack: sign in, second factor, an act, and counts that the streams have made."""
+"""Administration over HTTP on the embedded stack: sign-in, second factor, an action, and counts made by the streams."""
 
 import json
 import re

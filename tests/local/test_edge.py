@@ -1,4 +1,4 @@
-"""The embedded stack leads a browser to its language and frames the form for whom the organisation names, as CloudFront does."""
+"""The embedded stack redirects by language and restricts framing as CloudFront does."""
 
 import http.client
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The load of `make load` in small: the same people by the same rules, a handful of them for a moment, no timing."""
+"""`make load` in small: a few virtual users for a moment, without timing."""
 
 import pytest
 

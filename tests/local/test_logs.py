@@ -1,4 +1,4 @@
-"""What the whole stack writes into its logs and says to its terminal, after people typed secrets everywhere (B20)."""
+"""The stack's logs and terminal output, after secrets were typed everywhere (B20)."""
 
 import json
 import re

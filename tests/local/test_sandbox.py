@@ -1,4 +1,4 @@
-"""Sandboxes: one request at a time, ended at their timeout, replaced after a crash."""
+"""Sandboxes: one request at a time, killed at their timeout, replaced after a crash."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The embedded stack as somebody runs it: what it says, what it serves, what it keeps, what it refuses."""
+"""The embedded stack as people run it: what it prints, serves, keeps and refuses."""
 
 import json
 import os

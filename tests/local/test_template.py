@@ -1,4 +1,4 @@
-"""The reader of template.yaml: resolves what it knows and stops at what it does not."""
+"""The reader of template.yaml: resolves what it supports, and rejects the rest."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""organisation.yaml: every mistake with its line and what would be right; the schema is what is enforced."""
+"""organisation.yaml: each mistake with its line and the remedy; the schema matches what is enforced."""
 
 import email.headerregistry
 import json

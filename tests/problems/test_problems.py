@@ -1,4 +1,4 @@
-"""The catalogue: a closed list, in words that help (S63), that code, contract and pages agree on."""
+"""The catalogue: a closed list of helpful texts (S63) on which code, contract and pages agree."""
 
 import ast
 import re

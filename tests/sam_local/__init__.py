@@ -1,1 +1,1 @@
-"""The functions in Lambda's own containers."""
+"""The functions in Lambda's containers."""

@@ -1,1 +1,1 @@
-"""The supply chain: what is brought in, what is known of it, and what of our own must never go out."""
+"""The supply chain: dependencies, their known vulnerabilities, and secrets that must not be published."""

@@ -1,4 +1,4 @@
-"""The programs that look, each in an environment of its own, and how they are called: by `make audit` and by tests."""
+"""The scanners, each in an environment of its own, and how `make audit` and tests call them."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What is brought in is pinned, hashed and listed; and nothing secret goes out (B20, B21)."""
+"""Dependencies are pinned, hashed and listed; no secret is published (B20, B21)."""
 
 import json
 import re

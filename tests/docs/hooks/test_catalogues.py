@@ -1,4 +1,4 @@
-"""Every text in every language (B15): none unused, none that says something else. A missing one is shown in English."""
+"""Every text in every language (B15): none missing, none unused, none that does not match."""
 
 import re
 

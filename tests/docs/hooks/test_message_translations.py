@@ -1,4 +1,4 @@
-"""Every message in every language (B15): it names who writes, fits where it goes, and is marked as what it is."""
+"""Every message in every language (B15): names its sender, fits its channel, and is marked up as what it is."""
 
 import re
 from dataclasses import replace

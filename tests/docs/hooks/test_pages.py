@@ -1,4 +1,4 @@
-"""The generator's pure functions: pages from the catalogue, words from the organisation."""
+"""The generator's pure functions: pages from the catalogue, values from the organisation."""
 
 import re
 from dataclasses import replace
