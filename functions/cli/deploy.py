@@ -147,4 +147,4 @@ def _next_steps(name: str, settings: Samconfig, organisation: Organisation) -> I
         yield "Leave the sandbox of AWS End User Messaging, and raise its monthly spend limits."
     if not organisation.organisation.site_url:
         yield f"Set organisation.site_url to the site's address, and `make deploy STACK={name}` once more."
-    yield f"See that all of it works: {run} doctor"
+    yield f"See that all of it works: {run} doctor --deep"

@@ -1,10 +1,12 @@
 """`doctor`: what usually goes wrong, and what to do about it."""
 
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 
 import boto3
 import typer
 
+from cli import deep as walk
 from cli import lookups, sending
 from cli.deployed import on_aws
 from cli.finding import Finding
@@ -16,9 +18,28 @@ from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
 
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Play it too: a reset of a test account, a mail. Takes all of it away again.")
+    ] = False,
+) -> None:
     """Looks at what usually goes wrong. Ends with 1 where something is wrong."""
-    wrong = show(findings(context.obj))
+    stack: Stack = context.obj
+    wrong = show(findings(stack))
+    if deep:
+        played: list[Finding] = []
+
+        def tell(finding: Finding) -> None:
+            played.append(finding)
+            show([finding])
+
+        try:
+            walk.deep(stack, stack.services(), stack.organisation(), tell)
+        except walk.Stopped as stopped:
+            say(f"Stopped by {stopped}.")
+            raise typer.Exit(130) from None
+        wrong += sum(finding.state == "wrong" for finding in played)
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -93,6 +93,20 @@ class Stack:
             raise self._not_there(error) from None
         return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
 
+    def origin(self) -> str:
+        """Where site and API answer, without a slash at its end.
+
+        Raises:
+            StackError: it is behind a proxy (Site=none), and `organisation.site_url` does not say where.
+        """
+        if self.on_aws:
+            url = self.outputs().get("SiteUrl") or self.organisation().organisation.site_url
+        else:
+            url = self._here()["SITE_URL"]
+        if not url:
+            raise StackError("Set organisation.site_url: the site is behind a proxy of yours.")
+        return url.rstrip("/")
+
     def _not_there(self, error: ClientError) -> StackError:
         region = boto3.Session().region_name
         return StackError(

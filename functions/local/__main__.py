@@ -122,7 +122,8 @@ def _gateway(
     persons: list[importing.Person], listening: socket.socket, sam: SamLocal | None,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
-    known.write_text(json.dumps({**environment, **template.variables}, indent=2))
+    origin = {"SITE_URL": f"http://127.0.0.1:{arguments.port}/"}
+    known.write_text(json.dumps({**environment, **template.variables, **origin}, indent=2))
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
     pools, pollers = _functions(template, environment, logs)

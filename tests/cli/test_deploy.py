@@ -101,7 +101,7 @@ def test_it_ends_well_and_says_what_comes_next_whatever_the_doctor_finds_a5(depl
         "admin grant USER administrator",
         "AWS has sent to it@contoso.example",
         "sandbox of Amazon SES",
-        "doctor",
+        "--deep",
     ):
         assert step in said, step
     assert said.rstrip().endswith(f"{deployment.name} is deployed.")

@@ -1,0 +1,224 @@
+"""`doctor --deep`: plays what people do against a live stack, with a test account that it takes away again."""
+
+import contextlib
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+from cli.canary import Canary, domain_for
+from cli.client import Client, UnexpectedAnswer
+from cli.finding import Finding
+from cli.stack import Stack
+from regain.organisation.settings import Organisation
+from regain.runtime.services import Services
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WAIT = 60  # seconds for what happens behind an answer: streams, sending, receipts
+_PROVIDED = ("recovery-code", "authenticator")
+
+
+class Stopped(BaseException):
+    """A signal asks to stop. What was made is taken away first."""
+
+
+class _Impossible(Exception):
+    """These settings leave nothing that a program could play. Says why."""
+
+
+def deep(stack: Stack, services: Services, organisation: Organisation, tell: Callable[[Finding], None]) -> None:
+    """One request by every route's role, a reset from start to finish, one mail to the administrator.
+
+    Raises:
+        StackError: the canary's user ID is taken, or another run is under way.
+        Stopped: a signal came; everything has been taken away.
+    """
+    domain = domain_for(organisation)
+    if not domain:
+        tell(Finding("warning", "Nothing was played: no domain keeps its accounts here with reset turned on."))
+        return
+    account, client = Canary.of(services, domain), _Client(stack.origin())
+    account.check()
+    with _signals_stop(client):
+        try:
+            account.make()
+            for finding in _Walk(client, account, organisation, stack.on_aws).findings():
+                tell(finding)
+        finally:
+            tell(_taken_away(account))
+
+
+def _taken_away(account: Canary) -> Finding:
+    try:
+        left = account.take_away()
+    except Stopped:  # came between the last step and here; a second one does not come
+        left = account.take_away()
+    if left:
+        to_do = "Run it again in three minutes: it begins with what is left of the run before."
+        return Finding("wrong", f"Not everything of the test account could be deleted: {'; '.join(left)}.", to_do)
+    return Finding("ok", f"{account.user_id} is gone, with what it had caused. The archive keeps its events.")
+
+
+class _Walk:
+    def __init__(self, client: Client, account: Canary, organisation: Organisation, on_aws: bool) -> None:
+        self.client, self.account, self.organisation, self.on_aws = client, account, organisation, on_aws
+        self.password = f"Aa1-{secrets.token_urlsafe(24)}"
+        self.reference = ""
+
+    def findings(self) -> Iterator[Finding]:
+        """Plays one step after the other. A step that fails does not keep the next ones from being played."""
+        for role, what, step in (
+            ("service", "liveness and a proof of work", self._service),
+            ("reset", "a password was reset, from start to finish", self._reset),
+            ("unlock", "an account was unlocked, from start to finish", self._unlock),
+            ("account", "somebody signed in with the new password and signed out", self._sign_in),
+            ("admin", "an auditor saw an account, and the report", self._audit),
+            ("contact", "a request for help was taken", self._contact),
+            ("notify", "the messages of all this were handed over", self._handed_over),
+            ("receipts", "a delivery was noted", self._delivered),
+            ("report", "the account and its events were counted", self._counted),
+        ):
+            yield self._played(role, what, step)
+
+    def _played(self, role: str, what: str, step: Callable[[], str]) -> Finding:
+        try:
+            more = step()
+        except _Impossible as why:
+            return Finding("warning", f"{role}: not played. {why}")
+        except UnexpectedAnswer as error:
+            to_do = f"Look at the log of the {role} function: the guide 'The first half hour on AWS' says how."
+            return Finding("wrong", f"{role}: {error}.", to_do)
+        return Finding("ok", f"{role}: {what}{f' ({more})' if more else ''}.")
+
+    def _service(self) -> str:
+        self.client.get("/api/health")
+        began = time.monotonic()
+        self.client.proof()
+        return f"{time.monotonic() - began:.1f} seconds of work here"
+
+    def _reset(self) -> str:
+        begun = self._prove("reset")
+        self.client.post("/api/reset/finish", {"flow": begun["flow"], "new_password": self.password})
+        return str(begun["reference"])
+
+    def _unlock(self) -> str:
+        self.account.give_proofs()
+        begun = self._prove("unlock")
+        self.client.post("/api/unlock/finish", {"flow": begun["flow"]})
+        return str(begun["reference"])
+
+    def _prove(self, purpose: str) -> dict[str, str]:
+        """A flow in which as many proofs as it needs were given: the account's own codes, read from nowhere."""
+        body = {"user_id": self.account.user_id, "proof": self.client.proof()}
+        begun = self.client.post(f"/api/{purpose}/start", body)
+        kinds = {each["kind"]: each["id"] for each in begun["methods"]}
+        usable = [kind for kind in _PROVIDED if kind in kinds]
+        if len(usable) < begun["gates"]["required"]:
+            raise _Impossible("A program has codes of its own only where `recovery-code` is among recovery.methods.")
+        answer = begun
+        for kind in usable[: begun["gates"]["required"]]:
+            proof = {"flow": begun["flow"], "method": kinds[kind], "code": self.account.code(kind)}
+            answer = self.client.post(f"/api/{purpose}/verify", proof)
+        if answer["gates"]["passed"] < answer["gates"]["required"]:
+            raise UnexpectedAnswer(f"{purpose}/verify took the proofs and passed {answer['gates']['passed']} gates")
+        return begun
+
+    def _sign_in(self) -> str:
+        self._begin_session()
+        self.client.get("/api/account")
+        self.client.post("/api/account/sign-out")
+        return ""
+
+    def _begin_session(self) -> None:
+        body = {"user_id": self.account.user_id, "password": self.password}
+        self.client.post("/api/account/sign-in", body)
+
+    def _audit(self) -> str:
+        self.account.give_role("auditor")
+        self._begin_session()
+        self.client.get("/api/admin")
+        self.client.get(f"/api/admin/accounts/{self.account.user_id}")
+        self.client.get("/api/admin/report?days=1")
+        self.client.post("/api/account/sign-out")
+        return ""
+
+    def _contact(self) -> str:
+        body = {
+            "user_id": self.account.user_id,
+            "proof": self.client.proof(),
+            "name": "./regain doctor",
+            "reply_to": self.organisation.sender.address,
+            "message": "A test by whoever runs this service: requests for help arrive. Nothing is to be done.",
+        }
+        answer = self.client.post("/api/contact/administrator", body)
+        if "url" in answer:
+            return f"it leads to {answer['url']}, and no mail is sent"
+        self.reference = answer["reference"]
+        to = self.organisation.contacts.administrator.email or "those with a role who help first"
+        return f"{answer['reference']}; a mail goes to {to}"
+
+    def _handed_over(self) -> str:
+        sent = self._await("message-sent", ("message-failed", "message-withheld", "message-expired"))
+        return f"{sent} messages"
+
+    def _delivered(self) -> str:
+        if not self.on_aws:
+            raise _Impossible("Nobody sends receipts to the embedded stack.")
+        self._await("message-delivered", ("message-bounced", "message-undelivered", "message-complained"))
+        return ""
+
+    def _await(self, kind: str, bad: tuple[str, ...]) -> int:
+        """Waits for the first event of a kind. Raises UnexpectedAnswer where one of the bad kinds comes, or none."""
+        until = time.monotonic() + _WAIT
+        while True:
+            kinds = [event["kind"] for event in self.account.events()]
+            if failed := next((each for each in kinds if each in bad), ""):
+                raise UnexpectedAnswer(f"the audit log has the event {failed}")
+            if kind in kinds:
+                return kinds.count(kind)
+            if time.monotonic() > until:
+                raise UnexpectedAnswer(f"the audit log has no event {kind} after {_WAIT} seconds")
+            time.sleep(1)
+
+    def _counted(self) -> str:
+        until = time.monotonic() + _WAIT
+        while not self.account.counted():
+            if time.monotonic() > until:
+                raise UnexpectedAnswer(f"the report has not counted the test account after {_WAIT} seconds")
+            time.sleep(1)
+        return ""
+
+
+class _Client(Client):
+    """A client that a signal does not interrupt: a request that is under way would write after all was taken away."""
+
+    busy = False
+    stopped_by = 0
+
+    def _exchange(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
+        self.busy = True
+        try:
+            return super()._exchange(method, path, body)
+        finally:
+            self.busy = False
+            if self.stopped_by:
+                raise Stopped(signal.Signals(self.stopped_by).name)
+
+
+@contextlib.contextmanager
+def _signals_stop(client: _Client) -> Iterator[None]:
+    """The first signal raises Stopped, so that what was made is taken away. Later ones cannot stop that."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        first, client.stopped_by = not client.stopped_by, client.stopped_by or number
+        if first and not client.busy:
+            raise Stopped(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
