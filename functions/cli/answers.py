@@ -11,8 +11,9 @@ from regain.domain.methods import uses_phone
 from regain.organisation.settings import Organisation
 
 WAF_REGION = "us-east-1"
-NOT_ASKED = ("ProofOfWorkRounds", "Architecture", "OriginKeyA", "OriginKeyB", "CodeKeyGeneration")
-"""Set with `--set` or in the file: they have the right default, or belong to the guide about keys."""
+IDENTITY = "CreateSenderIdentity"
+NOT_ASKED = (IDENTITY, "ProofOfWorkRounds", "OriginKeyA", "OriginKeyB", "CodeKeyGeneration", "PasswordKeyGeneration")
+"""Set with `--set` or in the file: AWS knows them, the default is right, or the guide about keys says when."""
 NOT_KEPT = ("Release",)
 """What `make deploy` works out anew each time."""
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
@@ -92,7 +93,6 @@ def matters(name: str, values: Mapping[str, str], organisation: Organisation, re
         "CertificateArn": with_site and bool(values.get("DomainName")),
         "RequestsPerAddress": with_site and region == WAF_REGION,
         "WebAclArn": with_site and values.get("RequestsPerAddress", "0") == "0",
-        "MonthlyBudget": bool(values.get("AlarmEmail")),
     }.get(name, True)
 
 

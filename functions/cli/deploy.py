@@ -98,6 +98,12 @@ def _look(stack: Stack, settings: Samconfig) -> None:
     arn, host = values.get("CertificateArn", ""), values.get("DomainName", "")
     if arn and host and (what := lookups.certificate_mistake(arn, host)):
         raise StackError(f"CertificateArn: {what}.")
+    domain = values["SenderDomain"]
+    if not state.exists and values.get(answers.IDENTITY) == "yes" and lookups.has_ses_identity(domain, region):
+        raise StackError(
+            f"Amazon SES in {region} has the identity {domain} already, and a second one cannot be made. Use it as it is:"
+            f" ./regain setup --stack {name} --yes"
+        )
     say(f"{name} goes to {region}, in the account {number}.")
 
 

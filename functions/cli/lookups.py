@@ -20,6 +20,11 @@ class StackState:
     account: str = ""
     protected: bool = False
 
+    @property
+    def exists(self) -> bool:
+        """Whether it has ever been deployed: what a first failed try leaves holds nothing."""
+        return self.status not in ("", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+
 
 def client(service: str, region: str) -> Any:
     """A client that gives up soon."""

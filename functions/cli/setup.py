@@ -56,7 +56,7 @@ def setup(
             _ask(values, given, organisation, region)
     except typer.Abort:
         raise StackError("Stopped, and nothing was written. With --yes it asks nothing and takes defaults.") from None
-    _shared_identity(values, given, start)
+    _identity(values, given, start)
     _refuse(values, region, start)
     _notes(before, values, organisation, start)
     samconfig.write(path, stack.stack, Samconfig(region, values))
@@ -169,5 +169,14 @@ def _notes(before: Samconfig | None, values: Mapping[str, str], organisation: Or
         say("Not compared with AWS: there are no credentials, or it did not answer. `make deploy` looks again.")
 
 
-def _shared_identity(values: dict[str, str], given: Mapping[str, str], start: _Start) -> None:
-    """A domain that SES has already, and not from this stack, is used as it is (A6)."""
+def _identity(values: dict[str, str], given: Mapping[str, str], start: _Start) -> None:
+    """A domain that SES has already, and not from this stack, is used as it is: a second one cannot be made (A6)."""
+    if start.state is None or start.state.exists or answers.IDENTITY in given:
+        return
+    try:
+        there = lookups.has_ses_identity(values["SenderDomain"], start.region)
+    except (ClientError, BotoCoreError):
+        return
+    values[answers.IDENTITY] = "no" if there else "yes"
+    if there:
+        say(f"Amazon SES has {values['SenderDomain']} already: it is used as it is ({answers.IDENTITY}=no).")

@@ -15,14 +15,6 @@ _SHAPES = {
     "SenderDomain": (_HOST, "a domain in lower case, such as contoso.example"),
     "DomainName": (f"({_HOST})?", "a host name in lower case, such as account.contoso.example, without https://"),
     "AlarmEmail": (r"([^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+)?", "an e-mail address, or nothing"),
-    "CertificateArn": (
-        r"(arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+)?",
-        "the ARN of a certificate in us-east-1, the only region that CloudFront reads certificates from, or nothing",
-    ),
-    "WebAclArn": (
-        r"(arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global/webacl/.+)?",
-        "the ARN of a web ACL whose scope is CLOUDFRONT (they are in us-east-1), or nothing",
-    ),
 }
 """What CloudFormation would only notice when it is too late: a pattern, and what would be right."""
 
@@ -39,6 +31,7 @@ class Parameter:
     number: bool = False
     allowed: tuple[str, ...] = ()
     pattern: str = ""
+    constraint: str = ""
     least: float | None = None
     most: float | None = None
 
@@ -48,10 +41,11 @@ class Parameter:
             return f"`{value}` is not one of: {', '.join(self.allowed)}"
         if self.number:
             return self._out_of_range(value)
-        pattern, right = _SHAPES.get(self.name, (self.pattern, f"what matches {self.pattern}"))
-        for each in filter(None, (pattern, self.pattern)):
-            if not re.fullmatch(each, value):
-                return f"`{value}` is not {right}"
+        shape, right = _SHAPES.get(self.name, ("", ""))
+        if shape and not re.fullmatch(shape, value):
+            return f"`{value}` is not {right}"
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            return f"`{value}` {self.constraint or f'must match {self.pattern}'}".rstrip(".")
         return "" if not re.search(r"[\"'\\\s]", value.replace(" ", "")) else f"`{value}` has quotation marks in it"
 
     def _out_of_range(self, value: str) -> str:
@@ -89,6 +83,7 @@ def _parameter(name: str, described: dict[str, Any]) -> Parameter:
         described["Type"] == "Number",
         tuple(map(str, described.get("AllowedValues", ()))),
         described.get("AllowedPattern", ""),
+        described.get("ConstraintDescription", ""),
         described.get("MinValue"),
         described.get("MaxValue"),
     )

@@ -233,6 +233,30 @@ def test_a_certificate_that_cloudfront_would_not_take_is_said(deployment):
     assert (status, "not for account.contoso.example" in said or "not ISSUED" in said) == (1, True)
 
 
+def test_a_domain_that_ses_has_already_is_used_as_it_is_and_not_made_again_a6(deployment, folder):
+    change(folder, notify={"from": "Help <help@woodgrove.example>"})
+    deployment.setup()
+    boto3.client("sesv2", region_name=FILE).create_email_identity(EmailIdentity="woodgrove.example")
+    status, said = deployment.run()
+    assert status == 1
+    assert "has the identity woodgrove.example already" in said
+    assert deployment.calls() == []
+    assert "is used as it is (CreateSenderIdentity=no)" in deployment.setup()
+    status, said = deployment.run()
+    assert status == 0, said
+    assert 'CreateSenderIdentity="no"' in deployment.calls()[-1]
+
+
+def test_an_identity_that_this_stack_has_made_stays_its_own_a6(deployment, folder):
+    change(folder, notify={"from": "Help <help@tailspin.example>"})
+    deployment.setup()
+    assert deployment.run()[0] == 0
+    boto3.client("sesv2", region_name=FILE).create_email_identity(EmailIdentity="tailspin.example")  # as the stack does
+    deployment.setup()
+    assert deployment.run()[0] == 0
+    assert 'CreateSenderIdentity="yes"' in deployment.calls()[-1]
+
+
 def test_two_stacks_of_one_name_are_told_apart_by_their_region(deployment, folder):
     deployment.setup()
     assert deployment.run()[0] == 0

@@ -78,7 +78,7 @@ def test_each_question_is_explained_and_an_answer_that_cannot_be_used_is_asked_f
     assert "Where the service runs and where your data is." in said
     assert parameters()["DomainName"].description[:60] in " ".join(said.split())
     assert "is not a host name" in said
-    assert "the only region that CloudFront reads certificates from" in said
+    assert "must be the ARN of a certificate in us-east-1" in said
     assert "is not an e-mail address" in said
     made = written(folder)
     assert (made.region, made.parameters["DomainName"]) == ("eu-north-1", "account.contoso.example")
@@ -127,7 +127,10 @@ def test_a_stop_half_way_leaves_no_file_that_would_count_as_an_answer_a1(folder,
         ("AlarmEmail=nobody", "an e-mail address"),
         ("DomainName=https://x.example", "without https://"),
         ("DomainName=account.contoso.example", "needs a CertificateArn"),
-        (f"CertificateArn={CERTIFICATE.replace('us-east-1', 'eu-west-1')}", "a certificate in us-east-1"),
+        (
+            f"CertificateArn={CERTIFICATE.replace('us-east-1', 'eu-west-1')}",
+            "must be the ARN of a certificate in us-east-1",
+        ),
         ("Languages=de", "organisation.yaml"),
         ("Release=abc", "works it out"),
         ("nonsense", "Parameter=value"),
