@@ -91,7 +91,7 @@ def _look(stack: Stack, settings: Samconfig) -> None:
         out = _STUCK[state.status].format(which=f"--stack-name {name} --region {region}")
         why = [f"\n    {each}" for each in lookups.failures(name, region)]
         raise StackError(
-            f"The stack {name} is {state.status}. {out}" + "".join(["\nWhy it failed:", *why] if why else [])
+            "".join([f"The stack {name} is {state.status}. {out}", *(["\nWhy it failed:", *why] if why else [])])
         )
     if state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
         raise StackError(f"The stack {name} is {state.status}: another deployment is under way. Wait until it ends.")
@@ -101,8 +101,8 @@ def _look(stack: Stack, settings: Samconfig) -> None:
     domain = values["SenderDomain"]
     if not state.exists and values.get(answers.IDENTITY) == "yes" and lookups.has_ses_identity(domain, region):
         raise StackError(
-            f"Amazon SES in {region} has the identity {domain} already, and a second one cannot be made. Use it as it is:"
-            f" ./regain setup --stack {name} --yes"
+            f"Amazon SES in {region} has the identity {domain} already, and a second one cannot be made. Use it as it"
+            f" is: ./regain setup --stack {name} --yes"
         )
     say(f"{name} goes to {region}, in the account {number}.")
 
