@@ -123,7 +123,9 @@ def test_an_administrator_finds_helps_and_sees_what_happened(page: Page, desk, h
     expect(page.get_by_role("button", name="Take back the demand for security info")).to_be_visible()
 
     admin.press("Events of this account")
-    expect(page.locator('[data-step="events"]').locator("li", has_text="asked for security info")).to_be_visible()
+    expect(
+        page.locator('[data-step="events"]').locator("li", has_text="required security info at the next sign-in")
+    ).to_be_visible()
     looks()
     with page.expect_download() as saved:
         page.get_by_role("link", name="CSV").click()
