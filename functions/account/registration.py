@@ -176,7 +176,7 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
     for question, answer in pairs:
         asked = question if question in security_questions.PREDEFINED else " ".join(question.split())
         peppered = proofs.peppered(services.keys, who.subject, asked, answer)
-        answers.append(Answer(asked, password_hash.hash_password(peppered), services.now))
+        answers.append(Answer(asked, password_hash.hash_password(peppered, None), services.now))
     _change(who, replace(who.info, answers=tuple(answers)), "security-info-added", body.kind)
     return Registration(body.kind, body.kind, True)
 

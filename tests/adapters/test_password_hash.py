@@ -68,7 +68,7 @@ def test_a_stolen_table_verifies_no_password_without_the_pepper_x22():
         with pytest.raises(argon2.exceptions.VerifyMismatchError):
             argon2.PasswordHasher().verify(phc, guess)
     assert not password_hash.verify(stored, PASSWORD, keys(key="another-key"))
-    assert not password_hash.verify(stored, PASSWORD)
+    assert not password_hash.verify(stored, PASSWORD, None)
     assert not password_hash.verify(phc, PASSWORD, keys())
 
 
@@ -89,7 +89,7 @@ def test_a_process_of_before_the_rotation_verifies_a_hash_of_after_it_and_leaves
 
 
 def test_a_hash_without_a_pepper_or_with_weaker_parameters_is_renewed():
-    bare = password_hash.hash_password(PASSWORD)
+    bare = password_hash.hash_password(PASSWORD, None)
     assert password_hash.verify(bare, PASSWORD, keys())
     assert password_hash.needs_rehash(bare, keys())
     weaker = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)

@@ -105,6 +105,7 @@ class FlowModel:
     sends: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     passed: list[str] = field(default_factory=list)
     wrong: int = 0
+    refused: int = 0
     done: bool = False
     replaces: bool = False
     knows_a_saved_code: bool = False
@@ -125,7 +126,7 @@ class FlowModel:
         return 1 if self.by else self.who.gates
 
     def alive(self, now: int) -> bool:
-        return not self.done and now < self.begun + FLOW and self.epoch == self.who.flows_epoch
+        return not self.done and self.refused < 10 and now < self.begun + FLOW and self.epoch == self.who.flows_epoch
 
     def open(self) -> bool:
         return len(self.passed) >= self.needed

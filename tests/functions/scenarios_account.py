@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from regain.adapters.password_hash import hash_password
 from regain.api import contract
 from tests.functions.conftest import Answer, World
 from tests.functions.person import GOOD, Person
@@ -15,6 +16,14 @@ from tests.functions.test_repudiation import changed, secure
 @scenario(contract.SIGN_IN)
 def sign_in(world: World, clock: Any) -> Steps:
     user_id = world.person().user_id
+    yield lambda: world.sign_in(user_id)
+    yield lambda: world.sign_in(user_id)
+
+
+@scenario(contract.SIGN_IN)
+def sign_in_with_an_imported_password(world: World, clock: Any) -> Steps:
+    """The step also writes the hash anew, with the pepper."""
+    user_id = world.person(password=hash_password(world.password, None)).user_id
     yield lambda: world.sign_in(user_id)
     yield lambda: world.sign_in(user_id)
 

@@ -167,6 +167,20 @@ class RecoveryRules(ComparedWithModel):
             self.saved_code(who, answer.body["recovery_code"])
         return self.check_tables(("password-reset" if purpose == "reset" else "account-unlocked", who))
 
+    @precondition(lambda self: self.flows)
+    @rule(flow=newest_first, times=st.sampled_from((1, 2, 9)))
+    def choose_weak_passwords(self, flow, times):
+        """Each that is judged is refused and counted, and the tenth of a flow ends it (X18)."""
+        flow = pick([each for each in self.flows if each.purpose == "reset" and each.open()] or self.flows, flow)
+        for _ in range(times):
+            judged = flow.purpose == "reset" and flow.alive(self.now) and flow.open() and flow.who.enabled
+            answer = self.world.finish(flow.token, "passwordpassword1", "reset")
+            self.check_outcome(answer, may=False)
+            flow.refused += judged
+            told = "too-many-refused-passwords" if flow.refused == 10 else "password-not-accepted"
+            assert (answer.code == told) == judged
+            self.check_tables()
+
 
 class AccountRules(RecoveryRules):
     """Passwords, sessions and security info."""

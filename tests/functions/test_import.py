@@ -23,8 +23,13 @@ def read(world, tmp_path, text):
 def test_an_imported_person_signs_in(world):
     account = Account(f"imported{world.number}@contoso.example", other_mails=("a@home.example",))
     assert load(world, importing.Person(account, "maple-Cedar-93-window")) == importing.Loaded(added=1)
-    assert world.sign_in(account.user_id).status == 200
     assert "maple" not in world.account(account.user_id).password
+    assert world.account(account.user_id).password.startswith("$argon2id$"), (
+        "an import has no right to the pepper (X22)"
+    )
+    assert world.sign_in(account.user_id).status == 200
+    assert world.account(account.user_id).password.startswith("pepper=1$argon2id$")
+    assert world.sign_in(account.user_id).status == 200
 
 
 def test_an_import_updates_what_is_there_and_keeps_a_password_that_was_reset(world):

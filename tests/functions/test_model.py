@@ -174,6 +174,19 @@ def a_repudiation_link_twice(clients):
     clients.sign_in(0, "current")
 
 
+def weak_passwords_until_the_flow_ends(clients):
+    clients.recover(0, "reset", "email", end=False)
+    for times in (9, 1, 1):
+        clients.choose_weak_passwords(0, times)
+    clients.finish(0, ready=False, elsewhere=False)
+    clients.sign_in(0, "current")
+    clients.wait(31)
+    clients.recover(0, "reset", "sms", end=False)
+    clients.choose_weak_passwords(0, 9)
+    clients.finish(0, ready=True, elsewhere=False)
+    clients.sign_in(0, "current")
+
+
 def a_proof_of_work_twice(clients):
     clients.start(0, "reset", used=False)
     clients.start(1, "unlock", used=True)
@@ -183,7 +196,7 @@ SEQUENCES = (
     a_saved_code_twice, a_code_that_is_too_old, a_code_of_another_flow, a_code_of_an_app_twice, one_gate_of_two,
     a_flow_that_was_overtaken, sessions_of_an_older_password, guesses, wrong_passwords, a_temporary_password_twice,
     a_temporary_password_that_is_too_old, a_caller_who_proved_it_to_somebody_else, a_second_factor_that_is_too_old,
-    a_repudiation_link_twice, a_proof_of_work_twice,
+    a_repudiation_link_twice, weak_passwords_until_the_flow_ends, a_proof_of_work_twice,
 )  # fmt: skip
 
 

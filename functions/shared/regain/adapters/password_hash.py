@@ -19,17 +19,18 @@ _NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$cmVnYWluLW5vYm9keS4uLg$RlI1yx9+JKp2dG
 _STORED = re.compile(r"(?:pepper=(\d{1,6}))?(\$.+)")
 
 
-def hash_password(password: str, keys: Keys | None = None) -> str:
-    """The value to store for a password in its normal form. Without `keys` it has no pepper."""
+def hash_password(password: str, keys: Keys | None) -> str:
+    """The value to store for a password in its normal form; with None for `keys`, without a pepper."""
     if keys is None:
         return _argon2().hash(password)
     return f"pepper={keys.password_generation}{_argon2().hash(_peppered(password, keys.pepper()))}"
 
 
-def verify(stored: str, password: str, keys: Keys | None = None) -> bool:
-    """Whether `password`, in its normal form, is the one that was stored.
+def verify(stored: str, password: str, keys: Keys | None) -> bool:
+    """Whether `password`, in its normal form, is the one that was stored. None for `keys`: it has no pepper.
 
-    Always costs one HMAC and one Argon2 hash: also where nothing is stored, and where the stored hash has no pepper.
+    Costs one Argon2 hash, also where nothing is stored; with `keys` also one HMAC, whether or not the stored hash has a
+    pepper.
     """
     exceptions = importlib.import_module("argon2.exceptions")
     found = _STORED.fullmatch(stored)
@@ -50,7 +51,7 @@ def needs_rehash(stored: str, keys: Keys) -> bool:
 
 
 def _peppered(password: str, pepper: bytes) -> str:
-    """What Argon2 hashes: HMAC-SHA-256 in hexadecimal, as some implementations of Argon2 stop at a NUL byte."""
+    """What Argon2 hashes: HMAC-SHA-256 in hexadecimal, as a NUL byte would end it in tools that read C strings."""
     return hmac.digest(pepper, password.encode(), hashlib.sha256).hex()
 
 

@@ -225,6 +225,6 @@ def _merged(person: Person, there: Account | None, rules: Rules) -> Account:
 
 def _with_first_password(made: Account, password: str, rules: Rules) -> Account:
     stays = rules.keeps is not None and rules.keeps(password, made)
-    hashed = "" if rules.dry_run else password_hash.hash_password(password)
+    hashed = "" if rules.dry_run else password_hash.hash_password(password, None)
     changed_at = made.password_changed_at if rules.dry_run else rules.now
     return replace(made, password=hashed, password_changed_at=changed_at, must_change_password=not stays)

@@ -82,7 +82,7 @@ def _sent_code(proof: Proof) -> Outcome:
     digits = proof.policy.code_digits
 
     def candidate(sequence: int) -> str:
-        key = proof.keys.derive(codes_key(proof.flow.purpose), proof.flow.code_generation)
+        key = proof.keys.derive(codes_key(proof.flow.purpose))
         return codes.derive(key, proof.flow.id, proof.flow.purpose, proof.choice.id, sequence, digits)
 
     return rules.judge_code(proof.flow, proof.choice, proof.body.code, candidate, proof.now, proof.policy), None
@@ -113,7 +113,7 @@ def _answers(proof: Proof) -> Outcome:
     asked = proof.choice.questions
     given = (*proof.body.answers, *[""] * len(asked))
     right = [
-        password_hash.verify(kept.get(question, ""), peppered(proof.keys, proof.subject, question, answer))
+        password_hash.verify(kept.get(question, ""), peppered(proof.keys, proof.subject, question, answer), None)
         for question, answer in zip(asked, given, strict=False)
     ]
     enough = len(right) == len(proof.body.answers) == security_questions.NUMBER_ASKED

@@ -20,7 +20,7 @@ from regain.api.contract.values import (
 )
 
 
-class Start(Request, frozen=True):
+class Start(Request):
     """Start a flow."""
 
     user_id: UserId
@@ -28,7 +28,7 @@ class Start(Request, frozen=True):
     language: Language = ""
 
 
-class Send(Request, frozen=True):
+class Send(Request):
     """Ask for a code."""
 
     flow: Token
@@ -36,7 +36,7 @@ class Send(Request, frozen=True):
     contact: Contact = ""
 
 
-class Verify(Request, frozen=True):
+class Verify(Request):
     """Give one proof: a code, answers in the order of the questions, or a passkey's assertion."""
 
     flow: Token
@@ -46,14 +46,14 @@ class Verify(Request, frozen=True):
     credential: Credential = field(default_factory=dict)
 
 
-class FinishReset(Request, frozen=True):
+class FinishReset(Request):
     """Set the new password."""
 
     flow: Token
     new_password: Password
 
 
-class FinishUnlock(Request, frozen=True):
+class FinishUnlock(Request):
     """Unlock the account."""
 
     flow: Token
