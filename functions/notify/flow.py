@@ -121,8 +121,8 @@ def _render(message: Message, needed: Services) -> RenderedMessage:
         return messages.notice(message.kind, message.facts, message.reference, token, layout)
     facts = message.facts
     code = codes.derive(
-        needed.keys.derive(codes_key(facts["purpose"])), facts["flow"], facts["purpose"], facts["method"],
-        facts["sequence"], needed.organisation.recovery.code_digits,
+        needed.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", "")), facts["flow"],
+        facts["purpose"], facts["method"], facts["sequence"], needed.organisation.recovery.code_digits,
     )  # fmt: skip
     return messages.code(code, facts["purpose"], message.reference, layout)
 

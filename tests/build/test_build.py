@@ -6,14 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from local.template import raw
+from tests.build.transforming import Deployed
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "functions" / "shared"))
@@ -182,46 +182,15 @@ def test_the_layer_ships_no_importer_and_the_organisation_as_json(built):
     assert not (package / "people" / "importing.py").exists()
 
 
-def test_the_whole_template_deploys(engine, tmp_path):
+def test_the_whole_template_deploys(engine):
     """CloudFormation finds what validation passes: circular dependencies, missing attributes. Without the id of a
-    release it refuses to begin.
+    release it refuses to begin (A12).
     """
-    archive = tmp_path / "code.zip"
-    with zipfile.ZipFile(archive, "w") as made:
-        made.writestr("reset/app.py", "def lambda_handler(event, context): return {}")
-    s3, cloudformation = boto3.client("s3"), boto3.client("cloudformation")
-    s3.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    s3.upload_file(str(archive), "code", "code.zip")
-    template = raw(ROOT / "template.yaml")
-    for made in template["Resources"].values():
-        for place in {"CodeUri", "ContentUri"} & set(made.get("Properties", {})):
-            made["Properties"][place] = "s3://code/code.zip"
-    # The engine has no telephone, no alarms that reckon, and no DKIM records.
-    template["Outputs"] = {name: made for name, made in template["Outputs"].items() if not name.startswith("Dkim")}
-    template["Resources"]["MessageSet"]["Type"] = "AWS::CloudFormation::WaitConditionHandle"
-    for name in [name for name, made in template["Resources"].items() if "Metrics" in made.get("Properties", {})]:
-        del template["Resources"][name]
-    s3.put_object(Bucket="code", Key="template.json", Body=json.dumps(template).encode())  # as `sam deploy` sends it
-    asked = {
-        "StackName": "regain", "TemplateURL": f"{engine.endpoint}/code/template.json",
-        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    }  # fmt: skip
-    with pytest.raises(cloudformation.exceptions.ClientError, match="make deploy"):
-        cloudformation.create_stack(**asked)
-    cloudformation.create_stack(**asked, Parameters=[{"ParameterKey": "Release", "ParameterValue": "0" * 64}])
-    try:
-        cloudformation.get_waiter("stack_create_complete").wait(
-            StackName="regain", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-        )
-    except Exception:
-        pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName="regain")
-        events = [event for page in pages for event in page["StackEvents"]]
-        failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
-        pytest.fail("\n".join(f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}" for e in failed))
-    resources = cloudformation.describe_stack_resources(StackName="regain")["StackResources"]
-    states = {resource["LogicalResourceId"]: resource["ResourceStatus"] for resource in resources}
-    assert {"ResetFunction", "OutboxTable", "CodeKey", "NotifyFunctionOutbox"} <= set(states)
-    assert set(states.values()) == {"CREATE_COMPLETE"}
+    deployed = Deployed("whole", engine.endpoint)
+    with pytest.raises(ClientError, match="make deploy"):
+        deployed.deploy()
+    deployed.deploy(Release="0" * 64)
+    assert {"ResetFunction", "OutboxTable", "CodeKey", "NotifyFunctionOutbox"} <= set(deployed.resources())
 
 
 def test_dates_are_written_in_each_language_from_the_layer_as_from_all_that_is_known(built):

@@ -28,16 +28,22 @@ class Keys:
         password_key: str = "", password_generation: int = 1,
     ) -> None:  # fmt: skip
         self._client = client
-        self._code = code_key, code_generation
+        self._code_key = code_key
+        self.code_generation = code_generation
         self._service = service_key, "1"
         self._password_key = password_key
         self.password_generation = password_generation
         self._roots: dict[tuple[str, str], bytes] = {}
         self._derived: dict[tuple[str, str, str], bytes] = {}
 
-    def derive(self, purpose: str) -> bytes:
-        """The 32-byte key for a purpose: `code` comes from `CodeKey`, all others from `ServiceKey`."""
-        return self._subkey(*(self._code if purpose == "code" else self._service), purpose)
+    def derive(self, purpose: str, generation: str = "") -> bytes:
+        """The 32-byte key for a purpose: `code` comes from `CodeKey`, all others from `ServiceKey`.
+
+        `generation` is that of `CodeKey`, for a flow that began with it; the current one where none is given.
+        """
+        if purpose == "code":
+            return self._subkey(self._code_key, generation or self.code_generation, purpose)
+        return self._subkey(*self._service, purpose)
 
     def pepper(self, generation: int = 0) -> bytes:
         """The 32-byte pepper of passwords, from `PasswordKey`: that of a generation, or the current one.

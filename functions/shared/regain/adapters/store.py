@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from regain.problems import SERVICE_BUSY, Refused
 
+T = TypeVar("T")
 _TRIES = 6
 _FAILED, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 _KINDS = {bool: "BOOL", int: "N", str: "S", bytes: "B"}
@@ -125,7 +126,7 @@ class Store:
         raise Refused(SERVICE_BUSY, reason="conflict", retry_after=1)
 
 
-def retry_on_conflict(step: Callable[[], Any]) -> Any:
+def retry_on_conflict(step: Callable[[], T]) -> T:
     """Runs a step again until it commits without a conflict, and returns its result.
 
     Raises:
@@ -184,7 +185,7 @@ def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in item.items()}
 
 
-def to_dataclass(item: dict[str, Any] | None, kind: type) -> Any:
+def to_dataclass(item: dict[str, Any] | None, kind: type[T]) -> T:
     """An item as a dataclass; without an item, the dataclass with its defaults."""
     return msgspec.convert(item or {}, kind)
 

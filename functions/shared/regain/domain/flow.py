@@ -33,7 +33,8 @@ class Flow:
     `sends` are the times of the codes asked for, per method; a code's sequence is its place there.
     `questions_first` are asked as the first proof, of everybody alike; `questions_later` are the account's own.
     `by` is the subject of who watches over the flow: an administrator's own, or helpdesk with a caller.
-    `refusals` counts the new passwords that broke a rule.
+    `refusals` counts the new passwords that broke a rule. `code_generation` is the generation of the key that its codes
+    come from: while one release replaces another, or a key is rotated, a flow keeps the one that it began with.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Flow:
     questions_later: tuple[str, ...] = ()
     language: str = ""
     by: str = ""
+    code_generation: str = ""
     version: int = 0
 
     @property

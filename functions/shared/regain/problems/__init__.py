@@ -8,7 +8,9 @@ the site and plain text in the API.
 # One namespace (`problems.WRONG_CODE`), one file for each part of the product.
 from regain.problems import administration, recovery, request, security_info, signing_in
 from regain.problems.administration import *  # noqa: F403
-from regain.problems.entry import Problem, Refused, plain_text  # noqa: F401
+from regain.problems.entry import Problem as Problem
+from regain.problems.entry import Refused as Refused
+from regain.problems.entry import plain_text as plain_text
 from regain.problems.recovery import *  # noqa: F403
 from regain.problems.request import *  # noqa: F403
 from regain.problems.security_info import *  # noqa: F403

@@ -82,7 +82,7 @@ def _sent_code(proof: Proof) -> Outcome:
     digits = proof.policy.code_digits
 
     def candidate(sequence: int) -> str:
-        key = proof.keys.derive(codes_key(proof.flow.purpose))
+        key = proof.keys.derive(codes_key(proof.flow.purpose), proof.flow.code_generation)
         return codes.derive(key, proof.flow.id, proof.flow.purpose, proof.choice.id, sequence, digits)
 
     return rules.judge_code(proof.flow, proof.choice, proof.body.code, candidate, proof.now, proof.policy), None

@@ -7,33 +7,33 @@ from msgspec import Meta, Struct
 from regain.api.contract.values import Language, Password, Request, SecurityInfoState, Token, UserId
 
 
-class SignIn(Request):
+class SignIn(Request, frozen=True):
     """Sign in to the account page."""
 
     user_id: UserId
     password: Password
 
 
-class ChangePassword(Request):
+class ChangePassword(Request, frozen=True):
     """Change the password, knowing the current one."""
 
     current_password: Password
     new_password: Password
 
 
-class EndSession(Request):
+class EndSession(Request, frozen=True):
     """End one of one's own sessions."""
 
     session: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class ChooseLanguage(Request):
+class ChooseLanguage(Request, frozen=True):
     """Set the language of messages to oneself: one that the organisation offers, or "" to follow the page."""
 
     language: Language
 
 
-class Repudiation(Request):
+class Repudiation(Request, frozen=True):
     """Repudiate a change: "this was not me", with the token of a notification."""
 
     token: Token

@@ -70,7 +70,7 @@ class AccountDetail(Struct):
     reachable: list[OfferedMethod]
 
 
-class SetTemporaryPassword(Request):
+class SetTemporaryPassword(Request, frozen=True):
     """Set a temporary password. It is sent to the method `to`, or shown to the agent where that is empty.
 
     `caller` is the flow in which the caller was verified.
@@ -80,7 +80,7 @@ class SetTemporaryPassword(Request):
     caller: Annotated[str, Meta(max_length=64)] = ""
 
 
-class RequireRegistration(Request):
+class RequireRegistration(Request, frozen=True):
     """Require registration at the next sign-in. `caller` is the flow in which the caller was verified."""
 
     caller: Annotated[str, Meta(max_length=64)] = ""
@@ -123,7 +123,7 @@ class AuditTrail(Struct):
     lines: list[AuditEvent]
 
 
-class EventQuery(Request):
+class EventQuery(Request, frozen=True):
     """Filters for audit events. `account` is a user ID; times are ISO 8601, in UTC."""
 
     account: Annotated[str, Meta(max_length=320)] = ""
@@ -142,7 +142,7 @@ class EventPage(Struct):
     cursor: str
 
 
-class ReportQuery(Request):
+class ReportQuery(Request, frozen=True):
     """How many days, today included."""
 
     days: Literal["1", "7", "30"] = "7"

@@ -10,7 +10,7 @@ Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=2_000)]
 
 
-class AskAdministrator(Request):
+class AskAdministrator(Request, frozen=True):
     """Ask the organisation's administrators for help. `flow`: the flow that the person is stuck in, if any."""
 
     user_id: UserId
@@ -21,7 +21,7 @@ class AskAdministrator(Request):
     flow: Annotated[str, Meta(max_length=64)] = ""
 
 
-class AskSupport(Request):
+class AskSupport(Request, frozen=True):
     """Ask the support team for help (S23)."""
 
     name: Line

@@ -20,7 +20,7 @@ from regain.api.contract.values import (
 )
 
 
-class Start(Request):
+class Start(Request, frozen=True):
     """Start a flow."""
 
     user_id: UserId
@@ -28,7 +28,7 @@ class Start(Request):
     language: Language = ""
 
 
-class Send(Request):
+class Send(Request, frozen=True):
     """Ask for a code."""
 
     flow: Token
@@ -36,7 +36,7 @@ class Send(Request):
     contact: Contact = ""
 
 
-class Verify(Request):
+class Verify(Request, frozen=True):
     """Give one proof: a code, answers in the order of the questions, or a passkey's assertion."""
 
     flow: Token
@@ -46,14 +46,14 @@ class Verify(Request):
     credential: Credential = field(default_factory=dict)
 
 
-class FinishReset(Request):
+class FinishReset(Request, frozen=True):
     """Set the new password."""
 
     flow: Token
     new_password: Password
 
 
-class FinishUnlock(Request):
+class FinishUnlock(Request, frozen=True):
     """Unlock the account."""
 
     flow: Token

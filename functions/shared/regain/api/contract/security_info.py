@@ -8,14 +8,14 @@ from regain.api.contract.values import AnswerText, Code, Contact, Credential, Lo
 from regain.domain.policy import Kind
 
 
-class QuestionAnswer(Request):
+class QuestionAnswer(Request, frozen=True):
     """A question, by the id of a predefined one or in one's own words, and its answer."""
 
     question: Annotated[str, Meta(min_length=1, max_length=400)]
     answer: AnswerText
 
 
-class Register(Request):
+class Register(Request, frozen=True):
     """Start to register a method. `contact` is an address or a number, `name` a label for a passkey."""
 
     kind: Kind
@@ -24,7 +24,7 @@ class Register(Request):
     name: Annotated[str, Meta(max_length=40)] = ""
 
 
-class Confirm(Request):
+class Confirm(Request, frozen=True):
     """Confirm a method: with the code that was sent or that the app shows, or with the new passkey's response."""
 
     code: Code = ""

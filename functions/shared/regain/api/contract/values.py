@@ -1,8 +1,10 @@
 """Constrained types of fields, the base class of requests, and responses that several operations share."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
+
+from regain.phrases import Phrase
 
 UserId = Annotated[str, Meta(min_length=1, max_length=320, description="An address or a user name.")]
 Proof = Annotated[str, Meta(min_length=1, max_length=4096, description="A solved ALTCHA challenge.")]
@@ -11,8 +13,11 @@ MethodId = Annotated[str, Meta(min_length=1, max_length=32)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, description="Spaces and hyphens are ignored.")]
 Contact = Annotated[str, Meta(max_length=320, description="The whole number or address.")]
 AnswerText = Annotated[str, Meta(max_length=200)]
-LocalizedText = Annotated[str, Meta(description="In the language that the request asks for.")]
-"""A step returns a `Phrase`, which is translated when the response is written."""
+if TYPE_CHECKING:
+    LocalizedText = str | Phrase
+else:
+    LocalizedText = Annotated[str, Meta(description="In the language that the request asks for.")]
+"""A step returns a `Phrase`, which is translated when the response is written; clients read text."""
 
 Language = Annotated[str, Meta(max_length=35, description="A language tag (RFC 5646).")]
 Password = Annotated[str, Meta(min_length=1, max_length=4096)]
