@@ -44,11 +44,13 @@ _NUMBER = "+15555550100"  # reserved for fiction: nothing here sends texts or ca
 
 def main() -> int:
     """Runs until it is stopped. Returns the exit status."""
+    os.umask(0o077)  # the state holds people's messages: readable by whoever runs this, and nobody else
     arguments = _arguments()
     try:
         organisation = organisation_file.read(arguments.organisation)
         persons = importing.read(arguments.people, organisation)
-        with _listen(arguments.port) as listening:
+        with contextlib.ExitStack() as stack:
+            listening = [stack.enter_context(each) for each in _listen(arguments.port)]
             return serve(arguments, organisation, persons, listening)
     except (InvalidFile, EngineError, TemplateError) as error:
         print(f"\nRegain cannot start:\n{error}\n", file=sys.stderr)
@@ -56,7 +58,10 @@ def main() -> int:
 
 
 def serve(
-    arguments: argparse.Namespace, organisation: Organisation, persons: list[importing.Person], listening: socket.socket
+    arguments: argparse.Namespace,
+    organisation: Organisation,
+    persons: list[importing.Person],
+    listening: list[socket.socket],
 ) -> int:
     """Starts the stack from the engine up, and runs it until it is stopped."""
     sam = SamLocal(arguments.sam, arguments.build, arguments.state) if arguments.build else None
@@ -86,7 +91,7 @@ def serve(
 def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Organisation) -> dict[str, str]:
     """The environment variables that all functions need beside those of the template."""
     packed = arguments.state.resolve() / "organisation.json"
-    site = organisation.organisation.site_url or f"http://127.0.0.1:{arguments.port}/"
+    site = organisation.organisation.site_url or f"http://localhost:{arguments.port}/"
     about = dataclasses.replace(organisation.organisation, site_url=site)
     packed.write_bytes(msgspec.json.encode(msgspec.structs.replace(organisation, organisation=about)))
     stand_ins = f"http://127.0.0.1:{arguments.port}/local/aws"
@@ -119,7 +124,7 @@ def _import(
 
 def _gateway(
     arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
-    persons: list[importing.Person], listening: socket.socket, sam: SamLocal | None,
+    persons: list[importing.Person], listening: list[socket.socket], sam: SamLocal | None,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
     origin = {"SITE_URL": f"http://127.0.0.1:{arguments.port}/"}
@@ -155,7 +160,7 @@ def _gateway(
     )
     server.greeting = _greeting(arguments, persons)
     try:
-        server.run(sockets=[listening])
+        server.run(sockets=listening)
     finally:
         known.unlink()
     if not engine.alive:
@@ -210,7 +215,7 @@ async def _watch(engine: Engine, server: uvicorn.Server) -> None:
 
 
 def _greeting(arguments: argparse.Namespace, persons: list[importing.Person]) -> str:
-    origin = f"http://127.0.0.1:{arguments.port}"
+    origin = f"http://localhost:{arguments.port}"  # a name, because passkeys need one
     lines = [
         f"site     {origin}/",
         f"reset    {origin}/reset/",
@@ -227,18 +232,31 @@ def _greeting(arguments: argparse.Namespace, persons: list[importing.Person]) ->
     return "\n".join(lines)
 
 
-def _listen(port: int) -> socket.socket:
-    """Binds the port, before anything else is started."""
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _listen(port: int) -> list[socket.socket]:
+    """Binds the port on both loopback addresses, before anything else is started: `localhost` may mean either."""
+    listening = [_bind(socket.AF_INET, "127.0.0.1", port)]
+    with contextlib.suppress(_NoSuchAddress):
+        listening.append(_bind(socket.AF_INET6, "::1", port))
+    return listening
+
+
+def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
     try:
-        listening.bind(("127.0.0.1", port))
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((address, port))
     except OverflowError:
         raise EngineError(f"{port} is not a port: choose one from 1024 to 65535 with PORT=") from None
     except OSError as error:
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            raise _NoSuchAddress from None
         why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         raise EngineError(f"port {port} {why}: stop what uses it, or choose another with PORT=") from None
     return listening
+
+
+class _NoSuchAddress(Exception):
+    """The machine has no such address; many containers have no IPv6."""
 
 
 def _free_port() -> int:

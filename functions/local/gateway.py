@@ -9,23 +9,20 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Message, Receive, Scope, Send
 
 from local.sandbox import Pool, SandboxError
-from regain.api.headers import API_HEADERS, cache_control, site_headers
+from local.site import HostCheck, PageRedirects, SiteHeaders, StaticSite
+from regain.api.headers import API_HEADERS
 from regain.api.responses import problem_document
 from regain.domain import reference
-from regain.domain.language_redirect import COOKIE, redirect
 from regain.organisation.settings import About
 from regain.problems import CONTENT_TOO_LARGE, INTERNAL_ERROR, METHOD_NOT_ALLOWED, NOT_FOUND, Problem, Refused
 
@@ -73,68 +70,6 @@ class Routes:
         return None
 
 
-class StaticSite(StaticFiles):
-    """The built site, with its 404 page in each language; files with a fingerprint are cached for ever."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, or the 404 page of the path's language."""
-        response = await super().get_response(path, scope)
-        own, _ = self.lookup_path(f"{path.split('/', maxsplit=1)[0]}/404.html")
-        if response.status_code == HTTPStatus.NOT_FOUND and own:
-            return self.file_response(own, Path(own).stat(), scope, status_code=HTTPStatus.NOT_FOUND)
-        return response
-
-    def file_response(self, full_path: Any, *arguments: Any, **named: Any) -> Response:
-        """A file with its cache-control header."""
-        response = super().file_response(full_path, *arguments, **named)
-        fingerprinted = "assets" in Path(full_path).parts  # assets/<fingerprint>/<name>
-        # Pages are shown as they are built.
-        response.headers["cache-control"] = cache_control("assets/") if fingerprinted else "no-cache"
-        return response
-
-
-class SiteHeaders:
-    """Middleware that adds the site's headers to every response that is not the API's."""
-
-    def __init__(self, app: Any, about: About) -> None:
-        self.app, self.about = app, about
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                wanted = site_headers(scope["path"], self.about.embed_from)
-                extra = [(k.encode(), v.encode()) for k, v in wanted.items() if k.encode() not in present]
-                message["headers"] = [*message["headers"], *extra]
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-
-class LanguageRedirect:
-    """Middleware that redirects to the page in the browser's language, as CloudFront does (`PageOfAddress`)."""
-
-    def __init__(self, app: Any, offered: tuple[str, ...]) -> None:
-        self.app, self.offered = app, offered
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, or redirects it."""
-        app = self.app
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
-            request = Request(scope)
-            asked, cookie = request.query_params.get("language", ""), request.cookies.get(COOKIE, "")
-            accepted = request.headers.get("accept-language", "")
-            if there := redirect(scope["path"], asked, cookie, accepted, self.offered):
-                app = RedirectResponse(
-                    there.location, 302, {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
-                )
-                if there.chosen:
-                    app.set_cookie(COOKIE, there.chosen, max_age=31_536_000, secure=True, samesite="lax")
-        await app(scope, receive, send)
-
-
 def application(
     about: About,
     site: Path,
@@ -160,7 +95,8 @@ def application(
         Mount("/", StaticSite(directory=site, html=True)),
     ]
     served = Starlette(routes=everything, exception_handlers={405: _method_not_allowed}, lifespan=lifespan)
-    return SiteHeaders(LanguageRedirect(served, about.languages), about)
+    served.router.redirect_slashes = False  # only PageRedirects redirects
+    return HostCheck(SiteHeaders(PageRedirects(served, about.languages), about))
 
 
 async def _method_not_allowed(request: Request, error: HTTPException) -> Response:

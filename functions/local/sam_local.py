@@ -62,7 +62,9 @@ class SamLocal:
         Raises:
             EngineError: it did not start; its log says why.
         """
-        shutil.copy(organisation, self.build / "SharedLayer" / "python" / "regain" / "organisation.json")
+        packed = self.build / "SharedLayer" / "python" / "regain" / "organisation.json"
+        shutil.copyfile(organisation, packed)
+        packed.chmod(0o644)  # functions run as another user in their containers
         described = self._write_template(template, environment)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -1,14 +1,8 @@
 """The site in other languages: the browser's preference, the person's choice, right-to-left (B15)."""
 
-import itertools
-import json
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.template import raw
-from regain.domain.language_redirect import redirect
-from regain.domain.languages import LANGUAGES
 from regain.domain.methods import LABELS
 from regain.organisation.file import read
 from regain.organisation.language import Language
@@ -136,49 +130,3 @@ def test_messages_can_be_had_in_another_language(page: Page, tester):
     expect(page.locator("[data-spoken]")).to_have_text("Saved. Messages to you are in this language from now on.")
     page.reload()
     expect(page.get_by_label("Language of messages to you")).to_have_value("fr")
-
-
-def test_cloudfront_leads_as_the_embedded_stack_does(page: Page):
-    """The function of the template, run in a browser, beside the rule that the embedded stack leads by."""
-    offered = ("en", "de", "zh-Hant", "he")
-    source = raw(ROOT / "template.yaml")["Resources"]["PageOfAddress"]["Properties"]["FunctionCode"]["Fn::Sub"]
-    code = source.replace("${Languages}", ",".join(offered))
-    assert "${" not in code
-    paths = [
-        "/",
-        "/reset/",
-        "/de/reset/",
-        "/zh-Hant/errors/wrong-code/",
-        "/en/reset/",
-        "//evil.example/",
-        "/api/x/",
-        "/assets/x/",
-    ]
-    accepted = [
-        "",
-        "*",
-        "de",
-        "de-AT,en;q=0.9",
-        "fr, zh-TW;q=0.5",
-        "en;q=0.1,he;q=0.2",
-        "de;q=0",
-        "iw",
-        "zh",
-        "x=y;q=z",
-        ",;,",
-    ]
-    played = list(itertools.product(paths, ["", "de", "en", "EN", "xx"], ["", "he", "en", "../x"], accepted))
-    script = (
-        f"played => {{ {code}; return played.map(([uri, asked, cookie, accepted]) => {{"
-        " const request = {uri, querystring: asked ? {language: {value: asked}} : {},"
-        " cookies: cookie ? {language: {value: cookie}} : {}, headers: accepted ? {'accept-language': {value: accepted}} : {}};"
-        " const answer = handler({request}); return answer.statusCode"
-        " ? [answer.statusCode, answer.headers.location.value, answer.cookies ? answer.cookies.language.value : ''] : answer.uri; }); }"
-    )
-    page.goto("about:blank")
-    answers = page.evaluate(script, json.loads(json.dumps(played)))
-    for (path, asked, cookie, wanted), answer in zip(played, answers, strict=True):
-        there = redirect(path, asked, cookie, wanted, offered)
-        expected = [302, there.location, there.chosen] if there else f"{path}index.html"
-        assert answer == expected, (path, asked, cookie, wanted)
-    assert set(offered) <= set(LANGUAGES)

@@ -1,11 +1,14 @@
 """Language negotiation (RFC 4647, RFC 9110 12.5.4)."""
 
+import re
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regain.domain.language_redirect import Redirect, redirect
 from regain.domain.languages import LANGUAGES, lookup, negotiate
+from regain.domain.page_redirect import Redirect, redirect
 
 ALL = tuple(LANGUAGES)
 SOME = ("en", "de", "zh-Hant", "he")
@@ -62,6 +65,18 @@ def test_whatever_is_sent_one_of_the_offered_is_chosen(accepted):
         ("/local/x/", "", "", "de", None),
         ("/.well-known/x/", "", "", "de", None),
         ("/reset/index.html", "", "", "de", None),
+        ("/reset", "", "", "", Redirect("/reset/", status=308)),
+        ("/reset", "", "", "de", Redirect("/reset/", status=308)),
+        ("/reset", "de", "", "", Redirect("/de/reset/", "de")),
+        ("/de", "", "", "", Redirect("/de/", status=308)),
+        ("/local/outbox", "", "", "de", None),
+        ("/.well-known/change-password", "", "", "de", None),
+        ("/de//evil.example/", "en", "", "", None),
+        ("/de/\\evil.example/", "en", "", "", None),
+        ("/de/%2fevil.example/", "en", "", "", None),
+        ("/de/../reset/", "en", "", "", None),
+        ("//evil", "", "", "", None),
+        ("/reset\n", "", "", "", None),
     ],
 )  # fmt: skip
 def test_a_page_is_shown_in_the_language_that_is_read(path, asked, cookie, accepted, expected):
@@ -70,3 +85,19 @@ def test_a_page_is_shown_in_the_language_that_is_read(path, asked, cookie, accep
 
 def test_where_there_is_one_language_nobody_is_led_anywhere():
     assert redirect("/reset/", "", "de", "de", ("en",)) is None
+
+
+_PIECES = st.sampled_from(
+    ["/", "//", "\\", "%2f", "%5C", "..", ".", "@", ":", "?", "#", "\t", "\r\n", "\x00", "de", "en", "zh-Hant", "reset",
+     "evil.example", "evil", "https:", "api", "local", "\u2215", "\uff0f"]
+)  # fmt: skip
+PATHS = st.lists(_PIECES | st.text(max_size=3), max_size=8).map("".join)
+LANGUAGE = st.sampled_from(["", "en", "de", "he", "..", "//evil.example"])
+
+
+@given(PATHS | PATHS.map("/{}".format) | PATHS.map("/de/{}/".format), LANGUAGE, LANGUAGE, LANGUAGE)
+def test_no_redirect_leaves_the_site_whatever_is_asked_for_x10(path, requested, cookie, accepted):
+    if made := redirect(path, requested, cookie, accepted, SOME):
+        assert urljoin("https://site.example/x/y", made.location) == f"https://site.example{made.location}"
+        assert re.fullmatch(r"(/[A-Za-z0-9_-]+)*/", made.location)
+        assert made.chosen in {"", *SOME}

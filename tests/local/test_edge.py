@@ -1,10 +1,12 @@
 """The embedded stack redirects by language and restricts framing as CloudFront does."""
 
+import asyncio
 import http.client
 from dataclasses import dataclass, replace
 
 import pytest
 
+from local.site import HostCheck
 from regain.api.headers import SITE_HEADERS
 from regain.organisation.file import read
 from tests.lighthouse.server import served
@@ -37,6 +39,8 @@ def ask(root, tmp_path_factory):
         def get(path, **headers):
             connection = http.client.HTTPConnection(origin.removeprefix("http://"))
             named = {name.replace("_", "-"): value for name, value in headers.items()}
+            if "port" in named.get("host", ""):
+                named["host"] = named["host"].replace("port", origin.rpartition(":")[2])
             connection.request("GET", path, headers={"accept-encoding": "identity", **named})
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
@@ -66,8 +70,8 @@ def test_a_choice_is_kept_and_wins_over_the_browser(ask):
 
 
 def test_what_is_not_there_is_said_in_the_language_of_its_folder(ask):
-    assert (ask("/de/nothing/x").status_code, ask("/de/nothing/x").text) == (404, "nothing de")
-    assert (ask("/nothing/x").status_code, ask("/nothing/x").text) == (404, "nothing ")
+    assert (ask("/de/nothing/x/").status_code, ask("/de/nothing/x/").text) == (404, "nothing de")
+    assert (ask("/nothing/x/").status_code, ask("/nothing/x/").text) == (404, "nothing ")
 
 
 def test_only_the_form_may_be_shown_in_a_frame_and_only_by_whom_the_organisation_names(ask):
@@ -75,6 +79,54 @@ def test_only_the_form_may_be_shown_in_a_frame_and_only_by_whom_the_organisation
         headers = ask(path, accept_language="en").headers
         assert "frame-ancestors 'self' https://intranet.contoso.example;" in headers["content-security-policy"]
         assert "x-frame-options" not in headers
-    headers = ask("/nothing/x").headers
+    headers = ask("/nothing/x/").headers
     assert headers["content-security-policy"] == SITE_HEADERS["content-security-policy"]
     assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/de//evil.example/?language=en", "/de///evil.example/", "/de/%2fevil.example/?language=en", "//evil.example",
+     "/de/%5cevil.example/", "/%2fevil.example", "//reset", "/de//reset", "/de%2freset", "/./reset"],
+)  # fmt: skip
+def test_no_redirect_leaves_the_site_x10(ask, path):
+    answer = ask(path, accept_language="ar")
+    assert (answer.status_code, "location" in answer.headers) == (404, False)
+
+
+def test_a_page_without_its_slash_redirects_to_it(ask):
+    answer = ask("/de/reset")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/de/reset/")
+
+
+@pytest.mark.parametrize("host", ["localhost:port", "127.0.0.1:port", "[::1]:port", "LocalHost:port"])
+def test_this_machine_s_own_names_are_answered_x24(ask, host):
+    assert ask("/reset/", accept_language="en", host=host).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:port", "localhost", "localhost:1", "127.0.0.1.evil.example:port", "localhost.:port",
+     "127.0.0.2:port", "0.0.0.0:port", "[::]:port", "evil@localhost:port", ""],
+)  # fmt: skip
+def test_a_host_that_is_not_this_machine_s_is_refused_with_the_right_address_x24(ask, host):
+    """A foreign name that points at 127.0.0.1 (DNS rebinding) reads neither site nor outbox."""
+    for path in ("/reset/", "/local/outbox.json", "/api/health"):
+        answer = ask(path, host=host)
+        assert answer.status_code == 421
+        assert "http://localhost:" in answer.text
+
+
+@pytest.mark.parametrize(("host", "reached"), [("localhost:8000", True), ("evil.example:8000", False)])
+def test_a_websocket_is_held_to_the_same_host_check_x24(host, reached):
+    seen, sent = [], []
+
+    async def app(scope, receive, send):
+        seen.append(scope["type"])
+
+    async def send(message):
+        sent.append(message["type"])
+
+    scope = {"type": "websocket", "server": ("127.0.0.1", 8000), "headers": [(b"host", host.encode())]}
+    asyncio.run(HostCheck(app)(scope, None, send))
+    assert (seen, "websocket.accept" in sent) == (["websocket"] if reached else [], False)

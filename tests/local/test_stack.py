@@ -36,9 +36,20 @@ def newest(stack, to, number=1):
 
 def test_it_says_where_everything_is_and_then_ready(stack):
     said = "\n".join(stack.said)
-    for part in (f"{stack.origin}/", "/local/outbox", "maria.silva@contoso.example", "maple-Cedar-93-window"):
+    for part in (
+        f"site     {stack.origin.replace('127.0.0.1', 'localhost')}/",
+        "/local/outbox",
+        "maria.silva@contoso.example",
+        "maple-Cedar-93-window",
+    ):
         assert part in said
     assert stack.said[-1] == "ready"
+
+
+def test_the_state_is_readable_by_whoever_runs_the_stack_and_nobody_else_x24(stack):
+    kept = [path for path in stack.state.rglob("*") if path.is_file()]
+    assert {path.name for path in kept} >= {"stack.json", "organisation.json"}
+    assert not [path for path in kept if path.stat().st_mode & 0o077]
 
 
 def test_a_password_is_reset_over_http_with_the_code_from_the_outbox(stack):
