@@ -38,7 +38,7 @@ OPERATIONS = {
     "dynamodbstreams": {"GetRecords", "GetShardIterator"},
     "kms": {"GenerateMac"},
     "pinpoint-sms-voice-v2": {"SendTextMessage", "SendVoiceMessage"},
-    "s3": {"PutObject"},
+    "s3": {"GetObject", "PutObject"},
     "sesv2": {"SendEmail"},
 }
 """What functions call. A client reads all of its service's model at every start, and these are a twentieth of it."""

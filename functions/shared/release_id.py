@@ -7,13 +7,13 @@ the layer, of the organisation or of a parameter reaches the alias that answers,
 import argparse
 import hashlib
 import json
-import shlex
 import sys
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cli import samconfig
+from cli.samconfig import SamconfigError
 from local.template import raw
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ class ReleaseError(Exception):
     """There is no build, or the parameters cannot be read. Says what to do."""
 
 
-def release_id(template: Path, build: Path, samconfig: Path) -> str:
+def release_id(template: Path, build: Path, kept: Path) -> str:
     """64 hexadecimal digits: the same on every machine and at any time for the same build and parameters.
 
     Raises:
@@ -44,13 +44,13 @@ def release_id(template: Path, build: Path, samconfig: Path) -> str:
     release = {
         "built": built,
         "defined": [unresolved.get("Globals", {}), defined],
-        "parameters": parameters(unresolved, samconfig),
+        "parameters": parameters(unresolved, kept),
     }
     return hashlib.sha256(json.dumps(release, sort_keys=True).encode()).hexdigest()
 
 
 def digest(folder: Path) -> str:
-    """A hash of the names and contents of a folder's files, without the site's pages. Times and modes do not count.
+    """A hash of the names and contents of a folder's files. Times and modes do not count.
 
     Raises:
         ReleaseError: the folder is not there.
@@ -58,7 +58,7 @@ def digest(folder: Path) -> str:
     if not folder.is_dir():
         raise ReleaseError(f"{folder} is not there: build first (`make build`).")
     found = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and "404" not in path.parts):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name, content = path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()
         found.update(f"{name}\0{content}\n".encode())
     return found.hexdigest()
@@ -71,44 +71,21 @@ def _layer(folder: Path) -> str:
     return noted.read_text()
 
 
-def parameters(unresolved: Mapping[str, Any], samconfig: Path) -> dict[str, str]:
+def parameters(unresolved: Mapping[str, Any], kept: Path) -> dict[str, str]:
     """The value of each parameter but `Release`: the template's default, or what the samconfig file sets.
 
     Raises:
-        ReleaseError: the file is not TOML, or sets a parameter that the template does not have.
+        ReleaseError: the file cannot be read, or sets a parameter that the template does not have.
     """
     values = {name: str(made.get("Default", "")) for name, made in unresolved.get("Parameters", {}).items()}
-    for name, value in _overrides(samconfig):
-        if name not in values:
-            raise ReleaseError(f"{samconfig.name} sets {name}, and template.yaml has no such parameter. Take it out.")
-        values[name] = value
-    values.pop("Release", None)
-    return values
-
-
-def _overrides(samconfig: Path) -> Iterator[tuple[str, str]]:
-    """What `parameter_overrides` sets, in each of the shapes that SAM takes: text, a list of texts, or a table."""
-    if not samconfig.exists():
-        return
     try:
-        said = tomllib.loads(samconfig.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReleaseError(f"{samconfig.name} is not TOML: {error}") from None
-    commands = said.get("default", {})
-    for command in ("global", "deploy"):
-        set_here = commands.get(command, {}).get("parameters", {}).get("parameter_overrides", ())
-        if isinstance(set_here, Mapping):
-            yield from ((name, str(value)) for name, value in set_here.items())
-        else:
-            yield from _pairs(set_here if isinstance(set_here, str) else " ".join(set_here), samconfig)
-
-
-def _pairs(text: str, samconfig: Path) -> Iterator[tuple[str, str]]:
-    for word in shlex.split(text):
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise ReleaseError(f"{samconfig.name}: parameter_overrides are written Name=value, not {word}.")
-        yield name, value
+        settings = samconfig.read(kept)
+    except SamconfigError as error:
+        raise ReleaseError(str(error)) from None
+    overrides = settings.parameters if settings else {}
+    if unknown := sorted(overrides.keys() - values.keys()):
+        raise ReleaseError(f"{kept.name} sets {', '.join(unknown)}: template.yaml has no such parameter. Take it out.")
+    return {name: value for name, value in {**values, **overrides}.items() if name != "Release"}
 
 
 def main() -> int:
@@ -118,7 +95,7 @@ def main() -> int:
     parser.add_argument("--build", type=Path, default=BUILD, help="what `sam build` made")
     asked = parser.parse_args()
     try:
-        made = release_id(ROOT / "template.yaml", asked.build, ROOT / f"samconfig.{asked.stack}.toml")
+        made = release_id(ROOT / "template.yaml", asked.build, samconfig.path_of(asked.stack))
     except ReleaseError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -178,6 +178,14 @@ def test_the_receipts_function_may_do_what_it_does(world, record, template):
     assert differences(record, template, "ReceiptsFunction") == []
 
 
+def test_the_service_function_reads_the_pages_for_what_is_not_there_and_nothing_else(root):
+    template = read(root / "template.yaml", {"Site": "cloudfront"})
+    reads = {key: {ALL} for key in (("s3:GetObject", "SiteBucket/404.html"), ("s3:GetObject", "SiteBucket/*/404.html"))}
+    assert allowed(template, "ServiceFunction") == {("kms:GenerateMac", "ServiceKey"): {ALL}, **reads}
+    without_site = read(root / "template.yaml", {"Site": "none"})
+    assert allowed(without_site, "ServiceFunction") == {("kms:GenerateMac", "ServiceKey"): {ALL}}
+
+
 def who_may(template, *keys):
     return {f.name for f in template.functions if any(key in allowed(template, f.name) for key in keys)}
 

@@ -44,7 +44,7 @@ class ContractResolver(APIGatewayHttpResolver):
         # Debug mode prints whole events, and an environment variable could switch it on.
         super().__init__(debug=False, json_body_deserializer=requests.loads)
         self.log = Logger(service="regain")
-        self.not_found_pages = not_found_pages or {}
+        self.not_found_pages = {} if not_found_pages is None else not_found_pages
         self.not_found(self._on_not_found)
         self.exception_handler(Refused)(self._on_refused)
         self.exception_handler([ClientError, BotoCoreError])(self._on_unavailable)
@@ -115,9 +115,10 @@ class ContractResolver(APIGatewayHttpResolver):
 
     def _on_not_found(self, _: NotFoundError) -> Response[str]:
         path = self.current_event.path
-        html = self.not_found_pages.get(path.split("/")[1]) or self.not_found_pages.get("")
-        if html and not path.startswith("/api/"):
-            return responses.page(html)
+        if not path.startswith("/api/"):
+            html = self.not_found_pages.get(path.split("/")[1]) or self.not_found_pages.get("")
+            if html:
+                return responses.page(html)
         allowed = sorted(operation.method for operation in operations_at(path))
         problem = problems.METHOD_NOT_ALLOWED if allowed else problems.NOT_FOUND
         response = responses.problem(Refused(problem), self._begin())

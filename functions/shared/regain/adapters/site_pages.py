@@ -1,0 +1,48 @@
+"""The published site's own pages for an address that it does not have, read where CloudFront reads the site.
+
+They are not part of a release: a page that is published is the page that answers, within a minute.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from regain.adapters import aws
+from regain.organisation.settings import current
+
+_FRESH = 60.0  # seconds that a page, or that there is none, is remembered
+
+
+class NotFoundPages(Mapping[str, str]):
+    """Folder of a language → its page; "" is the first language's, at the root. Other folders are never asked for."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+        self._read: dict[str, tuple[float, str]] = {}
+
+    def __getitem__(self, folder: str) -> str:
+        if folder not in self._folders():
+            raise KeyError(folder)
+        until, page = self._read.get(folder, (0.0, ""))
+        if time.time() >= until:
+            page = self._fetch(folder) or page
+            self._read[folder] = time.time() + _FRESH, page
+        return page
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._folders())
+
+    def __len__(self) -> int:
+        return len(self._folders())
+
+    def _folders(self) -> tuple[str, ...]:
+        return ("", *current().organisation.languages[1:]) if self._bucket else ()
+
+    def _fetch(self, folder: str) -> str:
+        """The page as it is now; "" where nothing is published, or S3 does not answer."""
+        key = f"{folder}/404.html" if folder else "404.html"
+        try:
+            return aws.client("s3").get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
+        except (ClientError, BotoCoreError):
+            return ""
