@@ -60,7 +60,10 @@ class Changes:
     def __iadd__(self, other: "Changes") -> "Changes":
         for each in fields(self):
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
-            setattr(self, each.name, mine + theirs)
+            if isinstance(mine, int):
+                setattr(self, each.name, mine + theirs)
+            else:
+                (mine.update if isinstance(mine, Counter) else mine.extend)(theirs)
         return self
 
     def see(self, person: Person, old: Account | None, new: Account) -> None:
