@@ -22,10 +22,10 @@ def accounts_with_security_info(
 ) -> Iterator[tuple[Account, SecurityInfo]]:  # fmt: skip
     """Every account, or each of `people`, with its security info, read a hundred at a time."""
     for part in batched(accounts(services) if people is None else people, 100):
-        yield from zip(part, infos([account.user_id for account in part], services), strict=True)
+        yield from zip(part, security_infos([account.user_id for account in part], services), strict=True)
 
 
-def infos(user_ids: Sequence[str], services: Services) -> list[SecurityInfo]:
+def security_infos(user_ids: Sequence[str], services: Services) -> list[SecurityInfo]:
     """What up to a hundred people have registered, in their order."""
     subjects = [services.recoveries.subject(user_id) for user_id in user_ids]
     found = services.store.batch_get([services.security_infos.key(subject) for subject in subjects])

@@ -1,4 +1,4 @@
-"""`people`: in from a file of any tool, and out again."""
+"""`people`: imports from a file of any tool, and exports."""
 
 import csv
 import sys
@@ -11,14 +11,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli import import_report
-from cli.accounts import accounts_with_security_info, infos
+from cli.accounts import accounts_with_security_info, security_infos
 from cli.stack import Stack
 from cli.terminal import errors, say
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.people import importing
 from regain.reports.spreadsheet import escape_formula
-from regain.runtime.services import Services
 
 app = typer.Typer(no_args_is_help=True, help="People: import and export.")
 _COLUMNS = (
@@ -30,43 +29,43 @@ _COLUMNS = (
 @app.command("import")
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A file of people, as Microsoft's, Google's, Okta's tools export it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    file: Annotated[Path, typer.Argument(help="CSV or LDIF, as your tool exports it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     details: Annotated[Path | None, typer.Option(help="Write the whole report to this CSV file.")] = None,
     skip_refused: Annotated[
-        bool, typer.Option("--skip-refused", help="Import the other rows where some are refused.")
+        bool, typer.Option("--skip-refused", help="Import the other rows if some are refused.")
     ] = False,
     keep_passwords: Annotated[
-        bool, typer.Option("--keep-passwords", help="First passwords that keep every rule need not be changed.")
+        bool, typer.Option("--keep-passwords", help="First passwords that meet every rule need not be changed.")
     ] = False,
-    overrule: Annotated[
-        bool, typer.Option("--overrule", help="Let the file undo what was decided in Regain: locks, roles, languages.")
+    overwrite_local_changes: Annotated[
+        bool,
+        typer.Option("--overwrite-local-changes", help="Overwrite what was set in Regain: locks, roles, languages."),
     ] = False,
 ) -> None:
-    """Adds and updates people. A password that is stored stays. Stopped, it goes on where it was when run again."""
+    """Adds and updates people. Never replaces a password. If it is stopped, run it again: it continues."""
     stack: Stack = context.obj
     services = stack.services()
-    sifted = importing.sift(file, services.organisation)
-    import_report.of_file(file, sifted)
-    loaded = None
-    if not sifted.mistakes or skip_refused:
-        keeps = importing.judge(services.organisation.passwords) if keep_passwords else None
-        notifying = importing.Notifying(services, f"people import {file.name}")
-        rules = importing.Rules(int(time.time()), dry_run, overrule, keeps, _standing(services), notifying)
-        with _bar(len(sifted.people)) as told:
-            loaded = importing.load(sifted.people, services.accounts, rules, told)
-        import_report.of_changes(loaded, sifted, dry_run)
-        import_report.of_everybody(loaded, sifted, services)
+    parsed = importing.parse(file, services.organisation)
+    import_report.print_file(file, parsed)
+    result = None
+    if not parsed.errors or skip_refused:
+        options = importing.ImportOptions(
+            int(time.time()), dry_run, overwrite_local_changes,
+            importing.password_check(services.organisation.passwords) if keep_passwords else None,
+            importing.EligibilityCheck(services.organisation, lambda user_ids: security_infos(user_ids, services)),
+            importing.ImportNotifier(services, f"people import {file.name}"),
+        )  # fmt: skip
+        with _bar(len(parsed.people)) as progress:
+            result = importing.load(parsed.people, services.accounts, options, progress)
+        import_report.print_changes(result, parsed, dry_run)
+        import_report.print_eligibility(result, parsed, services)
     else:
-        number = len(sifted.mistakes)
-        errors.print(f"{number} mistakes: nothing was imported. Correct them, or leave them out: --skip-refused")
+        number = len(parsed.errors)
+        errors.print(f"{number} errors: nothing was imported. Correct them, or leave them out: --skip-refused")
     if details:
-        import_report.write_details(details, loaded, sifted)
-    raise typer.Exit(1 if sifted.mistakes else 0)
-
-
-def _standing(services: Services) -> importing.Standing:
-    return importing.Standing(services.organisation, lambda names: infos(names, services))
+        import_report.write_details(details, result, parsed)
+    raise typer.Exit(1 if parsed.errors else 0)
 
 
 @app.command("export")

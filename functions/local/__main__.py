@@ -48,10 +48,12 @@ def main() -> int:
     arguments = _arguments()
     try:
         organisation = organisation_file.read(arguments.organisation)
-        persons = importing.read(arguments.people, organisation)
+        parsed = importing.parse(arguments.people, organisation)
+        if parsed.errors:
+            raise InvalidFile(parsed.errors)
         with contextlib.ExitStack() as stack:
             listening = [stack.enter_context(each) for each in _listen(arguments.port)]
-            return serve(arguments, organisation, persons, listening)
+            return serve(arguments, organisation, parsed, listening)
     except (InvalidFile, EngineError, TemplateError) as error:
         print(f"\nRegain cannot start:\n{error}\n", file=sys.stderr)
         return 1
@@ -60,7 +62,7 @@ def main() -> int:
 def serve(
     arguments: argparse.Namespace,
     organisation: Organisation,
-    persons: list[importing.Person],
+    parsed: importing.PeopleFile,
     listening: list[socket.socket],
 ) -> int:
     """Starts the stack from the engine up, and runs it until it is stopped."""
@@ -78,10 +80,10 @@ def serve(
         if arguments.light:
             parameters["ProofOfWorkRounds"] = _LEAST_WORK
         template = create(ROOT / "template.yaml", parameters)
-        _import(arguments, organisation, persons)
+        _import(arguments, organisation, parsed)
         if sam:
             sam.start(template, environment, engine.host, Path(environment["ORGANISATION_FILE"]))
-        return _gateway(arguments, engine, template, environment, persons, listening, sam)
+        return _gateway(arguments, engine, template, environment, parsed.people, listening, sam)
     finally:
         if sam:
             sam.stop()
@@ -103,22 +105,21 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
     }
 
 
-def _import(
-    arguments: argparse.Namespace, organisation: Organisation, persons: list[importing.Person]
-) -> None:  # fmt: skip
+def _import(arguments: argparse.Namespace, organisation: Organisation, parsed: importing.PeopleFile) -> None:
     """Imports the people file if it has changed since the last start."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
+    for line in (*parsed.summary()[1:], *parsed.notes):
+        print(line)
     accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
-    for note in (note for person in persons for note in person.notes):
-        print(note)
-    rules = importing.Rules(int(time.time()), keeps=importing.judge(organisation.passwords))
-    loaded = importing.load(persons, accounts, rules)
-    print(f"{loaded.added} people added and {loaded.changed} changed from {arguments.people}")
-    if weak := loaded.changes.first_passwords:
-        print(f"{weak} passwords break a rule of this organisation: they are to be changed at the first sign-in")
+    accept_password = importing.password_check(organisation.passwords)
+    options = importing.ImportOptions(int(time.time()), accept_password=accept_password)
+    result = importing.load(parsed.people, accounts, options)
+    print(f"{result.added} people added and {result.changed} changed from {arguments.people}")
+    if weak := result.changes.first_passwords:
+        print(f"{weak} passwords break a rule, and must be changed at the first sign-in")
     stamp.write_text(digest)
 
 

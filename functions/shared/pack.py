@@ -66,7 +66,7 @@ UNUSED = (
     "regain/people/changes.py",
     "regain/people/formats",
     "regain/people/importing.py",
-    "regain/people/notifying.py",
+    "regain/people/notifications.py",
     "regain/people/rows.py",
     "s3transfer",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS

@@ -3,15 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from cli.accounts import infos
+from cli.accounts import security_infos
 from regain.adapters import password_hash
 from regain.domain import events
 from regain.domain.account import Account
 from regain.people import importing
 
 
-def load(world, *persons, told=lambda _: None, **rules):
-    return importing.load(persons, world.services.accounts, importing.Rules(world.services.now, **rules), told)
+def load(world, *persons, progress=lambda _: None, **options):
+    return importing.load(
+        persons, world.services.accounts, importing.ImportOptions(world.services.now, **options), progress
+    )
 
 
 def read(world, tmp_path, text):
@@ -22,7 +24,7 @@ def read(world, tmp_path, text):
 
 def test_an_imported_person_signs_in(world):
     account = Account(f"imported{world.number}@contoso.example", other_mails=("a@home.example",))
-    assert load(world, importing.Person(account, "maple-Cedar-93-window")) == importing.Loaded(added=1)
+    assert load(world, importing.Person(account, "maple-Cedar-93-window")) == importing.ImportResult(added=1)
     assert "maple" not in world.account(account.user_id).password
     assert world.account(account.user_id).password.startswith("$argon2id$"), (
         "an import has no right to the pepper (X22)"
@@ -54,7 +56,7 @@ def test_what_the_file_has_no_column_for_stays_as_it_is(world, tmp_path):
     person = world.person(role="helpdesk", groups=("staff", "desk"))
     file = tmp_path / "people.csv"
     file.write_text(f"userPrincipalName,displayName\n{person.user_id},New Name\n")
-    assert load(world, *importing.read(file, world.services.organisation)) == importing.Loaded(changed=1)
+    assert load(world, *importing.read(file, world.services.organisation)) == importing.ImportResult(changed=1)
     there = world.account(person.user_id)
     assert (there.display_name, there.role, there.groups) == ("New Name", "helpdesk", ("staff", "desk"))
     assert there.mobile_phone == person.mobile_phone
@@ -65,18 +67,18 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(world):
     """The second run writes only what the first did not."""
     names = [f"many{world.number}x{number}@contoso.example" for number in range(250)]
     persons = [importing.Person(Account(name, other_mails=("a@home.example",))) for name in names]
-    assert load(world, *persons[:120]) == importing.Loaded(added=120)
-    told = []
-    again = load(world, *persons, told=told.append)
-    assert again == importing.Loaded(added=130, same=120)
-    assert sum(told) == 250
-    assert load(world, *persons) == importing.Loaded(same=250)
+    assert load(world, *persons[:120]) == importing.ImportResult(added=120)
+    progress = []
+    again = load(world, *persons, progress=progress.append)
+    assert again == importing.ImportResult(added=130, same=120)
+    assert sum(progress) == 250
+    assert load(world, *persons) == importing.ImportResult(same=250)
 
 
 def test_a_dry_run_writes_nothing(world):
     name = f"dry{world.number}@contoso.example"
     person = importing.Person(Account(name), "maple-Cedar-93-window")
-    assert load(world, person, dry_run=True) == importing.Loaded(added=1)
+    assert load(world, person, dry_run=True) == importing.ImportResult(added=1)
     assert world.account(name) is None
 
 
@@ -112,13 +114,13 @@ def test_the_same_file_as_ever_does_not_lift_the_lock_of_this_was_not_me_p9(worl
     store.commit([accounts.lock_write(person)])
     people = read(world, tmp_path, row(person))
     loaded = load(world, *people)
-    assert loaded == importing.Loaded(same=1)
+    assert loaded == importing.ImportResult(same=1)
     assert loaded.changes.kept == [(person.user_id, "enabled")]
     assert world.sign_in(person.user_id).code == "account-turned-off"
     store.commit([accounts.enable_write(world.account(person.user_id))])
-    assert load(world, *people) == importing.Loaded(same=1)
-    assert load(world, *read(world, tmp_path, row(person, enabled="False"))).changes.turned_off == [person.user_id]
-    assert load(world, *people).changes.turned_on == [person.user_id]
+    assert load(world, *people) == importing.ImportResult(same=1)
+    assert load(world, *read(world, tmp_path, row(person, enabled="False"))).changes.disabled == [person.user_id]
+    assert load(world, *people).changes.enabled == [person.user_id]
 
 
 def test_a_role_that_was_granted_or_taken_here_stays_against_the_file_p9(world, tmp_path):
@@ -143,15 +145,15 @@ def test_a_language_that_somebody_chose_stays_against_the_file_p9(world, tmp_pat
 def test_a_file_overrules_what_was_decided_here_only_where_that_is_asked_for_p9(world, tmp_path):
     person = world.person()
     world.services.store.commit([world.services.accounts.lock_write(person)])
-    loaded = load(world, *read(world, tmp_path, row(person)), overrule=True)
-    assert loaded.changes.turned_on == [person.user_id]
-    assert world.account(person.user_id).decided_here == ()
+    loaded = load(world, *read(world, tmp_path, row(person)), overwrite_local_changes=True)
+    assert loaded.changes.enabled == [person.user_id]
+    assert world.account(person.user_id).local_changes == ()
     assert world.sign_in(person.user_id).status == 200
 
 
 def test_a_blank_cell_overwrites_nothing_and_turns_nobody_on_p2(world, tmp_path):
     person = world.person(enabled=False, role="helpdesk", language="de")
-    assert load(world, *read(world, tmp_path, row(person, enabled=""))) == importing.Loaded(same=1)
+    assert load(world, *read(world, tmp_path, row(person, enabled=""))) == importing.ImportResult(same=1)
     there = world.account(person.user_id)
     assert (there.enabled, there.role, there.language) == (False, "helpdesk", "de")
     assert (there.mobile_phone, there.other_mails) == (person.mobile_phone, person.other_mails)
@@ -171,20 +173,20 @@ def test_the_changes_are_counted_by_field_and_named_p9(world, tmp_path):
     )
     changes = loaded.changes
     assert changes.fields == {"display_name": 1, "enabled": 1, "other_mails": 1}
-    assert changes.turned_off == changes.another == [person.user_id]
+    assert changes.disabled == changes.replaced == [person.user_id]
     assert changes.renamed == [(person.user_id, "Maria Silva → Another Person")]
     assert world.account(person.user_id) == person
 
 
 def test_who_loses_a_way_to_get_back_in_is_named_and_who_still_can_is_counted_p9(world, tmp_path):
     organisation, services = world.services.organisation, world.services
-    standing = importing.Standing(organisation, lambda names: infos(names, services))
+    eligibility = importing.EligibilityCheck(organisation, lambda names: security_infos(names, services))
     losing, keeping = world.person(office_phone="", mobile_phone=""), world.person()
     people = [*read(world, tmp_path, row(losing, mails="none")), *read(world, tmp_path, row(keeping, mobile="none"))]
-    changes = load(world, *people, standing=standing, dry_run=True).changes
+    changes = load(world, *people, eligibility=eligibility, dry_run=True).changes
     assert (changes.people, changes.capable) == (2, 1)
-    assert [who for who, _ in changes.lost] == [losing.user_id, keeping.user_id]
-    assert dict(changes.lost)[losing.user_id] == "email"
+    assert [who for who, _ in changes.methods_lost] == [losing.user_id, keeping.user_id]
+    assert dict(changes.methods_lost)[losing.user_id] == "email"
 
 
 def test_a_first_password_is_to_be_changed_at_the_first_sign_in_p11(world):
@@ -196,13 +198,13 @@ def test_a_first_password_is_to_be_changed_at_the_first_sign_in_p11(world):
 
 def test_a_first_password_stays_only_if_that_is_asked_for_and_it_keeps_every_rule_p11(world):
     names = [f"first{world.number}x{number}@contoso.example" for number in range(2)]
-    judge = importing.judge(world.services.organisation.passwords)
+    password_check = importing.password_check(world.services.organisation.passwords)
     people = [
         importing.Person(Account(name), word)
         for name, word in zip(names, ("password", "maple-Cedar-93-window"), strict=True)
     ]
-    changes = load(world, *people, keeps=judge).changes
-    assert (changes.first_passwords, changes.kept_passwords) == (1, 1)
+    changes = load(world, *people, accept_password=password_check).changes
+    assert (changes.first_passwords, changes.accepted_passwords) == (1, 1)
     assert [world.account(name).must_change_password for name in names] == [True, False]
 
 
@@ -216,9 +218,9 @@ def test_blanks_around_a_first_password_are_part_of_it_p11(world, tmp_path):
 def notified(world, person, tmp_path, **changes):
     """Imports the person's row, as the command does; the event and the messages that it writes."""
     services = world.services
-    standing = importing.Standing(services.organisation, lambda names: infos(names, services))
-    rules = {"standing": standing, "notifying": importing.Notifying(services, "people import people.csv")}
-    loaded = load(world, *read(world, tmp_path, row(person, **changes)), **rules)
+    eligibility = importing.EligibilityCheck(services.organisation, lambda names: security_infos(names, services))
+    options = {"eligibility": eligibility, "notifier": importing.ImportNotifier(services, "people import people.csv")}
+    loaded = load(world, *read(world, tmp_path, row(person, **changes)), **options)
     return loaded, [event for event in world.events(person.user_id) if event["kind"] == "account-imported"]
 
 
@@ -228,17 +230,17 @@ def test_a_change_is_an_event_and_told_at_the_old_and_the_new_address_p9(world, 
         world, person, tmp_path, enabled="False", mails="new@home.example", mobile="+447700900199"
     )
     assert (event["what"], event["by"]) == ("off,other_mails,mobile_phone", "people import people.csv")
-    told = [message for message in world.outbox(event["reference"]) if message["kind"] == "account-imported"]
-    assert {message["to"] for message in told} == {person.mail, *person.other_mails, "new@home.example"}
-    assert loaded.changes.notices == len(told) == 3
+    progress = [message for message in world.outbox(event["reference"]) if message["kind"] == "account-imported"]
+    assert {message["to"] for message in progress} == {person.mail, *person.other_mails, "new@home.example"}
+    assert loaded.changes.notices == len(progress) == 3
     assert str(events.describe(event).facts["details"]) != ""
 
 
 def test_a_change_of_a_role_is_told_to_the_other_administrators_too_p9(world, tmp_path):
     person = world.person()
     _, (event,) = notified(world, person, tmp_path, role="helpdesk")
-    (told,) = [message for message in world.outbox(event["reference"]) if message["kind"] == "admin-acted"]
-    assert (told["channel"], told["to"], told["facts"]["what"]) == ("roles", "administrators", "helpdesk")
+    (progress,) = [message for message in world.outbox(event["reference"]) if message["kind"] == "admin-acted"]
+    assert (progress["channel"], progress["to"], progress["facts"]["what"]) == ("roles", "administrators", "helpdesk")
 
 
 def test_what_concerns_nobody_is_neither_an_event_nor_told_p9(world, tmp_path):
@@ -254,20 +256,20 @@ def test_what_concerns_nobody_is_neither_an_event_nor_told_p9(world, tmp_path):
 def test_a_dry_run_counts_the_notices_and_writes_none_p9(world, tmp_path):
     person = world.person()
     services = world.services
-    standing = importing.Standing(services.organisation, lambda names: infos(names, services))
-    notifying = importing.Notifying(services, "people import people.csv")
+    eligibility = importing.EligibilityCheck(services.organisation, lambda names: security_infos(names, services))
+    notifier = importing.ImportNotifier(services, "people import people.csv")
     people = read(world, tmp_path, row(person, enabled="False"))
-    assert load(world, *people, standing=standing, notifying=notifying, dry_run=True).changes.notices == 2
+    assert load(world, *people, eligibility=eligibility, notifier=notifier, dry_run=True).changes.notices == 2
     assert world.events(person.user_id) == []
 
 
 def test_a_hundred_changes_with_their_notices_fit_into_as_many_transactions_as_they_need_p9(world, tmp_path):
     many = [world.person() for _ in range(60)]
     services = world.services
-    standing = importing.Standing(services.organisation, lambda names: infos(names, services))
+    eligibility = importing.EligibilityCheck(services.organisation, lambda names: security_infos(names, services))
     text = PEOPLE + "".join(f"{each.user_id},,False,,,,\n" for each in many)
     people = read(world, tmp_path, text)
-    loaded = load(world, *people, standing=standing, notifying=importing.Notifying(services, "a file"))
+    loaded = load(world, *people, eligibility=eligibility, notifier=importing.ImportNotifier(services, "a file"))
     assert (loaded.changed, loaded.changes.notices) == (60, 120)
     assert not any(world.account(each.user_id).enabled for each in many)
 

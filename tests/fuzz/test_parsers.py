@@ -101,8 +101,8 @@ def test_whatever_is_in_the_file_of_people_is_read_or_its_mistakes_are_said_b17(
     csv.writer(sheet).writerows([["userPrincipalName", "otherMails", "mobilePhone", "role"], *cells])
     file.write_bytes(sheet.getvalue().encode(encoding, "replace"))
     try:
-        sifted = importing.sift(file, OURS)
-        found, mistakes = sifted.people, sifted.mistakes
+        parsed = importing.parse(file, OURS)
+        found, mistakes = parsed.people, parsed.errors
     except InvalidFile as wrong:
         found, mistakes = [], wrong.errors
     assert found or mistakes or not any(cell.strip() for row in cells for cell in row)

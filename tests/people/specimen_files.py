@@ -26,7 +26,7 @@ EXCEL = ("utf-8-sig", "utf-16-le", "utf-16-be", "cp1252")
 SHAPES = {
     # file: (shape, encodings, separators, people, skipped)
     "admin-centre-en.csv": ("the Microsoft 365 admin centre", ("utf-8", *EXCEL), ",;\t", NO_HOME,
-                            {**GUESTS, "of contoso.onmicrosoft.com, which the organisation file does not name": 1}),
+                            {**GUESTS, "of contoso.onmicrosoft.com, which is not a domain in the organisation file": 1}),
     "admin-centre-de.csv": ("the Microsoft 365 admin centre (German)", ("utf-8", *EXCEL), ",;\t", NO_HOME, {}),
     "admin-centre-fr.csv": ("the Microsoft 365 admin centre (French)", ("utf-8", *EXCEL), ",;\t", NO_HOME, {}),
     "admin-centre-es.csv": ("the Microsoft 365 admin centre (Spanish)", ("utf-8", *EXCEL), ",;\t", NO_HOME, {}),
@@ -65,19 +65,19 @@ def written(text, encoding, separator):
     return mark + text.encode(encoding)
 
 
-def sift(tmp_path, content, name="people.csv"):
+def parse(tmp_path, content, name="people.csv"):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return importing.sift(path, OURS)
+    return importing.parse(path, OURS)
 
 
 def refused(tmp_path, content):
     """The lines and causes for which a file, or rows of it, are refused."""
     try:
-        found = sift(tmp_path, content)
+        found = parse(tmp_path, content)
     except InvalidFile as wrong:
-        return [(mistake.line, mistake.message, mistake.hint) for mistake in wrong.errors]
-    return [(mistake.line, mistake.message, mistake.hint) for mistake in found.mistakes]
+        return [(error.line, error.message, error.hint) for error in wrong.errors]
+    return [(error.line, error.message, error.hint) for error in found.errors]
 
 
 def specimen(name):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from regain.organisation.file_errors import InvalidFile
 from regain.people import importing
 from regain.people.formats import sheet
-from tests.people.specimen_files import OURS, SHAPES, SPECIMENS, ZOE, refused, sift, specimen, written
+from tests.people.specimen_files import OURS, SHAPES, SPECIMENS, ZOE, parse, refused, specimen, written
 
 FORMS = [(name, encoding, separator) for name, (_, encodings, separators, *_) in SHAPES.items()
          for encoding in encodings for separator in separators or ("",)]  # fmt: skip
@@ -24,15 +24,15 @@ def test_every_specimen_is_in_the_table():
 @pytest.mark.parametrize(("name", "encoding", "separator"), FORMS)
 def test_a_makers_file_is_read_in_every_form_that_it_is_written_in_b31(tmp_path, name, encoding, separator):
     shape, _, _, people, skipped = SHAPES[name]
-    found = sift(tmp_path, written(specimen(name), encoding, separator))
+    found = parse(tmp_path, written(specimen(name), encoding, separator))
     assert found.columns.shape.name == shape
-    assert found.mistakes == []
+    assert found.errors == []
     assert {
         p.account.user_id: (p.account.enabled, p.account.other_mails, p.account.mobile_phone, p.account.office_phone)
         for p in found.people
     } == people
-    reasons = [each.why for each in found.skipped]
-    assert {why: reasons.count(why) for why in reasons} == skipped
+    reasons = [each.reason for each in found.skipped]
+    assert {reason: reasons.count(reason) for reason in reasons} == skipped
     named = {person.account.user_id: person.account for person in found.people}
     assert "Ålund" in f"{named[ZOE].display_name} {named[ZOE].surname}"
     assert bool([note for note in found.notes if "Windows-1252" in note.message]) == (encoding == "cp1252")
@@ -41,22 +41,22 @@ def test_a_makers_file_is_read_in_every_form_that_it_is_written_in_b31(tmp_path,
 BROKEN = {
     # file: (what is cut or changed, the line, the cause)
     "admin-centre-en.csv": ("True,York", "Maybe,York", 3, "Block credential: `Maybe` is neither true nor false"),
-    "admin-centre-de.csv": ("+44 7700 900123", '"4,47701E+11"', 2, "Mobiltelefon: `4,47701E+11` was a number to a spreadsheet"),
+    "admin-centre-de.csv": ("+44 7700 900123", '"4,47701E+11"', 2, "Mobiltelefon: `4,47701E+11` was converted to a number by a spreadsheet"),
     "admin-centre-fr.csv": ("VRAI", "PEUT-ÊTRE", 3, "Bloquer les informations d’identification: `PEUT-ÊTRE` is neither"),
     "admin-centre-es.csv": ("Nombre principal de usuario", "Otro", 1, "there is no column userPrincipalName"),
-    "add-several-users-en.csv": ("Sales,", "Sales, Leeds,", 2, "the row has 17 cells, and there are 16 headings"),
-    "add-several-users-de.csv": ("Benutzername", "Anzeigename", 1, "the column `Anzeigename` stands twice"),
+    "add-several-users-en.csv": ("Sales,", "Sales, Leeds,", 2, "the row has 17 cells, but there are 16 headings"),
+    "add-several-users-de.csv": ("Benutzername", "Anzeigename", 1, "the column `Anzeigename` appears twice"),
     "entra-download-old.csv": ("accountEnabled", "isBlocked", 1, "the column `isBlocked` may say who is blocked"),
-    "entra-download-new.csv": ("+44 7700 900123", "4.47701E+11", 2, "mobilePhone: `4.47701E+11` was a number to a"),
+    "entra-download-new.csv": ("+44 7700 900123", "4.47701E+11", 2, "mobilePhone: `4.47701E+11` was converted to a"),
     "entra-bulk-create.csv": (",Yes,", ",Perhaps,", 5, "Block sign in (Yes/No) [accountEnabled] Required: `Perhaps`"),
     "get-mguser.csv": ('"maria@home.example"', '"System.String[]"', 2, "OtherMails: `System.String[]` is PowerShell's name"),
     "get-azureaduser.csv": ('"maria@home.example"', '"System.Collections.Generic.List`1[System.String]"', 3,
                             "OtherMails: `System.Collections.Generic.List`1[System.String]` is PowerShell's name"),
     "get-msoluser.csv": ('"BlockCredential"', '"SignInDisallowedOrBlocked"', 2, "the column `SignInDisallowedOrBlocked` may"),
-    "get-aduser.csv": ('"Zoë Ålund","user"', '"Zoë "Z" Ålund","user"', 5, "a quotation mark stands inside a cell"),
+    "get-aduser.csv": ('"Zoë Ålund","user"', '"Zoë "Z" Ålund","user"', 5, "a cell contains a quotation mark"),
     "csvde.csv": (",514,", ",disabled?,", 3, "userAccountControl: `disabled?` is neither true nor false"),
-    "ldifde.ldif": ("changetype: add", "changetype: modify", 2, "this LDIF holds changes, not entries"),
-    "ldapsearch.ldif": ("sn:: w4VsdW5k", "sn:: w4VsdW5", 42, "the value of `sn` is no base64"),
+    "ldifde.ldif": ("changetype: add", "changetype: modify", 2, "this LDIF holds change records, not entries"),
+    "ldapsearch.ldif": ("sn:: w4VsdW5k", "sn:: w4VsdW5", 42, "the value of `sn` is not base64"),
     "google.csv": ("Suspended,", "Resting,", 3, "Status [READ ONLY]: `Resting` is neither true nor false"),
     "okta.csv": ("zoe@home.example", "zoe at home", 4, "secondEmail: `zoe at home` is not an e-mail address"),
     "cognito.csv": ("+447700900123", "12", 2, "phone_number: `12` is not a telephone number"),
@@ -89,7 +89,7 @@ def test_a_file_that_is_cut_off_is_not_taken_for_a_whole_one_p3(tmp_path, name):
 
 
 def test_ids_that_outlast_a_user_id_are_kept_b30(tmp_path):
-    ids = {name: dict(sift(tmp_path, specimen(name).encode(), name).people[0].ids) for name in SHAPES}
+    ids = {name: dict(parse(tmp_path, specimen(name).encode(), name).people[0].ids) for name in SHAPES}
     assert ids["admin-centre-en.csv"] == {"objectId": "1f6d1a2b-0000-4000-8000-000000000001"}
     assert (
         ids["get-aduser.csv"]
@@ -109,11 +109,11 @@ def test_no_file_breaks_the_readers_b31(tmp_path_factory, content, start):
     path = tmp_path_factory.getbasetemp() / "fuzzed.csv"
     path.write_bytes(start + content)
     try:
-        found = importing.sift(path, OURS)
+        found = importing.parse(path, OURS)
     except InvalidFile as wrong:
-        assert all(mistake.message for mistake in wrong.errors)
+        assert all(error.message for error in wrong.errors)
     else:
-        assert all(mistake.line >= 1 and mistake.message for mistake in found.mistakes)
+        assert all(error.line >= 1 and error.message for error in found.errors)
 
 
 @settings(max_examples=300)
@@ -130,6 +130,6 @@ def test_no_damage_to_a_makers_file_breaks_the_readers_b31(tmp_path_factory, cut
     try:
         for row in sheet.read(path).rows:
             assert row.line >= 1
-        importing.sift(path, OURS)
+        importing.parse(path, OURS)
     except InvalidFile as wrong:
-        assert all(mistake.message for mistake in wrong.errors)
+        assert all(error.message for error in wrong.errors)

@@ -75,7 +75,7 @@ def test_every_wrong_row_is_told_at_once(tmp_path):
 
 def test_a_user_id_that_stands_twice_is_a_mistake_in_any_form(tmp_path):
     ((line, what),) = mistakes(tmp_path, HEADER + "ann@contoso.example,,,,,,,,,\nＡnn@CONTOSO.example,,,,,,,,,\n")
-    assert (line, what) == (3, "`ann@contoso.example` stands in line 2 already")
+    assert (line, what) == (3, "`ann@contoso.example` is also on line 2")
 
 
 @pytest.mark.parametrize("text", ["", "name,mail\nAnn,a@home.example\n"])

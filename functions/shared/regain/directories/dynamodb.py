@@ -55,16 +55,16 @@ class Accounts:
 
     def language_write(self, seen: Account, language: str) -> Write:
         """Sets the language of messages; "" means the page's."""
-        return self._update(seen, {"language": language, **_decided(seen, "language")})
+        return self._update(seen, {"language": language, **_changed_locally(seen, "language")})
 
     def enable_write(self, seen: Account) -> Write:
         """Enables the account. An import may disable it again."""
-        left = tuple(name for name in seen.decided_here if name != "enabled")
-        return self._update(seen, {"enabled": True, "decided_here": left})
+        left = tuple(name for name in seen.local_changes if name != "enabled")
+        return self._update(seen, {"enabled": True, "local_changes": left})
 
     def role_write(self, seen: Account, role: str) -> Write:
         """Sets the role ("" for none) and ends every session."""
-        made = replace(seen, role=role, generation=seen.generation + 1, **_decided(seen, "role"))
+        made = replace(seen, role=role, generation=seen.generation + 1, **_changed_locally(seen, "role"))
         return put_version(self.table, to_item(made), seen.version)
 
     def with_role(self, role: str, most: int) -> list[Account]:
@@ -74,7 +74,7 @@ class Accounts:
 
     def lock_write(self, seen: Account) -> Write:
         """Disables the account and ends every session, until an administrator enables it again."""
-        changes = {"enabled": False, "generation": seen.generation + 1, **_decided(seen, "enabled")}
+        changes = {"enabled": False, "generation": seen.generation + 1, **_changed_locally(seen, "enabled")}
         return self._update(seen, changes)
 
     def rehash_write(self, seen: Account, password: str) -> Write:
@@ -98,9 +98,9 @@ class Accounts:
         )
 
 
-def _decided(seen: Account, name: str) -> dict[str, tuple[str, ...]]:
-    """Records that the value of this field was chosen in Regain, so that no import changes it."""
-    return {"decided_here": tuple(dict.fromkeys((*seen.decided_here, name)))}
+def _changed_locally(seen: Account, name: str) -> dict[str, tuple[str, ...]]:
+    """Marks a field as set in Regain, so that no import overwrites it."""
+    return {"local_changes": tuple(dict.fromkeys((*seen.local_changes, name)))}
 
 
 def from_item(item: dict[str, Any] | None) -> Account | None:

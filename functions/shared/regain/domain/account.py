@@ -15,8 +15,8 @@ class Account:
 
     `generation` is incremented with each new password and ends every older session (B5). `security_info_at` is when
     an administrator last changed an address or number. A temporary password allows one sign-in before
-    `temporary_until`. `decided_here` names the fields whose value was chosen in Regain, by the person or by an
-    administrator: imports leave them alone.
+    `temporary_until`. `local_changes` names the fields that were set in Regain, by the person or by an
+    administrator: imports do not overwrite them.
     """
 
     user_id: str
@@ -38,7 +38,7 @@ class Account:
     temporary_used: bool = False
     generation: int = 0
     security_info_at: int = 0
-    decided_here: tuple[str, ...] = ()
+    local_changes: tuple[str, ...] = ()
     version: int = 0
 
     @property

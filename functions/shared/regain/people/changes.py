@@ -1,4 +1,4 @@
-"""What an import changes, in numbers and by name: the same before it (`--dry-run`) and after."""
+"""What an import changes, in numbers and by name. A dry run and the import report the same."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,47 +11,49 @@ from regain.organisation.settings import Organisation
 from regain.people.rows import FIELDS, Person
 
 _NAMES = ("display_name", "given_name", "surname")
-_PLACES = ("mail", "other_mails", "mobile_phone", "office_phone")
+_DESTINATIONS = ("mail", "other_mails", "mobile_phone", "office_phone")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Who could get back in alone, and how: by the organisation's settings and what people have registered."""
+class EligibilityCheck:
+    """Who could get back in alone, under these settings. `security_infos` reads what up to a hundred people have
+    registered, in their order.
+    """
 
     organisation: Organisation
-    infos: Callable[[Sequence[str]], Sequence[SecurityInfo]]
+    security_infos: Callable[[Sequence[str]], Sequence[SecurityInfo]]
 
     def capable(self, account: Account, info: SecurityInfo) -> bool:
         """Whether this person could reset their password alone."""
         return eligibility(account, info, self.organisation.recovery, self.organisation.domains).capable
 
     def kinds(self, account: Account, info: SecurityInfo) -> list[str]:
-        """The kinds of method by which this person gets back in."""
+        """The kinds of method that this person has."""
         found = methods(account, info, self.organisation.recovery, self.organisation.domains)
         return list(dict.fromkeys(method.kind for method in found))
 
 
 @dataclass(slots=True)
 class Changes:
-    """What an import changes. Lists hold user IDs, or pairs of a user ID and what about it.
+    """What an import changes. Lists hold user IDs, or pairs of a user ID and a detail.
 
-    `fields` counts the people for whom a field changes. `kept` is what was decided in Regain and stays against the
-    file. `unknown` are added turned off, since the file leaves blank whether they are on. `another` keep their password
-    under other names and other places: perhaps somebody else now. Of `people` in the file, `capable` could get back in
-    alone. `notices` go to those whom the changes concern.
+    `fields` counts the people whose field changes. `kept` are local changes that the file contradicts. `unknown` are
+    people added as disabled because the file does not say whether they are enabled. `replaced` have other names and
+    other destinations but keep their password: the user ID may have a new owner. Of the `people` in the file, `capable`
+    could get back in alone.
     """
 
     fields: Counter[str] = field(default_factory=Counter)
     added: list[str] = field(default_factory=list)
-    turned_on: list[str] = field(default_factory=list)
-    turned_off: list[str] = field(default_factory=list)
+    enabled: list[str] = field(default_factory=list)
+    disabled: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
-    lost: list[tuple[str, str]] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    methods_lost: list[tuple[str, str]] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
-    another: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     first_passwords: int = 0
-    kept_passwords: int = 0
+    accepted_passwords: int = 0
     unused_passwords: int = 0
     people: int = 0
     capable: int = 0
@@ -66,35 +68,35 @@ class Changes:
                 (mine.update if isinstance(mine, Counter) else mine.extend)(theirs)
         return self
 
-    def see(self, person: Person, old: Account | None, new: Account) -> None:
-        """One person of the file: the account that was there, and the one that is to be."""
-        self._see_password(person, old, new)
+    def add(self, person: Person, old: Account | None, new: Account) -> None:
+        """Counts one person of the file, with the stored account and the one that replaces it."""
+        self._add_password(person, old, new)
         if old is None:
             self.added.append(new.user_id)
-            if "enabled" in person.unsaid and not new.enabled:
+            if "enabled" in person.unspecified and not new.enabled:
                 self.unknown.append(new.user_id)
             return
-        self.kept += [(new.user_id, name) for name in kept(person, old, new)]
+        self.kept += [(new.user_id, name) for name in _contradicted(person, old, new)]
         different = [name for name in FIELDS if getattr(old, name) != getattr(new, name)]
         self.fields.update(different)
         if "enabled" in different:
-            (self.turned_on if new.enabled else self.turned_off).append(new.user_id)
+            (self.enabled if new.enabled else self.disabled).append(new.user_id)
         if any(name in _NAMES for name in different):
-            self.renamed.append((new.user_id, f"{_called(old)} → {_called(new)}"))
-            if old.password and any(name in _PLACES for name in different):
-                self.another.append(new.user_id)
+            self.renamed.append((new.user_id, f"{_display_name(old)} → {_display_name(new)}"))
+            if old.password and any(name in _DESTINATIONS for name in different):
+                self.replaced.append(new.user_id)
 
-    def stand(self, old: Account | None, new: Account, info: SecurityInfo, standing: Standing) -> None:
-        """Whether this person could get back in alone, and whether they lose a way to."""
+    def add_eligibility(self, old: Account | None, new: Account, info: SecurityInfo, check: EligibilityCheck) -> None:
+        """Counts whether this person could get back in alone, and which methods they lose."""
         self.people += 1
-        self.capable += standing.capable(new, info)
+        self.capable += check.capable(new, info)
         if old and old != new:
-            left = standing.kinds(new, info)
-            gone = [kind for kind in standing.kinds(old, info) if kind not in left]
-            if gone:
-                self.lost.append((new.user_id, ", ".join(gone)))
+            left = check.kinds(new, info)
+            lost = [kind for kind in check.kinds(old, info) if kind not in left]
+            if lost:
+                self.methods_lost.append((new.user_id, ", ".join(lost)))
 
-    def _see_password(self, person: Person, old: Account | None, new: Account) -> None:
+    def _add_password(self, person: Person, old: Account | None, new: Account) -> None:
         if not person.password:
             return
         if old and old.password:
@@ -102,19 +104,19 @@ class Changes:
         elif new.must_change_password:
             self.first_passwords += 1
         else:
-            self.kept_passwords += 1
+            self.accepted_passwords += 1
 
 
-def kept(person: Person, old: Account, new: Account) -> list[str]:
-    """The fields of which the file says something else than what was decided here, and stays."""
+def _contradicted(person: Person, old: Account, new: Account) -> list[str]:
+    """The local changes that are kept although the file says otherwise."""
     return [
         name
-        for name in old.decided_here
-        if name in new.decided_here
-        and name not in person.unsaid
+        for name in old.local_changes
+        if name in new.local_changes
+        and name not in person.unspecified
         and getattr(person.account, name) != getattr(new, name)
     ]
 
 
-def _called(account: Account) -> str:
+def _display_name(account: Account) -> str:
     return account.display_name or f"{account.given_name} {account.surname}".strip() or "–"

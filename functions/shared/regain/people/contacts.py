@@ -57,7 +57,7 @@ def _checked(typed: str) -> str:
     return checked.normalized.lower()
 
 
-def only_inside(typed: str) -> bool:
+def is_undeliverable(typed: str) -> bool:
     """Whether an address exists in a closed network only, such as `maria@corp.local`: no message gets there."""
     name, at, domain = typed.strip().lower().rpartition("@")
     known_here = "." not in domain or domain.rpartition(".")[2] in SPECIAL_USE_DOMAIN_NAMES

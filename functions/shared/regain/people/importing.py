@@ -1,5 +1,6 @@
-"""People from a file into the account table, and what that changes for them."""
+"""Imports people from a file into the account table, and reports what that changes."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -7,139 +8,154 @@ from pathlib import Path
 
 from regain.adapters import common_passwords, password_hash
 from regain.adapters.store import Conflict, Write, batched, put_version
-from regain.directories.dynamodb import Accounts, to_item
-from regain.directories.dynamodb import from_item as stored
+from regain.directories.dynamodb import Accounts, from_item, to_item
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.policy import Passwords
 from regain.domain.security_info import SecurityInfo
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
-from regain.people.changes import Changes, Standing
+from regain.people.changes import Changes, EligibilityCheck
 from regain.people.formats import sheet
 from regain.people.formats.headings import Columns
-from regain.people.notifying import Notifying
-from regain.people.rows import Person, Reader, Skipped
+from regain.people.notifications import ImportNotifier
+from regain.people.rows import Person, RowParser, Skipped
 
-__all__ = ["Changes", "Loaded", "Notifying", "Person", "Rules", "Sifted", "Standing", "judge", "load", "read", "sift"]
-_KEPT = (
+_NEVER_IMPORTED = (
     "password", "password_changed_at", "must_change_password", "temporary_until", "temporary_used", "generation",
 )  # fmt: skip
 _SECURITY_INFO = ("mail", "other_mails", "mobile_phone", "office_phone")
-_AT_ONCE, _THREADS = 100, 4  # a transaction holds 100 writes
+_EXAMPLES = 3
+_BATCH, _THREADS = 100, 4  # a transaction holds 100 writes
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
-    """A file: its people; the mistakes of other rows; rows that are none of the organisation's; notes worth saying."""
+class PeopleFile:
+    """A parsed file. `errors` are about rows that cannot be imported, `skipped` are rows that are nobody's account
+    here, and `notes` are about rows that are imported all the same.
+    """
 
     columns: Columns
     people: list[Person]
-    mistakes: list[FileError]
+    errors: list[FileError]
     skipped: list[Skipped]
     notes: list[FileError]
 
+    def summary(self) -> list[str]:
+        """What the file is, and which of its columns and rows are not used: a line for each."""
+        heading = next(heading for _, name, heading in self.columns.used if name == "user_id")
+        lines = [f"{self.columns.shape.name}: {len(self.people)} people; the user ID is {heading}"]
+        if self.columns.unused:
+            lines.append(f"unused columns: {', '.join(self.columns.unused)}")
+        for reason, number in Counter(row.reason for row in self.skipped).items():
+            names = [row.name or f"line {row.line}" for row in self.skipped if row.reason == reason][:_EXAMPLES]
+            lines.append(f"skipped, {reason}: {number} ({', '.join(names)}{', …' if number > _EXAMPLES else ''})")
+        return lines
+
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """How many people an import has added, changed, and found as they should be; and what changes in detail."""
+class ImportResult:
+    """How many people were added, changed and left unchanged, and the changes in detail."""
 
     added: int = 0
     changed: int = 0
     same: int = 0
     changes: Changes = field(default_factory=Changes, compare=False)
 
-    def __add__(self, other: "Loaded") -> "Loaded":
+    def __add__(self, other: "ImportResult") -> "ImportResult":
         changes = self.changes
         changes += other.changes
-        return Loaded(self.added + other.added, self.changed + other.changed, self.same + other.same, changes)
+        return ImportResult(self.added + other.added, self.changed + other.changed, self.same + other.same, changes)
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """How an import decides. `now` is in seconds since 1970; with `dry_run` nothing is written.
+class ImportOptions:
+    """How to import. `now` is in seconds since 1970; a `dry_run` writes nothing.
 
-    What was decided in Regain (`Account.decided_here`) stays against the file, unless the file is to `overrule` it. A
-    first password is to be changed at the first sign-in, unless `keeps` says of it (in its normal form) that it may
-    stay. With `standing`, the answer says who could get back in alone; with `notifying` too, changes are recorded as
-    events, and those whom they concern are notified.
+    What was changed in Regain (`Account.local_changes`) is kept, unless the file is to `overwrite_local_changes`. A
+    first password must be changed at the first sign-in, unless `accept_password` returns True for it (in its normal
+    form). With `eligibility`, the result counts who could get back in alone; with a `notifier` too, changes become
+    events, and the people concerned are notified.
     """
 
     now: int
     dry_run: bool = False
-    overrule: bool = False
-    keeps: Callable[[str, Account], bool] | None = None
-    standing: Standing | None = None
-    notifying: Notifying | None = None
+    overwrite_local_changes: bool = False
+    accept_password: Callable[[str, Account], bool] | None = None
+    eligibility: EligibilityCheck | None = None
+    notifier: ImportNotifier | None = None
 
 
 def read(path: Path, organisation: Organisation) -> list[Person]:
     """The people in a file.
 
     Raises:
-        InvalidFile: everything that is wrong, by line. A file with a mistake is not used at all.
+        InvalidFile: everything that is wrong, by line. A file with an error is not used at all.
     """
-    found = sift(path, organisation)
-    if found.mistakes:
-        raise InvalidFile(found.mistakes)
+    found = parse(path, organisation)
+    if found.errors:
+        raise InvalidFile(found.errors)
     return found.people
 
 
-def sift(path: Path, organisation: Organisation) -> Sifted:
-    """What is in a file: the people whose rows are right, and what is to be said about the other rows.
+def parse(path: Path, organisation: Organisation) -> PeopleFile:
+    """Everything in a file: the people, and what there is to say about the other rows.
 
     Raises:
-        InvalidFile: where it is not such a file at all, or none of its rows is one of the organisation's.
+        InvalidFile: it is not a file of people, or none of its rows is an account of this organisation.
     """
     opened = sheet.read(path)
-    reader = Reader(str(path), organisation, opened.columns)
-    sifted = Sifted(opened.columns, [], reader.mistakes, [], list(opened.notes))
+    parser = RowParser(str(path), organisation, opened.columns)
+    parsed = PeopleFile(opened.columns, [], parser.errors, [], list(opened.notes))
     for row in opened.rows:
-        found = reader.read(row)
+        found = parser.parse(row)
         if isinstance(found, Skipped):
-            sifted.skipped.append(found)
+            parsed.skipped.append(found)
         elif found:
-            sifted.people.append(found)
-            sifted.notes.extend(found.notes)
-    if sifted.skipped and not sifted.people and not sifted.mistakes:
-        raise InvalidFile([_nobody(path, sifted.skipped, organisation)])
-    if reader.without_domain and len(organisation.domains) > 1:
-        what = f"{reader.without_domain} user IDs have no domain, and get @{organisation.default_domain}"
-        sifted.notes.append(FileError(str(path), 0, what, "write the domain where it is another one"))
-    return sifted
+            parsed.people.append(found)
+            parsed.notes.extend(found.notes)
+    if parsed.skipped and not parsed.people and not parsed.errors:
+        raise InvalidFile([_nobody(path, parsed.skipped, organisation)])
+    if parser.without_domain and len(organisation.domains) > 1:
+        message = f"{parser.without_domain} user IDs have no domain: @{organisation.default_domain} is used"
+        parsed.notes.append(FileError(str(path), 0, message, "add the domain to those of another one"))
+    return parsed
 
 
 def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> FileError:
-    what = f"none of the {len(skipped)} rows is an account of the organisation: the first is {skipped[0].why}"
-    return FileError(str(path), skipped[0].line, what, f"known domains: {', '.join(organisation.domains)}")
+    message = f"none of the {len(skipped)} rows is an account of this organisation; the first is {skipped[0].reason}"
+    return FileError(str(path), skipped[0].line, message, f"known domains: {', '.join(organisation.domains)}")
 
 
-def judge(policy: Passwords) -> Callable[[str, Account], bool]:
-    """Says of a first password, in its normal form, whether it keeps every rule."""
+def password_check(policy: Passwords) -> Callable[[str, Account], bool]:
+    """A function that tells whether a first password, in its normal form, meets every rule."""
     words = common_passwords.words(policy.banned)
     return lambda password, account: not passwords.failures(password, policy, words, account.names)
 
 
 def load(
-    people: Iterable[Person], accounts: Accounts, rules: Rules, told: Callable[[int], None] = lambda _: None
-) -> Loaded:  # fmt: skip
-    """Stores people, a hundred in one transaction. What is there is updated; a password that is there stays.
+    people: Iterable[Person],
+    accounts: Accounts,
+    options: ImportOptions,
+    progress: Callable[[int], None] = lambda _: None,
+) -> ImportResult:
+    """Adds and updates people, a hundred in one transaction. Never replaces a password.
 
-    It can be stopped at any time and begun again: who is as they should be is read and not written. `told` hears how
-    many more are done. Passwords are hashed without a pepper, so that an import needs no KMS key; the first sign-in
-    adds it.
+    Can be stopped at any time and run again: unchanged accounts are not written. `progress` is called with the number
+    of people that have been handled since the last call. Passwords are hashed without a pepper, so that an import needs
+    no right to its KMS key; the first sign-in adds it.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
-        done = Loaded()
-        for part in pool.map(lambda part: _load(part, accounts, rules), batched(people, _AT_ONCE)):
-            told(part.added + part.changed + part.same)
+        done = ImportResult()
+        for part in pool.map(lambda part: _load(part, accounts, options), batched(people, _BATCH)):
+            progress(part.added + part.changed + part.same)
             done += part
     return done
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One person of the file: the account that is there, the one that is to be, and what the person has registered."""
+    """One person: the stored account, the account that replaces it, and the registered security info."""
 
     person: Person
     old: Account | None
@@ -147,84 +163,84 @@ class _Case:
     info: SecurityInfo | None
 
 
-def _load(part: Sequence[Person], accounts: Accounts, rules: Rules) -> Loaded:
-    done, waiting = Loaded(), part
-    while waiting:
-        cases, waiting = _cases(waiting, accounts, rules), []
-        for together, writes, notices in _transactions(cases, accounts, rules):
+def _load(part: Sequence[Person], accounts: Accounts, options: ImportOptions) -> ImportResult:
+    done, pending = ImportResult(), part
+    while pending:
+        cases, pending = _cases(pending, accounts, options), []
+        for group, writes, notices in _transactions(cases, accounts, options):
             try:
-                if writes and not rules.dry_run:
+                if writes and not options.dry_run:
                     accounts.store.commit(writes)
             except Conflict:
-                waiting += [case.person for case in together]
+                pending += [case.person for case in group]
             else:
-                done += _counted(together, notices, rules)
+                done += _result(group, notices, options)
     return done
 
 
-def _cases(part: Sequence[Person], accounts: Accounts, rules: Rules) -> list[_Case]:
-    names = [person.account.user_id for person in part]
-    found = accounts.store.batch_get([accounts.key(name) for name in names])
-    there = [stored(each) if each else None for each in found]
-    infos = rules.standing.infos(names) if rules.standing else [None] * len(names)
+def _cases(part: Sequence[Person], accounts: Accounts, options: ImportOptions) -> list[_Case]:
+    user_ids = [person.account.user_id for person in part]
+    found = accounts.store.batch_get([accounts.key(user_id) for user_id in user_ids])
+    stored = [from_item(item) if item else None for item in found]
+    infos = options.eligibility.security_infos(user_ids) if options.eligibility else [None] * len(user_ids)
     return [
-        _Case(person, old, _merged(person, old, rules), info)
-        for person, old, info in zip(part, there, infos, strict=True)
+        _Case(person, old, _merged(person, old, options), info)
+        for person, old, info in zip(part, stored, infos, strict=True)
     ]
 
 
 def _transactions(
-    cases: list[_Case], accounts: Accounts, rules: Rules
-) -> Iterator[tuple[list[_Case], list[Write], int]]:  # fmt: skip
-    """The cases in as few transactions as they fit into, with the number of notices in each."""
-    reference = rules.notifying.reference() if rules.notifying else ""
-    together, writes, notices = [], [], 0
+    cases: list[_Case], accounts: Accounts, options: ImportOptions
+) -> Iterator[tuple[list[_Case], list[Write], int]]:
+    """Groups cases into transactions: the cases, the writes, and how many of these are notices."""
+    reference = options.notifier.reference() if options.notifier else ""
+    group, writes, notices = [], [], 0
     for case in cases:
         own = []
         if case.new != case.old:
             own.append(put_version(accounts.table, to_item(case.new), case.old.version if case.old else 0))
-            if rules.notifying and case.old and case.info:
-                own += rules.notifying.writes(case.old, case.new, case.info, reference)
-        if len(writes) + len(own) > _AT_ONCE:
-            yield together, writes, notices
-            together, writes, notices = [], [], 0
-        together.append(case)
+            if options.notifier and case.old and case.info:
+                own += options.notifier.writes(case.old, case.new, case.info, reference)
+        if len(writes) + len(own) > _BATCH:
+            yield group, writes, notices
+            group, writes, notices = [], [], 0
+        group.append(case)
         writes += own
-        notices += max(0, len(own) - 2)  # beside the account and the event
-    yield together, writes, notices
+        notices += max(0, len(own) - 2)  # the others are the account and its event
+    yield group, writes, notices
 
 
-def _counted(cases: list[_Case], notices: int, rules: Rules) -> Loaded:
+def _result(cases: list[_Case], notices: int, options: ImportOptions) -> ImportResult:
     changes = Changes(notices=notices)
     for case in cases:
-        changes.see(case.person, case.old, case.new)
-        if rules.standing and case.info:
-            changes.stand(case.old, case.new, case.info, rules.standing)
+        changes.add(case.person, case.old, case.new)
+        if options.eligibility and case.info:
+            changes.add_eligibility(case.old, case.new, case.info, options.eligibility)
     added = sum(case.old is None for case in cases)
     changed = sum(case.old is not None and case.new != case.old for case in cases)
-    return Loaded(added, changed, len(cases) - added - changed, changes)
+    return ImportResult(added, changed, len(cases) - added - changed, changes)
 
 
-def _merged(person: Person, there: Account | None, rules: Rules) -> Account:
-    """The account as it should be: equal to the one that is there where nothing differs."""
-    said = [name for name in _SECURITY_INFO if name not in person.unsaid]
-    same = there and all(getattr(there, name) == getattr(person.account, name) for name in said)
-    made = replace(person.account, security_info_at=there.security_info_at if there and same else rules.now)
-    if there:
-        decided = there.decided_here
-        if rules.overrule:
-            decided = tuple(name for name in decided if name in person.unsaid)
-        kept = {name: getattr(there, name) for name in (*_KEPT, *person.unsaid, *decided)}
-        made = replace(made, version=there.version, decided_here=decided, **kept)
-        if made.role != there.role or there.enabled > made.enabled:
-            made = replace(made, generation=there.generation + 1)  # no session outlives it
-    if made.password or not person.password:
-        return made
-    return _with_first_password(made, passwords.normal(person.password), rules)
+def _merged(person: Person, stored: Account | None, options: ImportOptions) -> Account:
+    """The account after the import: equal to the stored one if nothing changes."""
+    specified = [name for name in _SECURITY_INFO if name not in person.unspecified]
+    same = stored and all(getattr(stored, name) == getattr(person.account, name) for name in specified)
+    merged = replace(person.account, security_info_at=stored.security_info_at if stored and same else options.now)
+    if stored:
+        local = stored.local_changes
+        if options.overwrite_local_changes:
+            local = tuple(name for name in local if name in person.unspecified)
+        kept = {name: getattr(stored, name) for name in (*_NEVER_IMPORTED, *person.unspecified, *local)}
+        merged = replace(merged, version=stored.version, local_changes=local, **kept)
+        if merged.role != stored.role or stored.enabled > merged.enabled:
+            merged = replace(merged, generation=stored.generation + 1)  # ends every session
+    if merged.password or not person.password:
+        return merged
+    return _with_first_password(merged, passwords.normal(person.password), options)
 
 
-def _with_first_password(made: Account, password: str, rules: Rules) -> Account:
-    stays = rules.keeps is not None and rules.keeps(password, made)
-    hashed = "" if rules.dry_run else password_hash.hash_password(password, None)
-    changed_at = made.password_changed_at if rules.dry_run else rules.now
-    return replace(made, password=hashed, password_changed_at=changed_at, must_change_password=not stays)
+def _with_first_password(account: Account, password: str, options: ImportOptions) -> Account:
+    accepted = options.accept_password is not None and options.accept_password(password, account)
+    hashed = "" if options.dry_run else password_hash.hash_password(password, None)
+    changed_at = account.password_changed_at if options.dry_run else options.now
+    return replace(account, password=hashed, password_changed_at=changed_at, must_change_password=not accepted)

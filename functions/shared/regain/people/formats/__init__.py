@@ -1,6 +1,6 @@
-"""Files of people, whichever tool wrote them: one small reader for each shape, found by its headings.
+"""Readers of people files, whichever tool wrote them.
 
-`sheet.read` opens a file. `encoding` finds how its text is written, `delimited` and `ldif` how its records are,
-`headings` which tool's shape it has; the tools' shapes are in `microsoft`, `active_directory`, `google`, `okta`,
-`cognito` and `regain`.
+`sheet.read` opens a file. `encoding` detects its encoding; `delimited` and `ldif` read its records; `headings` finds
+the tool's shape from the headings and maps columns to fields. The shapes are in `microsoft`, `active_directory`,
+`google`, `okta`, `cognito` and `regain`.
 """

@@ -1,4 +1,4 @@
-"""Active Directory's and other directories': Get-ADUser, csvde and LDIF share the names of LDAP's attributes."""
+"""Active Directory and other LDAP directories. Get-ADUser, csvde and LDIF share the attribute names."""
 
 from regain.people.formats.headings import Shape
 
@@ -20,7 +20,7 @@ LDIF = Shape(
     "LDIF",
     (frozenset({"dn"}),),
     {**_NAMES, "uid": "user_id", "samaccountname": "user_id", "entryuuid": "external_id", "ipauniqueid": "external_id"},
-    others=True,
+    lists_others=True,
     sparse=True,
 )
 
@@ -29,7 +29,7 @@ SHAPES = (
         "Get-ADUser",
         (frozenset({"distinguishedname", "enabled", "samaccountname"}),),
         {**_NAMES, "enabled": "enabled", "samaccountname": "user_id"},
-        others=True,
+        lists_others=True,
     ),
-    Shape("csvde", (frozenset({"dn", "objectclass"}),), {**_NAMES, "samaccountname": "user_id"}, others=True),
+    Shape("csvde", (frozenset({"dn", "objectclass"}),), {**_NAMES, "samaccountname": "user_id"}, lists_others=True),
 )

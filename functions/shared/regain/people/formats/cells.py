@@ -1,4 +1,4 @@
-"""What single cells say: whether somebody may sign in, in many senses and languages; and what is no content at all."""
+"""Parses single cells: whether an account is enabled, in many notations and languages, and what tools damage."""
 
 import re
 import unicodedata
@@ -22,56 +22,56 @@ _ON = _words(
     "active allowed enabled activated provisioned recovery passwordexpired password_expired lockedout locked_out"
     " aktiv aktiviert zulässig actif activé autorisé activo habilitado permitido attivo ativo actief"
 )
-"""A state in which somebody has an account of their own; being locked out by wrong passwords ends by itself."""
+"""States of an account that is in use. A lockout after wrong passwords ends by itself."""
 _OFF = _words(
     "blocked disabled suspended deactivated deprovisioned archived inactive staged deleted terminated"
     " blockiert gesperrt deaktiviert inaktiv bloqué désactivé inactif suspendu bloqueado deshabilitado suspendido"
     " inactivo bloccato disattivato bloqueada inativo geblokkeerd uitgeschakeld"
 )
-_ACCOUNT_DISABLED = 0x2  # of userAccountControl
-_FOR_EVER = (
-    "000001010000z"  # of pwdAccountLockedTime: until an administrator lifts it (draft-behera-ldap-password-policy)
+_ACCOUNTDISABLE = 0x2  # a bit of userAccountControl
+_PERMANENTLY = (
+    "000001010000z"  # pwdAccountLockedTime, if an administrator locked it (draft-behera-ldap-password-policy)
 )
-_NUMBER = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
-_TYPE = re.compile(r"(?:System|Microsoft)\.[\w.]+.*|[\w.]+\[\]")
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
+_DOTNET_TYPE = re.compile(r"(?:System|Microsoft)\.[\w.]+.*|[\w.]+\[\]")
 _HEX = re.compile(r"(?:X')?([0-9a-fA-F]{32})'?")
 
 
-def flag(text: str) -> bool | None:
-    """Whether a cell says yes or no; None where it is neither."""
+def parse_bool(text: str) -> bool | None:
+    """True or False, in the words of many languages; None for anything else."""
     word = unicodedata.normalize("NFC", text).casefold()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def enabled(sense: str, text: str) -> bool | None:
-    """Whether a cell says that somebody may sign in; None where it says neither.
+def parse_enabled(kind: str, text: str) -> bool | None:
+    """Whether a cell says that the account is enabled; None if it cannot be parsed.
 
-    `sense` is the kind of column: `enabled`, `blocked` (the other way round), `status`, `account_control` (bits) or
-    `locked_since` (a time). Words such as “suspended” say the same in each.
+    `kind` is that of the column: `enabled`, `blocked` (the opposite), `status`, `account_control` (a bit field) or
+    `locked_since` (a time). Words such as “suspended” mean the same in each.
     """
     word = "".join(unicodedata.normalize("NFC", text).casefold().split())
-    if sense == "account_control":
-        return not int(word) & _ACCOUNT_DISABLED if word.isascii() and word.isdigit() else None
-    if sense == "locked_since":
-        return word != _FOR_EVER
+    if kind == "account_control":
+        return not int(word) & _ACCOUNTDISABLE if word.isascii() and word.isdigit() else None
+    if kind == "locked_since":
+        return word != _PERMANENTLY
     if word in _ON or word in _OFF:
         return word in _ON
-    said = flag(text)
-    return said if said is None or sense != "blocked" else not said
+    parsed = parse_bool(text)
+    return parsed if parsed is None or kind != "blocked" else not parsed
 
 
-def no_content(text: str) -> tuple[str, str] | None:
-    """What a tool wrote in place of the content: the cause, and what to do. None where the cell is as it should be."""
-    if _NUMBER.fullmatch(text):
-        return ("was a number to a spreadsheet, which has dropped digits of it",
+def conversion_artefact(text: str) -> tuple[str, str] | None:
+    """If a tool has replaced the content by something else: what it did, and what to do. None for any other cell."""
+    if _SCIENTIFIC.fullmatch(text):
+        return ("was converted to a number by a spreadsheet, which dropped digits",
                 "export it again and open the file with this column as text")  # fmt: skip
-    if _TYPE.fullmatch(text):
-        return ("is PowerShell's name for a list, not what is in it",
-                "export @{n='otherMails';e={$_.OtherMails -join ';'}} (Select-Object) in its place")  # fmt: skip
+    if _DOTNET_TYPE.fullmatch(text):
+        return ("is PowerShell's name for a list, not its content",
+                "export with Select-Object @{n='otherMails';e={$_.OtherMails -join ';'}}")  # fmt: skip
     return None
 
 
-def guid(text: str) -> str:
-    """An objectGUID as it is usually written, also from the bytes that csvde and LDIF write in hex."""
+def parse_guid(text: str) -> str:
+    """An objectGUID in its usual notation, also from the bytes in hexadecimal that csvde and LDIF write."""
     found = _HEX.fullmatch(text)
     return str(uuid.UUID(bytes_le=bytes.fromhex(found[1]))) if found else text.strip("{}").lower()

@@ -1,4 +1,4 @@
-"""Amazon Cognito's: the header of a user import job (`get-csv-header`)."""
+"""Amazon Cognito: the header of a user import job (`get-csv-header`)."""
 
 from regain.people.formats.headings import Shape
 

@@ -1,4 +1,4 @@
-"""Tables as text: CSV with whichever separator and first lines spreadsheets and shells write."""
+"""Delimited text: CSV with any separator, and with the extra first lines that spreadsheets and shells write."""
 
 import csv
 import itertools
@@ -9,27 +9,23 @@ from regain.organisation.file_errors import FileError, InvalidFile
 from regain.people.formats.encoding import Text
 
 _SEPARATORS = ",;\t|"
-_LIKE = (
-    ("{", "this is JSON, not a table", "export the people as CSV"),
-    ("[", "this is JSON, not a table", "export the people as CSV"),
-    ("<", "this is XML or HTML, not a table", "export the people as CSV"),
-)
+_NOT_TABLES = {"{": "JSON", "[": "JSON", "<": "XML or HTML"}
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The headings of a table as they are written, with their line, and its rows: the line and the cells of each."""
+    """The headings as written, with their line, and the rows: the line and the cells of each."""
 
     headings: list[str]
     line: int
     rows: Iterator[tuple[int, list[str]]]
 
 
-def table(text: Text, known: Callable[[str], bool]) -> Table:
-    """The table in a text. The separator is the one that makes most `known` headings of the first line.
+def read_table(text: Text, is_known: Callable[[str], bool]) -> Table:
+    """Reads a table. Its separator is the one that yields the most known headings.
 
     Raises:
-        InvalidFile: there is no table; also raised while rows are read, with the line and the cause.
+        InvalidFile: the text is not a table. Also raised while the rows are read, with the line and the cause.
     """
     file, lines = str(text.path), text.lines()
     separator, number = "", 0
@@ -38,34 +34,33 @@ def table(text: Text, known: Callable[[str], bool]) -> Table:
         bare = line.strip().strip("\"'")
         if bare.lower().startswith("sep=") and len(bare) <= 5:
             separator = line.rstrip("\r\n").strip("\"'")[4:5]
-        elif bare and not _preamble(bare):
+        elif bare and not _is_preamble(bare):
             break
     else:
         raise InvalidFile([FileError(file, 1, "there is no column userPrincipalName", "the file is empty")])
-    for sign, what, instead in _LIKE:
-        if bare.startswith(sign):
-            raise InvalidFile([FileError(file, number, what, instead)])
-    separator = separator or _separator(line, known)
+    if bare[0] in _NOT_TABLES:
+        raise InvalidFile([FileError(file, number, f"this is {_NOT_TABLES[bare[0]]}", "export the people as CSV")])
+    separator = separator or _separator(line, is_known)
     rows = _rows(file, itertools.chain([line], lines), separator, number - 1)
     at, headings = next(rows, (number, []))
     return Table(headings, at, rows)
 
 
-def _preamble(line: str) -> bool:
-    """Lines that stand above the headings: Windows PowerShell's type and the version of Entra's templates."""
+def _is_preamble(line: str) -> bool:
+    """Whether this line precedes the headings: Windows PowerShell's type, or the version of an Entra template."""
     return line.startswith("#TYPE ") or line.lower().startswith("version:v")
 
 
-def _separator(line: str, known: Callable[[str], bool]) -> str:
-    def hits(separator: str) -> tuple[int, int]:
+def _separator(line: str, is_known: Callable[[str], bool]) -> str:
+    def score(separator: str) -> tuple[int, int]:
         cells = next(csv.reader([line], delimiter=separator), [])
-        return sum(map(known, cells)), len(cells)
+        return sum(map(is_known, cells)), len(cells)
 
-    return max(_SEPARATORS, key=hits)
+    return max(_SEPARATORS, key=score)
 
 
-def _rows(file: str, lines: Iterator[str], separator: str, above: int) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line on which it begins. A blank row is none."""
+def _rows(file: str, lines: Iterator[str], separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not blank, with their first line, counted after the lines that were skipped."""
     last = ""
 
     def watched() -> Iterator[str]:
@@ -82,17 +77,17 @@ def _rows(file: str, lines: Iterator[str], separator: str, above: int) -> Iterat
             if any(cell and not cell.isspace() for cell in cells):
                 if len(cells) < width and not last.endswith(("\n", "\r")):
                     raise csv.Error("unexpected end of data")
-                yield above + begins, cells
+                yield skipped + begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidFile([FileError(file, above + begins, *_cause(str(error)))]) from None
+        raise InvalidFile([FileError(file, skipped + begins, *_cause(str(error)))]) from None
 
 
 def _cause(error: str) -> tuple[str, str]:
     if "unexpected end" in error:
-        return "the file ends in the middle of this row", "it may be cut off: export it again"
+        return "the file ends in the middle of this row", "it may be truncated: export it again"
     if "expected after" in error:
-        return "a quotation mark stands inside a cell", "write it twice, and put the whole cell in quotation marks"
-    if "field limit" in error or "field larger" in error:
-        return "this is not CSV: a cell is longer than any there can be", "a quotation mark may be missing: close it"
+        return "a cell contains a quotation mark", "double it, and put the whole cell in quotation marks"
+    if "field larger" in error:
+        return "a cell is too long", "a closing quotation mark may be missing"
     return f"this is not CSV: {error}", "export the file again"

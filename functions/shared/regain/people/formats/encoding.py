@@ -1,4 +1,4 @@
-"""How a file's text is written: found from its bytes, never asked for."""
+"""Detects how a file is encoded, from its bytes."""
 
 import codecs
 import re
@@ -9,39 +9,39 @@ from pathlib import Path
 from regain.organisation.file_errors import FileError, InvalidFile
 
 _CHUNK = 1 << 20
-_SAVE_AS = "save the sheet as “CSV UTF-8” and import that file"
-_NO_TEXT = (
-    (b"PK\x03\x04", "this is an Excel workbook (or another ZIP archive), not text", _SAVE_AS),
-    (b"\xd0\xcf\x11\xe0", "this is an old Excel workbook, not text", _SAVE_AS),
-    (b"%PDF", "this is a PDF, not a table", "export the people as CSV"),
-    (b"\x1f\x8b", "this file is compressed (gzip)", "unpack it first"),
-    (b"\xff\xfe\0\0", "this is UTF-32 text", "save the file as UTF-8"),
-    (b"\0\0\xfe\xff", "this is UTF-32 text", "save the file as UTF-8"),
+_SAVE_AS_CSV = "save the sheet as “CSV UTF-8” and import that file"
+_SIGNATURES = (
+    (b"PK\x03\x04", "this is an Excel workbook or another ZIP archive, not text", _SAVE_AS_CSV),
+    (b"\xd0\xcf\x11\xe0", "this is an Excel workbook of an old version, not text", _SAVE_AS_CSV),
+    (b"%PDF", "this is a PDF", "export the people as CSV"),
+    (b"\x1f\x8b", "this file is compressed with gzip", "decompress it first"),
+    (b"\xff\xfe\0\0", "this text is UTF-32", "save the file as UTF-8"),
+    (b"\0\0\xfe\xff", "this text is UTF-32", "save the file as UTF-8"),
 )
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")  # a letter in UTF-8: in Windows-1252 these pairs spell no word
-_ABROAD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UTF8_LETTER = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")  # in Windows-1252 no word contains these pairs
+_ACCENTED_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file whose text can be read from start to end. `note` says what about it is a guess."""
+    """A text file with its encoding. `note` says so if that is a guess."""
 
     path: Path
     encoding: str
     note: FileError | None = None
 
     def lines(self) -> Iterator[str]:
-        """Its lines with their ends, as `csv` wants them."""
+        """The lines with their ends, as `csv` expects them."""
         with self.path.open(encoding=self.encoding, newline="") as opened:
             yield from opened
 
 
-def text(path: Path) -> Text:
-    """How the file is written.
+def detect(path: Path) -> Text:
+    """Detects the encoding. Decodes the whole file once, in chunks.
 
     Raises:
-        InvalidFile: it is no text, or no text that can be read without losing letters; says what to do.
+        InvalidFile: the file is not text, or cannot be decoded without losing letters. Says what to do.
     """
     try:
         with path.open("rb") as opened:
@@ -50,31 +50,32 @@ def text(path: Path) -> Text:
         raise InvalidFile([FileError(str(path), 0, "there is no such file")]) from None
     except OSError as error:
         raise InvalidFile([FileError(str(path), 0, f"the file cannot be read: {error.strerror}")]) from None
-    for mark, what, instead in _NO_TEXT:
-        if start.startswith(mark):
-            raise InvalidFile([FileError(str(path), 0, what, instead)])
-    found = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), _without_mark(start))
-    line, at_end = _first_mistake(path, found)
+    for signature, message, hint in _SIGNATURES:
+        if start.startswith(signature):
+            raise InvalidFile([FileError(str(path), 0, message, hint)])
+    encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), _without_bom(start))
+    line, at_end = _first_error(path, encoding)
     if not line:
-        return Text(path, found)
-    if found == "utf-8" and not at_end:
-        return _windows(path, line)
-    what = "the file ends in the middle of a character" if at_end else f"this is not {found.upper()[:6]} text"
-    instead = "it may be cut off: export it again" if at_end else "save the file as UTF-8"
-    raise InvalidFile([FileError(str(path), line, what, instead)])
+        return Text(path, encoding)
+    if encoding == "utf-8" and not at_end:
+        return _windows_1252(path, line)
+    name = "UTF-16" if encoding.startswith("utf-16") else "UTF-8"
+    message = "the file ends in the middle of a character" if at_end else f"this is not valid {name}"
+    hint = "it may be truncated: export it again" if at_end else "save the file as UTF-8"
+    raise InvalidFile([FileError(str(path), line, message, hint)])
 
 
-def _without_mark(start: bytes) -> str:
-    """UTF-16 shows by its zeros: every other byte of what is mostly ASCII."""
+def _without_bom(start: bytes) -> str:
+    """UTF-16 if every other byte is mostly 0, as it is for ASCII text; else UTF-8."""
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    most = len(start) // 5
-    if odd > most >= even:
+    few = len(start) // 5
+    if odd > few >= even:
         return "utf-16-le"
-    return "utf-16-be" if even > most >= odd else "utf-8"
+    return "utf-16-be" if even > few >= odd else "utf-8"
 
 
-def _first_mistake(path: Path, encoding: str) -> tuple[int, bool]:
-    """The line of the first bytes that are no text of this encoding (0: none), and whether the file ends with them."""
+def _first_error(path: Path, encoding: str) -> tuple[int, bool]:
+    """The line of the first invalid byte (0 for none), and whether the file ends there."""
     decoder, line = codecs.getincrementaldecoder(encoding)(), 1
     with path.open("rb") as opened:
         while chunk := opened.read(_CHUNK):
@@ -89,19 +90,19 @@ def _first_mistake(path: Path, encoding: str) -> tuple[int, bool]:
     return 0, False
 
 
-def _windows(path: Path, line: int) -> Text:
-    """Not UTF-8, so what older Windows programs write; unless it is UTF-8 with a damaged place."""
+def _windows_1252(path: Path, line: int) -> Text:
+    """The file as Windows-1252, which older Windows programs write; but not if it is UTF-8 with a damaged place."""
     with path.open("rb") as opened:
         while chunk := opened.read(_CHUNK):
-            if _MULTIBYTE.search(chunk):
-                damaged = FileError(str(path), line, "this is not UTF-8 text, though the rest of the file is",
-                                    "correct the letters of this line and save the file as UTF-8")  # fmt: skip
-                raise InvalidFile([damaged])
-    if _first_mistake(path, "cp1252")[0]:
-        neither = FileError(str(path), line, "this is neither UTF-8 nor Windows-1252 text", "save the file as UTF-8")
-        raise InvalidFile([neither])
+            if _UTF8_LETTER.search(chunk):
+                message = "this line is not valid UTF-8, although the rest of the file is"
+                raise InvalidFile(
+                    [FileError(str(path), line, message, "correct its letters and save the file as UTF-8")]
+                )
+    if _first_error(path, "cp1252")[0]:
+        message = "this is neither UTF-8 nor Windows-1252"
+        raise InvalidFile([FileError(str(path), line, message, "save the file as UTF-8")])
     guess = Text(path, "cp1252")
-    example = next((found[0] for each in guess.lines() if (found := _ABROAD.search(each))), "")
-    instead = f"look whether this is spelt as it should be: {example}; if not, save the file as UTF-8"
-    note = FileError(str(path), line, "the file is read as Windows-1252, since it is not UTF-8", instead)
-    return Text(path, "cp1252", note)
+    example = next((found[0] for each in guess.lines() if (found := _ACCENTED_WORD.search(each))), "")
+    hint = f"check the spelling of “{example}”; if it is wrong, save the file as UTF-8"
+    return Text(path, "cp1252", FileError(str(path), line, "not UTF-8, so read as Windows-1252", hint))

@@ -1,4 +1,4 @@
-"""Google Workspace's: “Download users” of the admin console, and its template for adding several."""
+"""Google Workspace: “Download users” in the admin console, and the template for adding several users."""
 
 from regain.people.formats.headings import Shape
 

@@ -1,6 +1,6 @@
 """LDIF (RFC 2849), as `ldapsearch`, `slapcat` and `ldifde` write it.
 
-Our own: python-ldap, whose reader it would be, needs a compiler and OpenLDAP, and the format is one page.
+Written here because python-ldap, which has a reader, needs a compiler and OpenLDAP, and the format is small.
 """
 
 import base64
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.people.formats.encoding import Text
 
-_BINARY = ("objectguid",)  # sixteen bytes, which may happen to be text
+_BINARY = ("objectguid",)  # returned as hexadecimal digits, even if the bytes happen to be valid text
 
 
 def is_ldif(text: Text) -> bool:
-    """Whether the first line that is neither blank nor a comment begins an LDIF."""
+    """Whether the first line that is neither blank nor a comment is one of LDIF."""
     for line in text.lines():
         start = line.lower().lstrip()
         if start and not start.startswith("#"):
@@ -21,14 +21,14 @@ def is_ldif(text: Text) -> bool:
     return False
 
 
-def records(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
-    """Each entry with the line on which it begins: its attributes, without options, and their values.
+def read_entries(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
+    """The entries, each with its first line: the values of each attribute, by its name in lower case.
 
     Raises:
-        InvalidFile: a line that is none of LDIF, or records of changes in place of entries.
+        InvalidFile: a line is not LDIF, or the file holds change records instead of entries.
     """
     file, entry, begins = str(text.path), {}, 0
-    for number, line in _unfolded(file, text.lines()):
+    for number, line in _unfold(file, text.lines()):
         if not line:
             if "dn" in entry:
                 yield begins, entry
@@ -37,24 +37,22 @@ def records(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
         begins = begins or number
         name, value = _attribute(file, number, line)
         if name == "changetype" and value != "add":
-            changes = "this LDIF holds changes, not entries"
-            raise InvalidFile([FileError(file, number, changes, "export entries with ldapsearch or ldifde")])
-        if ";" not in name:  # a value in a language of its own is another one's
+            message = "this LDIF holds change records, not entries"
+            raise InvalidFile([FileError(file, number, message, "export the entries with ldapsearch or ldifde")])
+        if ";" not in name:  # options mark variants of a value, for example in another language
             entry.setdefault(name, []).append(value)
     if "dn" in entry:
         yield begins, entry
 
 
-def _unfolded(file: str, lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Lines with their continuations, without comments; blank lines as they are."""
+def _unfold(file: str, lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Joins continuation lines and drops comments. Blank lines end an entry."""
     whole, begins = "", 0
     for number, raw in enumerate(lines, start=1):
         line = raw.rstrip("\r\n")
         if line == raw:
-            cut = FileError(
-                file, number, "the file ends in the middle of this line", "it may be cut off: export it again"
-            )
-            raise InvalidFile([cut])
+            message = "the file ends in the middle of this line"
+            raise InvalidFile([FileError(file, number, message, "it may be truncated: export it again")])
         if line.startswith(" ") and whole:
             whole += line[1:]
             continue
@@ -70,17 +68,17 @@ def _unfolded(file: str, lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 def _attribute(file: str, number: int, line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
-    if not colon or not name.strip():
-        raise InvalidFile([FileError(file, number, "this line of LDIF is no attribute", "the file may be cut off")])
+    name = name.strip()
+    if not colon or not name:
+        raise InvalidFile([FileError(file, number, "this line is not an LDIF attribute", "the file may be truncated")])
     if not value.startswith(":"):
-        return name.strip().lower(), value.strip()
+        return name.lower(), value.strip()
     try:
         raw = base64.b64decode(value[1:].strip(), validate=True)
     except ValueError:
-        cut = FileError(file, number, f"the value of `{name}` is no base64", "the file may be cut off: export it again")
-        raise InvalidFile([cut]) from None
-    name = name.strip().lower()
+        message = f"the value of `{name}` is not base64"
+        raise InvalidFile([FileError(file, number, message, "the file may be truncated: export it again")]) from None
     try:
-        return name, raw.hex() if name in _BINARY else raw.decode()
+        return name.lower(), raw.hex() if name.lower() in _BINARY else raw.decode()
     except UnicodeDecodeError:
-        return name, ""  # bytes that are no text say nothing of a person
+        return name.lower(), ""  # a photo or a certificate

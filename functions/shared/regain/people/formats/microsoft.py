@@ -1,4 +1,4 @@
-"""Microsoft's: the admin centre in several languages, Entra's download and templates, and three PowerShell modules."""
+"""Microsoft: the admin centre in four languages, Entra's download and templates, and three PowerShell modules."""
 
 from regain.people.formats.headings import Shape
 
@@ -16,7 +16,7 @@ _GERMAN = {
     "benutzerprinzipalname": "user_id", "benutzername": "user_id", "anzeigename": "display_name",
     "vorname": "given_name", "nachname": "surname", "alternativeemailadresse": "other_mails",
     "mobiltelefon": "mobile_phone", "mobiltelefonnummer": "mobile_phone", "telefonnummer": "office_phone",
-    "telefon": "office_phone", "telefongeschaftlich": "",  # the room: “Office number”
+    "telefon": "office_phone", "telefongeschaftlich": "",  # a mistranslation of “Office number”: the room
     "anmeldeinformationenblockieren": "blocked",
     "anmeldeinformationensperren": "blocked", "anmeldungblockieren": "blocked", "anmeldungblockiert": "blocked",
     "anmeldestatus": "status", "bevorzugtesprache": "language", "objektid": "object_id",
@@ -59,7 +59,7 @@ _DOWNLOAD = {
 _TEMPLATE = {
     "[userprincipalname]": "user_id", "[displayname]": "display_name", "[givenname]": "given_name",
     "[surname]": "surname", "[passwordprofile]": "password", "[mobile]": "mobile_phone",
-    "[telephonenumber]": "office_phone", "[accountenabled]": "blocked",  # its label: Block sign in (Yes/No)
+    "[telephonenumber]": "office_phone", "[accountenabled]": "blocked",  # the label says “Block sign in (Yes/No)”
     "[mail]": "mail", "[othermails]": "other_mails", "[alternateemailaddress]": "other_mails",
     "[preferredlanguage]": "language", "[employeeid]": "employee_id", "[objectid]": "object_id",
 }  # fmt: skip

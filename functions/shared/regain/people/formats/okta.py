@@ -1,4 +1,4 @@
-"""Okta's: the template of “Import users from CSV”, whose columns are the user profile's, and exports in its names."""
+"""Okta: the template of “Import users from CSV”, which has the columns of the user profile."""
 
 from regain.people.formats.headings import Shape
 

@@ -1,4 +1,4 @@
-"""Our own columns: Microsoft Graph's names, and those of `./regain people export`."""
+"""Our own columns, which have the names of Microsoft Graph, and `./regain people export`."""
 
 from regain.people.formats.headings import Shape
 
@@ -17,7 +17,7 @@ NAMES = {
     "onpremisesimmutableid": "immutable_id", "employeeid": "employee_id", "externalid": "external_id",
     "usertype": "kind",
 }  # fmt: skip
-"""Headings that mean the same in a file of any shape; the spelling that is suggested is the first of each field."""
+"""Headings that mean the same in a file of any shape."""
 
 SHAPES = (
     Shape(

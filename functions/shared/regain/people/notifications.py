@@ -1,4 +1,4 @@
-"""The event that records what an import changes, and its notices to the person and, for roles, to administrators."""
+"""The event of a change by an import, and its notices: to the person, and for a new role to the administrators."""
 
 from dataclasses import dataclass
 
@@ -13,18 +13,18 @@ EVENT = "account-imported"
 
 
 @dataclass(frozen=True, slots=True)
-class Notifying:
-    """Writes events and notices that name `by` as the source. Notices go to the old and to the new addresses."""
+class ImportNotifier:
+    """Makes events and notices, which name `by` as the source. Notices go to the old and to the new addresses."""
 
     services: Services
     by: str
 
     def reference(self) -> str:
-        """A new reference, for the events of one transaction."""
+        """A new reference, for a batch of changes."""
         return reference.generate(self.services.randomness(5))
 
     def writes(self, old: Account, new: Account, info: SecurityInfo, quoted: str) -> list[Write]:
-        """What is written with a change: its event first, then its notices. Nothing, if nobody needs to know."""
+        """The writes that go with a change: first its event, then its notices. None if it concerns nobody."""
         what, services = ",".join(imported.changes(old, new)), self.services
         if not what:
             return []
