@@ -24,7 +24,6 @@ SUPPORTED = (
     "eu-west-3",
     "il-central-1",
     "me-central-1",
-    "me-south-1",
     "sa-east-1",
     "us-east-1",
     "us-east-2",

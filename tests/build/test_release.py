@@ -228,4 +228,4 @@ def test_the_supported_regions_are_those_that_know_every_type_of_the_template():
     known = {path.stem: set(json.loads(path.read_text())) for path in providers.glob("*-*.json")}
     apart = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")  # partitions of their own
     fit = {region for region, has in known.items() if types <= has and not region.startswith(apart)}
-    assert set(SUPPORTED) - {"me-south-1"} == fit  # of Bahrain the linter knows nothing
+    assert set(SUPPORTED) == fit
