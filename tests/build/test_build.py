@@ -13,6 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from local.sam_local import SamLocal
+from local.template import read
 from tests.build.transforming import Deployed
 
 ROOT = Path(__file__).parents[2]
@@ -225,3 +227,17 @@ print(json.dumps({tag: [paper.moment(at) for at in moments] + [paper.say(Phrase(
     )
     assert alone == whole
     assert len({tuple(each) for each in alone.values()}) == len(alone) == 16
+
+
+def test_sam_local_runs_functions_and_layer_for_this_machine_a18(built, root, tmp_path):
+    """The template says what is deployed, arm64; on a laptop the build and its containers are of the laptop's kind."""
+    template = read(root / "template.yaml", {"Site": "none"})
+    local = SamLocal(Path("sam"), built / "out", tmp_path)
+    described = json.loads(local._write_template(template, {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}).read_text())
+    kind = "arm64" if os.uname().machine == "aarch64" else "x86_64"
+    assert described["Globals"]["Function"]["Architectures"] == [kind]
+    assert described["Resources"]["SharedLayer"]["Properties"]["CompatibleArchitectures"] == [kind]
+    assert (
+        described["Resources"]["ResetFunction"]["Properties"]["Environment"]["Variables"]["ACCOUNT_TABLE"]
+        == "AccountTable"
+    )
