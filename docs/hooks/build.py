@@ -77,7 +77,8 @@ def _build_language(work: tuple[Path, str, dict[str, str], str, bool]) -> dict[s
     extra = {"language": tag, "known": known, "shared": shared}
     config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), strict=strict, extra=extra)
     build(config, dirty=True)
-    return config.extra["cache"].made | {"written": "\n".join(config.extra["written"])}
+    made: dict[str, str] = config.extra["cache"].made
+    return made | {"written": "\n".join(config.extra["written"])}
 
 
 def _check_translations(languages: tuple[str, ...], complete: bool) -> bool:

@@ -6,13 +6,16 @@ Everything but our own markup is escaped, so that values from `organisation.yaml
 import re
 from collections.abc import Callable, Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import jinja2
 from mkdocs.utils import normalize_url
 
 from hooks.pages import PAGES, PageError, address
 from regain.organisation.language import Language
+
+if TYPE_CHECKING:
+    from mkdocs.structure.pages import Page
 
 _MARKS = (
     (re.compile(r"\*\*([^*]+)\*\*"), r"<b>\1</b>"),
@@ -87,7 +90,8 @@ def resolve_links(html: str, links: Mapping[str, str], page_url: str) -> str:
         to = address(f"fact:{match[2]}", links)
         if not to:
             return match[4]
-        return f'<a{match[1]}href="{escape(normalize_url(to, _PageStub(page_url)))}"{match[3]}>{match[4]}</a>'
+        url = normalize_url(to, cast("Page", _PageStub(page_url)))
+        return f'<a{match[1]}href="{escape(url)}"{match[3]}>{match[4]}</a>'
 
     return re.sub(r'<a([^>]*?)href="fact:([a-z_]+)"([^>]*)>(.*?)</a>', link, html)
 

@@ -30,7 +30,12 @@ def translate(markdown: str, translate_unit: Translate) -> str:
 def units(markdown: str) -> list[str]:
     """The translation units of a page, in order."""
     found: list[str] = []
-    translate(_FRONT_MATTER.sub("", markdown), lambda text: found.append(text) or text)
+
+    def collect(text: str) -> str:
+        found.append(text)
+        return text
+
+    translate(_FRONT_MATTER.sub("", markdown), collect)
     return found
 
 
@@ -69,12 +74,12 @@ def _lines(markdown: str, translate_unit: Translate) -> Iterator[str]:
             yield from spoken()
             yield f"{row[1]}| {' | '.join(_translated(cell.strip(), translate_unit) for cell in row[2].split(' | '))} |"
         else:
-            led = _LED.fullmatch(line)
-            begins = not paragraph or (bool(led[1].strip()) and not (led[1].strip() == ">" and paragraph[0] == led[1]))
+            mark, text = _LED.findall(line)[0]  # it matches every line
+            begins = not paragraph or (bool(mark.strip()) and not (mark.strip() == ">" and paragraph[0] == mark))
             if begins:
                 yield from spoken()
-                paragraph.append(led[1])
-            paragraph.append(led[2].strip())
+                paragraph.append(mark)
+            paragraph.append(text.strip())
         noted = bool(_NOTE.fullmatch(line)) or (noted and (line.startswith("    ") or not line.strip()))
         listed = bool(_ITEM.match(line)) or (listed and (line.startswith(" ") or not line.strip()))
         blank = not line.strip()
@@ -86,4 +91,4 @@ def _translated(text: str, translate_unit: Translate) -> str:
 
 
 def _slug(heading: str) -> str:
-    return slugify(re.sub(r"[{}]", "", heading), "-")
+    return str(slugify(re.sub(r"[{}]", "", heading), "-"))

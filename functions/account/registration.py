@@ -313,9 +313,9 @@ def _postpone(context: RequestContext, services: Services) -> Done:
     return Done(True)
 
 
-def _pending(who: SignedIn, kind: str, **more: str) -> Pending:
+def _pending(who: SignedIn, kind: str, destination: str = "", name: str = "") -> Pending:
     randomness = who.services.randomness
-    return Pending(randomness(8).hex(), kind, who.services.now, nonce=randomness(16).hex(), **more)
+    return Pending(randomness(8).hex(), kind, who.services.now, destination, randomness(16).hex(), name)
 
 
 def _change(who: SignedIn, info: SecurityInfo, kind: str, what: str, *extra: Write) -> None:

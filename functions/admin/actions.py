@@ -1,5 +1,6 @@
 """Actions on an account: each is one transaction with its event and its notices (B12, B13)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from admin.agent import Agent, Target, signed_in_agent
@@ -129,7 +130,9 @@ def _waived(agent: Agent, target: Target) -> list[Write]:
     return [agent.services.security_infos.write(target.subject, replace(target.info, required=False))]
 
 
-def _act(act: str, user_id: str, context: RequestContext, kind: str, writes: object) -> Done:
+def _act(
+    act: str, user_id: str, context: RequestContext, kind: str, writes: Callable[[Agent, Target], list[Write]]
+) -> Done:
     def step() -> Done:
         agent = signed_in_agent(context)
         target = agent.authorise(act, user_id)

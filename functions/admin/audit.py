@@ -23,7 +23,7 @@ def show_trail(typed: str, context: RequestContext) -> AuditTrail:
     agent.count_lookup()
     known = reference.parse(typed)
     found = agent.services.events.by_reference(known) if known else []
-    if not found:
+    if not (known and found):
         raise Refused(NO_SUCH_REFERENCE)
     who = _user_ids(agent, found)
     named = next((who[event["subject"]] for event in found if who.get(event["subject"])), "")

@@ -112,7 +112,7 @@ def _status(url: str) -> int:
     """What an address answers; 0 where nothing does."""
     try:
         with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 - https, from the stack's outputs
-            return answer.status
+            return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
     except OSError:

@@ -122,7 +122,8 @@ class Stack:
                 f"No stack runs in {self.state}. Start one with `make serve`, name its folder with --state, or a stack "
                 "on AWS with --stack."
             )
-        return json.loads(known.read_text())
+        environment: dict[str, str] = json.loads(known.read_text())
+        return environment
 
     def _on_aws(self) -> dict[str, str]:
         physical = self.resources()

@@ -69,8 +69,9 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
     context.about(subject, reference.parse(body.reference) or "")
     _looked("", subject, (email, phone), needed)
-    facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message)}
-    copied = {**facts, "text": _LINK.sub("[…]", facts["text"]), "name": _LINK.sub("[…]", name)}
+    text = _text(body.message)
+    facts = {"at": needed.now, "name": name, "phone": phone, "email": email, "text": text}
+    copied = {**facts, "text": _LINK.sub("[…]", text), "name": _LINK.sub("[…]", name)}
     messages = [
         _message(needed, context, subject, "support-contacted", to, facts),
         replace(_message(needed, context, subject, "support-copy", email, copied), language=context.language),
@@ -92,9 +93,9 @@ def _reached(typed: str, needed: Services) -> str:
     """The address or number to reply to, in its normal form. Raises Refused(INVALID_CONTACT_DETAILS)."""
     contacts = importlib.import_module("regain.people.contacts")  # large libraries that few requests need
     try:
-        return (
-            contacts.parse_email(typed) if "@" in typed else contacts.parse_callback_number(typed, _countries(needed))
-        )
+        if "@" in typed:
+            return str(contacts.parse_email(typed))
+        return str(contacts.parse_callback_number(typed, _countries(needed)))
     except Refused:
         fault = _fault("reply_to", Phrase("Type an address, or a number with its country code."))
         raise Refused(INVALID_CONTACT_DETAILS, feedback=[fault]) from None

@@ -263,7 +263,7 @@ class _NoSuchAddress(Exception):
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def _arguments() -> argparse.Namespace:

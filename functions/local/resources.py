@@ -42,11 +42,10 @@ def _key(name: str, made: dict[str, Any]) -> str:
     kms = boto3.client("kms")
     alias = f"alias/{name}"
     try:
-        return kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]
+        return str(kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"])
     except ClientError:
-        key = kms.create_key(**{name: made[name] for name in ("KeySpec", "KeyUsage") if name in made})["KeyMetadata"][
-            "KeyId"
-        ]
+        created = kms.create_key(**{name: made[name] for name in ("KeySpec", "KeyUsage") if name in made})
+        key = str(created["KeyMetadata"]["KeyId"])
         kms.create_alias(AliasName=alias, TargetKeyId=key)
         return key
 

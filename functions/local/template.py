@@ -59,7 +59,7 @@ class TemplateError(Exception):
     """The template uses something that this reader does not support."""
 
 
-def raw(path: Path) -> dict[str, Any]:
+def raw(path: Path) -> Any:
     """The template as written, with intrinsic functions in their long form."""
     return yaml.load(path.read_text(), _Loader)
 
@@ -103,10 +103,14 @@ def _function(name: str, properties: dict[str, Any], shared: dict[str, Any]) -> 
 
 
 def _variables(properties: dict[str, Any]) -> dict[str, Any]:
-    return properties.get("Environment", {}).get("Variables", {})
+    variables: dict[str, Any] = properties.get("Environment", {}).get("Variables", {})
+    return variables
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # libyaml, if present, takes a tenth of the time
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, if present, takes a tenth of the time
+
+
+class _Loader(_BASE):  # type: ignore[misc] # PyYAML has no types
     """YAML with the short forms of intrinsic functions."""
 
 

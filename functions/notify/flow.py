@@ -42,9 +42,8 @@ def deliver(message: Message) -> str:
     try:
         if message.channel == "roles":
             return _fan_out(message, needed)
-        state, facts = _drop_reason(message, needed), {}
-        if not state:
-            state, facts = _send(message, needed)
+        state = _drop_reason(message, needed)
+        state, facts = (state, {}) if state else _send(message, needed)
     except Exception:
         needed.store.commit([needed.outbox.outcome_write(message, "pending")])
         raise

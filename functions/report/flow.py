@@ -5,6 +5,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from regain.adapters import aws
@@ -64,7 +65,7 @@ def count_people(name: str, keys: Iterable[str]) -> int:
     `name` says what the keys are: `user_id` or `subject`.
     """
     needed, parts = services(), batched(sorted(keys), _PER_TRANSACTION)
-    return sum(retry_on_conflict(lambda part=part: _count_people(name, part, needed)) for part in parts)
+    return sum(retry_on_conflict(partial(_count_people, name, part, needed)) for part in parts)
 
 
 def _count_people(name: str, keys: Iterable[str], services: Services) -> int:

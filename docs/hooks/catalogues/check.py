@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 
 from hooks.catalogues.files import is_translated
 
@@ -53,9 +54,9 @@ def faults(template: Catalog, catalogue: Catalog) -> Iterator[Fault]:
         forms = found.string if isinstance(found.string, tuple) else (found.string,)
         sources = text if isinstance(text, tuple) else (text,)
         for form in forms:
-            yield from _differs(sources[-1], form)
-        if isinstance(found.string, str):
-            yield from _wrong_names(found.id, found.string, known)
+            yield from _differs(str(sources[-1]), str(form))
+        if isinstance(text, str) and isinstance(found.string, str):
+            yield from _wrong_names(text, found.string, known)
 
 
 def _differs(text: str, translation: str) -> Iterator[Fault]:
@@ -70,7 +71,7 @@ def _differs(text: str, translation: str) -> Iterator[Fault]:
         yield Fault(text, "a text is one line")
 
 
-def _wrong_names(text: str, translation: str, known: dict) -> Iterator[Fault]:
+def _wrong_names(text: str, translation: str, known: Mapping[Any, Message]) -> Iterator[Fault]:
     """Guidance must call a button, which it names in bold, by the translation that the button has."""
     for name in _NAMED.findall(text):
         there = known.get(name)
@@ -78,5 +79,5 @@ def _wrong_names(text: str, translation: str, known: dict) -> Iterator[Fault]:
             yield Fault(text, f"**{name}** is called {there.string!r} where it stands")
 
 
-def _first(text: str | tuple[str, ...]) -> str:
+def _first(text: str | Sequence[str]) -> str:
     return text if isinstance(text, str) else text[0]

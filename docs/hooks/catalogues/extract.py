@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from babel.messages.catalog import Catalog
@@ -46,7 +47,7 @@ def _in_problems() -> Found:
 
 
 def _in_navigation() -> Found:
-    def titles(entries: list) -> Iterator[str]:
+    def titles(entries: list[dict[str, Any]]) -> Iterator[str]:
         for entry in entries:
             for title, inner in entry.items():
                 yield title

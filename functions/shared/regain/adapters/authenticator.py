@@ -20,7 +20,7 @@ def secret(keys: Keys, subject: str, nonce: str) -> str:
 
 def provisioning_uri(secret: str, user_id: str, issuer: str) -> str:
     """The `otpauth://` URI for the QR code (Key URI Format)."""
-    return _app(secret).provisioning_uri(name=user_id, issuer_name=issuer)
+    return str(_app(secret).provisioning_uri(name=user_id, issuer_name=issuer))
 
 
 def qr_code(uri: str) -> list[str]:

@@ -82,7 +82,8 @@ class Counters:
 
     def unseal(self, sealed: str) -> str:
         """The user ID from its encrypted form."""
-        return self._cipher().decrypt(b64decode(sealed), None).decode()
+        opened: bytes = self._cipher().decrypt(b64decode(sealed), None)
+        return opened.decode()
 
     def _cipher(self) -> Any:
         ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # few functions need it

@@ -45,7 +45,8 @@ def browser_of_ticket(keys: Keys, value: str, subject: str, epoch: int, now: int
 
 
 def _seal(keys: Keys, purpose: str, content: bytes) -> str:
-    return urlsafe_b64encode(_cipher(keys, purpose).encrypt(content, None)).rstrip(b"=").decode()
+    sealed: bytes = _cipher(keys, purpose).encrypt(content, None)
+    return urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
 def _open(keys: Keys, purpose: str, value: str) -> bytes | None:
@@ -53,7 +54,8 @@ def _open(keys: Keys, purpose: str, value: str) -> bytes | None:
         return None
     exceptions = importlib.import_module("cryptography.exceptions")
     try:
-        return _cipher(keys, purpose).decrypt(urlsafe_b64decode(value + "=" * (-len(value) % 4)), None)
+        opened: bytes = _cipher(keys, purpose).decrypt(urlsafe_b64decode(value + "=" * (-len(value) % 4)), None)
+        return opened
     except (ValueError, exceptions.InvalidTag):
         return None
 

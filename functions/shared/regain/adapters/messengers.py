@@ -70,7 +70,7 @@ class Email:
                 else {}
             ),
         )
-        return answer["MessageId"]
+        return str(answer["MessageId"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Text:
             **origin,
             **_tracking(self.receipts, tags),
         )
-        return answer["MessageId"]
+        return str(answer["MessageId"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Voice:
             TimeToLive=self.seconds,
             **_tracking(self.receipts, tags),
         )
-        return answer["MessageId"]
+        return str(answer["MessageId"])
 
 
 def _tracking(receipts: str, tags: Mapping[str, str]) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _tracking(receipts: str, tags: Mapping[str, str]) -> dict[str, Any]:
     return {"ConfigurationSetName": receipts, "Context": dict(tags)} if receipts else {}
 
 
-def _call(action: Any, **request: Any) -> dict[str, Any]:
+def _call(action: Any, **request: Any) -> Any:
     try:
         return action(**request)
     except ClientError as error:

@@ -50,7 +50,8 @@ def registration_options(
             structs.PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential)) for key in own
         ],
     )
-    return json.loads(library.options_to_json(made))
+    options: dict[str, Any] = json.loads(library.options_to_json(made))
+    return options
 
 
 def verify_registration(

@@ -22,7 +22,7 @@ _STORED = re.compile(r"(?:pepper=(\d{1,6}))?(\$.+)")
 def hash_password(password: str, keys: Keys | None) -> str:
     """The value to store for a password in its normal form; with None for `keys`, without a pepper."""
     if keys is None:
-        return _argon2().hash(password)
+        return str(_argon2().hash(password))
     return f"pepper={keys.password_generation}{_argon2().hash(_peppered(password, keys.pepper()))}"
 
 
@@ -37,7 +37,7 @@ def verify(stored: str, password: str, keys: Keys | None) -> bool:
     generation, phc = (int(found[1] or 0), found[2]) if found else (0, _NOBODYS)
     peppered = _peppered(password, keys.pepper(generation)) if keys else password
     try:
-        return _argon2().verify(phc, peppered if generation else password) and found is not None
+        return bool(_argon2().verify(phc, peppered if generation else password)) and found is not None
     except (exceptions.VerificationError, exceptions.InvalidHashError):
         return False
 
@@ -47,7 +47,7 @@ def needs_rehash(stored: str, keys: Keys) -> bool:
     found = _STORED.fullmatch(stored)
     if found is None or int(found[1] or 0) < keys.password_generation:
         return True
-    return _argon2().check_needs_rehash(found[2])
+    return bool(_argon2().check_needs_rehash(found[2]))
 
 
 def _peppered(password: str, pepper: bytes) -> str:

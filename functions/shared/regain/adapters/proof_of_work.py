@@ -52,4 +52,4 @@ def verify(keys: Keys, proof: str, now: int) -> str:
         raise Refused(ROBOT_CHECK_EXPIRED)
     if not result.verified or parameters.get("data") != {"action": "start"}:
         raise Refused(ROBOT_CHECK_FAILED)
-    return signature
+    return str(signature)

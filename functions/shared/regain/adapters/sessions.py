@@ -22,7 +22,7 @@ class Sessions:
 
     def for_subject(self, subject: str) -> list[Session]:
         """Every stored session of an account."""
-        return [from_item(item) for item in self.store.query(self.table, "subject", subject, limit=1_000)]
+        return [to_dataclass(item, Session) for item in self.store.query(self.table, "subject", subject, limit=1_000)]
 
     def write(self, subject: str, session: Session) -> Write:
         """Writes the session, if it has not changed since it was read."""

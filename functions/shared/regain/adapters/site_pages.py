@@ -43,6 +43,7 @@ class NotFoundPages(Mapping[str, str]):
         """The page as it is now; "" where nothing is published, or S3 does not answer."""
         key = f"{folder}/404.html" if folder else "404.html"
         try:
-            return aws.client("s3").get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
+            page: bytes = aws.client("s3").get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            return page.decode()
         except (ClientError, BotoCoreError):
             return ""

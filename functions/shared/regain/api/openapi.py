@@ -99,7 +99,7 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 def _success(operation: Operation) -> dict[str, Any]:
     schema = _ref(operation.response) if operation.response else {"type": "object"}
     content = {"application/json": {"schema": schema}}
-    if operation.query and "format" in operation.query.__struct_fields__:
+    if operation.query and "format" in _fields(operation.query):
         content |= {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/jsonl")}
     done: dict[str, Any] = {"description": "Done", "content": content}
     if operation.status == HTTPStatus.FOUND:
@@ -109,16 +109,20 @@ def _success(operation: Operation) -> dict[str, Any]:
     return done
 
 
+def _fields(kind: type | None) -> tuple[str, ...]:
+    return getattr(kind, "__struct_fields__", ())
+
+
 def _links(operation: Operation) -> dict[str, Any]:
     """Links to the operations that take the `flow` which this one returns."""
-    if "flow" not in getattr(operation.response, "__struct_fields__", ()):
+    if "flow" not in _fields(operation.response):
         return {}
     beside = operation.path.rpartition("/")[0]
     steps = [each for each in OPERATIONS if each.path.rpartition("/")[0] == beside and each.request]
     return {
         step.path.rpartition("/")[2]: {"operationId": _name(step), "requestBody": {"flow": "$response.body#/flow"}}
         for step in steps
-        if "flow" in step.request.__struct_fields__
+        if "flow" in _fields(step.request)
     }
 
 

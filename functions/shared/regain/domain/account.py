@@ -1,5 +1,6 @@
 """Accounts: the people whose passwords are managed, and the methods they can use."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from regain.domain.methods import Method
@@ -52,7 +53,7 @@ class Account:
         return (self.given_name, self.surname, *self.display_name.split(), self.user_id.partition("@")[0])
 
 
-def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: object) -> tuple[Method, ...]:
+def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]) -> tuple[Method, ...]:
     """The account's methods that the organisation offers, in the organisation's order.
 
     The first of a kind has the kind as its id; the next are `kind-2` and so on.
@@ -66,7 +67,7 @@ def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: o
     )
 
 
-def _places(account: Account, info: SecurityInfo, domains: object) -> dict[str, tuple[str, ...]]:
+def _places(account: Account, info: SecurityInfo, domains: Container[str]) -> dict[str, tuple[str, ...]]:
     """The destinations of each kind. What the person has registered replaces what an administrator entered."""
     mobile = info.destinations("mobile") or (account.mobile_phone,)
     others = ("authenticator", "recovery-code", "questions", "passkey")
@@ -79,7 +80,7 @@ def _places(account: Account, info: SecurityInfo, domains: object) -> dict[str, 
     }
 
 
-def prepopulated_addresses(account: Account, domains: object) -> tuple[str, ...]:
+def prepopulated_addresses(account: Account, domains: Container[str]) -> tuple[str, ...]:
     """The addresses that an administrator entered, without mailboxes that need the lost password (S74)."""
     outside = account.mail and account.mail.rpartition("@")[2] not in domains
     return tuple(dict.fromkeys((*account.other_mails, *([account.mail] if outside else []))))

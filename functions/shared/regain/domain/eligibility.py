@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from regain.domain.account import Account, methods, required_gates, self_service_enabled
-from regain.domain.methods import can_pass, channel
+from regain.domain.methods import Method, can_pass, channel
 from regain.domain.policy import Domain, Recovery
 from regain.domain.security_info import SecurityInfo
 from regain.phrases import Phrase, format_list
@@ -78,7 +78,7 @@ def _refused(account: Account, recovery: Recovery, domains: Mapping[str, Domain]
     return tuple(found)
 
 
-def _missing(account: Account, own: tuple, needed: int, recovery: Recovery) -> Reason:
+def _missing(account: Account, own: tuple[Method, ...], needed: int, recovery: Recovery) -> Reason:
     if not own:
         none = Phrase("No offered method is registered ({offered}).", offered=format_list(recovery.offered))
         return Reason("recovery.methods", none)

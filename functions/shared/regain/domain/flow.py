@@ -12,7 +12,7 @@ from regain import problems
 from regain.domain import codes
 from regain.domain.account import Account, methods, required_gates, self_service_enabled
 from regain.domain.methods import LABELS, Method, can_pass, mask, remaining
-from regain.domain.policy import Limits, Recovery
+from regain.domain.policy import Domain, Limits, Recovery
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.phrases import Phrase
@@ -102,7 +102,7 @@ class Verdict:
 
 def begin(
     blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle,
-    recovery: Recovery, domains: Mapping, now: int,
+    recovery: Recovery, domains: Mapping[str, Domain], now: int,
 ) -> Flow:  # fmt: skip
     """The flow that starts now for the account that was found, or for nobody.
 

@@ -65,12 +65,12 @@ def lookup(tag: str, offered: Iterable[str]) -> str:
 
 def negotiate(accepted: str, offered: tuple[str, ...]) -> str:
     """The offered language that an `Accept-Language` (RFC 9110, 12.5.4) prefers, or the first offered."""
-    ranges = []
+    ranges: list[tuple[float, int, str]] = []
     for part in accepted.split(",")[:_MAX_RANGES]:
         tag, _, weight = part.partition(";")
         ranges.append((-_weight(weight), len(ranges), tag))
-    for weight, _, tag in sorted(ranges):
-        if weight < 0 and (found := lookup(tag, offered)):
+    for negated, _, tag in sorted(ranges):
+        if negated < 0 and (found := lookup(tag, offered)):
             return found
     return offered[0]
 

@@ -1,5 +1,6 @@
 """Registering security info: begun, then confirmed by showing that it works. Until then it counts for nothing."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from regain.domain import codes
@@ -117,7 +118,9 @@ def with_contact(info: SecurityInfo, pending: Pending, now: int) -> SecurityInfo
     return replace(info, contacts=(*info.contacts, made))
 
 
-def registered(account: Account, info: SecurityInfo, recovery: Recovery, domains: object, now: int) -> Registered:
+def registered(
+    account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str], now: int
+) -> Registered:
     """How complete somebody's security info is, and whether to interrupt them for it."""
     ready = can_pass(methods(account, info, recovery, domains), required_gates(account, recovery))
     found = state(info, ready, account.security_info_at, recovery.reconfirm_days, now)
@@ -125,7 +128,7 @@ def registered(account: Account, info: SecurityInfo, recovery: Recovery, domains
     return Registered(found, wanted and now >= info.remind_at)
 
 
-def entered(account: Account, info: SecurityInfo, recovery: Recovery, domains: object) -> tuple[Contact, ...]:
+def entered(account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]) -> tuple[Contact, ...]:
     """What an administrator entered and counts: nothing of a kind of which the person has registered some."""
     kinds = set(recovery.offered)
     emails = prepopulated_addresses(account, domains) if "email" in kinds and not info.destinations("email") else ()

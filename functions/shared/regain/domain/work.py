@@ -25,5 +25,5 @@ def failure_cost(failures: int, guarded: bool, limits: Limits) -> int:
 
 
 def _cost(count: int, step: int, guarded: bool) -> int:
-    doubled = 2 ** min(count // step, 5)
+    doubled: int = 2 ** min(count // step, 5)
     return min(doubled * (_GUARDED if guarded else 1), GREATEST)

@@ -211,8 +211,8 @@ def _links(organisation: Organisation) -> Iterator[Finding]:
         ("contacts", "administrator", "portal_url"): contacts.administrator.portal_url,
         ("contacts", "support", "url"): contacts.support.url,
         **{("contacts", "support", "per_service", name): url for name, url in contacts.support.per_service.items()},
-        **{("contacts", "communities", n): getattr(link, "url", link) for n, link in enumerate(contacts.communities)},
-        **{("contacts", "training", n): getattr(link, "url", link) for n, link in enumerate(contacts.training)},
+        **{("contacts", "communities", n): _url(link) for n, link in enumerate(contacts.communities)},
+        **{("contacts", "training", n): _url(link) for n, link in enumerate(contacts.training)},
         **{("domains", name, "help_url"): domain.help_url for name, domain in organisation.domains.items()},
     }  # fmt: skip
     for place, url in given.items():
@@ -220,6 +220,10 @@ def _links(organisation: Organisation) -> Iterator[Finding]:
             yield place, what, "for example https://help.contoso.example/, or a path of this site such as /account/"
     if about.site_url and (what := _wrong_link(about.site_url, whole=True)):
         yield ("organisation", "site_url"), what, "for example https://account.contoso.example/"
+
+
+def _url(link: Link | str) -> str:
+    return link if isinstance(link, str) else link.url
 
 
 def _wrong_link(url: str, whole: bool = False) -> str:

@@ -133,7 +133,7 @@ def _read(typed: str, country: str | None) -> Any:
 
 def _e164(parsed: Any) -> str:
     phonenumbers = _library()
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 @functools.cache
