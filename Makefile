@@ -105,8 +105,8 @@ deploy: install .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks t
 	@test -f samconfig.$(STACK).toml || $(REGAIN) setup $(if $(filter true,$(CI)),--yes)
 	@$(REGAIN) deploy --check
 	@$(MAKE) --no-print-directory docs
-	@said=$$($(MAKE) --no-print-directory release-id) || exit 1; \
-		$(REGAIN) deploy --sam "$(SAM)" --release "$$(printf '%s\n' "$$said" | tail -n 1)"
+	@mkdir -p .aws-sam && $(MAKE) --no-print-directory release-id > .aws-sam/release-id
+	@$(REGAIN) deploy --sam "$(SAM)" --release "$$(tail -n 1 .aws-sam/release-id)"
 
 build: install .venv/sam/.locked ## Build the functions and their layer into .aws-sam/
 	$(SAM) build

@@ -10,6 +10,7 @@ from typing import Any
 
 from cli.canary import Canary, domain_for
 from cli.client import Client, UnexpectedAnswer
+from cli.deep_steps import STEPS, Step
 from cli.finding import Finding
 from cli.stack import Stack
 from regain.organisation.settings import Organisation
@@ -69,28 +70,18 @@ class _Walk:
 
     def findings(self) -> Iterator[Finding]:
         """Plays one step after the other. A step that fails does not keep the next ones from being played."""
-        for role, what, step in (
-            ("service", "liveness and a proof of work", self._service),
-            ("reset", "a password was reset, from start to finish", self._reset),
-            ("unlock", "an account was unlocked, from start to finish", self._unlock),
-            ("account", "somebody signed in with the new password and signed out", self._sign_in),
-            ("admin", "an auditor saw an account, and the report", self._audit),
-            ("contact", "a request for help was taken", self._contact),
-            ("notify", "the messages of all this were handed over", self._handed_over),
-            ("receipts", "a delivery was noted", self._delivered),
-            ("report", "the account and its events were counted", self._counted),
-        ):
-            yield self._played(role, what, step)
+        for step in STEPS:
+            yield self._played(step, getattr(self, f"_{step.role}"))
 
-    def _played(self, role: str, what: str, step: Callable[[], str]) -> Finding:
+    def _played(self, step: Step, play: Callable[[], str]) -> Finding:
         try:
-            more = step()
+            more = play()
         except _Impossible as why:
-            return Finding("warning", f"{role}: not played. {why}")
+            return Finding("warning", f"{step.role}: not played. {why}")
         except UnexpectedAnswer as error:
-            to_do = f"Look at the log of the {role} function: the guide 'The first half hour on AWS' says how."
-            return Finding("wrong", f"{role}: {error}.", to_do)
-        return Finding("ok", f"{role}: {what}{f' ({more})' if more else ''}.")
+            to_do = f"Look at the log of the {step.role} function: the guide 'The first half hour on AWS' says how."
+            return Finding("wrong", f"{step.role}: {error}.", to_do)
+        return Finding("ok", f"{step.role}: {step.done}{f' ({more})' if more else ''}.")
 
     def _service(self) -> str:
         self.client.get("/api/health")
@@ -125,7 +116,7 @@ class _Walk:
             raise UnexpectedAnswer(f"{purpose}/verify took the proofs and passed {answer['gates']['passed']} gates")
         return begun
 
-    def _sign_in(self) -> str:
+    def _account(self) -> str:
         self._begin_session()
         self.client.get("/api/account")
         self.client.post("/api/account/sign-out")
@@ -135,7 +126,7 @@ class _Walk:
         body = {"user_id": self.account.user_id, "password": self.password}
         self.client.post("/api/account/sign-in", body)
 
-    def _audit(self) -> str:
+    def _admin(self) -> str:
         self.account.give_role("auditor")
         self._begin_session()
         self.client.get("/api/admin")
@@ -159,11 +150,11 @@ class _Walk:
         to = self.organisation.contacts.administrator.email or "those with a role who help first"
         return f"{answer['reference']}; a mail goes to {to}"
 
-    def _handed_over(self) -> str:
+    def _notify(self) -> str:
         sent = self._await("message-sent", ("message-failed", "message-withheld", "message-expired"))
         return f"{sent} messages"
 
-    def _delivered(self) -> str:
+    def _receipts(self) -> str:
         if not self.on_aws:
             raise _Impossible("Nobody sends receipts to the embedded stack.")
         self._await("message-delivered", ("message-bounced", "message-undelivered", "message-complained"))
@@ -182,7 +173,7 @@ class _Walk:
                 raise UnexpectedAnswer(f"the audit log has no event {kind} after {_WAIT} seconds")
             time.sleep(1)
 
-    def _counted(self) -> str:
+    def _report(self) -> str:
         until = time.monotonic() + _WAIT
         while not self.account.counted():
             if time.monotonic() > until:
