@@ -13,7 +13,7 @@ from regain.reports.spreadsheet import escape_formula
 from regain.runtime.services import Services
 
 _SHOWN = 20  # on the terminal; `--details` has everything
-_COLUMNS = {
+COLUMNS = {
     "display_name": "displayName", "given_name": "givenName", "surname": "surname", "mail": "mail",
     "other_mails": "otherMails", "mobile_phone": "mobilePhone", "office_phone": "telephoneNumber",
     "enabled": "accountEnabled", "role": "role", "groups": "groups", "language": "preferredLanguage",
@@ -43,7 +43,7 @@ def print_changes(result: ImportResult, parsed: PeopleFile, dry_run: bool) -> No
     refused = f"{len(parsed.errors)} rows refused"
     say(f"{result.added} {would}added, {result.changed} {would}changed, {result.same} unchanged, {refused}")
     if changes.fields:
-        table(("field", "people"), ((_COLUMNS[name], count) for name, count in changes.fields.most_common()))
+        table(("field", "people"), ((COLUMNS[name], count) for name, count in changes.fields.most_common()))
     for label, people in _by_name(changes):
         if people:
             shown = ", ".join(user_id + (f" ({detail})" if detail else "") for user_id, detail in people[:_SHOWN])
@@ -62,7 +62,7 @@ def _by_name(changes: Changes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield "renamed", changes.renamed
     yield "renamed, with other addresses or numbers, but the same password", _without_detail(changes.replaced)
     yield "lose a method", changes.methods_lost
-    yield "set in Regain and kept, although the file differs", [(who, _COLUMNS[name]) for who, name in changes.kept]
+    yield "set in Regain and kept, although the file differs", [(who, COLUMNS[name]) for who, name in changes.kept]
     yield "added turned off, because the file does not say whether they are on", _without_detail(changes.unknown)
 
 

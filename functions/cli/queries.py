@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from cli.accounts import accounts
+from cli.import_report import COLUMNS
 from cli.stack import Stack
 from cli.terminal import errors, say, table, write
 from regain.adapters import recoveries
@@ -83,6 +84,9 @@ def _would(typed: str, services: Services) -> None:
     locked = recoveries.sign_ins(found[2]).locked_until
     if locked > now:
         say(f"  Sign-in is locked until {_time(locked)} [limits.sign_in_failures]")
+    if account.local_changes:
+        columns = ", ".join(COLUMNS[name] for name in account.local_changes)
+        say(f"  set in Regain, so that no import overwrites it: {columns}")
     outcome = "can reset the password and unlock the account" if status.capable else "cannot get back in alone"
     say(f"  So this person {outcome}.")
 

@@ -1,8 +1,10 @@
 """Tables of people as people make them: what their headings, cells and rows mean, and what is refused (P1 to P11)."""
 
+import tracemalloc
+
 import pytest
 
-from regain.people.formats import cells
+from regain.people.formats import cells, sheet
 from regain.people.formats.headings import normalise
 from tests.people.specimen_files import HOME, parse, refused, specimen
 
@@ -174,3 +176,22 @@ def test_user_ids_without_a_domain_are_said_where_there_are_several_p10(tmp_path
 )
 def test_headings_are_the_same_whatever_their_case_blanks_and_marks(heading):
     assert normalise(heading) == "userprincipalname"
+
+
+def test_rows_are_read_one_at_a_time(tmp_path):
+    """A file of any length takes the same memory."""
+    path = tmp_path / "people.csv"
+    rows = (f"person{number}@contoso.example,Person {number},+44 7700 900123\n" for number in range(20_000))
+    path.write_text("userPrincipalName,displayName,mobilePhone\n" + "".join(rows))
+    tracemalloc.start()
+    assert sum(1 for _ in sheet.read(path).rows) == 20_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert path.stat().st_size > 1_000_000
+    assert peak < 4_000_000  # a chunk of it, as bytes and as text
+
+
+def test_a_user_id_that_a_spreadsheet_has_made_a_number_is_said_so_p4(tmp_path):
+    ((line, message, _),) = refused(tmp_path, "userPrincipalName\n4.47701E+11\n")
+    assert line == 2
+    assert message.startswith("userPrincipalName: `4.47701E+11` was converted to a number by a spreadsheet")

@@ -110,9 +110,11 @@ class RowParser:
         default = self.organisation.default_domain
         self.without_domain += "@" not in typed
         try:
-            found = user_id.normalise(typed, default)
+            found = "" if cells.conversion_artefact(typed) else user_id.normalise(typed, default)
         except Refused:
-            self._error(f"{heading}: `{typed}` is not a user ID", f"for example maria.silva@{default}")
+            found = ""
+        if not found:
+            self._malformed(heading, typed, "is not a user ID", f"for example maria.silva@{default}")
             return typed
         first = self._seen.setdefault(found, self._line)
         if first != self._line:

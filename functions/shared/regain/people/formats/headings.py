@@ -25,13 +25,6 @@ OUR_COLUMNS = (
 _PROPERTY = re.compile(r"\[([a-z]\w*)\]")  # Entra's templates: `User name [userPrincipalName] Required`
 _REMARK = re.compile(r"[\[(][^\])]*[\])]")  # Google: `Email Address [Required]`
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_STATUS = re.compile(
-    r"block|disabl|suspend|revoke|bloqu|bloccat|desactiv|deshabilit|inhabilit|suspendid|sperr|blockier|deaktiv"
-    r"|inactiv|inaktiv|inactif|terminated|archived|locked"
-    r"|^(account|user|employee|employment|konto|benutzer|compte|cuenta|usuario|signin|login|logon|anmelde)?"
-    r"(enabled|active|activated|aktiv|aktiviert|actif|activo|habilitado|status|statut)$"
-)
-"""Normalised headings that may say who is blocked, in the words of many tools and languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +59,20 @@ def normalise(heading: str) -> str:
         return f"[{template[1].lower()}]"
     plain = unicodedata.normalize("NFKD", _REMARK.sub("", heading) or heading).casefold()
     return _NOT_ALPHANUMERIC.sub("", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
+_STATUS_STEMS = (
+    "block disabl suspend revoke inactiv terminated archived locked sperr blockier deaktiv inaktiv bloqu desactiv"
+    " inactif suspendid deshabilit inhabilit blocca disattiv sospes desativ suspens blokk uitgeschakeld zablok wyłącz"
+    " zawiesz engelle devredışı blocker spær spärr bloker estetty заблок отключ"
+    " 차단 비활성 ブロック 無効 阻止 禁用 停用 封鎖 حظر معطل חסום מושבת अवरुद्ध"
+)
+_WHOLE_STATUS = (
+    "(account|user|employee|employment|konto|benutzer|compte|cuenta|usuario|conta|signin|login|logon|anmelde)?"
+    "(enabled|active|activated|aktiv|aktiviert|actif|activo|ativo|attivo|habilitado|status|statut)"
+)
+_STATUS = re.compile(f"{'|'.join(map(normalise, _STATUS_STEMS.split()))}|^{_WHOLE_STATUS}$")
+"""Normalised headings that may say who is blocked, in the words of many tools and languages."""
 
 
 def resolve(
