@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.regions import SUPPORTED
+from hooks.catalogues import files
 from local.template import raw
 from release_id import DIGEST, ReleaseError, digest, main, parameters, release_id
 from tests.build.conftest import sam_build
@@ -61,6 +62,17 @@ def test_two_checkouts_built_at_different_times_and_places_are_the_same_byte_for
     for path in (checkout / "out").rglob("*"):
         if path.name != "template.yaml":
             assert path.stat().st_mode & 0o444 == 0o444, path
+
+
+def test_compiled_catalogues_do_not_say_when_they_were_made(tmp_path, time_machine):
+    """A45: the header of a .mo file has the minute of its making unless it is told another."""
+    made = []
+    for day in (1, 2):
+        time_machine.move_to(1_800_000_000 + day * 86_400)
+        files.compile_domains(files.read("de"), tmp_path / str(day))
+        made.append(contents(tmp_path / str(day)))
+    assert len(made[0]) == len(files.DOMAINS)
+    assert made[0] == made[1]
 
 
 def test_the_layer_is_another_one_for_code_or_organisation_and_the_same_for_pages_and_their_translations(
