@@ -104,7 +104,11 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
     message = Message(
         id=services.randomness(16).hex(), kind="code", channel=channel(body.kind), to=destination,
         subject=who.subject, reference=who.context.reference, language=who.language,
-        facts={"flow": pending.id, "purpose": _PURPOSE, "method": body.kind, "sequence": 1}, good_until=good_until,
+        facts={
+            "flow": pending.id, "purpose": _PURPOSE, "method": body.kind, "sequence": 1,
+            "code_generation": pending.generation,
+        },
+        good_until=good_until,
     )  # fmt: skip
     services.store.commit(
         [
@@ -132,7 +136,7 @@ def _destination(body: Register, organisation: Any) -> tuple[str, bool]:
 def _begin_authenticator(body: Register, who: SignedIn) -> Registration:
     services = who.services
     pending = _pending(who, body.kind)
-    secret = authenticator.secret(services.keys, who.subject, pending.nonce)
+    secret = authenticator.secret(services.keys, who.subject, pending.nonce, pending.generation)
     uri = authenticator.provisioning_uri(secret, who.account.user_id, services.organisation.organisation.name)
     begun = _begun(who, pending)
     return msgspec.structs.replace(begun, secret=secret, uri=uri, qr=authenticator.qr_code(uri))
@@ -176,7 +180,8 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
     for question, answer in pairs:
         asked = question if question in security_questions.PREDEFINED else " ".join(question.split())
         peppered = proofs.peppered(services.keys, who.subject, asked, answer)
-        answers.append(Answer(asked, password_hash.hash_password(peppered, None), services.now))
+        hashed = password_hash.hash_password(peppered, None)
+        answers.append(Answer(asked, hashed, services.now, services.keys.generation("answer")))
     _change(who, replace(who.info, answers=tuple(answers)), "security-info-added", body.kind)
     return Registration(body.kind, body.kind, True)
 
@@ -231,7 +236,7 @@ Outcome = tuple[Problem | None, SecurityInfo]
 def _confirmed_contact(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
     services = who.services
     recovery = services.organisation.recovery
-    key = services.keys.derive(codes_key(_PURPOSE))
+    key = services.keys.derive(codes_key(_PURPOSE), pending.generation)
     expected = codes.derive(key, pending.id, _PURPOSE, pending.kind, 1, recovery.code_digits)
     problem = rules.judge_code(pending, body.code, expected, services.now, recovery)
     return problem, who.info if problem else rules.with_contact(who.info, pending, services.now)
@@ -239,13 +244,13 @@ def _confirmed_contact(pending: Pending, body: Confirm, who: SignedIn) -> Outcom
 
 def _confirmed_authenticator(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
     now = who.services.now
-    secret = authenticator.secret(who.services.keys, who.subject, pending.nonce)
+    secret = authenticator.secret(who.services.keys, who.subject, pending.nonce, pending.generation)
     step = authenticator.find_step(secret, codes.normalise(body.code), now)
     if step is None:
         return WRONG_AUTHENTICATOR_CODE, who.info
     if not authenticator.is_current_step(step, now):
         return AUTHENTICATOR_CLOCK_WRONG, who.info
-    return None, replace(who.info, authenticator=Authenticator(pending.nonce, now, step))
+    return None, replace(who.info, authenticator=Authenticator(pending.nonce, now, step, pending.generation))
 
 
 def _confirmed_passkey(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
@@ -314,8 +319,10 @@ def _postpone(context: RequestContext, services: Services) -> Done:
 
 
 def _pending(who: SignedIn, kind: str, destination: str = "", name: str = "") -> Pending:
-    randomness = who.services.randomness
-    return Pending(randomness(8).hex(), kind, who.services.now, destination, randomness(16).hex(), name)
+    randomness, generation = who.services.randomness, who.services.keys.generation(codes_key(_PURPOSE))
+    return Pending(
+        randomness(8).hex(), kind, who.services.now, destination, randomness(16).hex(), name, generation=generation
+    )
 
 
 def _change(who: SignedIn, info: SecurityInfo, kind: str, what: str, *extra: Write) -> None:

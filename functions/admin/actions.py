@@ -57,7 +57,8 @@ def _destination(agent: Agent, target: Target, wanted: str) -> Method:
 
 
 def _temporary_password_message(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> Message:
-    facts = {"nonce": nonce, "user_id": target.account.user_id, "until": until}
+    generation = agent.services.keys.generation("temporary-password")
+    facts = {"nonce": nonce, "user_id": target.account.user_id, "until": until, "key_generation": generation}
     return Message(
         id=agent.services.randomness(16).hex(), kind="temporary-password", channel=channel(to.kind), to=to.destination,
         subject=target.subject, reference=agent.who.context.reference, language=target.account.language, facts=facts,

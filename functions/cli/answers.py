@@ -12,7 +12,8 @@ from regain.organisation.settings import Organisation
 
 WAF_REGION = "us-east-1"
 IDENTITY = "CreateSenderIdentity"
-NOT_ASKED = (IDENTITY, "ProofOfWorkRounds", "OriginKeyA", "OriginKeyB", "CodeKeyGeneration", "PasswordKeyGeneration")
+NOT_ASKED = (IDENTITY, "ProofOfWorkRounds", "OriginKeyA", "OriginKeyB", "CodeKeyGeneration", "ProofKeyGeneration",
+             "PasswordKeyGeneration")  # fmt: skip
 """Set with `--set` or in the file: AWS knows them, the default is right, or the guide about keys says when."""
 NOT_KEPT = ("Release",)
 """What `make deploy` works out anew each time."""

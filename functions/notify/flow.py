@@ -113,14 +113,16 @@ def _render(message: Message, needed: Services) -> RenderedMessage:
     if message.kind in help_messages.KINDS:
         return help_messages.render(message.kind, message.facts, message.reference, layout)
     if message.kind == "temporary-password":
-        made = temporary_password.derive(needed.keys, message.subject, message.facts["nonce"])
+        made = temporary_password.derive(
+            needed.keys, message.subject, message.facts["nonce"], message.facts["key_generation"]
+        )
         return messages.temporary_password(made, message.facts, message.reference, layout)
     if message.kind != "code":
         token = repudiation.derive_token(needed.keys, message.subject, message.reference, message.facts["at"])
         return messages.notice(message.kind, message.facts, message.reference, token, layout)
     facts = message.facts
     code = codes.derive(
-        needed.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", "")), facts["flow"],
+        needed.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", 0)), facts["flow"],
         facts["purpose"], facts["method"], facts["sequence"], needed.organisation.recovery.code_digits,
     )  # fmt: skip
     return messages.code(code, facts["purpose"], message.reference, layout)

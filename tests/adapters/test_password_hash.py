@@ -6,7 +6,7 @@ import argon2
 import pytest
 
 from regain.adapters import password_hash
-from regain.adapters.keys import Keys
+from regain.adapters.keys import Keys, RootKey
 
 PASSWORD = "maple-Cedar-93-window"
 PHC = r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}"
@@ -24,7 +24,7 @@ class Kms:
 
 
 def keys(generation=1, key="password-key"):
-    return Keys(Kms(), "code-key", "service-key", password_key=key, password_generation=generation)
+    return Keys(Kms(), "service-key", password=RootKey(key, generation))
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def simulate(starts: int, finishing: float, seconds: int = 1, seed: int = 1) -> 
 
 def _places(dice: random.Random, now: int, ends: bool) -> Iterator[tuple[str, str]]:
     """Each partition key, of a table or an index, that one person's writes go to."""
-    keys = Keys(_Kms(), "code", "service")
+    keys = Keys(_Kms(), "service")
     keys._roots = _ROOTS
     recoveries, events = Recoveries(None, "Recovery", keys), Events(None, "Event")
     rate_limits, outbox = RateLimits(None, "Limit", keys), Outbox(None, "Outbox")

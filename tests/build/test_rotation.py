@@ -15,9 +15,11 @@ from tests.functions.conftest import OWN, default_organisation, use, world  # no
 FUNCTIONS = [
     n for n, made in raw(ROOT / "template.yaml")["Resources"].items() if made["Type"] == "AWS::Serverless::Function"
 ]
-FIRST = {"OriginKeyA": "1", "OriginKeyB": "1", "CodeKeyGeneration": "1", "PasswordKeyGeneration": "1"}
-GUIDE = [{"OriginKeyA": "2"}, {"OriginKeyB": "2"}, {"CodeKeyGeneration": "2"}, {"PasswordKeyGeneration": "2"}]
-"""What each step counts up: CloudFront's keys one after the other, then those of codes and passwords."""
+FIRST = {"OriginKeyA": "1", "OriginKeyB": "1", "CodeKeyGeneration": "1", "ProofKeyGeneration": "1",
+         "PasswordKeyGeneration": "1"}  # fmt: skip
+GUIDE = [{"OriginKeyA": "2"}, {"OriginKeyB": "2"}, {"CodeKeyGeneration": "2"}, {"ProofKeyGeneration": "2"},
+         {"PasswordKeyGeneration": "2"}]  # fmt: skip
+"""What each step counts up: CloudFront's keys one after the other, then those of codes, proofs and passwords."""
 
 
 @pytest.fixture
@@ -50,6 +52,8 @@ def test_all_functions_run_the_release_that_was_deployed_and_its_values(played):
         assert {live["RELEASE"] for live in lives.values()} == {values["Release"]}
         for function in ("ResetFunction", "UnlockFunction", "NotifyFunction"):
             assert lives[function]["CODE_KEY_GENERATION"] == values["CodeKeyGeneration"]
+        for function in ("ResetFunction", "UnlockFunction", "AccountFunction", "AdminFunction", "NotifyFunction"):
+            assert lives[function]["PROOF_KEY_GENERATION"] == values["ProofKeyGeneration"]
         for function in ("ResetFunction", "AccountFunction", "AdminFunction"):
             assert lives[function]["PASSWORD_KEY_GENERATION"] == values["PasswordKeyGeneration"]
 
@@ -57,7 +61,7 @@ def test_all_functions_run_the_release_that_was_deployed_and_its_values(played):
 def test_the_api_answers_after_each_step_and_while_the_older_build_or_the_older_edge_still_lives(played, answered):
     shown = [each for _, _, each in played]
     keys = [lives["ServiceFunction"]["ORIGIN_KEYS"] for _, lives, _ in played]
-    assert [set(ours.split()) == set(theirs.split()) for ours, theirs in zip(keys, shown, strict=True)] == [True] * 5
+    assert [set(ours.split()) == set(theirs.split()) for ours, theirs in zip(keys, shown, strict=True)] == [True] * 6
     assert len(set(keys)) == 3 and len(set(keys[0].split()) & set(keys[2].split())) == 0  # both keys are others
     for (ours, theirs), (next_ours, next_theirs) in itertools.pairwise(zip(keys, shown, strict=True)):
         for functions, edge in itertools.product((ours, next_ours), (theirs, next_theirs)):

@@ -200,7 +200,7 @@ class World:
         for message in self.outbox(reference):
             facts = message["facts"]
             if message["kind"] == "code" and (facts["sequence"], facts["method"]) == (sequence, method):
-                key = self.services.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", ""))
+                key = self.services.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", 0))
                 return codes.derive(key, facts["flow"], facts["purpose"], facts["method"], sequence, 6)
         raise AssertionError("no such code was asked for")
 

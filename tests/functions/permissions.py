@@ -75,7 +75,9 @@ def _resources(params: dict) -> list[str]:
     if "Bucket" in params:
         return [f"ArchiveBucket/{params['Key'].partition('/')[0]}/*"]
     if "KeyId" in params:
-        names = {"CODE_KEY": "CodeKey", "SERVICE_KEY": "ServiceKey", "PASSWORD_KEY": "PasswordKey"}
+        names = {
+            "CODE_KEY": "CodeKey", "PROOF_KEY": "ProofKey", "PASSWORD_KEY": "PasswordKey", "SERVICE_KEY": "ServiceKey",
+        }  # fmt: skip
         return [name for variable, name in names.items() if os.environ[variable] == params["KeyId"]]
     return [ALL]
 

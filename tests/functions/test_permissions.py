@@ -123,7 +123,7 @@ def test_notify_may_do_what_it_does(world, record, template):
     agent = Agent(world)
     agent.prove()
     agent.over(person, "unlock")
-    messages += [m for m in world.outbox_of(person.user_id) if m["channel"] == "roles"]
+    messages += [m for m in world.outbox_of(person.user_id) if m["kind"] in ("admin-acted", "admin-unlocked")]
     world.person(role="administrator")
     fresh(record, world)
     assert deliver(messages) == deliver(messages) == []
@@ -207,6 +207,16 @@ def test_who_writes_accounts_reads_passwords_and_sends(template):
     assert who_may(template, *sends) == {"NotifyFunction"}
     derives = ("kms:GenerateMac", "CodeKey")
     assert who_may(template, derives) == {"ResetFunction", "UnlockFunction", "NotifyFunction"}
+
+
+def test_functions_that_prove_nobody_can_derive_no_proof_x23(template):
+    proofs = ("kms:GenerateMac", "ProofKey")
+    proving = {"ResetFunction", "UnlockFunction", "AccountFunction", "AdminFunction", "NotifyFunction"}
+    assert who_may(template, proofs) == proving
+    assert {f.name for f in template.functions if "PROOF_KEY" in f.environment} == proving
+    assert who_may(template, ("kms:GenerateMac", "ServiceKey")) == proving | {
+        "ContactFunction", "ReportFunction", "ServiceFunction",
+    }  # fmt: skip
 
 
 def test_only_functions_that_verify_or_set_passwords_may_use_their_pepper_x22(template):

@@ -11,8 +11,18 @@ from regain.runtime import services as composition
 from tests.functions.test_notify import deliver, post_office  # noqa: F401 - a fixture
 
 RELEASES = {
-    "before": {"RELEASE": "1" * 64, "CODE_KEY_GENERATION": "1", "PASSWORD_KEY_GENERATION": "1"},
-    "after": {"RELEASE": "2" * 64, "CODE_KEY_GENERATION": "2", "PASSWORD_KEY_GENERATION": "2"},
+    "before": {
+        "RELEASE": "1" * 64,
+        "CODE_KEY_GENERATION": "1",
+        "PROOF_KEY_GENERATION": "1",
+        "PASSWORD_KEY_GENERATION": "1",
+    },
+    "after": {
+        "RELEASE": "2" * 64,
+        "CODE_KEY_GENERATION": "2",
+        "PROOF_KEY_GENERATION": "2",
+        "PASSWORD_KEY_GENERATION": "2",
+    },
 }
 """Two releases between which everything that can be rotated was rotated: what differs most while both answer."""
 STEPS = ("start", "send", "notify", "verify", "finish", "sign-in", "look")
@@ -26,7 +36,7 @@ def serve(world, monkeypatch):
         for variable, value in RELEASES[name].items():
             monkeypatch.setitem(os.environ, variable, value)
         composition.services.cache_clear()
-        assert world.services.keys.code_generation == RELEASES[name]["CODE_KEY_GENERATION"]
+        assert str(world.services.keys.generation("code")) == RELEASES[name]["CODE_KEY_GENERATION"]
 
     yield switch
     composition.services.cache_clear()

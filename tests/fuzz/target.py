@@ -89,7 +89,7 @@ def _proofs(stack: Stack, number: int) -> list[str]:
         "kms", region_name=known["AWS_DEFAULT_REGION"], endpoint_url=known["AWS_ENDPOINT_URL"],
         aws_access_key_id=known["AWS_ACCESS_KEY_ID"], aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
     )  # fmt: skip
-    keys = Keys(client, "", known["SERVICE_KEY"])
+    keys = Keys(client, known["SERVICE_KEY"])
     made = [
         altcha.create_challenge(
             "PBKDF2/SHA-256", 1, counter=1, expires_at=int(time.time()) + 3_600, data={"action": "start"},

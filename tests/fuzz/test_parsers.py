@@ -174,7 +174,7 @@ class Kms:
     spaced=st.lists(st.sampled_from(" -\u2011\u00a0"), max_size=6),
 )
 def test_a_recovery_code_is_read_however_it_is_written_and_nothing_else_is(typed, random, spaced):
-    keys = Keys(Kms(), "code", "service")
+    keys = Keys(Kms(), "service")
     shown, kept = recovery_code.made(keys, "s", random, 0)
     as_typed = shown.lower().replace("0", "o").replace("1", "l") + "".join(spaced)
     assert recovery_code.fits(keys, "s", as_typed, kept)

@@ -244,5 +244,5 @@ def test_what_a_passkey_never_signed_is_not_accepted(credential, name, value):
 @given(proof=text | values.map(lambda value: base64.b64encode(json.dumps(value).encode()).decode()))
 def test_a_proof_of_work_that_was_not_done_is_refused(proof):
     with pytest.raises(Refused) as refused:
-        proof_of_work.verify(Keys(Kms(), "c", "s"), proof, 1_800_000_000)
+        proof_of_work.verify(Keys(Kms(), "s"), proof, 1_800_000_000)
     assert refused.value.problem in (ROBOT_CHECK_FAILED, ROBOT_CHECK_EXPIRED)

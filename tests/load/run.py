@@ -71,7 +71,7 @@ def run(folder: Path, people: int, seconds: float, pause: tuple[float, float] = 
 def live(stack: Stack, crowd: list[Person], seconds: float) -> Outcome:
     """Lets people live on a stack, where nobody else gets their messages."""
     known = json.loads((stack.state / "stack.json").read_text())
-    proof = _proofs(stack, Keys(_client(known, "kms"), known["CODE_KEY"], known["SERVICE_KEY"]))
+    proof = _proofs(stack, Keys(_client(known, "kms"), known["SERVICE_KEY"]))
     for person in crowd:
         person.port, person.proof = int(stack.origin.rpartition(":")[2]), proof
     with _post(stack, crowd) as received:

@@ -72,7 +72,7 @@ def test_a_first_deployment_that_fails_leaves_no_key_and_no_bucket_behind_a10(te
         assert made["DeletionPolicy"] == ("Retain" if table else "RetainExceptOnCreate"), name
         assert made["UpdateReplacePolicy"] == "Retain", name
         assert not table or made["Properties"]["DeletionProtectionEnabled"], name
-    assert {"ServiceKey", "PasswordKey", "DataKey", "ArchiveBucket", "AccountTable"} <= set(kept)
+    assert {"ServiceKey", "ProofKey", "PasswordKey", "DataKey", "ArchiveBucket", "AccountTable"} <= set(kept)
 
 
 def test_each_route_with_limits_of_its_own_is_a_route_a11(root, template):

@@ -12,9 +12,12 @@ _PERIOD = 30  # seconds; with 6 digits and SHA-1, the parameters that every app 
 _DRIFT = 20  # steps either way within which a code is recognised as one from a wrong clock
 
 
-def secret(keys: Keys, subject: str, nonce: str) -> str:
-    """The secret in base 32: 160 bits (RFC 4226, 4) of an HMAC of the nonce, worthless without the key."""
-    mac = hmac.digest(keys.derive("authenticator"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
+def secret(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
+    """The secret in base 32: 160 bits (RFC 4226, 4) of an HMAC of the nonce, worthless without the key.
+
+    `generation` is that of the key it was made with; 0 is the current one.
+    """
+    mac = hmac.digest(keys.derive("authenticator", generation), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
     return b32encode(mac[:20]).decode()
 
 

@@ -23,7 +23,7 @@ def hash_password(password: str, keys: Keys | None) -> str:
     """The value to store for a password in its normal form; with None for `keys`, without a pepper."""
     if keys is None:
         return str(_argon2().hash(password))
-    return f"pepper={keys.password_generation}{_argon2().hash(_peppered(password, keys.pepper()))}"
+    return f"pepper={keys.generation('password')}{_argon2().hash(_peppered(password, keys.derive('password')))}"
 
 
 def verify(stored: str, password: str, keys: Keys | None) -> bool:
@@ -35,7 +35,7 @@ def verify(stored: str, password: str, keys: Keys | None) -> bool:
     exceptions = importlib.import_module("argon2.exceptions")
     found = _STORED.fullmatch(stored)
     generation, phc = (int(found[1] or 0), found[2]) if found else (0, _NOBODYS)
-    peppered = _peppered(password, keys.pepper(generation)) if keys else password
+    peppered = _peppered(password, keys.derive("password", generation)) if keys else password
     try:
         return bool(_argon2().verify(phc, peppered if generation else password)) and found is not None
     except (exceptions.VerificationError, exceptions.InvalidHashError):
@@ -45,7 +45,7 @@ def verify(stored: str, password: str, keys: Keys | None) -> bool:
 def needs_rehash(stored: str, keys: Keys) -> bool:
     """Whether a stored value has no pepper, one of an older generation, or weaker parameters than today's."""
     found = _STORED.fullmatch(stored)
-    if found is None or int(found[1] or 0) < keys.password_generation:
+    if found is None or int(found[1] or 0) < keys.generation("password"):
         return True
     return bool(_argon2().check_needs_rehash(found[2]))
 

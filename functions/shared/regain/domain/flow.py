@@ -59,7 +59,7 @@ class Flow:
     questions_later: tuple[str, ...] = ()
     language: str = ""
     by: str = ""
-    code_generation: str = ""
+    code_generation: int = 0
     version: int = 0
 
     @property

@@ -34,7 +34,10 @@ _MOBILE = ("sms", "call-mobile")
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Something that was begun. `kind` is a kind of method; `nonce` is random, in hexadecimal."""
+    """Something that was begun. `kind` is a kind of method; `nonce` is random, in hexadecimal.
+
+    `generation` is that of the key which its code or secret is derived from.
+    """
 
     id: str
     kind: str
@@ -44,6 +47,7 @@ class Pending:
     name: str = ""
     tries: int = 0
     done: bool = False
+    generation: int = 1
     version: int = 0
 
 

@@ -36,11 +36,13 @@ class Authenticator:
     """An authenticator app (TOTP, RFC 6238). Its secret is derived from `nonce` and never stored.
 
     `last_step` is the time step of the last accepted code. Codes of that step and earlier ones are refused as replays.
+    `generation` is that of the key it is derived from, here and in the classes below.
     """
 
     nonce: str
     since: int
     last_step: int
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class RecoveryCode:
 
     digest: str
     since: int
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Answer:
     question: str
     answer: str
     since: int
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from regain.domain import codes, security_questions
 from regain.domain import flow as rules
 from regain.domain.flow import Choice, Flow
 from regain.domain.policy import Recovery
-from regain.domain.security_info import SecurityInfo, draw_questions
+from regain.domain.security_info import Answer, Authenticator, SecurityInfo, draw_questions
 from regain.problems import BAD_REQUEST, Problem, Refused
 from regain.recovery import recovery_code
 
-_NO_NONCE = "0" * 32
+_NO_AUTHENTICATOR = Authenticator(nonce="0" * 32, since=0, last_step=0)
+_NO_ANSWER = Answer("", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def _sent_code(proof: Proof) -> Outcome:
 
 def _authenticator_code(proof: Proof) -> Outcome:
     app = proof.info.authenticator
-    secret = authenticator.secret(proof.keys, proof.subject, app.nonce if app else _NO_NONCE)
+    made = app or _NO_AUTHENTICATOR
+    secret = authenticator.secret(proof.keys, proof.subject, made.nonce, made.generation)
     step = authenticator.find_step(secret, codes.normalise(proof.body.code), proof.now)
     if step is None or app is None:
         return problems.WRONG_AUTHENTICATOR_CODE, None
@@ -109,15 +111,20 @@ def _recovery_code(proof: Proof) -> Outcome:
 
 def _answers(proof: Proof) -> Outcome:
     """All must be right, and all are compared, so that the time tells nothing of which was wrong."""
-    kept = {each.question: each.answer for each in proof.info.answers}
+    kept = {each.question: each for each in proof.info.answers}
     asked = proof.choice.questions
     given = (*proof.body.answers, *[""] * len(asked))
     right = [
-        password_hash.verify(kept.get(question, ""), peppered(proof.keys, proof.subject, question, answer), None)
+        _fits(proof, kept.get(question, _NO_ANSWER), question, answer)
         for question, answer in zip(asked, given, strict=False)
     ]
     enough = len(right) == len(proof.body.answers) == security_questions.NUMBER_ASKED
     return (None, None) if enough and all(right) else (problems.WRONG_ANSWERS, None)
+
+
+def _fits(proof: Proof, kept: Answer, question: str, answer: str) -> bool:
+    given = peppered(proof.keys, proof.subject, question, answer, kept.generation)
+    return password_hash.verify(kept.answer, given, None)
 
 
 def _passkey(proof: Proof) -> Outcome:
@@ -130,9 +137,9 @@ def _passkey(proof: Proof) -> Outcome:
     return None, replace(proof.info, passkeys=renewed)
 
 
-def peppered(keys: Keys, subject: str, question: str, answer: str) -> str:
+def peppered(keys: Keys, subject: str, question: str, answer: str, generation: int = 0) -> str:
     """What is hashed of an answer: a keyed digest, so that a stolen table alone cannot be guessed at."""
-    return keys.digest("answer", f"{subject}\x1f{question}\x1f{security_questions.normalise(answer)}")
+    return keys.digest("answer", f"{subject}\x1f{question}\x1f{security_questions.normalise(answer)}", generation)
 
 
 _JUDGES: dict[str, tuple[str, Callable[[Proof], Outcome], Problem]] = {

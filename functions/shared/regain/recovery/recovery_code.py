@@ -12,14 +12,16 @@ BYTES = 10
 def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, RecoveryCode]:
     """A new code from `BYTES` random bytes: as it is shown, and as it is stored."""
     letters = crockford.encode(random)
-    return crockford.group(letters), RecoveryCode(_digest(keys, subject, letters), now)
+    return crockford.group(letters), RecoveryCode(
+        _digest(keys, subject, letters), now, keys.generation("recovery-code")
+    )
 
 
 def fits(keys: Keys, subject: str, typed: str, kept: RecoveryCode | None) -> bool:
     """Whether the typed code is the stored one. Takes as long where none is stored."""
-    digest = _digest(keys, subject, crockford.normalise(typed))
+    digest = _digest(keys, subject, crockford.normalise(typed), kept.generation if kept else 0)
     return hmac.compare_digest(digest, kept.digest if kept else "0" * len(digest)) and kept is not None
 
 
-def _digest(keys: Keys, subject: str, letters: str) -> str:
-    return keys.digest("recovery-code", f"{subject}\x1f{letters}")
+def _digest(keys: Keys, subject: str, letters: str, generation: int = 0) -> str:
+    return keys.digest("recovery-code", f"{subject}\x1f{letters}", generation)

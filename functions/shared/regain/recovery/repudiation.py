@@ -26,9 +26,9 @@ class Repudiation:
     version: int = 0
 
 
-def derive_token(keys: Keys, subject: str, reference: str, at: int) -> str:
+def derive_token(keys: Keys, subject: str, reference: str, at: int, generation: int = 0) -> str:
     """The token for the notice of the change with this reference, made at this time."""
-    secret = bytes.fromhex(keys.digest("repudiation", f"{subject}\x1f{reference}\x1f{at}"))
+    secret = bytes.fromhex(keys.digest("repudiation", f"{subject}\x1f{reference}\x1f{at}", generation))
     return token(subject, secret)
 
 

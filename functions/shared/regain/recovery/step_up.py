@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
+from regain.adapters.keys import codes_key
 from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import OfferedMethod, StepUpStarted
 from regain.api.request_context import RequestContext
@@ -68,6 +69,7 @@ def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Prob
         generation=throttle.generation, shown=1, required=1,
         offered=throttle.open_kinds(dict.fromkeys(m.kind for m in usable), now),
         own=usable, told=True, language=services.languages.match(account.language, context.language), by=by,
+        code_generation=services.keys.generation(codes_key(purpose)),
     )  # fmt: skip
     recovery = Recovery(purpose, services)
     services.store.commit(

@@ -64,7 +64,7 @@ class Recovery:
         blank = Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
             started_at=now, expires_at=now, generation=0, shown=1, required=1, offered=(),
-            language=language, code_generation=services.keys.code_generation, **drawn,
+            language=language, code_generation=services.keys.generation("code"), **drawn,
         )  # fmt: skip
         flow, refused = self._begin(blank, account, info, throttle, now)
         writes = [

@@ -10,7 +10,10 @@ BYTES = 10
 """80 bits, too many to guess within the hours that it is valid."""
 
 
-def derive(keys: Keys, subject: str, nonce: str) -> str:
-    """The temporary password for a nonce, in groups of four characters that are easy to read out."""
-    made = hmac.digest(keys.derive("temporary-password"), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
+def derive(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
+    """The temporary password for a nonce, in groups of four characters that are easy to read out.
+
+    `generation` is that of the key it was made with; 0 is the current one.
+    """
+    made = hmac.digest(keys.derive("temporary-password", generation), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
     return crockford.group(crockford.encode(made[:BYTES]))

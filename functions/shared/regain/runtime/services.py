@@ -11,7 +11,7 @@ from typing import Any
 from regain.adapters import aws
 from regain.adapters.counters import Counters
 from regain.adapters.events import Events
-from regain.adapters.keys import Keys
+from regain.adapters.keys import Keys, RootKey
 from regain.adapters.outbox import Outbox
 from regain.adapters.rate_limits import RateLimits
 from regain.adapters.recoveries import Recoveries
@@ -59,14 +59,8 @@ def compose(
     accounts = environment.get("ACCOUNT_TABLE", "")
     views = {accounts: WITHOUT_PASSWORD} if environment.get("ACCOUNT_VIEW") == "without-password" else {}
     store = Store(dynamodb, views)
-    keys = Keys(
-        kms,
-        environment.get("CODE_KEY", ""),
-        environment.get("SERVICE_KEY", ""),
-        environment.get("CODE_KEY_GENERATION", "1"),
-        environment.get("PASSWORD_KEY", ""),
-        int(environment.get("PASSWORD_KEY_GENERATION", "1")),
-    )
+    roots = (_root(environment, name) for name in ("CODE_KEY", "PROOF_KEY", "PASSWORD_KEY"))
+    keys = Keys(kms, environment.get("SERVICE_KEY", ""), *roots)
     return Services(
         organisation=organisation,
         store=store,
@@ -81,6 +75,10 @@ def compose(
         outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),
         **others,
     )
+
+
+def _root(environment: Mapping[str, str], name: str) -> RootKey:
+    return RootKey(environment.get(name, ""), int(environment.get(f"{name}_GENERATION", "1")))
 
 
 @functools.cache
