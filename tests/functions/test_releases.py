@@ -3,13 +3,23 @@
 import itertools
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 from regain.adapters.store import marshal
+from regain.organisation import settings as organisations
+from regain.organisation.language import current_languages
 from regain.runtime import services as composition
 from tests.functions.test_notify import deliver, post_office  # noqa: F401 - a fixture
 
+ORGANISATIONS = {
+    "before": {"organisation": {"languages": ["en"]}, "recovery": {"methods": ["email", "sms"], "flow_minutes": 15}},
+    "after": {
+        "organisation": {"languages": ["en", "de"]},
+        "recovery": {"methods": ["email", "authenticator"], "flow_minutes": 20},
+    },
+}
 RELEASES = {
     "before": {
         "RELEASE": "1" * 64,
@@ -29,16 +39,25 @@ STEPS = ("start", "send", "notify", "verify", "finish", "sign-in", "look")
 
 
 @pytest.fixture
-def serve(world, monkeypatch):
-    """Lets a release answer from now on."""
+def serve(use, world, tmp_path, monkeypatch):
+    """Lets a release answer from now on: its organisation, and its environment."""
+    files = {}
+    for name, changes in ORGANISATIONS.items():
+        use(**changes)
+        files[name] = tmp_path / f"{name}.json"
+        files[name].write_bytes(Path(os.environ["ORGANISATION_FILE"]).read_bytes())
 
     def switch(name):
-        for variable, value in RELEASES[name].items():
+        for variable, value in {**RELEASES[name], "ORGANISATION_FILE": str(files[name])}.items():
             monkeypatch.setitem(os.environ, variable, value)
+        organisations.current.cache_clear()
+        current_languages.cache_clear()
         composition.services.cache_clear()
         assert str(world.services.keys.generation("code")) == RELEASES[name]["CODE_KEY_GENERATION"]
 
     yield switch
+    organisations.current.cache_clear()
+    current_languages.cache_clear()
     composition.services.cache_clear()
 
 
@@ -72,19 +91,25 @@ def play(world, person, serve, office, serving):
 @pytest.mark.parametrize("first", ["before", "after"])
 def test_a_reset_whose_steps_alternate_between_two_releases(world, serve, post_office, cheap_hashes, first):  # noqa: F811
     other = {"before": "after", "after": "before"}[first]
-    play(world, world.person(), serve, post_office, dict(zip(STEPS, itertools.cycle((first, other)), strict=False)))
+    play(
+        world,
+        world.person(language="de"),
+        serve,
+        post_office,
+        dict(zip(STEPS, itertools.cycle((first, other)), strict=False)),
+    )
 
 
 @pytest.mark.parametrize("odd", STEPS)
 @pytest.mark.parametrize("usual", ["before", "after"])
 def test_a_single_step_of_the_other_release_changes_nothing(world, serve, post_office, cheap_hashes, usual, odd):  # noqa: F811
     other = {"before": "after", "after": "before"}[usual]
-    play(world, world.person(), serve, post_office, {**dict.fromkeys(STEPS, usual), odd: other})
+    play(world, world.person(language="de"), serve, post_office, {**dict.fromkeys(STEPS, usual), odd: other})
 
 
 def test_what_a_later_release_has_added_to_a_record_stops_no_earlier_one(world, serve, post_office, cheap_hashes):  # noqa: F811
     """Records are read by name. What a release does not know it passes over, and may drop: a new attribute has a default."""
-    person = world.person()
+    person = world.person(language="de")
     serve("after")
     started = world.start(person.user_id).body
     assert world.send(started["flow"]).status == 202
