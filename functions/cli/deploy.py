@@ -151,6 +151,7 @@ def _next_steps(name: str, settings: Samconfig, organisation: Organisation) -> I
     yield "Leave the sandbox of Amazon SES: until then only verified addresses get mail. It takes a day."
     if any(uses_phone(kind) for kind in organisation.recovery.offered):
         yield "Leave the sandbox of AWS End User Messaging, and raise its monthly spend limits."
+    yield "Hear of the costs: make a budget for the account; the guide 'Deploy' has the command."
     if not organisation.organisation.site_url:
         yield f"Set organisation.site_url to the site's address, and `make deploy STACK={name}` once more."
     yield f"See that all of it works: {run} doctor --deep"

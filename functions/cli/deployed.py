@@ -34,21 +34,30 @@ def _account(stack: Stack, resources: dict[str, str], state: lookups.StackState)
     if isinstance(status, Finding):
         yield status
     else:
-        to_do = "Turn it on: aws kms enable-key-rotation"
-        yield either(status["KeyRotationEnabled"], "the key that encrypts the tables is rotated", to_do)
+        to_do = f"Turn rotation on: aws kms enable-key-rotation --key-id {resources['DataKey']}"
+        yield either(
+            status["KeyRotationEnabled"], "The key that encrypts the tables is rotated every year.",
+            "The key that encrypts the tables is not rotated.", to_do,
+        )  # fmt: skip
     quota = asked(boto3.client("lambda").get_account_settings)
     if isinstance(quota, Finding):
         yield quota
     else:
         most = quota["AccountLimit"]["ConcurrentExecutions"]
         to_do = "Raise the quota 'Concurrent executions' of AWS Lambda to 1,000; it takes a day."
-        yield either(most >= _CONCURRENCY, f"at least {_CONCURRENCY} functions may run at once", to_do, "warning")
+        yield either(
+            most >= _CONCURRENCY, f"{most} functions may run at once.", f"Only {most} functions may run at once.",
+            to_do, "warning",
+        )  # fmt: skip
     if state.status:
         to_do = (
             "Protect it: aws cloudformation update-termination-protection --enable-termination-protection"
             f" --stack-name {stack.stack}"
         )
-        yield either(state.protected, "the stack cannot be deleted by mistake", to_do, "warning")
+        yield either(
+            state.protected, "The stack is protected against deletion.", "Anybody could delete the stack by mistake.",
+            to_do, "warning",
+        )  # fmt: skip
     yield from _budget(state)
 
 
@@ -69,11 +78,13 @@ def _shown_as_built(outputs: dict[str, str], organisation: Organisation) -> Iter
     about = organisation.organisation
     languages, origins = ",".join(about.languages), " ".join(about.embed_from)
     yield either(
-        outputs.get("SiteLanguages") == languages, "CloudFront knows the languages of organisation.yaml",
+        outputs.get("SiteLanguages") == languages, "CloudFront knows the languages of organisation.yaml.",
+        "CloudFront leads browsers to other languages than organisation.yaml names.",
         f"Deploy again with Languages={languages}",
     )  # fmt: skip
     yield either(
-        outputs.get("SiteEmbedFrom", "") == origins, "the form may be framed by whom organisation.yaml names",
+        outputs.get("SiteEmbedFrom", "") == origins, "The form may be framed by whom organisation.yaml names.",
+        "The form may be framed by others than organisation.yaml names.",
         f'Deploy again with EmbedFrom="{origins}"',
     )  # fmt: skip
 
@@ -88,24 +99,30 @@ def _alarms(resources: dict[str, str]) -> Iterator[Finding]:
         return
     confirmed = [each for each in told["Subscriptions"] if each["SubscriptionArn"].startswith("arn:")]
     yield either(
-        confirmed, "somebody has confirmed to hear of alarms", "Open the mail that AWS has sent to AlarmEmail."
-    )
+        confirmed, "Somebody hears of alarms.", "Nobody has confirmed to hear of alarms.",
+        "Open the mail that AWS has sent to AlarmEmail.",
+    )  # fmt: skip
 
 
 def _answers(outputs: dict[str, str], organisation: Organisation) -> Iterator[Finding]:
     site, api = outputs["SiteUrl"].rstrip("/"), outputs["ApiUrl"]
     yield either(
-        _status(f"{site}/") == 200, f"the site answers at {site}/", "Publish it: ./regain --stack NAME publish"
-    )
+        _status(f"{site}/") == 200, f"The site answers at {site}/.", f"The site does not answer at {site}/.",
+        "Publish it: ./regain --stack NAME publish",
+    )  # fmt: skip
     yield either(
-        _status(f"{site}/api/health") == 200, "the API answers through the site", "See the log of the service function."
-    )
-    shut = _status(f"{api}/api/health") == 404
-    yield either(shut, "the API answers through the site only", "Deploy again: a function has no ORIGIN_KEYS.")
+        _status(f"{site}/api/health") == 200, "The API answers through the site.",
+        "The API does not answer through the site.", "Look at the log of the service function.",
+    )  # fmt: skip
+    shut = _status(f"{api.rstrip('/')}/api/health") != 200
+    yield either(
+        shut, "The API answers through the site only.", "The API also answers whoever goes round CloudFront and WAF.",
+        "Deploy again: a function has no ORIGIN_KEYS.",
+    )  # fmt: skip
     named, real = urlsplit(organisation.organisation.site_url).netloc, urlsplit(site).netloc
     if named and named != real:
         to_do = f"Set organisation.site_url to {site}/, or deploy with DomainName={named}."
-        yield Finding("wrong", f"The organisation file says that the site is at {named}, and it is at {real}.", to_do)
+        yield Finding("wrong", f"organisation.yaml says that the site is at {named}, and it is at {real}.", to_do)
 
 
 def _status(url: str) -> int:

@@ -15,9 +15,9 @@ class Finding:
     to_do: str = ""
 
 
-def either(holds: object, what: str, to_do: str, otherwise: str = "wrong") -> Finding:
-    """That something holds, or what to do because it does not."""
-    return Finding("ok", f"{what}.") if holds else Finding(otherwise, f"It is not so that {what}.", to_do)
+def either(holds: object, good: str, bad: str, to_do: str, otherwise: str = "wrong") -> Finding:
+    """What is true where something holds; else what is true instead, and what to do."""
+    return Finding("ok", good) if holds else Finding(otherwise, bad, to_do)
 
 
 def asked(action: Any, **request: Any) -> Any:

@@ -15,8 +15,8 @@ _PATIENCE = 10
 _LOW_SPEND = 10  # US dollars a month: a hundred texts in dear countries
 _CHANNELS = {"TEXT_MESSAGE_MONTHLY_SPEND_LIMIT": "texts", "VOICE_MESSAGE_MONTHLY_SPEND_LIMIT": "calls"}
 _SANDBOX_MAIL = (
-    "Until then only verified addresses get mail. Ask for production access in the SES console; it takes a day. To try"
-    " before, verify your own address: aws sesv2 create-email-identity --email-identity ADDRESS"
+    "Ask for production access in the SES console; it takes a day. To try before, verify your own address:"
+    " aws sesv2 create-email-identity --email-identity ADDRESS"
 )
 
 
@@ -29,8 +29,9 @@ def mail(organisation: Organisation, deployed: dict[str, str]) -> Iterator[Findi
     identity_name = deployed.get("SenderDomain") or organisation.sender.domain
     yield either(
         answers.agrees("SenderDomain", identity_name, organisation),
-        f"the stack may send as {organisation.sender.domain}, which is the domain of notify.from",
-        f"It may send as {identity_name}: set SenderDomain (`./regain setup` does) or notify.from, and deploy.",
+        f"The stack may send as {organisation.sender.domain}, the domain of notify.from.",
+        f"The stack may only send as {identity_name}, and notify.from is at {organisation.sender.domain}.",
+        "No mail leaves until both agree: run ./regain setup, and deploy again.",
     )
     account = asked(client.get_account)
     identity = asked(client.get_email_identity, EmailIdentity=identity_name)
@@ -38,17 +39,28 @@ def mail(organisation: Organisation, deployed: dict[str, str]) -> Iterator[Findi
         if isinstance(told, Finding):
             yield told
             return
-    yield either(account.get("ProductionAccessEnabled"), "SES is out of the sandbox", _SANDBOX_MAIL)
+    yield either(
+        account.get("ProductionAccessEnabled"), "SES is out of the sandbox.",
+        "SES is in its sandbox: only verified addresses get mail.", _SANDBOX_MAIL,
+    )  # fmt: skip
     if not account.get("SendingEnabled", True):
         yield Finding("wrong", "SES has paused this account.", "The SES console says why, and how to ask for a review.")
     records = "Put the records that SES shows for it into its DNS."
-    yield either(identity.get("VerifiedForSendingStatus"), f"{identity_name} is verified in SES", records)
+    yield either(
+        identity.get("VerifiedForSendingStatus"), f"{identity_name} is verified in SES.",
+        f"SES has not verified {identity_name}.", records,
+    )  # fmt: skip
     signed = identity.get("DkimAttributes", {}).get("Status") == "SUCCESS"
-    yield either(signed, f"mail from {identity_name} is signed (DKIM)", records)
+    yield either(
+        signed, f"Mail from {identity_name} is signed (DKIM).", f"Mail from {identity_name} is not signed (DKIM).",
+        records,
+    )  # fmt: skip
     envelope = identity.get("MailFromAttributes", {})
     if envelope.get("MailFromDomain"):
         ready = envelope.get("MailFromDomainStatus") == "SUCCESS"
-        yield either(ready, f"{envelope['MailFromDomain']} is ready as MAIL FROM domain", records, "warning")
+        name = envelope["MailFromDomain"]
+        bad = f"The MAIL FROM domain {name} is not ready."
+        yield either(ready, f"The MAIL FROM domain {name} is ready.", bad, records, "warning")
     yield dmarc(identity_name)
 
 
@@ -63,8 +75,9 @@ def dmarc(domain: str) -> Finding:
         return Finding("warning", f"The DNS did not answer for _dmarc.{domain}.", f"Look: dig TXT _dmarc.{domain}")
     found = any(record.startswith("v=DMARC1") for record in records)
     return either(
-        found, f"_dmarc.{domain} has a record DMARC1", f'Add a TXT record to _dmarc.{domain}: "v=DMARC1; p=quarantine"'
-    )
+        found, f"{domain} has a DMARC record.", f"{domain} has no DMARC record: anybody may write in its name.",
+        f'Add a TXT record to _dmarc.{domain}: "v=DMARC1; p=quarantine"',
+    )  # fmt: skip
 
 
 def _texts(name: str) -> list[str] | None:
@@ -86,10 +99,13 @@ def telephone(deployed: dict[str, str]) -> Iterator[Finding]:
         yield told
         return
     tier = next((each["Value"] for each in told["AccountAttributes"] if each["Name"] == "ACCOUNT_TIER"), "")
-    sandbox = "Ask AWS for production access: only verified numbers get texts."
-    yield either(tier == "PRODUCTION", "End User Messaging is out of the sandbox", sandbox)
     yield either(
-        deployed.get("OriginationIdentity"), "the stack has a number for texts and calls",
+        tier == "PRODUCTION", "End User Messaging is out of the sandbox.",
+        "End User Messaging is in its sandbox: only verified numbers get texts.", "Ask AWS for production access.",
+    )  # fmt: skip
+    yield either(
+        deployed.get("OriginationIdentity"), "Texts and calls have a number to come from.",
+        "Texts and calls have no number to come from.",
         "Request one in AWS End User Messaging, and deploy with OriginationIdentity; or take sms, call-mobile and"
         " call-office out of recovery.methods.",
     )  # fmt: skip

@@ -2,13 +2,15 @@
 """In the place of `sam`: notes how it was called, and lets CloudFormation at AWS_ENDPOINT_URL make a small stack.
 
 What a real `sam` would do with a build is another's test (`tests/build`). `STAND_IN` names the folder of its notes: `calls`
-gets a line for each call; a file `status` there is what `sam deploy` ends with. Everything but `deploy` is left to the
+gets a line for each call; a file `status` there is what `sam deploy` ends with; with a file `cut` there, everything that was
+started together with it is killed when the stack is made. Everything but `deploy` is left to the
 program in `STAND_IN_REAL`, or does nothing.
 """
 
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +99,8 @@ def main(arguments: list[str]) -> int:
     if status.exists():
         return int(status.read_text())
     deploy(arguments)
+    if (notes / "cut").exists():
+        os.killpg(os.getpgrp(), signal.SIGKILL)
     return 0
 
 

@@ -128,12 +128,12 @@ def test_doctor_asks_whether_site_and_api_answer_where_they_should(stack, engine
     monkeypatch.setattr(deployed, "_status", lambda url: answers[url])
     state = lookups.stack("published", "eu-west-1")
     told = found(deployed.on_aws(stack, engine.organisation, state))
-    assert told["the key that encrypts the tables is rotated."] == "ok"
-    assert told["the API answers through the site only."] == "ok"
+    assert told["The key that encrypts the tables is rotated every year."] == "ok"
+    assert told["The API answers through the site only."] == "ok"
     assert told["Nobody hears of alarms."] == "warning"
     answers["https://api.example/api/health"] = 200
     told = found(deployed.on_aws(stack, engine.organisation, state))
-    assert told["It is not so that the API answers through the site only."] == "wrong"
+    assert told["The API also answers whoever goes round CloudFront and WAF."] == "wrong"
 
 
 def test_doctor_asks_whether_cloudfront_was_told_of_languages_and_frames(engine):

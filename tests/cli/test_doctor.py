@@ -1,0 +1,181 @@
+"""What `doctor` asks of a stack on AWS: releases of the live functions, costs, spend limits, the sender (A6, A12-A16)."""
+
+import io
+import json
+import zipfile
+from types import SimpleNamespace
+
+import boto3
+import pytest
+
+from cli import deployed, lookups, sending
+from cli.regions import SUPPORTED
+from cli.releases import releases
+from cli.stack import Stack
+from local.template import raw
+from tests.conftest import ROOT
+
+FUNCTIONS = [
+    name
+    for name, made in raw(ROOT / "template.yaml")["Resources"].items()
+    if made["Type"].endswith("::Function") and "Serverless" in made["Type"]
+]
+NEW, OLD = "b" * 64, "a" * 64
+
+
+@pytest.fixture(scope="module")
+def live(engine):
+    """The nine functions with an alias `live`, each on the release OLD, in the engine."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", "def lambda_handler(event, context): return {}")
+    client = boto3.client("lambda", region_name=engine.environment["AWS_REGION"])
+    for name in FUNCTIONS:
+        client.create_function(
+            FunctionName=f"x-{name}", Runtime="python3.13", Role="arn:aws:iam::000000000000:role/x",
+            Handler="app.lambda_handler", Code={"ZipFile": packed.getvalue()},
+            Environment={"Variables": {"RELEASE": OLD}}, Publish=True,
+        )  # fmt: skip
+        client.create_alias(FunctionName=f"x-{name}", Name="live", FunctionVersion="1")
+
+    def deploy(name, release):
+        """As a stack update does it: the settings, a version, the alias."""
+        client.update_function_configuration(FunctionName=f"x-{name}", Environment={"Variables": {"RELEASE": release}})
+        version = client.publish_version(FunctionName=f"x-{name}")["Version"]
+        client.update_alias(FunctionName=f"x-{name}", Name="live", FunctionVersion=version)
+        return client
+
+    return deploy
+
+
+def asked(status="UPDATE_COMPLETE", release=OLD, functions=FUNCTIONS):
+    stack = Stack("regain", ROOT / ".state", ROOT / "organisation.yaml")
+    state = lookups.StackState(status, {"Release": release})
+    return list(releases(stack, {name: f"x-{name}" for name in functions}, state))
+
+
+def test_doctor_asks_the_live_functions_which_release_they_run_a12(live):
+    (only,) = asked()
+    assert (only.state, only.what) == ("ok", f"all {len(FUNCTIONS)} functions run the release {OLD[:12]}.")
+
+
+def test_a_function_whose_release_is_not_that_of_its_peers_is_a_finding_a13(live):
+    live("NotifyFunction", NEW)
+    try:
+        (only,) = asked()
+        assert only.state == "wrong"
+        assert only.what == f"NotifyFunction runs the release {NEW[:12]}, and {OLD[:12]} is deployed."
+        assert "make deploy STACK=regain" in only.to_do
+        assert asked(release="")[0].what.startswith("NotifyFunction")  # the others are the measure then
+        (only,) = asked(status="UPDATE_IN_PROGRESS")
+        assert only.state == "warning"
+        assert {each.what.split()[0] for each in asked(release=NEW)} == set(FUNCTIONS) - {"NotifyFunction"}
+    finally:
+        live("NotifyFunction", OLD)
+
+
+def test_what_was_updated_but_not_published_does_not_count(live, engine):
+    client = boto3.client("lambda", region_name=engine.environment["AWS_REGION"])
+    client.update_function_configuration(FunctionName="x-ResetFunction", Environment={"Variables": {"RELEASE": NEW}})
+    assert [each.state for each in asked()] == ["ok"]
+
+
+def test_a_function_that_does_not_say_is_a_finding(live, engine):
+    client = boto3.client("lambda", region_name=engine.environment["AWS_REGION"])
+    client.delete_alias(FunctionName="x-AdminFunction", Name="live")
+    found = asked()
+    client.create_alias(FunctionName="x-AdminFunction", Name="live", FunctionVersion="1")
+    assert [each.state for each in found if "AdminFunction did not say" in each.what] == ["wrong"]
+
+
+def test_the_functions_are_given_the_release_that_doctor_asks_for():
+    template = raw(ROOT / "template.yaml")
+    assert template["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"] == {"Ref": "Release"}
+    assert template["Globals"]["Function"]["AutoPublishAlias"] == "live"
+
+
+def answering(monkeypatch, **operations):
+    """A client whose operations answer what they are told."""
+    named = {name: _named(name, answer) for name, answer in operations.items()}
+    monkeypatch.setattr(sending.boto3, "client", lambda *_, **__: SimpleNamespace(**named))
+
+
+def _named(name, answer):
+    def operation(**_):
+        return answer
+
+    operation.__name__ = name
+    return operation
+
+
+def test_doctor_says_when_texts_end_in_the_middle_of_a_month_a16(monkeypatch):
+    def telephone(limit, status="ACTIVE", registration="COMPLETE"):
+        answering(
+            monkeypatch,
+            describe_account_attributes={"AccountAttributes": [{"Name": "ACCOUNT_TIER", "Value": "PRODUCTION"}]},
+            describe_spend_limits={
+                "SpendLimits": [
+                    {"Name": "TEXT_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": limit},
+                    {"Name": "VOICE_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": 1_000},
+                    {"Name": "MEDIA_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": 1},
+                ]
+            },
+            describe_phone_numbers={"PhoneNumbers": [{"PhoneNumber": "+15555550100", "Status": status}]},
+            describe_registrations={
+                "Registrations": [{"RegistrationId": "registration-1", "RegistrationStatus": registration}]
+            },
+        )
+        return {each.what: each.state for each in sending.telephone({"OriginationIdentity": "+15555550100"})}
+
+    assert set(telephone(100).values()) == {"ok"}
+    found = telephone(1, "PENDING", "REQUIRES_UPDATES")
+    assert found["The account may spend 1 US dollars a month on texts."] == "warning"
+    assert found["The account may spend 1000 US dollars a month on calls."] == "ok"
+    assert found["+15555550100 is pending."] == "warning"
+    assert found["registration-1 is requires updates."] == "warning"
+
+
+def test_doctor_compares_what_the_stack_may_send_as_with_notify_from_a6(monkeypatch, engine):
+    answering(monkeypatch, get_account={"ProductionAccessEnabled": True}, get_email_identity={})
+    monkeypatch.setattr(sending, "dmarc", lambda _: sending.Finding("ok", ""))
+    first, *_ = sending.mail(engine.organisation, {"SenderDomain": "contoso.example"})
+    assert first.state == "ok"
+    first, *_ = sending.mail(engine.organisation, {"SenderDomain": "fabrikam.example"})
+    assert first.state == "wrong"
+    assert "may only send as fabrikam.example, and notify.from is at contoso.example" in first.what
+
+
+def test_doctor_says_that_nobody_hears_of_costs_and_that_the_stack_can_be_deleted_a19_a32(engine):
+    stack = Stack("regain", ROOT / ".state", ROOT / "organisation.yaml")
+    state = lookups.StackState("CREATE_COMPLETE", {}, "000000000000")
+    found = {each.what: each.state for each in deployed._account(stack, {"DataKey": "x"}, state)}
+    assert found["Nobody hears when a month becomes expensive."] == "warning"
+    assert found["Anybody could delete the stack by mistake."] == "warning"
+    client = boto3.client("budgets", region_name="us-east-1")
+    limit = {"Amount": "100", "Unit": "USD"}
+    budget = {"BudgetName": "account-help", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}
+    client.create_budget(AccountId="000000000000", Budget=budget)
+    found = {each.what: each.state for each in deployed._account(stack, {"DataKey": "x"}, state)}
+    assert found["A budget watches what the account costs: account-help."] == "ok"
+
+
+def test_reading_a_stack_leaves_no_folder_behind_a46(tmp_path):
+    """The organisation that services read is packed into a temporary folder, which goes with the process."""
+    import os
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; from pathlib import Path; from cli.stack import Stack, _VARIABLES;"
+        "Stack.resources = lambda self: {name: name for name in _VARIABLES.values()};"
+        "found = Stack('regain', Path('.state'), Path(sys.argv[1]))._on_aws();"
+        "assert Path(found['ORGANISATION_FILE']).exists()"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": f"{ROOT}/functions:{ROOT}/functions/shared"}
+    subprocess.run([sys.executable, "-c", program, ROOT / "organisation.yaml"], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_regions_of_make_validate_are_those_that_setup_takes_a7():
+    assert "from cli.regions import SUPPORTED" in (ROOT / "Makefile").read_text()
+    assert json.dumps(SUPPORTED)
