@@ -1,6 +1,7 @@
 """The report of `people import`: on the file, and on what changes for whom. A dry run and the import print the same."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from regain.people.importing import Changes, ImportResult, PeopleFile
 from regain.reports.spreadsheet import escape_formula
 from regain.runtime.services import Services
 
-_SHOWN = 20  # on the terminal; `--details` has everything
+_SHOWN, _ALIKE = 20, 3  # on the terminal: names and errors, notes; `--details` has everything
 COLUMNS = {
     "display_name": "displayName", "given_name": "givenName", "surname": "surname", "mail": "mail",
     "other_mails": "otherMails", "mobile_phone": "mobilePhone", "office_phone": "telephoneNumber",
@@ -26,15 +27,20 @@ def print_file(file: Path, parsed: PeopleFile) -> None:
     say(f"{file}: {first}")
     for line in others:
         say(line)
-    _print_errors(parsed.errors, "refused")
-    _print_errors(parsed.notes, "note")
+    _print_errors(parsed.errors, "refused", _SHOWN)
+    _print_errors(parsed.notes, "note", _ALIKE)
 
 
-def _print_errors(found: list[FileError], label: str) -> None:
-    for each in found[:_SHOWN]:
-        errors.print(f"{label}: {each}", markup=False)
-    if len(found) > _SHOWN:
-        errors.print(f"{label}: {len(found) - _SHOWN} more; --details FILE lists them all")
+def _print_errors(found: list[FileError], label: str, alike: int) -> None:
+    """Prints so many of each kind, which the hint tells apart, and how many more there are."""
+    seen: Counter[str] = Counter()
+    for each in found:
+        seen[each.hint] += 1
+        if seen[each.hint] <= alike:
+            errors.print(f"{label}: {each}", markup=False)
+    more = len(found) - sum(min(number, alike) for number in seen.values())
+    if more:
+        errors.print(f"{label}: {more} more; --details FILE lists them all")
 
 
 def print_changes(result: ImportResult, parsed: PeopleFile, dry_run: bool) -> None:

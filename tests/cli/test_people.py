@@ -170,6 +170,7 @@ def test_mistakes_of_every_row_do_not_fill_the_terminal(world, run, file):
 def test_a_lock_is_lifted_by_a_file_only_with_overrule_p9(world, run, file):
     person = world.person()
     world.services.store.commit([world.services.accounts.lock_write(person)])
+    assert "set in Regain, so that no import overwrites it: accountEnabled" in run("explain", person.user_id)[1]
     path = file(f"{person.user_id},,,,True\n")
     assert (
         f"set in Regain and kept, although the file differs: 1: {person.user_id} (accountEnabled)"
