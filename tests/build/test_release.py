@@ -167,11 +167,16 @@ def test_the_version_of_every_function_follows_the_release_and_old_ones_go():
         assert alias["FunctionVersion"]["Fn::GetAtt"][0] in versions(second)
 
 
-def test_a_deployment_without_a_release_is_refused_before_it_begins():
-    """`sam deploy` by hand would leave the alias where it is; a Rule says so, and what to do."""
-    (rule,) = raw(TEMPLATE)["Rules"]["NamedRelease"]["Assertions"]
-    assert rule["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Release"}, ""]}]}
-    assert "make deploy" in rule["AssertDescription"]
+def test_without_a_release_code_and_layer_still_reach_the_alias():
+    """`sam deploy` by hand names none. Parameters then reach nobody, which is what the release is for (A13)."""
+    none = {"Release": ""}
+    first, again, layered, coded, parametered = transformed(
+        (packaged(), none), (packaged(), none), (packaged(layer="new"), none), (packaged(ResetFunction="new"), none),
+        (packaged(), {**none, "CodeKeyGeneration": "2"}),
+    )  # fmt: skip
+    assert versions(first) == versions(again) == versions(parametered)
+    assert not versions(first) & versions(layered)
+    assert {name.partition("Version")[0] for name in versions(coded) - versions(first)} == {"ResetFunction"}
 
 
 @pytest.mark.parametrize(
