@@ -191,6 +191,12 @@ def test_rows_are_read_one_at_a_time(tmp_path):
     assert peak < 4_000_000  # a chunk of it, as bytes and as text
 
 
+def test_the_remedy_for_a_list_that_powershell_has_not_written_names_its_column_p2(tmp_path):
+    text = "UserPrincipalName,BusinessPhones\nmaria.silva@contoso.example,System.String[]\n"
+    ((line, _, hint),) = refused(tmp_path, text)
+    assert (line, hint) == (2, "export with Select-Object @{n='BusinessPhones';e={$_.BusinessPhones -join ';'}}")
+
+
 def test_a_user_id_that_a_spreadsheet_has_made_a_number_is_said_so_p4(tmp_path):
     ((line, message, _),) = refused(tmp_path, "userPrincipalName\n4.47701E+11\n")
     assert line == 2

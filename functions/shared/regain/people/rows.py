@@ -110,7 +110,7 @@ class RowParser:
         default = self.organisation.default_domain
         self.without_domain += "@" not in typed
         try:
-            found = "" if cells.conversion_artefact(typed) else user_id.normalise(typed, default)
+            found = "" if cells.conversion_artefact(heading, typed) else user_id.normalise(typed, default)
         except Refused:
             found = ""
         if not found:
@@ -270,14 +270,14 @@ class RowParser:
         for name, called in IDS.items():
             for heading, cell in row.cells.get(name, ())[:1]:
                 value = cells.parse_guid(cell.strip()) if name == "object_guid" else cell.strip()
-                if name == "employee_id" and cells.conversion_artefact(value):
+                if name == "employee_id" and cells.conversion_artefact(heading, value):
                     self._malformed(heading, value, "", "")
                 found.append((called, value))
         return tuple(found)
 
     def _malformed(self, heading: str, typed: str, message: str, hint: str) -> None:
         """An error in a cell. If a tool has damaged the cell, says so instead."""
-        artefact = cells.conversion_artefact(typed)
+        artefact = cells.conversion_artefact(heading, typed)
         self._error(f"{heading}: `{typed}` {artefact[0] if artefact else message}", artefact[1] if artefact else hint)
 
     def _error(self, message: str, hint: str) -> None:

@@ -60,14 +60,14 @@ def parse_enabled(kind: str, text: str) -> bool | None:
     return parsed if parsed is None or kind != "blocked" else not parsed
 
 
-def conversion_artefact(text: str) -> tuple[str, str] | None:
+def conversion_artefact(heading: str, text: str) -> tuple[str, str] | None:
     """If a tool has replaced the content by something else: what it did, and what to do. None for any other cell."""
     if _SCIENTIFIC.fullmatch(text):
         return ("was converted to a number by a spreadsheet, which dropped digits",
                 "export it again and open the file with this column as text")  # fmt: skip
     if _DOTNET_TYPE.fullmatch(text):
         return ("is PowerShell's name for a list, not its content",
-                "export with Select-Object @{n='otherMails';e={$_.OtherMails -join ';'}}")  # fmt: skip
+                f"export with Select-Object @{{n='{heading}';e={{$_.{heading} -join ';'}}}}")  # fmt: skip
     return None
 
 
