@@ -4,6 +4,9 @@ The specimens have the shape of each maker's file (see their README); each is re
 separator that its maker, or the spreadsheet it went through, writes.
 """
 
+import csv
+import io
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,6 +39,21 @@ def test_a_makers_file_is_read_in_every_form_that_it_is_written_in_b31(tmp_path,
     named = {person.account.user_id: person.account for person in found.people}
     assert "Ålund" in f"{named[ZOE].display_name} {named[ZOE].surname}"
     assert bool([note for note in found.notes if "Windows-1252" in note.message]) == (encoding == "cp1252")
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if name.endswith(".csv")])
+def test_order_case_blanks_quotes_and_further_columns_make_no_difference_b31(tmp_path, name):
+    """What a spreadsheet, a script or a careful administrator does to a file before it is imported."""
+    lines = specimen(name).splitlines()
+    first = 1 if lines[0].startswith(("#TYPE", "version:")) else 0
+    headings, *rows = csv.reader(lines[first:])
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, quoting=csv.QUOTE_ALL)
+    writer.writerow([f" {heading.upper()} " for heading in reversed(headings)] + ["Cost centre (new)"])
+    writer.writerows([*reversed(row), "12"] for row in rows)
+    found, original = parse(tmp_path, table.getvalue()), parse(tmp_path, specimen(name))
+    assert [person.account for person in found.people] == [person.account for person in original.people]
+    assert [row.reason for row in found.skipped] == [row.reason for row in original.skipped]
 
 
 BROKEN = {

@@ -22,7 +22,7 @@ OUR_COLUMNS = (
     "userPrincipalName", "displayName", "givenName", "surname", "mail", "otherMails", "mobilePhone", "telephoneNumber",
     "accountEnabled", "password", "role", "groups", "preferredLanguage", *IDS.values(),
 )  # fmt: skip
-_PROPERTY = re.compile(r"\[([a-z]\w*)\]")  # Entra's templates: `User name [userPrincipalName] Required`
+_PROPERTY = re.compile(r"\[(\w+)\]")  # Entra's templates: `User name [userPrincipalName] Required`
 _REMARK = re.compile(r"[\[(][^\])]*[\])]")  # Google: `Email Address [Required]`
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
@@ -55,7 +55,7 @@ class Columns:
 def normalise(heading: str) -> str:
     """A heading without case, accents, spaces, punctuation, and remarks in brackets."""
     template = _PROPERTY.search(heading)
-    if template and template[1] != "required":
+    if template and template[1].lower() != "required":
         return f"[{template[1].lower()}]"
     plain = unicodedata.normalize("NFKD", _REMARK.sub("", heading) or heading).casefold()
     return _NOT_ALPHANUMERIC.sub("", "".join(letter for letter in plain if not unicodedata.combining(letter)))
