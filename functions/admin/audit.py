@@ -9,7 +9,7 @@ from regain.api.contract import Attachment, AuditEvent, AuditTrail, EventPage, E
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import events, reference, roles, user_id
-from regain.problems import NO_SUCH_REFERENCE, Refused
+from regain.problems import NO_SUCH_REFERENCE, NOT_OVER_THIS_ACCOUNT, Refused
 from regain.reports import usage
 from regain.reports.exports import export
 
@@ -18,7 +18,11 @@ _READ_SIZE = 100  # DynamoDB's limit for one BatchGetItem
 
 
 def show_trail(typed: str, context: RequestContext) -> AuditTrail:
-    """Every event under a reference, in plain sentences."""
+    """Every event under a reference, in plain sentences.
+
+    References are random and short: two people can have the same one. Each part is shown only to whoever may read about
+    the person whom it is about (X28).
+    """
     agent = signed_in_agent(context)
     agent.count_lookup()
     known = reference.parse(typed)
@@ -26,11 +30,12 @@ def show_trail(typed: str, context: RequestContext) -> AuditTrail:
     if not (known and found):
         raise Refused(NO_SUCH_REFERENCE)
     who = _user_ids(agent, found)
-    named = next((who[event["subject"]] for event in found if who.get(event["subject"])), "")
-    if named:
-        account = agent.services.accounts.get(named)
-        roles.check_can_view(agent.account, account, agent.scope)
-    return AuditTrail(known, named, [line(event, who) for event in found])
+    hidden = _not_viewable(agent, who)
+    if hidden and len(hidden) == len(who):
+        raise hidden.popitem()[1]
+    shown = [event for event in found if event["subject"] not in hidden]
+    named = next((who[event["subject"]] for event in shown if event["subject"] in who), "")
+    return AuditTrail(known, named, [line(event, who) for event in shown])
 
 
 def list_events(query: EventQuery, context: RequestContext) -> EventPage | Attachment:
@@ -68,19 +73,24 @@ def _readable(agent: Agent, found: list[dict[str, Any]], who: dict[str, str]) ->
     """The events that this agent may read: only those about people in their groups, if scope is limited to groups."""
     if roles.has_global_scope(agent.account, agent.scope):
         return found
-    accounts, readable = agent.services.accounts, set()
+    hidden = _not_viewable(agent, who)
+    return [event for event in found if event["subject"] in who and event["subject"] not in hidden]
+
+
+def _not_viewable(agent: Agent, who: dict[str, str]) -> dict[str, Refused]:
+    """The subjects whose accounts this agent may not view, each with the refusal."""
+    accounts = agent.services.accounts
+    hidden: dict[str, Refused] = {}
     for part in batched(who, _READ_SIZE):
         items = agent.services.store.batch_get([accounts.key(who[subject]) for subject in part])
-        readable |= {subject for subject, item in zip(part, items, strict=True) if _may_read(agent, item)}
-    return [event for event in found if event["subject"] in readable]
-
-
-def _may_read(agent: Agent, item: dict[str, Any] | None) -> bool:
-    try:
-        roles.check_can_view(agent.account, account_items.from_item(item), agent.scope)
-    except Refused:
-        return False
-    return item is not None
+        for subject, item in zip(part, items, strict=True):
+            try:
+                roles.check_can_view(agent.account, account_items.from_item(item), agent.scope)
+                if item is None and not roles.has_global_scope(agent.account, agent.scope):
+                    raise Refused(NOT_OVER_THIS_ACCOUNT, reason="gone, and so are its groups")
+            except Refused as refused:
+                hidden[subject] = refused
+    return hidden
 
 
 def _user_ids(agent: Agent, events: list[dict[str, Any]]) -> dict[str, str]:

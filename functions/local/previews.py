@@ -59,7 +59,7 @@ def _examples() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
     for kind in messages.NOTICES:
         facts: dict[str, Any] = {**_WHO, "what": "off,mobile_phone" if kind == "account-imported" else "mobile"}
         yield kind, functools.partial(messages.notice, kind, facts, _REFERENCE, "A" * 43)
-    about = {"administrator-contacted": _ASKED, "support-contacted": _ASKED, "support-copy": _ASKED,
+    about = {"administrator-contacted": _ASKED, "support-contacted": _ASKED, "support-confirmation": _ASKED,
              "admin-acted": _BY, "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip
     for kind in help_messages.KINDS:
         yield kind, functools.partial(help_messages.render, kind, about[kind], _REFERENCE)

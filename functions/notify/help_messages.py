@@ -1,7 +1,7 @@
-"""Messages about help: requests, copies for those who asked, and reports of what was done to an account.
+"""Messages about help: requests, confirmations for those who asked, and reports of what was done to an account.
 
-What strangers typed appears only in the body, quoted and marked as theirs: never in a subject (header injection), and
-never as a link in a copy, so that nobody can use our mail to send theirs.
+What strangers typed appears only in the body of a request, quoted and marked as theirs: never in a subject (header
+injection), and never in a confirmation, so that nobody can use our mail to send theirs (X17).
 """
 
 from collections.abc import Iterator
@@ -35,10 +35,10 @@ _ASK_THEM = Phrase(
     "If you did not expect it, ask them by telephone, and look up the reference {reference} on the page for "
     "administrators."
 )
-_COPY = Phrase("{support} has received a request with this address and will call back. This is a copy.")
-_LEFT_OUT = Phrase(
-    "Addresses of web pages are left out of this copy. If you did not write this, somebody typed your address, "
-    "perhaps by mistake, and you do not need to do anything."
+_RECEIVED = Phrase("{support} has received a request with this address and will call back.")
+_NOT_REPEATED = Phrase(
+    "This message does not repeat what was written. If you did not ask for help, somebody typed your address, perhaps "
+    "by mistake, and you do not need to do anything."
 )
 _NOBODY_ASKS = Phrase("Nobody from {organisation} will ask you for your password or for a code.")
 _LINES = {
@@ -50,6 +50,7 @@ _LINES = {
     "role": Phrase("Role: {value}"),
     "by": Phrase("Done by: {value}"),
     "when": Phrase("When: {value}"),
+    "quoted": Phrase("Reference that they quote: {value}"),
     "reference": Phrase("Reference: {value}"),
 }
 
@@ -73,16 +74,16 @@ def _administrator_asked(facts: dict[str, Any], layout: Layout) -> Parts:
 
 def _support_asked(facts: dict[str, Any], layout: Layout) -> Parts:
     yield layout.say(Phrase("Somebody asks {support} for help and wants to be called back."))
-    yield _lines(facts, layout, "name", "phone", "email", "reference")
+    quoted = ("quoted",) if facts.get("quoted") else ()
+    yield _lines(facts, layout, "name", "phone", "email", *quoted, "reference")
     yield from _quoted(facts["text"], layout)
     yield layout.say(_FIND_OUT_FIRST)
 
 
-def _support_copy(facts: dict[str, Any], layout: Layout) -> Parts:
-    yield layout.say(_COPY)
-    yield _lines(facts, layout, "name", "phone", "reference")
-    yield from _quoted(facts["text"], layout)
-    yield layout.say(_LEFT_OUT)
+def _support_confirmation(facts: dict[str, Any], layout: Layout) -> Parts:
+    yield layout.say(_RECEIVED)
+    yield _lines({**facts, "when": layout.moment(facts["at"])}, layout, "when", "reference")
+    yield layout.say(_NOT_REPEATED)
     yield layout.say(_NOBODY_ASKS)
 
 
@@ -120,7 +121,7 @@ KINDS = {
     "administrator-contacted": (
         Phrase("{organisation}: somebody cannot sign in and asks for help ({reference})"), _administrator_asked),
     "support-contacted": (Phrase("{organisation}: request for support ({reference})"), _support_asked),
-    "support-copy": (Phrase("Your request to {support} ({reference})"), _support_copy),
+    "support-confirmation": (Phrase("Your request to {support} ({reference})"), _support_confirmation),
     "admin-acted": (Phrase("{organisation}: an administrator has acted on an account"), _admin_acted),
     "role-recovered": (Phrase("{organisation}: somebody with a role has used self-service reset"), _role_recovered),
 }  # fmt: skip

@@ -122,8 +122,9 @@ def test_15_nobody_adds_a_recipient_or_a_header(attacker):
     for each in (copy, letter):
         assert "Bcc" not in each["subject"]
         assert "\n" not in each["subject"]
-        assert "\nName: Maria Bcc: " in each["body"]
-        assert "\n> To: " in each["body"]
+    assert "\nName: Maria Bcc: " in letter["body"]
+    assert "\n> To: " in letter["body"]
+    assert "Bcc" not in copy["body"]
     assert attacker.messages(evil) == []
 
 

@@ -189,7 +189,9 @@ def ask_the_administrators(world: World, clock: Any) -> Steps:
     yield lambda: ask(world, user_id)
 
 
-@scenario(contract.ASK_SUPPORT, 202, events=("support-contacted",), messages=("support-contacted", "support-copy"))
+@scenario(
+    contract.ASK_SUPPORT, 202, events=("support-contacted",), messages=("support-contacted", "support-confirmation")
+)
 def ask_support(world: World, clock: Any) -> Steps:
     body = {"name": "Maria", "phone": "+44 20 7946 0123", "email": "maria@home.example", "message": "Nothing works."}
     body["proof"] = world.proof()

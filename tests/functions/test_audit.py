@@ -115,6 +115,26 @@ def test_events_are_filtered_and_paged_newest_first_b18(world, auditor):
         assert (told.status, told.body) == (200, {"events": [], "cursor": ""}), nothing
 
 
+def test_where_two_people_have_one_reference_each_part_is_for_whoever_may_read_about_them_x28(use):
+    """40 random bits: among a million references some pair is the same."""
+    world = use(administration={"scope": "same-groups"})
+    outside, inside = world.person(groups=("finance",)), world.person(groups=("staff",))
+    count_people(outside.user_id, inside.user_id)
+    services = world.services
+    for number, person in enumerate((outside, inside)):
+        subject = services.recoveries.subject(person.user_id)
+        services.store.commit(
+            [services.events.write("reset-started", subject, "R-SAME-0000", services.clock(), bytes([number] * 4))]
+        )
+    story = Agent(world, role="helpdesk", groups=("staff",)).get("/references/R-SAME-0000").body
+    assert (story["user_id"], [line["user_id"] for line in story["lines"]]) == (inside.user_id, [inside.user_id])
+    assert (
+        Agent(world, role="helpdesk", groups=("sales",)).get("/references/R-SAME-0000").code == "not-over-this-account"
+    )
+    everything = Agent(world, role="auditor").get("/references/R-SAME-0000").body
+    assert {line["user_id"] for line in everything["lines"]} == {inside.user_id, outside.user_id}
+
+
 @pytest.mark.parametrize("role", ["helpdesk", "user-administrator", "auditor"])
 def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
     """Attack 50: what is refused by account and by reference does not stand in the list of everything either."""

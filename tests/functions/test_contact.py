@@ -167,7 +167,7 @@ def test_what_strangers_type_cannot_become_a_header_or_html(world, letters):
     assert "\x00" not in letter.text
 
 
-def test_support_gets_what_it_needs_to_call_back_and_the_person_a_copy_s23(world, letters):
+def test_support_gets_what_it_needs_to_call_back_and_the_person_a_confirmation_s23(world, letters):
     email = f"copy{world.number}@home.example"
     reference = support(world, email=email, message="See https://evil.example/x or evil.example.").body["reference"]
     deliver(world, reference)
@@ -175,8 +175,29 @@ def test_support_gets_what_it_needs_to_call_back_and_the_person_a_copy_s23(world
     assert set(told) == {"support@contoso.example", email}
     for words in ("Maria Silva", "+442079460123", email, "evil.example", reference):
         assert words in told["support@contoso.example"].text
-    assert "evil.example" not in told[email].text
-    assert "Maria Silva" in told[email].text
+    assert reference in told[email].text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["\\\\203.0.113.7\\portal", "file://203.0.113.7/portal", "203.0.113.7/login", "contoso-login。example/verify",
+     "hxxps:evil[.]example", "tel:+15550100", "Contoso Security: urgent, call +1 555 0100", "J.R.R.Tolkien"],
+)  # fmt: skip
+def test_a_confirmation_repeats_nothing_that_a_stranger_typed_x17(world, letters, typed):
+    """Whoever types somebody else's address sends them the same words whatever they type: nothing to filter."""
+    email, plain = f"typed{world.number}@home.example", f"plain{world.number}@home.example"
+    for to, text in ((email, typed), (plain, "Nothing works.")):
+        phone = f"+44 20 7946 {1_000 + world.number}"
+        answer = support(world, email=to, name=f"Maria {text}", message=f"See {text}", phone=phone)
+        deliver(world, answer.body["reference"])
+    told = dict(letters)
+
+    def without_reference(letter):
+        return re.sub(r"R-\w{4}-\w{4}|\d\d:\d\d", "", f"{letter.subject}\n{letter.text}\n{letter.html}")
+
+    assert without_reference(told[email]) == without_reference(told[plain])
+    for piece in (typed, phone[-4:], "Maria", "See"):
+        assert piece not in told[email].text
 
 
 def test_every_fault_of_the_support_form_is_said_at_once(world):
@@ -185,11 +206,16 @@ def test_every_fault_of_the_support_form_is_said_at_once(world):
     assert [fault["rule"] for fault in answer.body["feedback"]] == ["name", "email", "phone", "message"]
 
 
-def test_a_quoted_reference_brings_the_request_into_its_story(world):
+def test_a_quoted_reference_is_passed_on_and_adds_nothing_to_its_story_x28(world, letters):
+    """Anybody can type somebody's reference: only whoever holds its flow adds to its story."""
     started = world.start(world.person().user_id).body
-    email = f"quoted{world.number}@home.example"
+    before = world.services.events.by_reference(started["reference"])
     typed = started["reference"].lower().replace("0", "o")
-    assert support(world, email=email, reference=typed).body["reference"] == started["reference"]
+    own = support(world, email=f"quoted{world.number}@home.example", reference=typed).body["reference"]
+    assert own != started["reference"]
+    assert world.services.events.by_reference(started["reference"]) == before
+    deliver(world, own)
+    assert f"Reference that they quote: {started['reference']}" in dict(letters)["support@contoso.example"].text
 
 
 def test_without_an_address_there_is_no_form(use):

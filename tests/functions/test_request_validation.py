@@ -61,10 +61,27 @@ def test_only_json_is_read(world, media_type):
     assert (answer.status, answer.code) == (415, "send-json")
 
 
-def test_json_may_name_its_charset(world):
-    headers = {"content-type": "application/json; charset=utf-8"}
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [("; charset=utf-8", 401), ('; charset="UTF-8"', 401), (";", 401), ("; x=y", 401), ("; charset=utf-16", 415),
+     ("; charset=utf-8; charset=utf-7", 415), ("; charset=", 415), ("; charset=iso-8859-1", 415)],
+)  # fmt: skip
+def test_json_is_utf_8_and_may_say_so_x25(world, parameters, status):
+    headers = {"content-type": f"application/json{parameters}"}
     body = json.dumps({"user_id": "nobody", "password": "x"})
-    assert world.request("POST", "/api/account/sign-in", body, headers=headers).status == 401
+    assert world.request("POST", "/api/account/sign-in", body, headers=headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [(None, 200), ("https://help.contoso.example", 200), ("https://evil.example", 403), ("null", 403), ("", 403)],
+)
+def test_no_other_site_signs_anybody_in_x25(world, origin, status):
+    """Login CSRF: a foreign page would leave somebody in the attacker's account. Programs send no Origin."""
+    headers = {"content-type": "application/json", "host": "help.contoso.example"}
+    headers |= {} if origin is None else {"origin": origin}
+    body = json.dumps({"user_id": world.person().user_id, "password": world.password})
+    assert world.request("POST", "/api/account/sign-in", body, headers=headers).status == status
 
 
 @pytest.mark.parametrize(

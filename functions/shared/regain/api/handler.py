@@ -77,8 +77,8 @@ class ContractResolver(APIGatewayHttpResolver):
         address = event.request_context.http.source_ip
         viewer = trusted_proxy.viewer(event.headers, address, os.environ.get("ORIGIN_KEYS", ""))
         context.address, context.site = viewer.address, requests.site_origin(viewer.host)
-        if operation.session and operation.method != "GET":
-            requests.check_origin(event, context.site)
+        if problems.CROSS_SITE_REQUEST in operation.problems:
+            requests.check_origin(event, context.site, required=operation.session)
         arguments = [unquote(value) for value in parameters.values()]
         if operation.request:
             arguments.append(requests.body(event, operation.request))

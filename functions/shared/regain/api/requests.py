@@ -33,8 +33,9 @@ def body(event: APIGatewayProxyEventV2, model: type[Model]) -> Model:
     Raises:
         Refused: UNSUPPORTED_MEDIA_TYPE, CONTENT_TOO_LARGE, or BAD_REQUEST, which names the field and never its value.
     """
-    media_type = event.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != _MEDIA_TYPE:
+    media_type, *parameters = (part.strip().lower() for part in event.headers.get("content-type", "").split(";"))
+    charsets = {each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")}
+    if media_type != _MEDIA_TYPE or not charsets <= {"utf-8"}:
         raise Refused(problems.UNSUPPORTED_MEDIA_TYPE)
     if len(event.body or "") > MAX_BODY_BYTES * 2:  # base64 takes a third more: not worth decoding
         raise Refused(problems.CONTENT_TOO_LARGE)
@@ -94,12 +95,16 @@ def site_origin(host: str) -> str:
     return f"{own.scheme}://{host if alias else own.netloc}"
 
 
-def check_origin(event: APIGatewayProxyEventV2, site: str) -> None:
-    """Refuses a request that rides on a cookie unless our own page sent it (CSRF): scheme, host and port are compared.
+def check_origin(event: APIGatewayProxyEventV2, site: str, required: bool) -> None:
+    """Refuses a request of another site's page (CSRF): scheme, host and port are compared.
+
+    `required`: the request rides on a cookie, so it needs an Origin. Otherwise one that is sent must be ours.
 
     Raises:
         Refused: CROSS_SITE_REQUEST.
     """
+    if not required and "origin" not in event.headers:
+        return
     if event.headers.get("origin", "") != site or not _netloc(site):
         raise Refused(problems.CROSS_SITE_REQUEST)
 

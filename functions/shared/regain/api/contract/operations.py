@@ -45,7 +45,8 @@ from regain.problems import Problem
 class Operation(Struct, frozen=True):
     """One operation. `problems` are those it may return, besides `COMMON_PROBLEMS` and `BODY_PROBLEMS`.
 
-    `session`: it uses the session cookie, so a request that changes anything needs our own `Origin` (CSRF).
+    `session`: it uses the session cookie. With `CROSS_SITE_REQUEST` among its problems, a foreign `Origin` is refused,
+    and an operation that uses the session needs ours (CSRF).
     `request` is the type of the body, `query` that of the query string; path parameters stand in braces.
     """
 
@@ -106,7 +107,7 @@ RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED, problems
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
-    (problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
+    (problems.CROSS_SITE_REQUEST, problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
      problems.TEMPORARY_PASSWORD_ENDED, problems.TOO_MANY_REQUESTS),
 )  # fmt: skip
 
