@@ -36,9 +36,8 @@ _ASK_THEM = Phrase(
     "administrators."
 )
 _RECEIVED = Phrase("{support} has received a request with this address and will call back.")
-_NOT_REPEATED = Phrase(
-    "This message does not repeat what was written. If you did not ask for help, somebody typed your address, perhaps "
-    "by mistake, and you do not need to do anything."
+_NOT_YOU = Phrase(
+    "If it was not you, somebody typed your address, perhaps by mistake, and you do not need to do anything."
 )
 _NOBODY_ASKS = Phrase("Nobody from {organisation} will ask you for your password or for a code.")
 _LINES = {
@@ -83,7 +82,7 @@ def _support_asked(facts: dict[str, Any], layout: Layout) -> Parts:
 def _support_confirmation(facts: dict[str, Any], layout: Layout) -> Parts:
     yield layout.say(_RECEIVED)
     yield _lines({**facts, "when": layout.moment(facts["at"])}, layout, "when", "reference")
-    yield layout.say(_NOT_REPEATED)
+    yield layout.say(_NOT_YOU)
     yield layout.say(_NOBODY_ASKS)
 
 
