@@ -22,7 +22,7 @@ export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
 .PHONY: help install serve test lint format docs validate build release-id smoke unit browser chromium translations schema lock screenshots clean \
-	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom
+	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom words
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -157,10 +157,13 @@ lambda-build: .venv/sam/.locked
 schema: install ## Generate organisation.schema.json from the types
 	$(DEV)/python -c 'import json; from regain.organisation.schema import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
 
+words: .venv/words/.locked ## Write the lists of common words in every language
+	.venv/words/bin/python functions/shared/word_lists.py
+
 screenshots: install chromium ## Take the screenshots of the README
 	$(DEV)/python tests/browser/screenshots.py
 
 lock: .venv/uv/.locked ## Update the locks from requirements/*.in
-	cd requirements && for each in app audit checkov dev fuzz ministack sam scan semgrep uv; do \
+	cd requirements && for each in app audit checkov dev fuzz ministack sam scan semgrep uv words; do \
 		../$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $$each.in --output-file $$each.txt; done

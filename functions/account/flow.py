@@ -118,7 +118,7 @@ def _change_password(body: ChangePassword, context: RequestContext, services: Se
     judge = Judge(services, subject, context)
     sign_ins = judge.judge(body.current_password, account, services.store.batch_get(judge.keys), WRONG_CURRENT_PASSWORD)
     password = passwords.normal(body.new_password)
-    new_password.check(password, account, services, current=passwords.normal(body.current_password))
+    new_password.check(password, account, who.info, services, current=passwords.normal(body.current_password))
     now = services.now
     hashed = password_hash.hash_password(password, services.keys)
     throttle = recoveries.throttle(who.extra[0]).overtaken()

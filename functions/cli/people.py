@@ -52,7 +52,7 @@ def import_(
     if not parsed.errors or skip_refused:
         options = importing.ImportOptions(
             int(time.time()), dry_run, overwrite_local_changes,
-            importing.password_check(services.organisation.passwords) if keep_passwords else None,
+            importing.password_check(services.organisation) if keep_passwords else None,
             importing.EligibilityCheck(services.organisation, lambda user_ids: security_infos(user_ids, services)),
             importing.ImportNotifier(services, f"people import {file.name}"),
         )  # fmt: skip

@@ -114,7 +114,7 @@ def _import(arguments: argparse.Namespace, organisation: Organisation, parsed: i
     for line in (*parsed.summary()[1:], *parsed.notes):
         print(line)
     accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
-    accept_password = importing.password_check(organisation.passwords)
+    accept_password = importing.password_check(organisation)
     options = importing.ImportOptions(int(time.time()), accept_password=accept_password)
     result = importing.load(parsed.people, accounts, options)
     print(f"{result.added} people added and {result.changed} changed from {arguments.people}")

@@ -30,7 +30,7 @@ def finish(body: FinishReset, context: RequestContext) -> Finished:
     def step() -> Finished:
         opened, account = recovery.ready(body.flow, context)
         try:
-            new_password.check(password, account, recovery.services)
+            new_password.check(password, account, opened.info, recovery.services)
         except Refused as refused:
             raise _counted(refused, opened, recovery) from None
         change = recovery.services.accounts.password_write(account, hashed(), recovery.services.now)

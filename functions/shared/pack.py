@@ -21,6 +21,7 @@ import msgspec
 from babel.core import get_global
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from regain.adapters import common_passwords
 from regain.domain.languages import LANGUAGES, SOURCE_LANGUAGE
 from regain.organisation.file import read
 from release_id import DIGEST, digest
@@ -157,13 +158,16 @@ def keep_modules(target: Path, name: str, modules: set[str]) -> None:
 
 
 def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
-    """Keeps what functions say in the languages of the organisation, and how these write dates."""
+    """Keeps what functions say in the languages of the organisation, how these write dates, and their banned words."""
     made = target / "regain" / "translations"
     shutil.rmtree(made, ignore_errors=True)
     for tag in tags:
         if tag != SOURCE_LANGUAGE:
             (made / tag).mkdir(parents=True)
             shutil.copy(TRANSLATIONS / tag / "service.mo", made / tag)
+    for path in (target / common_passwords.LISTS.relative_to(Path(__file__).parent)).iterdir():
+        if path.stem not in (common_passwords.PHRASES, *tags):
+            path.unlink()
     wanted = {"root"}
     for tag in (*tags, SOURCE_LANGUAGE):
         wanted |= set(_line_of(LANGUAGES[tag].locale))

@@ -1,18 +1,36 @@
-"""The banned words: about 30,000 common passwords from the package `zxcvbn`, and the organisation's own."""
+"""The banned words: 30,000 common passwords from `zxcvbn`, words and phrases of every language, years, and the
+organisation's own.
+
+The lists in `words/` say where they come from; `make words` writes them.
+"""
 
 import functools
+from collections.abc import Iterator
+from pathlib import Path
 
 from regain.domain import banned_words
 
+LISTS = Path(__file__).parent / "words"
+PHRASES = "phrases"
+_SHORTEST_PASSWORD = 4  # Microsoft Entra's shortest banned word (E3)
+_YEARS = range(1900, 2100)
+
 
 @functools.cache
-def words(own: tuple[str, ...]) -> frozenset[str]:
-    """The banned words in their normal form. `own` are the organisation's, `passwords.banned`.
+def words(own: tuple[str, ...], languages: tuple[str, ...]) -> frozenset[str]:
+    """The banned words in their normal form. `own` are the organisation's, `passwords.banned`; `languages` are tags.
 
     Loaded with the first new password, not at start: no other step needs them.
     """
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    common = (banned_words.normal(word) for word in FREQUENCY_LISTS["passwords"])
-    listed = frozenset(word for word in common if banned_words.SHORTEST <= len(word) <= banned_words.LONGEST)
-    return listed | {banned_words.normal(word) for word in own}
+    common = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= _SHORTEST_PASSWORD)
+    listed = (word for name in (PHRASES, *languages) for word in _listed(name))
+    return frozenset(map(banned_words.normal, (*common, *listed, *map(str, _YEARS), *own)))
+
+
+def _listed(name: str) -> Iterator[str]:
+    """The words of one list, without what only separates them."""
+    for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield banned_words.joined(line)

@@ -50,7 +50,7 @@ class Account:
     @property
     def names(self) -> tuple[str, ...]:
         """Names that this person's password must not contain."""
-        return (self.given_name, self.surname, *self.display_name.split(), self.user_id.partition("@")[0])
+        return (self.given_name, self.surname, self.display_name, self.user_id.partition("@")[0])
 
 
 def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]) -> tuple[Method, ...]:

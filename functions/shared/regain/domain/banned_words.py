@@ -1,58 +1,152 @@
 """Banned words: Microsoft Entra password protection's published scoring (E3), as a shortest-path sum.
 
-A password is normalised (case and the usual substitutions). Each banned word found in it counts one
-point, and so does every other character; the lowest sum over all ways to read the password is its
-score. At one edit's distance from a banned word the whole password counts one point.
+A password is normalised (case, accents and the usual substitutions). Each banned word found in it counts one point, and
+so does every other character; the lowest sum over all ways to read the password is its score. At one edit's distance
+from a banned word the whole password counts one point.
 
-Beyond what Microsoft publishes: characters that only go on with a run (`aaa`, `456`) count nothing,
-a block that is repeated counts once, and words of six characters or more count backwards too.
+Beyond what Microsoft publishes:
+
+- A pattern counts one point: a run (`aaaa`, `456`, `cba`) or a keyboard walk. Further patterns count nothing.
+- What was said before counts nothing again: a banned word, any four characters, or a block right after itself.
+- Separators between equal blocks, or between two patterns, count nothing.
+- Words of six characters or more count backwards too, and with separators inside (`p-a-s-s-w-o-r-d`, phrases).
 """
 
-from collections.abc import Iterator, Set
+import functools
+import unicodedata
+from collections.abc import Iterator, Sequence, Set
 
-SHORTEST, LONGEST = 4, 16
-_SHORTEST_BACKWARDS = 6
+from regain.domain import keyboards
+
+SHORTEST, LONGEST = 2, 40
+_SHORTEST_RUN, _SHORTEST_BLOCK, _SHORTEST_REPEAT = 3, 2, 4
+_SHORTEST_BACKWARDS = _SHORTEST_SPACED = 6
+_SHORTEST_EDITED, _LONGEST_EDITED = 4, 16
+_MOST_SEPARATORS = 3
 _SUBSTITUTIONS = str.maketrans("01$@", "ols" + "a")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789!-._ "
 
 
 def normal(password: str) -> str:
-    """The password with its case and the usual substitutions undone."""
-    return password.lower().translate(_SUBSTITUTIONS)
+    """The password with its case, its accents and the usual substitutions undone, at the length of its lower case."""
+    return "".join(map(_without_accent, password.lower())).translate(_SUBSTITUTIONS)
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """A text's words: what stands between blanks and punctuation. Marks belong to the letter before them."""
+    return tuple("".join(letter if _in_word(letter) else " " for letter in unicodedata.normalize("NFKC", text)).split())
+
+
+def joined(text: str) -> str:
+    """A text without its blanks and punctuation."""
+    return "".join(parts(text))
+
+
+def _in_word(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LMN"
+
+
+@functools.lru_cache(maxsize=4096)
+def _without_accent(letter: str) -> str:
+    base, *marks = unicodedata.normalize("NFD", letter)
+    return base if all(map(unicodedata.combining, marks)) else letter
 
 
 def score(password: str, words: Set[str]) -> int:
     """The points of a password; `words` are banned words in their normal form. Five are enough."""
     typed = password.lower()
-    block = (typed + typed).find(typed, 1)
-    typed = typed[: block or None]
     text = normal(typed)
     if any(near in words for near in _one_edit_away(text)):
         return 1
-    points = [0]
-    for end in range(1, len(text) + 1):
-        best = points[end - 1] + (0 if _goes_on(typed, end - 1) else 1)
-        for start in range(max(0, end - LONGEST), end - SHORTEST + 1):
-            if points[start] + 1 < best and _is_banned(text[start:end], words):
-                best = points[start] + 1
-        points.append(best)
-    return points[-1]
+    return _Reading(typed, text, words).points()
+
+
+class _Reading:
+    """The cheapest way to read one password. `typed` is its lower case, `text` its normal form, of equal length."""
+
+    def __init__(self, typed: str, text: str, words: Set[str]):
+        self.typed, self.text, self.words = typed, text, words
+        self.patterns = list(self._patterns())
+
+    def points(self) -> int:
+        """The sum of the cheapest way from the first character to the last."""
+        steps = sorted((*self._repeats(), *self._priced_patterns(), *self._words(), *self._separators()))
+        points = list(range(len(self.text) + 1))
+        taken = 0
+        for start in range(len(self.text)):
+            points[start + 1] = min(points[start + 1], points[start] + 1)
+            while taken < len(steps) and steps[taken][0] == start:
+                _, end, price = steps[taken]
+                points[end] = min(points[end], points[start] + price)
+                taken += 1
+        return points[-1]
+
+    def _patterns(self) -> Iterator[tuple[int, int]]:
+        """Where each run and each keyboard walk begins and ends."""
+        typed = self.typed
+        for start in range(len(typed)):
+            end = start + 2
+            while end < len(typed) and _goes_on(typed, end):
+                end += 1
+                if end - start >= _SHORTEST_RUN:
+                    yield start, end
+            for end in range(start + _SHORTEST_RUN, min(start + keyboards.LONGEST, len(typed)) + 1):
+                if typed[start:end] in keyboards.WALKS:
+                    yield start, end
+
+    def _priced_patterns(self) -> Iterator[tuple[int, int, int]]:
+        first = min((end for _, end in self.patterns), default=0)
+        for start, end in self.patterns:
+            yield start, end, 0 if start >= first else 1
+
+    def _words(self) -> Iterator[tuple[int, int, int]]:
+        yield from self._words_at(range(len(self.text)), SHORTEST)
+        letters = [at for at, letter in enumerate(self.text) if _in_word(letter)]
+        if len(letters) < len(self.text):
+            yield from self._words_at(letters, _SHORTEST_SPACED)
+
+    def _words_at(self, places: Sequence[int], shortest: int) -> Iterator[tuple[int, int, int]]:
+        """The banned words that the characters in these places spell."""
+        text = "".join(self.text[at] for at in places)
+        for start in range(len(text)):
+            for end in range(start + shortest, min(start + LONGEST, len(text)) + 1):
+                part = text[start:end]
+                if part in self.words or (end - start >= _SHORTEST_BACKWARDS and part[::-1] in self.words):
+                    yield places[start], places[end - 1] + 1, 0 if part in text[:start] else 1
+
+    def _repeats(self) -> Iterator[tuple[int, int, int]]:
+        """Any four characters that were said before, and any block that follows itself."""
+        text = self.text
+        for start in range(1, len(text)):
+            for size in range(_SHORTEST_BLOCK, min(start, len(text) - start) + 1):
+                part = text[start : start + size]
+                if text[start - size : start] == part or (size >= _SHORTEST_REPEAT and part in text[:start]):
+                    yield start, start + size, 0
+
+    def _separators(self) -> Iterator[tuple[int, int, int]]:
+        """Separators between equal blocks and between patterns."""
+        ends, starts = {end for _, end in self.patterns}, {start for start, _ in self.patterns}
+        for start in range(1, len(self.text)):
+            for end in range(start + 1, min(start + _MOST_SEPARATORS, len(self.text)) + 1):
+                if _in_word(self.text[end - 1]):
+                    break
+                if (start in ends and end in starts) or self._equal_around(start, end):
+                    yield start, end, 0
+
+    def _equal_around(self, start: int, end: int) -> bool:
+        text = self.text
+        longest = min(start, len(text) - end)
+        return any(text[start - size : start] == text[end : end + size] for size in range(_SHORTEST_BLOCK, longest + 1))
 
 
 def _goes_on(text: str, at: int) -> bool:
     """Whether a character is the third or later of a run with the same step: aaa, 456, cba."""
-    if at < 2:
-        return False
     step = ord(text[at]) - ord(text[at - 1])
     return abs(step) <= 1 and step == ord(text[at - 1]) - ord(text[at - 2])
 
 
-def _is_banned(part: str, words: Set[str]) -> bool:
-    return part in words or (len(part) >= _SHORTEST_BACKWARDS and part[::-1] in words)
-
-
 def _one_edit_away(text: str) -> Iterator[str]:
-    if not SHORTEST - 1 <= len(text) <= LONGEST + 1:
+    if not _SHORTEST_EDITED - 1 <= len(text) <= _LONGEST_EDITED + 1:
         return
     for at in range(len(text) + 1):
         for letter in _ALPHABET:

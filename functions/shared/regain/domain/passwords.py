@@ -4,12 +4,12 @@ import unicodedata
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from regain.domain import banned_words
+from regain.domain import banned_words, own_words
+from regain.domain.own_words import Owner
 from regain.domain.policy import Passwords
 from regain.phrases import Phrase
 
 _CLASSES = Phrase("Use three of these four: lower case, upper case, digits, other characters.")
-_SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more (E3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,13 @@ class Failure:
 
 
 def normal(password: str) -> str:
-    """The normal form of a password, which is what is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    """The normal form of a password, which is what is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2).
+
+    Invisible characters at its ends (U+200B, direction marks) are dropped, because nobody could type them again.
+    """
+    letters = unicodedata.normalize("NFKC", password)
+    visible = [at for at, letter in enumerate(letters) if unicodedata.category(letter) != "Cf"]
+    return letters[visible[0] : visible[-1] + 1] if visible else ""
 
 
 def help_text(policy: Passwords, change: bool = False) -> tuple[Phrase, ...]:
@@ -30,24 +35,26 @@ def help_text(policy: Passwords, change: bool = False) -> tuple[Phrase, ...]:
     return (
         Phrase("Use at least {least} characters, and at most {most}.", least=policy.least, most=policy.maximum),
         *((_CLASSES,) if policy.profile == "entra" else ()),
-        Phrase("Do not use your own name, or words that are easy to guess."),
+        Phrase("Do not use your own name or telephone number, or words that are easy to guess."),
         *((Phrase("Do not use the password that you have now."),) if change else ()),
     )
 
 
 def failures(
-    password: str, policy: Passwords, words: Set[str], names: Iterable[str], current: str | None = None
+    password: str, policy: Passwords, words: Set[str], owner: Owner, current: str | None = None
 ) -> tuple[Failure, ...]:
     """Everything that is wrong with a password, at once (B7).
 
     Passwords and banned `words` are in their normal forms. `current` is the password in use, if it was typed too.
     """
+    own = own_words.words(owner.names)
     checks = (
         _length(password, policy),
         _characters(password),
         _classes(password) if policy.profile == "entra" else None,
-        _names(password, names),
-        _guessable(password, policy, words),
+        _names(password, own),
+        _numbers(password, owner.numbers),
+        _guessable(password, policy, words | own),
         _CURRENT if password == current else None,
     )
     return tuple(filter(None, checks))
@@ -68,9 +75,14 @@ def _length(password: str, policy: Passwords) -> Failure | None:
 
 
 def _characters(password: str) -> Failure | None:
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in password):
+    if any(unicodedata.category(letter) in ("Cc", "Cs") or _is_no_character(letter) for letter in password):
         return Failure("characters", Phrase("Use characters that can be typed: one of these cannot."))
     return None
+
+
+def _is_no_character(letter: str) -> bool:
+    """Whether Unicode keeps a code point for no character, ever. Those not yet assigned may be new emoji (P17)."""
+    return ord(letter) & 0xFFFE == 0xFFFE or "\ufdd0" <= letter <= "\ufdef"
 
 
 def _classes(password: str) -> Failure | None:
@@ -82,11 +94,16 @@ def _classes(password: str) -> Failure | None:
     return None
 
 
-def _names(password: str, names: Iterable[str]) -> Failure | None:
-    text = banned_words.normal(password)
-    for name in names:
-        if len(name) >= _SHORTEST_NAME and banned_words.normal(name) in text:
-            return Failure("own-name", Phrase("Leave out your own name and your user ID."))
+def _names(password: str, own: Set[str]) -> Failure | None:
+    name = own_words.first_in(password, own)
+    if name:
+        return Failure("own-name", Phrase("Leave out “{name}”, which is part of your name or user ID.", name=name))
+    return None
+
+
+def _numbers(password: str, numbers: Iterable[str]) -> Failure | None:
+    if own_words.has_number(password, numbers):
+        return Failure("own-number", Phrase("Leave out your own telephone number."))
     return None
 
 

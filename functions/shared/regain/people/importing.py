@@ -11,7 +11,7 @@ from regain.adapters.store import Conflict, Write, batched, put_version
 from regain.directories.dynamodb import Accounts, from_item, to_item
 from regain.domain import passwords
 from regain.domain.account import Account
-from regain.domain.policy import Passwords
+from regain.domain.own_words import Owner
 from regain.domain.security_info import SecurityInfo
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
@@ -127,10 +127,11 @@ def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> F
     return FileError(str(path), skipped[0].line, message, f"known domains: {', '.join(organisation.domains)}")
 
 
-def password_check(policy: Passwords) -> Callable[[str, Account], bool]:
+def password_check(organisation: Organisation) -> Callable[[str, Account], bool]:
     """A function that tells whether a first password, in its normal form, meets every rule."""
-    words = common_passwords.words(policy.banned)
-    return lambda password, account: not passwords.failures(password, policy, words, account.names)
+    policy = organisation.passwords
+    words = common_passwords.words(policy.banned, organisation.organisation.languages)
+    return lambda password, account: not passwords.failures(password, policy, words, Owner.of(account, SecurityInfo()))
 
 
 def load(

@@ -3,11 +3,13 @@
 from regain.adapters import common_passwords
 from regain.domain import passwords
 from regain.domain.account import Account
+from regain.domain.own_words import Owner
+from regain.domain.security_info import SecurityInfo
 from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
 from regain.runtime.services import Services
 
 
-def check(password: str, account: Account, services: Services, current: str | None = None) -> None:
+def check(password: str, account: Account, info: SecurityInfo, services: Services, current: str | None = None) -> None:
     """Refuses a password that breaks a rule, and says everything that is wrong with it (B7).
 
     Passwords are in their normal form. For a change, `current` is what the person typed as their current password. The
@@ -17,8 +19,8 @@ def check(password: str, account: Account, services: Services, current: str | No
         Refused: PASSWORD_NOT_ACCEPTED. Its reason lists the rules that were broken, never the password.
     """
     policy = services.organisation.passwords
-    words = common_passwords.words(policy.banned)
-    broken = passwords.failures(password, policy, words, account.names, current)
+    words = common_passwords.words(policy.banned, services.organisation.organisation.languages)
+    broken = passwords.failures(password, policy, words, Owner.of(account, info), current)
     if broken:
         feedback = [{"rule": failure.rule, "message": failure.message} for failure in broken]
         reason = " ".join(failure.rule for failure in broken)

@@ -1,0 +1,85 @@
+"""What a password must not take from its owner: names, the user ID and telephone numbers."""
+
+import itertools
+import unicodedata
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+
+from regain.domain import banned_words
+from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
+
+_SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more (E3)
+_SHORTEST_UNSPACED = 2
+_UNSPACED = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
+"""Scripts that put no blank between words; their names are shorter, and are found inside other words."""
+
+_SHORTEST_NUMBER = 7  # a subscriber's number without its area code
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The names and telephone numbers (E.164) of the person whose password it is."""
+
+    names: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, account: Account, info: SecurityInfo) -> "Owner":
+        """What the account says of its person, and what the person has registered."""
+        return cls(account.names, (account.mobile_phone, account.office_phone, *info.destinations("mobile")))
+
+
+def words(names: Iterable[str]) -> frozenset[str]:
+    """The words of a person's names in their normal form: `O'Brien-Silva` is `obriensilva`, `brien` and `silva`."""
+    written = [word for name in names for word in name.split()]
+    parts = (part for word in written for part in (banned_words.joined(word), *banned_words.parts(word)))
+    return frozenset(part for part in map(banned_words.normal, parts) if len(part) >= _shortest(part))
+
+
+def first_in(password: str, own: Set[str]) -> str:
+    """The first of a person's own words that a password has as a word of its own, in normal form, or "".
+
+    `bandana` does not have `dana`; `Kettle-Dana`, `KettleDana41` and `danasilva` do, if both are names.
+    """
+    text = banned_words.normal(password)
+    found = sorted((at, -len(word), word) for word in own for at in _places(word, text))
+    starts = {at for at, _, _ in found}
+    ends = {at - length for at, length, _ in found}
+    for at, length, word in found:
+        end = at - length
+        alone = _edge(password, text, at) or at in ends, _edge(password, text, end) or end in starts
+        if _is_unspaced(word) or all(alone):
+            return word
+    return ""
+
+
+def has_number(password: str, numbers: Iterable[str]) -> bool:
+    """Whether a password has the person's own number (E.164), with or without the code of its country."""
+    typed = "".join(str(unicodedata.decimal(letter)) for letter in password if letter.isdecimal())
+    return any(number[-_SHORTEST_NUMBER:] in typed for number in numbers if len(number) > _SHORTEST_NUMBER)
+
+
+def _places(word: str, text: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
+def _edge(password: str, text: str, at: int) -> bool:
+    """Whether a word may begin or end here: beside anything but a letter, or where the case changes to a capital."""
+    if not 0 < at < len(text):
+        return True
+    if len(password) != len(text):  # a capital whose lower case is longer: without the help of its case
+        password = text
+    before, after = password[at - 1], password[at]
+    return not (before.isalpha() and after.isalpha()) or (before.islower() and after.isupper())
+
+
+def _shortest(word: str) -> int:
+    return _SHORTEST_UNSPACED if _is_unspaced(word) else _SHORTEST_NAME
+
+
+def _is_unspaced(word: str) -> bool:
+    return all(unicodedata.name(letter, "").startswith(_UNSPACED) for letter in itertools.islice(word, 2))
