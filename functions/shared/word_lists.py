@@ -15,6 +15,7 @@ import wordfreq
 from babel.dates import get_day_names, get_month_names
 from wordfreq.util import data_path
 
+from regain.domain import banned_words
 from regain.domain.languages import LANGUAGES
 
 TARGET = Path(__file__).parent / "regain" / "adapters" / "words"
@@ -32,7 +33,8 @@ def words_of(tag: str) -> tuple[str, ...]:
     """The words of a language, without repeats."""
     shortest = shortest_of(tag)
     common = [word for word in _spellings(tag) if len(word) >= shortest and not any(map(str.isdigit, word))][:COMMONEST]
-    return tuple(dict.fromkeys((*common, *(word for word in _calendar(tag) if len(word) >= shortest))))
+    calendar = [word for word in _calendar(tag) if len(word) >= shortest]
+    return tuple(dict.fromkeys(map(banned_words.joined, (*common, *calendar))))
 
 
 def shortest_of(tag: str) -> int:

@@ -25,12 +25,11 @@ def words(own: tuple[str, ...], languages: tuple[str, ...]) -> frozenset[str]:
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     common = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= _SHORTEST_PASSWORD)
-    listed = (word for name in (PHRASES, *languages) for word in _listed(name))
-    return frozenset(map(banned_words.normal, (*common, *listed, *map(str, _YEARS), *own)))
+    listed = (word for name in languages for word in _listed(name))
+    phrases = map(banned_words.joined, _listed(PHRASES))
+    return frozenset(map(banned_words.normal, (*common, *listed, *phrases, *map(str, _YEARS), *own)))
 
 
 def _listed(name: str) -> Iterator[str]:
-    """The words of one list, without what only separates them."""
-    for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            yield banned_words.joined(line)
+    lines = (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return (line for line in lines if not line.startswith("#"))

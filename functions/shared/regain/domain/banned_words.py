@@ -29,7 +29,9 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789!-._ "
 
 def normal(password: str) -> str:
     """The password with its case, its accents and the usual substitutions undone, at the length of its lower case."""
-    return "".join(map(_without_accent, password.lower())).translate(_SUBSTITUTIONS)
+    lower = password.lower()
+    plain = lower if lower.isascii() else "".join(map(_without_accent, lower))
+    return plain.translate(_SUBSTITUTIONS)
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ class _Reading:
 
     def _patterns(self) -> Iterator[tuple[int, int]]:
         """Where each run and each keyboard walk begins and ends."""
-        typed = self.typed
+        typed, walks = self.typed, keyboards.walks()
         for start in range(len(typed)):
             end = start + 2
             while end < len(typed) and _goes_on(typed, end):
@@ -91,7 +93,7 @@ class _Reading:
                 if end - start >= _SHORTEST_RUN:
                     yield start, end
             for end in range(start + _SHORTEST_RUN, min(start + keyboards.LONGEST, len(typed)) + 1):
-                if typed[start:end] in keyboards.WALKS:
+                if typed[start:end] in walks:
                     yield start, end
 
     def _priced_patterns(self) -> Iterator[tuple[int, int, int]]:

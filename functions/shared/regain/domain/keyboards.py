@@ -3,9 +3,11 @@
 Straight lines only. Zigzags also spell ordinary words (`were`, `dress`), which are no patterns.
 """
 
+import functools
 import unicodedata
 from collections.abc import Iterator
 
+LONGEST = 13
 _SHORTEST_ROW, _SHORTEST_COLUMN = 4, 3  # a column spells no word: qaz, wsx
 
 _LAYOUTS = (
@@ -53,7 +55,7 @@ def _walks() -> Iterator[str]:
                 yield line[start:end][::-1]
 
 
-WALKS = frozenset(_walks())
-"""Every keyboard walk, in both directions, in lower case."""
-
-LONGEST = max(map(len, WALKS))
+@functools.cache
+def walks() -> frozenset[str]:
+    """Every keyboard walk, in both directions, in lower case. Made for the first password, not at start."""
+    return frozenset(_walks())
