@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from cli.accounts import security_infos
 from regain.adapters import password_hash
 from regain.domain import events
 from regain.domain.account import Account
 from regain.people import importing
+from regain.people.rows import FIELDS
 
 
 def load(world, *persons, progress=lambda _: None, **options):
@@ -280,3 +283,14 @@ def test_who_is_turned_off_by_a_file_has_no_session_left_when_turned_on_again(wo
     load(world, *read(world, tmp_path, row(person, enabled="False")))
     load(world, *read(world, tmp_path, row(person)))
     assert world.request("GET", "/api/account", session=session).code == "sign-in-needed"
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_dry_run_counts_a_first_password_as_the_import_does_p9(world, accepted):
+    person = world.person(password="")
+    row = importing.Person(person, "maple-Cedar-93-window", unspecified=FIELDS)
+    options = {"accept_password": lambda *_: accepted}
+    dry, real = load(world, row, dry_run=True, **options), load(world, row, **options)
+    assert dry == real == importing.ImportResult(changed=1)
+    assert dry.changes.first_passwords == real.changes.first_passwords == (not accepted)
+    assert world.account(person.user_id).password.startswith("$argon2id$")

@@ -242,6 +242,5 @@ def _merged(person: Person, stored: Account | None, options: ImportOptions) -> A
 
 def _with_first_password(account: Account, password: str, options: ImportOptions) -> Account:
     accepted = options.accept_password is not None and options.accept_password(password, account)
-    hashed = "" if options.dry_run else password_hash.hash_password(password, None)
-    changed_at = account.password_changed_at if options.dry_run else options.now
-    return replace(account, password=hashed, password_changed_at=changed_at, must_change_password=not accepted)
+    hashed = "not stored" if options.dry_run else password_hash.hash_password(password, None)
+    return replace(account, password=hashed, password_changed_at=options.now, must_change_password=not accepted)
