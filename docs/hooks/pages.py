@@ -17,7 +17,17 @@ from regain.domain.policy import Recovery
 from regain.organisation.language import Language
 from regain.organisation.settings import Link, Organisation, localised_name
 from regain.phrases import Phrase
-from regain.problems import ARTICLE_NUMBERS, CATALOGUE, INTERNAL_ERROR, SERVICE_BUSY, Problem
+from regain.problems import (
+    ARTICLE_NUMBERS,
+    ASK_FOR_A_CODE,
+    CATALOGUE,
+    INTERNAL_ERROR,
+    PROOF_OF_WORK_NEEDED,
+    ROBOT_CHECK_EXPIRED,
+    ROBOT_CHECK_FAILED,
+    SERVICE_BUSY,
+    Problem,
+)
 
 PAGES = {
     "home": "index.md",
@@ -97,14 +107,19 @@ def problems(organisation: Organisation) -> dict[str, Problem]:
     return {code: problem for code, problem in CATALOGUE.items() if can_occur(problem, organisation)}
 
 
+_TITLE_IN_RESPONSE = (PROOF_OF_WORK_NEEDED, ROBOT_CHECK_FAILED, ROBOT_CHECK_EXPIRED, ASK_FOR_A_CODE)
+
+
 def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, Problem]:
     """The problems whose texts a form carries: those of the operations it calls, and those of an overloaded service.
 
-    Problems of requests that no form sends are left out. A form shows those by the title in the response.
+    Problems of requests that no form sends are left out. A form shows those by the title in the response, and
+    so it does what has to do with proofs of work.
     """
     operations = [operation for operation in contract.OPERATIONS if operation.path.startswith(paths)]
     listed = {problem.code for operation in operations for problem in operation.problems}
     listed |= {SERVICE_BUSY.code, INTERNAL_ERROR.code}
+    listed -= {problem.code for problem in _TITLE_IN_RESPONSE}
     return {code: problem for code, problem in problems(organisation).items() if code in listed}
 
 

@@ -7,6 +7,7 @@ from regain.runtime import snapstart
 app = ContractResolver()
 app.post("/api/account/sign-in")(flow.sign_in)
 app.post("/api/account/sign-out")(flow.sign_out)
+app.post("/api/account/forget-browser")(flow.forget_browser)
 app.get("/api/account")(flow.show_account)
 app.post("/api/account/password")(flow.change_password)
 app.post("/api/account/sessions/end")(flow.end_session)

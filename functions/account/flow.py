@@ -32,7 +32,7 @@ from regain.problems import (
     WRONG_CURRENT_PASSWORD,
     Refused,
 )
-from regain.recovery import new_password, repudiation
+from regain.recovery import new_password, repudiation, standings
 from regain.recovery.session import new_session_write, registration_status, require_session
 from regain.runtime.services import Services, services
 
@@ -49,8 +49,8 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
     judge = Judge(services, subject, context)
     found = services.store.batch_get([services.accounts.key(who), services.security_infos.key(subject), *judge.keys])
     account, info = account_items.from_item(found[0]), security_infos.from_item(found[1])
-    sign_ins = judge.judge(body.password, account, found[2:], WRONG_CREDENTIALS)
-    writes = [judge.success_write(sign_ins)]
+    verified = judge.judge(body.password, body.proof, account, found[2:], WRONG_CREDENTIALS)
+    writes = verified.writes
     if password_hash.needs_rehash(account.password, services.keys) and not account.temporary_until:
         renewed = password_hash.hash_password(passwords.normal(body.password), services.keys)
         writes.append(services.accounts.rehash_write(account, renewed))
@@ -67,6 +67,8 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
         raise Refused(ACCOUNT_TURNED_OFF)
     if ended:
         raise Refused(TEMPORARY_PASSWORD_ENDED)
+    if not body.shared_computer:
+        standings.remember(services, subject, verified.throttle.epoch, context, verified.place.browser)
     state = registration_status(account, info, services)
     return SignedIn(account.must_change_password, state.state, state.interrupt)
 
@@ -79,6 +81,12 @@ def sign_out(context: RequestContext) -> Done:
         context.about(opened[0])
         needed.store.commit([needed.sessions.delete_write(*opened)])
     context.new_session = ""
+    return Done(True)
+
+
+def forget_browser(context: RequestContext) -> Done:
+    """Removes the device cookie: no account knows this browser any more, and wrong proofs count as a stranger's."""
+    context.new_browser = ""
     return Done(True)
 
 
@@ -113,25 +121,29 @@ def change_password(body: ChangePassword, context: RequestContext) -> Done:
 
 
 def _change_password(body: ChangePassword, context: RequestContext, services: Services) -> Done:
-    who = require_session(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
+    who = require_session(context, services)
     subject, session, account = who.subject, who.session, who.account
-    judge = Judge(services, subject, context)
-    sign_ins = judge.judge(body.current_password, account, services.store.batch_get(judge.keys), WRONG_CURRENT_PASSWORD)
+    judge = Judge(services, subject, context, standings.of_session(session.id, account.generation))
+    verified = judge.judge(
+        body.current_password, body.proof, account, services.store.batch_get(judge.keys), WRONG_CURRENT_PASSWORD
+    )
     password = passwords.normal(body.new_password)
     new_password.check(password, account, who.info, services, current=passwords.normal(body.current_password))
     now = services.now
     hashed = password_hash.hash_password(password, services.keys)
-    throttle = recoveries.throttle(who.extra[0]).overtaken()
+    throttle = verified.throttle.distrusting()
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),
             services.recoveries.throttle_write(subject, throttle, now),
-            judge.success_write(sign_ins),
+            *verified.writes,
             services.sessions.delete_write(subject, session.id),
             new_session_write(services, subject, account.user_id, account.generation + 1, context),
             *who.event_and_notices("password-changed"),
         ]
     )
+    if context.browser:  # a browser on a shared computer, or one that was forgotten, stays unknown
+        standings.remember(services, subject, throttle.epoch, context)
     return Done(True)
 
 
@@ -187,7 +199,7 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
         [
             repudiation.redeem_write(services, subject, record, repudiated),
             services.accounts.lock_write(found),
-            services.recoveries.throttle_write(subject, throttle.cleared(), now),
+            services.recoveries.throttle_write(subject, throttle.distrusting(), now),
             Judge(services, subject, context).event("account-secured"),
             *(services.outbox.write(message, now) for message in told),
         ]

@@ -3,55 +3,71 @@
 from dataclasses import dataclass
 from typing import Any
 
-from regain.adapters import password_hash, recoveries
+from regain.adapters import password_hash, rate_limits, recoveries
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.domain import passwords
+from regain.domain import work as cost
 from regain.domain.account import Account
-from regain.domain.lockout import SignIns
+from regain.domain.device_cookie import Known
+from regain.domain.throttle import Standing, Throttle
 from regain.problems import Problem, Refused
+from regain.recovery import standings, work
+from regain.recovery.standings import Place
 from regain.runtime.services import Services
 
 
 @dataclass(frozen=True, slots=True)
+class Verified:
+    """A password that was right, with what is written together with whatever it allows."""
+
+    throttle: Throttle
+    place: Place
+    writes: list[Write]
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
-    """Verifies passwords typed for one account, or for a user ID that nobody has, from one network."""
+    """Verifies passwords typed for one account, or for a user ID that nobody has.
+
+    `session` is where the counts of a signed-in person are; without, they are those of a known browser or a network.
+    """
 
     services: Services
     subject: str
     context: RequestContext
+    session: Place | None = None
 
     @property
     def keys(self) -> list[tuple[str, dict[str, str]]]:
-        """The keys to read with the account: its failed sign-ins, and those of the network."""
+        """The keys to read with the account: its throttle, the network's failures, and the counts of whoever asks."""
         services = self.services
-        network = services.rate_limits.failures_key(self.context.address, services.now, self._window)
-        return [services.recoveries.key(self.subject, "sign-ins"), network]
+        counts = [key for place in self._places for key in place.keys(services, self.subject)]
+        failures = services.rate_limits.key("sign-in-failure", self._network, services.now, self._window)
+        return [services.recoveries.key(self.subject, "throttle"), failures, *counts]
 
-    def judge(self, typed: str, account: Account | None, found: list[Any], wrong: Problem) -> SignIns:
-        """The account's sign-ins, if the password is right. `found` are the items of `keys`.
+    def judge(self, typed: str, proof: str, account: Account | None, found: list[Any], wrong: Problem) -> Verified:
+        """What goes with the password, if it is right. `found` are the items of `keys`.
 
         Raises:
-            Refused: SIGN_IN_LOCKED or TOO_MANY_REQUESTS; `wrong` once the failure has been counted.
+            Refused: SIGN_IN_LOCKED, PROVE_FIRST or PROOF_OF_WORK_NEEDED; `wrong` once the failure has been counted.
             Conflict: another request was counted in between; read and judge again.
         """
         services, now = self.services, self.services.now
-        limits = services.organisation.limits
-        sign_ins = recoveries.sign_ins(found[0])
-        services.rate_limits.check_failures(found[1], now, limits.failures_per_network, self._window)
-        sign_ins.check_open(now)
+        limits, throttle = services.organisation.limits, recoveries.throttle(found[0])
+        failures = rate_limits.number(found[1])
+        spent = work.spend_writes(services, proof, cost.failure_cost(failures, False, limits))
+        place, standing = self._standing(throttle, found[2:])
+        standing.check_sign_in(now, limits)
         password = passwords.normal(typed)
         fits = len(password) <= services.organisation.passwords.maximum  # nothing longer is ever hashed
         stored = account.password if account else ""
         if fits and password_hash.verify(stored, password, services.keys) and account:
-            return sign_ins
+            writes = place.writes(services, self.subject, standing.cleared())
+            return Verified(throttle, place, [*spent, *writes])
         fingerprint = services.keys.digest("fingerprint", f"{self.subject}\x1f{password}")
-        self._count(sign_ins.with_failure(fingerprint, now, limits))
+        self._count(place, standing, standing.with_wrong_password(fingerprint, now), failures, spent)
         raise Refused(wrong)
-
-    def success_write(self, sign_ins: SignIns) -> Write:
-        """Clears earlier failures."""
-        return self.services.recoveries.sign_ins_write(self.subject, sign_ins.cleared(), self.services.now)
 
     def event(self, kind: str) -> Write:
         """An event about this account."""
@@ -59,16 +75,42 @@ class Judge:
         nonce = services.randomness(4)
         return services.events.write(kind, self.subject, self.context.reference, services.clock(), nonce)
 
-    def _count(self, failed: SignIns) -> None:
-        services, now = self.services, self.services.now
-        most = services.organisation.limits.failures_per_network
-        writes = [
-            services.recoveries.sign_ins_write(self.subject, failed, now),
-            services.rate_limits.failure_write(self.context.address, now, most, self._window),
-        ]
-        if failed.locked_until > now:
+    def _standing(self, throttle: Throttle, counts: list[Any]) -> tuple[Place, Standing]:
+        services = self.services
+        place, *browser = self._places
+        known = browser and standings.name_of(self._known, throttle, services.now)
+        if known:
+            place, counts = browser[0], counts[len(place.keys(services, self.subject)) :]
+        return place, place.standing(services, self.subject, throttle, counts)
+
+    def _count(self, place: Place, before: Standing, failed: Standing, failures: int, spent: list[Write]) -> None:
+        """The failure of whoever asks; and of the network, unless it is the same wrong password again."""
+        services, limits = self.services, self.services.organisation.limits
+        writes = [*spent, *place.writes(services, self.subject, failed)]
+        dearer = cost.failure_cost(failures, False, limits) < cost.GREATEST
+        if failed.own.sign_ins != before.own.sign_ins and dearer:
+            network = services.rate_limits.count_write("sign-in-failure", self._network, services.now, self._window)
+            writes.append(network)
+        if failed.locked(services.now, limits):
             writes.append(self.event("sign-in-locked"))
         services.store.commit(writes)
+
+    @property
+    def _places(self) -> list[Place]:
+        """The places whose counts may be the ones: of the network, and of the browser that the cookie names."""
+        if self.session:
+            return [self.session]
+        known = self._known
+        network = standings.of_network(self.services, self.context.address)
+        return [network, *([standings.of_browser(known.name)] if known else [])]
+
+    @property
+    def _known(self) -> Known | None:
+        return standings.named(self.services, self.subject, self.context)
+
+    @property
+    def _network(self) -> str:
+        return rate_limits.network(self.context.address)
 
     @property
     def _window(self) -> int:

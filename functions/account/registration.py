@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from regain.adapters import authenticator, passkeys, password_hash, recoveries, registrations
+from regain.adapters import authenticator, passkeys, password_hash, registrations
 from regain.adapters.keys import codes_key
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
@@ -32,7 +32,7 @@ from regain.problems import (
     Problem,
     Refused,
 )
-from regain.recovery import proofs, recovery_code
+from regain.recovery import proofs, recovery_code, standings
 from regain.recovery.session import SignedIn, require_session
 from regain.runtime.services import Services, services
 
@@ -86,7 +86,7 @@ def register(body: Register, context: RequestContext) -> Registration:
 
 
 def _register(body: Register, context: RequestContext, services: Services) -> Registration:
-    who = require_session(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
+    who = require_session(context, services, *standings.session_keys(services, context))
     who.check_can_register()
     rules.check_open(body.kind, who.account, services.organisation.recovery)
     return _BEGIN.get(body.kind, _begin_contact)(body, who)
@@ -97,15 +97,16 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
     organisation = services.organisation
     destination, dropped = _destination(body, organisation)
     rules.check_contact(body.kind, destination, who.info)
-    throttle = recoveries.throttle(who.extra[0])
-    throttle = rules.send(body.kind, throttle, now, organisation.recovery, organisation.limits)
-    pending = _pending(who, body.kind, destination=destination)
+    place, standing = standings.of_signed_in(who, who.extra)
+    digest = services.keys.digest("limit", destination)
+    digits, asked = rules.send(body.kind, digest, standing, now, organisation.recovery, organisation.limits)
+    pending = _pending(who, body.kind, destination=destination, digits=digits)
     good_until = now + organisation.recovery.code_minutes * 60
     message = Message(
         id=services.randomness(16).hex(), kind="code", channel=channel(body.kind), to=destination,
         subject=who.subject, reference=who.context.reference, language=who.language,
         facts={
-            "flow": pending.id, "purpose": _PURPOSE, "method": body.kind, "sequence": 1,
+            "flow": pending.id, "purpose": _PURPOSE, "method": body.kind, "sequence": 1, "digits": digits,
             "code_generation": pending.generation,
         },
         good_until=good_until,
@@ -113,7 +114,7 @@ def _begin_contact(body: Register, who: SignedIn) -> Registration:
     services.store.commit(
         [
             registrations.write(services.recoveries, who.subject, pending),
-            services.recoveries.throttle_write(who.subject, throttle, now),
+            *place.writes(services, who.subject, asked),
             services.outbox.write(message, now),
             who.event("registration-started", method=body.kind),
         ]
@@ -207,11 +208,15 @@ def confirm(pending_id: str, body: Confirm, context: RequestContext) -> Registra
 
 def _confirm(pending_id: str, body: Confirm, context: RequestContext, services: Services) -> Registration:
     who = require_session(
-        context, services, lambda subject: registrations.key(services.recoveries, subject, pending_id)
+        context,
+        services,
+        lambda subject: registrations.key(services.recoveries, subject, pending_id),
+        *standings.session_keys(services, context),
     )
     who.check_can_register()
-    recovery = services.organisation.recovery
-    pending = rules.check_live(registrations.from_item(who.extra[0]), services.now, recovery)
+    recovery, limits = services.organisation.recovery, services.organisation.limits
+    place, standing = standings.of_signed_in(who, who.extra[1:])
+    pending = rules.check_live(registrations.from_item(who.extra[0]), standing, services.now, recovery, limits)
     part = "credential" if pending.kind == "passkey" else "code"
     if not getattr(body, part):
         raise Refused(BAD_REQUEST, wrong=f"`{part}` is missing")
@@ -221,12 +226,14 @@ def _confirm(pending_id: str, body: Confirm, context: RequestContext, services: 
         services.store.commit(
             [
                 registrations.write(services.recoveries, who.subject, tried),
+                *place.writes(services, who.subject, rules.failed(pending, standing, services.now)),
                 who.event("registration-failed", method=pending.kind, reason=problem.code),
             ]
         )
         raise Refused(problem, attempts_left=recovery.code_tries - tried.tries)
     used = registrations.write(services.recoveries, who.subject, replace(pending, done=True))
-    _change(who, info, "security-info-added", rules.contact_kind(pending.kind), used)
+    counts = place.writes(services, who.subject, standing)
+    _change(who, info, "security-info-added", rules.contact_kind(pending.kind), used, *counts)
     return Registration(pending.id, pending.kind, True, place=pending.destination)
 
 
@@ -237,7 +244,7 @@ def _confirmed_contact(pending: Pending, body: Confirm, who: SignedIn) -> Outcom
     services = who.services
     recovery = services.organisation.recovery
     key = services.keys.derive(codes_key(_PURPOSE), pending.generation)
-    expected = codes.derive(key, pending.id, _PURPOSE, pending.kind, 1, recovery.code_digits)
+    expected = codes.derive(key, pending.id, _PURPOSE, pending.kind, 1, pending.digits)
     problem = rules.judge_code(pending, body.code, expected, services.now, recovery)
     return problem, who.info if problem else rules.with_contact(who.info, pending, services.now)
 
@@ -274,20 +281,13 @@ def remove(method_id: str, context: RequestContext) -> Done:
 
 
 def _remove(method_id: str, context: RequestContext, services: Services) -> Done:
-    who = require_session(context, services, lambda subject: services.recoveries.key(subject, "throttle"))
+    who = require_session(context, services)
     who.check_can_register()
     left = who.info.without(method_id)
     if left is None:
         raise Refused(NO_SUCH_SECURITY_INFO)
     kind = next(each.kind for each in _own(who.info) if each.id == method_id)
-    throttle = recoveries.throttle(who.extra[0]).overtaken()
-    _change(
-        who,
-        left,
-        "security-info-removed",
-        kind,
-        services.recoveries.throttle_write(who.subject, throttle, services.now),
-    )
+    _change(who, left, "security-info-removed", kind)
     return Done(True)
 
 
@@ -318,11 +318,12 @@ def _postpone(context: RequestContext, services: Services) -> Done:
     return Done(True)
 
 
-def _pending(who: SignedIn, kind: str, destination: str = "", name: str = "") -> Pending:
+def _pending(who: SignedIn, kind: str, destination: str = "", name: str = "", digits: int = 0) -> Pending:
     randomness, generation = who.services.randomness, who.services.keys.generation(codes_key(_PURPOSE))
     return Pending(
-        randomness(8).hex(), kind, who.services.now, destination, randomness(16).hex(), name, generation=generation
-    )
+        randomness(8).hex(), kind, who.services.now, destination, randomness(16).hex(), name, digits,
+        generation=generation,
+    )  # fmt: skip
 
 
 def _change(who: SignedIn, info: SecurityInfo, kind: str, what: str, *extra: Write) -> None:

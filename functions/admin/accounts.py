@@ -10,7 +10,7 @@ from regain.domain.methods import mask
 from regain.domain.security_info import NAMES
 from regain.phrases import Phrase
 from regain.problems import Refused
-from regain.recovery import step_up
+from regain.recovery import standings, step_up
 
 _BY_PHONE = {
     "sms": Phrase("Mobile phone, by text"),
@@ -43,6 +43,7 @@ def _view(agent: Agent, target: Target) -> AccountDetail:
     organisation = agent.services.organisation
     eligible = eligibility(account, info, organisation.recovery, organisation.domains)
     acts = _allowed_acts(agent, account)
+    stranger = standings.stranger(agent.services, target.subject, target.throttle)
     return AccountDetail(
         user_id=account.user_id,
         name=account.display_name,
@@ -54,8 +55,8 @@ def _view(agent: Agent, target: Target) -> AccountDetail:
         capable=eligible.capable,
         reasons=[Reason(each.rule, each.text) for each in eligible.reasons],
         methods=_methods(agent, target),
-        sign_in_locked_until=target.sign_ins.locked_until if target.sign_ins.locked_until > now else 0,
-        blocks=[Block(kind, until) for kind, until in target.throttle.closed.items() if until > now],
+        sign_in_locked_until=stranger.sign_ins_until(now, organisation.limits),
+        blocks=[Block(kind, until) for kind, until in stranger.long_until(now, organisation.limits).items()],
         password_changed_at=account.password_changed_at,
         must_change_password=account.must_change_password,
         temporary_until=account.temporary_until,

@@ -34,8 +34,7 @@ def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) ->
     hashed = password_hash.hash_password(made, services.keys)
     writes = [
         services.accounts.password_write(target.account, hashed, now, until),
-        services.recoveries.throttle_write(target.subject, target.throttle.cleared(), now),
-        services.recoveries.clear_sign_ins_write(target.subject),
+        services.recoveries.throttle_write(target.subject, target.throttle.lifted().distrusting(), now),
         *proved,
         *agent.event_and_notices("admin-reset", target),
     ]
@@ -68,21 +67,17 @@ def _temporary_password_message(agent: Agent, target: Target, to: Method, nonce:
 
 def unlock(user_id: str, context: RequestContext) -> Done:
     """Lifts the lockout of sign-in. Does no harm if there is none."""
-    return _act("unlock", user_id, context, "admin-unlocked", _unlocked)
-
-
-def _unlocked(agent: Agent, target: Target) -> list[Write]:
-    return [agent.services.recoveries.clear_sign_ins_write(target.subject)]
+    return _act("unlock", user_id, context, "admin-unlocked", _lifted)
 
 
 def lift(user_id: str, context: RequestContext) -> Done:
-    """Lifts the throttle of recovery: failed proofs no longer count."""
+    """Lifts the throttle: wrong proofs and passwords no longer count."""
     return _act("lift", user_id, context, "admin-lifted", _lifted)
 
 
 def _lifted(agent: Agent, target: Target) -> list[Write]:
-    lifted = replace(target.throttle, failed={}, closed={})
-    return [agent.services.recoveries.throttle_write(target.subject, lifted, agent.services.now)]
+    """Whatever was counted for the account counts no more. What was counted for its callers stays (X15)."""
+    return [agent.services.recoveries.throttle_write(target.subject, target.throttle.lifted(), agent.services.now)]
 
 
 def enable(user_id: str, context: RequestContext) -> Done:
@@ -104,11 +99,7 @@ def _cleared(agent: Agent, target: Target) -> list[Write]:
     empty = replace(
         target.info, contacts=(), authenticator=None, recovery_code=None, answers=(), passkeys=(), remind_at=0
     )
-    overtaken = target.throttle.overtaken()
-    return [
-        services.security_infos.write(target.subject, empty),
-        services.recoveries.throttle_write(target.subject, overtaken, services.now),
-    ]
+    return [services.security_infos.write(target.subject, empty)]
 
 
 def require_registration(user_id: str, body: RequireRegistration, context: RequestContext) -> Done:

@@ -11,7 +11,6 @@ from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import roles, user_id
 from regain.domain.account import Account
-from regain.domain.lockout import SignIns
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
@@ -23,13 +22,12 @@ _HOUR = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The account that an agent looks up or acts on, with its security info, throttle and sign-in lockout."""
+    """The account that an agent looks up or acts on, with its security info and throttle."""
 
     subject: str
     account: Account
     info: SecurityInfo
     throttle: Throttle
-    sign_ins: SignIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,6 @@ class Agent:
                 services.accounts.key(who),
                 services.security_infos.key(subject),
                 services.recoveries.key(subject, "throttle"),
-                services.recoveries.key(subject, "sign-ins"),
             ]
         )
         account = account_items.from_item(found[0])
@@ -122,7 +119,7 @@ class Agent:
             raise Refused(NO_SUCH_ACCOUNT)
         self.who.context.about(subject)
         info, throttle = security_infos.from_item(found[1]), recoveries.throttle(found[2])
-        return Target(subject, account, info, throttle, recoveries.sign_ins(found[3]))
+        return Target(subject, account, info, throttle)
 
     def _count(self, what: str, most: int) -> None:
         services, now = self.services, self.services.now

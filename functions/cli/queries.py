@@ -23,6 +23,7 @@ from regain.domain.eligibility import eligibility
 from regain.domain.methods import LABELS, mask
 from regain.organisation.language import Language
 from regain.problems import Refused
+from regain.recovery import standings
 from regain.reports import usage
 from regain.reports.exports import export
 from regain.runtime.services import Services
@@ -61,9 +62,9 @@ def _would(typed: str, services: Services) -> None:
     except Refused as refused:
         say(f"  is told at once: {refused.problem.title}. It follows from the organisation's settings alone.")
     subject = services.recoveries.subject(who)
-    wanted = [services.security_infos.key(subject)]
-    wanted += [services.recoveries.key(subject, record) for record in ("throttle", "sign-ins")]
-    found = services.store.batch_get(wanted)
+    found = services.store.batch_get(
+        [services.security_infos.key(subject), services.recoveries.key(subject, "throttle")]
+    )
     account, info = services.accounts.get(who), from_item(found[0])
     if account is None:
         say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
@@ -78,12 +79,13 @@ def _would(typed: str, services: Services) -> None:
         say(f"  has: {english.translate(LABELS[method.kind])}{place}")
     for reason in status.reasons:
         say(f"  {english.translate(reason.text)} [{reason.rule}]")
-    for kind, until in recoveries.throttle(found[1]).closed.items():
-        if until > now:
-            say(f"  {english.translate(LABELS[kind])} is closed until {_time(until)} [limits.failed_proofs_per_day]")
-    locked = recoveries.sign_ins(found[2]).locked_until
-    if locked > now:
-        say(f"  Sign-in is locked until {_time(locked)} [limits.sign_in_failures]")
+    stranger = standings.stranger(services, subject, recoveries.throttle(found[1]))
+    for kind, until in stranger.long_until(now, organisation.limits).items():
+        rule = "limits.failed_proofs_of_all_per_day"
+        say(f"  An unknown browser needs a longer proof by {kind} until {_time(until)} [{rule}]")
+    if until := stranger.sign_ins_until(now, organisation.limits):
+        rule = "limits.sign_in_failures_of_all"
+        say(f"  An unknown browser signs in only after a proof of recovery, until {_time(until)} [{rule}]")
     if account.local_changes:
         columns = ", ".join(COLUMNS[name] for name in account.local_changes)
         say(f"  set in Regain, so that no import overwrites it: {columns}")

@@ -7,19 +7,21 @@ from typing import Any
 
 from regain.adapters import proof_of_work, recoveries
 from regain.adapters.outbox import Message
-from regain.adapters.store import Conflict, Write
+from regain.adapters.proof_of_work import Solved
+from regain.adapters.rate_limits import network, number
+from regain.adapters.store import Write
 from regain.api.contract import AskAdministrator, AskSupport, HelpRequested
 from regain.api.request_context import RequestContext
 from regain.domain import reference, user_id
 from regain.domain.flow import Flow
+from regain.domain.work import help_cost
 from regain.phrases import Phrase
 from regain.problems import (
     INVALID_CONTACT_DETAILS,
     NO_CONTACT_FORM,
-    ROBOT_CHECK_FAILED,
-    TOO_MANY_REQUESTS_FOR_HELP,
     Refused,
 )
+from regain.recovery import work
 from regain.runtime.services import Services, services
 
 _DAY = 86_400
@@ -34,17 +36,17 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     """Passes a request on to the administrators, or answers with the URL of their portal (S36, S37)."""
     needed = services()
     organisation = needed.organisation
-    signature = _admitted(body.proof, context, needed)
+    solved = proof_of_work.verify(needed.keys, body.proof, needed.now)
     who = user_id.normalise(body.user_id, organisation.default_domain)
     user_id.find_domain(who, organisation.domains)
     subject = needed.recoveries.subject(who)
     context.about(subject)
     portal = organisation.contacts.administrator.portal_url
     if portal:
-        _commit(needed, [needed.rate_limits.spend_write(signature, needed.now)])
+        needed.store.commit([work.spend_write(needed, solved, 1)])
         return HelpRequested(url=portal)
     reply_to = _reached(body.reply_to, needed)
-    flow = _looked(body.flow, subject, (subject, reply_to), needed)
+    flow, counted = _looked(body.flow, subject, (network(context.address), reply_to), solved, needed)
     context.about(subject, flow.reference if flow else "")
     facts = {
         "at": needed.now, "user_id": who, "name": _line(body.name), "reply_to": reply_to,
@@ -53,7 +55,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     }  # fmt: skip
     to = organisation.contacts.administrator.email
     message = _message(needed, context, subject, "administrator-contacted", to or "first-line", facts)
-    _commit(needed, _writes(needed, signature, (subject, reply_to), [message], "administrator-contacted", context))
+    needed.store.commit(_writes(needed, counted, [message], "administrator-contacted", context))
     return HelpRequested(reference=context.reference)
 
 
@@ -67,11 +69,11 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     to = needed.organisation.contacts.support.email
     if not to:
         raise Refused(NO_CONTACT_FORM)
-    signature = _admitted(body.proof, context, needed)
+    solved = proof_of_work.verify(needed.keys, body.proof, needed.now)
     name, email, phone = _callback(body, needed)
     subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
     context.about(subject)
-    _looked("", subject, (email, phone), needed)
+    _, counted = _looked("", subject, (network(context.address), email, phone), solved, needed)
     facts = {
         "at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message),
         "quoted": reference.parse(body.reference) or "",
@@ -81,17 +83,8 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
         _message(needed, context, subject, "support-contacted", to, facts),
         replace(confirmation, language=context.language),
     ]
-    _commit(needed, _writes(needed, signature, (email, phone), messages, "support-contacted", context))
+    needed.store.commit(_writes(needed, counted, messages, "support-contacted", context))
     return HelpRequested(reference=context.reference)
-
-
-def _admitted(proof: str, context: RequestContext, needed: Services) -> str:
-    """Verifies the proof of work and counts the network. Returns the proof's signature."""
-    limits = needed.organisation.limits
-    signature = proof_of_work.verify(needed.keys, proof, needed.now)
-    window = limits.network_window_minutes * 60
-    needed.rate_limits.count_start(context.address, needed.now, limits.starts_per_network, window)
-    return signature
 
 
 def _reached(typed: str, needed: Services) -> str:
@@ -135,20 +128,26 @@ def _countries(needed: Services) -> tuple[str, ...]:
     return needed.organisation.recovery.phone_countries
 
 
-def _looked(token: str, subject: str, places: tuple[str, ...], needed: Services) -> Flow | None:
-    """The flow that the sender is stuck in, if it is about the same account. One read, whatever was sent.
+def _looked(
+    token: str, subject: str, places: tuple[str, ...], solved: Solved, needed: Services
+) -> tuple[Flow | None, list[Write]]:
+    """The flow that the sender is stuck in, if it is about the same account, and what counts and pays for the request.
+
+    Counted are the sender's network and the places to reply to, never the account: nobody uses up somebody else's way
+    to help (X4). Past the limit it costs more work; it is never refused.
 
     Raises:
-        Refused: TOO_MANY_REQUESTS_FOR_HELP, for the account or for one of the `places` to reply to.
+        Refused: PROOF_OF_WORK_NEEDED.
     """
     about, flow_id = recoveries.open_token(token) or (subject, "none")
-    now, most = needed.now, needed.organisation.limits.contacts_per_day
+    now, limits = needed.now, needed.organisation.limits
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
     found, *counted = needed.store.batch_get([needed.recoveries.key(about, f"flow#{flow_id}"), *counts])
-    if any(item and item["count"] >= most for item in counted):
-        raise Refused(TOO_MANY_REQUESTS_FOR_HELP, retry_after=_DAY - now % _DAY)
+    times = help_cost(max(number(item) for item in counted), limits)
+    writes = [work.spend_write(needed, solved, times)]
+    writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
     flow = recoveries.flow(found)
-    return flow if about == subject else None
+    return flow if about == subject else None, writes
 
 
 def _message(
@@ -159,29 +158,15 @@ def _message(
 
 
 def _writes(
-    needed: Services,
-    signature: str,
-    places: tuple[str, ...],
-    messages: list[Message],
-    kind: str,
-    context: RequestContext,
+    needed: Services, counted: list[Write], messages: list[Message], kind: str, context: RequestContext
 ) -> list[Write]:
     """The messages, their event, and the counts, which therefore count only what was sent."""
-    now, nonce, most = needed.now, needed.randomness(4), needed.organisation.limits.contacts_per_day
+    now, nonce = needed.now, needed.randomness(4)
     return [
-        needed.rate_limits.spend_write(signature, now),
-        *(needed.rate_limits.count_write("contact", place, now, _DAY, most) for place in places),
+        *counted,
         needed.events.write(kind, context.subject, context.reference, needed.clock(), nonce),
         *(needed.outbox.write(message, now) for message in messages),
     ]
-
-
-def _commit(needed: Services, writes: list[Write]) -> None:
-    """Commits. The proof of work is spent in the same transaction, so a repeated request is not counted again."""
-    try:
-        needed.store.commit(writes)
-    except Conflict:
-        raise Refused(ROBOT_CHECK_FAILED, reason="proof used before") from None
 
 
 def _line(text: str) -> str:

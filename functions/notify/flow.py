@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 
 from notify import help_messages, messages
 from notify.layout import Layout
-from regain.adapters import aws
+from regain.adapters import aws, device_cookies
 from regain.adapters.keys import codes_key
 from regain.adapters.messengers import Email, Messenger, RenderedMessage, Text, Undeliverable, Voice
 from regain.adapters.outbox import Message
@@ -20,6 +20,7 @@ from regain.adapters.store import Conflict
 from regain.api.redaction import error_kind
 from regain.domain import codes
 from regain.domain.account import Account
+from regain.domain.device_cookie import Known
 from regain.domain.roles import HELP_REQUEST_ROLES
 from regain.recovery import repudiation, temporary_password
 from regain.runtime.services import Services, services
@@ -42,8 +43,8 @@ def deliver(message: Message) -> str:
     try:
         if message.channel == "roles":
             return _fan_out(message, needed)
-        state = _drop_reason(message, needed)
-        state, facts = (state, {}) if state else _send(message, needed)
+        expired = message.good_until and needed.now >= message.good_until
+        state, facts = ("expired", {}) if expired else _send(message, needed)
     except Exception:
         needed.store.commit([needed.outbox.outcome_write(message, "pending")])
         raise
@@ -58,21 +59,7 @@ def _send(message: Message, needed: Services) -> tuple[str, dict[str, str]]:
         delivery = _messengers()[message.channel].send(message.to, _render(message, needed), tags)
     except Undeliverable as error:
         return "failed", {"reason": str(error)}
-    except Exception:
-        if message.kind == "code":
-            needed.rate_limits.uncount_message(message.to, needed.now)
-        raise
     return "sent", {"delivery": delivery}
-
-
-def _drop_reason(message: Message, needed: Services) -> str:
-    """Why a code is not sent: it has `expired`, or is `withheld` past its destination's limit (SMS pumping)."""
-    if message.good_until and needed.now >= message.good_until:
-        return "expired"
-    if message.kind != "code":
-        return ""
-    most = needed.organisation.limits.messages_per_destination_per_day
-    return "withheld" if needed.rate_limits.count_message(message.to, needed.now) > most else ""
 
 
 def _fan_out(message: Message, needed: Services) -> str:
@@ -123,9 +110,18 @@ def _render(message: Message, needed: Services) -> RenderedMessage:
     facts = message.facts
     code = codes.derive(
         needed.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", 0)), facts["flow"],
-        facts["purpose"], facts["method"], facts["sequence"], needed.organisation.recovery.code_digits,
+        facts["purpose"], facts["method"], facts["sequence"], facts["digits"],
     )  # fmt: skip
-    return messages.code(code, facts["purpose"], message.reference, layout)
+    return messages.code(code, facts["purpose"], message.reference, layout, _ticket(message, needed))
+
+
+def _ticket(message: Message, needed: Services) -> str:
+    """What the link in an e-mail with a code carries; "" where there is none."""
+    facts = message.facts
+    if "ticket_name" not in facts:
+        return ""
+    known = Known(message.subject, facts["ticket_name"], facts["ticket_epoch"], facts["ticket_until"])
+    return device_cookies.ticket(needed.keys, known)
 
 
 def _record(message: Message, needed: Services, state: str, delivery: str = "", reason: str = "") -> None:

@@ -10,6 +10,7 @@ from notify.layout import Layout, Link, Part, Secret
 from notify.sms_segment import longest_fitting
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import imported
+from regain.domain.codes import grouped
 from regain.domain.security_info import NAMES
 from regain.phrases import Phrase, join_sentences
 
@@ -99,6 +100,10 @@ _STUCK = Phrase(
     "Without this code they cannot get any further, and you do not need to do anything. If it happens again, tell "
     "your administrator: {administrator}."
 )
+_WAY_PAST = Phrase(
+    "If the page says that too many codes have been asked for, begin again from this link. It is good for 24 hours, "
+    "and signs nobody in."
+)
 _REFERENCE = Phrase("Reference: {reference}")
 _OWNER_OBJECTED = Phrase(
     "Its owner said that an earlier change was not theirs. Nobody can sign in to it until you turn it on."
@@ -119,29 +124,41 @@ NOTICES = tuple(_DONE)
 """Every kind of notice."""
 
 
-def code(digits: str, purpose: str, reference: str, layout: Layout) -> RenderedMessage:
-    """A one-time code, in the form of every channel."""
+def code(digits: str, purpose: str, reference: str, layout: Layout, ticket: str = "") -> RenderedMessage:
+    """A one-time code, in the form of every channel. Long ones are read in fours, and typed with or without the spaces.
+
+    A `ticket` makes a link: whoever opens it counts as somebody who can read this mailbox, and is signed in nowhere.
+    """
     called = purpose == "caller"
+    shown = grouped(digits)
     own = _ONLY_IN_THIS_CALL if called else _SAFE
     parts = (
         layout.say(_YOUR_CODE[purpose]),
-        Secret(digits),
+        Secret(shown),
         layout.say(Phrase("It is good for {code_time}.") if called else _WHERE),
         layout.say(_NEVER_BUT_NOW if called else _NEVER),
+        *_way_past(purpose, ticket, layout),
         layout.say(join_sentences(_UNASKED[purpose], _STUCK)),
         layout.say(_REFERENCE, reference=reference),
     )
-    short = layout.say(_SHORT[purpose], code=digits)
+    short = layout.say(_SHORT[purpose], code=shown)
     spoken, voice = layout.spoken(digits)
     return layout.render(
         layout.say(Phrase("Your code for your {organisation} account")),
         parts,
         short=layout.origin_bound(
-            digits, layout.say(join_sentences(_SHORT[purpose], own), code=digits), short, layout.say(_BARE, code=digits)
+            digits, layout.say(join_sentences(_SHORT[purpose], own), code=shown), short, layout.say(_BARE, code=shown)
         ),
         spoken=spoken,
         voice=voice,
     )
+
+
+def _way_past(purpose: str, ticket: str, layout: Layout) -> Iterator[Part]:
+    """The link that shows that its reader has this mailbox, for when strangers have used up what they may."""
+    if ticket and layout.site:
+        yield layout.say(_WAY_PAST)
+        yield Link(f"{layout.page(f'{purpose}/')}#ticket={ticket}")
 
 
 def notice(kind: str, facts: dict[str, Any], reference: str, token: str, layout: Layout) -> RenderedMessage:

@@ -9,8 +9,8 @@ from regain.api.request_context import RequestContext
 from regain.domain import flow as rules
 from regain.domain import passwords
 from regain.problems import Refused
-from regain.recovery import new_password
-from regain.recovery.steps import Opened, Recovery
+from regain.recovery import completion, new_password
+from regain.recovery.flows import Flows, Opened
 from regain.runtime.services import services
 
 
@@ -20,37 +20,37 @@ def finish(body: FinishReset, context: RequestContext) -> Finished:
     A password that breaks a rule is counted in the flow, which ends with the tenth; until then the person may choose
     another (B7). The current password is never compared: nobody can test a guess at it here (X18).
     """
-    recovery = Recovery("reset", services())
+    flows = Flows("reset", services())
     password = passwords.normal(body.new_password)
 
     @functools.cache
     def hashed() -> str:
-        return password_hash.hash_password(password, recovery.services.keys)
+        return password_hash.hash_password(password, flows.services.keys)
 
     def step() -> Finished:
-        opened, account = recovery.ready(body.flow, context)
+        opened, account = completion.ready(flows, body.flow, context)
         try:
-            new_password.check(password, account, opened.info, recovery.services)
+            new_password.check(password, account, opened.info, flows.services)
         except Refused as refused:
-            raise _counted(refused, opened, recovery) from None
-        change = recovery.services.accounts.password_write(account, hashed(), recovery.services.now)
-        return recovery.commit(opened, account, "password-reset", [change])
+            raise _counted(refused, opened, flows) from None
+        change = flows.services.accounts.password_write(account, hashed(), flows.services.now)
+        return completion.commit(flows, opened, account, "password-reset", context, [change], distrusting=True)
 
     return retry_on_conflict(step)
 
 
-def _counted(refused: Refused, opened: Opened, recovery: Recovery) -> Refused:
+def _counted(refused: Refused, opened: Opened, flows: Flows) -> Refused:
     """The problem to answer with, once the refused password has been counted.
 
     Raises:
         Conflict: the flow was changed in between; read it again.
     """
     flow, problem = rules.refuse_password(opened.flow, refused)
-    services = recovery.services
+    services = flows.services
     services.store.commit(
         [
             services.recoveries.flow_write(opened.subject, flow, services.now),
-            recovery.event("password-refused", opened.subject, flow, reason=refused.reason),
+            flows.event("password-refused", opened.subject, flow, reason=refused.reason),
         ]
     )
     return problem

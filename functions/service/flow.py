@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 from typing import Any
 
 from regain.adapters import proof_of_work
@@ -15,7 +14,7 @@ def challenge(_: RequestContext) -> dict[str, Any]:
     """A signed proof-of-work challenge, good for one request."""
     needed = services()
     minutes = needed.organisation.recovery.challenge_minutes
-    return proof_of_work.challenge(needed.keys, needed.now, minutes, int(os.environ["PROOF_OF_WORK_ROUNDS"]))
+    return proof_of_work.challenge(needed.keys, needed.now, minutes, needed.proof_of_work_rounds)
 
 
 def health(_: RequestContext) -> Health:

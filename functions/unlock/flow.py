@@ -3,16 +3,17 @@
 from regain.adapters.store import retry_on_conflict
 from regain.api.contract import Finished, FinishUnlock
 from regain.api.request_context import RequestContext
-from regain.recovery.steps import Recovery
+from regain.recovery import completion
+from regain.recovery.flows import Flows
 from regain.runtime.services import services
 
 
 def finish(body: FinishUnlock, context: RequestContext) -> Finished:
     """Lifts the lockout of sign-in after every proof. Does no harm if there was none."""
-    recovery = Recovery("unlock", services())
+    flows = Flows("unlock", services())
 
     def step() -> Finished:
-        opened, account = recovery.ready(body.flow, context)
-        return recovery.commit(opened, account, "account-unlocked")
+        opened, account = completion.ready(flows, body.flow, context)
+        return completion.commit(flows, opened, account, "account-unlocked", context)
 
     return retry_on_conflict(step)

@@ -13,15 +13,14 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 
-from regain.adapters import recoveries
+from regain.adapters import rate_limits, recoveries
 from regain.adapters.store import marshal, unmarshal
-from regain.domain.lockout import SignIns
 from regain.organisation import settings
 from regain.runtime.services import Services, compose
 from tests.conftest import Stack
@@ -187,28 +186,31 @@ class Attacker(World):
         found = unmarshal(client.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"])
         for name in ("started_at", "expires_at"):
             found[name] -= seconds
-        found["sends"] = {method: [at - seconds for at in times] for method, times in found["sends"].items()}
+        for live in found["codes"].values():
+            for name in ("first_at", "last_at", "until"):
+                live[name] -= seconds
         client.put_item(TableName=table, Item=marshal(found))
 
     def age_code(self, flow: str, left: int) -> None:
-        """Makes a flow so old that its newest code is good for `left` more seconds."""
+        """Makes a flow so old that its code is good for `left` more seconds."""
         subject, flow_id = recoveries.open_token(flow)
         sent = self.services.recoveries.key(subject, f"flow#{flow_id}")
-        newest = max(at for times in self.services.store.get(*sent)["sends"].values() for at in times)
-        good_for = self.services.organisation.recovery.code_minutes * 60
-        self.age(flow, newest + good_for - self.services.now - left)
+        until = max(live["until"] for live in self.services.store.get(*sent)["codes"].values())
+        self.age(flow, until - self.services.now - left)
 
     def lock(self, *user_ids: str) -> None:
-        """Locks the sign-in of these for an hour, whether there is such an account or not."""
+        """Uses up the wrong passwords of all unknown browsers for these, whether there is such an account or not."""
         services = self.services
-        locked = SignIns(failures=10, locked_until=services.now + 3_600)
-        subjects = [services.recoveries.subject(user_id) for user_id in user_ids]
-        writes = [services.recoveries.sign_ins_write(each, locked, services.now) for each in subjects]
-        services.store.commit(writes)
+        for user_id in user_ids:
+            subject = services.recoveries.subject(user_id)
+            throttle = recoveries.throttle(services.store.get(*services.recoveries.key(subject, "throttle")))
+            locked = replace(throttle, sign_ins=((services.now // 3_600, 100),))
+            services.store.commit([services.recoveries.throttle_write(subject, locked, services.now)])
 
-    def fail(self, address: str, times: int) -> Callable[[], None]:
+    def fail(self, address: str, times: int, what: str = "proof-failure") -> Callable[[], None]:
         """Counts so many failures of a network in this window; answers what takes that back."""
-        table, key = self.services.rate_limits.failures_key(address, self.services.now, 600)
+        network = rate_limits.network(address)
+        table, key = self.services.rate_limits.key(what, network, self.services.now, 600)
         client, item = self.services.store.client, {"id": {"S": key["id"]}}
         before = client.get_item(TableName=table, Key=item).get("Item")
         count = {"N": str(int(before["count"]["N"] if before else 0) + times)}

@@ -13,6 +13,7 @@ from regain.adapters.store import Conflict, Store, marshal, put_new, put_version
 from regain.directories.dynamodb import Accounts, to_item
 from regain.domain.account import Account
 from regain.domain.flow import Flow
+from regain.domain.live_code import LiveCode
 from regain.domain.methods import Method
 
 LETTER = RenderedMessage("Your code", "text", "<p>text</p>")
@@ -110,7 +111,7 @@ def test_a_flow_comes_back_as_it_was_stored(store):
         2,
         ("email",),
         (Method("email", "email", "x@y.example"),),
-        sends={"email": (1, 2)},
+        codes={"email": LiveCode(1, 8, 10, 40, 340, True)},
     )
     writer = recoveries.Recoveries(store, "Things", None)
     write = writer.flow_write("subject", flow, 5)
@@ -137,10 +138,10 @@ def test_a_token_leads_to_its_subject_and_its_secret_is_hashed():
     ("address", "network"),
     [
         ("192.0.2.7", "192.0.2.0/24"), ("192.0.2.250", "192.0.2.0/24"), ("::ffff:192.0.2.7", "192.0.2.0/24"),
-        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("nonsense", "unknown"), ("", "unknown"),
+        ("2001:db8:1:2:3::4", "2001:db8:1::/48"), ("nonsense", "unknown"), ("", "unknown"),
     ],
 )  # fmt: skip
-def test_a_network_is_a_24_or_a_64(address, network):
+def test_a_network_is_a_24_or_a_48(address, network):
     assert rate_limits.network(address) == network
 
 

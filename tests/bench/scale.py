@@ -19,7 +19,7 @@ from regain.adapters.rate_limits import RateLimits
 from regain.adapters.recoveries import Recoveries
 from regain.adapters.store import Write, unmarshal
 from regain.domain.flow import Flow
-from regain.domain.throttle import Throttle
+from regain.domain.throttle import Counts, Throttle
 
 LIMIT = 1_000
 _KEYS = {"Recovery": ("subject",), "Event": ("subject",), "Outbox": ("id",), "Limit": ("id",)}
@@ -68,8 +68,9 @@ def _places(dice: random.Random, now: int, ends: bool) -> Iterator[tuple[str, st
         return outbox.write(Message(dice.randbytes(16).hex(), "code", "email", "a@b.example", subject, reference), now)
 
     flow = Flow(dice.randbytes(16).hex(), "reset", "x", reference, now, now, 0, 1, 1, (), ())
-    kept = [recoveries.flow_write(subject, flow, now), recoveries.throttle_write(subject, Throttle(), now)]
-    yield "Limit", rate_limits._network("start", network, now)["id"]
+    counts = recoveries.counts_write(subject, f"network#{network}", Counts(), now)
+    kept = [recoveries.flow_write(subject, flow, now), recoveries.throttle_write(subject, Throttle(), now), counts]
+    yield "Limit", rate_limits.key("start", network, now, 600)[1]["id"]
     writes = [*kept, event("reset-started"), rate_limits.spend_write(dice.randbytes(16).hex(), now)]
     writes += [*kept, event("code-requested"), message(), event("message-sent")]
     if ends:

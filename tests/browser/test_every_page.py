@@ -9,7 +9,7 @@ PAGES = [
     "/", "/reset/", "/unlock/", "/forgot-password/", "/locked-out/", "/change-password/", "/register/", "/password/", "/no-code/",
     "/problems/", "/not-me/", "/is-it-us/", "/contact-administrator/", "/contact-support/", "/account/", "/accessibility/",
     "/admin/", "/admin/quickstart/", "/admin/turn-on/", "/admin/scale/", "/admin/observe/", "/admin/deploy/", "/admin/back-up/",
-    "/admin/reset-a-password/", "/errors/wrong-code/", "/errors/try-again-later/", "/nothing/",
+    "/admin/reset-a-password/", "/errors/wrong-code/", "/errors/too-many-wrong-codes/", "/nothing/",
 ]  # fmt: skip
 
 SPACED = "* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p {margin-bottom: 2em !important}"

@@ -13,9 +13,9 @@ from regain.adapters import aws
 from regain.organisation import settings as organisations
 from regain.runtime import services as composition
 from tests.conftest import ROOT
-from tests.functions.conftest import default_organisation, use, world
+from tests.functions.conftest import budget, default_organisation, use, world
 
-__all__ = ["default_organisation", "use", "world"]
+__all__ = ["budget", "default_organisation", "use", "world"]
 
 
 @pytest.fixture

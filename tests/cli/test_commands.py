@@ -38,14 +38,16 @@ def test_explain_says_what_a_stranger_would_see(world, run):
 
 def test_explain_names_blocks_and_lockouts(world, run):
     person = world.person()
-    flow = world.start(person.user_id).body["flow"]
-    for _ in range(5):
-        world.verify(flow, "00000x")
-    for number in range(11):
-        world.sign_in(person.user_id, f"wrong-{number}")
+    for number in range(20):
+        network = f"198.51.{number}.7"
+        flow = world.start(person.user_id).body["flow"]
+        world.post("/api/reset/send", {"flow": flow, "method": "email"}, address=network)
+        world.verify(flow, f"00000{number}", address=network)
+    for number in range(50):
+        world.sign_in(person.user_id, f"wrong-{number}", address=f"198.51.{number}.7")
     out = run("explain", person.user_id)[1]
-    assert "Email my alternate email is closed until" in out
-    assert "Sign-in is locked until" in out
+    assert "An unknown browser needs a longer proof by email until" in out
+    assert "An unknown browser signs in only after a proof of recovery, until" in out
 
 
 def test_explain_tells_the_story_of_a_reference_b9(world, run):
@@ -112,7 +114,8 @@ def test_new_settings_that_lock_people_out_are_named_before_they_are_deployed(wo
     assert "new.yaml:" in err
 
 
-def test_settings_under_which_guessing_pays_are_named_before_they_are_deployed_b28(world, run, settings):
+def test_settings_under_which_guessing_pays_are_named_before_they_are_deployed_b28(world, run, settings, budget):
+    budget(world)
     _, out, err = run("policy", "check", settings())
     assert "Expected takeovers by guessing codes: 0.0" in out
     assert "guess_budget" not in err

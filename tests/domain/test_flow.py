@@ -10,36 +10,44 @@ from regain import problems
 from regain.domain import flow as rules
 from regain.domain.account import Account
 from regain.domain.flow import Flow
+from regain.domain.limits import NETWORK
 from regain.domain.policy import Domain, Limits, Recovery
-from regain.domain.security_info import SecurityInfo
-from regain.domain.throttle import Throttle
+from regain.domain.proving import Attempt
+from regain.domain.security_info import Contact, SecurityInfo
+from regain.domain.throttle import Counts, Standing, Throttle
 from regain.problems import Refused
 
-NOW = 1_000_000
+NOW = 1_800_000_000
 LIMITS = Limits()
 DOMAINS = {"contoso.example": Domain()}
 MARIA = Account("maria@contoso.example", other_mails=("maria@home.example",), mobile_phone="+447700900123")
 ADMIN = replace(MARIA, role="administrator")
 CODES = Recovery(methods=("email", "sms", "call-mobile", "call-office"))
 BLANK = Flow("id", "reset", "maria@contoso.example", "R-0000-0000", 0, 0, 0, 1, 1, ())
+STRANGER = Standing(NETWORK, Counts(), Throttle(), lambda _: 0.5)
 
 
 def started(account=MARIA, policy=CODES, throttle=Throttle(), now=NOW, info=SecurityInfo()):
     return rules.begin(BLANK, account, info, throttle, policy, DOMAINS, now)
 
 
-def code_of(sequence):
-    return f"{sequence:06}"
+def attempt(flow, standing, method="email", now=NOW, policy=Recovery()):
+    return Attempt(flow, rules.choose(flow, method), standing, now, policy, LIMITS)
 
 
-def sent(flow, throttle=Throttle(), method="email", now=NOW, policy=Recovery()):
-    return rules.send(flow, throttle, rules.choose(flow, method), now, policy, LIMITS)
+def code_of(live):
+    return f"{live.sequence:0{live.digits}}"
 
 
-def verify(flow, throttle, code, method="email", now=NOW, policy=Recovery()):
-    choice = rules.choose(flow, method)
-    problem = rules.judge_code(flow, choice, code, code_of, now, policy)
-    return rules.verify(flow, throttle, choice, problem, now, policy, LIMITS)
+def sent(flow, standing=STRANGER, method="email", now=NOW, policy=Recovery()):
+    tried = attempt(flow, standing, method, now, policy)
+    return tried.send(bool(tried.choice.method))
+
+
+def verify(flow, standing, code, method="email", now=NOW, policy=Recovery()):
+    tried = attempt(flow, standing, method, now, policy)
+    tried.check(code)
+    return tried.verify(tried.judge_code(code, code_of(tried.live)), code)
 
 
 def problem_of(action, *arguments, **named):
@@ -90,121 +98,172 @@ def test_detailed_disclosure_says_what_stands_against_an_account(account, policy
     ],
 )
 def test_whoever_has_proved_who_they_are_is_told_why_they_cannot_go_on(account, policy, problem):
-    flow, throttle = sent(started(account, policy))
-    verdict = verify(flow, throttle, "000001")
+    flow, standing = sent(started(account, policy))
+    verdict = verify(flow, standing, "00000001")
     assert verdict.right
     assert verdict.refused.problem is problem
 
 
 def test_the_right_code_passes_one_gate_and_clears_nothing_else():
-    flow, throttle = sent(started())
-    verdict = verify(flow, throttle, "000001")
+    flow, standing = sent(started())
+    verdict = verify(flow, standing, "00000001")
     assert verdict.right
     assert verdict.refused is None
     assert verdict.flow.open
     assert verdict.flow.passed == ("email",)
-    assert verdict.throttle == throttle
+    assert verdict.standing == standing
 
 
 def test_an_account_without_the_method_never_matches_b1():
-    flow, throttle = sent(started(account=None))
-    verdict = verify(flow, throttle, "000001")
+    flow, standing = sent(started(account=None))
+    verdict = verify(flow, standing, "00000001")
     assert not verdict.right
     assert verdict.refused.problem is problems.WRONG_CODE
 
 
 @pytest.mark.parametrize("account", [MARIA, None], ids=["known", "unknown"])
 def test_five_tries_are_judged_and_no_more_b2(account):
-    flow, throttle = sent(started(account))
+    flow, standing = sent(started(account))
     for left in (4, 3, 2, 1, 0):
-        verdict = verify(flow, throttle, "999999")
-        flow, throttle = verdict.flow, verdict.throttle
+        verdict = verify(flow, standing, "99999999")
+        flow, standing = verdict.flow, verdict.standing
         assert verdict.refused.facts["attempts_left"] == left
     assert verdict.refused.problem is problems.TOO_MANY_WRONG_CODES
-    assert problem_of(verify, flow, throttle, "000001") is problems.RECOVERY_CLOSED
+    assert problem_of(verify, flow, standing, "00000001") is problems.TOO_MANY_WRONG_CODES
 
 
-def test_five_failures_in_many_flows_close_the_method_for_24_hours():
-    throttle = Throttle()
+@pytest.mark.parametrize("account", [MARIA, None], ids=["known", "unknown"])
+def test_after_five_failures_in_many_flows_a_short_code_has_expired_and_the_next_is_long(account):
+    """Attack 22: the right short code past the limit is not judged."""
+    waiting, standing = sent(started(account))
     for _ in range(5):
-        flow, throttle = sent(started(throttle=throttle), throttle)
-        throttle = verify(flow, throttle, "999999").throttle
-    assert throttle.closed_for("email", NOW) == 86_400
-    assert throttle.closed_for("sms", NOW) == 0
-    assert [c.id for c in rules.choices(started(throttle=throttle))] == ["sms", "call-mobile", "call-office"]
-    assert throttle.closed_for("email", NOW + 86_400) == 0
+        flow, standing = sent(started(account), replace(standing, own=replace(standing.own, messages={})))
+        standing = verify(flow, standing, "99999999").standing
+    assert problem_of(verify, waiting, standing, "00000001") is problems.CODE_EXPIRED
+    flow, standing = sent(waiting, replace(standing, own=replace(standing.own, messages={})), now=NOW + 30)
+    assert (flow.codes["email"].sequence, flow.codes["email"].digits) == (2, 12)
+    assert verify(flow, standing, "000000000002", now=NOW + 30).right is (account is MARIA)
+    assert verify(flow, standing, "0000 0000 0001", now=NOW + 30).right is False
 
 
-def test_when_every_method_is_closed_nobody_can_start_and_everybody_is_told_when_they_can():
-    closed = Throttle(closed=dict.fromkeys(CODES.methods, NOW + 500))
-    for account in (MARIA, None):
-        with pytest.raises(Refused) as refused:
-            started(account, throttle=closed)
-        assert refused.value.problem is problems.RECOVERY_CLOSED
-        assert refused.value.facts == {"retry_after": 500}
+def test_a_long_code_stays_good_when_short_ones_are_judged_again():
+    guarded = replace(STRANGER, guarded=frozenset(["email"]))
+    flow, standing = sent(started(), guarded)
+    assert flow.codes["email"].digits == 12
+    assert verify(flow, replace(standing, guarded=frozenset()), "000000000001").right
 
 
-def test_failures_older_than_a_day_do_not_count():
-    throttle = Throttle(failed={"email": (NOW - 86_400,) * 4})
-    assert throttle.failures_left("email", NOW, LIMITS) == 5
-    assert throttle.failures_left("email", NOW - 1, LIMITS) == 1
+def test_a_proof_before_a_code_was_asked_for_is_refused_and_counts_nowhere():
+    """X14."""
+    assert problem_of(attempt(started(), STRANGER).check, "00000001") is problems.ASK_FOR_A_CODE
+
+
+def test_a_code_that_never_went_out_opens_nothing_x14():
+    flow, standing = attempt(started(), STRANGER).send(reached=False)
+    assert verify(flow, standing, "00000001").refused.problem is problems.WRONG_CODE
+    flow, standing = attempt(flow, standing, now=NOW + 30).send(reached=True)
+    assert verify(flow, standing, "00000001", now=NOW + 30).right
 
 
 @pytest.mark.parametrize(("after", "right"), [(0, True), (299, True), (300, False)])
 def test_a_code_is_good_for_exactly_five_minutes(after, right):
-    flow, throttle = sent(started())
-    verdict = verify(flow, throttle, "000001", now=NOW + after)
-    assert verdict.right == right
-    if not right:
-        assert verdict.refused.problem is problems.CODE_EXPIRED
+    flow, standing = sent(started())
+    if right:
+        assert verify(flow, standing, "00000001", now=NOW + after).right
+    else:
+        assert problem_of(verify, flow, standing, "00000001", now=NOW + after) is problems.CODE_EXPIRED
 
 
-def test_an_earlier_code_stays_good_until_its_own_time_ends_b8():
-    flow, throttle = sent(started())
-    flow, throttle = sent(flow, throttle, now=NOW + 200)
-    assert verify(flow, throttle, "000001", now=NOW + 299).right
-    assert not verify(flow, throttle, "000001", now=NOW + 300).right
-    assert verify(flow, throttle, "000002", now=NOW + 300).right
+def test_a_resend_repeats_the_code_so_that_two_are_never_good_at_once_x8():
+    flow, standing = sent(started())
+    flow, standing = sent(flow, standing, now=NOW + 200)
+    assert flow.codes["email"].sequence == 1
+    assert verify(flow, standing, "00000001", now=NOW + 499).right
+    flow, standing = sent(flow, standing, now=NOW + 470)
+    assert (flow.codes["email"].sequence, flow.codes["email"].until) == (1, NOW + 600)
+    flow, standing = sent(flow, standing, now=NOW + 510)
+    assert flow.codes["email"].sequence == 2  # less than two minutes of the first were left
+    assert not verify(flow, standing, "00000001", now=NOW + 511).right
+    assert verify(flow, standing, "00000002", now=NOW + 511).right
+
+
+def test_no_code_outlives_its_flow():
+    flow, _ = sent(started(), now=NOW + 800)
+    assert flow.codes["email"].until == flow.expires_at == NOW + 900
 
 
 def test_another_code_can_be_asked_for_after_thirty_seconds_b8():
-    flow, throttle = sent(started())
-    assert problem_of(sent, flow, throttle, now=NOW + 29) is problems.WAIT_BEFORE_RESEND
-    sent(flow, throttle, now=NOW + 30)
-
-
-@pytest.mark.parametrize(("method", "most"), [("sms", 5), ("email", 10)])
-def test_messages_are_limited_by_the_hour_s43(method, most):
-    throttle = Throttle()
-    for _ in range(most):
-        _, throttle = sent(started(), throttle, method)
-    assert problem_of(sent, started(), throttle, method) is problems.TOO_MANY_CODES
-    sent(started(), throttle, method, now=NOW + 3600)
+    flow, standing = sent(started())
+    assert problem_of(sent, flow, standing, now=NOW + 29) is problems.WAIT_BEFORE_RESEND
+    sent(flow, standing, now=NOW + 30)
 
 
 def test_texts_and_calls_count_together():
-    throttle = Throttle()
-    for method in ("sms", "call-mobile", "call-office", "sms", "call-mobile"):
-        _, throttle = sent(started(), throttle, method)
-    assert problem_of(sent, started(), throttle, "sms") is problems.TOO_MANY_CODES
-    sent(started(), throttle, "email")
+    standing = STRANGER
+    for method in ("sms", "call-mobile", "call-office"):
+        _, standing = sent(started(), standing, method)
+    assert problem_of(sent, started(), standing, "sms") is problems.TOO_MANY_CODES
+    sent(started(), standing, "email")
+
+
+def test_the_budget_pays_for_a_short_first_proof_and_for_the_same_wrong_one_once():
+    flow, standing = sent(started(policy=replace(CODES, gates=2)))
+    assert attempt(flow, standing).guessable("99999999")
+    failed = verify(flow, standing, "99999999")
+    assert not attempt(failed.flow, failed.standing).guessable("99999999")
+    assert attempt(failed.flow, failed.standing).guessable("99999998")
+    passed = verify(flow, standing, "00000001").flow
+    later, standing = sent(passed, standing, "sms")
+    assert not attempt(later, standing, "sms").guessable("999999")
+    guarded = replace(STRANGER, guarded=frozenset(["email"]))
+    assert not attempt(sent(started(), guarded)[0], guarded).guessable("99999999")
+
+
+def test_questions_and_an_app_are_no_first_proof_past_what_can_be_made_longer():
+    policy = Recovery(methods=("email", "sms", "authenticator", "questions"), gates=2)
+    standing = STRANGER
+    for _ in range(100):
+        standing = standing.with_wrong_proof("authenticator", NOW).with_wrong_proof("questions", NOW)
+    kinds = rules.kinds_second_only(standing, policy, LIMITS, NOW)
+    assert kinds == ("authenticator", "questions")
+    flow = rules.begin(replace(BLANK, second_only=kinds), MARIA, SecurityInfo(), Throttle(), policy, DOMAINS, NOW)
+    assert [choice.id for choice in rules.choices(flow)] == ["email", "sms"]
+
+
+def test_a_flow_whose_account_moves_on_looks_as_for_nobody_and_whoever_has_proved_something_is_told_x12():
+    before = rules.bound_to(MARIA, SecurityInfo())
+    registered = SecurityInfo(contacts=(Contact("1", "email", "new@home.example", NOW),))
+    for account, info in (
+        (replace(MARIA, other_mails=("other@home.example",)), SecurityInfo()),
+        (replace(MARIA, mobile_phone=""), SecurityInfo()), (replace(MARIA, generation=1), SecurityInfo()),
+        (ADMIN, SecurityInfo()), (MARIA, registered),
+    ):  # fmt: skip
+        assert rules.bound_to(account, info) != before
+    assert rules.bound_to(replace(MARIA, language="de", groups=("x",)), SecurityInfo()) == before
+    flow, standing = sent(started())
+    over = rules.overtaken(flow)
+    assert [choice.id for choice in rules.choices(over)] == [choice.id for choice in rules.choices(flow)]
+    assert over.gates_required == flow.gates_required
+    assert verify(over, standing, "00000001").refused.problem is problems.WRONG_CODE
+    passed = verify(flow, standing, "00000001").flow
+    assert problem_of(rules.overtaken, passed) is problems.SESSION_ENDED
 
 
 def test_two_gates_need_two_different_proofs_s49_b11():
     policy = replace(CODES, gates=2)
-    flow, throttle = sent(started(policy=policy))
-    first = verify(flow, throttle, "000001").flow
+    flow, standing = sent(started(policy=policy))
+    first = verify(flow, standing, "00000001").flow
     assert not first.open
     assert [c.id for c in rules.choices(first)] == ["sms", "call-mobile"]
     assert problem_of(rules.choose, first, "email") is problems.METHOD_NOT_OFFERED
-    flow, throttle = sent(first, throttle, "sms")
-    assert verify(flow, throttle, "000001", "sms").flow.open
+    flow, standing = sent(first, standing, "sms")
+    assert verify(flow, standing, "000001", "sms").flow.open
 
 
 def test_an_administrator_needs_two_gates_and_nobody_learns_it_before_the_first_b12():
-    flow, throttle = sent(started(ADMIN))
+    flow, standing = sent(started(ADMIN))
     assert (flow.gates_required, flow.required) == (1, 2)
-    passed = verify(flow, throttle, "000001").flow
+    passed = verify(flow, standing, "00000001").flow
     assert (passed.gates_required, passed.open) == (2, False)
     assert problem_of(rules.check_open, passed, ADMIN, Recovery()) is problems.PROOF_STILL_NEEDED
 
@@ -215,7 +274,7 @@ def test_an_administrator_needs_two_gates_and_nobody_learns_it_before_the_first_
         ({"purpose": "unlock"}, NOW),
         ({"finished": True}, NOW),
         ({}, NOW + 900),
-        ({"generation": 7}, NOW),
+        ({"generation": 7, "passed": ("email",)}, NOW),
         ({"refusals": 10}, NOW),
     ],
     ids=["another purpose", "finished", "ran out", "overtaken (B5)", "too many refused passwords (X18)"],
@@ -241,10 +300,11 @@ def test_refused_passwords_are_counted_and_told_from_the_third_on_until_the_tent
 
 
 def test_a_success_ends_every_other_flow_of_the_account_b5():
-    other, throttle = started(), Throttle(failed={"email": (NOW,)})
-    cleared = throttle.cleared()
-    assert problem_of(rules.check_live, other, cleared, "reset", NOW) is problems.SESSION_ENDED
-    assert cleared.failed == {}
+    throttle = Throttle().overtaken()
+    assert problem_of(rules.check_live, replace(started(), passed=("email",)), throttle, "reset", NOW) is (
+        problems.SESSION_ENDED
+    )
+    assert rules.check_live(started(), throttle, "reset", NOW).real == ()
 
 
 @pytest.mark.parametrize(
@@ -264,21 +324,21 @@ def test_what_holds_at_the_finish_decides(account, policy, problem):
     assert rules.check_open(flow, MARIA, Recovery()) is MARIA
 
 
-@given(st.lists(st.sampled_from(["000001", "000002", "999999", "send", "wait"]), max_size=40))
+@given(st.lists(st.sampled_from(["00000001", "00000002", "99999999", "send", "wait"]), max_size=40))
 def test_whatever_is_tried_no_gate_opens_without_its_code_and_no_sixth_try_is_judged(steps):
-    flow, throttle, now, wrong = started(), Throttle(), NOW, 0
+    flow, standing, now, wrong = started(), STRANGER, NOW, 0
     for step in steps:
         try:
             if step == "wait":
                 now += 31
             elif step == "send":
-                flow, throttle = sent(flow, throttle, now=now)
+                flow, standing = sent(flow, standing, now=now)
             else:
-                verdict = verify(flow, throttle, step, now=now)
+                verdict = verify(flow, standing, step, now=now)
                 wrong += not verdict.right
                 if verdict.right:
-                    assert int(step) <= len(flow.sends["email"])
-                flow, throttle = verdict.flow, verdict.throttle
+                    assert int(step) == flow.codes["email"].sequence
+                flow, standing = verdict.flow, verdict.standing
         except Refused:
             continue
         if flow.passed:

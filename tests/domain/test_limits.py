@@ -75,8 +75,8 @@ def test_a_kind_is_guarded_when_its_part_is_used_up_and_no_other_is():
     assert not sums.guarded("email")
     assert not sums.guarded("authenticator")
     assert not sums.guarded("recovery-code")
-    assert sums.any_guarded
-    assert not Sums({}, sums.most).any_guarded
+    assert sums.guarded_groups == {"telephone"}
+    assert not Sums({}, sums.most).guarded_groups
 
 
 def test_a_guess_at_an_authenticator_may_be_any_of_three_steps():

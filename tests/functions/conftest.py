@@ -20,40 +20,23 @@ import pytest
 from regain.adapters import password_hash
 from regain.adapters.keys import Keys, codes_key
 from regain.adapters.password_hash import hash_password
-from regain.adapters.store import put_version, unmarshal
+from regain.adapters.store import marshal, put_version, unmarshal
 from regain.directories.dynamodb import from_item as read_account
 from regain.directories.dynamodb import to_item
-from regain.domain import codes
+from regain.domain import codes, guess_budget
 from regain.domain.account import Account
 from regain.organisation import settings as organisations
 from regain.organisation.language import current_languages
+from regain.recovery import standings
 from regain.runtime import services as composition
 from tests.functions import conformance
+from tests.functions.answer import Answer
 from tests.functions.person import OWN, Person
 
 PASSWORD = "maple-Cedar-93-window"
 _NUMBERS = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a function answered."""
-
-    status: int
-    body: dict[str, Any]
-    headers: dict[str, str]
-    operations: tuple[str, ...]
-    cookies: tuple[str, ...] = ()
-
-    @property
-    def session(self) -> str:
-        """The session's token in the cookie that was set, or nothing."""
-        return "".join(cookie.partition("=")[2].partition(";")[0] for cookie in self.cookies)
-
-    @property
-    def code(self) -> str:
-        """The problem's code, or nothing."""
-        return self.body.get("code", "")
+_GUESSES = guess_budget.guesses
+DRAW = standings.draw
 
 
 @dataclass(frozen=True)
@@ -120,6 +103,7 @@ class World:
         address: str = "",
         serve: Any = None,
         session: str = "",
+        browser: str = "",
         query: dict[str, str] | None = None,
     ) -> Answer:
         """Sends an HTTP API event, payload format 2.0, to the function whose route it is."""
@@ -130,7 +114,9 @@ class World:
             "rawQueryString": urllib.parse.urlencode(query or {}),
             "queryStringParameters": query or {},
             "headers": OWN if headers is None else headers,
-            "cookies": [f"__Host-session={session}"] if session else [],
+            "cookies": [
+                f"__Host-{name}={value}" for name, value in (("session", session), ("browser", browser)) if value
+            ],
             "requestContext": {
                 "http": {"method": method, "path": path, "sourceIp": address or self.address, "protocol": "HTTP/1.1", "userAgent": "test"},
                 "requestId": "test", "routeKey": f"{method} {path}", "stage": "$default", "time": "", "timeEpoch": 0,
@@ -177,9 +163,10 @@ class World:
         body = {"flow": flow, **({"new_password": password} if purpose == "reset" else {})}
         return self.post(f"/api/{purpose}/finish", body)
 
-    def sign_in(self, user_id: str, password: str = PASSWORD, **more: Any) -> Answer:
+    def sign_in(self, user_id: str, password: str = PASSWORD, *, proof: str = "", **more: Any) -> Answer:
         """Signs in."""
-        return self.post("/api/account/sign-in", {"user_id": user_id, "password": password}, **more)
+        body = {"user_id": user_id, "password": password, **({"proof": proof} if proof else {})}
+        return self.post("/api/account/sign-in", body, **more)
 
     def outbox(self, reference: str) -> list[dict[str, Any]]:
         """The messages that a flow has caused."""
@@ -201,7 +188,7 @@ class World:
             facts = message["facts"]
             if message["kind"] == "code" and (facts["sequence"], facts["method"]) == (sequence, method):
                 key = self.services.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", 0))
-                return codes.derive(key, facts["flow"], facts["purpose"], facts["method"], sequence, 6)
+                return codes.derive(key, facts["flow"], facts["purpose"], facts["method"], sequence, facts["digits"])
         raise AssertionError("no such code was asked for")
 
     def proved(self, user_id: str, purpose: str = "reset", methods: tuple[str, ...] = ("email",)) -> Answer:
@@ -272,7 +259,10 @@ def use(engine, default_organisation, tmp_path, monkeypatch):
                 base[section] = {**base.get(section, {}), **values}
             path = tmp_path / "organisation.json"
             path.write_bytes(msgspec.json.encode(base))
-        for name, value in {**engine.environment, "ORGANISATION_FILE": str(path)}.items():
+        own = {"ORGANISATION_FILE": str(path), "PROOF_OF_WORK_ROUNDS": "2"}
+        monkeypatch.setattr(standings, "draw", lambda *_: lambda _: 0.5)  # every limit as it is written
+        monkeypatch.setattr(guess_budget, "guesses", lambda *_: 10**9)  # all tests together guess a lot
+        for name, value in {**engine.environment, **own}.items():
             monkeypatch.setitem(os.environ, name, value)
         _forget_unless(path)
         return World()
@@ -291,6 +281,21 @@ def _forget_unless(path: Path) -> None:
         current_languages.cache_clear()
         composition.services.cache_clear()
         _serving[:] = [path]
+
+
+@pytest.fixture
+def budget(monkeypatch):
+    """The guess budget of the organisation as it is, and nothing guessed yet."""
+
+    def begin(world: World) -> World:
+        monkeypatch.setattr(guess_budget, "guesses", _GUESSES)
+        limits, store = world.services.rate_limits, world.services.store
+        for shard in range(guess_budget.shards(world.services.organisation.limits)):
+            for table, key in limits.guesses_keys(shard, world.services.now):
+                store.client.delete_item(TableName=table, Key=marshal(key))
+        return world
+
+    return begin
 
 
 @pytest.fixture

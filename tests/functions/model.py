@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from regain.domain.methods import UNGUESSABLE, channel
+from regain.domain.methods import UNGUESSABLE, channel, uses_phone
 
 FLOW, CODE, TRIES, A_DAY = 900, 300, 5, 86_400
 FRESH, IDLE, LONGEST = 900, 1_800, 28_800
-SIGN_INS, LOCK = 10, 60
+SIGN_INS = 10
+SLOWED = ("sign-in-locked", "prove-it-is-you-first", "proof-of-work-needed")
+"""What is told of a sign-in that is not judged now, after too many wrong passwords."""
+LONGER = ("code-expired", "two-codes-needed", "no-code-asked-for", "proof-of-work-needed")
+"""What is told of a proof that is not judged: only a longer one is, or none was asked for."""
 
 NOTIFIED = (
     "password-reset", "account-unlocked", "password-changed", "account-secured", "security-info-added",
@@ -43,10 +47,8 @@ class PersonModel:
     epoch: int = 0
     flows_epoch: int = 0
     failures: int = 0
-    locked_until: int = 0
     recent: tuple[str, ...] = ()
     failed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    closed: dict[str, int] = field(default_factory=dict)
 
     @property
     def gates(self) -> int:
@@ -61,34 +63,44 @@ class PersonModel:
     def cleared(self) -> None:
         """No failed proof counts any more."""
         self.failed.clear()
-        self.closed.clear()
 
     def unlocked(self) -> None:
         """No failed sign-in counts any more."""
-        self.failures, self.locked_until, self.recent = 0, 0, ()
+        self.failures, self.recent = 0, ()
 
-    def wrong_password(self, typed: str, now: int) -> None:
+    def wrong_password(self, typed: str) -> None:
         """One more failure, unless it is one of the last three over again."""
-        assert self.locked_until <= now, "a password was judged while sign-in is locked"
-        if typed in self.recent:
-            return
-        self.failures += 1
-        self.recent = (typed, *self.recent)[:3]
-        if self.failures >= SIGN_INS:
-            self.locked_until = now + LOCK * 2 ** (self.failures - SIGN_INS)
+        if typed not in self.recent:
+            self.failures += 1
+            self.recent = (typed, *self.recent)[:3]
+
+    @property
+    def slowed(self) -> bool:
+        """Whether the next password may not be judged at once."""
+        return self.failures >= SIGN_INS
 
     def may_sign_in(self, typed: str, now: int) -> bool:
         ended = self.temporary_until and (self.temporary_used or now >= self.temporary_until)
-        return typed == self.password and self.enabled and not ended and self.locked_until <= now
+        return typed == self.password and self.enabled and not ended
 
-    def wrong_proof(self, kind: str, now: int) -> None:
-        """One more proof was judged wrong: five in a day close the kind for a day, where it can be guessed."""
-        assert self.closed.get(kind, 0) <= now, f"a proof by {kind} was judged while it is closed"
+    def wrong_proof(self, kind: str, now: int, long: bool) -> None:
+        """One more proof of a stranger was judged wrong: of short ones, where they can be guessed, five in a day."""
         if kind in UNGUESSABLE:
             return
-        self.failed[kind] = [at for at in self.failed[kind] if at > now - A_DAY] + [now]
-        if len(self.failed[kind]) >= TRIES:
-            self.failed[kind], self.closed[kind] = [], now + A_DAY
+        group = "telephone" if uses_phone(kind) else kind
+        self.failed[group] = [at for at in self.failed[group] if at > now - A_DAY]
+        assert long or len(self.failed[group]) < TRIES, f"a sixth short proof by {kind} was judged in a day"
+        self.failed[group].append(now)
+
+
+@dataclass
+class LiveCodeModel:
+    """The one code of a method that is good."""
+
+    sequence: int
+    digits: int
+    begun: int
+    until: int
 
 
 @dataclass
@@ -102,7 +114,7 @@ class FlowModel:
     begun: int
     epoch: int
     by: PersonModel | None = None
-    sends: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    codes: dict[str, LiveCodeModel] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)
     wrong: int = 0
     refused: int = 0
@@ -128,14 +140,26 @@ class FlowModel:
     def alive(self, now: int) -> bool:
         return not self.done and self.refused < 10 and now < self.begun + FLOW and self.epoch == self.who.flows_epoch
 
+    def looks_open(self, now: int) -> bool:
+        """Whether it goes on as for nobody: its account has moved on, and nothing was proved in it."""
+        shown = self.passed or self.by or self.done or now >= self.begun + FLOW
+        return not shown and self.epoch != self.who.flows_epoch
+
+    def sent(self, kind: str, digits: int, now: int) -> None:
+        """A code was sent: the one that is good, for longer, or the next."""
+        live = self.codes.get(kind)
+        if live and now < live.until and digits <= live.digits and live.begun + 2 * CODE >= now + 120:
+            live.until = min(now + CODE, live.begun + 2 * CODE)
+        else:
+            self.codes[kind] = LiveCodeModel(live.sequence + 1 if live else 1, digits, now, now + CODE)
+
     def open(self) -> bool:
         return len(self.passed) >= self.needed
 
     def takes(self, kind: str, now: int) -> bool:
         """Whether a right proof of this kind may pass a gate now, be it one more than are needed."""
         new = channel(kind) not in map(channel, self.passed)
-        judged = self.wrong < TRIES and self.who.closed.get(kind, 0) <= now
-        return self.alive(now) and new and judged
+        return self.alive(now) and new and self.wrong < TRIES
 
     def right(self, kind: str) -> None:
         self.passed.append(kind)
@@ -151,6 +175,7 @@ class SessionModel:
     epoch: int
     begun: int
     used: int
+    failures: int = 0
     proved_at: int = -A_DAY
     ended: bool = False
 

@@ -65,7 +65,7 @@ class Person:
         found = self.world.outbox_of(self.account.user_id)
         (facts,) = [message["facts"] for message in found if (message["kind"], message["to"]) == ("code", to)]
         key = self.world.services.keys.derive("registration")
-        return codes.derive(key, facts["flow"], "register", facts["method"], 1, 6)
+        return codes.derive(key, facts["flow"], "register", facts["method"], 1, facts["digits"])
 
     def registered(self, kind, contact):
         begun = self.register(kind, contact=contact).body

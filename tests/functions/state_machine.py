@@ -137,7 +137,9 @@ class ComparedWithModel(RuleBasedStateMachine):
         assert flow.who.subject == subject
         assert flow.wrong < 5, "a sixth try was judged"
         flow.wrong += 1
-        flow.who.wrong_proof(text(event, "method"), self.now)
+        live = flow.codes.get(text(event, "method"))
+        if flow.by is None:
+            flow.who.wrong_proof(text(event, "method"), self.now, bool(live and live.digits > 8))
 
     def _remember_repudiation_link(self, subject, event):
         token = repudiation.derive_token(self.world.services.keys, subject, text(event, "reference"), self.now)
@@ -182,8 +184,8 @@ class ComparedWithModel(RuleBasedStateMachine):
         handed = {message["id"] for message in waiting if message["channel"] != "none"}
         assert not [item for item in after.values() if text(item, "id") in handed and pending(item)]
         for kind, _, letter, tags in letters:
-            if found := re.search(r"(?<!\d)\d{6}(?!\d)", letter.sms):
-                self.mails.append(DeliveredMessage(kind, tags["reference"], found[0]))
+            if found := re.search(r"(?<!\d)(?:\d{4}(?: \d{4}){2,4}|\d{8}|\d{6})(?!\d)", letter.sms):
+                self.mails.append(DeliveredMessage(kind, tags["reference"], found[0].replace(" ", "")))
         self.before = self.tables.items(*WATCHED)
 
 

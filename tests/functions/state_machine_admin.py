@@ -25,7 +25,7 @@ class ServiceMachine(AccountRules):
         who = session.who
         may = session.alive(self.now) and bool(who.role) and not who.must_change
         answer = self.world.post("/api/admin/prove/start", session=session.token)
-        if self.check_outcome(answer, may, must=may and not who.closed):
+        if self.check_outcome(answer, may, must=may):
             self._begun(answer, who, "admin", who)
         self.check_tables()
 
@@ -50,7 +50,7 @@ class ServiceMachine(AccountRules):
         session, who = pick([each for each in self.sessions if each.who.role], session), self.people[who]
         may = session.proved(self.now) and over(session.who, who)
         answer = self.world.post(f"/api/admin/accounts/{who.user_id}/caller/start", session=session.token)
-        if self.check_outcome(answer, may, must=may and not who.closed):
+        if self.check_outcome(answer, may, must=may):
             self._begun(answer, who, "caller", session.who)
         self.check_tables()
 
@@ -97,8 +97,8 @@ class ServiceMachine(AccountRules):
         elif act == "enable":
             who.enabled = True
         elif act == "methods":
+            who.flows_epoch += bool(who.app)
             who.app, who.saved = None, ""
-            who.flows_epoch += 1
 
 
 def over(mine, who):

@@ -97,9 +97,9 @@ def change(before: Items, after: Items) -> Counter[str]:
     for place in before.keys() | after.keys():
         old, new = before.get(place), after.get(place)
         shown = new or old or {}
-        if old == new or "count" in shown:
+        name = shown.get(_NAMED_BY.get(place[0], ""), {}).get("S", "").partition("#")[0]
+        if old == new or "count" in shown or name == "guesses":
             continue
         sign = "+" if old is None else "-" if new is None else "~"
-        name = shown.get(_NAMED_BY.get(place[0], ""), {}).get("S", "").partition("#")[0]
         found[f"{sign}{place[0]} {name}".strip()] += 1
     return found

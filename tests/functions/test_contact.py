@@ -7,7 +7,7 @@ import pytest
 from notify import app, flow
 from regain.adapters.store import marshal
 from tests.functions.agent import Agent
-from tests.functions.conftest import Context
+from tests.functions.conftest import Context, solve
 from tests.functions.test_notify import FakeMessenger
 
 
@@ -127,15 +127,21 @@ def test_administrators_hear_of_an_act_and_not_the_one_who_acted_b12(world, lett
     assert f"Done by: {acting.account.user_id}\n" in told[other.mail].text
 
 
-def test_requests_are_limited_per_account_and_per_address(world):
+def test_help_costs_more_work_past_five_a_day_of_a_network_or_an_address_and_is_never_refused(world):
+    """X4, B26: the account asked about counts nothing, so nobody uses up its owner's way to help."""
     person = world.person()
-    codes = [ask(world, person.user_id, reply_to=f"m{number}@home.example").code for number in range(6)]
-    assert codes == [""] * 5 + ["too-many-requests-for-help"]
-    codes = [
-        ask(world, f"nobody{number}x{world.number}", reply_to=f"same{world.number}@home.example").code
-        for number in range(6)
-    ]
-    assert codes[-1] == "too-many-requests-for-help"
+    codes = [ask(world, person.user_id, reply_to=f"m{number}@home.example") for number in range(6)]
+    assert [answer.code for answer in codes] == [""] * 5 + ["proof-of-work-needed"]
+    assert codes[-1].body["times"] == 2
+    proof = solve(codes[-1].body["challenge"])
+    body = {"user_id": person.user_id, "proof": proof, "reply_to": "m6@home.example"}
+    assert world.post("/api/contact/administrator", body).status == 202
+    theirs = {"user_id": person.user_id, "proof": world.proof(), "reply_to": "own@home.example"}
+    assert world.post("/api/contact/administrator", theirs, address="198.51.100.3").status == 202
+    for number in range(6):
+        body = {"user_id": "x", "proof": world.proof(), "reply_to": f"same{world.number}@home.example"}
+        last = world.post("/api/contact/administrator", body, address=f"203.0.{number}.3")
+    assert last.code == "proof-of-work-needed"
 
 
 def test_a_proof_of_work_is_good_for_one_request(world):

@@ -18,7 +18,7 @@ from tests.functions.tables import Tables, change
 
 NOW = 1_800_000_000
 NO_SECRETS = ("method", "kind", "language")  # short words, which may stand in any text
-WITHOUT_CALLS = (contract.HEALTH, contract.OPENAPI, contract.CHANGE_PASSWORD)
+WITHOUT_CALLS = (contract.HEALTH, contract.OPENAPI, contract.CHANGE_PASSWORD, contract.FORGET_BROWSER)
 
 
 class ScenarioRun:

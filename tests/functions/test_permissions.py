@@ -11,7 +11,7 @@ from local.template import read
 from receipts import app as receipts
 from regain.runtime import services as composition
 from tests.functions.agent import Agent
-from tests.functions.conftest import Context
+from tests.functions.conftest import Context, solve
 from tests.functions.permissions import ALL, allowed, denied, recording
 from tests.functions.person import Person
 from tests.functions.test_audit import count_events, count_people
@@ -78,7 +78,8 @@ def whole_flow(world, record, purpose, begin):
     fresh(record, world)
     yield world.start(person.user_id, purpose)
     yield world.send(started["flow"], "sms", purpose)
-    yield world.verify(started["flow"], "wrong", purpose=purpose)
+    for kind in ("email", "sms", "authenticator"):
+        yield world.verify(started["flow"], "wrong", kind, purpose=purpose)
     yield world.verify(started["flow"], code, purpose=purpose)
     saved = owner.start(purpose)
     yield owner.prove(saved, method(saved["methods"], "recovery-code"), purpose)
@@ -100,16 +101,20 @@ def registers_and_removes(person):
     assert person.call("POST", "/keep").status == person.call("POST", "/later").status == 200
 
 
-def test_the_account_function_may_do_what_it_does(world, record, template):
+def test_the_account_function_may_do_what_it_does(use, record, template):
+    world = use(limits={"failures_per_network": 10})
     person, other, owner = world.person(), world.person(), Person(world)
     token = changed(world, other)
     fresh(record, world)
     session = world.sign_in(person.user_id).session
-    for number in range(11):
+    for number in range(10):
         world.sign_in(other.user_id, f"wrong-{number}")
+    work = world.sign_in(person.user_id).body["challenge"]
+    assert world.sign_in(person.user_id, proof=solve(work)).status == 200
     assert world.request("GET", "/api/account", session=session).status == 200
     assert world.post("/api/account/language", {"language": "de"}, session=session).status == 200
-    body = {"current_password": world.password, "new_password": "violet-Anchor-27-plum"}
+    work = world.sign_in(person.user_id).body["challenge"]
+    body = {"current_password": world.password, "new_password": "violet-Anchor-27-plum", "proof": solve(work)}
     session = world.post("/api/account/password", body, session=session).session
     assert world.post("/api/account/sessions/end", {"session": "x"}, session=session).status == 200
     assert world.post("/api/account/sign-out", session=session).status == 200
@@ -142,6 +147,8 @@ def test_the_contact_function_may_do_what_it_does(world, record, template):
 def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     helpdesk, administrator, person = Agent(world, role="helpdesk"), Agent(world), world.person()
     count_people(person.user_id)
+    called = Person(world)
+    called.app()
     reference = world.start(person.user_id).body["reference"]
     plays("AdminFunction")
     fresh(record, world)
@@ -156,8 +163,12 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     assert administrator.get("/events", account=person.user_id).status == administrator.get("/events").status == 200
     assert administrator.get(f"/references/{reference}").status == 200
     assert administrator.get("/report").status == 200
-    wrong = {"flow": helpdesk.over(person, "caller/start").body["flow"], "method": "email", "code": "x"}
-    assert helpdesk.over(person, "caller/verify", wrong).status == 422
+    flow = helpdesk.over(called.account, "caller/start").body["flow"]
+    for kind in ("email", "sms", "authenticator"):
+        if kind != "authenticator":
+            assert helpdesk.over(called.account, "caller/send", {"flow": flow, "method": kind}).status == 202
+        wrong = {"flow": flow, "method": kind, "code": "x"}
+        assert helpdesk.over(called.account, "caller/verify", wrong).status == 422
     assert differences(record, template, "AdminFunction") == []
 
 
@@ -242,7 +253,7 @@ TRANSACTION = {"dynamodb:EnclosingOperation": ("TransactWriteItems",)}
         ("AdminFunction", "dynamodb:UpdateItem", "AccountTable", {"dynamodb:Attributes": ("user_id", "enabled")}),
         ("AdminFunction", "dynamodb:UpdateItem", "AccountTable", {"dynamodb:Attributes": ("role",), **TRANSACTION}),
         ("AdminFunction", "dynamodb:BatchGetItem", "AccountTable", {"dynamodb:Select": ("ALL_ATTRIBUTES",)}),
-        ("UnlockFunction", "dynamodb:GetItem", "AccountTable", {"dynamodb:Attributes": ("password",)}),
+        ("UnlockFunction", "dynamodb:BatchGetItem", "AccountTable", {"dynamodb:Attributes": ("password",)}),
         ("ReportFunction", "dynamodb:BatchGetItem", "AccountTable", {"dynamodb:Select": ("ALL_ATTRIBUTES",)}),
         ("ContactFunction", "dynamodb:PutItem", "OutboxTable", {"dynamodb:ReturnValues": ("ALL_OLD",)}),
         ("ContactFunction", "dynamodb:PutItem", "EventTable", {"dynamodb:ReturnValues": ("ALL_OLD",)}),

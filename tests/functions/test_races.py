@@ -27,7 +27,10 @@ def together(times, action):
 
 @pytest.fixture
 def world(use):
-    return use(limits={"failures_per_network": 100_000, "starts_per_network": 100_000})
+    most = dict.fromkeys(
+        ("failures_per_network", "starts_per_network", "emails_per_hour", "emails_of_all_per_hour"), 100_000
+    )
+    return use(limits=most)
 
 
 def test_of_200_parallel_guesses_five_are_judged(world):
@@ -48,10 +51,27 @@ def test_guesses_over_many_flows_of_one_account_are_limited_together(world):
     verify = steps("reset")[2]
 
     person = world.person()
-    flows = [world.start(person.user_id).body["flow"] for _ in range(20)]
-    together(100, lambda n, context: verify(Verify(flows[n % 20], "email", f"x{n}"), context))
+    flows = [world.start(person.user_id).body for _ in range(20)]
+    for flow in flows:
+        assert world.send(flow["flow"]).status == 202
+    outcomes = together(100, lambda n, context: verify(Verify(flows[n % 20]["flow"], "email", f"x{n}"), context))
     judged = [event for event in world.events(person.user_id) if event["kind"] == "proof-failed"]
     assert len(judged) == 5
+    assert outcomes["done"] == 0
+
+
+def test_of_parallel_guesses_none_that_is_right_is_judged_past_the_limit(world):
+    """Codes stockpiled first, one of them right in each flow: past the limit a short code has expired."""
+    verify = steps("reset")[2]
+    person = world.person()
+    flows = [world.start(person.user_id).body for _ in range(20)]
+    for flow in flows:
+        world.send(flow["flow"])
+    right = world.code(flows[-1]["reference"])
+    for number in range(5):
+        assert world.verify(flows[number]["flow"], f"x{number}", address="192.0.2.9").code == "wrong-code"
+    outcomes = together(20, lambda _, context: verify(Verify(flows[-1]["flow"], "email", right), context))
+    assert outcomes == {"code-expired": 20}
 
 
 def test_of_50_parallel_finishes_one_wins_and_the_others_say_so(world):
@@ -89,6 +109,7 @@ def test_finishes_of_many_flows_of_one_account_leave_one_change(world):
 
     person = world.person()
     flows = [world.proved(person.user_id, "unlock").body["flow"] for _ in range(8)]
+    assert len(set(flows)) == 8
     outcomes = together(8, lambda n, context: finish(FinishUnlock(flows[n]), context))
     assert outcomes == {"done": 1, "session-ended": 7}
 

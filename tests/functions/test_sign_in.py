@@ -6,6 +6,7 @@ import pytest
 
 from regain.adapters import password_hash
 from regain.runtime import services as composition
+from tests.functions.conftest import solve
 
 
 def test_the_right_password_signs_in(world):
@@ -38,6 +39,7 @@ def test_ten_failures_lock_for_a_minute_then_two_for_everybody_b1(world, time_ma
     time_machine.move_to(1_800_000_060, tick=False)
     assert world.sign_in(user_id, "wrong-11").code == "wrong-user-id-or-password"
     assert world.sign_in(user_id, "wrong-12").body["retry_after"] == 120
+    assert world.sign_in(user_id, "wrong-13", address="198.51.100.9").code == "wrong-user-id-or-password"
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
@@ -54,12 +56,13 @@ def test_a_success_forgets_earlier_failures(world):
         assert world.sign_in(person.user_id).status == 200
 
 
-def test_a_locked_account_refuses_the_right_password_too(world):
+def test_a_network_that_is_locked_refuses_the_right_password_too_and_no_other_network_does(world):
     person = world.person()
     for number in range(10):
         world.sign_in(person.user_id, f"wrong-{number}")
     assert world.sign_in(person.user_id).code == "sign-in-locked"
     assert world.events(person.user_id)[-1]["kind"] == "sign-in-locked"
+    assert world.sign_in(person.user_id, address="198.51.100.7").status == 200
 
 
 def test_an_account_that_is_off_is_told_so_with_the_right_password_only(world):
@@ -130,11 +133,13 @@ def test_the_tail_of_a_long_password_matters(world):
     assert world.sign_in(person.user_id, long[:-1] + "!").status == 401
 
 
-def test_failures_of_one_network_are_limited_over_all_accounts(use):
+def test_a_network_that_fails_too_often_pays_with_work_and_is_never_refused(use):
+    """X7: the right password is judged, whoever shares the network."""
     world = use(limits={"failures_per_network": 3})
     person = world.person()
     for number in range(3):
         assert world.sign_in(f"nobody{number}", "wrong").status == 401
-    limited = world.sign_in(person.user_id)
-    assert (limited.code, limited.status) == ("too-many-requests", 429)
+    asked = world.sign_in(person.user_id)
+    assert (asked.code, asked.status, asked.body["times"]) == ("proof-of-work-needed", 428, 1)
+    assert world.sign_in(person.user_id, proof=solve(asked.body["challenge"])).status == 200
     assert world.sign_in(person.user_id, address="198.51.100.1").status == 200

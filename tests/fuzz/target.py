@@ -44,8 +44,11 @@ def organisation(disclosure: str) -> dict:
     given = msgspec.to_builtins(read(ROOT / "organisation.yaml"))
     methods = ["email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "passkey"]
     given["recovery"] = {"methods": methods, "disclosure": disclosure, "gates": 1, "resend_seconds": 5}
-    per = "failed_proofs_per_day phone_messages_per_hour emails_per_hour messages_per_destination_per_day contacts_per_day"
-    rates = "starts_per_network failures_per_network sign_in_failures admin_lookups_per_hour admin_changes_per_hour"
+    per = "failed_proofs_per_day failed_proofs_of_all_per_day failed_proofs_of_all_per_month phone_messages_per_hour "
+    per += (
+        "phone_messages_of_all_per_hour phone_messages_per_day emails_per_hour emails_of_all_per_hour contacts_per_day"
+    )
+    rates = "accounts starts_per_network failures_per_network sign_in_failures sign_in_failures_of_all admin_lookups_per_hour admin_changes_per_hour"
     given["limits"] = dict.fromkeys(f"{per} {rates}".split(), _HIGH)
     return given
 

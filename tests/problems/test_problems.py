@@ -17,9 +17,9 @@ FROZEN = {
     "user-id-not-read", "domain-not-ours", "contact-your-administrator", "not-enabled-for-password-reset",
     "could-not-verify-your-account", "account-turned-off", "robot-check-failed", "robot-check-expired", "too-many-requests",
     "session-ended", "method-not-offered", "type-the-whole-contact", "wait-before-another-code", "too-many-codes", "wrong-code",
-    "code-expired", "too-many-wrong-codes", "try-again-later", "proof-still-needed", "no-second-method", "password-not-accepted",
+    "code-expired", "too-many-wrong-codes", "no-code-asked-for", "two-codes-needed", "proof-of-work-needed", "proof-still-needed", "no-second-method", "password-not-accepted",
     "too-many-refused-passwords",
-    "wrong-user-id-or-password", "sign-in-locked", "request-not-read", "send-json", "request-too-large", "not-found",
+    "wrong-user-id-or-password", "sign-in-locked", "prove-it-is-you-first", "request-not-read", "send-json", "request-too-large", "not-found",
     "method-not-allowed", "busy-try-again", "something-went-wrong",
     "wrong-authenticator-code", "authenticator-clock-is-wrong", "code-used-already", "wrong-recovery-code", "wrong-answers",
     "passkey-not-accepted", "change-your-password-first", "sign-in-again", "address-not-read", "address-needs-this-password",
@@ -28,7 +28,7 @@ FROZEN = {
     "wrong-current-password", "sign-in-needed", "request-from-another-site", "link-ended",
     "not-for-your-role", "not-over-this-account", "no-such-account", "no-such-reference", "second-factor-needed",
     "no-second-factor", "caller-not-proved", "temporary-password-ended", "contact-details-not-read",
-    "too-many-requests-for-help", "no-contact-form", "language-not-offered",
+    "no-contact-form", "language-not-offered",
 }  # fmt: skip
 FORBIDDEN = re.compile(r"\b(invalid|please|sorry|oops|forbidden|illegal)\b", re.IGNORECASE)
 

@@ -59,7 +59,7 @@ const steps = {
     const user_id = input('user_id').value.trim(), password = input('password').value;
     if (!user_id) return errors.fieldError('user_id');
     if (!password) return errors.fieldError('password');
-    await call('account/sign-in', { user_id, password });
+    await call('account/sign-in', { user_id, password, shared_computer: input('shared_computer').checked });
     sessionStorage.setItem(SIGNED_IN, 'yes');
     await home({ arriving: true });
   },
@@ -80,6 +80,7 @@ const steps = {
 const actions = {
   ...info.actions,
   go: async step => (step === 'home' ? home() : show(step)),
+  forget: async () => { await call('account/forget-browser', {}); await actions.signOut(); },
   signOut: async () => { await call('account/sign-out', {}); leave(); },
   end: async session => { await call('account/sessions/end', { session }); await home(); },
 };

@@ -1,4 +1,5 @@
-// One call of the API: the answer, or a thrown problem (RFC 9457). `offline` is what a broken connection throws.
+// One call of the API: the answer, or a thrown problem (RFC 9457). `network` is what a broken connection throws.
+// Where a proof of work is asked for, which may take a while, it is made and sent along, and the page says so.
 export async function call(path, body, method) {
   let answer;
   const headers = { 'accept-language': document.documentElement.lang }; // answers are in the language of the page
@@ -10,7 +11,15 @@ export async function call(path, body, method) {
   } catch {
     throw { code: 'network' };
   }
-  throw answer;
+  if (answer.code !== 'proof-of-work-needed') throw answer;
+  const status = document.querySelector('[data-work]') || {};
+  status.textContent = answer.detail;
+  try {
+    const { solve } = await import('./proof-of-work.js');
+    return await call(path, { ...body, proof: await solve(answer.challenge) }, method);
+  } finally {
+    status.textContent = '';
+  }
 }
 
 export const now = () => Math.floor(Date.now() / 1000);

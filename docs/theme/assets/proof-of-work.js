@@ -1,11 +1,12 @@
-// Proof of work in ALTCHA's second format (PBKDF2). Web Crypto works off the main thread; no worker is needed.
+// Proof of work in ALTCHA's second format (PBKDF2). Web Crypto works off the main thread, so that the page stays responsive
+// however much is asked for.
 import { call, now } from './api.js';
 
 const SPARE = 20; // seconds before its end at which a challenge is not used any more
 const bytes = text => Uint8Array.from(text.match(/../g), pair => parseInt(pair, 16));
 const hex = buffer => Array.from(new Uint8Array(buffer), byte => byte.toString(16).padStart(2, '0')).join('');
 
-async function solve(challenge) {
+export async function solve(challenge) {
   const { nonce, salt, cost, keyLength, keyPrefix } = challenge.parameters;
   const kdf = { name: 'PBKDF2', hash: 'SHA-256', salt: bytes(salt), iterations: cost };
   for (let counter = 0; ; counter++) {

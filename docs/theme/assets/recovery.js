@@ -11,6 +11,7 @@ const form = document.querySelector('#recovery');
 const errors = new ErrorSummary(form);
 const section = step => form.querySelector(`[data-step="${step}"]`);
 const input = name => (section(flow.step) || form).querySelector(`[name="${name}"]`) || form.querySelector(`[name="${name}"]`);
+const ticket = new URLSearchParams(location.hash.slice(1)).get('ticket'); // from the link in an e-mail with a code
 const chosen = name => form.querySelector(`[name="${name}"]:checked`)?.value;
 
 function show(step, { push = true, focus = true } = {}) {
@@ -23,8 +24,8 @@ function show(step, { push = true, focus = true } = {}) {
   runResendTimer(form, step === 'code');
   form.querySelector('[data-second]').hidden = !flow.gates?.passed;
   const known = Boolean(flow.place); // a masked place is shown only to whom the account is theirs
-  section('code').querySelector('[data-maybe]').hidden = known;
-  section('code').querySelector('[data-sure]').hidden = !known;
+  section('code').querySelector('[data-sent]').textContent = t(known ? 'sure' : 'maybe', { digits: flow.digits });
+  for (const part of form.querySelectorAll('[data-long]')) part.hidden = !(flow.digits >= 12);
   section('code').querySelector('[data-label]').textContent = flow.label || '';
   section('code').querySelector('[data-place]').textContent = flow.place || '';
   for (const part of section('done').querySelectorAll('[data-title]')) part.hidden = part.dataset.title !== flow.purpose;
@@ -40,7 +41,7 @@ const next = () => (proved() ? (flow.purpose === 'unlock' ? 'unlock' : 'password
 
 async function send(method, contact) {
   const sent = await call(`${flow.purpose}/send`, { flow: flow.token, method: method.id, ...(contact && { contact }) });
-  remember({ method: method.id, label: method.label, place: method.place, contact, resend: sent.resend_after, sent: now() });
+  remember({ method: method.id, label: method.label, place: method.place, contact, resend: sent.resend_after, sent: now(), digits: sent.digits });
 }
 
 async function prove(proof) {
@@ -71,7 +72,9 @@ const steps = {
     status.textContent = t('proof');
     try {
       const language = document.documentElement.lang;
-      const begun = await call(`${purpose}/start`, { user_id, proof: await takeProof(), language });
+      const begun = await call(`${purpose}/start`, {
+        user_id, proof: await takeProof(), language, shared_computer: input('shared_computer').checked, ...(ticket && { ticket }),
+      });
       forget();
       const { flow: token, reference, gates, methods, expires_at: expires } = begun;
       remember({ user_id, purpose, token, reference, gates, methods, expires });
@@ -88,7 +91,7 @@ const steps = {
     if (method.confirm && !contact) return errors.fieldError('contact');
     const at = own[method.kind] || 'code';
     if (at === 'code') await send(method, method.confirm ? contact : '');
-    remember({ method: method.id, label: method.label, place: method.place, at });
+    remember({ method: method.id, label: method.label, place: method.place, at, ...(at !== 'code' && { digits: method.digits }) });
     if (method.kind === 'passkey') return prove({ credential: await signed(method.challenge) });
     show(at);
     for (const field of section(at).querySelectorAll('input')) field.value = '';

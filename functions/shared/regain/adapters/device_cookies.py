@@ -4,7 +4,6 @@ AES-SIV (RFC 5297) authenticates too; two cookies with the same content are the 
 """
 
 import importlib
-import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Any
@@ -12,9 +11,6 @@ from typing import Any
 from regain.adapters.keys import Keys
 from regain.domain import device_cookie
 from regain.domain.device_cookie import Known
-
-_TICKET = struct.Struct(">16s8sII")  # subject, browser, epoch, until
-TICKET_GOOD_FOR = 86_400
 
 
 def seal(keys: Keys, known: Iterable[Known]) -> str:
@@ -24,24 +20,17 @@ def seal(keys: Keys, known: Iterable[Known]) -> str:
 
 def read(keys: Keys, value: str) -> tuple[Known, ...]:
     """The accounts that a cookie names; none where it is not one of ours, without a word."""
-    packed = _open(keys, "device-cookie", value)
-    return device_cookie.unpack(packed) if packed and len(packed) == device_cookie.SIZE else ()
+    return device_cookie.unpack(_open(keys, "device-cookie", value, device_cookie.COOKIE_SIZE))
 
 
-def ticket(keys: Keys, subject: str, browser: str, epoch: int, until: int) -> str:
+def ticket(keys: Keys, known: Known) -> str:
     """What the link in an e-mail carries: whoever opens it counts as a browser that the account knows."""
-    packed = _TICKET.pack(bytes.fromhex(subject), bytes.fromhex(browser), epoch, until)
-    return _seal(keys, "ticket", packed)
+    return _seal(keys, "ticket", known.pack())
 
 
-def browser_of_ticket(keys: Keys, value: str, subject: str, epoch: int, now: int) -> str:
-    """The browser's name that a ticket gives with this account; "" where it is none, over, or another account's."""
-    packed = _open(keys, "ticket", value)
-    if not packed or len(packed) != _TICKET.size:
-        return ""
-    of, browser, epoch_then, until = _TICKET.unpack(packed)
-    good = (of.hex(), epoch_then) == (subject, epoch) and now < until
-    return browser.hex() if good else ""
+def read_ticket(keys: Keys, value: str) -> tuple[Known, ...]:
+    """The account that a ticket names; none where it is not one of ours."""
+    return device_cookie.unpack(_open(keys, "ticket", value, device_cookie.SIZE))
 
 
 def _seal(keys: Keys, purpose: str, content: bytes) -> str:
@@ -49,15 +38,16 @@ def _seal(keys: Keys, purpose: str, content: bytes) -> str:
     return urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
-def _open(keys: Keys, purpose: str, value: str) -> bytes | None:
+def _open(keys: Keys, purpose: str, value: str, size: int) -> bytes:
+    """What was sealed, if it has this size; else nothing."""
     if not value:
-        return None
+        return b""
     exceptions = importlib.import_module("cryptography.exceptions")
     try:
         opened: bytes = _cipher(keys, purpose).decrypt(urlsafe_b64decode(value + "=" * (-len(value) % 4)), None)
-        return opened
     except (ValueError, exceptions.InvalidTag):
-        return None
+        return b""
+    return opened if len(opened) == size else b""
 
 
 def _cipher(keys: Keys, purpose: str) -> Any:

@@ -6,6 +6,7 @@ The check behind one small interface: an organisation could put AWS WAF's challe
 import json
 import random
 from base64 import b64decode
+from dataclasses import dataclass
 from typing import Any
 
 import altcha.v2 as altcha
@@ -16,22 +17,32 @@ from regain.problems import ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
 _ALGORITHM = "PBKDF2/SHA-256"
 
 
-def challenge(keys: Keys, now: int, minutes: int, rounds: int) -> dict[str, Any]:
-    """A signed challenge that is good for `minutes`: 50 to 150 derivations of so many rounds of PBKDF2."""
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A challenge that was solved. `signature` names it, to be spent once; `times`: how often the basic work."""
+
+    signature: str
+    times: int
+
+
+def challenge(keys: Keys, now: int, minutes: int, rounds: int, times: int = 1) -> dict[str, Any]:
+    """A signed challenge that is good for `minutes`: 50 to 150 derivations of so many rounds of PBKDF2, or `times` as
+    many: derivations and not rounds, because making a challenge takes one derivation here.
+    """
     made = altcha.create_challenge(
         _ALGORITHM,
         rounds,
-        counter=random.SystemRandom().randint(50, 150),
+        counter=random.SystemRandom().randint(50 * times, 150 * times),
         expires_at=now + minutes * 60,
-        data={"action": "start"},
+        data={"action": "start", "times": times},
         hmac_secret=keys.derive("challenge"),
         hmac_key_secret=keys.derive("challenge-solution"),
     )
     return made.to_dict()
 
 
-def verify(keys: Keys, proof: str, now: int) -> str:
-    """The signature of the challenge that was solved: spend it, so that it is used once.
+def verify(keys: Keys, proof: str, now: int) -> Solved:
+    """The challenge that was solved: spend it, so that it is used once.
 
     Raises:
         Refused: ROBOT_CHECK_EXPIRED or ROBOT_CHECK_FAILED.
@@ -40,6 +51,8 @@ def verify(keys: Keys, proof: str, now: int) -> str:
         solved = json.loads(b64decode(proof, validate=True))
         parameters = solved["challenge"]["parameters"]
         signature, expires_at = solved["challenge"]["signature"], parameters["expiresAt"]
+        data = parameters["data"]
+        action, times = data["action"], int(data.get("times", 1))
         payload = altcha.Payload(
             altcha.Challenge.from_dict(solved["challenge"]), altcha.Solution.from_dict(solved["solution"])
         )
@@ -50,6 +63,6 @@ def verify(keys: Keys, proof: str, now: int) -> str:
     )
     if result.expired or not isinstance(expires_at, int) or expires_at <= now:
         raise Refused(ROBOT_CHECK_EXPIRED)
-    if not result.verified or parameters.get("data") != {"action": "start"}:
+    if not result.verified or action != "start":
         raise Refused(ROBOT_CHECK_FAILED)
-    return str(signature)
+    return Solved(str(signature), times)

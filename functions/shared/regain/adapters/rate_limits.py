@@ -1,30 +1,35 @@
-"""Limits per network and per destination, and proofs of work that were spent.
+"""Counts per network and per place, proofs of work that were spent, and the sums of the guess budget.
 
 Counters of fixed windows: one unconditional addition each, because a conditional token bucket
 costs a second write under contention, just when a flood makes it matter.
 """
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from regain.adapters.keys import Keys
 from regain.adapters.store import Store, Write, marshal, put_new
-from regain.problems import TOO_MANY_REQUESTS, Refused
+from regain.domain import guess_budget
+from regain.domain.guess_budget import Sums
+from regain.domain.policy import Limits, Recovery
+from regain.problems import ROBOT_CHECK_FAILED, Refused
 
 _DAY = 86_400
-_REMEMBERED = 10_000
+_BUCKET = 6 * 3_600  # seconds in which guesses are counted together
+BUCKETS = _DAY // _BUCKET + 1
+"""Items that hold the guesses of 24 hours."""
 
 
 def network(address: str) -> str:
-    """The network that counts as one: /24 for IPv4, /64 for IPv6."""
+    """The network that counts as one: /24 for IPv4, /48 for IPv6, which is what one site is given (RFC 6177)."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
     mapped = getattr(parsed, "ipv4_mapped", None)
     parsed = mapped or parsed
-    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 48}", strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,79 +39,84 @@ class RateLimits:
     store: Store
     table: str
     keys: Keys
-    closed: set[str] = field(default_factory=set)
-    """Counters past their limit in their window: a flood does not turn its own counter into a hot item."""
 
-    def count_start(self, address: str, now: int, most: int, window: int) -> None:
-        """Counts a start from this network. Raises Refused(TOO_MANY_REQUESTS) past the limit."""
-        ends = _ends(now, window)
-        key = self._network("start", address, ends)
-        if key["id"] not in self.closed:
-            if self.store.increment(self.table, key, ends + _DAY) <= most:
-                return
-            if len(self.closed) >= _REMEMBERED:
-                self.closed.clear()
-            self.closed.add(key["id"])
-        raise Refused(TOO_MANY_REQUESTS, retry_after=ends - now)
-
-    def failures_key(self, address: str, now: int, window: int) -> tuple[str, dict[str, str]]:
-        """Where this network's failures of the current window are, for `Store.batch_get`."""
-        return self.table, self._network("failure", address, _ends(now, window))
-
-    def check_failures(self, item: dict[str, Any] | None, now: int, most: int, window: int) -> None:
-        """Raises Refused(TOO_MANY_REQUESTS) where the network has failed too often."""
-        if item and item["count"] >= most:
-            raise Refused(TOO_MANY_REQUESTS, retry_after=_ends(now, window) - now)
-
-    def failure_write(self, address: str, now: int, most: int, window: int) -> Write:
-        """One more failure from this network, as long as that is allowed."""
-        ends = _ends(now, window)
-        return self._one_more(self._network("failure", address, ends), most, ends)
-
-    def spend_write(self, signature: str, now: int) -> Write:
-        """A proof of work is used up; a second time is a conflict."""
-        return put_new(self.table, {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY})
+    # --- counts ----------------------------------------------------------------------------------
 
     def key(self, what: str, who: str, now: int, window: int) -> tuple[str, dict[str, str]]:
         """Where the count of something for somebody in this window (seconds) is, for `Store.batch_get`."""
-        return self.table, self._of(what, who, _ends(now, window))
-
-    def count_write(self, what: str, who: str, now: int, window: int, most: int) -> Write:
-        """Counts one more of it together with what is counted, as long as that is allowed."""
-        ends = _ends(now, window)
-        return self._one_more(self._of(what, who, ends), most, ends)
+        return self.table, {"id": f"{what}#{self.keys.digest('limit', who)}#{_ends(now, window)}"}
 
     def count(self, what: str, who: str, now: int, window: int, by: int = 1) -> int:
         """Counts one more of something for somebody in this window (seconds), and says how many there were."""
-        ends = _ends(now, window)
-        return self.store.increment(self.table, self._of(what, who, ends), ends + _DAY, by)
+        _, key = self.key(what, who, now, window)
+        return self.store.increment(self.table, key, _ends(now, window) + _DAY, by)
 
-    def count_message(self, destination: str, now: int) -> int:
-        """Counts a message to this destination today, and says how many there were."""
-        return self.count("destination", destination, now, _DAY)
+    def count_write(self, what: str, who: str, now: int, window: int) -> Write:
+        """Counts one more of it together with what is counted."""
+        _, key = self.key(what, who, now, window)
+        return self._add(key, "count", _ends(now, window) + _DAY)
 
-    def uncount_message(self, destination: str, now: int) -> None:
-        """Takes that back: the message did not leave. Else an outage would use up what a destination may have."""
-        self.count("destination", destination, now, _DAY, by=-1)
+    def spend_write(self, signature: str, now: int) -> Write:
+        """A proof of work is used up; a second time is refused."""
+        item = {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY}
+        return put_new(self.table, item).or_refused(Refused(ROBOT_CHECK_FAILED, reason="proof used before"))
 
-    def _network(self, what: str, address: str, ends: int) -> dict[str, str]:
-        return self._of(what, network(address), ends)
+    # --- the guess budget and the texts of a day -----------------------------------------------------
 
-    def _of(self, what: str, who: str, ends: int) -> dict[str, str]:
-        return {"id": f"{what}#{self.keys.digest('limit', who)}#{ends}"}
+    def shard(self, address: str, limits: Limits) -> int:
+        """The shard of the organisation's sums that a network's requests go to."""
+        return int(self.keys.digest("shard", network(address)), 16) % guess_budget.shards(limits)
 
-    def _one_more(self, key: dict[str, str], most: int, ends: int) -> Write:
+    def guesses_keys(self, shard: int, now: int) -> list[tuple[str, dict[str, str]]]:
+        """Where a shard's guesses of 24 hours are, oldest first; then those that were right, which do not count."""
+        buckets = range((now - _DAY) // _BUCKET, now // _BUCKET + 1)
+        return [(self.table, {"id": f"{what}#{shard}#{each}"}) for what in ("guesses", "right") for each in buckets]
+
+    def count_guess(self, group: str, shard: int, now: int) -> dict[str, Any]:
+        """Adds a guess before it is judged. Answers the item of now as it is then, which is `BUCKETS`' last."""
+        _, key = self.guesses_keys(shard, now)[BUCKETS - 1]
+        return self.store.add(self.table, key, group, purge_at=now + 3 * _DAY)
+
+    def right_guess_write(self, group: str, shard: int, now: int) -> Write:
+        """A guess that was right is taken back: in an item of its own, which no addition collides with."""
+        _, key = self.guesses_keys(shard, now)[-1]
+        return self._add(key, group, now + 3 * _DAY)
+
+    def texts_key(self, shard: int, now: int) -> tuple[str, dict[str, str]]:
+        """Where a shard's texts and calls of the day are, for `Store.batch_get`."""
+        return self.table, {"id": f"texts#{shard}#{_ends(now, _DAY)}"}
+
+    def text_write(self, shard: int, now: int) -> Write:
+        """One more text or call of the organisation."""
+        return self._add(self.texts_key(shard, now)[1], "count", _ends(now, _DAY) + _DAY)
+
+    def _add(self, key: dict[str, str], name: str, purge_at: int) -> Write:
         return Write(
             "Update",
             {
                 "TableName": self.table,
                 "Key": marshal(key),
-                "UpdateExpression": "ADD #count :one SET purge_at = :purge_at",
-                "ConditionExpression": "attribute_not_exists(#count) OR #count < :most",
-                "ExpressionAttributeNames": {"#count": "count"},
-                "ExpressionAttributeValues": marshal({":one": 1, ":most": most, ":purge_at": ends + _DAY}),
+                "UpdateExpression": "ADD #name :one SET purge_at = :purge_at",
+                "ExpressionAttributeNames": {"#name": name},
+                "ExpressionAttributeValues": marshal({":one": 1, ":purge_at": purge_at}),
             },
         )
+
+
+def number(item: dict[str, Any] | None) -> int:
+    """What a counter has come to."""
+    return item["count"] if item else 0
+
+
+def sums(items: list[dict[str, Any] | None], recovery: Recovery, limits: Limits) -> Sums:
+    """What the items of `guesses_keys` come to. A bucket counts until all of it is past."""
+    guesses, right = items[:BUCKETS], items[BUCKETS:]
+    spent = {name: _total(guesses, name) - _total(right, name) for name in guess_budget.GROUPS}
+    return Sums(spent, {group: guess_budget.guesses(group, recovery, limits) for group in spent})
+
+
+def _total(items: list[dict[str, Any] | None], name: str) -> int:
+    return sum(item.get(name, 0) for item in items if item)
 
 
 def _ends(now: int, window: int) -> int:

@@ -1,4 +1,4 @@
-"""Flows, standings and sign-ins in DynamoDB, all under one keyed hash of the user ID.
+"""Flows, and what is counted, in DynamoDB, all under one keyed hash of the user ID.
 
 The table knows no user ID that nobody has: unknown ones are kept in the same way as known ones.
 """
@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from regain.adapters.keys import Keys
-from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass
+from regain.adapters.store import Store, Write, put_version, to_dataclass
 from regain.domain.flow import Flow
-from regain.domain.lockout import SignIns
-from regain.domain.throttle import Throttle
+from regain.domain.throttle import Counts, Throttle
 
-_KEPT = 3 * 86_400  # longer than any limit looks back
+_DAY = 86_400
+_KEPT = 3 * _DAY  # longer than any flow lives, and any limit of one standing looks back
+_THROTTLE_KEPT = 40 * _DAY  # longer than the limit of a month looks back
+_EPOCH_KEPT = 190 * _DAY  # longer than any device cookie is good
 _TOKEN = 32  # 16 bytes that say where, 16 random bytes that prove the right to it
 
 
@@ -39,20 +41,15 @@ class Recoveries:
         return self._write(subject, f"flow#{flow.id}", flow, now)
 
     def throttle_write(self, subject: str, throttle: Throttle, now: int) -> Write:
-        """The standing, if it is still as it was read."""
-        return self._write(subject, "throttle", throttle, now)
+        """The limits' record of the account, if it is still as it was read."""
+        return self._write(subject, "throttle", throttle, now, _EPOCH_KEPT if throttle.epoch else _THROTTLE_KEPT)
 
-    def sign_ins_write(self, subject: str, sign_ins: SignIns, now: int) -> Write:
-        """The sign-ins, if they are still as they were read."""
-        return self._write(subject, "sign-ins", sign_ins, now)
+    def counts_write(self, subject: str, standing: str, counts: Counts, now: int) -> Write:
+        """What is counted for one standing, if it is still as it was read."""
+        return self._write(subject, f"counts#{standing}", counts, now)
 
-    def clear_sign_ins_write(self, subject: str) -> Write:
-        """No failed sign-in counts any more: the account is unlocked."""
-        table, key = self.key(subject, "sign-ins")
-        return Write("Delete", {"TableName": table, "Key": marshal(key)})
-
-    def _write(self, subject: str, record: str, state: Any, now: int) -> Write:
-        item = {"subject": subject, "record": record, **asdict(state), "purge_at": now + _KEPT}
+    def _write(self, subject: str, record: str, state: Any, now: int, kept: int = _KEPT) -> Write:
+        item = {"subject": subject, "record": record, **asdict(state), "purge_at": now + kept}
         return put_version(self.table, item, state.version)
 
 
@@ -83,10 +80,10 @@ def flow(item: dict[str, Any] | None) -> Flow | None:
 
 
 def throttle(item: dict[str, Any] | None) -> Throttle:
-    """The standing that an item holds, or a clean one."""
+    """The limits' record that an item holds, or a clean one."""
     return to_dataclass(item, Throttle)
 
 
-def sign_ins(item: dict[str, Any] | None) -> SignIns:
-    """The sign-ins that an item holds, or none."""
-    return to_dataclass(item, SignIns)
+def counts(item: dict[str, Any] | None) -> Counts:
+    """What an item has counted, or nothing."""
+    return to_dataclass(item, Counts)

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -28,6 +28,11 @@ class Write:
 
     verb: str
     request: dict[str, Any]
+    refused: Refused | None = None
+
+    def or_refused(self, refused: Refused) -> "Write":
+        """The same, but where its condition does not hold that is told, and nothing is tried again."""
+        return replace(self, refused=refused)
 
 
 class Store:
@@ -93,33 +98,42 @@ class Store:
         return found[:limit]
 
     def increment(self, table: str, key: dict[str, str], purge_at: int, by: int = 1) -> int:
-        """Adds to a counter and returns its new value, so that an attempt is counted before it is judged."""
+        """Adds to a counter and returns its new value."""
+        return self.add(table, key, "count", purge_at=purge_at, by=by)["count"]
+
+    def add(self, table: str, key: dict[str, str], name: str, *, purge_at: int, by: int = 1) -> dict[str, Any]:
+        """Adds to an attribute and returns the item as it is then: an attempt is counted before it is judged."""
         answer = self.client.update_item(
             TableName=table,
             Key=marshal(key),
-            UpdateExpression="ADD #count :by SET purge_at = :purge_at",
-            ExpressionAttributeNames={"#count": "count"},
+            UpdateExpression="ADD #name :by SET purge_at = :purge_at",
+            ExpressionAttributeNames={"#name": name},
             ExpressionAttributeValues=marshal({":by": by, ":purge_at": purge_at}),
-            ReturnValues="UPDATED_NEW",
+            ReturnValues="ALL_NEW",
         )
-        return int(unmarshal(answer["Attributes"])["count"])
+        return unmarshal(answer["Attributes"])
 
     def commit(self, writes: Iterable[Write]) -> None:
         """All of the writes, or none. Retries if another transaction interferes; the conditions still hold or fail.
 
         Raises:
             Conflict: a condition no longer holds.
-            Refused: SERVICE_BUSY, if every retry met another transaction.
+            Refused: what a write is `or_refused` with; SERVICE_BUSY, if every retry met another transaction.
         """
+        writes = list(writes)
         items = [{write.verb: write.request} for write in writes]
         for attempt in range(_TRIES):
             try:
                 self.client.transact_write_items(TransactItems=items)
                 return
             except self.client.exceptions.TransactionCanceledException as error:
-                codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+                told = [reason.get("Code") for reason in error.response.get("CancellationReasons", ())]
+                codes = set(told)
                 if not codes <= {"None", None, _FAILED, _CONFLICT}:
                     raise
+                for write, code in zip(writes, told, strict=False):
+                    if code == _FAILED and write.refused:
+                        raise write.refused from None
                 if _CONFLICT not in codes:
                     raise Conflict from None
             _wait(attempt)

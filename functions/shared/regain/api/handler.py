@@ -93,6 +93,7 @@ class ContractResolver(APIGatewayHttpResolver):
         event = self.current_event
         context = RequestContext("", reference.generate(secrets.token_bytes(5)), requests.session_token(event))
         context.language = requests.language(event)
+        context.browser = requests.device_cookie(event)
         self.append_context(request=context, operation=operation)
         return context
 

@@ -28,6 +28,8 @@ _PROBLEM = {
             "description": "Wrong proofs, or refused passwords, before the flow ends.",
         },
         "retry_after": {"type": "integer", "minimum": 0, "description": "Seconds; also the header."},
+        "times": {"type": "integer", "minimum": 1, "description": "How often the basic work is asked for."},
+        "challenge": {"type": "object", "description": "An ALTCHA challenge to solve; send the request again with it."},
         "help_url": {"type": "string"},
         "wrong": {"type": "string", "description": "The part of the request that could not be read."},
         "feedback": {

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class RequestContext:
     """`address` is the client's network address, from the connection or a trusted proxy, never from another header.
 
-    `session` is the token in the session cookie; `new_session` the one to set, "" to delete the cookie.
+    `session` is the token in the session cookie; `new_session` the one to set, "" to delete the cookie. `browser` and
+    `new_browser` are the same of the device cookie.
     `location` is where to redirect the browser. `site` is the origin of our own pages. `proof` is the kind of a proof
     that was judged, and `passed` or `failed`. `language` is the negotiated one of those that the organisation offers.
     `subject` and `reference` are logged.
@@ -18,6 +19,8 @@ class RequestContext:
     session: str = ""
     subject: str = ""
     new_session: str | None = None
+    browser: str = ""
+    new_browser: str | None = None
     location: str = ""
     site: str = ""
     proof: tuple[str, str] | None = None

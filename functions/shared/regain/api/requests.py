@@ -13,7 +13,7 @@ from regain.organisation.language import current_languages
 from regain.problems import Refused
 
 MAX_BODY_BYTES = 16 * 1024
-SESSION_COOKIE = "__Host-session"
+SESSION_COOKIE, DEVICE_COOKIE = "__Host-session", "__Host-browser"
 _MEDIA_TYPE = "application/json"
 _LOOPBACK = {"localhost", "127.0.0.1"}
 
@@ -81,6 +81,11 @@ def language(event: APIGatewayProxyEventV2) -> str:
 def session_token(event: APIGatewayProxyEventV2) -> str:
     """The token in the session cookie, or ""."""
     return event.resolved_cookies_field.get(SESSION_COOKIE, "")
+
+
+def device_cookie(event: APIGatewayProxyEventV2) -> str:
+    """The device cookie, or ""."""
+    return event.resolved_cookies_field.get(DEVICE_COOKIE, "")
 
 
 def site_origin(host: str) -> str:

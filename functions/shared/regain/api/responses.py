@@ -11,7 +11,8 @@ from regain import problems
 from regain.api.contract import Attachment
 from regain.api.headers import API_HEADERS, SITE_HEADERS
 from regain.api.request_context import RequestContext
-from regain.api.requests import SESSION_COOKIE
+from regain.api.requests import DEVICE_COOKIE, SESSION_COOKIE
+from regain.domain import device_cookie
 from regain.organisation import settings
 from regain.organisation.language import Language, current_languages
 from regain.phrases import Phrase
@@ -78,18 +79,23 @@ def _translated(content: Any, reader: Language) -> Any:
 
 
 def _cookies(context: RequestContext) -> list[Cookie]:
-    """The cookie that begins a session, or ends it: for this host, over TLS, never for scripts or other sites."""
-    if context.new_session is None:
-        return []
-    max_age = settings.current().limits.session_hours * 3_600 if context.new_session else 0
-    return [
-        Cookie(
-            SESSION_COOKIE,
-            context.new_session,
-            path="/",
-            secure=True,
-            http_only=True,
-            max_age=max_age,
-            same_site=SameSite.STRICT_MODE,
-        )
-    ]
+    """The cookies that begin or end a session, and that make this browser known or unknown."""
+    hours = settings.current().limits.session_hours
+    given = (
+        (SESSION_COOKIE, context.new_session, hours * 3_600),
+        (DEVICE_COOKIE, context.new_browser, device_cookie.GOOD_FOR),
+    )
+    return [_cookie(name, value, max_age) for name, value, max_age in given if value is not None]
+
+
+def _cookie(name: str, value: str, max_age: int) -> Cookie:
+    """A cookie for this host, over TLS, never for scripts or other sites; an empty value removes it."""
+    return Cookie(
+        name,
+        value,
+        path="/",
+        secure=True,
+        http_only=True,
+        max_age=max_age if value else 0,
+        same_site=SameSite.STRICT_MODE,
+    )

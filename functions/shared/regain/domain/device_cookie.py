@@ -9,46 +9,54 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 GOOD_FOR = 180 * 86_400
+TICKET_GOOD_FOR = 86_400
 _MOST = 5
-_ENTRY = struct.Struct(">16s8sII")  # subject, browser, epoch, day
-_DAY = 86_400
-SIZE = _MOST * _ENTRY.size
+_ENTRY = struct.Struct(">16s8sII")  # subject, name, epoch, until
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One account that knows this browser. `subject` and `browser` are in hexadecimal: 16 and 8 bytes.
+    """One account that knows this browser, by a `name` of its own. Both are in hexadecimal: 16 and 8 bytes.
 
-    `epoch` is the account's: when it counts up, every browser of an earlier one is unknown. `day` is when it was set.
+    `epoch` is the account's: when it counts up, every browser of an earlier one is unknown. `until` is in seconds
+    since 1970.
     """
 
     subject: str
-    browser: str
+    name: str
     epoch: int
-    day: int
+    until: int
+
+    def good(self, epoch: int, now: int) -> bool:
+        """Whether the account still knows this browser."""
+        return self.epoch == epoch and now < self.until
+
+    def pack(self) -> bytes:
+        """The entry, always in as many bytes."""
+        return _ENTRY.pack(bytes.fromhex(self.subject), bytes.fromhex(self.name), self.epoch, self.until)
+
+
+SIZE = _ENTRY.size
+COOKIE_SIZE = _MOST * SIZE
 
 
 def pack(known: Iterable[Known]) -> bytes:
     """The last five accounts, always in as many bytes: the size does not tell how many there are."""
-    entries = [_ENTRY.pack(bytes.fromhex(k.subject), bytes.fromhex(k.browser), k.epoch, k.day) for k in known]
-    return b"".join(entries[:_MOST]).ljust(SIZE, b"\0")
+    return b"".join([each.pack() for each in known][:_MOST]).ljust(COOKIE_SIZE, b"\0")
 
 
 def unpack(packed: bytes) -> tuple[Known, ...]:
     """What `pack` has packed."""
-    entries = (Known(s.hex(), b.hex(), epoch, day) for s, b, epoch, day in _ENTRY.iter_unpack(packed))
-    return tuple(entry for entry in entries if entry.day)
+    entries = (Known(subject.hex(), name.hex(), *rest) for subject, name, *rest in _ENTRY.iter_unpack(packed))
+    return tuple(entry for entry in entries if entry.until)
 
 
-def browser_of(known: Iterable[Known], subject: str, epoch: int, now: int) -> str:
-    """How an account calls this browser, or "" where the account does not know it, or not any more."""
-    for each in known:
-        if each.subject == subject and each.epoch == epoch and now < each.day * _DAY + GOOD_FOR:
-            return each.browser
-    return ""
+def find(known: Iterable[Known], subject: str) -> Known | None:
+    """The entry of this account."""
+    return next((each for each in known if each.subject == subject), None)
 
 
-def remembered(known: Iterable[Known], subject: str, browser: str, epoch: int, now: int) -> tuple[Known, ...]:
+def remembered(known: Iterable[Known], subject: str, name: str, epoch: int, now: int) -> tuple[Known, ...]:
     """The accounts with this one first, known from now on."""
     others = [each for each in known if each.subject != subject]
-    return (Known(subject, browser, epoch, now // _DAY), *others)[:_MOST]
+    return (Known(subject, name, epoch, now + GOOD_FOR), *others)[:_MOST]

@@ -34,15 +34,18 @@ KINDS: dict[str, Kind] = {
     "code-requested": Kind(Phrase("A code was requested."), "no-code/"),
     "proof-passed": Kind(Phrase("A proof was accepted.")),
     "proof-failed": Kind(Phrase("A proof was rejected.")),
-    "recovery-closed": Kind(
-        Phrase("Too many wrong proofs: this method is blocked for a while."), "errors/try-again-later/"
+    "proofs-longer": Kind(
+        Phrase("Too many wrong proofs: the next ones are longer for a while."), "errors/code-expired/"
+    ),
+    "guarded": Kind(
+        Phrase("Codes were guessed all over the organisation: for a day codes are longer."), "admin/observe/"
     ),
     "password-refused": Kind(Phrase("A new password was rejected."), "password/"),
     "password-reset": Kind(Phrase("The owner reset the password."), "reset/"),
     "account-unlocked": Kind(Phrase("The owner unlocked the account."), "unlock/"),
     "password-changed": Kind(Phrase("The owner changed the password."), "change-password/"),
     "language-chosen": Kind(Phrase("The owner changed the language of messages."), "account/"),
-    "sign-in-locked": Kind(Phrase("Sign-in was locked after too many wrong passwords."), "locked-out/"),
+    "sign-in-locked": Kind(Phrase("Sign-in was locked for a while after too many wrong passwords."), "locked-out/"),
     "account-secured": Kind(Phrase("The owner reported “this was not me”: the account was locked."), "not-me/"),
     "registration-started": Kind(Phrase("Registration of security info started."), "register/"),
     "registration-failed": Kind(Phrase("A proof was rejected during registration."), "register/"),
@@ -52,9 +55,6 @@ KINDS: dict[str, Kind] = {
     "temporary-password-used": Kind(Phrase("The temporary password was used to sign in."), _HELPING),
     "message-sent": Kind(Phrase("A message was handed over for delivery.")),
     "message-expired": Kind(Phrase("A message expired before it could be sent.")),
-    "message-withheld": Kind(
-        Phrase("A message was withheld: too many have gone to this destination today."), "no-code/"
-    ),
     "message-failed": Kind(Phrase("The messaging service rejected a message."), "no-code/"),
     "message-delivered": Kind(Phrase("A message was delivered.")),
     "message-bounced": Kind(Phrase("A message bounced: the address does not accept it."), "no-code/"),
@@ -73,7 +73,7 @@ KINDS: dict[str, Kind] = {
     "admin-caller-verified": Kind(Phrase("The caller proved who they are."), _HELPING),
     "admin-reset": Kind(Phrase("An administrator or helpdesk set a temporary password."), _HELPING),
     "admin-unlocked": Kind(Phrase("An administrator or helpdesk unlocked sign-in."), _HELPING),
-    "admin-lifted": Kind(Phrase("An administrator or helpdesk lifted the block on self-service."), _HELPING),
+    "admin-lifted": Kind(Phrase("An administrator or helpdesk lifted the limits."), _HELPING),
     "admin-enabled": Kind(Phrase("An administrator or helpdesk enabled the account."), _HELPING),
     "admin-methods-cleared": Kind(
         Phrase("An administrator or helpdesk removed all registered security info."), _HELPING

@@ -5,18 +5,18 @@ on the condition that nobody wrote in between, before telling anything that the 
 so an attempt is always counted before its result is known to anybody.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from regain import problems
-from regain.domain import codes
 from regain.domain.account import Account, methods, required_gates, self_service_enabled
+from regain.domain.live_code import LiveCode
 from regain.domain.methods import LABELS, Method, can_pass, mask, remaining
 from regain.domain.policy import Domain, Limits, Recovery
 from regain.domain.security_info import SecurityInfo
-from regain.domain.throttle import Throttle
+from regain.domain.throttle import LONGEST, SHORT, Standing, Throttle
 from regain.phrases import Phrase
-from regain.problems import Problem, Refused
+from regain.problems import Refused
 
 REFUSED_PASSWORDS = 10
 """New passwords that may be refused in one flow: with the last one it ends (X18)."""
@@ -30,7 +30,9 @@ class Flow:
 
     `shown` is the number of gates told before any proof; `required` what this account needs.
     `obstacle` is the problem that a person is told once they have proved who they are.
-    `sends` are the times of the codes asked for, per method; a code's sequence is its place there.
+    `codes` are the codes that are good, by method; `guesses` are keyed hashes of the wrong proofs that were judged.
+    `second_only` are kinds that are no first proof now. `browser` is how the account calls the browser, where it
+    knows it; a `shared` computer stays unknown. `state` is a keyed hash of what the account was like at the start.
     `questions_first` are asked as the first proof, of everybody alike; `questions_later` are the account's own.
     `by` is the subject of who watches over the flow: an administrator's own, or helpdesk with a caller.
     `refusals` counts the new passwords that broke a rule. `code_generation` is the generation of the key that its codes
@@ -51,7 +53,12 @@ class Flow:
     told: bool = False
     obstacle: str = ""
     passed: tuple[str, ...] = ()
-    sends: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    codes: dict[str, LiveCode] = field(default_factory=dict)
+    guesses: tuple[str, ...] = ()
+    second_only: tuple[str, ...] = ()
+    browser: str = ""
+    shared: bool = False
+    state: str = ""
     tries: int = 0
     refusals: int = 0
     finished: bool = False
@@ -90,16 +97,6 @@ class Choice:
     questions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a proof came to: the states to write, and the problem to tell, if it is one."""
-
-    flow: Flow
-    throttle: Throttle
-    right: bool
-    refused: Refused | None = None
-
-
 def begin(
     blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle,
     recovery: Recovery, domains: Mapping[str, Domain], now: int,
@@ -107,14 +104,13 @@ def begin(
     """The flow that starts now for the account that was found, or for nobody.
 
     Raises:
-        Refused: RECOVERY_CLOSED where every kind is closed; with `disclosure: detailed` also what
-            stands against this account (S65-S67).
+        Refused: with `disclosure: detailed`, what stands against this account (S65-S67).
     """
     own = methods(account, info, recovery, domains) if account else ()
     flow = replace(
         blank,
         own=_filled(own, recovery.offered),
-        offered=throttle.open_kinds(recovery.offered, now),
+        offered=recovery.offered,
         generation=throttle.generation,
         shown=recovery.gates,
         required=required_gates(account, recovery),
@@ -127,6 +123,16 @@ def begin(
     if flow.obstacle:
         raise Refused(problems.CATALOGUE[flow.obstacle])
     return replace(flow, told=True)
+
+
+def kinds_second_only(standing: Standing, recovery: Recovery, limits: Limits, now: int) -> tuple[str, ...]:
+    """The kinds that are no first proof now."""
+    return tuple(kind for kind in recovery.offered if second_only(kind, standing.length(kind, now, limits)))
+
+
+def second_only(kind: str, length: int) -> bool:
+    """Whether a kind is no first proof any more: it cannot be made as long as its limit asks for."""
+    return (kind == "questions" and length > SHORT) or (kind == "authenticator" and length == LONGEST)
 
 
 def _filled(own: tuple[Method, ...], kinds: tuple[str, ...]) -> tuple[Method, ...]:
@@ -162,12 +168,36 @@ def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) ->
         (flow.finished, "finished"),
         (flow.refusals >= REFUSED_PASSWORDS, "too many refused passwords"),
         (now >= flow.expires_at, "ran out"),
-        (flow.generation != throttle.generation, "overtaken"),
     )
     for ended, reason in ends:
         if ended:
             raise Refused(problems.SESSION_ENDED, reason=reason)
-    return flow
+    return flow if flow.generation == throttle.generation else overtaken(flow)
+
+
+def bound_to(account: Account, info: SecurityInfo) -> str:
+    """What must not change of an account while a flow is open, as text: whatever a proof leads to or rests on (X12)."""
+    app = info.authenticator.nonce if info.authenticator else ""
+    parts = (
+        account.generation, account.role, account.mail, account.other_mails, account.mobile_phone, account.office_phone,
+        [(each.id, each.destination) for each in info.contacts], app, [each.id for each in info.passkeys],
+        [each.since for each in info.answers],
+    )  # fmt: skip
+    return "\x1f".join(map(str, parts))
+
+
+def overtaken(flow: Flow) -> Flow:
+    """A flow whose account has moved on: another password, address, number or role (X12).
+
+    Whoever has proved nothing in it sees it go on as for nobody, so that it does not tell what its owner does (X19).
+
+    Raises:
+        Refused: SESSION_ENDED, to whom the account was shown already.
+    """
+    if flow.passed or flow.told:
+        raise Refused(problems.SESSION_ENDED, reason="overtaken")
+    nobodys = tuple(Method(kind, kind, "") for kind in flow.offered)
+    return replace(flow, own=nobodys, obstacle=problems.COULD_NOT_VERIFY.code)
 
 
 def choices(flow: Flow) -> tuple[Choice, ...]:
@@ -181,7 +211,8 @@ def choices(flow: Flow) -> tuple[Choice, ...]:
         left = [m for m in remaining(flow.real, given) if m.kind in flow.offered]
         return tuple(_choice(m.id, m.kind, m, flow.questions_later, mask(m)) for m in left)
     first = {method.id: method for method in flow.real}
-    return tuple(_choice(kind, kind, first.get(kind), flow.questions_first) for kind in flow.offered)
+    kinds = (kind for kind in flow.offered if kind not in flow.second_only)
+    return tuple(_choice(kind, kind, first.get(kind), flow.questions_first) for kind in kinds)
 
 
 def _choice(method_id: str, kind: str, method: Method | None, questions: tuple[str, ...], place: str = "") -> Choice:
@@ -194,82 +225,6 @@ def choose(flow: Flow, method: str) -> Choice:
         if choice.id == method:
             return choice
     raise Refused(problems.METHOD_NOT_OFFERED)
-
-
-def send(
-    flow: Flow, throttle: Throttle, choice: Choice, now: int, recovery: Recovery, limits: Limits
-) -> tuple[Flow, Throttle]:
-    """One more code is asked for. Both states count it, whether or not it can be received.
-
-    Raises:
-        Refused: RECOVERY_CLOSED, TOO_MANY_WRONG_CODES, WAIT_BEFORE_RESEND (B8) or TOO_MANY_CODES.
-    """
-    throttle.check_open(choice.kind, now)
-    _check_tries(flow, recovery)
-    times = flow.sends.get(choice.id, ())
-    if times and now < times[-1] + recovery.resend_seconds:
-        raise Refused(problems.WAIT_BEFORE_RESEND, retry_after=times[-1] + recovery.resend_seconds - now)
-    counted = throttle.with_message(choice.kind, now, limits)
-    return replace(flow, sends={**flow.sends, choice.id: (*times, now)}), counted
-
-
-def verify(
-    flow: Flow, throttle: Throttle, choice: Choice, problem: Problem | None,
-    now: int, recovery: Recovery, limits: Limits,
-) -> Verdict:  # fmt: skip
-    """Counts one try of which `problem` is what is wrong with it, if anything is.
-
-    Raises:
-        Refused: RECOVERY_CLOSED or TOO_MANY_WRONG_CODES, where no try is left to be judged.
-    """
-    throttle.check_open(choice.kind, now)
-    _check_tries(flow, recovery)
-    counted = replace(flow, tries=flow.tries + 1)
-    failed = throttle.with_failure(choice.kind, now, limits)
-    if problem or choice.method is None:  # whatever a judge says, nobody's method proves nothing
-        wrong = _wrong(problem or problems.WRONG_CODE, counted, failed, choice, now, recovery, limits)
-        return Verdict(counted, failed, False, wrong)
-    right = replace(flow, passed=(*flow.passed, choice.method.id), tries=0)
-    return Verdict(right, throttle, True, _stopped(right))
-
-
-def judge_code(
-    flow: Flow, choice: Choice, code: str, candidate: Callable[[int], str], now: int, recovery: Recovery
-) -> Problem | None:
-    """What is wrong with a code that was sent: WRONG_CODE, CODE_EXPIRED, or nothing.
-
-    `candidate` gives the code of a sequence number.
-    """
-    times = flow.sends.get(choice.id, ())
-    found = codes.find([candidate(number) for number in range(1, len(times) + 1)], codes.normalise(code))
-    if found < 0 or choice.method is None:
-        return problems.WRONG_CODE
-    return problems.CODE_EXPIRED if now >= times[found] + recovery.code_minutes * 60 else None
-
-
-def _check_tries(flow: Flow, recovery: Recovery) -> None:
-    if flow.tries >= recovery.code_tries:
-        raise Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0)
-
-
-def _wrong(
-    problem: Problem, flow: Flow, throttle: Throttle, choice: Choice, now: int, recovery: Recovery, limits: Limits
-) -> Refused:
-    if seconds := throttle.closed_for(choice.kind, now):
-        return Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0, retry_after=seconds)
-    left = min(recovery.code_tries - flow.tries, throttle.failures_left(choice.kind, now, limits))
-    if left <= 0:
-        return Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0)
-    return Refused(problem, attempts_left=left)
-
-
-def _stopped(flow: Flow) -> Refused | None:
-    """What a person who has given a proof is told at once: why they cannot go on."""
-    if flow.obstacle:
-        return Refused(problems.CATALOGUE[flow.obstacle])
-    if not flow.open and not choices(flow):
-        return Refused(problems.NO_SECOND_METHOD)
-    return None
 
 
 def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Account:

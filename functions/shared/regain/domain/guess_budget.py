@@ -62,10 +62,9 @@ class Sums:
 
     def guarded(self, kind: str) -> bool:
         """Whether proofs of this kind are long now."""
-        name = group(kind)
-        return name in self.most and self.spent.get(name, 0) >= self.most[name]
+        return group(kind) in self.guarded_groups
 
     @property
-    def any_guarded(self) -> bool:
-        """Whether any kind is guarded: then a proof of work costs more."""
-        return any(self.guarded(name) for name in self.most)
+    def guarded_groups(self) -> frozenset[str]:
+        """The groups of kinds that are guarded now. Where there is any, a proof of work costs more."""
+        return frozenset(name for name, most in self.most.items() if self.spent.get(name, 0) >= most)

@@ -44,23 +44,23 @@ class Limit:
 
 
 def proofs(who: str, kind: str, limits: Limits) -> tuple[Limit, ...]:
-    """Wrong proofs of one kind: of one's own standing, of all who share one, and of these in 30 days."""
+    """Wrong proofs of one kind: of one's own standing, of all alike together, and of all unknown ones in 30 days."""
     most, all_most = limits.failed_proofs_per_day, limits.failed_proofs_of_all_per_day
     own = Limit(f"proofs-{who}-{kind}", DAY, most, drawn=who == NETWORK)
     if who == NETWORK:
         halved = all_most // 2 if kind == "authenticator" else all_most
         month = Limit(f"proofs-month-{kind}", MONTH, limits.failed_proofs_of_all_per_month, drawn=True)
         return own, Limit(f"proofs-all-{kind}", DAY, halved, drawn=True), month
-    return (own, Limit(f"proofs-sessions-{kind}", DAY, all_most)) if who == SESSION else (own,)
+    return (own,) if who == CALLER else (own, Limit(f"proofs-{who}s-{kind}", DAY, all_most))
 
 
 def messages(who: str, group: str, limits: Limits) -> tuple[Limit, ...]:
     """Messages of a group (`email` or `telephone`): of one's own standing, and of all unknown."""
-    by_phone = group == "telephone"
-    own = limits.phone_messages_per_hour if by_phone else limits.emails_per_hour
+    uses_phone = group == "telephone"
+    own = limits.phone_messages_per_hour if uses_phone else limits.emails_per_hour
     if who != NETWORK:
         return (Limit(f"messages-{who}-{group}", HOUR, own),)
-    shared = limits.phone_messages_of_all_per_hour if by_phone else limits.emails_of_all_per_hour
+    shared = limits.phone_messages_of_all_per_hour if uses_phone else limits.emails_of_all_per_hour
     own_limit = Limit(f"messages-network-{group}", HOUR, own, drawn=True)
     return own_limit, Limit(f"messages-all-{group}", HOUR, shared, drawn=True)
 

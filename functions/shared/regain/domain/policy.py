@@ -71,15 +71,13 @@ class Limits:
     failed_proofs_per_day: int = 5
     failed_proofs_of_all_per_day: int = 20
     failed_proofs_of_all_per_month: int = 100
-    closed_hours: int = 24
-    phone_messages_per_hour: int = 5
+    phone_messages_per_hour: int = 3
     phone_messages_of_all_per_hour: int = 5
     phone_messages_per_day: int = 0
-    emails_per_hour: int = 10
+    emails_per_hour: int = 5
     emails_of_all_per_hour: int = 20
     codes_per_place_per_day: int = 3
     codes_to_new_places_per_day: int = 10
-    messages_per_destination_per_day: int = 30
     starts_per_network: int = 300
     failures_per_network: int = 300
     network_window_minutes: int = 10
@@ -87,7 +85,6 @@ class Limits:
     sign_in_failures_of_all: int = 50
     sign_in_lock_seconds: int = 60
     sign_in_lock_most_minutes: int = 15
-    sign_in_lock_most_hours: int = 24
     session_idle_minutes: int = 30
     session_hours: int = 8
     session_fresh_minutes: int = 15

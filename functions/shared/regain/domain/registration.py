@@ -15,7 +15,7 @@ from regain.domain.account import (
 from regain.domain.methods import can_pass
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import Contact, SecurityInfo, state
-from regain.domain.throttle import Throttle
+from regain.domain.throttle import SHORT, Standing
 from regain.problems import (
     ALREADY_REGISTERED,
     CODE_EXPIRED,
@@ -29,6 +29,7 @@ from regain.problems import (
 )
 
 GOOD_FOR = 15 * 60
+_PURPOSE = "register"
 _MOBILE = ("sms", "call-mobile")
 
 
@@ -45,6 +46,7 @@ class Pending:
     destination: str = ""
     nonce: str = ""
     name: str = ""
+    digits: int = 0
     tries: int = 0
     done: bool = False
     generation: int = 1
@@ -89,22 +91,40 @@ def check_room(kind: str, info: SecurityInfo) -> None:
         raise Refused(TOO_MANY_REGISTERED)
 
 
-def send(kind: str, throttle: Throttle, now: int, recovery: Recovery, limits: Limits) -> Throttle:
-    """One more code is asked for: it counts with those of reset and unlock.
+def send(
+    kind: str, place: str, standing: Standing, now: int, recovery: Recovery, limits: Limits
+) -> tuple[int, Standing]:
+    """A code is asked for, to a place (a keyed hash): how many digits it has, and what is counted.
 
     Raises:
         Refused: WAIT_BEFORE_RESEND or TOO_MANY_CODES.
     """
-    again = throttle.last_message(kind) + recovery.resend_seconds
+    again = standing.own.asked_at + recovery.resend_seconds
     if now < again:
         raise Refused(WAIT_BEFORE_RESEND, retry_after=again - now)
-    return throttle.with_message(kind, now, limits)
+    return digits(kind, standing, now, recovery, limits), standing.with_place(kind, place, now, limits)
 
 
-def check_live(pending: Pending | None, now: int, recovery: Recovery) -> Pending:
-    """What was begun, if it can be confirmed. Raises Refused(REGISTRATION_ENDED)."""
+def digits(kind: str, standing: Standing, now: int, recovery: Recovery, limits: Limits) -> int:
+    """How many digits a code has that confirms an address or a number: more after too many wrong ones (X26)."""
+    return recovery.digits_of(kind) if standing.length(_PURPOSE, now, limits) == SHORT else codes.LONG
+
+
+def failed(pending: Pending, standing: Standing, now: int) -> Standing:
+    """One more wrong code of an address or number. Whatever else is registered cannot be somebody else's."""
+    return standing.with_wrong_proof(_PURPOSE, now) if pending.destination else standing
+
+
+def check_live(pending: Pending | None, standing: Standing, now: int, recovery: Recovery, limits: Limits) -> Pending:
+    """What was begun, if it can be confirmed.
+
+    Raises:
+        Refused: REGISTRATION_ENDED; CODE_EXPIRED where by now only codes of more digits are judged.
+    """
     if pending is None or pending.done or now >= pending.started_at + GOOD_FOR or pending.tries >= recovery.code_tries:
         raise Refused(REGISTRATION_ENDED)
+    if pending.destination and pending.digits < digits(pending.kind, standing, now, recovery, limits):
+        raise Refused(CODE_EXPIRED, reason="longer by now")
     return pending
 
 

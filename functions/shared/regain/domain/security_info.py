@@ -18,6 +18,7 @@ NAMES = {
 }
 """Display names of what can be registered."""
 
+_NEAR, _MOST_BURNED = 60, 20  # time steps, and how many are kept
 _MAXIMUM = {"email": 3, "mobile": 2, "passkey": 5}
 
 
@@ -35,7 +36,8 @@ class Contact:
 class Authenticator:
     """An authenticator app (TOTP, RFC 6238). Its secret is derived from `nonce` and never stored.
 
-    `last_step` is the time step of the last accepted code. Codes of that step and earlier ones are refused as replays.
+    `last_step` is the time step of the last accepted code. Codes of that step and earlier ones are refused as replays,
+    and so are those of `burned` steps: codes of another time that were recognised (X9).
     `generation` is that of the key it is derived from, here and in the classes below.
     """
 
@@ -43,6 +45,12 @@ class Authenticator:
     since: int
     last_step: int
     generation: int = 1
+    burned: tuple[int, ...] = ()
+
+    def burning(self, step: int) -> "Authenticator":
+        """A step that was recognised although it is not now: used up. Only those near it are still of interest."""
+        kept = tuple(each for each in self.burned if abs(each - step) <= _NEAR)
+        return replace(self, burned=(*kept[-_MOST_BURNED:], step))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,90 +1,236 @@
-"""How an account stands with the limits: failed proofs and messages of the last hours.
+"""How an account stands with the limits (`limits`): what has been counted, and what follows for the next request.
 
-Kept for every user ID that is asked about, whether an account has it or not, so that limits strike
-alike. A generation number ends all flows that began before a change (B5).
+Kept for every user ID that is asked about, whether an account has it or not, so that limits strike alike (B1).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from regain.domain.methods import UNGUESSABLE, uses_phone
+from regain.domain import limits as table
+from regain.domain.guess_budget import group
+from regain.domain.limits import CALLER, Draw, Limit
+from regain.domain.methods import UNGUESSABLE
 from regain.domain.policy import Limits
-from regain.problems import RECOVERY_CLOSED, TOO_MANY_CODES, Refused
+from regain.domain.windows import DAY, MONTH, SIGN_INS, Buckets
+from regain.problems import PROVE_FIRST, SIGN_IN_LOCKED, TOO_MANY_CODES, Refused
 
-_DAY, _HOUR = 86_400, 3_600
+SHORT, LONG, LONGEST = 0, 1, 2
+"""How long a proof must be: the next one after too many wrong ones is longer, and none is refused."""
+
+_HOUR = 3_600
+_REMEMBERED = 3  # Microsoft Entra smart lockout keeps the last three wrong passwords
 
 
 @dataclass(frozen=True, slots=True)
-class Throttle:
-    """Times are seconds since 1970; `failed` and `closed` are per kind of method."""
+class Counts:
+    """What is counted for one standing: wrong proofs by kind, messages by group, wrong passwords.
 
-    failed: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    closed: dict[str, int] = field(default_factory=dict)
-    messages: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    generation: int = 0
+    `fingerprints` are keyed hashes of the last wrong passwords; `failed_at` is when the last one was typed,
+    `asked_at` when the last message was asked for. `era` is the account's when this was written: an administrator who
+    lifts the limits begins another, in which nothing counts.
+    """
+
+    proofs: dict[str, Buckets] = field(default_factory=dict)
+    month: dict[str, Buckets] = field(default_factory=dict)
+    messages: dict[str, Buckets] = field(default_factory=dict)
+    sign_ins: Buckets = ()
+    fingerprints: tuple[str, ...] = ()
+    failed_at: int = 0
+    asked_at: int = 0
+    era: int = 0
     version: int = 0
 
-    def closed_for(self, kind: str, now: int) -> int:
-        """How many seconds this kind stays closed; 0 where it is open."""
-        return max(0, self.closed.get(kind, 0) - now)
+    def of_era(self, era: int) -> "Counts":
+        """These counts, or none where they are of an earlier era."""
+        return self if self.era == era else Counts(era=era, version=self.version)
 
-    def check_open(self, kind: str, now: int) -> None:
-        """Raises Refused(RECOVERY_CLOSED) while the kind is closed."""
-        if seconds := self.closed_for(kind, now):
-            raise Refused(RECOVERY_CLOSED, retry_after=seconds)
+    def cleared(self) -> "Counts":
+        """After a success."""
+        return Counts(era=self.era, version=self.version)
 
-    def open_kinds(self, kinds: Iterable[str], now: int) -> tuple[str, ...]:
-        """The kinds that may be used now.
 
-        Raises:
-            Refused: RECOVERY_CLOSED, where none is open, until the first opens again.
-        """
-        kinds = tuple(kinds)
-        still = tuple(kind for kind in kinds if not self.closed_for(kind, now))
-        if not still and kinds:
-            raise Refused(RECOVERY_CLOSED, retry_after=min(self.closed_for(k, now) for k in kinds))
-        return still
+@dataclass(frozen=True, slots=True)
+class Throttle(Counts):
+    """What is counted for all browsers together that the account does not know, and what ends what was begun.
 
-    def with_failure(self, kind: str, now: int, limits: Limits) -> "Throttle":
-        """One more failed proof. The last that is allowed in 24 hours closes the kind, where it can be guessed."""
+    `generation` counts up when every flow that is open is over (B5), `epoch` when every browser is unknown.
+    """
+
+    generation: int = 0
+    epoch: int = 0
+
+    def overtaken(self) -> "Throttle":
+        """Every flow that is open is over; the counts stay."""
+        return replace(self, generation=self.generation + 1)
+
+    def distrusting(self) -> "Throttle":
+        """Every flow that is open is over, and every browser is unknown."""
+        return replace(self, generation=self.generation + 1, epoch=self.epoch + 1)
+
+    def lifted(self) -> "Throttle":
+        """Nothing counts any more, for whichever browser or network: an administrator says so."""
+        return Throttle(generation=self.generation, epoch=self.epoch, era=self.era + 1, version=self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who asks (`limits.BROWSER` and so on), with their own counts and those that they share.
+
+    `shared` are the counts of all unknown browsers, of all known ones or of all sessions; callers share none.
+    `guarded` are the groups of kinds whose guess budget is used up.
+    """
+
+    who: str
+    own: Counts
+    shared: Counts
+    draw: Draw
+    guarded: frozenset[str] = frozenset()
+
+    @property
+    def shares(self) -> bool:
+        """Whether what is counted for this one is also counted for others with it."""
+        return self.who != CALLER
+
+    # --- proofs ----------------------------------------------------------------------------------
+
+    def length(self, kind: str, now: int, limits: Limits) -> int:
+        """How long the next proof of this kind must be: `SHORT`, `LONG` or `LONGEST`."""
+        if kind in UNGUESSABLE:
+            return SHORT
+        name = group(kind)
+        own, *shared = table.proofs(self.who, name, limits)
+        if len(shared) > 1 and self._reached(shared[1], self.shared.month.get(name, ()), now):
+            return LONGEST
+        over = self._reached(own, self.own.proofs.get(name, ()), now)
+        over = over or any(self._reached(each, self.shared.proofs.get(name, ()), now) for each in shared[:1])
+        return LONG if over or name in self.guarded else SHORT
+
+    def with_wrong_proof(self, kind: str, now: int) -> "Standing":
+        """One more wrong proof. What nobody can guess counts for nothing but the network."""
         if kind in UNGUESSABLE:
             return self
-        times = (*_since(self.failed.get(kind, ()), now - _DAY), now)
-        if len(times) < limits.failed_proofs_per_day:
-            return replace(self, failed={**self.failed, kind: times})
-        closed = {**self.closed, kind: now + limits.closed_hours * _HOUR}
-        return replace(self, failed={**self.failed, kind: ()}, closed=closed)
+        own = _with_proof(self.own, group(kind), now)
+        return replace(self, own=own, shared=_with_proof(self.shared, group(kind), now) if self.shares else self.shared)
 
-    def failures_left(self, kind: str, now: int, limits: Limits) -> int:
-        """How many more failed proofs of this kind are allowed."""
-        return limits.failed_proofs_per_day - len(_since(self.failed.get(kind, ()), now - _DAY))
+    # --- messages --------------------------------------------------------------------------------
 
-    def with_message(self, kind: str, now: int, limits: Limits) -> "Throttle":
+    def with_message(self, kind: str, now: int, limits: Limits) -> "Standing":
         """One more message asked for.
 
         Raises:
-            Refused: TOO_MANY_CODES, until the oldest of the last hour no longer counts.
+            Refused: TOO_MANY_CODES.
         """
-        group = "phone" if uses_phone(kind) else "email"
-        most = limits.phone_messages_per_hour if uses_phone(kind) else limits.emails_per_hour
-        times = _since(self.messages.get(group, ()), now - _HOUR)
-        if len(times) >= most:
-            raise Refused(TOO_MANY_CODES, retry_after=times[0] + _HOUR - now)
-        return replace(self, messages={**self.messages, group: (*times, now)})
+        return self._with_messages(table.messages(self.who, group(kind), limits), group(kind), now)
 
-    def last_message(self, kind: str) -> int:
-        """When the last message of this kind's group was asked for; 0 where none was."""
-        times = self.messages.get("phone" if uses_phone(kind) else "email", ())
-        return times[-1] if times else 0
+    def with_place(self, kind: str, place: str, now: int, limits: Limits) -> "Standing":
+        """One more code to a place (a keyed hash) that a signed-in person registers.
 
-    def overtaken(self) -> "Throttle":
-        """Every flow that is open is dead; the counts stay."""
-        return replace(self, generation=self.generation + 1)
+        Raises:
+            Refused: TOO_MANY_CODES.
+        """
+        one, all_places = table.places(limits)
+        asked = self._with_messages(table.messages(self.who, group(kind), limits), group(kind), now)
+        counts = asked.shared.messages
+        for limit, name in ((one, f"place-{place}"), (all_places, "places")):
+            asked._check(limit, counts.get(name, ()), now)
+            counts = {**counts, name: limit.window.more(counts.get(name, ()), now)}
+        kept = {name: buckets for name, buckets in counts.items() if DAY.total(buckets, now)}
+        return replace(asked, shared=replace(asked.shared, messages=kept))
 
-    def cleared(self) -> "Throttle":
-        """After a success: nothing counts any more, and every flow that was open is dead."""
-        return Throttle(generation=self.generation + 1, version=self.version)
+    def _with_messages(self, limits: Iterable[Limit], name: str, now: int) -> "Standing":
+        own, *shared = limits
+        self._check(own, self.own.messages.get(name, ()), now)
+        for each in shared:
+            self._check(each, self.shared.messages.get(name, ()), now)
+        counted = replace(self, own=replace(_with_message(self.own, own, name, now), asked_at=now))
+        return replace(counted, shared=_with_message(self.shared, shared[0], name, now)) if shared else counted
+
+    def _check(self, limit: Limit, counts: Buckets, now: int) -> None:
+        most = limit.today(self.draw)
+        if limit.window.total(counts, now) >= most:
+            seconds = limit.window.seconds_until_below(counts, now, most)
+            raise Refused(TOO_MANY_CODES, retry_after=_told(seconds, limit))
+
+    # --- sign-in ---------------------------------------------------------------------------------
+
+    def check_sign_in(self, now: int, limits: Limits) -> None:
+        """Whether a password may be judged now.
+
+        Raises:
+            Refused: SIGN_IN_LOCKED for a while; PROVE_FIRST, where too many wrong passwords came from
+                browsers that the account does not know, and this is one.
+        """
+        own, *shared = table.sign_ins(self.who, limits)
+        over = int(SIGN_INS.total(self.own.sign_ins, now)) - own.today(self.draw)
+        if over >= 0:
+            most = limits.sign_in_lock_most_minutes * 60
+            until = self.own.failed_at + min(limits.sign_in_lock_seconds * 2 ** min(over, 20), most)
+            if until > now:
+                raise Refused(SIGN_IN_LOCKED, retry_after=until - now)
+        for each in shared:
+            if self._reached(each, self.shared.sign_ins, now):
+                raise Refused(PROVE_FIRST)
+
+    def with_wrong_password(self, fingerprint: str, now: int) -> "Standing":
+        """One more wrong password. The same one again does not count: it is a device, not a guesser."""
+        own = _with_password(self.own, fingerprint, now)
+        shared = self.shared
+        if self.shares and own is not self.own:
+            shared = _with_password(shared, fingerprint, now)
+        return replace(self, own=own, shared=shared)
+
+    def locked(self, now: int, limits: Limits) -> bool:
+        """Whether this one's next password is not judged now."""
+        try:
+            self.check_sign_in(now, limits)
+        except Refused:
+            return True
+        return False
+
+    # --- what administrators are shown -----------------------------------------------------------
+
+    def long_until(self, now: int, limits: Limits) -> dict[str, int]:
+        """By kind, until when all who share this standing have to give long proofs."""
+        found = {}
+        for name, counts in self.shared.proofs.items():
+            limit = table.proofs(self.who, name, limits)[1]
+            if self._reached(limit, counts, now):
+                found[name] = now + limit.window.seconds_until_below(counts, now, limit.today(self.draw))
+        return found
+
+    def sign_ins_until(self, now: int, limits: Limits) -> int:
+        """Until when whoever shares this standing first has to give a proof of recovery; 0 where nobody has."""
+        limit = table.sign_ins(self.who, limits)[1]
+        if not self._reached(limit, self.shared.sign_ins, now):
+            return 0
+        return now + limit.window.seconds_until_below(self.shared.sign_ins, now, limit.today(self.draw))
+
+    # --- what every limit is asked ---------------------------------------------------------------
+
+    def _reached(self, limit: Limit, counts: Buckets, now: int) -> bool:
+        return limit.window.total(counts, now) >= limit.today(self.draw)
+
+    def cleared(self) -> "Standing":
+        """After a success: nothing of one's own counts any more. What is shared stays."""
+        return replace(self, own=self.own.cleared())
 
 
-def _since(times: Iterable[int], start: int) -> tuple[int, ...]:
-    return tuple(time for time in times if time > start)
+def _with_proof(counts: Counts, name: str, now: int) -> Counts:
+    day = {**counts.proofs, name: DAY.more(counts.proofs.get(name, ()), now)}
+    return replace(counts, proofs=day, month={**counts.month, name: MONTH.more(counts.month.get(name, ()), now)})
+
+
+def _with_message(counts: Counts, limit: Limit, name: str, now: int) -> Counts:
+    return replace(counts, messages={**counts.messages, name: limit.window.more(counts.messages.get(name, ()), now)})
+
+
+def _with_password(counts: Counts, fingerprint: str, now: int) -> Counts:
+    if fingerprint in counts.fingerprints:
+        return counts
+    fingerprints = (fingerprint, *counts.fingerprints)[:_REMEMBERED]
+    return replace(counts, sign_ins=SIGN_INS.more(counts.sign_ins, now), fingerprints=fingerprints, failed_at=now)
+
+
+def _told(seconds: int, limit: Limit) -> int:
+    """When a limit ends, as it is told: of one that others can fill, in whole hours."""
+    return -(-seconds // _HOUR) * _HOUR if limit.drawn else seconds

@@ -13,9 +13,9 @@ def start_cost(starts: int, guarded: bool, limits: Limits) -> int:
     return _cost(starts, limits.starts_per_network, guarded)
 
 
-def help_cost(requests: int, guarded: bool, limits: Limits) -> int:
+def help_cost(requests: int, limits: Limits) -> int:
     """Times the basic rounds for a request for help, after so many today of this network or for this reply address."""
-    return _cost(requests, limits.contacts_per_day, guarded)
+    return _cost(requests, limits.contacts_per_day, guarded=False)
 
 
 def failure_cost(failures: int, guarded: bool, limits: Limits) -> int:

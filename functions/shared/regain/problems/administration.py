@@ -65,13 +65,6 @@ INVALID_CONTACT_DETAILS = Problem(
      "Give an address that you can read now, not a mailbox that you are locked out of."),
     help_from="you")  # fmt: skip
 
-TOO_MANY_REQUESTS_FOR_HELP = Problem(
-    "too-many-requests-for-help", 429, "You have asked for help several times",
-    "Requests for help are limited for each account and each address ({contacts_per_day} a day), so that nobody can "
-    "flood the people who answer them.",
-    ("Your earlier request has arrived. Allow some time for an answer.",
-     "If it is urgent, use the telephone."))  # fmt: skip
-
 NO_CONTACT_FORM = Problem(
     "no-contact-form", 404, "This form is not in use",
     "{organisation} has not set up an address for this form.",

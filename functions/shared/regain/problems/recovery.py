@@ -75,13 +75,21 @@ ROBOT_CHECK_EXPIRED = Problem(
     ("Select **Next** again. What you typed is still there.",),
     help_from="support")  # fmt: skip
 
-TOO_MANY_REQUESTS = Problem(
-    "too-many-requests", 429, "Too many requests from your network",
-    "Many requests have come from the network that you use, perhaps from other people's devices. "
-    "To protect everybody's account we answer only so many in a while.",
-    ("Wait for the time shown, then try again.",
+PROOF_OF_WORK_NEEDED = Problem(
+    "proof-of-work-needed", 428, "Your browser has to work longer",
+    "Many requests have come from the network that you use, or too many codes have been guessed at {organisation}. "
+    "Nobody is refused for it: each request brings a larger calculation instead, which your browser makes "
+    "by itself.",
+    ("Wait until the calculation is done. On an older phone it may take a minute. What you typed is still there.",
      "Or use another connection, for example your phone's.",
-     "If you are in a hurry, contact your administrator."))  # fmt: skip
+     "If your browser does not begin by itself, reload the page."),
+    help_from="support")  # fmt: skip
+
+TOO_MANY_REQUESTS = Problem(
+    "too-many-requests", 429, "Too many requests",
+    "Looking accounts up and changing them is limited by the hour, so that a stolen session cannot read them all.",
+    ("Wait for the time shown, then go on.",
+     "If you need more, tell your administrator: the limits are settings of {organisation}."))  # fmt: skip
 
 # --- Proving who you are --------------------------------------------------------------------------
 
@@ -114,51 +122,64 @@ CONTACT_CONFIRMATION_NEEDED = Problem(
 
 WAIT_BEFORE_RESEND = Problem(
     "wait-before-another-code", 429, "Wait a moment before asking for another code",
-    "A code has just been asked for. Another one can be asked for {resend_time} after the "
-    "last; the earlier code stays good until its own time ends.",
+    "A code has just been asked for. It can be sent again {resend_time} after the last time. While it is good, the "
+    "same code is sent again, so that it does not matter which message comes first.",
     ("Look for the message that is already on its way, also in the spam folder.",
-     "Wait until the countdown ends, then ask for another code."),
+     "Wait until the countdown ends, then ask for it again."),
     field="code")  # fmt: skip
 
 TOO_MANY_CODES = Problem(
     "too-many-codes", 429, "Too many codes have been asked for",
-    "In one hour at most {messages_per_hour} are sent for one account.",
-    ("Use the newest code that you have, if its time ({code_time}) is not over.",
-     "Choose another method, or wait for the time shown.",
-     "If no code ever reached you, contact your administrator."),
+    "In one hour at most {messages_per_hour} are sent to one account for one browser or network, and some more for all "
+    "browsers together that the account does not know. Texts and calls of all {organisation} are limited by the day. "
+    "Somebody else may have asked for them.",
+    ("Use the code of the newest message, if its time ({code_time}) is not over.",
+     "Choose another method: each has its own limit, and an authenticator app, a passkey and a saved recovery code "
+     "have none.",
+     "If an e-mail with a code has reached you, begin again from the link in it: it has a limit of its own.",
+     "Or wait for the time shown, or contact your administrator."),
     field="code")  # fmt: skip
 
 WRONG_CODE = Problem(
     "wrong-code", 422, "That code is not right",
-    "The code does not match one that we sent in the last {code_time}. Each step allows "
-    "{tries}.",
-    ("Compare the code with the newest message. It has {code_digits} digits.",
+    "The code is not the one that we sent last. Each attempt allows {tries}.",
+    ("Compare the code with the newest message.",
      "If the message is older than {code_time}, ask for another code.",
      "If you never got a code, read [no code arrived](page:no-code)."),
     field="code")  # fmt: skip
 
 CODE_EXPIRED = Problem(
-    "code-expired", 422, "That code is too old",
-    "A code is good for {code_time}, and this one's time is over.",
+    "code-expired", 422, "That code is no longer good",
+    "A code is good for {code_time}. After too many wrong ones, for your user ID or in {organisation}, short codes "
+    "are not good any more either: for a while the next ones have 12 digits or more, so that nobody guesses them.",
     ("Ask for another code.",
-     "Type it within {code_time}. You can copy and paste it."),
+     "Type it within {code_time}. You can copy and paste it; the spaces in a long one do not matter."),
     help_from="you", field="code")  # fmt: skip
 
 TOO_MANY_WRONG_CODES = Problem(
     "too-many-wrong-codes", 429, "Too many wrong codes",
-    "This step allows {tries}, and all of them were wrong. To protect your account this attempt is over.",
-    ("Start again and choose another method.",
-     "If you have only this method, wait for the time shown or contact your administrator, who can "
-     "end the wait."),
+    "One attempt allows {tries}, and all of them were wrong. To protect your account this attempt is over.",
+    ("Start again at once. The next code may be longer.",
+     "Choose another method if the codes do not reach you.",
+     "If you have only this method, contact your administrator."),
     field="code")  # fmt: skip
 
-RECOVERY_CLOSED = Problem(
-    "try-again-later", 429, "Password reset is closed for this user ID for a while",
-    "There were too many failed attempts to prove who you are within 24 hours ({failed_proofs_per_day}). "
-    "To protect the account, these methods are closed for {closed_time}.",
-    ("Wait until the time shown.",
-     "Or contact your administrator, who can end the wait or reset your password.",
-     "If it was not you who tried, tell your administrator."))  # fmt: skip
+ASK_FOR_A_CODE = Problem(
+    "no-code-asked-for", 422, "Ask for a code first",
+    "No code has been asked for by this method in this attempt, so there is none to compare with.",
+    ("Go back one step, choose the method again, and a code is sent.",),
+    help_from="support", field="code")  # fmt: skip
+
+TWO_CODES_NEEDED = Problem(
+    "two-codes-needed", 422, "Type two codes in a row",
+    "There were too many wrong proofs for this user ID or in all of {organisation}. For a while, one code of an "
+    "authenticator app is not enough: type the code that the app shows, wait for the next one, and type that "
+    "behind it.",
+    ("Type the 6 digits that your app shows now. Wait until they change, 30 seconds at most, and type the next 6 "
+     "behind them: 12 digits.",
+     "Or choose another method.",
+     "If it was not you who tried, nothing is wrong with your account: strangers may know your user ID."),
+    field="code", features="authenticator")  # fmt: skip
 
 PROOF_STILL_NEEDED = Problem(
     "proof-still-needed", 403, "First prove who you are",

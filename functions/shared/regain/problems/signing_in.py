@@ -13,13 +13,22 @@ WRONG_CREDENTIALS = Problem(
 
 SIGN_IN_LOCKED = Problem(
     "sign-in-locked", 429, "Sign-in is locked for a while",
-    "After too many wrong passwords in a row ({sign_in_failures}) sign-in is locked, first for "
-    "{sign_in_lock_time} and then for twice as long each time.",
+    "After too many wrong passwords from your browser or network ({sign_in_failures}) sign-in is locked there: first "
+    "for {sign_in_lock_time}, then for twice as long each time, and for {sign_in_lock_most_time} at most. What "
+    "somebody does elsewhere does not lock you out.",
     ("Wait for the time shown, then sign in with the right password.",
      "If you know your password and cannot wait, [unlock your account](page:unlock).",
      "If you do not know it, [reset it](page:reset).",
      "If it happens again and again, a device may still use an old password, or somebody else is "
      "trying: tell your administrator."))  # fmt: skip
+
+PROVE_FIRST = Problem(
+    "prove-it-is-you-first", 403, "First prove that it is you",
+    "Too many wrong passwords have been typed for this user ID in browsers that it was never used in, and yours is one "
+    "of these. Your password may be right: we do not look at it until you have proved in another way that it is you.",
+    ("[Unlock your account](page:unlock): you prove who you are, and your password stays as it is. Then sign in here.",
+     "Or sign in with a browser that you have used before.",
+     "If you do not know your password, [reset it](page:reset)."))  # fmt: skip
 
 WRONG_CURRENT_PASSWORD = Problem(
     "wrong-current-password", 422, "The current password is not right",

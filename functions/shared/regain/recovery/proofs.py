@@ -14,9 +14,9 @@ from regain.adapters import authenticator, passkeys, password_hash
 from regain.adapters.keys import Keys, codes_key
 from regain.api.contract import Verify
 from regain.domain import codes, security_questions
-from regain.domain import flow as rules
 from regain.domain.flow import Choice, Flow
 from regain.domain.policy import Recovery
+from regain.domain.proving import Attempt
 from regain.domain.security_info import Answer, Authenticator, SecurityInfo, draw_questions
 from regain.problems import BAD_REQUEST, Problem, Refused
 from regain.recovery import recovery_code
@@ -30,30 +30,39 @@ class Proof:
     """One proof as it was given, with everything that it is judged by."""
 
     body: Verify
-    flow: Flow
-    choice: Choice
+    attempt: Attempt
     info: SecurityInfo
     subject: str
     site: str
     keys: Keys
-    policy: Recovery
-    now: int
+
+    @property
+    def now(self) -> int:
+        """When it was given, in seconds since 1970."""
+        return self.attempt.now
 
 
 Outcome = tuple[Problem | None, SecurityInfo | None]
 
 
-def judge(proof: Proof) -> Outcome:
-    """What is wrong with a proof, and what the security info becomes by using it.
-
-    Raises:
-        Refused: BAD_REQUEST, where it is not the proof that this kind of method asks for.
-    """
-    part, judged, wrong = _JUDGES.get(proof.choice.kind, ("code", _sent_code, problems.WRONG_CODE))
-    if not getattr(proof.body, part):
+def check_given(body: Verify, choice: Choice) -> None:
+    """Raises Refused(BAD_REQUEST), where it is not the proof that this kind of method asks for."""
+    part, _, _ = _JUDGES.get(choice.kind, _SENT)
+    if not getattr(body, part):
         raise Refused(BAD_REQUEST, wrong=f"`{part}` is missing")
+
+
+def judge(proof: Proof) -> Outcome:
+    """What is wrong with a proof, and what the security info becomes by it, whether it was right or not."""
+    choice = proof.attempt.choice
+    _, judged, wrong = _JUDGES.get(choice.kind, _SENT)
     outcome = judged(proof)
-    return outcome if proof.choice.method else (wrong, None)  # registered, but not a proof for this account
+    return outcome if choice.method else (wrong, None)  # registered, but not a proof for this account
+
+
+def typed(body: Verify) -> str:
+    """What was given as proof, as text: what a keyed hash knows the same guess by."""
+    return codes.normalise(body.code) or "\x1f".join(body.answers) or str(body.credential.get("id", ""))
 
 
 def drawn(
@@ -80,26 +89,30 @@ def challenge(keys: Keys, flow: Flow) -> bytes:
 
 
 def _sent_code(proof: Proof) -> Outcome:
-    digits = proof.policy.code_digits
-
-    def candidate(sequence: int) -> str:
-        key = proof.keys.derive(codes_key(proof.flow.purpose), proof.flow.code_generation)
-        return codes.derive(key, proof.flow.id, proof.flow.purpose, proof.choice.id, sequence, digits)
-
-    return rules.judge_code(proof.flow, proof.choice, proof.body.code, candidate, proof.now, proof.policy), None
+    flow, choice, live = proof.attempt.flow, proof.attempt.choice, proof.attempt.live
+    key = proof.keys.derive(codes_key(flow.purpose), flow.code_generation)
+    expected = codes.derive(key, flow.id, flow.purpose, choice.id, live.sequence, live.digits) if live else ""
+    return proof.attempt.judge_code(proof.body.code, expected), None
 
 
 def _authenticator_code(proof: Proof) -> Outcome:
+    """A step that is recognised is used up, whoever recognised it.
+
+    Before any proof nothing tells a code of another time, or one used before, from a wrong one: a guesser would learn
+    that there is an app, and which code to try later (X9).
+    """
     app = proof.info.authenticator
     made = app or _NO_AUTHENTICATOR
     secret = authenticator.secret(proof.keys, proof.subject, made.nonce, made.generation)
     step = authenticator.find_step(secret, codes.normalise(proof.body.code), proof.now)
     if step is None or app is None:
         return problems.WRONG_AUTHENTICATOR_CODE, None
+    told = proof.attempt.flow.told or proof.attempt.flow.passed
+    if step <= app.last_step or step in app.burned:
+        return problems.CODE_ALREADY_USED if told else problems.WRONG_AUTHENTICATOR_CODE, None
     if not authenticator.is_current_step(step, proof.now):
-        return problems.AUTHENTICATOR_CLOCK_WRONG, None
-    if step <= app.last_step:
-        return problems.CODE_ALREADY_USED, None
+        burned = replace(proof.info, authenticator=app.burning(step))
+        return problems.AUTHENTICATOR_CLOCK_WRONG if told else problems.WRONG_AUTHENTICATOR_CODE, burned
     return None, replace(proof.info, authenticator=replace(app, last_step=step))
 
 
@@ -112,7 +125,7 @@ def _recovery_code(proof: Proof) -> Outcome:
 def _answers(proof: Proof) -> Outcome:
     """All must be right, and all are compared, so that the time tells nothing of which was wrong."""
     kept = {each.question: each for each in proof.info.answers}
-    asked = proof.choice.questions
+    asked = proof.attempt.choice.questions
     given = (*proof.body.answers, *[""] * len(asked))
     right = [
         _fits(proof, kept.get(question, _NO_ANSWER), question, answer)
@@ -128,7 +141,7 @@ def _fits(proof: Proof, kept: Answer, question: str, answer: str) -> bool:
 
 
 def _passkey(proof: Proof) -> Outcome:
-    wanted = challenge(proof.keys, proof.flow)
+    wanted = challenge(proof.keys, proof.attempt.flow)
     try:
         used = passkeys.verify_authentication(proof.body.credential, wanted, proof.site, proof.info.passkeys)
     except passkeys.VerificationFailed:
@@ -148,3 +161,4 @@ _JUDGES: dict[str, tuple[str, Callable[[Proof], Outcome], Problem]] = {
     "questions": ("answers", _answers, problems.WRONG_ANSWERS),
     "passkey": ("credential", _passkey, problems.PASSKEY_NOT_ACCEPTED),
 }
+_SENT: tuple[str, Callable[[Proof], Outcome], Problem] = ("code", _sent_code, problems.WRONG_CODE)

@@ -18,7 +18,10 @@ from regain.domain.account import Account, methods
 from regain.domain.flow import Flow
 from regain.domain.methods import Method
 from regain.domain.security_info import SecurityInfo
+from regain.domain.throttle import Throttle
 from regain.problems import SESSION_ENDED, Problem, Refused
+from regain.recovery import standings
+from regain.recovery.standings import Place
 from regain.recovery.steps import Recovery
 from regain.runtime.services import Services
 
@@ -47,7 +50,7 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
     """Begins a flow of one proof for this account, watched over by `by` (a subject).
 
     Raises:
-        Refused: `problem`, where the account has no method of these kinds; RECOVERY_CLOSED.
+        Refused: `problem`, where the account has no method of these kinds.
     """
     return retry_on_conflict(lambda: _begin(purpose, account, kinds, problem, by, context, services))
 
@@ -55,10 +58,17 @@ def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Probl
 def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, context: RequestContext,
            services: Services) -> StepUpStarted:  # fmt: skip
     subject = services.recoveries.subject(account.user_id)
+    recovery = StepUp(purpose, services, account, by)
+    place = recovery.place_of(account, context)
     found = services.store.batch_get(
-        [services.recoveries.key(subject, "throttle"), services.security_infos.key(subject)]
+        [
+            services.recoveries.key(subject, "throttle"),
+            services.security_infos.key(subject),
+            *place.keys(services, subject),
+        ]
     )
     throttle, info = recoveries.throttle(found[0]), security_infos.from_item(found[1])
+    standing = place.standing(services, subject, throttle, found[2:])
     usable = own(account, info, kinds, services)
     if not usable:
         raise Refused(problem)
@@ -67,34 +77,47 @@ def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Prob
         id=recoveries.flow_id(secret), purpose=purpose, user_id=account.user_id, reference=context.reference,
         started_at=now, expires_at=now + services.organisation.recovery.flow_minutes * 60,
         generation=throttle.generation, shown=1, required=1,
-        offered=throttle.open_kinds(dict.fromkeys(m.kind for m in usable), now),
+        offered=tuple(dict.fromkeys(m.kind for m in usable)),
         own=usable, told=True, language=services.languages.match(account.language, context.language), by=by,
-        code_generation=services.keys.generation(codes_key(purpose)),
+        code_generation=services.keys.generation(codes_key(purpose)), state=recovery.state(account, info),
     )  # fmt: skip
-    recovery = Recovery(purpose, services)
     services.store.commit(
         [
             services.recoveries.flow_write(subject, flow, now),
             recovery.event(f"{purpose}-started", subject, flow),
         ]
     )
-    return StepUpStarted(recoveries.token(subject, secret), flow.reference, recovery.offer(flow), flow.expires_at)
+    offer = recovery.offer(flow, standing)
+    return StepUpStarted(recoveries.token(subject, secret), flow.reference, offer, flow.expires_at)
 
 
 class StepUp(Recovery):
     """A flow of this account that `by` (a subject) watches over. `brings` is written together with a right proof."""
+
+    public = False
 
     def __init__(
         self, purpose: str, services: Services, account: Account, by: str,
         brings: Callable[[], list[Write]] = list, once: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(purpose, services)
-        self.user_id, self.by, self.brings, self.once = account.user_id, by, brings, once
+        self.account, self.by, self.brings, self.once = account, by, brings, once
 
     def admit(self, flow: Flow) -> None:
         """Another account's flow, or one that somebody else watches over, is none."""
-        if (flow.user_id, flow.by) != (self.user_id, self.by):
+        if (flow.user_id, flow.by) != (self.account.user_id, self.by):
             raise Refused(SESSION_ENDED, reason="not this one's proof")
+
+    def place(self, flow: Flow, subject: str, throttle: Throttle, context: RequestContext) -> Place:  # noqa: ARG002
+        """The counts of the session, or of the account's callers: never those that strangers fill (X3)."""
+        return self.place_of(self.account, context)
+
+    def place_of(self, account: Account, context: RequestContext) -> Place:
+        """The same, before there is a flow."""
+        if self.purpose == "caller":
+            return standings.CALLERS
+        _, session_id = recoveries.open_token(context.session) or ("", "")
+        return standings.of_session(session_id, account.generation)
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
         """With `once`, a right proof uses the flow up."""

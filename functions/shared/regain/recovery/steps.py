@@ -1,318 +1,290 @@
-"""The story that reset and unlock share: start, send, verify, and what both do at the finish.
+"""The story that reset and unlock share: start, send, verify. How it ends is `completion`.
 
 Each step reads, lets the rules decide, and commits the outcome as one conditional transaction
 before it answers. For a user ID that nobody has the same reads and writes are made.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from regain.adapters import passkeys, proof_of_work, recoveries, security_info
-from regain.adapters.outbox import Message, notices
-from regain.adapters.store import Conflict, Write, retry_on_conflict
-from regain.api.contract import Finished, Gates, OfferedMethod, Send, Sent, Start, Started, Verified, Verify
+from regain.adapters import proof_of_work, rate_limits, recoveries, security_info
+from regain.adapters.outbox import Message
+from regain.adapters.proof_of_work import Solved
+from regain.adapters.store import Write, retry_on_conflict
+from regain.api import metrics
+from regain.api.contract import Send, Sent, Start, Started, Verified, Verify
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import flow as rules
-from regain.domain import security_questions, user_id
+from regain.domain import guess_budget, user_id
+from regain.domain import work as cost
 from regain.domain.account import Account
-from regain.domain.flow import Choice, Flow
-from regain.domain.methods import channel, matches_contact, sends_code
+from regain.domain.device_cookie import TICKET_GOOD_FOR
+from regain.domain.flow import Flow
+from regain.domain.limits import NETWORK
+from regain.domain.methods import channel, matches_contact, sends_code, uses_phone
+from regain.domain.proving import Attempt, Verdict
 from regain.domain.security_info import SecurityInfo
-from regain.domain.throttle import Throttle
-from regain.problems import CONTACT_CONFIRMATION_NEEDED, METHOD_NOT_OFFERED, ROBOT_CHECK_FAILED, Refused
-from regain.recovery import proofs, recovery_code, repudiation
+from regain.domain.throttle import Standing, Throttle
+from regain.problems import CONTACT_CONFIRMATION_NEEDED, METHOD_NOT_OFFERED, TOO_MANY_CODES, Refused
+from regain.recovery import guess as guessing
+from regain.recovery import proofs, standings, work
+from regain.recovery.flows import Flows, Opened, gates
 from regain.runtime.services import Services, services
+
+_HOUR, _DAY = 3_600, 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A flow as it was read, with what is read beside it."""
+class _Found:
+    """What a start has read."""
 
     subject: str
-    flow: Flow
-    throttle: Throttle
+    account: Account | None
     info: SecurityInfo
+    throttle: Throttle
+    standing: Standing
+    browser: str
+    starts: int
+    spent: Write
 
 
-class Recovery:
+class Recovery(Flows):
     """One purpose, `reset` or `unlock`, with the services it works on."""
 
+    public = True
+    """Whether strangers make these requests: then a network that fails too often has to pay for each proof."""
+
     def __init__(self, purpose: str, services: Services) -> None:
-        self.purpose = purpose
-        self.services = services
-        self.policy = services.organisation.recovery
-        self.limits = services.organisation.limits
+        super().__init__(purpose, services)
+        self._charged: dict[str, int] = {}  # guesses of this request that are in the budget, however often it is tried
 
     # --- start -----------------------------------------------------------------------------------
 
     def start(self, body: Start, context: RequestContext) -> Started:
         """Begins a flow: three store operations, whoever it is for."""
         services, now = self.services, self.services.now
-        signature = proof_of_work.verify(services.keys, body.proof, now)
+        solved = proof_of_work.verify(services.keys, body.proof, now)
         who = user_id.normalise(body.user_id, services.organisation.default_domain)
-        subject = services.recoveries.subject(who)
-        context.about(subject)
-        window = self.limits.network_window_minutes * 60
-        services.rate_limits.count_start(context.address, now, self.limits.starts_per_network, window)
         user_id.check_domain(who, services.organisation.domains, self.policy)
-
-        account, throttle, info = self._read_subject(who, subject)
+        found = self._find(body, who, solved, context)
         secret = services.randomness(16)
-        language = services.languages.match(account.language if account else "", body.language, context.language)
-        drawn = proofs.drawn(services.keys, services.randomness, self.policy, subject, info)
-        blank = Flow(
-            id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
-            started_at=now, expires_at=now, generation=0, shown=1, required=1, offered=(),
-            language=language, code_generation=services.keys.generation("code"), **drawn,
-        )  # fmt: skip
-        flow, refused = self._begin(blank, account, info, throttle, now)
+        flow, refused = self._begin(self._blank(body, who, secret, found, context), found)
         writes = [
-            services.rate_limits.spend_write(signature, now),
-            self.event(f"{self.purpose}-started", subject, flow, reason=refused and refused.reason),
+            found.spent,
+            self.event(f"{self.purpose}-started", found.subject, flow, reason=refused and refused.reason),
         ]
         if not refused:
-            writes.append(services.recoveries.flow_write(subject, flow, now))
-        try:
-            services.store.commit(writes)
-        except Conflict:
-            raise Refused(ROBOT_CHECK_FAILED, reason="proof used before") from None
+            writes.append(services.recoveries.flow_write(found.subject, flow, now))
+        services.store.commit(writes)
+        self._count_start(found.starts, context)
         if refused:
             raise refused
         return Started(
-            flow=recoveries.token(subject, secret),
+            flow=recoveries.token(found.subject, secret),
             reference=flow.reference,
-            gates=_gates(flow),
-            methods=self.offer(flow),
+            gates=gates(flow),
+            methods=self.offer(flow, found.standing),
             expires_at=flow.expires_at,
+            expires_in=flow.expires_at - now,
         )
 
-    def _read_subject(self, who: str, subject: str) -> tuple[Account | None, Throttle, SecurityInfo]:
-        services = self.services
-        wanted = [
-            services.accounts.key(who),
-            services.recoveries.key(subject, "throttle"),
-            services.security_infos.key(subject),
-        ]
-        found = services.store.batch_get(wanted)
-        info = security_info.from_item(found[2])
-        return account_items.from_item(found[0]), recoveries.throttle(found[1]), info
+    def _find(self, body: Start, who: str, solved: Solved, context: RequestContext) -> _Found:
+        """All that a start depends on: one read."""
+        services, now = self.services, self.services.now
+        subject = services.recoveries.subject(who)
+        context.about(subject)
+        known = standings.named(services, subject, context, body.ticket)
+        places = [standings.of_network(services, context.address)]
+        places += [standings.of_browser(known.name)] if known else []
+        network = rate_limits.network(context.address)
+        found = services.store.batch_get(
+            [
+                services.accounts.key(who),
+                services.recoveries.key(subject, "throttle"),
+                services.security_infos.key(subject),
+                services.rate_limits.key("start", network, now, self.window),
+                *(key for place in places for key in place.keys(services, subject)),
+                *self.counted_keys(context),
+            ]
+        )
+        own = 1 + (2 if known else 0)
+        counts, counted = found[4 : 4 + own], self.counted(found[4 + own :], context)
+        throttle = recoveries.throttle(found[1])
+        starts, guarded = rate_limits.number(found[3]), bool(counted.sums.guarded_groups)
+        spent = work.spend_write(services, solved, cost.start_cost(starts, guarded, self.limits))
+        browser = standings.name_of(known, throttle, now)
+        place = places[-1] if browser else places[0]
+        standing = place.standing(
+            services, subject, throttle, counts[1:] if browser else counts[:1], counted.sums.guarded_groups
+        )
+        account, info = account_items.from_item(found[0]), security_info.from_item(found[2])
+        return _Found(subject, account, info, throttle, standing, browser, starts, spent)
 
-    def _begin(
-        self, blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle, now: int
-    ) -> tuple[Flow, Refused | None]:
+    def _count_start(self, starts: int, context: RequestContext) -> None:
+        """Counts a start of the network, once a proof of work was spent for it (X20).
+
+        Past the highest price none is counted: a flood does not turn its own counter into a hot item.
+        """
+        if cost.start_cost(starts, False, self.limits) < cost.GREATEST:
+            network, now = rate_limits.network(context.address), self.services.now
+            self.services.rate_limits.count("start", network, now, self.window)
+
+    def _blank(self, body: Start, who: str, secret: bytes, found: _Found, context: RequestContext) -> Flow:
+        services, account = self.services, found.account
+        language = services.languages.match(account.language if account else "", body.language, context.language)
+        drawn = proofs.drawn(services.keys, services.randomness, self.policy, found.subject, found.info)
+        return Flow(
+            id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
+            started_at=services.now, expires_at=services.now, generation=0, shown=1, required=1, offered=(),
+            language=language, browser=found.browser, shared=body.shared_computer,
+            second_only=rules.kinds_second_only(found.standing, self.policy, self.limits, services.now),
+            state=self.state(account, found.info), code_generation=services.keys.generation("code"), **drawn,
+        )  # fmt: skip
+
+    def _begin(self, blank: Flow, found: _Found) -> tuple[Flow, Refused | None]:
+        domains, now = self.services.organisation.domains, self.services.now
         try:
-            domains = self.services.organisation.domains
-            return rules.begin(blank, account, info, throttle, self.policy, domains, now), None
+            flow = rules.begin(blank, found.account, found.info, found.throttle, self.policy, domains, now)
         except Refused as refused:
             return blank, refused
+        return flow, None
 
     # --- send ------------------------------------------------------------------------------------
 
     def send(self, body: Send, context: RequestContext) -> Sent:
-        """Asks for a code: two store operations, whether or not the account can receive one."""
+        """Asks for a code: three store operations, whether or not the account can receive one."""
         return retry_on_conflict(lambda: self._send(body, context))
 
     def _send(self, body: Send, context: RequestContext) -> Sent:
         services, now = self.services, self.services.now
-        opened = self._open(body.flow, context)
+        opened = self.open(body.flow, context)
         choice = rules.choose(opened.flow, body.method)
         if not sends_code(choice.kind):
             raise Refused(METHOD_NOT_OFFERED, reason="nothing is sent for it")
         if self.policy.confirm_contact and not body.contact.strip():
             raise Refused(CONTACT_CONFIRMATION_NEEDED)
-        flow, throttle = rules.send(opened.flow, opened.throttle, choice, now, self.policy, self.limits)
-        message = self._code_message(opened.subject, flow, choice, body.contact, now)
+        attempt, method = self.attempt(opened.flow, choice, opened.standing), choice.method
+        reached = bool(method) and (not self.policy.confirm_contact or matches_contact(method, body.contact))
+        flow, standing = attempt.send(reached)
+        message = self._code_message(opened, self.attempt(flow, choice, standing), reached)
         services.store.commit(
             [
                 services.recoveries.flow_write(opened.subject, flow, now),
-                services.recoveries.throttle_write(opened.subject, throttle, now),
+                *opened.place.writes(services, opened.subject, standing),
+                *self._text_writes(opened, choice.kind),
                 services.outbox.write(message, now),
                 self.event("code-requested", opened.subject, flow, method=choice.id, channel=message.channel),
             ]
         )
-        return Sent(resend_after=now + self.policy.resend_seconds, expires_at=message.good_until)
+        resend_in, expires_in = self.policy.resend_seconds, message.good_until - now
+        return Sent(now + resend_in, message.good_until, resend_in, expires_in, flow.codes[choice.id].digits)
 
-    def _code_message(self, subject: str, flow: Flow, choice: Choice, contact: str, now: int) -> Message:
-        method = choice.method
-        reachable = method and (not self.policy.confirm_contact or matches_contact(method, contact))
+    def _text_writes(self, opened: Opened, kind: str) -> list[Write]:
+        """One more text or call of the organisation's. The last fifth of a day's is not for unknown browsers.
+
+        Raises:
+            Refused: TOO_MANY_CODES.
+        """
+        if not uses_phone(kind):
+            return []
+        services, now = self.services, self.services.now
+        most = self.limits.phone_messages_a_day // guess_budget.shards(self.limits)
+        if opened.counted.texts >= (most * 4 // 5 if opened.place.who == NETWORK else most):
+            hours = -(-(_DAY - now % _DAY) // _HOUR)
+            raise Refused(TOO_MANY_CODES, reason="texts of the day", retry_after=hours * _HOUR)
+        if opened.counted.texts == most // 2:
+            metrics.count("HalfOfTexts")
+        return [services.rate_limits.text_write(opened.counted.shard, now)]
+
+    def _code_message(self, opened: Opened, attempt: Attempt, reached: bool) -> Message:
+        """The message that brings a code, without the code: `notify` derives it.
+
+        By e-mail it brings a ticket too: whoever can read the mailbox counts as a browser that the account knows.
+        """
+        flow, choice, live = attempt.flow, attempt.choice, attempt.live
+        facts = {
+            "flow": flow.id,
+            "purpose": self.purpose,
+            "method": choice.id,
+            "sequence": live.sequence,
+            "digits": live.digits,
+            "code_generation": flow.code_generation,
+        }
+        if self.public and choice.kind == "email":
+            facts |= {
+                "ticket_name": self.services.randomness(8).hex(),
+                "ticket_epoch": opened.throttle.epoch,
+                "ticket_until": self.services.now + TICKET_GOOD_FOR,
+            }
         return Message(
             id=self.services.randomness(16).hex(),
             kind="code",
-            channel=channel(choice.kind) if reachable else "none",
-            to=method.destination if reachable else "",
-            subject=subject,
+            channel=channel(choice.kind) if reached else "none",
+            to=choice.method.destination if reached else "",
+            subject=opened.subject,
             reference=flow.reference,
             language=flow.language,
-            facts={
-                "flow": flow.id,
-                "purpose": self.purpose,
-                "method": choice.id,
-                "sequence": len(flow.sends[choice.id]),
-                "code_generation": flow.code_generation,
-            },
-            good_until=min(now + self.policy.code_minutes * 60, flow.expires_at),
+            facts=facts,
+            good_until=live.until,
         )
 
     # --- verify ----------------------------------------------------------------------------------
 
     def verify(self, body: Verify, context: RequestContext) -> Verified:
-        """Counts an attempt, then judges it: two store operations. Nothing is told that was not counted."""
+        """Counts an attempt, then judges it: at most four store operations. Nothing is told that was not counted."""
         return retry_on_conflict(lambda: self.verify_once(body, context))
 
     def verify_once(self, body: Verify, context: RequestContext) -> Verified:
         """The same, for whoever reads again by themself. Raises Conflict, where somebody else was faster."""
-        services, now = self.services, self.services.now
-        window, most = self.limits.network_window_minutes * 60, self.limits.failures_per_network
-        network = services.rate_limits.failures_key(context.address, now, window)
-        opened = self._open(
-            body.flow, context, network, lambda item: services.rate_limits.check_failures(item, now, most, window)
+        services = self.services
+        opened = self.open(body.flow, context)
+        guarded = bool(opened.counted.sums.guarded_groups)
+        times = cost.failure_cost(opened.counted.failures, guarded, self.limits) if self.public else 0
+        spent = work.spend_writes(services, body.proof, times)
+        attempt = self.attempt(opened.flow, rules.choose(opened.flow, body.method), opened.standing)
+        proofs.check_given(body, attempt.choice)
+        attempt.check(body.code)
+        guess = guessing.of(self, opened, attempt, body, self._charged)
+        guess.charge()
+        problem, used = proofs.judge(
+            proofs.Proof(body, attempt, opened.info, opened.subject, context.site, services.keys)
         )
-        choice = rules.choose(opened.flow, body.method)
-        problem, used = proofs.judge(self._proof(body, opened, choice, context))
-        verdict = rules.verify(opened.flow, opened.throttle, choice, problem, now, self.policy, self.limits)
-        reason = verdict.refused.reason if verdict.refused else ""
-        flow, brought = self.passed(verdict.flow) if verdict.right else (verdict.flow, [])
-        writes = [
-            services.recoveries.flow_write(opened.subject, flow, now),
-            services.recoveries.throttle_write(opened.subject, verdict.throttle, now),
-            self.event(
-                "proof-passed" if verdict.right else "proof-failed",
-                opened.subject,
-                verdict.flow,
-                method=choice.id,
-                reason=reason,
-            ),
-            *brought,
-        ]
-        if not verdict.right:
-            writes.append(services.rate_limits.failure_write(context.address, now, most, window))
-            if verdict.throttle.closed_for(choice.kind, now):
-                writes.append(self.event("recovery-closed", opened.subject, verdict.flow, method=choice.id))
-        elif used:
-            writes.append(services.security_infos.write(opened.subject, used))
-        services.store.commit(writes)
-        context.proof = choice.kind, "passed" if verdict.right else "failed"
+        verdict = attempt.verify(problem, guess.digest)
+        services.store.commit(
+            [
+                *spent,
+                *self._verdict_writes(opened, attempt, verdict),
+                *([services.security_infos.write(opened.subject, used)] if used else []),
+                *guess.writes(verdict, context.address, context.reference, self.public),
+            ]
+        )
+        context.proof = attempt.choice.kind, "passed" if verdict.right else "failed"
+        if verdict.right and self.public and not opened.flow.shared:
+            standings.remember(services, opened.subject, opened.throttle.epoch, context, opened.place.browser)
         if verdict.refused:
             raise verdict.refused
-        return Verified(gates=_gates(verdict.flow), methods=self.offer(verdict.flow))
+        return Verified(gates=gates(verdict.flow), methods=self.offer(verdict.flow, verdict.standing))
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
         """What a right proof comes to: the flow as it is then, and what is written together with it."""
         return flow, []
 
-    def _proof(self, body: Verify, opened: Opened, choice: Choice, context: RequestContext) -> proofs.Proof:
-        keys, now = self.services.keys, self.services.now
-        subject, info = opened.subject, opened.info
-        return proofs.Proof(body, opened.flow, choice, info, subject, context.site, keys, self.policy, now)
-
-    # --- finish ----------------------------------------------------------------------------------
-
-    def ready(self, flow_token: str, context: RequestContext) -> tuple[Opened, Account]:
-        """The flow and its account, if every proof has been given: two store operations."""
-        opened = self._open(flow_token, context)
-        account = self.services.accounts.get(opened.flow.user_id)
-        return opened, rules.check_open(opened.flow, account, self.policy)
-
-    def commit(self, opened: Opened, account: Account, kind: str, extra: Iterable[Write] = ()) -> Finished:
-        """The change, its event and its messages as one transaction: the third store operation; and the last answer.
-
-        It uses the flow up, ends every other flow of the account and clears its counters (B5). A recovery
-        code that was used is replaced. There is no automatic sign-in (S54).
-
-        Raises:
-            Conflict: somebody else was faster; read again.
-        """
-        services, now = self.services, self.services.now
-        shown, replaced = self._replacement(opened, now)
+    def _verdict_writes(self, opened: Opened, attempt: Attempt, verdict: Verdict) -> list[Write]:
+        """The flow and the counts as they are then, and what happened."""
+        services, choice = self.services, attempt.choice
+        flow, brought = self.passed(verdict.flow) if verdict.right else (verdict.flow, [])
+        kind = "proof-passed" if verdict.right else "proof-failed"
+        reason = verdict.refused.reason if verdict.refused else ""
         writes = [
-            *extra,
-            *replaced,
-            services.recoveries.flow_write(opened.subject, rules.finish(opened.flow), now),
-            services.recoveries.throttle_write(opened.subject, opened.throttle.cleared(), now),
-            services.recoveries.clear_sign_ins_write(opened.subject),
-            self.event(kind, opened.subject, opened.flow),
-            repudiation.issue_write(services, opened.subject, account.user_id, opened.flow.reference, now),
-            *(services.outbox.write(message, now) for message in self._notices(opened, account, kind, now)),
-            *(services.outbox.write(message, now) for message in self._to_administrators(opened, account, kind, now)),
+            services.recoveries.flow_write(opened.subject, flow, services.now),
+            *opened.place.writes(services, opened.subject, verdict.standing),
+            self.event(kind, opened.subject, verdict.flow, method=choice.id, reason=reason),
+            *brought,
         ]
-        services.store.commit(writes)
-        sign_in_url = services.organisation.organisation.sign_in_url
-        return Finished(done=True, sign_in_url=sign_in_url, usable="now", recovery_code=shown)
-
-    def _replacement(self, opened: Opened, now: int) -> tuple[str, list[Write]]:
-        """A new recovery code and its write, where one was used in this flow (NIST SP 800-63B-4 4.2.1.1)."""
-        if "recovery-code" not in opened.flow.passed:
-            return "", []
-        services = self.services
-        random = services.randomness(recovery_code.BYTES)
-        shown, kept = recovery_code.made(services.keys, opened.subject, random, now)
-        return shown, [services.security_infos.write(opened.subject, replace(opened.info, recovery_code=kept))]
-
-    def _notices(self, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
-        if not self.services.organisation.notify.person:
-            return []
-        flow, services = opened.flow, self.services
-        return notices(
-            services.randomness, now, account, kind, opened.subject, flow.reference, opened.info, flow.language
-        )
-
-    def _to_administrators(self, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
-        """The other administrators hear when somebody with a role has got back in this way (B12)."""
-        if not (account.role and self.services.organisation.notify.administrators):
-            return []
-        facts = {"user_id": account.user_id, "by": account.user_id, "role": account.role, "act": kind, "at": now}
-        number, reference = self.services.randomness(16).hex(), opened.flow.reference
-        return [Message(number, "role-recovered", "roles", "administrators", opened.subject, reference, facts=facts)]
-
-    # --- what every step does --------------------------------------------------------------------
-
-    def _open(self, flow_token: str, context: RequestContext, beside=None, check=None) -> Opened:
-        """The live flow that a token leads to: one store operation."""
-        services, now = self.services, self.services.now
-        subject, flow_id = recoveries.open_token(flow_token) or ("", "")
-        keys = [
-            services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
-            services.recoveries.key(subject or "nobody", "throttle"),
-            services.security_infos.key(subject or "nobody"),
-        ]
-        found = services.store.batch_get(keys + ([beside] if beside else []))
-        if check:
-            check(found[3])
-        flow, throttle = recoveries.flow(found[0]), recoveries.throttle(found[1])
-        context.about(subject, flow.reference if flow else "")
-        info = security_info.from_item(found[2])
-        live = rules.check_live(flow, throttle, self.purpose, now)
-        self.admit(live)
-        return Opened(subject, live, throttle, info)
-
-    def admit(self, flow: Flow) -> None:
-        """Whether this caller may go on with a flow: whoever holds its token may. Raises Refused(SESSION_ENDED)."""
-
-    def event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
-        """One event of a flow."""
-        services = self.services
-        return services.events.write(
-            kind, subject, flow.reference, services.clock(), services.randomness(4), purpose=self.purpose, **facts
-        )
-
-    def offer(self, flow: Flow) -> list[OfferedMethod]:
-        """The methods that may give the next proof, as they are shown."""
-        if flow.open:
-            return []
-        return [self._offered(flow, choice) for choice in rules.choices(flow)]
-
-    def _offered(self, flow: Flow, choice: Choice) -> OfferedMethod:
-        signs = choice.kind == "passkey"
-        return OfferedMethod(
-            id=choice.id,
-            kind=choice.kind,
-            label=choice.label,
-            place=choice.place,
-            confirm=self.policy.confirm_contact and sends_code(choice.kind),
-            questions=[security_questions.text(question) for question in choice.questions],
-            challenge=passkeys.bytes_to_base64url(proofs.challenge(self.services.keys, flow)) if signs else "",
-        )
+        if self.attempt(flow, choice, verdict.standing).length > attempt.length:
+            writes.append(self.event("proofs-longer", opened.subject, verdict.flow, method=choice.id))
+        return writes
 
 
 def steps(purpose: str) -> tuple[Callable, Callable, Callable]:
@@ -328,7 +300,3 @@ def steps(purpose: str) -> tuple[Callable, Callable, Callable]:
         return Recovery(purpose, services()).verify(body, context)
 
     return start, send, verify
-
-
-def _gates(flow: Flow) -> Gates:
-    return Gates(required=flow.gates_required, passed=len(flow.passed))

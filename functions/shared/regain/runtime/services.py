@@ -38,6 +38,7 @@ class Services:
     events: Events
     counters: Counters
     outbox: Outbox
+    proof_of_work_rounds: int = 1_000
     clock: Callable[[], float] = time.time
     randomness: Callable[[int], bytes] = secrets.token_bytes
 
@@ -73,6 +74,7 @@ def compose(
         events=Events(store, environment.get("EVENT_TABLE", "")),
         counters=Counters(store, environment.get("REPORT_TABLE", ""), keys),
         outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),
+        proof_of_work_rounds=int(environment.get("PROOF_OF_WORK_ROUNDS", "1000")),
         **others,
     )
 

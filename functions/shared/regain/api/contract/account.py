@@ -4,7 +4,16 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from regain.api.contract.values import Language, Password, Request, SecurityInfoState, Token, UserId
+from regain.api.contract.values import (
+    Language,
+    OptionalProof,
+    Password,
+    Request,
+    SecurityInfoState,
+    SharedComputer,
+    Token,
+    UserId,
+)
 
 
 class SignIn(Request, frozen=True):
@@ -12,6 +21,8 @@ class SignIn(Request, frozen=True):
 
     user_id: UserId
     password: Password
+    proof: OptionalProof = ""
+    shared_computer: SharedComputer = False
 
 
 class ChangePassword(Request, frozen=True):
@@ -19,6 +30,7 @@ class ChangePassword(Request, frozen=True):
 
     current_password: Password
     new_password: Password
+    proof: OptionalProof = ""
 
 
 class EndSession(Request, frozen=True):

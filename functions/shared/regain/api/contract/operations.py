@@ -64,20 +64,21 @@ class Operation(Struct, frozen=True):
 COMMON_PROBLEMS = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR)
 BODY_PROBLEMS = (problems.BAD_REQUEST, problems.UNSUPPORTED_MEDIA_TYPE, problems.CONTENT_TOO_LARGE)
 
-_FLOW = (problems.SESSION_ENDED, problems.TOO_MANY_REQUESTS)
+_FLOW = (problems.SESSION_ENDED,)
+_WORK = (problems.PROOF_OF_WORK_NEEDED, problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED)
 _START = (
     problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN, problems.CONTACT_YOUR_ADMINISTRATOR,
     problems.NOT_ENABLED, problems.COULD_NOT_VERIFY, problems.ACCOUNT_TURNED_OFF,
-    problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
-    problems.RECOVERY_CLOSED,
+    *_WORK,
 )  # fmt: skip
 _SEND = (
     *_FLOW, problems.METHOD_NOT_OFFERED, problems.CONTACT_CONFIRMATION_NEEDED, problems.WAIT_BEFORE_RESEND,
-    problems.TOO_MANY_CODES, problems.RECOVERY_CLOSED,
+    problems.TOO_MANY_CODES, problems.TOO_MANY_WRONG_CODES,
 )  # fmt: skip
 _VERIFY = (
-    *_FLOW, problems.METHOD_NOT_OFFERED, problems.WRONG_CODE, problems.CODE_EXPIRED,
-    problems.TOO_MANY_WRONG_CODES, problems.RECOVERY_CLOSED, problems.NO_SECOND_METHOD,
+    *_FLOW, *_WORK, problems.METHOD_NOT_OFFERED, problems.ASK_FOR_A_CODE, problems.TWO_CODES_NEEDED,
+    problems.WRONG_CODE, problems.CODE_EXPIRED,
+    problems.TOO_MANY_WRONG_CODES, problems.NO_SECOND_METHOD,
     problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.WRONG_AUTHENTICATOR_CODE,
     problems.AUTHENTICATOR_CLOCK_WRONG, problems.CODE_ALREADY_USED, problems.WRONG_RECOVERY_CODE,
     problems.WRONG_ANSWERS, problems.PASSKEY_NOT_ACCEPTED,
@@ -108,7 +109,7 @@ UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
     (problems.CROSS_SITE_REQUEST, problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
-     problems.TEMPORARY_PASSWORD_ENDED, problems.TOO_MANY_REQUESTS),
+     problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST, *_WORK),
 )  # fmt: skip
 
 _SIGNED_IN = (problems.SIGN_IN_NEEDED,)
@@ -116,11 +117,15 @@ _CHANGING = (*_SIGNED_IN, problems.CROSS_SITE_REQUEST)
 SIGN_OUT = Operation(
     "POST", "/api/account/sign-out", "Sign out", Done, problems=(problems.CROSS_SITE_REQUEST,), session=True
 )
+FORGET_BROWSER = Operation(
+    "POST", "/api/account/forget-browser", "Make this browser unknown to every account", Done,
+    problems=(problems.CROSS_SITE_REQUEST,), session=True,
+)  # fmt: skip
 ACCOUNT = Operation("GET", "/api/account", "Show one's own account", AccountView, problems=_SIGNED_IN, session=True)
 PASSWORD = Operation(
     "POST", "/api/account/password", "Change the password", Done, 200, ChangePassword,
     (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PASSWORD_NOT_ACCEPTED,
-     problems.TOO_MANY_REQUESTS),
+     *_WORK),
     session=True,
 )  # fmt: skip
 END_SESSION = Operation(
@@ -165,11 +170,10 @@ POSTPONE = Operation(
 
 REPUDIATE = Operation(
     "POST", "/api/account/secure", "“This was not me”: lock the account, end its sessions", Done, 200, Repudiation,
-    (problems.LINK_ENDED, problems.TOO_MANY_REQUESTS),
+    (problems.LINK_ENDED,),
 )  # fmt: skip
 
-_HELP = (problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED, problems.TOO_MANY_REQUESTS,
-           problems.TOO_MANY_REQUESTS_FOR_HELP, problems.INVALID_CONTACT_DETAILS)  # fmt: skip
+_HELP = (*_WORK, problems.INVALID_CONTACT_DETAILS)
 ASK_ADMINISTRATOR = Operation(
     "POST", "/api/contact/administrator", "Ask the administrators for help", HelpRequested, 202, AskAdministrator,
     (*_HELP, problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN),
@@ -188,7 +192,7 @@ _ACCOUNT = "/api/admin/accounts/{user_id}"
 ADMIN = Operation("GET", "/api/admin", "Show the signed-in agent", AdminView, problems=_AGENT, session=True)
 ADMIN_STEP_UP = Operation(
     "POST", "/api/admin/prove/start", "Start step-up authentication", StepUpStarted, 201, None,
-    (*_STEP_UP, problems.NO_SECOND_FACTOR, problems.RECOVERY_CLOSED), session=True,
+    (*_STEP_UP, problems.NO_SECOND_FACTOR), session=True,
 )  # fmt: skip
 ADMIN_STEP_UP_SEND = Operation(
     "POST", "/api/admin/prove/send", "Send a step-up code", Sent, 202, Send, (*_STEP_UP, *_SEND), session=True
@@ -200,7 +204,7 @@ ADMIN_STEP_UP_VERIFY = Operation(
 ADMIN_ACCOUNT = Operation("GET", _ACCOUNT, "Show an account", AccountDetail, problems=_READ_ACCOUNT, session=True)
 CALLER_START = Operation(
     "POST", f"{_ACCOUNT}/caller/start", "Start to verify a caller", StepUpStarted, 201, None,
-    (*_MANAGE, problems.COULD_NOT_VERIFY, problems.RECOVERY_CLOSED), session=True,
+    (*_MANAGE, problems.COULD_NOT_VERIFY), session=True,
 )  # fmt: skip
 CALLER_SEND = Operation(
     "POST", f"{_ACCOUNT}/caller/send", "Send the caller a code", Sent, 202, Send, (*_MANAGE, *_SEND), session=True
@@ -256,6 +260,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *UNLOCK,
     SIGN_IN,
     SIGN_OUT,
+    FORGET_BROWSER,
     ACCOUNT,
     PASSWORD,
     END_SESSION,

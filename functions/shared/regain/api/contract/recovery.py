@@ -12,9 +12,12 @@ from regain.api.contract.values import (
     Language,
     LocalizedText,
     MethodId,
+    OptionalProof,
     Password,
     Proof,
     Request,
+    SharedComputer,
+    Ticket,
     Token,
     UserId,
 )
@@ -26,6 +29,8 @@ class Start(Request, frozen=True):
     user_id: UserId
     proof: Proof
     language: Language = ""
+    ticket: Ticket = ""
+    shared_computer: SharedComputer = False
 
 
 class Send(Request, frozen=True):
@@ -44,6 +49,7 @@ class Verify(Request, frozen=True):
     code: Code = ""
     answers: Annotated[tuple[AnswerText, ...], Meta(max_length=5)] = ()
     credential: Credential = field(default_factory=dict)
+    proof: OptionalProof = ""
 
 
 class FinishReset(Request, frozen=True):
@@ -69,7 +75,8 @@ class Gates(Struct):
 class OfferedMethod(Struct, omit_defaults=True):
     """A method that may be chosen now. `place` is where it leads, masked, once the person has proved something.
 
-    `confirm`: type the whole contact before a code is sent. `questions` are those to answer; `challenge`
+    `confirm`: type the whole contact before a code is sent. `digits`: how many its code has now, of an app two codes in
+    a row after too many wrong proofs. `questions` are those to answer; `challenge`
     (base64url) is what a passkey signs.
     """
 
@@ -78,6 +85,7 @@ class OfferedMethod(Struct, omit_defaults=True):
     label: LocalizedText
     place: str = ""
     confirm: bool = False
+    digits: int = 0
     questions: list[LocalizedText] = []
     challenge: str = ""
 
@@ -90,13 +98,20 @@ class Started(Struct):
     gates: Gates
     methods: list[OfferedMethod]
     expires_at: int
+    expires_in: int
 
 
 class Sent(Struct):
-    """A code is on its way, if the account can receive it. Times are seconds since 1970 (UTC)."""
+    """A code is on its way, if the account can receive it: the same again, where an earlier one is still good.
+
+    Times are seconds since 1970 (UTC); `..._in` is the same in seconds from now. `digits`: how many the code has.
+    """
 
     resend_after: int
     expires_at: int
+    resend_in: int
+    expires_in: int
+    digits: int
 
 
 class Verified(Struct):

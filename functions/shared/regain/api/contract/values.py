@@ -8,7 +8,12 @@ from regain.phrases import Phrase
 
 UserId = Annotated[str, Meta(min_length=1, max_length=320, description="An address or a user name.")]
 Proof = Annotated[str, Meta(min_length=1, max_length=4096, description="A solved ALTCHA challenge.")]
+OptionalProof = Annotated[
+    str, Meta(max_length=4096, description="A solved challenge, where `proof-of-work-needed` has brought one.")
+]
+SharedComputer = Annotated[bool, Meta(description="Other people use this browser too: it stays unknown.")]
 Token = Annotated[str, Meta(min_length=1, max_length=64, description="What `start` answered as `flow`.")]
+Ticket = Annotated[str, Meta(max_length=128, description="What the link in an e-mail with a code carries.")]
 MethodId = Annotated[str, Meta(min_length=1, max_length=32)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, description="Spaces and hyphens are ignored.")]
 Contact = Annotated[str, Meta(max_length=320, description="The whole number or address.")]

@@ -1,0 +1,129 @@
+"""Proving: a code is asked for, and what was typed is judged. Pure steps from one state of a flow to the next."""
+
+from dataclasses import dataclass, replace
+
+from regain import problems
+from regain.domain import codes
+from regain.domain.flow import Choice, Flow, choices, second_only
+from regain.domain.live_code import LiveCode, check_judged, issue
+from regain.domain.methods import sends_code
+from regain.domain.policy import Limits, Recovery
+from regain.domain.throttle import SHORT, Standing
+from regain.problems import Problem, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a proof came to: the states to write, and the problem to tell, if it is one."""
+
+    flow: Flow
+    standing: Standing
+    right: bool
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to prove something in a flow by one choice, with all that decides about it."""
+
+    flow: Flow
+    choice: Choice
+    standing: Standing
+    now: int
+    recovery: Recovery
+    limits: Limits
+
+    @property
+    def live(self) -> LiveCode | None:
+        """The code that is good for this choice, if one was asked for."""
+        return self.flow.codes.get(self.choice.id)
+
+    @property
+    def digits(self) -> int:
+        """How many digits the next code of this choice has; 0 where it is no code of digits."""
+        kind = self.choice.kind
+        if kind == "authenticator":
+            return self.recovery.authenticator_digits * (1 if self.length == SHORT else 2)
+        return (self.recovery.digits_of(kind), codes.LONG, codes.LONGEST)[self.length] if sends_code(kind) else 0
+
+    def send(self, reached: bool) -> tuple[Flow, Standing]:
+        """A code is asked for. Both states count it, whether or not it can be received (`reached`).
+
+        Raises:
+            Refused: TOO_MANY_WRONG_CODES, WAIT_BEFORE_RESEND (B8) or TOO_MANY_CODES.
+        """
+        self._check_tries()
+        live = issue(self.live, self.digits, self.now, self.flow.expires_at, self.recovery)
+        counted = self.standing.with_message(self.choice.kind, self.now, self.limits)
+        kept = {**self.flow.codes, self.choice.id: replace(live, sent=live.sent or reached)}
+        return replace(self.flow, codes=kept), counted
+
+    def check(self, typed: str) -> None:
+        """Whether a proof may be judged. What is refused here counts nowhere: it was compared with nothing.
+
+        Raises:
+            Refused: TOO_MANY_WRONG_CODES, ASK_FOR_A_CODE, CODE_EXPIRED, TWO_CODES_NEEDED or METHOD_NOT_OFFERED.
+        """
+        self._check_tries()
+        kind = self.choice.kind
+        if second_only(kind, self.length) and (kind == "questions" or not self.flow.passed):
+            raise Refused(problems.METHOD_NOT_OFFERED, reason="no proof of its own now")
+        if sends_code(kind):
+            check_judged(self.live, self.digits, self.now)
+        elif kind == "authenticator" and self.length > SHORT and len(codes.normalise(typed)) < self.digits:
+            raise self.too_short()
+
+    def too_short(self) -> Refused:
+        """What is told where only a longer proof is judged by now."""
+        by_app = self.choice.kind == "authenticator"
+        return Refused(problems.TWO_CODES_NEEDED if by_app else problems.CODE_EXPIRED, reason="longer by now")
+
+    def guessable(self, guess: str) -> bool:
+        """Whether the guess budget of the organisation pays for this proof: a short one, before any other.
+
+        The same wrong one again (`guess` is its keyed hash) is no other guess.
+        """
+        longer = self.live is not None and self.live.digits > self.recovery.digits_of(self.choice.kind)
+        first = not set(self.flow.passed) - {"questions"}
+        return first and self.length == SHORT and not longer and guess not in self.flow.guesses
+
+    def judge_code(self, typed: str, expected: str) -> Problem | None:
+        """WRONG_CODE, or nothing where it is the code that is good and went out to the account (X14)."""
+        same = codes.find([expected], codes.normalise(typed)) == 0
+        good = same and self.choice.method is not None and self.live is not None and self.live.sent
+        return None if good else problems.WRONG_CODE
+
+    def verify(self, problem: Problem | None, guess: str) -> Verdict:
+        """Counts one try of which `problem` is what is wrong with it, if anything is."""
+        flow, method = self.flow, self.choice.method
+        if not problem and method is not None:  # whatever a judge says, nobody's method proves nothing
+            right = replace(flow, passed=(*flow.passed, method.id), tries=0)
+            return Verdict(right, self.standing, True, _stopped(right))
+        counted = replace(flow, tries=flow.tries + 1, guesses=tuple(dict.fromkeys((*flow.guesses, guess))))
+        left = self.recovery.code_tries - counted.tries
+        wrong = (problem or problems.WRONG_CODE) if left > 0 else problems.TOO_MANY_WRONG_CODES
+        failed = self.standing.with_wrong_proof(self._counted, self.now)
+        return Verdict(counted, failed, False, Refused(wrong, attempts_left=left))
+
+    @property
+    def length(self) -> int:
+        """How long the proof must be now: `SHORT`, `LONG` or `LONGEST`."""
+        return self.standing.length(self._counted, self.now, self.limits)
+
+    @property
+    def _counted(self) -> str:
+        """The kind that a wrong proof counts for. Questions after a proof are apart: strangers do not get there."""
+        return "questions-later" if self.choice.kind == "questions" and self.flow.passed else self.choice.kind
+
+    def _check_tries(self) -> None:
+        if self.flow.tries >= self.recovery.code_tries:
+            raise Refused(problems.TOO_MANY_WRONG_CODES, attempts_left=0)
+
+
+def _stopped(flow: Flow) -> Refused | None:
+    """What a person who has given a proof is told at once: why they cannot go on."""
+    if flow.obstacle:
+        return Refused(problems.CATALOGUE[flow.obstacle])
+    if not flow.open and not choices(flow):
+        return Refused(problems.NO_SECOND_METHOD)
+    return None

@@ -1,0 +1,81 @@
+"""How a reset and an unlock end: the change, its event and its messages as one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from regain.adapters.outbox import Message, notices
+from regain.adapters.store import Write
+from regain.api.contract import Finished
+from regain.api.request_context import RequestContext
+from regain.domain import flow as rules
+from regain.domain.account import Account
+from regain.recovery import recovery_code, repudiation, standings
+from regain.recovery.flows import Flows, Opened
+from regain.runtime.services import Services
+
+
+def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opened, Account]:
+    """The flow and its account, if every proof has been given: two store operations."""
+    opened = flows.open(flow_token, context)
+    return opened, rules.check_open(opened.flow, opened.account, flows.policy)
+
+
+def commit(
+    flows: Flows, opened: Opened, account: Account, kind: str, context: RequestContext, extra: Iterable[Write] = (),
+    distrusting: bool = False,
+) -> Finished:  # fmt: skip
+    """The third store operation, and the last answer.
+
+    It uses the flow up, ends every other flow of the account and clears what was counted for this browser, which the
+    account knows from now on (B5); `distrusting` makes every other one unknown. A recovery code that was used
+    is replaced. There is no automatic sign-in (S54).
+
+    Raises:
+        Conflict: somebody else was faster; read again.
+    """
+    services, now, subject = flows.services, flows.services.now, opened.subject
+    shown, replaced = _replacement(services, opened, now)
+    throttle = opened.throttle.distrusting() if distrusting else opened.throttle.overtaken()
+    own = opened.standing.own.cleared()
+    services.store.commit(
+        [
+            *extra,
+            *replaced,
+            services.recoveries.flow_write(subject, rules.finish(opened.flow), now),
+            services.recoveries.throttle_write(subject, throttle, now),
+            services.recoveries.counts_write(subject, opened.place.own, own, now),
+            flows.event(kind, subject, opened.flow),
+            repudiation.issue_write(services, subject, account.user_id, opened.flow.reference, now),
+            *(services.outbox.write(message, now) for message in _notices(services, opened, account, kind, now)),
+            *(services.outbox.write(each, now) for each in _to_administrators(services, opened, account, kind, now)),
+        ]
+    )
+    if not opened.flow.shared:
+        standings.remember(services, subject, throttle.epoch, context, opened.place.browser)
+    sign_in_url = services.organisation.organisation.sign_in_url
+    return Finished(done=True, sign_in_url=sign_in_url, usable="now", recovery_code=shown)
+
+
+def _replacement(services: Services, opened: Opened, now: int) -> tuple[str, list[Write]]:
+    """A new recovery code and its write, where one was used in this flow (NIST SP 800-63B-4 4.2.1.1)."""
+    if "recovery-code" not in opened.flow.passed:
+        return "", []
+    random = services.randomness(recovery_code.BYTES)
+    shown, kept = recovery_code.made(services.keys, opened.subject, random, now)
+    return shown, [services.security_infos.write(opened.subject, replace(opened.info, recovery_code=kept))]
+
+
+def _notices(services: Services, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
+    if not services.organisation.notify.person:
+        return []
+    flow = opened.flow
+    return notices(services.randomness, now, account, kind, opened.subject, flow.reference, opened.info, flow.language)
+
+
+def _to_administrators(services: Services, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
+    """The other administrators hear when somebody with a role has got back in this way (B12)."""
+    if not (account.role and services.organisation.notify.administrators):
+        return []
+    facts = {"user_id": account.user_id, "by": account.user_id, "role": account.role, "act": kind, "at": now}
+    number, reference = services.randomness(16).hex(), opened.flow.reference
+    return [Message(number, "role-recovered", "roles", "administrators", opened.subject, reference, facts=facts)]

@@ -1,0 +1,170 @@
+"""Flows of one purpose: how one is read with all that decides about it, and how it is shown."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters import passkeys, rate_limits, recoveries, security_info
+from regain.adapters.store import Write
+from regain.api.contract import Gates, OfferedMethod
+from regain.api.request_context import RequestContext
+from regain.directories import dynamodb as account_items
+from regain.domain import flow as rules
+from regain.domain import security_questions
+from regain.domain.account import Account
+from regain.domain.flow import Choice, Flow
+from regain.domain.guess_budget import Sums
+from regain.domain.methods import sends_code
+from regain.domain.proving import Attempt
+from regain.domain.security_info import SecurityInfo
+from regain.domain.throttle import Standing, Throttle
+from regain.recovery import proofs, standings
+from regain.recovery.standings import Place
+from regain.runtime.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted for a network and the organisation: failures, guesses, texts. Nothing of an account.
+
+    `guesses` are the items that `sums` was worked out from; `shard` is the network's part of them.
+    """
+
+    shard: int
+    failures: int
+    sums: Sums
+    texts: int
+    guesses: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A flow as it was read, with what is read beside it."""
+
+    subject: str
+    flow: Flow
+    throttle: Throttle
+    info: SecurityInfo
+    account: Account | None
+    place: Place
+    standing: Standing
+    counted: Counted
+
+
+class Flows:
+    """Flows of one purpose, with the services that they need."""
+
+    def __init__(self, purpose: str, services: Services) -> None:
+        self.purpose = purpose
+        self.services = services
+        self.policy = services.organisation.recovery
+        self.limits = services.organisation.limits
+
+    @property
+    def window(self) -> int:
+        """The seconds in which a network's starts and failures are counted."""
+        return self.limits.network_window_minutes * 60
+
+    def open(self, flow_token: str, context: RequestContext) -> Opened:
+        """The live flow that a token leads to, and where its account stands now: two store operations.
+
+        Raises:
+            Refused: SESSION_ENDED.
+        """
+        services, now = self.services, self.services.now
+        subject, flow_id = recoveries.open_token(flow_token) or ("nobody", "")
+        found = services.store.batch_get(
+            [
+                services.recoveries.key(subject, f"flow#{flow_id}"),
+                services.recoveries.key(subject, "throttle"),
+                services.security_infos.key(subject),
+                *self.counted_keys(context),
+            ]
+        )
+        flow, throttle = recoveries.flow(found[0]), recoveries.throttle(found[1])
+        context.about("" if subject == "nobody" else subject, flow.reference if flow else "")
+        info = security_info.from_item(found[2])
+        live = rules.check_live(flow, throttle, self.purpose, now)
+        self.admit(live)
+        place, counted = self.place(live, subject, throttle, context), self.counted(found[3:], context)
+        account_item, *counts = services.store.batch_get(
+            [services.accounts.key(live.user_id), *place.keys(services, subject)]
+        )
+        account = account_items.from_item(account_item)
+        if live.state != self.state(account, info):
+            live = rules.overtaken(live)
+        guarded = counted.sums.guarded_groups
+        standing = place.standing(services, subject, throttle, counts, guarded)
+        return Opened(subject, live, throttle, info, account, place, standing, counted)
+
+    def counted_keys(self, context: RequestContext) -> list[tuple[str, dict[str, str]]]:
+        """What to read for `counted`."""
+        services, now = self.services, self.services.now
+        limits = services.rate_limits
+        shard = limits.shard(context.address, self.limits)
+        failures = limits.key("proof-failure", rate_limits.network(context.address), now, self.window)
+        return [failures, limits.texts_key(shard, now), *limits.guesses_keys(shard, now)]
+
+    def counted(self, found: list[Any], context: RequestContext) -> Counted:
+        """What the items of `counted_keys` hold."""
+        failures, texts, *guesses = found
+        return Counted(
+            self.services.rate_limits.shard(context.address, self.limits),
+            rate_limits.number(failures),
+            self.sums(guesses),
+            rate_limits.number(texts),
+            guesses,
+        )
+
+    def sums(self, guesses: list[Any]) -> Sums:
+        """What the guesses of a shard have come to."""
+        return rate_limits.sums(guesses, self.policy, self.limits)
+
+    def place(self, flow: Flow, subject: str, throttle: Throttle, context: RequestContext) -> Place:
+        """Which counts this request goes to."""
+        current = flow.generation == throttle.generation
+        shown = standings.named(self.services, subject, context)
+        name = (flow.browser if current else "") or standings.name_of(shown, throttle, self.services.now)
+        return standings.of_browser(name) if name else standings.of_network(self.services, context.address)
+
+    def admit(self, flow: Flow) -> None:
+        """Whether this caller may go on with a flow: whoever holds its token may. Raises Refused(SESSION_ENDED)."""
+
+    def state(self, account: Account | None, info: SecurityInfo) -> str:
+        """A keyed hash of what must not change while a flow is open."""
+        return self.services.keys.digest("flow-state", rules.bound_to(account, info)) if account else ""
+
+    def attempt(self, flow: Flow, choice: Choice, standing: Standing) -> Attempt:
+        """An attempt to prove something now."""
+        return Attempt(flow, choice, standing, self.services.now, self.policy, self.limits)
+
+    def event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
+        """One event of a flow."""
+        services = self.services
+        return services.events.write(
+            kind, subject, flow.reference, services.clock(), services.randomness(4), purpose=self.purpose, **facts
+        )
+
+    def offer(self, flow: Flow, standing: Standing) -> list[OfferedMethod]:
+        """The methods that may give the next proof, as they are shown."""
+        if flow.open:
+            return []
+        return [self._offered(self.attempt(flow, choice, standing)) for choice in rules.choices(flow)]
+
+    def _offered(self, attempt: Attempt) -> OfferedMethod:
+        choice = attempt.choice
+        signed = proofs.challenge(self.services.keys, attempt.flow) if choice.kind == "passkey" else b""
+        return OfferedMethod(
+            id=choice.id,
+            kind=choice.kind,
+            label=choice.label,
+            place=choice.place,
+            confirm=self.policy.confirm_contact and sends_code(choice.kind),
+            digits=attempt.digits,
+            questions=[security_questions.text(question) for question in choice.questions],
+            challenge=passkeys.bytes_to_base64url(signed) if signed else "",
+        )
+
+
+def gates(flow: Flow) -> Gates:
+    """How many proofs are needed, and how many were given, as far as it may be told."""
+    return Gates(required=flow.gates_required, passed=len(flow.passed))

@@ -1,0 +1,81 @@
+"""One guess and the budget of the organisation: added before it is judged, taken back when it was right (B28)."""
+
+from dataclasses import dataclass
+
+from regain.adapters import rate_limits
+from regain.adapters.store import Write
+from regain.api import metrics
+from regain.api.contract import Verify
+from regain.domain import guess_budget
+from regain.domain import work as cost
+from regain.domain.limits import CALLER, NETWORK
+from regain.domain.proving import Attempt, Verdict
+from regain.recovery import proofs
+from regain.recovery.flows import Flows, Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What was given as a proof. `digest` is a keyed hash, by which the same wrong proof is known again.
+
+    `charged` is what a shard had come to when a guess was added, by digest: a request that is tried again after a
+    conflict is one guess.
+    """
+
+    flows: Flows
+    opened: Opened
+    attempt: Attempt
+    digest: str
+    charged: dict[str, int]
+
+    @property
+    def group(self) -> str:
+        """The group of kinds whose budget pays for it; "" where none does."""
+        name = guess_budget.group(self.attempt.choice.kind)
+        pays = self.opened.place.who in (NETWORK, CALLER) and name in guess_budget.GROUPS
+        return name if pays and self.attempt.guessable(self.digest) else ""
+
+    def charge(self) -> None:
+        """Adds it to the budget.
+
+        Raises:
+            Refused: where the budget is used up, so that only longer proofs are judged.
+        """
+        services, counted = self.flows.services, self.opened.counted
+        if not self.group:
+            return
+        if self.digest not in self.charged:
+            guesses = list(counted.guesses)
+            guesses[rate_limits.BUCKETS - 1] = services.rate_limits.count_guess(self.group, counted.shard, services.now)
+            self.charged[self.digest] = self.flows.sums(guesses).spent[self.group]
+        if self.charged[self.digest] > counted.sums.most[self.group]:
+            raise self.attempt.too_short()
+
+    def writes(self, verdict: Verdict, address: str, reference: str, public: bool) -> list[Write]:
+        """What a wrong guess adds to the counts of the network and the organisation, and a right one takes back."""
+        services, counted = self.flows.services, self.opened.counted
+        limits, now = services.rate_limits, services.now
+        if verdict.right:
+            return [limits.right_guess_write(self.group, counted.shard, now)] if self.group else []
+        writes = []
+        dearer = cost.failure_cost(counted.failures, False, self.flows.limits) < cost.GREATEST
+        if public and dearer and self.digest not in self.attempt.flow.guesses:
+            network = rate_limits.network(address)
+            writes.append(limits.count_write("proof-failure", network, now, self.flows.window))
+        if self.group and self.charged[self.digest] == counted.sums.most[self.group]:
+            metrics.count("Guarded", kind=self.group)
+            writes.append(self._event(reference))
+        return writes
+
+    def _event(self, reference: str) -> Write:
+        """The budget is used up: an event of no account."""
+        services = self.flows.services
+        subject, nonce = services.recoveries.subject("\x1forganisation"), services.randomness(4)
+        return services.events.write("guarded", subject, reference, services.clock(), nonce, what=self.group)
+
+
+def of(flows: Flows, opened: Opened, attempt: Attempt, body: Verify, charged: dict[str, int]) -> Guess:
+    """The guess that a request makes."""
+    sequence = attempt.live.sequence if attempt.live else 0
+    text = "\x1f".join((attempt.flow.id, attempt.choice.id, str(sequence), proofs.typed(body)))
+    return Guess(flows, opened, attempt, flows.services.keys.digest("guess", text), charged)

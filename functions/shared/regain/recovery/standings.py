@@ -1,0 +1,133 @@
+"""Who asks, as the limits see it: which counts a request goes to, how they are read, and how they are written.
+
+Counts are written with whatever they allow, also where nothing is added: so of many guesses at once each is judged by
+counts that hold, or read again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters import device_cookies, recoveries
+from regain.adapters.rate_limits import network
+from regain.adapters.store import Write
+from regain.api.request_context import RequestContext
+from regain.domain import device_cookie
+from regain.domain.device_cookie import Known
+from regain.domain.limits import BROWSER, CALLER, NETWORK, SESSION, Draw
+from regain.domain.throttle import Counts, Standing, Throttle
+from regain.recovery.session import SignedIn
+from regain.runtime.services import Services
+
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the counts of one who asks are: their own, and those shared with others, unless these are the account's."""
+
+    who: str
+    own: str
+    shared: str = ""
+    era: int = 0
+
+    @property
+    def browser(self) -> str:
+        """How the account calls the browser; "" where it does not know it."""
+        return self.own.partition("#")[2] if self.who == BROWSER else ""
+
+    def keys(self, services: Services, subject: str) -> list[tuple[str, dict[str, str]]]:
+        """What to read for `standing`, for `Store.batch_get`."""
+        return [services.recoveries.key(subject, record) for record in self.records]
+
+    @property
+    def records(self) -> list[str]:
+        """The names of the records: of the own counts, and of those that are shared."""
+        return [f"counts#{name}" for name in (self.own, self.shared) if name]
+
+    def standing(
+        self, services: Services, subject: str, throttle: Throttle, found: list[Any], guarded: Iterable[str] = ()
+    ) -> Standing:
+        """The standing that the items of `keys` hold. A guarded kind is guarded for strangers and callers alone."""
+        era = throttle.era if self.who in (NETWORK, BROWSER) else self.era
+        own = recoveries.counts(found[0]).of_era(era)
+        shared = recoveries.counts(found[1]).of_era(era) if self.shared else throttle
+        groups = frozenset(guarded) if self.who in (NETWORK, CALLER) else frozenset()
+        return Standing(self.who, own, shared, draw(services, subject), groups)
+
+    def writes(self, services: Services, subject: str, standing: Standing) -> list[Write]:
+        """The counts, if they are still as they were read."""
+        kept, now = services.recoveries, services.now
+        own = kept.counts_write(subject, self.own, standing.own, now)
+        if self.shared:
+            return [own, kept.counts_write(subject, self.shared, standing.shared, now)]
+        return [own, kept.throttle_write(subject, standing.shared, now)] if self.who == NETWORK else [own]
+
+
+def of_network(services: Services, address: str) -> Place:
+    """A browser that the account does not know."""
+    return Place(NETWORK, f"network#{services.keys.digest('limit', network(address))}")
+
+
+def of_browser(name: str) -> Place:
+    """A browser that the account knows by this name."""
+    return Place(BROWSER, f"browser#{name}", "browsers")
+
+
+def of_session(session_id: str, generation: int) -> Place:
+    """A signed-in person. A new password begins another generation, in which nothing counts yet."""
+    return Place(SESSION, f"session#{session_id}", "sessions", generation)
+
+
+CALLERS = Place(CALLER, "caller")
+"""Somebody on the telephone, whoever helps them."""
+
+
+def named(services: Services, subject: str, context: RequestContext, ticket: str = "") -> Known | None:
+    """What this browser shows of the account: the ticket from an e-mail, or what its cookie names.
+
+    It can be read before the account is: whether the account still knows this browser, `Known.good` says then.
+    """
+    shown = device_cookies.read_ticket(services.keys, ticket), device_cookies.read(services.keys, context.browser)
+    return device_cookie.find((*shown[0], *shown[1]), subject)
+
+
+def name_of(known: Known | None, throttle: Throttle, now: int) -> str:
+    """How the account calls the browser that shows this; "" where it does not know it, or not any more."""
+    return known.name if known and known.good(throttle.epoch, now) else ""
+
+
+def remember(services: Services, subject: str, epoch: int, context: RequestContext, name: str = "") -> None:
+    """Makes this browser one that the account knows, under the name it has or a new one."""
+    name = name or services.randomness(8).hex()
+    cookie = device_cookies.read(services.keys, context.browser)
+    kept = device_cookie.remembered(cookie, subject, name, epoch, services.now)
+    context.new_browser = device_cookies.seal(services.keys, kept)
+
+
+def session_keys(services: Services, context: RequestContext) -> list[Callable[[str], tuple[str, dict[str, str]]]]:
+    """What to read for `of_signed_in`, for `require_session`."""
+    _, session_id = recoveries.open_token(context.session) or ("", "")
+    records = of_session(session_id, 0).records
+    return [lambda subject, record=record: services.recoveries.key(subject, record) for record in records]
+
+
+def of_signed_in(who: SignedIn, found: list[Any]) -> tuple[Place, Standing]:
+    """Where a signed-in person is counted, and how they stand. `found` are the items of `session_keys`."""
+    place = of_session(who.session.id, who.account.generation)
+    return place, place.standing(who.services, who.subject, Throttle(), found)
+
+
+def stranger(services: Services, subject: str, throttle: Throttle) -> Standing:
+    """How a browser stands that the account does not know, and that has done nothing yet."""
+    return Standing(NETWORK, Counts(), throttle, draw(services, subject))
+
+
+def draw(services: Services, subject: str) -> Draw:
+    """What today's limits of an account are drawn with: keyed, so that nobody else knows them."""
+    day = services.now // _DAY
+
+    def drawn(name: str) -> float:
+        return int(services.keys.digest("draw", f"{subject}\x1f{day}\x1f{name}"), 16) / 2**128
+
+    return drawn

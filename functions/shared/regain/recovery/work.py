@@ -1,0 +1,32 @@
+"""Proofs of work that a request has to bring: more of it where others would be refused, never by account."""
+
+from regain.adapters import proof_of_work
+from regain.adapters.proof_of_work import Solved
+from regain.adapters.store import Write
+from regain.problems import PROOF_OF_WORK_NEEDED, Refused
+from regain.runtime.services import Services
+
+
+def spend_write(services: Services, solved: Solved | None, times: int) -> Write:
+    """The write that spends a proof of work of so many times the basic rounds.
+
+    Raises:
+        Refused: PROOF_OF_WORK_NEEDED with a challenge, where there is none or it was too small.
+    """
+    if solved is None or solved.times < times:
+        minutes = services.organisation.recovery.challenge_minutes
+        challenge = proof_of_work.challenge(services.keys, services.now, minutes, services.proof_of_work_rounds, times)
+        raise Refused(PROOF_OF_WORK_NEEDED, challenge=challenge, times=times)
+    return services.rate_limits.spend_write(solved.signature, services.now)
+
+
+def spend_writes(services: Services, proof: str, times: int) -> list[Write]:
+    """The same for a request that needs a proof of work only past a limit: below it, `times` is 0 and none is spent.
+
+    Raises:
+        Refused: PROOF_OF_WORK_NEEDED; ROBOT_CHECK_FAILED or ROBOT_CHECK_EXPIRED, where the proof is none.
+    """
+    if not times:
+        return []
+    solved = proof_of_work.verify(services.keys, proof, services.now) if proof else None
+    return [spend_write(services, solved, times)]
