@@ -185,7 +185,7 @@ class _Resolver:
                 return str(known[name])
             return str(self._getatt(name.split(".", 1)) if "." in name else self._ref(name))
 
-        return re.sub(r"\$\{([^!}][^}]*)\}", one, text)
+        return re.sub(r"\$\{([^!${}][^${}]*)\}", one, text)
 
     def _condition(self, name: str) -> bool:
         return self.condition(name)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*\*([^*]*)\*\*")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|\*\*([^*]*)\*\*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ OUR_COLUMNS = (
     "accountEnabled", "password", "role", "groups", "preferredLanguage", *IDS.values(),
 )  # fmt: skip
 _PROPERTY = re.compile(r"\[(\w+)\]")  # Entra's templates: `User name [userPrincipalName] Required`
-_REMARK = re.compile(r"[\[(][^\])]*[\])]")  # Google: `Email Address [Required]`
+_REMARK = re.compile(r"[\[(][^\[\]()]*[\])]")  # Google: `Email Address [Required]`
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
