@@ -10,11 +10,13 @@ import pytest
 
 from tests.build.transforming import ROOT, SAM
 
+HERE = {"LAYER_PYTHON": "{}.{}".format(*sys.version_info), "LAYER_PLATFORM": f"{platform.machine()}-manylinux_2_28"}
+"""Makes the layer for the machine and the Python that the tests run on."""
+
 
 def sam_build(source: Path, target: Path, **environment: str) -> None:
     """Builds a checkout into a folder."""
-    here = {"LAYER_PYTHON": "{}.{}".format(*sys.version_info), "LAYER_PLATFORM": f"{platform.machine()}-manylinux_2_28"}
-    whole = {**os.environ, **here, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-west-1", **environment}
+    whole = {**os.environ, **HERE, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-west-1", **environment}
     command = [SAM / "sam", "build", "--build-dir", target]
     done = subprocess.run(command, cwd=source, env=whole, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,7 +1,7 @@
 """What is deployed is what answers: a release has one name, and the version of every function follows it (A12, A13, A45)."""
 
-import itertools
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from cli.regions import SUPPORTED
 from hooks.catalogues import files
 from local.template import raw
 from release_id import DIGEST, ReleaseError, digest, main, parameters, release_id
-from tests.build.conftest import sam_build
+from tests.build.conftest import HERE, sam_build
 from tests.build.transforming import ROOT, SAM, packaged, transformed
 
 TEMPLATE = ROOT / "template.yaml"
@@ -46,11 +46,12 @@ def contents(folder):
 def layer(source, target):
     """The digest of the layer that a checkout builds."""
     command = ["make", "-s", "-C", source / "functions" / "shared", "build-SharedLayer", f"ARTIFACTS_DIR={target}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env={**os.environ, **HERE}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return (target / "python" / "regain" / DIGEST).read_text()
 
 
+@pytest.mark.timeout(600)
 def test_two_checkouts_built_at_different_times_and_places_are_the_same_byte_for_byte(built, checkout):
     """A45: neither the folder, nor the umask, the time zone, the hash seed or the time shows in what is built."""
     sam_build(checkout, checkout / "out", TZ="Pacific/Auckland", PYTHONHASHSEED="77")
@@ -75,23 +76,26 @@ def test_compiled_catalogues_do_not_say_when_they_were_made(tmp_path, time_machi
     assert made[0] == made[1]
 
 
+@pytest.mark.timeout(600)
 def test_the_layer_is_another_one_for_code_or_organisation_and_the_same_for_pages_and_their_translations(
-    checkout, tmp_path
+    built, checkout, tmp_path
 ):
     """A12. The digest is that of the sources: it changes with them, and not with the interpreter that compiles them."""
 
-    def built_after(file, before, after):
+    def change(file, before, after):
         text = (checkout / file).read_text()
         assert before in text
         (checkout / file).write_text(text.replace(before, after, 1))
-        return layer(checkout, tmp_path / str(next(number)))
 
-    number = itertools.count()
-    first = built_after("docs/index.md", "\n\n", "\n\nMore of it.\n\n")
+    unchanged = (built / "out" / "SharedLayer" / "python" / "regain" / DIGEST).read_text()
+    change("docs/index.md", "\n\n", "\n\nMore of it.\n\n")
     title = 'msgid "Rotate keys"\nmsgstr "'
-    assert built_after("translations/de.po", title, f"{title}Nun: ") == first
-    coded = built_after("functions/shared/regain/domain/reference.py", '"""', '"""The ')
-    assert len({first, coded, built_after("organisation.yaml", "name: Contoso", "name: Fabrikam")}) == 3
+    change("translations/de.po", title, f"{title}Nun: ")
+    assert layer(checkout, tmp_path / "pages") == unchanged
+    change("functions/shared/regain/domain/reference.py", '"""', '"""The ')
+    coded = layer(checkout, tmp_path / "code")
+    change("organisation.yaml", "name: Contoso", "name: Fabrikam")
+    assert len({unchanged, coded, layer(checkout, tmp_path / "organisation")}) == 3
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from local.template import raw
 from tests.build.transforming import ROOT, Deployed
 from tests.functions.conftest import OWN, default_organisation, use, world  # noqa: F401 - fixtures
 
+pytestmark = pytest.mark.timeout(600)
 FUNCTIONS = [
     n for n, made in raw(ROOT / "template.yaml")["Resources"].items() if made["Type"] == "AWS::Serverless::Function"
 ]
