@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from typer.core import TyperGroup
 
-from cli import people, policy, queries, roles
+from cli import people, policy, queries, roles, scim
 from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.publish import publish
@@ -47,6 +47,7 @@ app = typer.Typer(
 app.add_typer(people.app, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(roles.app, name="admin")
+app.add_typer(scim.app, name="scim")
 app.command()(queries.explain)
 app.command()(queries.events)
 app.command()(queries.report)

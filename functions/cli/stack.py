@@ -26,6 +26,7 @@ _VARIABLES = {
     "EVENT_TABLE": "EventTable",
     "OUTBOX_TABLE": "OutboxTable",
     "REPORT_TABLE": "ReportTable",
+    "PROVISIONING_TABLE": "ProvisioningTable",
     "SERVICE_KEY": "ServiceKey",
 }
 """The environment variables of `runtime.services`, and the resources of `template.yaml` that they name."""

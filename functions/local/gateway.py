@@ -50,6 +50,7 @@ class Routes:
                     self._open.append((method, path, re.compile(pattern), pool))
                 else:
                     self._exact[method, path] = pool
+        self._greedy.sort(key=lambda route: -len(route[1]))  # the most specific first
 
     @property
     def outside_api(self) -> list[str]:

@@ -62,6 +62,7 @@ def test_routes_of_the_functions_events_of_the_template_and_the_openapi_document
         if event["Type"] == "HttpApi" and (path := event["Properties"].get("Path"))  # `$default` is for CloudFront
     }
     events.remove(("service.app", "ANY", "/api/{proxy+}"))
+    events.remove(("provisioning.app", "ANY", f"{PREFIX}/{{proxy+}}"))  # a contract of its own: RFC 7644
     resolvers = {module: importlib.import_module(module).app for module, _, _ in events}
     routes = {
         (module, route.method, route.openapi_path)

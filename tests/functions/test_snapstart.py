@@ -9,7 +9,7 @@ from regain.adapters import aws
 from regain.runtime import services as composition
 
 
-@pytest.mark.parametrize("name", ["service", "reset", "unlock", "account", "contact", "admin"])
+@pytest.mark.parametrize("name", ["service", "reset", "unlock", "account", "contact", "admin", "provisioning"])
 def test_a_function_makes_its_clients_and_asks_nobody(world, monkeypatch, name):
     app = importlib.import_module(f"{name}.app")
     monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")

@@ -58,6 +58,7 @@ class TestEveryProblem:
         listed = {p for op in contract.OPERATIONS for p in op.problems} | {
             *contract.COMMON_PROBLEMS,
             *contract.BODY_PROBLEMS,
+            *contract.SCIM_PROBLEMS,
         }
         assert problem in listed
 

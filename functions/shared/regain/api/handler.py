@@ -59,7 +59,7 @@ class ContractResolver(APIGatewayHttpResolver):
 
     def route(self, rule: str, method: Any, *options: Any, **named: Any) -> Callable[[Step], Step]:
         """Registers a step for an operation. Raises LookupError for one that the contract does not list."""
-        operation = _operation(method, rule)
+        operation = self.operation(method, rule)
         register = super().route(rule, method, *options, **named)
 
         def serve(step: Step) -> Step:
@@ -68,15 +68,20 @@ class ContractResolver(APIGatewayHttpResolver):
 
         return serve
 
+    def operation(self, method: str, rule: str) -> Operation:
+        """The operation that a route serves. Raises LookupError."""
+        return _operation(method, rule)
+
+    def problem(self, refused: Refused) -> Response[str]:
+        """The response for a refusal."""
+        return responses.problem(refused, self.context["request"])
+
     def _answer(self, operation: Operation, step: Callable[..., Any], parameters: Mapping[str, str]) -> Response[str]:
         event = self.current_event
         if not parameters and event.path != operation.path:
             raise NotFoundError  # a rule is a regular expression, in which a dot stands for any character
         context = self._begin(operation)
-        self.log.set_correlation_id(event.request_context.request_id)
-        address = event.request_context.http.source_ip
-        viewer = trusted_proxy.viewer(event.headers, address, os.environ.get("ORIGIN_KEYS", ""))
-        context.address, context.site = viewer.address, requests.site_origin(viewer.host)
+        self._see_viewer(context)
         if problems.CROSS_SITE_REQUEST in operation.problems:
             requests.check_origin(event, context.site, required=operation.session)
         arguments = [unquote(value) for value in parameters.values()]
@@ -87,6 +92,14 @@ class ContractResolver(APIGatewayHttpResolver):
         response = responses.success(operation.status, step(*arguments, context), context)
         self._observe("done")
         return response
+
+    def _see_viewer(self, context: RequestContext) -> None:
+        """Notes who asks, and for which site. Raises Refused(NOT_FOUND) where the request did not come through it."""
+        event = self.current_event
+        self.log.set_correlation_id(event.request_context.request_id)
+        address = event.request_context.http.source_ip
+        viewer = trusted_proxy.viewer(event.headers, address, os.environ.get("ORIGIN_KEYS", ""))
+        context.address, context.site = viewer.address, requests.site_origin(viewer.host)
 
     def _begin(self, operation: Operation | None = None) -> RequestContext:
         """Creates the request's context. Powertools clears it after the response."""
@@ -100,7 +113,7 @@ class ContractResolver(APIGatewayHttpResolver):
     def _on_refused(self, refused: Refused) -> Response[str]:
         failed = refused.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         self._observe("failed" if failed else "refused", refused.problem.code, refused.reason)
-        return responses.problem(refused, self.context["request"])
+        return self.problem(refused)
 
     def _on_unavailable(self, error: Exception) -> Response[str]:
         self.log.error("a service did not answer", extra=self._facts(error=error_kind(error)))
@@ -112,7 +125,7 @@ class ContractResolver(APIGatewayHttpResolver):
 
     def _failed(self, refused: Refused) -> Response[str]:
         self._observe("failed", refused.problem.code)
-        return responses.problem(refused, self.context["request"])
+        return self.problem(refused)
 
     def _on_not_found(self, _: NotFoundError) -> Response[str]:
         path = self.current_event.path

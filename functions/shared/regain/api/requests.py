@@ -1,6 +1,7 @@
 """Reads an HTTP API request strictly: what it does not understand it refuses, before anything is looked up."""
 
 import json
+from collections.abc import Collection
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -33,16 +34,31 @@ def body(event: APIGatewayProxyEventV2, model: type[Model]) -> Model:
     Raises:
         Refused: UNSUPPORTED_MEDIA_TYPE, CONTENT_TOO_LARGE, or BAD_REQUEST, which names the field and never its value.
     """
+    content = json_body(event)
+    try:
+        return _convert(content, model)
+    except (ValueError, RecursionError):
+        raise Refused(problems.BAD_REQUEST) from None
+
+
+def json_body(
+    event: APIGatewayProxyEventV2, media_types: Collection[str] = (_MEDIA_TYPE,), most: int = MAX_BODY_BYTES
+) -> Any:
+    """The JSON in a body of one of these media types and of at most `most` bytes.
+
+    Raises:
+        Refused: UNSUPPORTED_MEDIA_TYPE, CONTENT_TOO_LARGE or BAD_REQUEST.
+    """
     media_type, *parameters = (part.strip().lower() for part in event.headers.get("content-type", "").split(";"))
     charsets = {each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")}
-    if media_type != _MEDIA_TYPE or not charsets <= {"utf-8"}:
+    if media_type not in media_types or not charsets <= {"utf-8"}:
         raise Refused(problems.UNSUPPORTED_MEDIA_TYPE)
-    if len(event.body or "") > MAX_BODY_BYTES * 2:  # base64 takes a third more: not worth decoding
+    if len(event.body or "") > most * 2:  # base64 takes a third more: not worth decoding
         raise Refused(problems.CONTENT_TOO_LARGE)
     try:
-        if len((event.decoded_body or "").encode()) > MAX_BODY_BYTES:
+        if len((event.decoded_body or "").encode()) > most:
             raise Refused(problems.CONTENT_TOO_LARGE)
-        return _convert(event.json_body, model)
+        return event.json_body
     except (ValueError, RecursionError):
         raise Refused(problems.BAD_REQUEST) from None
 

@@ -77,6 +77,20 @@ class Accounts:
         changes = {"enabled": False, "generation": seen.generation + 1, **_changed_locally(seen, "enabled")}
         return self._update(seen, changes)
 
+    def delete_write(self, seen: Account) -> Write:
+        """Deletes the account, if it has not changed since it was read."""
+        table, key = self.key(seen.user_id)
+        return Write(
+            "Delete",
+            {
+                "TableName": table,
+                "Key": marshal(key),
+                "ConditionExpression": "#version = :seen",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": marshal({":seen": seen.version}),
+            },
+        )
+
     def rehash_write(self, seen: Account, password: str) -> Write:
         """The same password, hashed with today's pepper and parameters."""
         return self._update(seen, {"password": password})

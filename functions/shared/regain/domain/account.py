@@ -17,7 +17,8 @@ class Account:
     `generation` is incremented with each new password and ends every older session (B5). `security_info_at` is when
     an administrator last changed an address or number. A temporary password allows one sign-in before
     `temporary_until`. `local_changes` names the fields that were set in Regain, by the person or by an
-    administrator: imports do not overwrite them.
+    administrator: imports do not overwrite them. `id` is the account's for SCIM, and outlasts a change of the user ID;
+    `external_id` is what the identity provider calls the person.
     """
 
     user_id: str
@@ -40,6 +41,8 @@ class Account:
     generation: int = 0
     security_info_at: int = 0
     local_changes: tuple[str, ...] = ()
+    id: str = ""
+    external_id: str = ""
     version: int = 0
 
     @property

@@ -8,7 +8,8 @@ from regain.domain.account import Account, methods
 from regain.domain.eligibility import eligibility
 from regain.domain.security_info import SecurityInfo
 from regain.organisation.settings import Organisation
-from regain.people.rows import FIELDS, Person
+from regain.people.merging import FIELDS
+from regain.people.rows import Person
 
 _NAMES = ("display_name", "given_name", "surname")
 _DESTINATIONS = ("mail", "other_mails", "mobile_phone", "office_phone")

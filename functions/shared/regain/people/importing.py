@@ -18,13 +18,10 @@ from regain.organisation.settings import Organisation
 from regain.people.changes import Changes, EligibilityCheck
 from regain.people.formats import sheet
 from regain.people.formats.headings import Columns
+from regain.people.merging import merge
 from regain.people.notifications import ImportNotifier
 from regain.people.rows import Person, RowParser, Skipped
 
-_NEVER_IMPORTED = (
-    "password", "password_changed_at", "must_change_password", "temporary_until", "temporary_used", "generation",
-)  # fmt: skip
-_SECURITY_INFO = ("mail", "other_mails", "mobile_phone", "office_phone")
 _EXAMPLES = 3
 _BATCH, _THREADS = 100, 4  # a transaction holds 100 writes
 
@@ -224,17 +221,7 @@ def _result(cases: list[_Case], notices: int, options: ImportOptions) -> ImportR
 
 def _merged(person: Person, stored: Account | None, options: ImportOptions) -> Account:
     """The account after the import: equal to the stored one if nothing changes."""
-    specified = [name for name in _SECURITY_INFO if name not in person.unspecified]
-    same = stored and all(getattr(stored, name) == getattr(person.account, name) for name in specified)
-    merged = replace(person.account, security_info_at=stored.security_info_at if stored and same else options.now)
-    if stored:
-        local = stored.local_changes
-        if options.overwrite_local_changes:
-            local = tuple(name for name in local if name in person.unspecified)
-        kept = {name: getattr(stored, name) for name in (*_NEVER_IMPORTED, *person.unspecified, *local)}
-        merged = replace(merged, version=stored.version, local_changes=local, **kept)
-        if merged.role != stored.role or stored.enabled > merged.enabled:
-            merged = replace(merged, generation=stored.generation + 1)  # ends every session
+    merged = merge(person.account, person.unspecified, stored, options.now, options.overwrite_local_changes)
     if merged.password or not person.password:
         return merged
     return _with_first_password(merged, passwords.normal(person.password), options)

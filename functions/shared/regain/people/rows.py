@@ -13,14 +13,10 @@ from regain.people import contacts
 from regain.people.formats import cells
 from regain.people.formats.headings import IDS, Columns
 from regain.people.formats.sheet import Row
+from regain.people.merging import FIELDS
 from regain.problems import PHONE_NUMBER_NOT_ACCEPTED, Refused
 from regain.reports.spreadsheet import unescape_formula
 
-FIELDS = (
-    "display_name", "given_name", "surname", "mail", "other_mails", "mobile_phone", "office_phone", "enabled", "role",
-    "groups", "language",
-)  # fmt: skip
-"""The fields of an account that a file can set, apart from the user ID and the password."""
 _STATUS = ("enabled", "blocked", "status", "account_control", "locked_since")
 _EMPTY = "none"  # clears a field; a blank cell leaves it as it is
 _NO_ROLE = (_EMPTY, "user", "member", "person")

@@ -13,6 +13,7 @@ from regain.adapters.counters import Counters
 from regain.adapters.events import Events
 from regain.adapters.keys import Keys, RootKey
 from regain.adapters.outbox import Outbox
+from regain.adapters.provisioning import Provisioning
 from regain.adapters.rate_limits import RateLimits
 from regain.adapters.recoveries import Recoveries
 from regain.adapters.security_info import SecurityInfos
@@ -38,6 +39,7 @@ class Services:
     events: Events
     counters: Counters
     outbox: Outbox
+    provisioning: Provisioning
     proof_of_work_rounds: int = 1_000
     clock: Callable[[], float] = time.time
     randomness: Callable[[int], bytes] = secrets.token_bytes
@@ -74,6 +76,7 @@ def compose(
         events=Events(store, environment.get("EVENT_TABLE", "")),
         counters=Counters(store, environment.get("REPORT_TABLE", ""), keys),
         outbox=Outbox(store, environment.get("OUTBOX_TABLE", "")),
+        provisioning=Provisioning(store, environment.get("PROVISIONING_TABLE", "")),
         proof_of_work_rounds=int(environment.get("PROOF_OF_WORK_ROUNDS", "1000")),
         **others,
     )

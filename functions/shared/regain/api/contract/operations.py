@@ -63,6 +63,11 @@ class Operation(Struct, frozen=True):
 
 COMMON_PROBLEMS = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR)
 BODY_PROBLEMS = (problems.BAD_REQUEST, problems.UNSUPPORTED_MEDIA_TYPE, problems.CONTENT_TOO_LARGE)
+SCIM_PROBLEMS = (
+    problems.SCIM_TOKEN_NOT_ACCEPTED, problems.SCIM_REQUEST_NOT_ACCEPTED, problems.SCIM_ALREADY_EXISTS,
+    problems.SCIM_NOT_SUPPORTED,
+)  # fmt: skip
+"""Of the routes of SCIM, a contract of its own (RFC 7644) that is not described here."""
 
 _FLOW = (problems.SESSION_ENDED,)
 _WORK = (problems.PROOF_OF_WORK_NEEDED, problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED)

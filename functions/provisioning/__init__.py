@@ -1,0 +1,1 @@
+"""The provisioning function: SCIM 2.0."""

@@ -1,0 +1,132 @@
+"""What provisioning keeps beside the accounts: tokens, groups and their members, and the ids that lead to accounts."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from regain.adapters.store import Store, Write, marshal, put_new, put_version, to_dataclass
+from regain.domain.account import Account
+from regain.domain.group import Group
+from regain.domain.scim_token import Token
+
+_MOST = 1_000_000
+_TOKEN, _USER, _EXTERNAL, _GROUP, _NAME = "token", "user", "external", "group", "group-name"
+
+Key = tuple[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioning:
+    """The provisioning table: `part` says what an item is, `id` which one."""
+
+    store: Store
+    table: str
+
+    def token(self, token_id: str) -> Token | None:
+        """The token with this id."""
+        item = self.store.get(*self._key(_TOKEN, token_id))
+        return to_dataclass(item, Token) if item else None
+
+    def tokens(self) -> list[Token]:
+        """Every token that has not been revoked."""
+        return [to_dataclass(item, Token) for item in self._all(_TOKEN)]
+
+    def token_write(self, token: Token) -> Write:
+        """A new token."""
+        return put_new(self.table, {"part": _TOKEN, **asdict(token)})
+
+    def revoke_write(self, token_id: str) -> Write:
+        """Revokes a token; a conflict where there is none."""
+        return self._delete(_TOKEN, token_id, must_be_there=True)
+
+    def user_id(self, account_id: str) -> str:
+        """The user ID of the account with this id; "" where there is none."""
+        item = self.store.get(*self._key(_USER, account_id))
+        return item["user_id"] if item else ""
+
+    def user_ids(self, account_ids: list[str]) -> list[str]:
+        """The user IDs of the accounts with these ids, at most 100, in their order; "" where there is none."""
+        found = self.store.batch_get([self._key(_USER, each) for each in account_ids]) if account_ids else []
+        return [item["user_id"] if item else "" for item in found]
+
+    def account_ids(self) -> list[str]:
+        """The ids of all accounts that provisioning knows, in a stable order."""
+        return [item["id"] for item in self._all(_USER)]
+
+    def id_of_external(self, external_id: str) -> str:
+        """The id of the account with this external id; "" where there is none."""
+        item = self.store.get(*self._key(_EXTERNAL, external_id))
+        return item["owner"] if item else ""
+
+    def link_writes(self, old: Account | None, new: Account) -> list[Write]:
+        """What leads to an account by its ids, after a change. An external id of another account is a conflict."""
+        writes: list[Write] = []
+        if old is None or not old.id or old.user_id != new.user_id:
+            item = {"part": _USER, "id": new.id, "user_id": new.user_id}
+            writes.append(Write("Put", {"TableName": self.table, "Item": marshal(item)}))
+        before = old.external_id if old else ""
+        if before != new.external_id:
+            writes += [self._delete(_EXTERNAL, before)] if before else []
+            if new.external_id:
+                writes.append(put_new(self.table, {"id": new.external_id, "part": _EXTERNAL, "owner": new.id}))
+        return writes
+
+    def unlink_writes(self, account: Account) -> list[Write]:
+        """Nothing leads to the account any more."""
+        external = [self._delete(_EXTERNAL, account.external_id)] if account.external_id else []
+        return [self._delete(_USER, account.id), *external]
+
+    def group(self, group_id: str) -> Group | None:
+        """The group with this id."""
+        item = self.store.get(*self._key(_GROUP, group_id))
+        return to_dataclass(item, Group) if item else None
+
+    def groups(self) -> list[Group]:
+        """Every group, in a stable order."""
+        return [to_dataclass(item, Group) for item in self._all(_GROUP)]
+
+    def group_writes(self, old: Group | None, new: Group) -> list[Write]:
+        """The group, if it is as it was read. A name that another group has is a conflict."""
+        writes = [put_version(self.table, {"part": _GROUP, **asdict(new)}, old.version if old else 0)]
+        before, after = _folded(old) if old else "", _folded(new)
+        if before != after:
+            writes += [self._delete(_NAME, before)] if before else []
+            writes.append(put_new(self.table, {"id": after, "part": _NAME, "owner": new.id}))
+        return writes
+
+    def group_delete_writes(self, group: Group) -> list[Write]:
+        """The group is gone, without its members."""
+        return [self._delete(_GROUP, group.id), self._delete(_NAME, _folded(group))]
+
+    def members(self, group_id: str) -> list[str]:
+        """The ids of the accounts in a group, in a stable order."""
+        return [item["id"] for item in self._all(_members(group_id))]
+
+    def member_write(self, group_id: str, account_id: str) -> Write:
+        """The account is in the group."""
+        item = {"part": _members(group_id), "id": account_id}
+        return Write("Put", {"TableName": self.table, "Item": marshal(item)})
+
+    def member_delete_write(self, group_id: str, account_id: str) -> Write:
+        """The account is not in the group any more."""
+        return self._delete(_members(group_id), account_id)
+
+    def _key(self, part: str, which: str) -> Key:
+        return self.table, {"part": part, "id": which}
+
+    def _all(self, part: str) -> list[dict[str, Any]]:
+        return self.store.query(self.table, "part", part, limit=_MOST)
+
+    def _delete(self, part: str, which: str, must_be_there: bool = False) -> Write:
+        table, key = self._key(part, which)
+        condition = {"ConditionExpression": "attribute_exists(id)"} if must_be_there else {}
+        return Write("Delete", {"TableName": table, "Key": marshal(key), **condition})
+
+
+def _members(group_id: str) -> str:
+    return f"member#{group_id}"
+
+
+def _folded(group: Group) -> str:
+    """What is the same for two names that differ in case only, and fits into a key."""
+    return hashlib.sha256(group.display_name.casefold().encode()).hexdigest()
