@@ -9,7 +9,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT / "functions" / "shared" / "regain"
-FUNCTIONS = ("reset", "unlock", "account", "service", "notify", "contact", "admin", "report", "receipts", "provisioning")
+FUNCTIONS = (
+    "reset",
+    "unlock",
+    "account",
+    "service",
+    "notify",
+    "contact",
+    "admin",
+    "report",
+    "receipts",
+    "provisioning",
+)
 
 
 def imports(path):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.stack import Stack
-from cli.terminal import errors, say, table
+from cli.terminal import errors, say, table, write
 from regain.adapters.store import Conflict
 from regain.domain import scim_token
 
@@ -33,7 +33,7 @@ def create(
     services.store.commit([services.provisioning.token_write(token)])
     say(f"Tenant URL: {stack.origin()}/api/scim/v2")
     say(f"Token {token.id}, good until {_day(token.expires_at)}; it is not shown again:")
-    print(shown)
+    write(f"{shown}\n")
 
 
 @tokens.command("list")

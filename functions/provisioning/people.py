@@ -13,7 +13,7 @@ from regain.domain.security_info import SecurityInfo
 from regain.people.notifications import ImportNotifier
 from regain.runtime.services import Services
 
-_BATCH = 90  # of a transaction's 100 writes, so that those of the account itself fit
+_MOST = 100  # writes of a transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,14 @@ class People:
 
     def change(self, old: Account, new: Account) -> None:
         """Changes an account, records that, and tells those whom it concerns. Raises Conflict."""
-        subject = self.services.recoveries.subject(old.user_id)
-        item = self.services.store.batch_get([self.services.security_infos.key(subject)])[0]
-        info = security_info.from_item(item)
-        told = ImportNotifier(self.services, self.source).writes(old, new, info, self._reference())
-        writes = [*self.services.provisioning.link_writes(old, new), *told]
-        writes += self._rename(old, new, info) if old.user_id != new.user_id else [self._put(new, old)]
-        self.services.store.commit(writes)
+        services, subject = self.services, self.services.recoveries.subject(old.user_id)
+        info = self._security_info(subject)
+        told = ImportNotifier(services, self.source).writes(old, new, info, self._reference())
+        linked = services.provisioning.link_writes(old, new)
+        if old.user_id == new.user_id:
+            services.store.commit([self._put(new, old), *linked, *told])
+        else:
+            self._commit_last([*self._rename(old, new, info), *linked, *told], self._ended(subject))
 
     def put_groups(self, old: Account, groups: Iterable[str]) -> Write:
         """The account in other groups."""
@@ -81,35 +82,38 @@ class People:
 
     def remove(self, account: Account) -> None:
         """Ends everything of an account; its events are kept. Raises Conflict."""
-        services = self.services
-        subject = services.recoveries.subject(account.user_id)
-        info = security_info.from_item(services.store.batch_get([services.security_infos.key(subject)])[0])
+        services, subject = self.services, self.services.recoveries.subject(account.user_id)
         off = replace(account, enabled=False)
+        info = self._security_info(subject)
         told = ImportNotifier(services, self.source).writes(account, off, info, self._reference())
-        *earlier, last = [*batched(self._left_by(account, subject), _BATCH - len(told))] or [()]
-        for writes in earlier:
-            services.store.commit(writes)
-        services.store.commit(
-            [
-                services.accounts.delete_write(account),
-                self._forget_security_info(subject),
-                self._event("account-removed", subject),
-                *services.provisioning.unlink_writes(account),
-                *told,
-                *last,
-            ]
-        )
-
-    def _left_by(self, account: Account, subject: str) -> list[Write]:
-        """Deletes the sessions, flows, limits and memberships of an account."""
-        services = self.services
         groups = [group for group in services.provisioning.groups() if group.display_name in account.groups]
+        gone = [
+            services.accounts.delete_write(account),
+            self._forget_security_info(subject),
+            self._event("account-removed", subject),
+            *services.provisioning.unlink_writes(account),
+        ]
+        left = [services.provisioning.member_delete_write(group.id, account.id) for group in groups]
+        self._commit_last([*gone, *told], [*self._ended(subject), *left])
+
+    def _security_info(self, subject: str) -> SecurityInfo:
+        return security_info.from_item(self.services.store.get(*self.services.security_infos.key(subject)))
+
+    def _ended(self, subject: str) -> list[Write]:
+        """Deletes the sessions, flows and limits of a user ID: nobody who gets it next is to have them."""
+        services = self.services
         records = services.store.query(services.recoveries.table, "subject", subject, limit=10_000)
         return [
             *(services.sessions.delete_write(subject, each.id) for each in services.sessions.for_subject(subject)),
             *(self._delete(*services.recoveries.key(subject, each["record"])) for each in records),
-            *(services.provisioning.member_delete_write(group.id, account.id) for group in groups),
         ]
+
+    def _commit_last(self, decisive: list[Write], before: list[Write]) -> None:
+        """Commits what decides together with the last of what goes before, so that a repeated request ends the rest."""
+        *earlier, last = [*batched(before, _MOST - len(decisive))] or [()]
+        for writes in earlier:
+            self.services.store.commit(writes)
+        self.services.store.commit([*decisive, *last])
 
     def _rename(self, old: Account, new: Account, info: SecurityInfo) -> list[Write]:
         """Moves an account to another user ID. What is bound to the old one, as an authenticator's secret is, ends."""

@@ -40,7 +40,10 @@ class Provisioner:
         address: str = "", text: str | None = None, **query: str,
     ) -> Reply:  # fmt: skip
         """One request, as API Gateway passes it on."""
-        headers = {"host": "account.contoso.example", "authorization": f"Bearer {self.token if token is None else token}"}
+        headers = {
+            "host": "account.contoso.example",
+            "authorization": f"Bearer {self.token if token is None else token}",
+        }
         if body is not None or text is not None:
             headers["content-type"] = media_type
         path = f"/api/scim/v2{path}"

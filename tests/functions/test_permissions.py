@@ -14,6 +14,7 @@ from tests.functions.agent import Agent
 from tests.functions.conftest import Context, solve
 from tests.functions.permissions import ALL, allowed, denied, recording
 from tests.functions.person import Person
+from tests.functions.provisioner import Provisioner
 from tests.functions.test_audit import count_events, count_people
 from tests.functions.test_contact import ask, support
 from tests.functions.test_notify import asked, deliver
@@ -172,6 +173,23 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     assert differences(record, template, "AdminFunction") == []
 
 
+def test_the_provisioning_function_may_do_what_it_does(world, record, template):
+    provisioner, person = Provisioner(world), Owner(world).everything()
+    fresh(record, world)
+    found = provisioner.send("GET", "/Users", filter=f'userName eq "{person.account.user_id}"').body["Resources"][0]
+    where = f"/Users/{found['id']}"
+    assert provisioner.send("PUT", where, {**found, "externalId": "4711", "active": True}).status == 200
+    members = [{"value": found["id"]}]
+    group = provisioner.send("POST", "/Groups", {"displayName": "Permitted", "externalId": "g", "members": members})
+    assert provisioner.send("GET", "/Users").status == provisioner.send("GET", "/Groups").status == 200
+    renamed = {"op": "replace", "path": "userName", "value": f"renamed{world.number}@contoso.example"}
+    assert provisioner.patch(where, renamed).status == 200
+    assert provisioner.send("GET", "/Users", token="x").status == 401
+    assert provisioner.send("DELETE", where).status == 204
+    assert provisioner.send("DELETE", f"/Groups/{group.body['id']}").status == 204
+    assert differences(record, template, "ProvisioningFunction") == []
+
+
 def test_the_report_function_may_do_what_it_does(world, record, template, plays):
     person = world.person()
     world.start(person.user_id)
@@ -203,12 +221,13 @@ def who_may(template, *keys):
 
 def test_who_writes_accounts_reads_passwords_and_sends(template):
     writes = [(f"dynamodb:{verb}", "AccountTable") for verb in ("PutItem", "UpdateItem", "DeleteItem")]
-    assert who_may(template, *writes) == {"ResetFunction", "AccountFunction", "AdminFunction"}
+    assert who_may(template, *writes) == {"ResetFunction", "AccountFunction", "AdminFunction", "ProvisioningFunction"}
     reads = {
         f.name: allowed(template, f.name).get(("dynamodb:BatchGetItem", "AccountTable"), set())
         for f in template.functions
     }
-    assert {name for name, names in reads.items() if names & {ALL, "password"}} == {"ResetFunction", "AccountFunction"}
+    see = {name for name, names in reads.items() if names & {ALL, "password"}}
+    assert see == {"ResetFunction", "AccountFunction", "ProvisioningFunction"}  # the last moves them to another user ID
     assert not reads["ContactFunction"] and not reads["ServiceFunction"]
     sends = (
         ("sms-voice:SendTextMessage", ALL),

@@ -8,6 +8,7 @@ import yaml
 
 from regain.api.contract import OPERATIONS
 from regain.api.handler import ContractResolver
+from regain.api.scim import PREFIX
 from regain.problems import CATALOGUE, INTERNAL_ERROR
 from tests.functions.conftest import solve
 

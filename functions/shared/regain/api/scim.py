@@ -24,8 +24,6 @@ PREFIX = "/api/scim/v2"
 MEDIA_TYPE = "application/scim+json"
 MAX_BODY_BYTES = 256 * 1024
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
-EXTENSION = "urn:regain:params:scim:api:messages:1.0:Error"
-"""The schema of our own part of an error: the problem's code and the reference."""
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
@@ -74,22 +72,23 @@ class ScimResolver(ContractResolver):
         return Operation(method, PREFIX + rule.removeprefix(PREFIX).partition("<")[0].rstrip("/"), "", None)
 
     def problem(self, refused: Refused) -> Response[str]:
-        """RFC 7644, 3.12, with our code and reference as an extension."""
-        context = self.context["request"]
+        """RFC 7644, 3.12: strict clients take nothing beside its members. So `detail` ends with the reference, and a
+        link leads to the page of guidance (RFC 8288), whose address has the problem's code.
+        """
+        context, status = self.context["request"], refused.problem.status
         document = responses.problem_document(refused, context.reference)
         error = {
-            "schemas": [ERROR, EXTENSION],
-            "status": str(refused.problem.status),
+            "schemas": [ERROR],
+            "status": str(status),
             **({"scimType": refused.facts["scim_type"]} if "scim_type" in refused.facts else {}),
-            "detail": refused.facts.get("detail") or document["detail"],
-            EXTENSION: {"code": refused.problem.code, "reference": context.reference},
+            "detail": f"{refused.facts.get('detail') or document['detail']} ({context.reference})",
         }
-        headers = dict(API_HEADERS)
+        headers = {**API_HEADERS, "link": f'<{document["type"]}>; rel="help"'}
         if "retry_after" in refused.facts:
             headers["retry-after"] = str(refused.facts["retry_after"])
         if refused.problem is problems.SCIM_TOKEN_NOT_ACCEPTED:
             headers["www-authenticate"] = "Bearer"
-        return Response(refused.problem.status, MEDIA_TYPE, _json(error), headers)
+        return Response(status, MEDIA_TYPE, _json(error), headers)
 
     def _answer(self, operation: Operation, step: Callable[..., Any], parameters: Mapping[str, str]) -> Response[str]:
         event = self.current_event
@@ -101,9 +100,8 @@ class ScimResolver(ContractResolver):
         reply = step(*(unquote(value) for value in parameters.values()), Call(context, source, query, body))
         headers = {**API_HEADERS, **({"location": reply.location} if reply.location else {})}
         self._observe("done")
-        if reply.body is None:
-            return Response(reply.status, headers=headers)
-        return Response(reply.status, MEDIA_TYPE, _json(reply.body), headers)
+        media_type = MEDIA_TYPE if reply.body is not None else None
+        return Response(reply.status, media_type, _json(reply.body) if reply.body is not None else "", headers)
 
     def _body(self) -> dict[str, Any]:
         try:

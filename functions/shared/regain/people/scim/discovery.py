@@ -39,7 +39,8 @@ _USER = [
     _attribute("name", "The person's name.", "complex", subAttributes=[
         _attribute("givenName", "The given name."), _attribute("familyName", "The family name.")]),
     _attribute("preferredLanguage", "The language of messages; a language that the person has chosen stays."),
-    _attribute("active", "Whether the account is on; an account that was turned off in Regain stays off.", "boolean"),
+    _attribute("active", "Whether the account is on; an account that was turned off in Regain stays off.", "boolean",
+               required=True),
     _attribute("emails", "Addresses that codes and notices go to.", "complex", multiValued=True,
                subAttributes=_places("address", "work", "home")),
     _attribute("phoneNumbers", "Numbers that codes go to.", "complex", multiValued=True,

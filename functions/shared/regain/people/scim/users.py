@@ -61,6 +61,8 @@ def stated(
         Refused: SCIM_REQUEST_NOT_ACCEPTED, invalidValue, with the attribute's name.
     """
     active = resource.get("active")
+    if active is None and "active" in said:
+        raise refused("invalidValue", "active: write true or false.")
     name, strict = resource.get("name") or {}, active is not False
     fields: dict[str, Any] = {
         "display_name": resource.get("displayName") or "",
