@@ -245,7 +245,7 @@ def test_functions_that_prove_nobody_can_derive_no_proof_x23(template):
     assert who_may(template, proofs) == proving
     assert {f.name for f in template.functions if "PROOF_KEY" in f.environment} == proving
     assert who_may(template, ("kms:GenerateMac", "ServiceKey")) == proving | {
-        "ContactFunction", "ReportFunction", "ServiceFunction",
+        "ContactFunction", "ProvisioningFunction", "ReportFunction", "ServiceFunction",
     }  # fmt: skip
 
 
