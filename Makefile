@@ -90,6 +90,7 @@ lighthouse: docs chromium tests/lighthouse/node_modules/.locked ## Measure home,
 lint: install ## Check the code and its formatting
 	$(DEV)/ruff check .
 	$(DEV)/ruff format --check .
+	$(DEV)/mypy
 
 format: install ## Format the code
 	$(DEV)/ruff check --fix .

@@ -159,7 +159,7 @@ def _mark_unchanged(files: Files, config: MkDocsConfig) -> None:
         text = translation_units.translate(file.content_string, language.gettext)
         texts[file.src_uri] = text + _revision(_source(file.src_uri))
     cache.mark_unchanged(files, texts)
-    written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]
+    written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]  # type: ignore[no-untyped-call] # MkDocs'
     more = ["404.html"]
     if config.extra["first"]:
         more += ["sitemap.xml", "sitemap.xml.gz", "robots.txt", ".well-known/security.txt", "sw.js"]

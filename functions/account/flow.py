@@ -48,9 +48,9 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
     context.about(subject)
     judge = Judge(services, subject, context)
     found = services.store.batch_get([services.accounts.key(who), services.security_infos.key(subject), *judge.keys])
-    account, info = account_items.from_item(found[0]), security_infos.from_item(found[1])
-    verified = judge.judge(body.password, body.proof, account, found[2:], WRONG_CREDENTIALS)
-    writes = verified.writes
+    info = security_infos.from_item(found[1])
+    verified = judge.judge(body.password, body.proof, account_items.from_item(found[0]), found[2:], WRONG_CREDENTIALS)
+    account, writes = verified.account, verified.writes
     if password_hash.needs_rehash(account.password, services.keys) and not account.temporary_until:
         renewed = password_hash.hash_password(passwords.normal(body.password), services.keys)
         writes.append(services.accounts.rehash_write(account, renewed))
@@ -192,9 +192,9 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
     language = services.languages.match(found.language, context.language)
     told = notices(services.randomness, now, found, "account-secured", subject, repudiated.reference, info, language)
     if services.organisation.notify.administrators:
-        to = {"to": contact} if contact else {"to": "administrators", "channel": "roles"}
-        to_them = {"kind": "account-secured-administrators", "language": "", **to}
-        told.append(replace(told[0], id=services.randomness(16).hex(), **to_them))
+        to, channel = (contact, told[0].channel) if contact else ("administrators", "roles")
+        number, kind = services.randomness(16).hex(), "account-secured-administrators"
+        told.append(replace(told[0], id=number, kind=kind, language="", to=to, channel=channel))
     services.store.commit(
         [
             repudiation.redeem_write(services, subject, record, repudiated),

@@ -21,6 +21,7 @@ from regain.runtime.services import Services
 class Verified:
     """A password that was right, with what is written together with whatever it allows."""
 
+    account: Account
     throttle: Throttle
     place: Place
     writes: list[Write]
@@ -64,7 +65,7 @@ class Judge:
         stored = account.password if account else ""
         if fits and password_hash.verify(stored, password, services.keys) and account:
             writes = place.writes(services, self.subject, standing.cleared())
-            return Verified(throttle, place, [*spent, *writes])
+            return Verified(account, throttle, place, [*spent, *writes])
         fingerprint = services.keys.digest("fingerprint", f"{self.subject}\x1f{password}")
         self._count(place, standing, standing.with_wrong_password(fingerprint, now), failures, spent)
         raise Refused(wrong)

@@ -3,7 +3,7 @@
 import itertools
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
@@ -25,7 +25,7 @@ _SHARED = ("--stack", "--state", "--organisation", "--region")
 
 
 class _Commands(TyperGroup):
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Takes what belongs to every command from wherever it stands."""
         ours: list[str] = []
         rest: list[str] = []

@@ -9,7 +9,8 @@ from cli.accounts import accounts, accounts_with_security_info
 from cli.terminal import errors, say, table
 from regain.domain.eligibility import eligibility
 from regain.organisation.file_errors import FileError
-from regain.people.importing import Changes, ImportResult, PeopleFile
+from regain.people.changes import Changes
+from regain.people.importing import ImportResult, PeopleFile
 from regain.reports.spreadsheet import escape_formula
 from regain.runtime.services import Services
 
@@ -99,7 +100,9 @@ def write_details(path: Path, result: ImportResult | None, parsed: PeopleFile) -
     with path.open("w", encoding="utf-8-sig", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\r\n")
         writer.writerow(("what", "userPrincipalName", "line", "detail"))
-        rows = [("skipped", row.name, row.line, row.reason) for row in parsed.skipped]
+        rows: list[tuple[str, str, int | str, str]] = [
+            ("skipped", row.name, row.line, row.reason) for row in parsed.skipped
+        ]
         for label, found in (("refused", parsed.errors), ("note", parsed.notes)):
             rows += [(label, "", each.line, f"{each.message}: {each.hint}") for each in found]
         for label, people in _by_name(result.changes) if result else ():

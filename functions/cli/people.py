@@ -17,6 +17,8 @@ from cli.terminal import errors, say
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.people import importing
+from regain.people.changes import EligibilityCheck
+from regain.people.notifications import ImportNotifier
 from regain.reports.spreadsheet import escape_formula
 
 app = typer.Typer(no_args_is_help=True, help="People: import and export.")
@@ -53,8 +55,8 @@ def import_(
         options = importing.ImportOptions(
             int(time.time()), dry_run, overwrite_local_changes,
             importing.password_check(services.organisation) if keep_passwords else None,
-            importing.EligibilityCheck(services.organisation, lambda user_ids: security_infos(user_ids, services)),
-            importing.ImportNotifier(services, f"people import {file.name}"),
+            EligibilityCheck(services.organisation, lambda user_ids: security_infos(user_ids, services)),
+            ImportNotifier(services, f"people import {file.name}"),
         )  # fmt: skip
         with _bar(len(parsed.people)) as progress:
             result = importing.load(parsed.people, services.accounts, options, progress)

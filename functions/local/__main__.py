@@ -36,6 +36,7 @@ from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.settings import Organisation, current
 from regain.people import importing
+from regain.people.rows import Person
 
 ROOT = Path(__file__).parents[2]
 _LEAST_WORK = "1000"  # MinValue of the parameter
@@ -125,7 +126,7 @@ def _import(arguments: argparse.Namespace, organisation: Organisation, parsed: i
 
 def _gateway(
     arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
-    persons: list[importing.Person], listening: list[socket.socket], sam: SamLocal | None,
+    persons: list[Person], listening: list[socket.socket], sam: SamLocal | None,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
     origin = {"SITE_URL": f"http://127.0.0.1:{arguments.port}/"}
@@ -215,7 +216,7 @@ async def _watch(engine: Engine, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _greeting(arguments: argparse.Namespace, persons: list[importing.Person]) -> str:
+def _greeting(arguments: argparse.Namespace, persons: list[Person]) -> str:
     origin = f"http://localhost:{arguments.port}"  # a name, because passkeys need one
     lines = [
         f"site     {origin}/",

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -100,13 +100,14 @@ def application(
     return HostCheck(SiteHeaders(PageRedirects(served, about.languages), about))
 
 
-async def _method_not_allowed(request: Request, error: HTTPException) -> Response:
+async def _method_not_allowed(request: Request, error: Exception) -> Response:
     """405; a problem if the path is the API's."""
+    refused = cast(HTTPException, error)
     if request.url.path.startswith("/api/"):
         response = _problem(METHOD_NOT_ALLOWED)
-        response.headers.update(error.headers or {})
+        response.headers.update(refused.headers or {})
         return response
-    return Response(error.detail, error.status_code, error.headers, "text/plain")
+    return Response(refused.detail, refused.status_code, refused.headers, "text/plain")
 
 
 async def _api(routes: Routes, request: Request) -> Response:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -110,7 +110,7 @@ def _variables(properties: dict[str, Any]) -> dict[str, Any]:
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, if present, takes a tenth of the time
 
 
-class _Loader(_BASE):  # type: ignore[misc] # PyYAML has no types
+class _Loader(_BASE):  # type: ignore[misc] # chosen at run time
     """YAML with the short forms of intrinsic functions."""
 
 
@@ -121,7 +121,7 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
         return {name: value.split(".", 1) if suffix == "GetAtt" else value}
     if isinstance(node, yaml.SequenceNode):
         return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_mapping(node, deep=True)}
+    return {name: loader.construct_mapping(cast(yaml.MappingNode, node), deep=True)}
 
 
 _Loader.add_multi_constructor("!", _short_form)

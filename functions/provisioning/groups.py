@@ -1,5 +1,6 @@
 """Groups: names, which the accounts of their members carry."""
 
+from functools import partial
 from collections.abc import Iterable
 from dataclasses import replace as with_
 from typing import Any
@@ -121,7 +122,7 @@ def _members(resource: dict[str, Any], people: People) -> list[str]:
 def _change_members(ids_of: str, account_ids: Iterable[str], people: People, add: str = "", remove: str = "") -> None:
     """Puts accounts into a group, or takes them out, some in one transaction."""
     for some in batched(account_ids, _BATCH):
-        retry_on_conflict(lambda some=some: _change_some(ids_of, list(some), people, add, remove))
+        retry_on_conflict(partial(_change_some, ids_of, list(some), people, add, remove))
 
 
 def _change_some(group_id: str, account_ids: list[str], people: People, add: str, remove: str) -> None:

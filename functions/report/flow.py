@@ -72,7 +72,8 @@ def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
     subjects = {services.recoveries.subject(key): key for key in keys} if name == "user_id" else dict.fromkeys(keys, "")
     counters, store = services.counters, services.store
     last = dict(zip(subjects, store.batch_get([counters.person_key(subject) for subject in subjects]), strict=True))
-    who = {s: user_id or (counters.unseal(last[s]["sealed"]) if last[s] else "") for s, user_id in subjects.items()}
+    sealed = {subject: item["sealed"] for subject, item in last.items() if item}
+    who = {s: user_id or (counters.unseal(sealed[s]) if s in sealed else "") for s, user_id in subjects.items()}
     known = {subject: user_id for subject, user_id in who.items() if user_id}
     if not known:
         return 0  # not counted yet: the stream of accounts brings them

@@ -99,7 +99,7 @@ class Store:
 
     def increment(self, table: str, key: dict[str, str], purge_at: int, by: int = 1) -> int:
         """Adds to a counter and returns its new value."""
-        return self.add(table, key, "count", purge_at=purge_at, by=by)["count"]
+        return int(self.add(table, key, "count", purge_at=purge_at, by=by)["count"])
 
     def add(self, table: str, key: dict[str, str], name: str, *, purge_at: int, by: int = 1) -> dict[str, Any]:
         """Adds to an attribute and returns the item as it is then: an attempt is counted before it is judged."""

@@ -107,7 +107,7 @@ class ContractResolver(APIGatewayHttpResolver):
         context = RequestContext("", reference.generate(secrets.token_bytes(5)), requests.session_token(event))
         context.language = requests.language(event)
         context.browser = requests.device_cookie(event)
-        self.append_context(request=context, operation=operation)
+        self.append_context(request=context, operation=operation)  # type: ignore[no-untyped-call] # Powertools'
         return context
 
     def _on_refused(self, refused: Refused) -> Response[str]:

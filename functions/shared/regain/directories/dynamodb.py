@@ -112,7 +112,7 @@ class Accounts:
         )
 
 
-def _changed_locally(seen: Account, name: str) -> dict[str, tuple[str, ...]]:
+def _changed_locally(seen: Account, name: str) -> dict[str, Any]:
     """Marks a field as set in Regain, so that no import overwrites it."""
     return {"local_changes": tuple(dict.fromkeys((*seen.local_changes, name)))}
 

@@ -50,7 +50,7 @@ def _in_word(letter: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _without_accent(letter: str) -> str:
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     return base if all(map(unicodedata.combining, marks)) else letter
 
 

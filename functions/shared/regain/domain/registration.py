@@ -14,7 +14,7 @@ from regain.domain.account import (
 )
 from regain.domain.methods import can_pass
 from regain.domain.policy import Limits, Recovery
-from regain.domain.security_info import Contact, SecurityInfo, state
+from regain.domain.security_info import Contact, SecurityInfo, State, state
 from regain.domain.throttle import SHORT, Standing
 from regain.problems import (
     ALREADY_REGISTERED,
@@ -57,7 +57,7 @@ class Pending:
 class Registered:
     """What a person has, all told: `state` is what there is to see to, and `interrupt` whether now is the time."""
 
-    state: str
+    state: State
     interrupt: bool
 
 

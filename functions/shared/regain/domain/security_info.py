@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from regain.domain import security_questions
 from regain.phrases import Phrase
@@ -142,7 +143,10 @@ class SecurityInfo:
         return replace(self, remind_at=now + days * _DAY)
 
 
-def state(info: SecurityInfo, enough: bool, entered_at: int, reconfirm_days: int, now: int) -> str:
+State = Literal["complete", "incomplete", "confirm"]
+
+
+def state(info: SecurityInfo, enough: bool, entered_at: int, reconfirm_days: int, now: int) -> State:
     """`complete`, `incomplete`, or `confirm` if it is time to confirm it again (S74).
 
     `entered_at` is when an administrator last entered an address or number for the account.

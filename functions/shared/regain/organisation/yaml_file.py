@@ -44,10 +44,14 @@ _Loader.yaml_implicit_resolvers = {
     for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
-_Loader.add_constructor(
-    "tag:yaml.org,2002:str",  # JSON, which is YAML too, writes a letter beyond the first 65,536 as two halves
-    lambda loader, node: loader.construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16"),
-)
+
+
+def _text_value(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    """Text, in which JSON, which is YAML too, writes a letter beyond the first 65,536 as two halves."""
+    return str(loader.construct_scalar(node)).encode("utf-16", "surrogatepass").decode("utf-16")
+
+
+_Loader.add_constructor("tag:yaml.org,2002:str", _text_value)
 
 
 @dataclass(frozen=True)

@@ -192,9 +192,11 @@ def _transactions(
 ) -> Iterator[tuple[list[_Case], list[Write], int]]:
     """Groups cases into transactions: the cases, the writes, and how many of these are notices."""
     reference = options.notifier.reference() if options.notifier else ""
-    group, writes, notices = [], [], 0
+    group: list[_Case] = []
+    writes: list[Write] = []
+    notices = 0
     for case in cases:
-        own = []
+        own: list[Write] = []
         if case.new != case.old:
             own.append(put_version(accounts.table, to_item(case.new), case.old.version if case.old else 0))
             if options.notifier and case.old and case.info:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from regain.domain import user_id
 from regain.domain.account import ROLES, Account
@@ -81,7 +82,7 @@ class RowParser:
         return person if len(self.errors) == before else None
 
     def _person(self, row: Row) -> Person:
-        values = {
+        values: dict[str, Any] = {
             "display_name": self._text(row, "display_name"),
             "given_name": self._text(row, "given_name"),
             "surname": self._text(row, "surname"),

@@ -67,19 +67,19 @@ def typed(body: Verify) -> str:
 
 def drawn(
     keys: Keys, randomness: Callable[[int], bytes], policy: Recovery, subject: str, info: SecurityInfo
-) -> dict[str, tuple[str, ...]]:
-    """The questions that a flow asks, by the flow's fields.
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The questions that a flow asks: those before any proof, and those after one.
 
     Where none can be asked before a proof, given ones are, always of the same few for a user ID (B1).
     """
     if "questions" not in policy.offered:
-        return {}
+        return (), ()
     registered = [each.question for each in info.answers]
     ranked = sorted(security_questions.PREDEFINED, key=lambda each: keys.digest("questions", f"{subject}\x1f{each}"))
     nobodys = ranked[: policy.questions_registered]
     order = list(randomness(max(len(registered), len(nobodys))))
     first = draw_questions(registered, order, proved=False) or draw_questions(nobodys, order, proved=False)
-    return {"questions_first": first, "questions_later": draw_questions(registered, order, proved=True)}
+    return first, draw_questions(registered, order, proved=True)
 
 
 def challenge(keys: Keys, flow: Flow) -> bytes:

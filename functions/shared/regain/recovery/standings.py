@@ -6,6 +6,7 @@ counts that hold, or read again.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from regain.adapters import device_cookies, recoveries
@@ -61,7 +62,9 @@ class Place:
         own = kept.counts_write(subject, self.own, standing.own, now)
         if self.shared:
             return [own, kept.counts_write(subject, self.shared, standing.shared, now)]
-        return [own, kept.throttle_write(subject, standing.shared, now)] if self.who == NETWORK else [own]
+        if self.who == NETWORK and isinstance(standing.shared, Throttle):
+            return [own, kept.throttle_write(subject, standing.shared, now)]
+        return [own]
 
 
 def of_network(services: Services, address: str) -> Place:
@@ -109,7 +112,7 @@ def session_keys(services: Services, context: RequestContext) -> list[Callable[[
     """What to read for `of_signed_in`, for `require_session`."""
     _, session_id = recoveries.open_token(context.session) or ("", "")
     records = of_session(session_id, 0).records
-    return [lambda subject, record=record: services.recoveries.key(subject, record) for record in records]
+    return [partial(services.recoveries.key, record=record) for record in records]
 
 
 def of_signed_in(who: SignedIn, found: list[Any]) -> tuple[Place, Standing]:

@@ -133,13 +133,14 @@ class Recovery(Flows):
     def _blank(self, body: Start, who: str, secret: bytes, found: _Found, context: RequestContext) -> Flow:
         services, account = self.services, found.account
         language = services.languages.match(account.language if account else "", body.language, context.language)
-        drawn = proofs.drawn(services.keys, services.randomness, self.policy, found.subject, found.info)
+        first, later = proofs.drawn(services.keys, services.randomness, self.policy, found.subject, found.info)
         return Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
             started_at=services.now, expires_at=services.now, generation=0, shown=1, required=1, offered=(),
             language=language, browser=found.browser, shared=body.shared_computer,
             second_only=rules.kinds_second_only(found.standing, self.policy, self.limits, services.now),
-            state=self.state(account, found.info), code_generation=services.keys.generation("code"), **drawn,
+            state=self.state(account, found.info), code_generation=services.keys.generation("code"),
+            questions_first=first, questions_later=later,
         )  # fmt: skip
 
     def _begin(self, blank: Flow, found: _Found) -> tuple[Flow, Refused | None]:
@@ -165,7 +166,7 @@ class Recovery(Flows):
         if self.policy.confirm_contact and not body.contact.strip():
             raise Refused(CONTACT_CONFIRMATION_NEEDED)
         attempt, method = self.attempt(opened.flow, choice, opened.standing), choice.method
-        reached = bool(method) and (not self.policy.confirm_contact or matches_contact(method, body.contact))
+        reached = method is not None and (not self.policy.confirm_contact or matches_contact(method, body.contact))
         flow, standing = attempt.send(reached)
         message = self._code_message(opened, self.attempt(flow, choice, standing), reached)
         services.store.commit(
@@ -202,7 +203,8 @@ class Recovery(Flows):
 
         By e-mail it brings a ticket too: whoever can read the mailbox counts as a browser that the account knows.
         """
-        flow, choice, live = attempt.flow, attempt.choice, attempt.live
+        flow, choice = attempt.flow, attempt.choice
+        live = flow.codes[choice.id]
         facts = {
             "flow": flow.id,
             "purpose": self.purpose,
@@ -221,7 +223,7 @@ class Recovery(Flows):
             id=self.services.randomness(16).hex(),
             kind="code",
             channel=channel(choice.kind) if reached else "none",
-            to=choice.method.destination if reached else "",
+            to=choice.method.destination if reached and choice.method else "",
             subject=opened.subject,
             reference=flow.reference,
             language=flow.language,
@@ -287,7 +289,13 @@ class Recovery(Flows):
         return writes
 
 
-def steps(purpose: str) -> tuple[Callable, Callable, Callable]:
+def steps(
+    purpose: str,
+) -> tuple[
+    Callable[[Start, RequestContext], Started],
+    Callable[[Send, RequestContext], Sent],
+    Callable[[Verify, RequestContext], Verified],
+]:
     """Start, send and verify of one purpose, as the functions serve them."""
 
     def start(body: Start, context: RequestContext) -> Started:

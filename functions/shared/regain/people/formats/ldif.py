@@ -27,7 +27,8 @@ def read_entries(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
     Raises:
         InvalidFile: a line is not LDIF, or the file holds change records instead of entries.
     """
-    file, entry, begins = str(text.path), {}, 0
+    entry: dict[str, list[str]] = {}
+    file, begins = str(text.path), 0
     for number, line in _unfold(file, text.lines()):
         if not line:
             if "dn" in entry:

@@ -72,7 +72,7 @@ def _value(kind: str, text: str, scim_type: str) -> str | bool | None:
         return _LITERALS[text.lower()]
     try:
         if kind == "string":
-            value = json.loads(text)
+            value = str(json.loads(text))
             value.encode()  # fails on a lone surrogate
             return value
     except ValueError:
