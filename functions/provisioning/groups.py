@@ -1,8 +1,8 @@
 """Groups: names, which the accounts of their members carry."""
 
-from functools import partial
 from collections.abc import Iterable
 from dataclasses import replace as with_
+from functools import partial
 from typing import Any
 
 from provisioning.people import People
