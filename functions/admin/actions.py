@@ -39,7 +39,7 @@ def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) ->
         *agent.event_and_notices("admin-reset", target),
     ]
     if to:
-        writes.append(services.outbox.write(_temporary_password_message(agent, target, to, nonce, until), now))
+        writes += _sent(agent, target, to, nonce, until)
     services.store.commit(writes)
     if to:
         return TemporaryPassword(True, sent_to=mask(to), until=until)
@@ -55,14 +55,20 @@ def _destination(agent: Agent, target: Target, wanted: str) -> Method:
     raise Refused(METHOD_NOT_OFFERED)
 
 
-def _temporary_password_message(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> Message:
-    generation = agent.services.keys.generation("temporary-password")
-    facts = {"nonce": nonce, "user_id": target.account.user_id, "until": until, "key_generation": generation}
-    return Message(
-        id=agent.services.randomness(16).hex(), kind="temporary-password", channel=channel(to.kind), to=to.destination,
-        subject=target.subject, reference=agent.who.context.reference, language=target.account.language, facts=facts,
+def _sent(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> list[Write]:
+    """The message that brings the password, and the record by which `notify` knows that it may."""
+    services = agent.services
+    generation = services.keys.generation("temporary-password")
+    sending = temporary_password.Sending(nonce, generation, to.kind, to.destination, target.account.user_id, until)
+    message = Message(
+        id=services.randomness(16).hex(), kind="temporary-password", channel=channel(to.kind), to=to.destination,
+        subject=target.subject, reference=agent.who.context.reference, language=target.account.language,
         good_until=until,
     )  # fmt: skip
+    return [
+        temporary_password.sending_write(services.recoveries, target.subject, message.id, sending),
+        services.outbox.write(message, services.now),
+    ]
 
 
 def unlock(user_id: str, context: RequestContext) -> Done:

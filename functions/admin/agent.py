@@ -14,6 +14,7 @@ from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
+from regain.recovery import repudiation
 from regain.recovery.session import SignedIn, require_session
 from regain.runtime.services import Services, services
 
@@ -97,7 +98,11 @@ class Agent:
         if settings.administrators:
             about = {"user_id": target.account.user_id, "by": self.account.user_id, "at": now, "act": kind}
             messages = [*messages, self._to_administrators(target, about)]
-        return [self.event(kind, target), *(services.outbox.write(message, now) for message in messages)]
+        return [
+            self.event(kind, target),
+            repudiation.issue_write(services, target.subject, target.account.user_id, reference, now),
+            *(services.outbox.write(message, now) for message in messages),
+        ]
 
     def _to_administrators(self, target: Target, facts: dict[str, Any]) -> Message:
         number, reference = self.services.randomness(16).hex(), self.who.context.reference

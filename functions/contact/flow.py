@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from regain.adapters import proof_of_work, recoveries
-from regain.adapters.outbox import Message
+from regain.adapters.outbox import HELP, Message
 from regain.adapters.proof_of_work import Solved
 from regain.adapters.rate_limits import network, number
 from regain.adapters.store import Write
@@ -154,7 +154,7 @@ def _message(
     needed: Services, context: RequestContext, subject: str, kind: str, to: str, facts: dict[str, Any]
 ) -> Message:
     channel = "email" if "@" in to else "roles"
-    return Message(needed.randomness(16).hex(), kind, channel, to, subject, context.reference, facts=facts)
+    return Message(HELP + needed.randomness(16).hex(), kind, channel, to, subject, context.reference, facts=facts)
 
 
 def _writes(

@@ -5,12 +5,12 @@ import functools
 import hashlib
 import os
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 
 from aws_lambda_powertools import Logger
 
 from notify import help_messages, messages
+from notify.confirmation import Over, Unconfirmed, confirmed, first_holders
 from notify.layout import Layout
 from regain.adapters import aws, device_cookies
 from regain.adapters.keys import codes_key
@@ -19,14 +19,12 @@ from regain.adapters.outbox import Message
 from regain.adapters.store import Conflict
 from regain.api.redaction import error_kind
 from regain.domain import codes
-from regain.domain.account import Account
 from regain.domain.device_cookie import Known
 from regain.domain.roles import HELP_REQUEST_ROLES
-from regain.recovery import repudiation, temporary_password
+from regain.recovery import temporary_password
 from regain.runtime.services import Services, services
 
 log = Logger(service="regain")
-_MAX_RECIPIENTS = 100  # of one request for help; Microsoft Entra's limit
 _RECORD_RETRY_DELAYS = (1, 2, 4, 8, 0)  # seconds
 
 
@@ -43,8 +41,7 @@ def deliver(message: Message) -> str:
     try:
         if message.channel == "roles":
             return _fan_out(message, needed)
-        expired = message.good_until and needed.now >= message.good_until
-        state, facts = ("expired", {}) if expired else _send(message, needed)
+        state, facts = _send(message, needed)
     except Exception:
         needed.store.commit([needed.outbox.outcome_write(message, "pending")])
         raise
@@ -53,10 +50,18 @@ def deliver(message: Message) -> str:
 
 
 def _send(message: Message, needed: Services) -> tuple[str, dict[str, str]]:
-    """`sent` or `failed`, with the service's message id or the reason."""
-    tags = {"subject": message.subject, "reference": message.reference}
+    """`sent`, `failed` or `expired`, with the service's message id or the reason."""
+    if message.good_until and needed.now >= message.good_until:
+        return "expired", {}
     try:
-        delivery = _messengers()[message.channel].send(message.to, _render(message, needed), tags)
+        own = confirmed(message, needed)
+        tags = {"subject": own.subject, "reference": own.reference}
+        delivery = _messengers()[own.channel].send(own.to, render(own, needed), tags)
+    except Over:
+        return "expired", {}
+    except Unconfirmed:
+        log.error("a message that no record confirms was not sent", extra={"kind": message.kind})
+        return "failed", {"reason": "not-confirmed"}
     except Undeliverable as error:
         return "failed", {"reason": str(error)}
     return "sent", {"delivery": delivery}
@@ -69,7 +74,7 @@ def _fan_out(message: Message, needed: Services) -> str:
     administrators and administrators.
     """
     roles = ("administrator",) if message.to == "administrators" else HELP_REQUEST_ROLES
-    people = [person for person in _first_holders(roles, needed) if person.user_id != message.facts.get("by")]
+    people = [person for person in first_holders(roles, needed) if person.user_id != message.facts.get("by")]
     languages = {person.addresses[0]: person.language for person in people}
     messages = [
         replace(message, id=f"{message.id}-{_recipient_id(address)}", channel="email", to=address, language=language)
@@ -87,29 +92,21 @@ def _recipient_id(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
-def _first_holders(roles: Iterable[str], needed: Services) -> list[Account]:
-    """The holders of the first of these roles that anybody has."""
-    for role in roles:
-        if found := needed.accounts.with_role(role, _MAX_RECIPIENTS):
-            return found
-    return []
-
-
-def _render(message: Message, needed: Services) -> RenderedMessage:
+def render(message: Message, needed: Services) -> RenderedMessage:
+    """A confirmed message, with its code, password or link."""
     layout = Layout(needed.organisation, needed.languages.get(message.language))
     if message.kind in help_messages.KINDS:
         return help_messages.render(message.kind, message.facts, message.reference, layout)
     if message.kind == "temporary-password":
         made = temporary_password.derive(
-            needed.keys, message.subject, message.facts["nonce"], message.facts["key_generation"]
+            needed.keys, message.subject, message.facts["nonce"], message.facts["generation"]
         )
         return messages.temporary_password(made, message.facts, message.reference, layout)
     if message.kind != "code":
-        token = repudiation.derive_token(needed.keys, message.subject, message.reference, message.facts["at"])
-        return messages.notice(message.kind, message.facts, message.reference, token, layout)
+        return messages.notice(message.kind, message.facts, message.reference, message.facts.get("token", ""), layout)
     facts = message.facts
     code = codes.derive(
-        needed.keys.derive(codes_key(facts["purpose"]), facts.get("code_generation", 0)), facts["flow"],
+        needed.keys.derive(codes_key(facts["purpose"]), facts["code_generation"]), facts["flow"],
         facts["purpose"], facts["method"], facts["sequence"], facts["digits"],
     )  # fmt: skip
     return messages.code(code, facts["purpose"], message.reference, layout, _ticket(message, needed))

@@ -123,6 +123,9 @@ _NOT_ASKED = Phrase(
 NOTICES = tuple(_DONE)
 """Every kind of notice."""
 
+LINKED = tuple(kind for kind in NOTICES if kind not in (_TO_ADMINISTRATORS, "account-imported", "account-secured"))
+"""Those whose reader can lock the account with a link."""
+
 
 def code(digits: str, purpose: str, reference: str, layout: Layout, ticket: str = "") -> RenderedMessage:
     """A one-time code, in the form of every channel. Long ones are read in fours, and typed with or without the spaces.
@@ -185,7 +188,7 @@ def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[P
         yield layout.say(_GET_BACK, reference=reference)
     else:
         yield layout.say(Phrase("If you did this, you do not need to do anything."))
-        if layout.site:
+        if layout.site and token:
             yield layout.say(Phrase("If you did not do this, lock your account now. Open this page and confirm:"))
             yield Link(f"{layout.page('not-me/')}#{token}")
         yield layout.say(_NOT_YOU, reference=reference)

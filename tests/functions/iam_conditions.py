@@ -12,8 +12,11 @@ from typing import Any
 Context = dict[str, tuple[str, ...]]
 """Condition key → its values, in one call."""
 
-PRESENT = {"dynamodb:EnclosingOperation", "ses:FromAddress"}
-"""Keys that AWS's own examples of "Allow" rely on: each part of a transaction, and each mail, has its own."""
+PRESENT = {"dynamodb:EnclosingOperation", "dynamodb:LeadingKeys", "ses:FromAddress"}
+"""Keys that AWS's own examples of "Allow" rely on: each part of a transaction, each written item, and each mail has its own."""
+
+_PARTITION_KEYS = {"OutboxTable": "id", "LimitTable": "id", "AccountTable": "user_id", "ReportTable": "part",
+                   "ProvisioningTable": "part"}  # fmt: skip
 
 
 def of_dynamodb(operation: str, request: Mapping[str, Any], attributes: set[str], enclosing: str = "") -> Context:
@@ -24,6 +27,8 @@ def of_dynamodb(operation: str, request: Mapping[str, Any], attributes: set[str]
         context["dynamodb:Select"] = ("SPECIFIC_ATTRIBUTES" if "ProjectionExpression" in request else whole,)
     if operation in ("PutItem", "UpdateItem", "DeleteItem"):
         context["dynamodb:ReturnValues"] = (request.get("ReturnValues", "NONE"),)
+        item = request.get("Item") or request.get("Key") or {}
+        context["dynamodb:LeadingKeys"] = (item[_PARTITION_KEYS.get(request["TableName"], "subject")]["S"],)
     return {**context, "dynamodb:EnclosingOperation": (enclosing,)} if enclosing else context
 
 
@@ -52,6 +57,9 @@ _OPERATORS = {
     "StringEquals": lambda values, wanted: values is not None and values[0] in wanted,
     "StringEqualsIfExists": lambda values, wanted: values is None or values[0] in wanted,
     "StringLike": lambda values, wanted: values is not None and any(fnmatchcase(values[0], each) for each in wanted),
+    "ForAllValues:StringLike": lambda values, wanted: all(
+        any(fnmatchcase(value, each) for each in wanted) for value in values or ()
+    ),
     "ForAllValues:StringEquals": lambda values, wanted: set(values or ()) <= set(wanted),
     "ForAnyValue:StringEquals": lambda values, wanted: bool(set(values or ()) & set(wanted)),
 }

@@ -2,7 +2,8 @@
 
 import pytest
 
-from notify.flow import _render
+from notify.confirmation import confirmed
+from notify.flow import render
 from regain.adapters.outbox import Message
 from regain.adapters.store import to_dataclass
 from tests.functions.agent import Agent
@@ -138,7 +139,9 @@ class TestTemporaryPassword:
         assert made["sent_to"].startswith("p")
         (message,) = [m for m in world.outbox_of(person.user_id) if m["kind"] == "temporary-password"]
         assert message["to"] == person.other_mails[0]
-        password = _render(to_dataclass(message, Message), world.services).text.split("\n\n")[1]
+        password = render(confirmed(to_dataclass(message, Message), world.services), world.services).text.split("\n\n")[
+            1
+        ]
         assert password not in repr(world.outbox_of(person.user_id))
         assert sign_in(world, person, password).body["must_change_password"]
         assert administrator.over(person, "reset", {"to": "call-mobile"}).code == "method-not-offered"

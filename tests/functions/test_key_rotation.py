@@ -5,7 +5,8 @@ import os
 import pyotp
 import pytest
 
-from notify.flow import _render
+from notify.confirmation import confirmed
+from notify.flow import render
 from regain.adapters.outbox import Message
 from regain.adapters.security_info import from_item
 from regain.adapters.store import to_dataclass
@@ -77,7 +78,7 @@ def test_a_temporary_password_that_is_under_way_is_sent_as_it_was_set_x23(world,
     agent.over(person, "reset", {"to": "email"})
     (message,) = [m for m in world.outbox_of(person.user_id) if m["kind"] == "temporary-password"]
     rotate()
-    password = _render(to_dataclass(message, Message), world.services).text.split("\n\n")[1]
+    password = render(confirmed(to_dataclass(message, Message), world.services), world.services).text.split("\n\n")[1]
     assert world.sign_in(person.user_id, password).body["must_change_password"]
 
 

@@ -159,6 +159,7 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     assert helpdesk.over(person, "reset", {"caller": flow}).status == 200
     for act in ("reset", "unlock", "lift", "enable", "require-registration"):
         assert administrator.over(person, act).status == 200
+    assert administrator.over(person, "reset", {"to": "email"}).status == 200
     assert administrator.over(person, "methods", method="DELETE").status == 200
     assert administrator.over(person, "require-registration", method="DELETE").status == 200
     assert administrator.get("/events", account=person.user_id).status == administrator.get("/events").status == 200

@@ -8,6 +8,9 @@ from regain.adapters.store import Conflict, Store, Write, marshal, put_new, to_d
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
+HELP = "help-"
+"""How ids of messages begin that the function for contact writes: its role may write no others."""
+
 _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may run, so that nobody else sends in the meantime
 

@@ -32,6 +32,19 @@ def derive_token(keys: Keys, subject: str, reference: str, at: int, generation: 
     return token(subject, secret)
 
 
+def token_of_notice(services: Services, subject: str, reference: str, at: int) -> str:
+    """The token for the notice of a change, or "" where it cannot be repudiated: one read.
+
+    While the key is rotated, it may have been issued with the generation before or after this process's.
+    """
+    current = services.keys.generation("repudiation")
+    generations = [each for each in (current, current - 1, current + 1) if each]
+    tokens = [derive_token(services.keys, subject, reference, at, each) for each in generations]
+    records = [f"repudiation#{opened[1]}" for opened in map(open_token, tokens) if opened]
+    found = services.store.batch_get([services.recoveries.key(subject, record) for record in records])
+    return next((each for each, item in zip(tokens, found, strict=True) if item), "")
+
+
 def issue_write(services: Services, subject: str, user_id: str, reference: str, now: int) -> Write:
     """Allows a change to be repudiated; written together with it."""
     _, repudiation_id = open_token(derive_token(services.keys, subject, reference, now)) or ("", "")

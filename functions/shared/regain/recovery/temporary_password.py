@@ -2,12 +2,28 @@
 
 import hashlib
 import hmac
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from regain.adapters.keys import Keys
+from regain.adapters.recoveries import Recoveries
+from regain.adapters.store import Write, put_new, to_dataclass
 from regain.domain import crockford
 
 BYTES = 10
 """80 bits, too many to guess within the hours that it is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A temporary password that is to be sent: to a method of this kind, until then (seconds since 1970)."""
+
+    nonce: str
+    generation: int
+    kind: str
+    destination: str
+    user_id: str
+    until: int
 
 
 def derive(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
@@ -17,3 +33,19 @@ def derive(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
     """
     made = hmac.digest(keys.derive("temporary-password", generation), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
     return crockford.group(crockford.encode(made[:BYTES]))
+
+
+def record(message_id: str) -> str:
+    """The name of the record that confirms a message with a temporary password."""
+    return f"temporary-password#{message_id}"
+
+
+def sending_write(recoveries: Recoveries, subject: str, message_id: str, sending: Sending) -> Write:
+    """Lets this message bring the password; written together with it, by whoever may set passwords."""
+    table, key = recoveries.key(subject, record(message_id))
+    return put_new(table, {**key, **asdict(sending), "purge_at": sending.until})
+
+
+def from_item(item: dict[str, Any] | None) -> Sending | None:
+    """The sending in an item, or None."""
+    return to_dataclass(item, Sending) if item else None

@@ -1,0 +1,144 @@
+"""The sender believes nothing: what a message says counts only where a record that its writer cannot forge confirms it.
+
+Many functions may write to the outbox. A code, a temporary password and the link of a notice go only where the record
+says that they belong (X13). The function for contact, which takes requests of strangers, writes under a prefix of its
+own, which its role enforces, and can ask for nothing but messages about help.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from notify import help_messages, messages
+from regain.adapters import recoveries, registrations
+from regain.adapters.outbox import HELP, Message
+from regain.domain.account import Account
+from regain.domain.device_cookie import TICKET_GOOD_FOR
+from regain.domain.methods import channel, sends_code
+from regain.domain.roles import HELP_REQUEST_ROLES
+from regain.recovery import repudiation, temporary_password
+from regain.runtime.services import Services
+
+MAX_RECIPIENTS = 100  # of one request for help; Microsoft Entra's limit
+_ABOUT_HELP = ("administrator-contacted", "support-contacted", "support-confirmation")
+_TICKET = ("ticket_name", "ticket_epoch", "ticket_until")
+
+
+class Unconfirmed(Exception):
+    """No record confirms the message: whoever wrote it had no reason to."""
+
+
+class Over(Exception):
+    """What the message is for is over: nobody waits for it any more."""
+
+
+def confirmed(message: Message, needed: Services) -> Message:
+    """The message with recipient, channel and facts as the record has them: one read at most.
+
+    Raises:
+        Unconfirmed: there is no record, or it says otherwise.
+        Over: the record is of something that has ended.
+    """
+    if message.id.startswith(HELP) and message.kind not in _ABOUT_HELP:
+        raise Unconfirmed
+    if message.kind == "code":
+        registering = message.facts.get("purpose") == "register"
+        return _registration_code(message, needed) if registering else _flow_code(message, needed)
+    if message.kind == "temporary-password":
+        return _temporary_password(message, needed)
+    if message.kind in help_messages.KINDS:
+        _check_recipient(message, needed)
+        return message
+    if message.kind not in messages.NOTICES:
+        raise Unconfirmed
+    return _notice(message, needed) if message.kind in messages.LINKED else message
+
+
+def _flow_code(message: Message, needed: Services) -> Message:
+    flow_id, chosen = message.facts.get("flow"), message.facts.get("method")
+    flow = recoveries.flow(_record(message, f"flow#{flow_id}", needed))
+    method = next((each for each in flow.real if each.id == chosen), None) if flow else None
+    live = flow.codes.get(method.id) if flow and method else None
+    if not (flow and method and live and live.sent and sends_code(method.kind)):
+        raise Unconfirmed
+    if flow.finished or needed.now >= min(flow.expires_at, live.until):
+        raise Over
+    facts = {
+        "flow": flow.id, "purpose": flow.purpose, "method": method.id, "sequence": live.sequence, "digits": live.digits,
+        "code_generation": flow.code_generation, **_ticket(message.facts, method.kind, needed.now),
+    }  # fmt: skip
+    return replace(
+        message, channel=channel(method.kind), to=method.destination, reference=flow.reference, language=flow.language,
+        facts=facts, good_until=live.until,
+    )  # fmt: skip
+
+
+def _ticket(facts: Mapping[str, Any], kind: str, now: int) -> dict[str, Any]:
+    """What the link in an e-mail is made of. It goes to the flow's own address, so its writer gains nothing by it."""
+    given = {name: facts[name] for name in _TICKET if name in facts}
+    if kind != "email" or len(given) < len(_TICKET):
+        return {}
+    return {**given, "ticket_until": min(given["ticket_until"], now + TICKET_GOOD_FOR)}
+
+
+def _registration_code(message: Message, needed: Services) -> Message:
+    pending = registrations.from_item(_record(message, f"pending#{message.facts.get('flow')}", needed))
+    if not (pending and pending.destination and sends_code(pending.kind)):
+        raise Unconfirmed
+    until = pending.started_at + needed.organisation.recovery.code_minutes * 60
+    if pending.done or needed.now >= until:
+        raise Over
+    facts = {
+        "flow": pending.id, "purpose": "register", "method": pending.kind, "sequence": 1, "digits": pending.digits,
+        "code_generation": pending.generation,
+    }  # fmt: skip
+    return replace(message, channel=channel(pending.kind), to=pending.destination, facts=facts, good_until=until)
+
+
+def _temporary_password(message: Message, needed: Services) -> Message:
+    made = temporary_password.from_item(_record(message, temporary_password.record(message.id), needed))
+    if made is None:
+        raise Unconfirmed
+    if needed.now >= made.until:
+        raise Over
+    facts = {"nonce": made.nonce, "generation": made.generation, "user_id": made.user_id, "until": made.until}
+    return replace(message, channel=channel(made.kind), to=made.destination, facts=facts, good_until=made.until)
+
+
+def _notice(message: Message, needed: Services) -> Message:
+    """The notice with the token of its link, where the change may be repudiated."""
+    token = repudiation.token_of_notice(needed, message.subject, message.reference, message.facts["at"])
+    return replace(message, facts={**message.facts, "token": token})
+
+
+def _check_recipient(message: Message, needed: Services) -> None:
+    """Raises Unconfirmed where a message that repeats what was typed is for nobody whom the organisation has named."""
+    contacts = needed.organisation.contacts
+    named = {
+        "administrator-contacted": contacts.administrator.email,
+        "support-contacted": contacts.support.email,
+        "support-confirmation": message.to,
+    }.get(message.kind, "")
+    if message.to != named and not _is_holder(message.to, needed):
+        raise Unconfirmed
+
+
+def _is_holder(address: str, needed: Services) -> bool:
+    """Whether this is the address of somebody with a role."""
+    return any(
+        person.addresses[0] == address
+        for role in HELP_REQUEST_ROLES
+        for person in needed.accounts.with_role(role, MAX_RECIPIENTS)
+    )
+
+
+def first_holders(roles: tuple[str, ...], needed: Services) -> list[Account]:
+    """The holders of the first of these roles that anybody has."""
+    for role in roles:
+        if found := needed.accounts.with_role(role, MAX_RECIPIENTS):
+            return found
+    return []
+
+
+def _record(message: Message, record: str, needed: Services) -> dict[str, Any] | None:
+    return needed.store.batch_get([needed.recoveries.key(message.subject, record)])[0]
