@@ -17,7 +17,14 @@ from tests.functions.person import Person
 from tests.functions.test_notify import FakeMessenger
 
 EVIL = "attacker@evil.example"
-WRITERS = ("ResetFunction", "UnlockFunction", "AccountFunction", "AdminFunction", "ProvisioningFunction", "ContactFunction")
+WRITERS = (
+    "ResetFunction",
+    "UnlockFunction",
+    "AccountFunction",
+    "AdminFunction",
+    "ProvisioningFunction",
+    "ContactFunction",
+)
 KINDS = ("code", "temporary-password", *help_messages.KINDS, *messages.NOTICES, "made-up")
 
 
