@@ -18,6 +18,7 @@ THEME = Path(__file__).parents[1] / "theme"
 SOURCES = THEME / "assets"
 ENTRY_POINTS = (
     "recovery", "account", "contact", "not-me", "admin", "problem-finder", "offline", "unsupported-browser", "passkey",
+    "solve",
 )  # fmt: skip
 """The scripts that pages load, or that another script imports on demand."""
 

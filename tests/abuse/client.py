@@ -23,6 +23,7 @@ from regain.adapters import rate_limits, recoveries
 from regain.adapters.store import marshal, unmarshal
 from regain.organisation import settings
 from regain.runtime.services import Services, compose
+from tests.codes import code_in
 from tests.conftest import Stack
 from tests.functions.conftest import _NUMBERS, Answer, World, solve
 
@@ -34,7 +35,6 @@ _CHANCE = (
     (r'"(expires_at|resend_after)": \d{10}\b', r'"\1": "10 digits"'),
     (r'"retry_after": \d+', '"retry_after": "seconds"'),
 )
-_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
 @dataclass
@@ -148,11 +148,11 @@ class Attacker(World):
             lambda: sum(e["kind"] == "message-sent" for e in self.services.events.by_reference(reference)) >= sequence
         )
         letters = self.received("", sequence, holding=f"Reference: {reference}")
-        return _CODE.search(letters[sequence - 1]["body"])[0]
+        return code_in(letters[sequence - 1]["body"])
 
     def texted(self, number: str, count: int = 1) -> str:
         """The code of the newest text or call to a number."""
-        return _CODE.search(self.received(number, count)[-1]["body"])[0]
+        return code_in(self.received(number, count)[-1]["body"])
 
     def happened(self, user_id: str) -> list[str]:
         """The kinds of everything that was noted about a user ID, oldest first, as an auditor sees it."""

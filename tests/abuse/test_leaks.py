@@ -28,7 +28,7 @@ def mode():
 def test_61_nothing_secret_is_left_anywhere(attacker, deployment):
     """Codes, tokens, passwords, cookies, app secrets: in no log, trace, metric, event, stream, table, queue or address."""
     secrets = planted(attacker)
-    codes = {name: value for name, value in secrets.items() if re.fullmatch(r"\d{6}", value)}
+    codes = {name: value for name, value in secrets.items() if re.fullmatch(r"\d{6}|\d{8}", value)}
     places = {
         **logs(attacker),
         **tables(deployment),

@@ -11,6 +11,7 @@ import pytest
 
 from regain.api.contract import ADMINISTRATION, OPERATIONS
 from tests.abuse.client import alike, together
+from tests.codes import code_in
 from tests.functions.agent import Agent
 from tests.functions.person import Person
 from tests.functions.test_repudiation import changed, secure
@@ -167,7 +168,7 @@ def test_51_security_info_is_ones_own(attacker):
     mine, theirs = Person(attacker), Person(attacker)
     begun = theirs.register("email", contact=f"t{attacker.number}@mail.example").body
     code = attacker.received(begun["place"])[0]["body"]
-    code = re.search(r"\b\d{6}\b", code)[0]
+    code = code_in(code)
     assert mine.confirm(begun["id"], code=code).code == "registration-ended"
     own = mine.register("email", contact=f"m{attacker.number}@mail.example").body
     assert mine.confirm(own["id"], code=code).code == "wrong-code", "a code of another registration"

@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.codes import code_in
+
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -139,9 +141,9 @@ class Form:
     def code(self, to: str, number: int = 1) -> str:
         until = time.monotonic() + 10
         while True:
-            found = [m for m in self.stack.messages(to) if re.search(r"\b\d{6}\b", m["body"])]
+            found = [m for m in self.stack.messages(to) if code_in(m["body"])]
             if len(found) >= number:
-                return re.search(r"\b\d{6}\b", found[0]["body"])[0]
+                return code_in(found[0]["body"])
             assert time.monotonic() < until, "no code came"
             time.sleep(0.05)
 

@@ -61,7 +61,7 @@ def test_a_reload_stays_signed_in_and_signing_out_does_not(page: Page, tester):
     page.go_back()
     page.goto("/account/")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    assert page.context.cookies() == []
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["__Host-browser"]
 
 
 def test_what_is_typed_stays_while_a_session_is_found_to_be_over(page: Page, tester):
@@ -85,7 +85,10 @@ def test_the_cookie_is_out_of_reach_of_scripts(page: Page, tester):
     sign_in(page, tester.user_id, tester.password)
     expect(page.get_by_text(tester.user_id)).to_be_visible()
     assert page.evaluate("document.cookie") == ""
-    (cookie,) = page.context.cookies()
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert set(cookies) == {"__Host-session", "__Host-browser"}
+    assert all(cookie["httpOnly"] and cookie["secure"] for cookie in cookies.values())
+    cookie = cookies["__Host-session"]
     assert (cookie["name"], cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (
         "__Host-session",
         True,
@@ -120,3 +123,20 @@ def test_password_managers_are_led_to_the_change_of_the_password_b23(page: Page,
     wanted = {"current_password": "current-password", "new_password": "new-password", "confirm": "new-password"}
     for name, token in wanted.items():
         expect(page.locator(f'input[name="{name}"]')).to_have_attribute("autocomplete", token)
+
+
+def test_a_browser_is_known_until_it_is_forgotten_and_a_shared_computer_never_is(page: Page, tester):
+    """Device cookies: they pick the count that wrong proofs go to, and open nothing."""
+    page.goto("/account/")
+    page.get_by_label("This is a shared computer").check()
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.get_by_label("Password", exact=True).fill(tester.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["__Host-session"]
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
+    page.get_by_role("button", name="Forget this browser").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert page.context.cookies() == []

@@ -8,6 +8,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NEW
+from tests.codes import code_in
 from tests.conftest import ROOT, build_site, launch
 
 PASSWORD = "maple-Cedar-93-window"
@@ -64,10 +65,10 @@ class Helper:
 
     def code(self, to: str, number: int) -> str:
         until = time.monotonic() + 10
-        while len(found := [m for m in self.stack.messages(to) if re.search(r"\b\d{6}\b", m["body"])]) < number:
+        while len(found := [m for m in self.stack.messages(to) if code_in(m["body"])]) < number:
             assert time.monotonic() < until, "no code came"
             time.sleep(0.05)
-        return re.search(r"\b\d{6}\b", found[0]["body"])[0]
+        return code_in(found[0]["body"])
 
     def prove(self) -> None:
         """The second factor, by text."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from regain.domain.security_questions import PREDEFINED
 from tests.browser.conftest import NEW
+from tests.codes import code_in
 from tests.conftest import ROOT, build_site, english, launch
 
 KINDS = ["email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "passkey", "questions"]
@@ -83,7 +84,7 @@ class Person:
         while not (found := self.stack.messages(to)):
             assert time.monotonic() < until, "no code came"
             time.sleep(0.05)
-        return re.search(r"\b\d{6}\b", found[0]["body"])[0]
+        return code_in(found[0]["body"])
 
     def add_app(self) -> pyotp.TOTP:
         self.press("Authenticator app")

@@ -40,7 +40,7 @@ def leaks(place: str, secrets: Mapping[str, str | bytes]) -> list[str]:
 
 def _held(place: str, small: str, secret: str | bytes) -> bool:
     if isinstance(secret, str):
-        digits = re.fullmatch(r"\d{6}", secret)  # six digits within a hash or a time stand there by chance
+        digits = re.fullmatch(r"\d{6}|\d{8}", secret)  # six digits within a hash or a time stand there by chance
         if holds(place, secret) if digits else any(form in small for form in written(secret)):
             return True
         secret = secret.encode()

@@ -6,7 +6,6 @@ has its event and messages, nothing else changes, and no attempt beyond the limi
 
 import copy
 import random
-import re
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -14,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from notify import app as notify
 from regain.adapters.store import unmarshal
 from regain.recovery import repudiation
+from tests.codes import code_in
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context
 from tests.functions.model import (  # fmt: skip
@@ -184,8 +184,8 @@ class ComparedWithModel(RuleBasedStateMachine):
         handed = {message["id"] for message in waiting if message["channel"] != "none"}
         assert not [item for item in after.values() if text(item, "id") in handed and pending(item)]
         for kind, _, letter, tags in letters:
-            if found := re.search(r"(?<!\d)(?:\d{4}(?: \d{4}){2,4}|\d{8}|\d{6})(?!\d)", letter.sms):
-                self.mails.append(DeliveredMessage(kind, tags["reference"], found[0].replace(" ", "")))
+            if code := code_in(letter.sms):
+                self.mails.append(DeliveredMessage(kind, tags["reference"], code))
         self.before = self.tables.items(*WATCHED)
 
 

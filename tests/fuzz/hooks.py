@@ -67,7 +67,7 @@ def _flows(path):
 def _codes(to=""):
     """The newest code in the outbox."""
     with urllib.request.urlopen(f"{_ORIGIN}/local/outbox.json?to={quote(to)}", timeout=20) as answer:
-        found = [re.search(r"\b\d{6}\b", message["body"]) for message in json.load(answer)[:5]]
+        found = [re.search(r"\b(?:\d{8}|\d{6})\b", message["body"]) for message in json.load(answer)[:5]]
     return [code[0] for code in found if code][:1]
 
 

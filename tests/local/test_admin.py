@@ -1,12 +1,12 @@
 """Administration over HTTP on the embedded stack: sign-in, second factor, an action, and counts made by the streams."""
 
 import json
-import re
 import time
 import urllib.request
 
 import pytest
 
+from tests.codes import code_in
 from tests.conftest import fetch
 from tests.local.test_stack import newest, post, started
 
@@ -35,7 +35,7 @@ class Desk:
         begun = self.do("/prove/start", {})[1]
         number = len(self.stack.messages("+447700900126"))
         assert self.do("/prove/send", {"flow": begun["flow"], "method": "sms"})[0] == 202
-        code = re.search(r"\b\d{6}\b", newest(self.stack, "+447700900126", number + 1)["body"])[0]
+        code = code_in(newest(self.stack, "+447700900126", number + 1)["body"])
         return self.do("/prove/verify", {"flow": begun["flow"], "method": "sms", "code": code})
 
 

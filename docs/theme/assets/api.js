@@ -15,7 +15,7 @@ export async function call(path, body, method) {
   const status = document.querySelector('[data-work]') || {};
   status.textContent = answer.detail;
   try {
-    const { solve } = await import('./proof-of-work.js');
+    const { solve } = await import('./solve.js');
     return await call(path, { ...body, proof: await solve(answer.challenge) }, method);
   } finally {
     status.textContent = '';
