@@ -33,12 +33,15 @@ from regain.problems import (
     Refused,
 )
 from regain.recovery import new_password, repudiation, standings
-from regain.recovery.session import new_session_write, registration_status, require_session
+from regain.recovery.session import new_session_write, registration_status, replaced_session_writes, require_session
 from regain.runtime.services import Services, services
 
 
 def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
-    """Verifies a password: two store operations, whoever it is for. The attempt is counted before the answer."""
+    """Verifies a password: two store operations, whoever it is for, and a third where it was right.
+
+    The attempt is counted before the answer.
+    """
     return retry_on_conflict(lambda: _sign_in(body, context, services()))
 
 
@@ -59,9 +62,8 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
         writes.append(services.accounts.temporary_used_write(account))
         writes.append(judge.event("temporary-password-used"))
     if account.enabled and not ended:
+        writes += replaced_session_writes(services, subject, context)
         writes.append(new_session_write(services, subject, account.user_id, account.generation, context))
-        before = recoveries.open_token(context.session)
-        writes += [services.sessions.delete_write(*before)] if before else []  # one browser, one session
     services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)

@@ -25,7 +25,7 @@ def test_signing_in_gives_a_cookie_for_this_host_only(world):
         for part in ("Path=/", "Secure", "HttpOnly", "SameSite=Strict", f"Max-Age={age}"):
             assert part in cookie
         assert "Domain" not in cookie
-    assert answer.operations == ("BatchGetItem", "TransactWriteItems")
+    assert answer.operations == ("BatchGetItem", "Query", "TransactWriteItems")
 
 
 def test_the_cookie_is_not_what_is_stored(world):
@@ -185,6 +185,28 @@ def test_an_account_that_is_turned_off_is_signed_out(world):
     session = world.sign_in(person.user_id).session
     world.change(world.account(person.user_id), enabled=False)
     assert view(world, session).code == "sign-in-needed"
+
+
+def test_an_account_has_twenty_sessions_and_the_next_one_ends_the_oldest_x27(world, time_machine):
+    time_machine.move_to(1_800_000_000, tick=False)
+    person, sessions = world.person(), []
+    for _ in range(23):
+        sessions.append(world.sign_in(person.user_id).session)
+        time_machine.shift(1)
+    subject = world.services.recoveries.subject(person.user_id)
+    assert len(world.services.sessions.for_subject(subject)) == 20
+    assert [view(world, session).status for session in sessions] == [401] * 3 + [200] * 20
+
+
+def test_a_browser_whose_own_session_is_the_oldest_signs_in_again_x27(world, time_machine):
+    time_machine.move_to(1_800_000_000, tick=False)
+    person = world.person()
+    first = world.sign_in(person.user_id).session
+    for _ in range(19):
+        time_machine.shift(1)
+        world.sign_in(person.user_id)
+    again = world.sign_in(person.user_id, session=first)
+    assert (again.status, view(world, again.session).status, view(world, first).status) == (200, 200, 401)
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,9 @@ def test_the_right_code_costs_four_and_finish_three(world, purpose):
     assert world.finish(started["flow"], purpose=purpose).operations == (READ, READ, WRITE)
 
 
-def test_sign_in_takes_two(world):
+def test_sign_in_takes_two_and_a_look_at_the_sessions_where_the_password_was_right(world):
     person = world.person()
-    assert world.sign_in(person.user_id).operations == (READ, WRITE)
+    assert world.sign_in(person.user_id).operations == (READ, "Query", WRITE)
     assert world.sign_in(person.user_id, "wrong").operations == (READ, WRITE)
     assert world.sign_in("nobody", "wrong").operations == (READ, WRITE)
 

@@ -1,9 +1,13 @@
 """Sessions: they end after an idle time, after a maximum time, and when the password changes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from regain.domain.policy import Limits
 from regain.problems import SIGN_IN_AGAIN, SIGN_IN_NEEDED, Refused
+
+MOST = 20
+"""Sessions of one account: the next sign-in ends the oldest."""
 
 _TOUCH_INTERVAL = 60  # seconds: `seen_at` is written at most this often
 
@@ -42,3 +46,9 @@ class Session:
     def touched(self, now: int) -> "Session | None":
         """The session with `seen_at` updated, or None if it was updated a moment ago."""
         return replace(self, seen_at=now) if now >= self.seen_at + _TOUCH_INTERVAL else None
+
+
+def surplus(sessions: Iterable[Session]) -> list[Session]:
+    """The oldest sessions, which end so that there is room for one more."""
+    by_age = sorted(sessions, key=lambda session: (session.started_at, session.id), reverse=True)
+    return by_age[MOST - 1 :]

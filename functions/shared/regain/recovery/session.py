@@ -12,10 +12,12 @@ from regain.api.request_context import RequestContext
 from regain.domain import registration
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
-from regain.domain.session import Session
+from regain.domain.session import Session, surplus
 from regain.problems import CHANGE_PASSWORD_FIRST, SIGN_IN_NEEDED, Refused
 from regain.recovery import repudiation
 from regain.runtime.services import Services
+
+_ENDED_AT_ONCE = 25  # far from the 100 writes of a transaction; the next sign-in ends more
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,14 @@ def new_session_write(
     secret, now = services.randomness(16), services.now
     context.new_session = recoveries.token(subject, secret)
     return services.sessions.write(subject, Session(recoveries.flow_id(secret), user_id, generation, now, now))
+
+
+def replaced_session_writes(services: Services, subject: str, context: RequestContext) -> list[Write]:
+    """Ends the browser's own session, and the account's oldest past their number (X27): one store operation."""
+    own = recoveries.open_token(context.session)
+    oldest = surplus(services.sessions.for_subject(subject))[-_ENDED_AT_ONCE:]
+    ended = dict.fromkeys([*([own] if own else []), *((subject, session.id) for session in oldest)])
+    return [services.sessions.delete_write(*each) for each in ended]
 
 
 def registration_status(account: Account, info: SecurityInfo, services: Services) -> registration.Registered:
