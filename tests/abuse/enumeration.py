@@ -37,18 +37,18 @@ class Step:
 
     def note(self, known: bool, state: int, seconds: float, answer: Answer) -> None:
         """One answer, in a pair of which the known one is in a state."""
-        (self.info if known else self.unknown).append(seconds)
+        (self.known if known else self.unknown).append(seconds)
         (self.known_answers if known else self.unknown_answers).add((state, without_chance(answer)))
 
     @property
     def auc(self) -> float:
         """How often a known ID took longer than an unknown one; ties count half."""
-        return area(self.info, self.unknown)
+        return area(self.known, self.unknown)
 
     @property
     def p_value(self) -> float:
         """How likely so large a difference is by chance (two-sided, normal approximation)."""
-        n, m = len(self.info), len(self.unknown)
+        n, m = len(self.known), len(self.unknown)
         spread = math.sqrt((n + m + 1) / (12 * n * m))
         return math.erfc(abs(self.auc - 0.5) / spread / math.sqrt(2))
 
