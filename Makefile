@@ -155,7 +155,8 @@ lambda-build: .venv/sam/.locked
 
 # --- Upkeep --------------------------------------------------------------------------------------
 
-schema: install ## Generate organisation.schema.json from the types
+schema: install ## Generate organisation.schema.json and the guide to the first half hour on AWS from the code
+	$(DEV)/python -m cli.first_half_hour
 	$(DEV)/python -c 'import json; from regain.organisation.schema import schema; print(json.dumps(schema(), indent=2))' > organisation.schema.json
 
 words: .venv/words/.locked ## Write the lists of common words in every language

@@ -24,6 +24,16 @@ _SHARED = ("--stack", "--state", "--organisation", "--region")
 """Options of every command, which may stand before it or behind it."""
 
 
+_BAD_CREDENTIALS = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+)
+
+
 class _Commands(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Takes what belongs to every command from wherever it stands."""
@@ -97,6 +107,9 @@ def _said(error: Exception) -> str:
         return "There are no credentials for AWS: set AWS_PROFILE, or run `aws configure` or `aws sso login`."
     if isinstance(error, NoRegionError):
         return "No region is named: give --region, or set AWS_DEFAULT_REGION."
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] in _BAD_CREDENTIALS:
+        code = error.response["Error"]["Code"]
+        return f"AWS does not take these credentials ({code}): sign in again, or choose others with AWS_PROFILE."
     return f"AWS did not answer: {error}" if isinstance(error, ClientError | BotoCoreError) else str(error)
 
 

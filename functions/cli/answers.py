@@ -12,6 +12,7 @@ from regain.organisation.settings import Organisation
 
 WAF_REGION = "us-east-1"
 IDENTITY = "CreateSenderIdentity"
+ORIGIN_KEYS = ("OriginKeyA", "OriginKeyB")
 NOT_ASKED = (IDENTITY, "ProofOfWorkRounds", "OriginKeyA", "OriginKeyB", "CodeKeyGeneration", "ProofKeyGeneration",
              "PasswordKeyGeneration")  # fmt: skip
 """Set with `--set` or in the file: AWS knows them, the default is right, or the guide about keys says when."""

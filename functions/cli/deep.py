@@ -140,7 +140,7 @@ class _Walk:
             "user_id": self.account.user_id,
             "proof": self.client.proof(),
             "name": "./regain doctor",
-            "reply_to": self.organisation.sender.address,
+            "reply_to": self.account.user_id,
             "message": "A test by whoever runs this service: requests for help arrive. Nothing is to be done.",
         }
         answer = self.client.post("/api/contact/administrator", body)

@@ -19,6 +19,7 @@ from cli.terminal import say
 from regain.domain.methods import uses_phone
 from regain.organisation import file as organisation_file
 from regain.organisation.settings import Organisation
+from regain.problems import Refused
 
 _SAM = str(Path(__file__).parents[2] / ".venv" / "sam" / "bin" / "sam")
 _STUCK = {
@@ -95,6 +96,11 @@ def _look(stack: Stack, settings: Samconfig) -> None:
         )
     if state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
         raise StackError(f"The stack {name} is {state.status}: another deployment is under way. Wait until it ends.")
+    if all(name in state.parameters and state.parameters[name] != values[name] for name in answers.ORIGIN_KEYS):
+        raise StackError(
+            "OriginKeyA and OriginKeyB would both change. Never both in one deployment: for some minutes the API would"
+            " know neither of CloudFront's keys. Set one of them back, deploy, and then the other."
+        )
     arn, host = values.get("CertificateArn", ""), values.get("DomainName", "")
     if arn and host and (what := lookups.certificate_mistake(arn, host)):
         raise StackError(f"CertificateArn: {what}.")
@@ -132,7 +138,7 @@ def _advise(stack: Stack, settings: Samconfig, organisation: Organisation) -> No
     try:
         show(each for each in findings(stack) if each.state != "ok")
         first = not stack.services().accounts.with_role("administrator", 1)
-    except (StackError, ClientError, BotoCoreError) as error:
+    except (StackError, Refused, ClientError, BotoCoreError) as error:
         say(f"warning  The doctor could not look: {error}")
         first = True
     if first:

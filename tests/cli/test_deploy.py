@@ -5,6 +5,7 @@ import sys
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from cli import publish
 from cli.regions import SUPPORTED
@@ -255,6 +256,34 @@ def test_an_identity_that_this_stack_has_made_stays_its_own_a6(deployment, folde
     deployment.setup()
     assert deployment.run()[0] == 0
     assert 'CreateSenderIdentity="yes"' in deployment.calls()[-1]
+
+
+def test_never_both_keys_of_cloudfront_in_one_deployment(deployment):
+    deployment.setup()
+    assert deployment.run()[0] == 0
+    deployment.setup("--set", "OriginKeyA=2", "--set", "OriginKeyB=2")
+    status, said = deployment.run("--check")
+    assert (status, "Never both in one deployment" in said) == (1, True)
+    deployment.setup("--set", "OriginKeyA=2", "--set", "OriginKeyB=1")
+    assert deployment.run()[0] == 0
+    deployment.setup("--set", "OriginKeyB=2")
+    assert deployment.run()[0] == 0
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
+def test_credentials_that_aws_does_not_take_are_said(deployment, monkeypatch, code):
+    deployment.setup()
+    answer = ClientError({"Error": {"Code": code, "Message": "no"}}, "GetCallerIdentity")
+    monkeypatch.setattr("cli.lookups.account", raising(answer))
+    status, said = deployment.run("--check")
+    assert (status, f"does not take these credentials ({code})" in said) == (1, True)
+
+
+def raising(error):
+    def call(*_):
+        raise error
+
+    return call
 
 
 def test_two_stacks_of_one_name_are_told_apart_by_their_region(deployment, folder):

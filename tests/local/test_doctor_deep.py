@@ -103,6 +103,15 @@ def test_it_takes_everything_away_also_when_it_is_stopped(stack, tables, subject
     assert not any(tables(subject).values()), tables(subject)
 
 
+def test_it_can_be_run_as_often_as_somebody_likes(stack, dynamodb):
+    """What limits requests for help a day does not know of earlier runs."""
+    before = {item["id"]["S"]: item for item in dynamodb.scan(TableName="LimitTable")["Items"]}
+    assert start(stack).wait(120) == 0
+    after = {item["id"]["S"]: item for item in dynamodb.scan(TableName="LimitTable")["Items"]}
+    counts = [item for name, item in after.items() if "count" in item and before.get(name) != item]
+    assert len(counts) == 1  # of the network that began the flows, which is the deployer's own
+
+
 def test_what_a_killed_run_has_left_is_taken_away_by_the_next_one(stack, tables, subject, dynamodb):
     run = start(stack)
     for line in run.stdout:
