@@ -24,7 +24,7 @@ NAME = "Test account of ./regain doctor"
 _LOCAL_PART = "regain-canary"
 _MAILBOX = "success@simulator.amazonses.com"  # SES delivers to it, in the sandbox too, and nobody reads it
 _RUN = 180  # seconds that a run may take
-_DAY = 86_400
+_HOUR, _DAY = 3_600, 86_400
 _PERIOD = 30  # of an authenticator's code
 
 
@@ -167,10 +167,14 @@ class Canary:
             self._delete(self.services.outbox.table, {"id": message["id"]})
 
     def _take_limits(self) -> None:
-        """Deletes the counts of its requests for help: a sixth run on one day would be refused."""
-        limits = self.services.rate_limits
-        for place in (self.subject, self.user_id):
-            self._delete(*limits.key("contact", place, int(time.time()), _DAY))
+        """Deletes the counts of what it asked for: a sixth request for help on one day would be refused."""
+        counted = [
+            ("contact", self.subject, _DAY),
+            ("contact", self.user_id, _DAY),
+            ("admin-looked", self.subject, _HOUR),
+        ]
+        for what, who, window in counted:
+            self._delete(*self.services.rate_limits.key(what, who, int(time.time()), window))
 
     def _take_count(self) -> None:
         """Waits until the account's end has been counted, and then deletes what the count was made of."""

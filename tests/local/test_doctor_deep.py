@@ -106,7 +106,9 @@ def test_it_takes_everything_away_also_when_it_is_stopped(stack, tables, subject
 def test_it_can_be_run_as_often_as_somebody_likes(stack, dynamodb):
     """What limits requests for help a day does not know of earlier runs."""
     before = {item["id"]["S"]: item for item in dynamodb.scan(TableName="LimitTable")["Items"]}
-    assert start(stack).wait(120) == 0
+    run = start(stack)
+    said = run.communicate(timeout=120)[0]
+    assert run.returncode == 0, said
     after = {item["id"]["S"]: item for item in dynamodb.scan(TableName="LimitTable")["Items"]}
     counts = [item for name, item in after.items() if "count" in item and before.get(name) != item]
     assert len(counts) == 1  # of the network that began the flows, which is the deployer's own
