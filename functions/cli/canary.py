@@ -167,7 +167,7 @@ class Canary:
             self._delete(self.services.outbox.table, {"id": message["id"]})
 
     def _take_limits(self) -> None:
-        """Deletes the counts of what it asked for: a sixth request for help on one day would be refused."""
+        """Deletes the counts of what it asked for: a sixth request for help on one day would cost more work."""
         counted = [
             ("contact", self.subject, _DAY),
             ("contact", self.user_id, _DAY),

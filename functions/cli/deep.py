@@ -66,7 +66,7 @@ class _Walk:
     def __init__(self, client: Client, account: Canary, organisation: Organisation, on_aws: bool) -> None:
         self.client, self.account, self.organisation, self.on_aws = client, account, organisation, on_aws
         self.password = f"Aa1-{secrets.token_urlsafe(24)}"
-        self.reference = ""
+        self.has_password = False
 
     def findings(self) -> Iterator[Finding]:
         """Plays one step after the other. A step that fails does not keep the next ones from being played."""
@@ -92,6 +92,7 @@ class _Walk:
     def _reset(self) -> str:
         begun = self._prove("reset")
         self.client.post("/api/reset/finish", {"flow": begun["flow"], "new_password": self.password})
+        self.has_password = True
         return str(begun["reference"])
 
     def _unlock(self) -> str:
@@ -123,6 +124,8 @@ class _Walk:
         return ""
 
     def _begin_session(self) -> None:
+        if not self.has_password:
+            raise _Impossible("It needs the password that the reset sets.")
         body = {"user_id": self.account.user_id, "password": self.password}
         self.client.post("/api/account/sign-in", body)
 
@@ -146,7 +149,6 @@ class _Walk:
         answer = self.client.post("/api/contact/administrator", body)
         if "url" in answer:
             return f"it leads to {answer['url']}, and no mail is sent"
-        self.reference = answer["reference"]
         to = self.organisation.contacts.administrator.email or "those with a role who help first"
         return f"{answer['reference']}; a mail goes to {to}"
 
