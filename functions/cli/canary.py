@@ -13,6 +13,7 @@ from cli.stack import StackError
 from regain.adapters import authenticator, security_info
 from regain.adapters.store import marshal, put_version, unmarshal
 from regain.directories.dynamodb import to_item
+from regain.domain import scim_token
 from regain.domain.account import Account
 from regain.domain.events import counter_names
 from regain.domain.security_info import Authenticator, SecurityInfo
@@ -92,6 +93,12 @@ class Canary:
         """A code for a method of this kind, good once."""
         return self.recovery_code if kind == "recovery-code" else self.codes.pop(0)
 
+    def make_token(self) -> str:
+        """A token for provisioning, good until it is taken away."""
+        shown, token = scim_token.draw(secrets.token_bytes(scim_token.SIZE), NAME, int(time.time()), 1)
+        self.services.store.commit([self.services.provisioning.token_write(token)])
+        return shown
+
     def give_role(self, role: str) -> None:
         """Gives it a role, which ends its sessions."""
         account = self.services.accounts.get(self.user_id)
@@ -110,6 +117,7 @@ class Canary:
             lambda: self._delete_under(services.recoveries.table, "record"),
             self._take_messages,
             self._take_limits,
+            self._take_tokens,
             self._take_count,
         ]
         for step in steps:
@@ -175,6 +183,11 @@ class Canary:
         ]
         for what, who, window in counted:
             self._delete(*self.services.rate_limits.key(what, who, int(time.time()), window))
+
+    def _take_tokens(self) -> None:
+        for token in self.services.provisioning.tokens():
+            if token.name == NAME:
+                self.services.store.commit([self.services.provisioning.revoke_write(token.id)])
 
     def _take_count(self) -> None:
         """Waits until the account's end has been counted, and then deletes what the count was made of."""

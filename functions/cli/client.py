@@ -22,10 +22,15 @@ class Client:
 
     origin: str
     cookies: dict[str, str] = field(default_factory=dict)
+    bearer: str = ""
 
-    def get(self, path: str) -> dict[str, Any]:
-        """What a path answers. Raises UnexpectedAnswer."""
-        return self._request("GET", path, None)
+    def get(self, path: str, bearer: str = "") -> dict[str, Any]:
+        """What a path answers, to whoever shows this token if there is one. Raises UnexpectedAnswer."""
+        self.bearer = bearer
+        try:
+            return self._request("GET", path, None)
+        finally:
+            self.bearer = ""
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """What a path answers to JSON; works where a proof of work is asked for. Raises UnexpectedAnswer."""
@@ -47,6 +52,8 @@ class Client:
 
     def _exchange(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
         headers = {"origin": self.origin, "accept": "application/json", "content-type": "application/json"}
+        if self.bearer:
+            headers |= {"authorization": f"Bearer {self.bearer}", "accept": "application/scim+json"}
         if self.cookies:
             headers["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         data = None if body is None else json.dumps(body).encode()

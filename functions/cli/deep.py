@@ -4,6 +4,7 @@ import contextlib
 import secrets
 import signal
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -136,6 +137,14 @@ class _Walk:
         self.client.get(f"/api/admin/accounts/{self.account.user_id}")
         self.client.get("/api/admin/report?days=1")
         self.client.post("/api/account/sign-out")
+        return ""
+
+    def _provisioning(self) -> str:
+        token = self.account.make_token()
+        query = urllib.parse.urlencode({"filter": f'userName eq "{self.account.user_id}"'})
+        found = self.client.get(f"/api/scim/v2/Users?{query}", bearer=token)
+        if found.get("totalResults") != 1:
+            raise UnexpectedAnswer(f"GET /api/scim/v2/Users found {found.get('totalResults')} people, not the one")
         return ""
 
     def _contact(self) -> str:

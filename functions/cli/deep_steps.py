@@ -46,6 +46,12 @@ STEPS = (
         _DENIED.format("GetItem"),
     ),
     Step(
+        "provisioning",
+        "an identity provider found the account by SCIM",
+        "tokens, and the index by which people are found",
+        _DENIED.format("Query"),
+    ),
+    Step(
         "contact",
         "a request for help was taken",
         "the outbox is written. Look whether the mail arrives",

@@ -18,16 +18,16 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from cli.stack import _VARIABLES
 from local.template import raw
 
 ROOT = Path(__file__).parents[2]
-_VARIABLES = ("AccountTable", "SessionTable", "SecurityInfoTable", "RecoveryTable", "LimitTable", "EventTable")
-_VARIABLES += ("OutboxTable", "ReportTable")
+_TABLES = [name for variable, name in _VARIABLES.items() if variable.endswith("_TABLE")]
 
 
 def small(site: bool = True) -> str:
     """A template with what publishing and the doctor need: the real tables, keys, a bucket, a distribution."""
-    tables = {name: raw(ROOT / "template.yaml")["Resources"][name] for name in _VARIABLES}
+    tables = {name: raw(ROOT / "template.yaml")["Resources"][name] for name in _TABLES}
     for table in tables.values():
         table["Properties"] = {k: v for k, v in table["Properties"].items() if k != "SSESpecification"}
         table["Properties"]["DeletionProtectionEnabled"] = False

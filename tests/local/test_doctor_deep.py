@@ -69,7 +69,7 @@ def test_every_role_answers_and_nothing_of_it_is_left(stack, tables, subject):
     run = start(stack)
     said = run.communicate(timeout=120)[0]
     assert run.returncode == 0, said
-    for role in ("service", "reset", "unlock", "account", "admin", "contact", "notify", "report"):
+    for role in ("service", "reset", "unlock", "account", "admin", "provisioning", "contact", "notify", "report"):
         assert f"ok       {role}: " in said, said
     assert "receipts: not played" in said
     assert f"{CANARY} is gone" in said
