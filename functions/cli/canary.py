@@ -111,6 +111,7 @@ class Canary:
         services, left = self.services, []
         steps = [
             self._take_events,
+            self._take_links,
             lambda: self._delete(services.accounts.table, {"user_id": self.user_id}),
             lambda: self._delete(services.security_infos.table, {"subject": self.subject}),
             lambda: self._delete_under(services.sessions.table, "id"),
@@ -183,6 +184,12 @@ class Canary:
         ]
         for what, who, window in counted:
             self._delete(*self.services.rate_limits.key(what, who, int(time.time()), window))
+
+    def _take_links(self) -> None:
+        """Deletes what leads to the account by its id, which provisioning has given it. Before the account itself."""
+        account = self.services.accounts.get(self.user_id)
+        if account and account.id:
+            self.services.store.commit(self.services.provisioning.unlink_writes(account))
 
     def _take_tokens(self) -> None:
         for token in self.services.provisioning.tokens():
