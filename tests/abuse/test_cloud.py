@@ -34,7 +34,7 @@ def test_64_a_role_may_do_what_its_function_does_and_nothing_else():
     template = read(ROOT / "template.yaml")
     functions = template.of_type("AWS::Serverless::Function")
     roles = [made["Role"] for made in functions.values()]
-    assert len(set(roles)) == len(functions) == 9
+    assert len(set(roles)) == len(functions) == 10
     for name, made in template.of_type("AWS::IAM::Role").items():
         for policy in made.get("Policies", ()):
             for statement in policy["PolicyDocument"]["Statement"]:
@@ -45,6 +45,7 @@ def test_64_a_role_may_do_what_its_function_does_and_nothing_else():
     assert proved("tests/functions/test_permissions.py", "test_reset_and_unlock_may_do_what_they_do",
                   "test_the_account_function_may_do_what_it_does", "test_notify_may_do_what_it_does",
                   "test_the_contact_function_may_do_what_it_does", "test_the_admin_function_may_do_what_it_does",
+                  "test_the_provisioning_function_may_do_what_it_does",
                   "test_the_report_function_may_do_what_it_does", "test_the_receipts_function_may_do_what_it_does",
                   "test_a_change_of_a_role_is_found", "test_who_writes_accounts_reads_passwords_and_sends")  # fmt: skip
 
@@ -56,7 +57,7 @@ def test_65_tables_are_encrypted_kept_and_stream_no_code(attacker, resources):
             "SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "DataKey"},
         }, name  # fmt: skip
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
-        kept = name in ("AccountTable", "SecurityInfoTable", "EventTable")
+        kept = name in ("AccountTable", "SecurityInfoTable", "EventTable", "ProvisioningTable")
         assert table.get("DeletionProtectionEnabled", False) is kept, name
     assert of_type(resources, "AWS::KMS::Key")["DataKey"]["EnableKeyRotation"] is True
     begun = attacker.start(attacker.person().user_id).body

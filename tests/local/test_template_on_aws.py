@@ -186,6 +186,23 @@ def test_nothing_is_paid_for_that_nobody_reads_a35_a36(template):
     assert len(uncached) == 2 and not any(each["Compress"] for each in uncached)
 
 
+def test_the_token_of_scim_reaches_the_api_and_no_answer_is_kept(template):
+    """CloudFront passes Authorization on as a part of the cache's key only, or with every header, Host included."""
+    behaviors = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    patterns = [each.get("PathPattern") for each in behaviors]
+    assert patterns.index("/api/scim/*") < patterns.index("/api/*")
+    scim, api = (behaviors[patterns.index(pattern)] for pattern in ("/api/scim/*", "/api/*"))
+    assert scim["CachePolicyId"] == {"Ref": "ScimCache"}
+    assert {name: scim[name] for name in scim if name not in ("PathPattern", "CachePolicyId")} == {
+        name: api[name] for name in api if name not in ("PathPattern", "CachePolicyId")
+    }
+    policy = template["Resources"]["ScimCache"]["Properties"]["CachePolicyConfig"]
+    assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)  # so that `no-store` is obeyed
+    keyed = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert keyed["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Authorization"]}
+    assert keyed["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+
+
 def test_labels_of_the_dashboard_are_words_a37(template):
     body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     labels = set(re.findall(r'"label": "\w+Table (\w+)"', body))
