@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from admin.agent import Agent, signed_in_agent
+from regain.adapters.seal import unseal
 from regain.adapters.store import batched
 from regain.api.contract import Attachment, AuditEvent, AuditTrail, EventPage, EventQuery, ReportQuery, UsageReport
 from regain.api.request_context import RequestContext
@@ -99,7 +100,9 @@ def _user_ids(agent: Agent, events: list[dict[str, Any]]) -> dict[str, str]:
     user_ids: dict[str, str] = {}
     for part in batched(sorted({event["subject"] for event in events}), _READ_SIZE):
         items = store.batch_get([counters.person_key(subject) for subject in part])
-        user_ids |= {s: counters.unseal(item["sealed"]) for s, item in zip(part, items, strict=True) if item}
+        user_ids |= {
+            s: unseal(agent.services.keys, item["sealed"]) for s, item in zip(part, items, strict=True) if item
+        }
     return user_ids
 
 

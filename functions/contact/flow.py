@@ -146,7 +146,7 @@ def _looked(
     times = help_cost(max(number(item) for item in counted), limits)
     writes = [work.spend_write(needed, solved, times)]
     writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
-    flow = recoveries.flow(found)
+    flow = needed.recoveries.flow(found)
     return flow if about == subject else None, writes
 
 

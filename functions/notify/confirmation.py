@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from notify import help_messages, messages
-from regain.adapters import recoveries, registrations
+from regain.adapters import registrations
 from regain.adapters.outbox import HELP, Message
 from regain.domain.account import Account
 from regain.domain.device_cookie import TICKET_GOOD_FOR
@@ -41,6 +41,10 @@ def confirmed(message: Message, needed: Services) -> Message:
     """
     if message.id.startswith(HELP) and message.kind not in _ABOUT_HELP:
         raise Unconfirmed
+    try:
+        message = needed.outbox.unsealed(message)
+    except ValueError:
+        raise Unconfirmed from None
     if message.kind == "code":
         registering = message.facts.get("purpose") == "register"
         return _registration_code(message, needed) if registering else _flow_code(message, needed)
@@ -56,7 +60,7 @@ def confirmed(message: Message, needed: Services) -> Message:
 
 def _flow_code(message: Message, needed: Services) -> Message:
     flow_id, chosen = message.facts.get("flow"), message.facts.get("method")
-    flow = recoveries.flow(_record(message, f"flow#{flow_id}", needed))
+    flow = needed.recoveries.flow(_record(message, f"flow#{flow_id}", needed))
     method = next((each for each in flow.real if each.id == chosen), None) if flow else None
     live = flow.codes.get(method.id) if flow and method else None
     if not (flow and method and live and live.sent and sends_code(method.kind)):
@@ -96,7 +100,7 @@ def _registration_code(message: Message, needed: Services) -> Message:
 
 
 def _temporary_password(message: Message, needed: Services) -> Message:
-    made = temporary_password.from_item(_record(message, temporary_password.record(message.id), needed))
+    made = temporary_password.from_item(needed.keys, _record(message, temporary_password.record(message.id), needed))
     if made is None:
         raise Unconfirmed
     if needed.now >= made.until:

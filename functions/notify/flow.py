@@ -74,6 +74,7 @@ def _fan_out(message: Message, needed: Services) -> str:
     administrators and administrators.
     """
     roles = ("administrator",) if message.to == "administrators" else HELP_REQUEST_ROLES
+    message = needed.outbox.unsealed(message)
     people = [person for person in first_holders(roles, needed) if person.user_id != message.facts.get("by")]
     languages = {person.addresses[0]: person.language for person in people}
     messages = [

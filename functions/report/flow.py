@@ -10,6 +10,7 @@ from typing import Any
 
 from regain.adapters import aws
 from regain.adapters import security_info as security_infos
+from regain.adapters.seal import unseal
 from regain.adapters.store import batched, retry_on_conflict
 from regain.directories import dynamodb as account_items
 from regain.domain.eligibility import eligibility
@@ -73,7 +74,7 @@ def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
     counters, store = services.counters, services.store
     last = dict(zip(subjects, store.batch_get([counters.person_key(subject) for subject in subjects]), strict=True))
     sealed = {subject: item["sealed"] for subject, item in last.items() if item}
-    who = {s: user_id or (counters.unseal(sealed[s]) if s in sealed else "") for s, user_id in subjects.items()}
+    who = {s: user_id or (unseal(services.keys, sealed[s]) if s in sealed else "") for s, user_id in subjects.items()}
     known = {subject: user_id for subject, user_id in who.items() if user_id}
     if not known:
         return 0  # not counted yet: the stream of accounts brings them

@@ -9,12 +9,14 @@ from moto import mock_aws
 
 from regain.adapters import rate_limits, recoveries
 from regain.adapters.messengers import Email, RenderedMessage, Undeliverable, in_ascii
+from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Conflict, Store, marshal, put_new, put_version, unmarshal
 from regain.directories.dynamodb import Accounts, to_item
 from regain.domain.account import Account
 from regain.domain.flow import Flow
 from regain.domain.live_code import LiveCode
 from regain.domain.methods import Method
+from tests.adapters.test_password_hash import keys
 
 LETTER = RenderedMessage("Your code", "text", "<p>text</p>")
 
@@ -113,12 +115,12 @@ def test_a_flow_comes_back_as_it_was_stored(store):
         (Method("email", "email", "x@y.example"),),
         codes={"email": LiveCode(1, 8, 10, 40, 340, True)},
     )
-    writer = recoveries.Recoveries(store, "Things", None)
+    writer = recoveries.Recoveries(store, "Things", keys())
     write = writer.flow_write("subject", flow, 5)
     write.request["Item"]["user_id"] = {"S": "key"}
     store.commit([write])
     stored = store.get("Things", {"user_id": "key"})
-    assert recoveries.flow({**stored, "user_id": "a@b.example"}) == Flow(
+    assert writer.flow({**stored, "user_id": seal(keys(), "a@b.example")}) == Flow(
         **{**{f: getattr(flow, f) for f in flow.__dataclass_fields__}, "version": 1}
     )
 
@@ -198,3 +200,18 @@ def test_a_view_reads_the_attributes_that_it_names_only(store):
         {"user_id": "seen", "role": "x"},
         None,
     ]
+
+
+@given(st.text(max_size=320).filter(lambda text: "\x00" not in text and text.isprintable()))
+def test_a_user_id_is_sealed_and_read_again_and_its_length_says_little_x30(user_id):
+    sealed = seal(keys(), user_id)
+    assert unseal(keys(), sealed) == user_id
+    assert len(sealed) == len(seal(keys(), "a" * len(user_id.encode())))
+    assert len(seal(keys(), "x")) == len(seal(keys(), "Hunter2!Secret#99@contoso.example"))
+    assert len(user_id) < 4 or user_id not in sealed
+
+
+def test_what_this_service_did_not_seal_is_no_user_id_x30():
+    for forged in ("", "maria@contoso.example", seal(keys(key="another"), "a")[:-4] + "AAAA", "%%%"):
+        with pytest.raises(ValueError, match="not sealed by this service"):
+            unseal(keys(), forged)

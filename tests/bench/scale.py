@@ -56,7 +56,7 @@ def _places(dice: random.Random, now: int, ends: bool) -> Iterator[tuple[str, st
     keys = Keys(_Kms(), "service")
     keys._roots = _ROOTS
     recoveries, events = Recoveries(None, "Recovery", keys), Events(None, "Event")
-    rate_limits, outbox = RateLimits(None, "Limit", keys), Outbox(None, "Outbox")
+    rate_limits, outbox = RateLimits(None, "Limit", keys), Outbox(None, "Outbox", keys)
     subject = recoveries.subject(f"person{dice.randrange(100_000_000)}@contoso.example")
     reference = f"R-{dice.getrandbits(40):010X}"
     network = "192.0.2.1" if dice.random() < _LARGEST_NETWORK else f"10.{dice.randrange(256)}.{dice.randrange(78)}.1"

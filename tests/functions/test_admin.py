@@ -270,7 +270,7 @@ def test_the_person_and_the_other_administrators_hear_of_every_act_b12(world, ad
     administrator.over(person, "unlock")
     told = {message["to"]: message for message in world.outbox_of(person.user_id)}
     assert set(told) == {person.mail, person.other_mails[0], "administrators"}
-    facts = told["administrators"]["facts"]
+    facts = world.services.outbox.unsealed(to_dataclass(told["administrators"], Message)).facts
     assert (facts["by"], facts["act"]) == (administrator.account.user_id, "admin-unlocked")
 
 

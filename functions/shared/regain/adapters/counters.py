@@ -4,14 +4,13 @@ Counting is idempotent and independent of order: an event is counted together wi
 as the difference between its last counted state and its present one.
 """
 
-import importlib
-from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from regain.adapters.keys import Keys
+from regain.adapters.seal import seal
 from regain.adapters.store import Store, Write, marshal, put_new, put_version
 
 _STRIPES = 4
@@ -63,7 +62,7 @@ class Counters:
         item = {
             "part": f"person#{subject}",
             "id": "person",
-            "sealed": self.seal(user_id),
+            "sealed": seal(self.keys, user_id),
             "counters": list(counter_names),
         }
         return put_version(self.table, item, seen)
@@ -75,19 +74,6 @@ class Counters:
     def people(self) -> Counter[str]:
         """The account counters: one read."""
         return Counter(_counts(self.store.get(self.table, _PEOPLE) or {}))
-
-    def seal(self, user_id: str) -> str:
-        """The user ID, encrypted so that only this service can read it (AES-SIV, RFC 5297)."""
-        return b64encode(self._cipher().encrypt(user_id.encode(), None)).decode()
-
-    def unseal(self, sealed: str) -> str:
-        """The user ID from its encrypted form."""
-        opened: bytes = self._cipher().decrypt(b64decode(sealed), None)
-        return opened.decode()
-
-    def _cipher(self) -> Any:
-        ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # few functions need it
-        return ciphers.AESSIV(self.keys.derive("sealed-user-id"))
 
     def _add(self, key: dict[str, str], counts: Mapping[str, int], purge_at: int) -> Write:
         changed = {name: number for name, number in counts.items() if number}

@@ -1,9 +1,11 @@
 """The transactional outbox: messages are written with the change that causes them, and sent at least once."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from regain.adapters.keys import Keys
+from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Conflict, Store, Write, marshal, put_new, to_dataclass, unmarshal
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
@@ -11,6 +13,7 @@ from regain.domain.security_info import SecurityInfo
 HELP = "help-"
 """How ids of messages begin that the function for contact writes: its role may write no others."""
 
+_SEALED = ("user_id", "by")  # facts that name people: typed by strangers, or whom a message is about
 _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may run, so that nobody else sends in the meantime
 
@@ -66,10 +69,20 @@ class Outbox:
 
     store: Store
     table: str
+    keys: Keys
 
     def write(self, message: Message, now: int) -> Write:
         """Writes a message, which is sent once the transaction has committed."""
-        return put_new(self.table, {**asdict(message), "purge_at": now + _KEPT})
+        named = {name: seal(self.keys, message.facts[name]) for name in _SEALED if name in message.facts}
+        facts = {name: value for name, value in message.facts.items() if name not in named}
+        sealed = replace(message, facts={**facts, "sealed": named} if named else facts)
+        return put_new(self.table, {**asdict(sealed), "purge_at": now + _KEPT})
+
+    def unsealed(self, message: Message) -> Message:
+        """The message with its user IDs. Raises ValueError if this service did not seal them."""
+        named = {name: unseal(self.keys, value) for name, value in message.facts.get("sealed", {}).items()}
+        facts = {name: value for name, value in message.facts.items() if name != "sealed"}
+        return replace(message, facts={**facts, **named})
 
     def claim(self, message: Message, now: int) -> bool:
         """Claims the message for sending, under a lease. False if it has been sent or given up.

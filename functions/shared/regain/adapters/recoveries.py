@@ -1,14 +1,15 @@
 """Flows, and what is counted, in DynamoDB, all under one keyed hash of the user ID.
 
-The table knows no user ID that nobody has: unknown ones are kept in the same way as known ones.
+User IDs are sealed, because anything can be typed as one, and those that nobody has are kept like all others.
 """
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from regain.adapters.keys import Keys
+from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Store, Write, put_version, to_dataclass
 from regain.domain.flow import Flow
 from regain.domain.throttle import Counts, Throttle
@@ -38,7 +39,12 @@ class Recoveries:
 
     def flow_write(self, subject: str, flow: Flow, now: int) -> Write:
         """The flow, if it is still as it was read."""
-        return self._write(subject, f"flow#{flow.id}", flow, now)
+        sealed = replace(flow, user_id=seal(self.keys, flow.user_id))
+        return self._write(subject, f"flow#{flow.id}", sealed, now)
+
+    def flow(self, item: dict[str, Any] | None) -> Flow | None:
+        """The flow in an item, or None."""
+        return to_dataclass({**item, "user_id": unseal(self.keys, item["user_id"])}, Flow) if item else None
 
     def throttle_write(self, subject: str, throttle: Throttle, now: int) -> Write:
         """The limits' record of the account, if it is still as it was read."""
@@ -72,11 +78,6 @@ def open_token(text: str) -> tuple[str, str] | None:
 def flow_id(secret: bytes) -> str:
     """A flow's id: a hash of its secret, so that reading the table does not let anybody go on with it."""
     return hashlib.sha256(secret).hexdigest()[:32]
-
-
-def flow(item: dict[str, Any] | None) -> Flow | None:
-    """The flow that an item holds."""
-    return to_dataclass(item, Flow) if item else None
 
 
 def throttle(item: dict[str, Any] | None) -> Throttle:

@@ -80,7 +80,7 @@ class Flows:
                 *self.counted_keys(context),
             ]
         )
-        flow, throttle = recoveries.flow(found[0]), recoveries.throttle(found[1])
+        flow, throttle = services.recoveries.flow(found[0]), recoveries.throttle(found[1])
         context.about("" if subject == "nobody" else subject, flow.reference if flow else "")
         info = security_info.from_item(found[2])
         live = rules.check_live(flow, throttle, self.purpose, now)

@@ -5,9 +5,11 @@ The token is derived, like a code, and is stored neither in the outbox nor in an
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from regain.adapters.keys import Keys
 from regain.adapters.recoveries import open_token, token
+from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Write, put_new, put_version, to_dataclass
 from regain.problems import LINK_ENDED, Refused
 from regain.runtime.services import Services
@@ -50,7 +52,7 @@ def issue_write(services: Services, subject: str, user_id: str, reference: str, 
     _, repudiation_id = open_token(derive_token(services.keys, subject, reference, now)) or ("", "")
     table, key = services.recoveries.key(subject, f"repudiation#{repudiation_id}")
     until = now + _LIFETIME
-    granted = {"user_id": user_id, "reference": reference, "until": until, "version": 1}
+    granted = {"user_id": seal(services.keys, user_id), "reference": reference, "until": until, "version": 1}
     return put_new(table, {**key, **granted, "purge_at": until})
 
 
@@ -63,17 +65,21 @@ def load(services: Services, typed: str) -> tuple[str, str, Repudiation]:
     subject, repudiation_id = open_token(typed) or ("", "")
     record = f"repudiation#{repudiation_id}"
     found = services.store.get(*services.recoveries.key(subject, record)) if subject else None
-    repudiation = to_dataclass(found, Repudiation) if found else None
+    repudiation = _opened(services, found) if found else None
     if repudiation is None or repudiation.used or services.now >= repudiation.until:
         raise Refused(LINK_ENDED)
     return subject, record, repudiation
+
+
+def _opened(services: Services, item: dict[str, Any]) -> Repudiation:
+    return to_dataclass({**item, "user_id": unseal(services.keys, item["user_id"])}, Repudiation)
 
 
 def redeem_write(services: Services, subject: str, record: str, repudiation: Repudiation) -> Write:
     """Marks the repudiation as used."""
     table, key = services.recoveries.key(subject, record)
     kept = {
-        "user_id": repudiation.user_id,
+        "user_id": seal(services.keys, repudiation.user_id),
         "reference": repudiation.reference,
         "until": repudiation.until,
         "used": True,

@@ -5,7 +5,6 @@ from typing import Any
 
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
-from regain.adapters import sessions as session_items
 from regain.adapters.outbox import notices
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
@@ -80,7 +79,7 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
         raise Refused(SIGN_IN_NEEDED, reason="no session")
     wanted = [services.sessions.key(subject, session_id), services.security_infos.key(subject)]
     found = services.store.batch_get([*wanted, *(key(subject) for key in keys)])
-    session = session_items.from_item(found[0])
+    session = services.sessions.from_item(found[0])
     if session is None:
         raise Refused(SIGN_IN_NEEDED, reason="no such session")
     context.about(subject)

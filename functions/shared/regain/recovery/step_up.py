@@ -134,7 +134,7 @@ def check_proved(token: str, purpose: str, account: Account, by: str, services: 
     wanted = [services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
               services.recoveries.key(subject or "nobody", "throttle")]  # fmt: skip
     found = services.store.batch_get(wanted)
-    flow = rules.check_live(recoveries.flow(found[0]), recoveries.throttle(found[1]), purpose, services.now)
+    flow = rules.check_live(services.recoveries.flow(found[0]), recoveries.throttle(found[1]), purpose, services.now)
     if flow.user_id != account.user_id or flow.by != by or not flow.open:
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)

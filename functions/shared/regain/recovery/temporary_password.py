@@ -7,6 +7,7 @@ from typing import Any
 
 from regain.adapters.keys import Keys
 from regain.adapters.recoveries import Recoveries
+from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Write, put_new, to_dataclass
 from regain.domain import crockford
 
@@ -43,9 +44,10 @@ def record(message_id: str) -> str:
 def sending_write(recoveries: Recoveries, subject: str, message_id: str, sending: Sending) -> Write:
     """Lets this message bring the password; written together with it, by whoever may set passwords."""
     table, key = recoveries.key(subject, record(message_id))
-    return put_new(table, {**key, **asdict(sending), "purge_at": sending.until})
+    sealed = seal(recoveries.keys, sending.user_id)
+    return put_new(table, {**key, **asdict(sending), "user_id": sealed, "purge_at": sending.until})
 
 
-def from_item(item: dict[str, Any] | None) -> Sending | None:
+def from_item(keys: Keys, item: dict[str, Any] | None) -> Sending | None:
     """The sending in an item, or None."""
-    return to_dataclass(item, Sending) if item else None
+    return to_dataclass({**item, "user_id": unseal(keys, item["user_id"])}, Sending) if item else None

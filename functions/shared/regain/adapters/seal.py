@@ -1,0 +1,34 @@
+"""Sealed user IDs: encrypted with AES-SIV (RFC 5297), so that only the tables of accounts name people (X30).
+
+What was typed as a user ID may be anything, also a password in the wrong field. It is padded, so that its length says
+little, and the same user ID is sealed in the same way, so that a retry writes the same record.
+"""
+
+import importlib
+from base64 import b64decode, b64encode
+from typing import Any
+
+from regain.adapters.keys import Keys
+
+_BLOCK = 64  # bytes: most user IDs are shorter
+
+
+def seal(keys: Keys, user_id: str) -> str:
+    """The user ID, encrypted and padded."""
+    text = user_id.encode()
+    padded = text + b"\0" * (-len(text) % _BLOCK or (0 if text else _BLOCK))
+    return b64encode(_cipher(keys).encrypt(padded, None)).decode()
+
+
+def unseal(keys: Keys, sealed: str) -> str:
+    """The user ID from its sealed form. Raises ValueError if this service did not seal it."""
+    exceptions = importlib.import_module("cryptography.exceptions")
+    try:
+        return str(_cipher(keys).decrypt(b64decode(sealed), None).rstrip(b"\0").decode())
+    except (exceptions.InvalidTag, ValueError):
+        raise ValueError("not sealed by this service") from None
+
+
+def _cipher(keys: Keys) -> Any:
+    ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # loaded at first use
+    return ciphers.AESSIV(keys.derive("sealed-user-id"))
