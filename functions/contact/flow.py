@@ -37,15 +37,17 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     needed = services()
     organisation = needed.organisation
     solved = proof_of_work.verify(needed.keys, body.proof, needed.now)
-    who = user_id.normalise(body.user_id, organisation.default_domain)
-    user_id.find_domain(who, organisation.domains)
+    with work.spent_if_refused(needed, solved):
+        who = user_id.normalise(body.user_id, organisation.default_domain)
+        user_id.find_domain(who, organisation.domains)
     subject = needed.recoveries.subject(who)
     context.about(subject)
     portal = organisation.contacts.administrator.portal_url
     if portal:
         needed.store.commit([work.spend_write(needed, solved, 1)])
         return HelpRequested(url=portal)
-    reply_to = _reached(body.reply_to, needed)
+    with work.spent_if_refused(needed, solved):
+        reply_to = _reached(body.reply_to, needed)
     flow, counted = _looked(body.flow, subject, (network(context.address), reply_to), solved, needed)
     context.about(subject, flow.reference if flow else "")
     facts = {
@@ -70,7 +72,8 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     if not to:
         raise Refused(NO_CONTACT_FORM)
     solved = proof_of_work.verify(needed.keys, body.proof, needed.now)
-    name, email, phone = _callback(body, needed)
+    with work.spent_if_refused(needed, solved):
+        name, email, phone = _callback(body, needed)
     subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
     context.about(subject)
     _, counted = _looked("", subject, (network(context.address), email, phone), solved, needed)

@@ -144,6 +144,24 @@ def test_help_costs_more_work_past_five_a_day_of_a_network_or_an_address_and_is_
     assert last.code == "proof-of-work-needed"
 
 
+def test_a_proof_of_work_is_spent_by_a_refused_request_too_x20(world):
+    """One solved proof was good for any number of requests that were refused before the commit."""
+    reach = {"reply_to": address(world)}
+    refused = [
+        ("/api/reset/start", {"user_id": "maria@nowhere.example"}),
+        ("/api/unlock/start", {"user_id": "a@b@c"}),
+        ("/api/contact/administrator", {"user_id": "maria@nowhere.example", **reach}),
+        ("/api/contact/administrator", {"user_id": "maria", "reply_to": "nobody"}),
+        ("/api/contact/support", {"name": "", "phone": "1", "email": "x", "message": "y"}),
+    ]
+    for path, body in refused:
+        proof = world.proof()
+        first, again = (world.post(path, {**body, "proof": proof}) for _ in range(2))
+        assert first.status == 422 and first.code != "robot-check-failed", path
+        assert again.code == "robot-check-failed", path
+        assert world.post("/api/reset/start", {"user_id": "maria", "proof": proof}).code == "robot-check-failed"
+
+
 def test_a_proof_of_work_is_good_for_one_request(world):
     body = {"user_id": "maria", "proof": world.proof(), "reply_to": f"a{world.number}@home.example"}
     assert world.post("/api/contact/administrator", body).status == 202

@@ -65,8 +65,9 @@ class Recovery(Flows):
         """Begins a flow: three store operations, whoever it is for."""
         services, now = self.services, self.services.now
         solved = proof_of_work.verify(services.keys, body.proof, now)
-        who = user_id.normalise(body.user_id, services.organisation.default_domain)
-        user_id.check_domain(who, services.organisation.domains, self.policy)
+        with work.spent_if_refused(services, solved):
+            who = user_id.normalise(body.user_id, services.organisation.default_domain)
+            user_id.check_domain(who, services.organisation.domains, self.policy)
         found = self._find(body, who, solved, context)
         secret = services.randomness(16)
         flow, refused = self._begin(self._blank(body, who, secret, found, context), found)

@@ -1,5 +1,8 @@
 """Proofs of work that a request has to bring: more of it where others would be refused, never by account."""
 
+import contextlib
+from collections.abc import Iterator
+
 from regain.adapters import proof_of_work
 from regain.adapters.proof_of_work import Solved
 from regain.adapters.store import Write
@@ -18,6 +21,20 @@ def spend_write(services: Services, solved: Solved | None, times: int) -> Write:
         challenge = proof_of_work.challenge(services.keys, services.now, minutes, services.proof_of_work_rounds, times)
         raise Refused(PROOF_OF_WORK_NEEDED, challenge=challenge, times=times)
     return services.rate_limits.spend_write(solved.signature, services.now)
+
+
+@contextlib.contextmanager
+def spent_if_refused(services: Services, solved: Solved) -> Iterator[None]:
+    """Spends the proof of work of a request whose form is refused: one proof, one request (X20).
+
+    Raises:
+        Refused: the form's own, or ROBOT_CHECK_FAILED where the proof was spent before.
+    """
+    try:
+        yield
+    except Refused:
+        services.store.commit([services.rate_limits.spend_write(solved.signature, services.now)])
+        raise
 
 
 def spend_writes(services: Services, proof: str, times: int) -> list[Write]:
