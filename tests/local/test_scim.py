@@ -30,11 +30,18 @@ def of_an_organisation(context, path, *options, **named):
     value, name = DRAWN(context, path, *options, **named), str(path).rpartition(":")[2]
     if name == "userName" and value:
         return f"{uuid.uuid4()}@contoso.example"
+    if name == "phoneNumbers.value" and value:
+        return [number()] if isinstance(value, list) else number()
     for each in value if name in ("emails", "phoneNumbers") and value else ():
         each.primary = True
         if name == "phoneNumbers":
-            each.value = f"+4477009{random.randrange(10**5):05}"
+            each.value = number()
     return value
+
+
+def number():
+    """A number of those that are kept for fiction."""
+    return f"+447700900{random.randrange(1000):03}"
 
 
 def test_scim2_tester_finds_nothing_wrong(client, monkeypatch):
