@@ -99,6 +99,8 @@ def can_occur(problem: Problem, organisation: Organisation) -> bool:
     """Whether the problem can occur with this organisation's settings."""
     recovery = organisation.recovery
     wanted = problem.features.split()
+    if "several-domains" in wanted:
+        return len(organisation.domains) > 1
     return not wanted or any(each in recovery.offered or getattr(recovery, each, False) for each in wanted)
 
 

@@ -212,7 +212,7 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
 def _who(typed: str, services: Services) -> str:
     """The user ID, or one that nobody has, so that a malformed ID is refused like an unknown one."""
     try:
-        return user_id.normalise(typed, services.organisation.default_domain)
+        return user_id.normalise(typed, services.organisation.domains)
     except Refused as refused:
         if refused.problem is not INVALID_USER_ID:
             raise

@@ -110,7 +110,7 @@ class Agent:
 
     def _read(self, typed: str) -> Target:
         services = self.services
-        who = user_id.normalise(typed, services.organisation.default_domain)
+        who = user_id.normalise(typed, services.organisation.domains)
         subject = services.recoveries.subject(who)
         found = services.store.batch_get(
             [

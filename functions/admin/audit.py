@@ -61,7 +61,7 @@ def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, A
         known = reference.parse(query.reference)
         return (services.events.by_reference(known)[::-1] if known else []), ""
     if query.account:
-        who = user_id.normalise(query.account, services.organisation.default_domain)
+        who = user_id.normalise(query.account, services.organisation.domains)
         roles.check_can_view(agent.account, services.accounts.get(who), agent.scope)
         subject = services.recoveries.subject(who)
         found, cursor = services.events.by_subject(subject, start, end, query.cursor, limit)

@@ -55,7 +55,7 @@ def _story(known: str, services: Services) -> None:
 
 def _would(typed: str, services: Services) -> None:
     organisation, english, now = services.organisation, _english(services), int(time.time())
-    who = user_id.normalise(typed, organisation.default_domain)
+    who = user_id.normalise(typed, organisation.domains, organisation.default_domain)
     say(f"{who}")
     try:
         user_id.check_domain(who, organisation.domains, organisation.recovery)
@@ -130,7 +130,9 @@ def _found(
     if quoted:
         return services.events.by_reference(reference.parse(quoted) or "-")[::-1][:most]
     if account:
-        subject = services.recoveries.subject(user_id.normalise(account, services.organisation.default_domain))
+        organisation = services.organisation
+        who = user_id.normalise(account, organisation.domains, organisation.default_domain)
+        subject = services.recoveries.subject(who)
         found, _ = services.events.by_subject(subject, start, end, "", most)
         return [event for event in found if kind in ("", event["kind"])]
     days = usage.days_with_events(services.counters, kind, start, end, services.now)

@@ -33,7 +33,7 @@ def grant(
         raise typer.BadParameter(f"`{role}` is not a role: {', '.join(filter(None, ROLES))} or none.")
     stack: Stack = context.obj
     services = stack.services()
-    who = user_id.normalise(user, services.organisation.default_domain)
+    who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
     account = services.accounts.get(who)
     if account is None:
         errors.print(f"There is no account {who}.", markup=False)

@@ -38,7 +38,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     organisation = needed.organisation
     solved = proof_of_work.verify(needed.keys, body.proof, needed.now)
     with work.spent_if_refused(needed, solved):
-        who = user_id.normalise(body.user_id, organisation.default_domain)
+        who = user_id.normalise(body.user_id, organisation.domains)
         user_id.find_domain(who, organisation.domains)
     subject = needed.recoveries.subject(who)
     context.about(subject)

@@ -110,7 +110,7 @@ def test_56_a_path_means_one_thing_and_local_is_only_here(attacker):
 
 def test_57_bodies_that_are_not_what_a_route_reads_are_problems(attacker):
     """Broken, deep, huge, doubled, of another encoding, packed, in pieces, or 16 KiB and one: never a fault."""
-    good = json.dumps({"user_id": "nobody", "password": "x"}).encode()
+    good = json.dumps({"user_id": "nobody@contoso.example", "password": "x"}).encode()
     bad = {
         "malformed": b'{"user_id":', "deep": b"[" * 10_000, "deep objects": b'{"a":' * 2_500 + b"1" + b"}" * 2_500,
         "endless number": b'{"user_id":1e999}', "long number": b'{"user_id":' + b"9" * 8_000 + b"}",

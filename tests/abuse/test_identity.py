@@ -62,9 +62,9 @@ def test_13_every_way_to_write_a_user_id_means_one_account_and_its_registered_ad
     victim = attacker.person(user_id=f"{name}@contoso.example")
     wide = "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in f"{name}@contoso.example")
     same = [f"  {name.upper().replace('SS', 'ß')}@CONTOSO.EXAMPLE\t", unicodedata.normalize("NFD", victim.user_id), wide,
-            f"{name}@ｃontoso。example".replace("。", "."), f"\u00a0{name}"]  # fmt: skip
+            f"{name}@ｃontoso。example", f"\u00a0{name}@contoso.example", f"mailto:{victim.user_id}", f"{victim.user_id}."]  # fmt: skip
     others = [victim.user_id.replace("ß", "ss"), victim.user_id.replace("i", "ı"), victim.user_id.replace("o", "ö", 1),
-              victim.user_id.replace("ë", "e"), f"{name}@contoso.example."]  # fmt: skip
+              victim.user_id.replace("ë", "e"), f"{victim.user_id}.x"]  # fmt: skip
     for typed in same:
         assert reached(attacker, typed) == "", typed
     for typed in others:

@@ -155,7 +155,7 @@ def test_62_errors_tell_no_trace_and_no_library(attacker):
         '{"a":1}',
         '{"user_id":1}',
         "\x00",
-        '{"user_id":"a","proof":"e30="}',
+        '{"user_id":"a@contoso.example","proof":"e30="}',
         '{"kind":"x"}',
         "9" * 5_000,
     )

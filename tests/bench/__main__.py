@@ -94,11 +94,13 @@ def _first_requests() -> dict[str, Any]:
         "eventTimestamp": 1,
         "context": {"subject": "s", "reference": "R-0000-0000"},
     }
-    help_asked = {"user_id": "maria", "reply_to": "maria@mail.example", "message": "Help"}
+    help_asked = {"user_id": "maria@contoso.example", "reply_to": "maria@mail.example", "message": "Help"}
     return {
         "service": lambda: http("GET", "/api/challenge"),
-        "reset": lambda: http("POST", "/api/reset/start", {"user_id": "maria", "proof": world.proof()}),
-        "unlock": lambda: http("POST", "/api/unlock/start", {"user_id": "maria", "proof": world.proof()}),
+        "reset": lambda: http("POST", "/api/reset/start", {"user_id": "maria@contoso.example", "proof": world.proof()}),
+        "unlock": lambda: http(
+            "POST", "/api/unlock/start", {"user_id": "maria@contoso.example", "proof": world.proof()}
+        ),
         "account": lambda: http("GET", "/api/account"),
         "contact": lambda: http("POST", "/api/contact/administrator", {**help_asked, "proof": world.proof()}),
         "admin": lambda: http("GET", "/api/admin"),

@@ -96,7 +96,7 @@ def test_an_administrator_finds_helps_and_sees_what_happened(page: Page, desk, h
     admin, person = helper("ada"), "p0@contoso.example"
     admin.sign_in()
     looks()
-    page.get_by_label("User ID").locator("visible=true").fill("nobody-here")
+    page.get_by_label("User ID").locator("visible=true").fill("nobody-here@contoso.example")
     admin.press("Find the account")
     expect(page.locator(".error-summary")).to_contain_text("There is no account with this user ID")
     looks()

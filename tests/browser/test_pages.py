@@ -60,7 +60,7 @@ def test_without_javascript_the_page_says_whom_to_ask_and_sends_nothing_s6_b14(w
     assert "This form needs JavaScript" in shown
     assert 'href="mailto:it@contoso.example?subject=' in shown
     assert "+44 20 7946 0000" in shown
-    without_scripts.get_by_label("User ID").fill("maria.silva")
+    without_scripts.get_by_label("User ID").fill("maria.silva@contoso.example")
     without_scripts.get_by_role("button", name="Next").locator("visible=true").first.click()
     assert without_scripts.url.endswith(path)
 

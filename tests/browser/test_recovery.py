@@ -60,7 +60,7 @@ def test_a_locked_account_is_unlocked_without_a_new_password_s39_b4(page: Page, 
 
 
 def test_an_administrator_gives_a_second_proof_of_another_kind_s49(page: Page, form, stack):
-    form.open().identify("ines.rossi")
+    form.open().identify("ines.rossi@contoso.example")
     form.choose()
     form.enter(form.code("ines@home.example"))
     form.at("method")
@@ -281,7 +281,7 @@ def test_when_the_time_is_over_the_page_says_so_by_itself(page: Page, form, test
 
 def test_unknown_user_ids_see_exactly_the_same_b1(page: Page, form, tester):
     seen = []
-    for user_id in (tester.user_id, "nobody.at.all"):
+    for user_id in (tester.user_id, "nobody.at.all@contoso.example"):
         form.open().identify(user_id)
         form.choose()
         seen.append(re.sub(r"R-\w{4}-\w{4}|\d+ seconds", "", page.locator("main").inner_text().replace(user_id, "")))
@@ -289,6 +289,16 @@ def test_unknown_user_ids_see_exactly_the_same_b1(page: Page, form, tester):
         expect(form.summary).to_contain_text("That code is not right")
         page.evaluate("sessionStorage.clear()")
     assert seen[0] == seen[1]
+
+
+def test_a_name_alone_is_asked_for_its_domain_and_a_choice_fills_the_field_p10(page: Page, form):
+    form.open().identify("nobody.at.all")
+    expect(form.summary).to_contain_text("Type your whole user ID")
+    page.get_by_role("button", name="nobody.at.all@contoso.example").click()
+    expect(form.summary).to_be_hidden()
+    expect(page.get_by_label("User ID")).to_have_value("nobody.at.all@contoso.example")
+    form.next()
+    form.at("method")
 
 
 def test_a_double_click_sends_once(page: Page, form, tester):
@@ -313,7 +323,7 @@ def test_a_problem_that_the_page_has_no_words_for_is_shown_as_the_api_says_it_wi
         "**/api/challenge",
         lambda route: route.fulfill(status=405, json={"code": "method-not-allowed", "title": "Not like this"}),
     )
-    page.get_by_label("User ID").fill("maria.silva")
+    page.get_by_label("User ID").fill("maria.silva@contoso.example")
     form.next()
     expect(form.summary).to_contain_text("Not like this")
     page.get_by_role("link", name="What this means and what to do").click()

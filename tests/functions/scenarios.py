@@ -93,8 +93,8 @@ def start(world: World, purpose: str) -> Steps:
 @by_purpose(0, 201, events=("{purpose}-started",))
 def start_for_nobody(world: World, purpose: str) -> Steps:
     proof = world.proof()
-    yield lambda: world.post(f"/api/{purpose}/start", {"user_id": "nobody.at.all", "proof": proof})
-    yield lambda: world.start("nobody.at.all", purpose)
+    yield lambda: world.post(f"/api/{purpose}/start", {"user_id": "nobody.at.all@contoso.example", "proof": proof})
+    yield lambda: world.start("nobody.at.all@contoso.example", purpose)
 
 
 @by_purpose(1, 202, events=("code-requested",), messages=("code",))

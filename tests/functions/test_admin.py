@@ -49,7 +49,7 @@ def test_an_account_is_found_by_its_exact_user_id_and_the_look_is_noted(world, a
     assert seen["reasons"][0]["rule"] == "recovery.methods"
     assert world.events(person.user_id)[-1]["kind"] == "admin-viewed"
     assert world.events(person.user_id)[-1]["by"] == administrator.account.user_id
-    assert administrator.get("/accounts/person").code == "no-such-account"
+    assert administrator.get("/accounts/person@contoso.example").code == "no-such-account"
     assert administrator.get("/accounts/a%20b%20c").code == "user-id-not-read"
 
 

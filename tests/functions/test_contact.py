@@ -80,7 +80,9 @@ def test_a_request_says_who_asks_for_what_and_how_to_reach_them_s65_s69(world, l
 
 def test_the_answer_is_the_same_for_everybody_b1(world):
     person, off = world.person(), world.person(enabled=False)
-    answers = [ask(world, user_id) for user_id in (person.user_id, off.user_id, f"nobody{world.number}")]
+    answers = [
+        ask(world, user_id) for user_id in (person.user_id, off.user_id, f"nobody{world.number}@contoso.example")
+    ]
     shapes = {(a.status, tuple(a.body), len(str(a.body)), a.operations, tuple(a.headers)) for a in answers}
     assert len(shapes) == 1
     assert "AccountTable" not in repr(answers)
@@ -107,7 +109,7 @@ def test_without_an_address_the_first_role_that_somebody_has_is_asked(use, lette
                 client.delete_item(TableName="AccountTable", Key={"user_id": item["user_id"]})
     people = {role: world.person(role=role) for role in roles}
     world.person(role=asked, enabled=False)
-    reference = ask(world, f"nobody{world.number}").body["reference"]
+    reference = ask(world, f"nobody{world.number}@contoso.example").body["reference"]
     deliver(world, reference)
     assert [to for to, _ in letters] == [people[asked].mail]
     deliver(world, reference)
@@ -139,7 +141,7 @@ def test_help_costs_more_work_past_five_a_day_of_a_network_or_an_address_and_is_
     theirs = {"user_id": person.user_id, "proof": world.proof(), "reply_to": "own@home.example"}
     assert world.post("/api/contact/administrator", theirs, address="198.51.100.3").status == 202
     for number in range(6):
-        body = {"user_id": "x", "proof": world.proof(), "reply_to": f"same{world.number}@home.example"}
+        body = {"user_id": "x@contoso.example", "proof": world.proof(), "reply_to": f"same{world.number}@home.example"}
         last = world.post("/api/contact/administrator", body, address=f"203.0.{number}.3")
     assert last.code == "proof-of-work-needed"
 
@@ -163,7 +165,7 @@ def test_a_proof_of_work_is_spent_by_a_refused_request_too_x20(world):
 
 
 def test_a_proof_of_work_is_good_for_one_request(world):
-    body = {"user_id": "maria", "proof": world.proof(), "reply_to": f"a{world.number}@home.example"}
+    body = {"user_id": "maria@contoso.example", "proof": world.proof(), "reply_to": f"a{world.number}@home.example"}
     assert world.post("/api/contact/administrator", body).status == 202
     assert world.post("/api/contact/administrator", body).code == "robot-check-failed"
 
@@ -172,7 +174,7 @@ def test_a_proof_of_work_is_good_for_one_request(world):
     "reply_to", ["", "me", "a@b", "12", "a@b.example,c@d.example", "a@b.example\r\nBcc: c@d.example"]
 )
 def test_how_to_reach_somebody_must_be_an_address_or_a_number(world, reply_to):
-    answer = ask(world, "maria", reply_to=reply_to)
+    answer = ask(world, "maria@contoso.example", reply_to=reply_to)
     assert (answer.code, answer.body["feedback"][0]["rule"]) == ("contact-details-not-read", "reply_to")
 
 
@@ -180,7 +182,11 @@ def test_what_strangers_type_cannot_become_a_header_or_html(world, letters):
     evil = "Maria\r\nBcc: victim@home.example\r\n\r\n<b>{{7*7}}</b>"
     reply_to = f"evil{world.number}@home.example"
     reference = ask(
-        world, f"evil{world.number}", name=evil, message=f"<script>alert(1)</script>\r\n\x00{evil}", reply_to=reply_to
+        world,
+        f"evil{world.number}@contoso.example",
+        name=evil,
+        message=f"<script>alert(1)</script>\r\n\x00{evil}",
+        reply_to=reply_to,
     ).body["reference"]
     deliver(world, reference)
     ((_, letter),) = letters

@@ -53,7 +53,7 @@ def test_known_and_unknown_are_answered_alike_in_every_language_b1(world):
 
     person = world.person(language="ar")
     for accepted in ("de", "ar", "en"):
-        assert shown(person.user_id, accepted) == shown(f"nobody{world.number}", accepted)
+        assert shown(person.user_id, accepted) == shown(f"nobody{world.number}@contoso.example", accepted)
 
 
 def test_what_is_wrong_with_a_password_is_said_in_the_language_of_the_page_b7(world):

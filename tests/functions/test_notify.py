@@ -156,7 +156,7 @@ def test_a_code_that_would_come_too_late_is_not_sent(world, post_office, time_ma
 
 
 def test_a_code_for_nobody_goes_nowhere_b1(world, post_office):
-    started = world.start(f"nobody{world.number}").body
+    started = world.start(f"nobody{world.number}@contoso.example").body
     world.send(started["flow"])
     assert deliver(world.outbox(started["reference"])) == []
     assert not any(messenger.sent for messenger in post_office.values())

@@ -68,7 +68,7 @@ def test_only_json_is_read(world, media_type):
 )  # fmt: skip
 def test_json_is_utf_8_and_may_say_so_x25(world, parameters, status):
     headers = {"content-type": f"application/json{parameters}"}
-    body = json.dumps({"user_id": "nobody", "password": "x"})
+    body = json.dumps({"user_id": "nobody@contoso.example", "password": "x"})
     assert world.request("POST", "/api/account/sign-in", body, headers=headers).status == status
 
 

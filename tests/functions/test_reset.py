@@ -111,7 +111,7 @@ def test_why_an_account_cannot_go_on_is_told_after_a_proof(use, change, code):
 def test_detailed_disclosure_tells_at_the_start(use, change, code):
     world = use(recovery={"disclosure": "detailed", "enabled_for": ["staff"]})
     assert world.start(world.person(**change).user_id).code == code
-    assert world.start("nobody.at.all").code == "could-not-verify-your-account"
+    assert world.start("nobody.at.all@contoso.example").code == "could-not-verify-your-account"
     first = world.start(world.person().user_id).body["methods"][0]
     assert first["label"] == "Email my alternate email"
     assert re.fullmatch(r"p•••\d@h•••\.example", first["place"])
@@ -126,6 +126,11 @@ def test_the_domain_decides_openly_s13_s64_s65(world):
     )
     assert world.start("somebody@lab.contoso.example").code == "not-enabled-for-password-reset"
     assert world.start("some body").code == "user-id-not-read"
+    for typed in (world.person().user_id.partition("@")[0], "nobody.at.all"):  # P10: alike for everybody
+        asked = world.start(typed)
+        assert asked.code == "whole-user-id-needed"
+        assert asked.body["domains"] == list(world.services.organisation.domains)
+        assert typed not in repr(asked.body)
 
 
 def test_every_rule_that_a_password_breaks_is_said_at_once_and_the_flow_goes_on_b7_s68(world):

@@ -100,7 +100,7 @@ def test_sign_in_answers_everybody_alike(world, time_machine):
 
 
 def test_a_mistyped_user_id_is_refused_at_sign_in_like_a_wrong_one(world):
-    assert shape(world.sign_in("not a user id", "wrong")) == shape(world.sign_in("nobody", "wrong"))
+    assert shape(world.sign_in("not a user id", "wrong")) == shape(world.sign_in("nobody@contoso.example", "wrong"))
 
 
 @pytest.mark.parametrize("state", ["not registered", "unknown"])
@@ -115,5 +115,5 @@ def test_a_code_that_cannot_be_received_is_asked_for_and_never_sent(world, state
 
 
 def test_the_events_of_unknown_user_ids_do_not_hold_what_was_typed(world):
-    world.start("hunter2-typed-into-the-wrong-field")
+    world.start("hunter2-typed-into-the-wrong-field@contoso.example")
     assert "hunter2" not in repr(world.events("hunter2-typed-into-the-wrong-field@contoso.example"))

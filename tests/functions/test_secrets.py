@@ -63,7 +63,11 @@ def test_what_people_type_into_the_wrong_field_is_kept_nowhere(world, log):
 
 
 def test_an_error_never_repeats_what_was_sent(world):
-    for body in ({"user_id": PLANTED * 20, "password": "x"}, {"user_id": "a", "password": [PLANTED]}, {PLANTED: 1}):
+    for body in (
+        {"user_id": PLANTED * 20, "password": "x"},
+        {"user_id": "a@contoso.example", "password": [PLANTED]},
+        {PLANTED: 1},
+    ):
         assert PLANTED not in repr(world.post("/api/account/sign-in", body).body)
     assert PLANTED not in repr(world.start(f"{PLANTED}@mail.example").body)
 
@@ -73,7 +77,7 @@ def test_a_fault_is_a_problem_and_its_log_says_what_kind_and_where_only(world, l
         raise KeyError(PLANTED)
 
     monkeypatch.setattr(type(world.services.store), "batch_get", broken)
-    answer = world.sign_in("maria", PLANTED)
+    answer = world.sign_in("maria@contoso.example", PLANTED)
     said = log()
     assert (answer.status, answer.code) == (500, "something-went-wrong")
     assert "KeyError" in said

@@ -42,7 +42,7 @@ def test_a_challenge_that_was_changed_is_refused(world, change):
 
 @pytest.mark.parametrize("proof", ["x", "e30=", "bnVsbA==", "W10=", "eyJjaGFsbGVuZ2UiOiAxfQ==", "Ww==" * 900])
 def test_what_is_no_proof_is_refused_before_the_store_is_asked(world, proof):
-    answer = world.post("/api/reset/start", {"user_id": "maria", "proof": proof})
+    answer = world.post("/api/reset/start", {"user_id": "maria@contoso.example", "proof": proof})
     assert (answer.code, answer.operations) == ("robot-check-failed", ())
 
 

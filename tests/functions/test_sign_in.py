@@ -115,7 +115,9 @@ def test_after_a_rotation_old_hashes_sign_in_and_are_renewed_x22(world, monkeypa
 @pytest.mark.parametrize("stored", ["pepper", "imported", "none", "unknown"])
 def test_a_wrong_password_costs_one_comparison_whoever_it_is_for_b1(world, argon2_calls, stored):
     hashes = {"pepper": world.hashed, "imported": password_hash.hash_password(world.password, None), "none": ""}
-    user_id = world.person(password=hashes[stored]).user_id if stored in hashes else f"nobody{world.number}"
+    user_id = (
+        world.person(password=hashes[stored]).user_id if stored in hashes else f"nobody{world.number}@contoso.example"
+    )
     argon2_calls.clear()
     assert world.sign_in(user_id, "wrong").code == "wrong-user-id-or-password"
     assert argon2_calls == ["verify"]
@@ -138,7 +140,7 @@ def test_a_network_that_fails_too_often_pays_with_work_and_is_never_refused(use)
     world = use(limits={"failures_per_network": 3})
     person = world.person()
     for number in range(3):
-        assert world.sign_in(f"nobody{number}", "wrong").status == 401
+        assert world.sign_in(f"nobody{number}@contoso.example", "wrong").status == 401
     asked = world.sign_in(person.user_id)
     assert (asked.code, asked.status, asked.body["times"]) == ("proof-of-work-needed", 428, 1)
     assert world.sign_in(person.user_id, proof=solve(asked.body["challenge"])).status == 200

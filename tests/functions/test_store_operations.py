@@ -9,7 +9,7 @@ READ, WRITE = "BatchGetItem", "TransactWriteItems"
 @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
 @pytest.mark.parametrize("purpose", ["reset", "unlock"])
 def test_start_and_send_take_three_and_verify_four(world, purpose, known):
-    started = world.start(world.person().user_id if known else f"nobody{world.number}", purpose)
+    started = world.start(world.person().user_id if known else f"nobody{world.number}@contoso.example", purpose)
     assert started.operations == (READ, WRITE, "UpdateItem")
     assert world.send(started.body["flow"], purpose=purpose).operations == (READ, READ, WRITE)
     verified = world.verify(started.body["flow"], "99999x", purpose=purpose)
@@ -31,7 +31,7 @@ def test_sign_in_takes_two_and_a_look_at_the_sessions_where_the_password_was_rig
     person = world.person()
     assert world.sign_in(person.user_id).operations == (READ, "Query", WRITE)
     assert world.sign_in(person.user_id, "wrong").operations == (READ, WRITE)
-    assert world.sign_in("nobody", "wrong").operations == (READ, WRITE)
+    assert world.sign_in("nobody@contoso.example", "wrong").operations == (READ, WRITE)
 
 
 def test_registering_removing_and_using_security_info_take_three_and_looking_at_it_two(world, person):

@@ -46,7 +46,7 @@ def test_the_limits_follow_the_address_that_cloudfront_saw(use, monkeypatch):
             "x-origin-keys": keys,
             "cloudfront-viewer-address": f"{address}:1",
         }
-        body = {"user_id": "maria", "proof": world.proof()}
+        body = {"user_id": "maria@contoso.example", "proof": world.proof()}
         return world.request("POST", "/api/reset/start", json.dumps(body), headers=headers)
 
     first, second = f"203.0.{world.number % 250}.1", f"198.18.{world.number % 250}.1"

@@ -107,7 +107,7 @@ def test_whatever_is_in_the_file_of_people_is_read_or_its_mistakes_are_said_b17(
         found, mistakes = [], wrong.errors
     assert found or mistakes or not any(cell.strip() for row in cells for cell in row)
     for person in found:
-        assert person.account.user_id == user_id.normalise(person.account.user_id, OURS.default_domain)
+        assert person.account.user_id == user_id.normalise(person.account.user_id, OURS.domains)
 
 
 @bounded
@@ -150,12 +150,12 @@ def test_an_address_has_one_form_on_one_line_or_is_refused(typed):
 @example(typed="\u1e9e\u0345@contoso.example")
 def test_a_user_id_has_one_form_or_is_refused_s33(typed):
     try:
-        found = user_id.normalise(typed, "contoso.example")
+        found = user_id.normalise(typed, ("contoso.example",))
     except Refused as refused:
         assert refused.problem is INVALID_USER_ID
         return
-    assert user_id.normalise(found, "contoso.example") == found
-    assert user_id.normalise(typed.upper() if typed.isascii() else typed, "contoso.example") == found
+    assert user_id.normalise(found, ("contoso.example",)) == found
+    assert user_id.normalise(typed.upper() if typed.isascii() else typed, ("contoso.example",)) == found
     assert found.count("@") == 1
     assert len(found) <= 113
 

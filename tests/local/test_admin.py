@@ -16,7 +16,7 @@ class Desk:
 
     def __init__(self, stack):
         self.stack = stack
-        body = {"user_id": "ines.rossi", "password": "saffron-Bridge-73-owl"}
+        body = {"user_id": "ines.rossi@contoso.example", "password": "saffron-Bridge-73-owl"}
         asked = urllib.request.Request(
             f"{stack.origin}/api/account/sign-in", json.dumps(body).encode(), {"content-type": "application/json"}
         )
@@ -69,6 +69,6 @@ def test_the_streams_keep_the_counts_of_the_report(stack, desk):
 
     until(lambda: report()["people"]["accounts"] >= 8)
     before = report()["resets"][0]["started"]
-    reference = started(stack, "maria.silva")["reference"]
+    reference = started(stack, "maria.silva@contoso.example")["reference"]
     until(lambda: report()["resets"][0]["started"] == before + 1)
     until(lambda: desk.get(f"/references/{reference}")[1].get("user_id") == "maria.silva@contoso.example")

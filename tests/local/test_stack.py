@@ -63,7 +63,7 @@ def test_a_password_is_reset_over_http_with_the_code_from_the_outbox(stack):
     assert verified == (200, {"gates": {"required": 1, "passed": 1}, "methods": []})
     new = "pebble-Orchard-86-lamp"
     assert post(stack, "/api/reset/finish", {"flow": flow["flow"], "new_password": new})[0] == 200
-    assert post(stack, "/api/account/sign-in", {"user_id": "chen.li", "password": new})[0] == 200
+    assert post(stack, "/api/account/sign-in", {"user_id": "chen.li@contoso.example", "password": new})[0] == 200
     assert newest(stack, "chen.li@contoso.example")["subject"] == "The password of your Contoso account has been reset"
 
 
@@ -212,7 +212,7 @@ def folder(tmp_path, site):
 def test_accounts_and_flows_survive_a_restart(folder, kill):
     first = folder()
     assert "8 people added" in "\n".join(first.said)
-    flow = started(first, "maria.silva")
+    flow = started(first, "maria.silva@contoso.example")
     if kill:
         os.kill(first.process.pid, signal.SIGKILL)
         first.process.wait()
@@ -270,4 +270,7 @@ def test_our_own_people_are_loaded(folder, tmp_path):
         "userPrincipalName,otherMails,password\nzoë@contoso.example,zoe@home.example,kettle-Magnet-41-harp\n"
     )
     stack = folder("--people", str(path), warm=True)  # as `make serve` starts it
-    assert post(stack, "/api/account/sign-in", {"user_id": "zoë", "password": "kettle-Magnet-41-harp"})[0] == 200
+    assert (
+        post(stack, "/api/account/sign-in", {"user_id": "zoë@contoso.example", "password": "kettle-Magnet-41-harp"})[0]
+        == 200
+    )

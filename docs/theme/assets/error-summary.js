@@ -48,6 +48,7 @@ export class ErrorSummary {
       ...known,
       faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
       details: feedback.map(({ message }) => message),
+      domains: answer.domains,
       left: answer.attempts_left > 0 ? t('left', { n: answer.attempts_left }) : '',
       wait: answer.retry_after && t('wait', { time: duration(answer.retry_after) }),
       reference: answer.reference && t('reference', { reference: answer.reference }),
@@ -67,10 +68,11 @@ export class ErrorSummary {
     this.summary.focus();
   }
 
-  errorItem({ title, field, details = [], left = '' }) {
+  errorItem({ title, field, details = [], domains = [], left = '' }) {
     const input = this.input(field), item = document.createElement('li');
     item.append(input ? this.link(title, input) : title);
     if (input) this.markInvalid(input, title, details, left);
+    if (input) this.offerDomains(input, domains);
     return item;
   }
 
@@ -78,6 +80,18 @@ export class ErrorSummary {
     const link = Object.assign(document.createElement('a'), { href: `#${input.id}`, textContent: title });
     link.addEventListener('click', event => { event.preventDefault(); input.focus(); });
     return link;
+  }
+
+  // The name that was typed, whole: a choice takes its place in the field.
+  offerDomains(input, domains) {
+    const name = input.value.trim().split('\\').pop();
+    for (const domain of domains) {
+      const line = document.createElement('div');
+      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'plain', dir: 'ltr', textContent: `${name}@${domain}` });
+      button.addEventListener('click', () => { input.value = button.textContent; this.clear(); input.focus(); });
+      line.append(button);
+      input.closest('.field').querySelector('.error-message').append(line);
+    }
   }
 
   markInvalid(input, words, details, left) {

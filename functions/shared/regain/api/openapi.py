@@ -31,6 +31,11 @@ _PROBLEM = {
         "times": {"type": "integer", "minimum": 1, "description": "How often the basic work is asked for."},
         "challenge": {"type": "object", "description": "An ALTCHA challenge to solve; send the request again with it."},
         "help_url": {"type": "string"},
+        "domains": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The domains of the organisation, one of which belongs behind the name that was typed.",
+        },
         "wrong": {"type": "string", "description": "The part of the request that could not be read."},
         "feedback": {
             "type": "array",

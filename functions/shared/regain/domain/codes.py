@@ -6,8 +6,8 @@ last moment.
 
 import hashlib
 import hmac
-import re
-import unicodedata
+
+from regain.domain import human_input
 
 LONG, LONGEST = 12, 20
 """Digits of a code past a limit, and past all: 66 bits, which nobody guesses."""
@@ -32,8 +32,8 @@ def grouped(code: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """A typed code without spaces and hyphens, with full-width digits converted."""
-    return re.sub(r"[\s\u2010-\u2015-]", "", unicodedata.normalize("NFKC", text))
+    """A typed code as it was sent: digits of any script, without spaces and hyphens."""
+    return human_input.read_code(text)
 
 
 def find(candidates: list[str], code: str) -> int:

@@ -1,7 +1,6 @@
 """Crockford's base 32: an alphabet without look-alikes, for codes that people read out and type."""
 
-import re
-import unicodedata
+from regain.domain import human_input
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ = str.maketrans("OILU", "011V")
@@ -15,8 +14,7 @@ def encode(raw: bytes) -> str:
 
 def normalise(typed: str) -> str:
     """Typed text in canonical form: upper case, without spaces and hyphens, look-alike letters replaced."""
-    plain = re.sub(r"[\s\u2010-\u2015-]", "", unicodedata.normalize("NFKC", typed))
-    return plain.upper().translate(_READ)
+    return human_input.read_code(typed).upper().translate(_READ)
 
 
 def group(letters: str) -> str:

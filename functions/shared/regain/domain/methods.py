@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from regain.domain import human_input
 from regain.phrases import Phrase
 
 LABELS = {
@@ -65,7 +66,7 @@ def can_pass(methods: Iterable[Method], gates: int) -> bool:
 def matches_contact(method: Method, typed: str) -> bool:
     """Whether the typed text is this method's full address or number (S43)."""
     if method.kind == "email":
-        wanted, given = method.destination.lower(), unicodedata.normalize("NFKC", typed).strip().lower()
+        wanted, given = method.destination.lower(), human_input.read_address(typed).lower()
     else:
         wanted, given = _digits(method.destination), _digits(typed).removeprefix("00")
     return hmac.compare_digest(wanted.encode(), given.encode())

@@ -2,38 +2,70 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from regain.domain import human_input
 from regain.domain.policy import Domain, Recovery
-from regain.problems import CONTACT_YOUR_ADMINISTRATOR, INVALID_USER_ID, NOT_ENABLED, UNKNOWN_DOMAIN, Refused
+from regain.problems import (
+    CONTACT_YOUR_ADMINISTRATOR,
+    DOMAIN_NEEDED,
+    INVALID_USER_ID,
+    NOT_ENABLED,
+    UNKNOWN_DOMAIN,
+    Refused,
+)
 
 _LONGEST, _LONGEST_NAME, _LONGEST_DOMAIN = 113, 64, 48  # Microsoft Entra's bounds (S33)
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _MARKS = frozenset(".!#$%&'*+-/=?^_`{|}~")  # RFC 5321 atext, and the dot
 
 
-def normalise(typed: str, default_domain: str) -> str:
-    """The canonical user ID, under which accounts are stored.
+def normalise(typed: str, domains: Collection[str], default_domain: str = "") -> str:
+    r"""The canonical user ID, under which accounts are stored.
 
-    Surrounding spaces are stripped, and compatibility forms (NFKC) and case are folded; sub-addresses, dots and
-    look-alike letters are kept. A name without a domain gets the default domain.
+    Case is folded, and what people paste along is dropped (`human_input`); sub-addresses, dots and look-alike letters
+    are kept. A domain is in punycode, as in `domains`. Of `DOMAIN\name`, the first part names one of `domains`, whole
+    or by its first label. A name alone gets the only domain, or the `default_domain` if there is one.
 
     Raises:
-        Refused: INVALID_USER_ID, if it has other characters or is too long.
+        Refused: INVALID_USER_ID, if it has other characters or is too long; DOMAIN_NEEDED, if it is a name alone and
+            there are several domains.
     """
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).strip().lower())
-    name, at, domain = text.partition("@")
-    domain = domain if at else default_domain
-    readable = (
-        0 < len(name) <= _LONGEST_NAME
-        and len(domain) <= _LONGEST_DOMAIN
-        and len(name) + 1 + len(domain) <= _LONGEST
-        and all(letter in _MARKS or unicodedata.category(letter)[0] in "LMN" for letter in name)
-        and _DOMAIN.fullmatch(domain)
-    )
-    if not readable:
+    windows, backslash, rest = human_input.read_address(typed).rpartition("\\")
+    name, at, domain = human_input.fold_case(rest).partition("@")
+    domain = _punycode(domain) if at else _named(windows, domains) if backslash else ""
+    if not _is_name(name) or (at and not _fits(name, domain)) or "\\" in windows:
+        raise Refused(INVALID_USER_ID)
+    domain = domain or default_domain or (next(iter(domains)) if len(domains) == 1 else "")
+    if not domain:
+        raise Refused(DOMAIN_NEEDED, domains=list(domains))  # not what was typed, which may be a password
+    if not _fits(name, domain):
         raise Refused(INVALID_USER_ID)
     return f"{name}@{domain}"
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= _LONGEST_NAME and all(
+        letter in _MARKS or unicodedata.category(letter)[0] in "LMN" for letter in name
+    )
+
+
+def _fits(name: str, domain: str) -> bool:
+    whole = len(name) + 1 + len(domain)
+    return len(domain) <= _LONGEST_DOMAIN and whole <= _LONGEST and bool(_DOMAIN.fullmatch(domain))
+
+
+def _punycode(domain: str) -> str:
+    """A domain in the form of the DNS (RFC 3492). Its labels are in their normal form already."""
+    labels = domain.replace("\u3002", ".").split(".")
+    return ".".join(each if each.isascii() else f"xn--{each.encode('punycode').decode()}" for each in labels)
+
+
+def _named(windows: str, domains: Collection[str]) -> str:
+    """The one domain that a Windows domain (`CONTOSO`) names, or ""."""
+    wanted = _punycode(human_input.fold_case(windows))
+    found = [each for each in domains if wanted in (each, each.partition(".")[0])]
+    return found[0] if len(found) == 1 else ""
 
 
 def find_domain(user_id: str, domains: Mapping[str, Domain]) -> Domain:

@@ -6,12 +6,12 @@ Import it where it is needed, not at start: its libraries are large.
 import functools
 import importlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+from regain.domain import human_input
 from regain.problems import INVALID_EMAIL_ADDRESS, INVALID_PHONE_NUMBER, PHONE_NUMBER_NOT_ACCEPTED, Refused
 
 _COSTLY = ("PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL", "PAGER", "PERSONAL_NUMBER")
@@ -36,7 +36,7 @@ class PhoneNumber:
 
 def parse_email(typed: str) -> str:
     """A canonical e-mail address (RFC 5322, IDNA). Raises Refused(INVALID_EMAIL_ADDRESS)."""
-    typed = typed.strip()
+    typed = human_input.read_address(typed)
     plain = _PLAIN.fullmatch(typed)
     if plain and len(plain[1]) <= _LONGEST_NAME and len(typed) <= _LONGEST_ADDRESS:
         return f"{plain[1]}@{_domain(plain[2])}".lower()
@@ -105,10 +105,7 @@ def parse_callback_number(typed: str, countries: tuple[str, ...]) -> str:
 def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
     phonenumbers = _library()
     try:
-        if not typed.isascii():
-            typed = unicodedata.normalize("NFKC", typed)
-            typed = "".join(letter for letter in typed if unicodedata.category(letter) != "Cf")  # as phones paste them
-        typed = re.sub(r"^\s*tel:", "", typed, flags=re.IGNORECASE)
+        typed = re.sub(r"^tel:", "", human_input.read_visible(typed), flags=re.IGNORECASE).rstrip(".,;: ")
         if len(typed) > _LONGEST or re.search(r"[^\d\s()+./\-\u2010-\u2015#,;:=extnEXTN]", typed):
             raise Refused(INVALID_PHONE_NUMBER)
         parsed = _read(typed, countries[0] if countries else None)

@@ -104,10 +104,11 @@ class RowParser:
 
     def _user_id(self, row: Row) -> str:
         heading, typed = self._user_id_cell(row)
-        default = self.organisation.default_domain
+        domains, default = self.organisation.domains, self.organisation.default_domain
         self.without_domain += "@" not in typed
         try:
-            found = "" if cells.conversion_artefact(heading, typed) else user_id.normalise(typed, default)
+            artefact = cells.conversion_artefact(heading, typed)
+            found = "" if artefact else user_id.normalise(typed, domains, default)
         except Refused:
             found = ""
         if not found:

@@ -216,3 +216,12 @@ TOO_MANY_REFUSED_PASSWORDS = Problem(
      "Then go to [reset your password](page:reset) and start again with your user ID.",
      "A password manager can make a password for you that follows the rules."),
     help_from="you")  # fmt: skip
+
+DOMAIN_NEEDED = Problem(
+    "whole-user-id-needed", 422, "Type your whole user ID, with the part after the @",
+    "{organisation} has user IDs that end in different ways: {domains}. The same name may belong to "
+    "one person with one ending and to another person with another, so we do not guess.",
+    ("Choose yours from the list below the field, or type it whole, for example `{example_user_id}`.",
+     "If you do not know the part after the @, look at an e-mail from your organisation to you, or ask "
+     "your administrator."),
+    field="user_id", features="several-domains")  # fmt: skip

@@ -66,7 +66,7 @@ class Recovery(Flows):
         services, now = self.services, self.services.now
         solved = proof_of_work.verify(services.keys, body.proof, now)
         with work.spent_if_refused(services, solved):
-            who = user_id.normalise(body.user_id, services.organisation.default_domain)
+            who = user_id.normalise(body.user_id, services.organisation.domains)
             user_id.check_domain(who, services.organisation.domains, self.policy)
         found = self._find(body, who, solved, context)
         secret = services.randomness(16)

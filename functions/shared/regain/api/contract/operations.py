@@ -72,7 +72,7 @@ SCIM_PROBLEMS = (
 _FLOW = (problems.SESSION_ENDED,)
 _WORK = (problems.PROOF_OF_WORK_NEEDED, problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED)
 _START = (
-    problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN, problems.CONTACT_YOUR_ADMINISTRATOR,
+    problems.INVALID_USER_ID, problems.DOMAIN_NEEDED, problems.UNKNOWN_DOMAIN, problems.CONTACT_YOUR_ADMINISTRATOR,
     problems.NOT_ENABLED, problems.COULD_NOT_VERIFY, problems.ACCOUNT_TURNED_OFF,
     *_WORK,
 )  # fmt: skip
@@ -113,8 +113,8 @@ RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED, problems
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
-    (problems.CROSS_SITE_REQUEST, problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF,
-     problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST, *_WORK),
+    (problems.CROSS_SITE_REQUEST, problems.DOMAIN_NEEDED, problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED,
+     problems.ACCOUNT_TURNED_OFF, problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST, *_WORK),
 )  # fmt: skip
 
 _SIGNED_IN = (problems.SIGN_IN_NEEDED,)
@@ -181,7 +181,7 @@ REPUDIATE = Operation(
 _HELP = (*_WORK, problems.INVALID_CONTACT_DETAILS)
 ASK_ADMINISTRATOR = Operation(
     "POST", "/api/contact/administrator", "Ask the administrators for help", HelpRequested, 202, AskAdministrator,
-    (*_HELP, problems.INVALID_USER_ID, problems.UNKNOWN_DOMAIN),
+    (*_HELP, problems.INVALID_USER_ID, problems.DOMAIN_NEEDED, problems.UNKNOWN_DOMAIN),
 )  # fmt: skip
 ASK_SUPPORT = Operation(
     "POST", "/api/contact/support", "Ask support for help", HelpRequested, 202, AskSupport,
@@ -190,7 +190,8 @@ ASK_SUPPORT = Operation(
 
 _AGENT = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
 _READ = (*_AGENT, problems.TOO_MANY_REQUESTS)
-_READ_ACCOUNT = (*_READ, problems.INVALID_USER_ID, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
+_USER_ID = (problems.INVALID_USER_ID, problems.DOMAIN_NEEDED)
+_READ_ACCOUNT = (*_READ, *_USER_ID, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
 _MANAGE = (*_READ_ACCOUNT, problems.CROSS_SITE_REQUEST, problems.SECOND_FACTOR_NEEDED)
 _STEP_UP = (*_AGENT, problems.CROSS_SITE_REQUEST)
 _ACCOUNT = "/api/admin/accounts/{user_id}"
@@ -243,7 +244,7 @@ ADMIN_TRAIL = Operation(
 )  # fmt: skip
 ADMIN_EVENTS = Operation(
     "GET", "/api/admin/events", "List audit events, newest first", EventPage,
-    problems=(*_READ, problems.BAD_REQUEST, problems.INVALID_USER_ID, problems.NOT_OVER_THIS_ACCOUNT),
+    problems=(*_READ, *_USER_ID, problems.BAD_REQUEST, problems.NOT_OVER_THIS_ACCOUNT),
     session=True, query=EventQuery,
 )  # fmt: skip
 ADMIN_REPORT = Operation(

@@ -1,0 +1,55 @@
+"""Reads what people type and paste: one text for everything that looks the same to them.
+
+User IDs, codes, addresses and numbers come from keyboards of every script, from mail, chats and spreadsheets, which add
+invisible marks, curly apostrophes and punctuation.
+"""
+
+import re
+import unicodedata
+
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4"), "'")
+_SENTENCE_END = ".,;:\u3002\u3001\u060c"
+_MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
+
+
+def read(typed: str) -> str:
+    """Compatibility forms folded (NFKC), digits of every script as 0 to 9, straight apostrophes; no invisible
+    characters and blanks at the ends.
+    """
+    text = unicodedata.normalize("NFKC", typed.translate(_APOSTROPHES))
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
+    visible = [at for at, letter in enumerate(text) if not (letter.isspace() or _is_invisible(letter))]
+    return text[visible[0] : visible[-1] + 1] if visible else ""
+
+
+def read_address(typed: str) -> str:
+    """An address or user ID without `mailto:` and without what ends a sentence."""
+    text = read(_MAILTO.sub("", read(typed), count=1))
+    while text and text[-1] in _SENTENCE_END:
+        text = read(text[:-1])
+    return text
+
+
+def read_visible(typed: str) -> str:
+    """What was typed without any invisible character, also between the others: for codes and numbers."""
+    return "".join(letter for letter in read(typed) if not _is_invisible(letter))
+
+
+def read_code(typed: str) -> str:
+    """The letters and digits of a code; blanks, hyphens and whatever ends a sentence count nothing."""
+    return re.sub(r"[\s\u2010-\u2015\u2212-]", "", read_visible(typed)).rstrip(_SENTENCE_END)
+
+
+def fold_case(text: str) -> str:
+    """The text in full case folding (Unicode 3.13), normalised.
+
+    ß stays a letter of its own and is not `ss`, as dotless ı is not i: else one person could write another's user ID
+    (CVE-2019-19844).
+    """
+    folded = "".join("ß" if letter in "ßẞ" else letter.casefold() for letter in unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", folded)
+
+
+def _is_invisible(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cf"
