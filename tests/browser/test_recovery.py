@@ -292,7 +292,9 @@ def test_unknown_user_ids_see_exactly_the_same_b1(page: Page, form, tester):
 
 
 def test_a_name_alone_is_asked_for_its_domain_and_a_choice_fills_the_field_p10(page: Page, form):
-    form.open().identify("nobody.at.all")
+    form.open()
+    page.get_by_label("User ID").fill("nobody.at.all")
+    form.next()
     expect(form.summary).to_contain_text("Type your whole user ID")
     page.get_by_role("button", name="nobody.at.all@contoso.example").click()
     expect(form.summary).to_be_hidden()

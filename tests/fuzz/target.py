@@ -59,7 +59,7 @@ def fuzz(stack: Stack, who: str, seed: int, *options: str, proofs: int = 1_500) 
     solved.write_text(json.dumps(_proofs(stack, proofs)))
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHONPATH"))},
-        "SCHEMATHESIS_HOOKS": str(ROOT / "tests" / "fuzz" / "hooks.py"), "FUZZ_ORIGIN": stack.origin, "FUZZ_WHO": WHO[who], "FUZZ_PASSWORD": PASSWORD, "FUZZ_PROOFS": str(solved),
+        "SCHEMATHESIS_HOOKS": str(ROOT / "tests" / "fuzz" / "hooks.py"), "FUZZ_ORIGIN": stack.origin, "FUZZ_WHO": WHO[who] and f"{WHO[who]}@contoso.example", "FUZZ_PASSWORD": PASSWORD, "FUZZ_PROOFS": str(solved),
         "FUZZ_PHONE": ADMINISTRATORS_PHONE,
         "FUZZ_VICTIMS": json.dumps([f"victim{n:02}@contoso.example" for n in range(_VICTIMS)]),
     }  # fmt: skip
