@@ -91,7 +91,7 @@ def name_of(resource: Mapping[str, Any], organisation: Organisation) -> str:
     if not typed:
         raise refused("invalidValue", "userName is required.")
     try:
-        found = user_id.normalise(typed, organisation.default_domain)
+        found = user_id.normalise(typed, organisation.domains, organisation.default_domain)
     except Refused:
         raise refused("invalidValue", "userName: this is not a user ID, such as maria.silva@domain.") from None
     if found.rpartition("@")[2] not in organisation.domains:
