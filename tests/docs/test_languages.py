@@ -4,11 +4,13 @@ import json
 import re
 import subprocess
 import sys
+from html import unescape
 from urllib.parse import urljoin
 
 import pytest
 
 from hooks import build
+from hooks.catalogues import files
 from regain.domain.languages import LANGUAGES
 from regain.organisation.file import read
 from tests.conftest import ROOT
@@ -85,14 +87,14 @@ def test_the_title_and_the_description_are_in_the_language(site, language):
     tag, pages = language
     if tag == "en":
         return
+    known = {message.id for message in files.read(tag) if message.id and files.is_translated(message)}
     english = {name: path.read_text() for name, path in pages_of(site, "en").items()}
     same = ("admin/command-line", "admin")
     for name, html in pages.items():
-        title, described = (
-            re.search(p, html)[1] for p in (r"<title>(.*?)</title>", r'name="description" content="(.*?)"')
-        )
-        assert f"<title>{title}</title>" not in english[name] or name in same, name
-        assert described not in english[name], name
+        for pattern in (r"<title>(.*?)(?: - .*)?</title>", r'name="description" content="(.*?)"'):
+            shown, text = (unescape(re.search(pattern, page)[1]) for page in (html, english[name]))
+            waits = text not in known  # for its translation: pages then show English
+            assert shown != text or waits or name in same, name
 
 
 PSEUDO = """
