@@ -6,7 +6,6 @@ from dataclasses import replace
 from account.password import Judge
 from regain.adapters import password_hash, recoveries
 from regain.adapters import security_info as security_infos
-from regain.adapters.outbox import notices
 from regain.adapters.store import Conflict, retry_on_conflict
 from regain.api.contract import (
     AccountView,
@@ -33,6 +32,7 @@ from regain.problems import (
     Refused,
 )
 from regain.recovery import new_password, repudiation, standings
+from regain.recovery.notices import notices
 from regain.recovery.session import new_session_write, registration_status, replaced_session_writes, require_session
 from regain.runtime.services import Services, services
 
@@ -192,7 +192,7 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
         raise Refused(LINK_ENDED, reason="account gone")
     now, contact = services.now, services.organisation.contacts.administrator.email
     language = services.languages.match(found.language, context.language)
-    told = notices(services.randomness, now, found, "account-secured", subject, repudiated.reference, info, language)
+    told = notices(services, found, "account-secured", subject, repudiated.reference, info, language)
     if services.organisation.notify.administrators:
         to, channel = (contact, told[0].channel) if contact else ("administrators", "roles")
         number, kind = services.randomness(16).hex(), "account-secured-administrators"

@@ -5,7 +5,7 @@ from typing import Any
 
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
-from regain.adapters.outbox import Message, notices
+from regain.adapters.outbox import Message
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
@@ -15,6 +15,7 @@ from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
 from regain.recovery import repudiation
+from regain.recovery.notices import notices
 from regain.recovery.session import SignedIn, require_session
 from regain.runtime.services import Services, services
 
@@ -91,9 +92,7 @@ class Agent:
         """The writes that go with an act: its event and its notices, to the owner's addresses and to administrators."""
         services, now, reference = self.services, self.services.now, self.who.context.reference
         settings = services.organisation.notify
-        messages = notices(
-            services.randomness, now, target.account, kind, target.subject, reference, target.info, **facts
-        )
+        messages = notices(services, target.account, kind, target.subject, reference, target.info, **facts)
         messages = messages if settings.person else []
         if settings.administrators:
             about = {"user_id": target.account.user_id, "by": self.account.user_id, "at": now, "act": kind}

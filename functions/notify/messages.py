@@ -172,7 +172,9 @@ def notice(kind: str, facts: dict[str, Any], reference: str, token: str, layout:
     done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(what) or imported.describe(what) or "")
     when = layout.say(Phrase("When: {moment}"), moment=layout.moment(facts["at"]))
     parts = (hello, f"{done}\n{when}", *_advice(kind, reference, token, layout))
-    return layout.render(layout.say(_SUBJECTS[kind]), parts)
+    subject, tell = layout.say(_SUBJECTS[kind]), layout.say(_NOT_YOU, reference=reference)
+    short = longest_fitting([f"{subject}. {tell}", f"{subject}. {reference}", subject])
+    return layout.render(subject, parts, short=short)
 
 
 def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[Part]:

@@ -321,3 +321,25 @@ def test_a_slow_service_is_not_asked_twice_for_one_message(world):
     waits = {messenger.client.meta.config.read_timeout for messenger in flow._messengers().values()}
     assert waits == {60}
     assert world.services.store.client.meta.config.read_timeout == 5
+
+
+@pytest.mark.parametrize(
+    ("mail", "others", "reached"), [("", (), True), ("own", (), True), ("", ("a@home.example",), False)]
+)
+def test_who_has_no_address_but_the_one_that_may_be_lost_is_told_by_text_too_x29(
+    world, post_office, mail, others, reached
+):
+    """An account without other addresses was told at its own user ID only: the mailbox that its owner cannot open."""
+    number = f"+4477009{world.number:05}"
+    person = world.person(other_mails=others, mobile_phone=number, **({} if mail else {"mail": ""}))
+    started = world.start(person.user_id).body
+    world.send(started["flow"], "sms")
+    code = world.code(started["reference"], method="sms")
+    assert world.verify(started["flow"], code, "sms").status == 200
+    assert world.finish(started["flow"]).status == 200
+    told = [each for each in world.outbox(started["reference"]) if each["kind"] == "password-reset"]
+    assert sorted(each["channel"] for each in told) == (["email", "text"] if reached else ["email"])
+    deliver(told)
+    texts = [(to, letter.sms) for to, letter in post_office["text"].sent]
+    assert [to for to, _ in texts] == ([number] if reached else [])
+    assert all("has been reset" in sms and len(sms) <= 160 for _, sms in texts)

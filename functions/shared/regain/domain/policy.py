@@ -47,6 +47,11 @@ class Recovery:
         return tuple(dict.fromkeys(self.methods))
 
     @property
+    def sends_texts(self) -> bool:
+        """Whether the organisation can send texts."""
+        return "sms" in self.methods
+
+    @property
     def authenticator_digits(self) -> int:
         """The digits of an authenticator's code, which every app knows (RFC 6238)."""
         return 6

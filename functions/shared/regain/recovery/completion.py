@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from regain.adapters.outbox import Message, notices
+from regain.adapters.outbox import Message
 from regain.adapters.store import Write
 from regain.api.contract import Finished
 from regain.api.request_context import RequestContext
@@ -11,6 +11,7 @@ from regain.domain import flow as rules
 from regain.domain.account import Account
 from regain.recovery import recovery_code, repudiation, standings
 from regain.recovery.flows import Flows, Opened
+from regain.recovery.notices import notices
 from regain.runtime.services import Services
 
 
@@ -46,7 +47,7 @@ def commit(
             services.recoveries.counts_write(subject, opened.place.own, own, now),
             flows.event(kind, subject, opened.flow),
             repudiation.issue_write(services, subject, account.user_id, opened.flow.reference, now),
-            *(services.outbox.write(message, now) for message in _notices(services, opened, account, kind, now)),
+            *(services.outbox.write(message, now) for message in _notices(services, opened, account, kind)),
             *(services.outbox.write(each, now) for each in _to_administrators(services, opened, account, kind, now)),
         ]
     )
@@ -65,11 +66,11 @@ def _replacement(services: Services, opened: Opened, now: int) -> tuple[str, lis
     return shown, [services.security_infos.write(opened.subject, replace(opened.info, recovery_code=kept))]
 
 
-def _notices(services: Services, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
+def _notices(services: Services, opened: Opened, account: Account, kind: str) -> list[Message]:
     if not services.organisation.notify.person:
         return []
     flow = opened.flow
-    return notices(services.randomness, now, account, kind, opened.subject, flow.reference, opened.info, flow.language)
+    return notices(services, account, kind, opened.subject, flow.reference, opened.info, flow.language)
 
 
 def _to_administrators(services: Services, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
-from regain.adapters.outbox import notices
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.domain import registration
@@ -14,6 +13,7 @@ from regain.domain.security_info import SecurityInfo
 from regain.domain.session import Session, surplus
 from regain.problems import CHANGE_PASSWORD_FIRST, SIGN_IN_NEEDED, Refused
 from regain.recovery import repudiation
+from regain.recovery.notices import notices
 from regain.runtime.services import Services
 
 _ENDED_AT_ONCE = 25  # far from the 100 writes of a transaction; the next sign-in ends more
@@ -56,9 +56,7 @@ class SignedIn:
     def event_and_notices(self, kind: str, **facts: Any) -> list[Write]:
         """What is written with a change: its event, notices to every address, and the right to repudiate it (B6)."""
         services, now, reference = self.services, self.services.now, self.context.reference
-        messages = notices(
-            services.randomness, now, self.account, kind, self.subject, reference, self.info, self.language, **facts
-        )
+        messages = notices(services, self.account, kind, self.subject, reference, self.info, self.language, **facts)
         return [
             self.event(kind, **facts),
             repudiation.issue_write(services, self.subject, self.account.user_id, reference, now),

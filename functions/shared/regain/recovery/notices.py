@@ -1,0 +1,30 @@
+"""Notices of a change to its account: to every address, and by text where those may all be out of reach."""
+
+from dataclasses import replace
+from typing import Any
+
+from regain.adapters import outbox
+from regain.adapters.outbox import Message
+from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
+from regain.runtime.services import Services
+
+
+def notices(
+    services: Services, account: Account, kind: str, subject: str, reference: str, info: SecurityInfo,
+    language: str = "", **facts: Any,
+) -> list[Message]:  # fmt: skip
+    """Notices to every address of the account (S57).
+
+    Where all of them are in the account's own domain, they may be the mailbox that its owner cannot open: the mobile
+    phones are told too, if the organisation sends texts (X29).
+    """
+    randomness = services.randomness
+    told = outbox.notices(randomness, services.now, account, kind, subject, reference, info, language, **facts)
+    own_domain = account.user_id.rpartition("@")[2]
+    if not services.organisation.recovery.sends_texts or any(
+        message.to.rpartition("@")[2] != own_domain for message in told
+    ):
+        return told
+    numbers = info.destinations("mobile") or tuple(filter(None, [account.mobile_phone]))
+    return told + [replace(told[0], id=randomness(16).hex(), channel="text", to=number) for number in numbers]
