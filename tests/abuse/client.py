@@ -6,6 +6,7 @@ flows are the same `World`. What happened is read as an auditor reads it, and me
 
 import functools
 import http.client
+import itertools
 import json
 import re
 import time
@@ -21,11 +22,14 @@ import botocore.session
 
 from regain.adapters import rate_limits, recoveries
 from regain.adapters.store import marshal, unmarshal
+from regain.domain import limits
+from regain.domain.policy import Limits
 from regain.organisation import settings
+from regain.recovery import standings
 from regain.runtime.services import Services, compose
 from tests.codes import code_in
 from tests.conftest import Stack
-from tests.functions.conftest import _NUMBERS, Answer, World, solve
+from tests.functions.conftest import Answer, World, solve
 
 _LOOKS = 250  # fewer than one auditor may take in an hour
 _SECONDS = 3  # between two requests of one comparison
@@ -73,6 +77,15 @@ class Deployment:
         return self._auditor
 
 
+_NAMES = itertools.count(10_000)
+_LIMITS = (
+    *limits.proofs(limits.NETWORK, "email", Limits())[:2],
+    *limits.messages(limits.NETWORK, "email", Limits())[:1],
+    *limits.messages(limits.NETWORK, "telephone", Limits())[:1],
+    *limits.sign_ins(limits.NETWORK, Limits()),
+)
+
+
 class Attacker(World):
     """Somebody on a network of their own: a /24 of this machine, which to the stack is as good as any other."""
 
@@ -95,12 +108,13 @@ class Attacker(World):
 
     def request(
         self, method: str, path: str, body: str | bytes | None = None, *, headers: dict | None = None,
-        address: str = "", session: str = "", query: dict[str, str] | None = None, **_: Any,
+        address: str = "", session: str = "", browser: str = "", query: dict[str, str] | None = None, **_: Any,
     ) -> Answer:  # fmt: skip
         """One request on a connection of its own, from this attacker's network."""
         sent = dict(self.own if headers is None else headers)
-        if session:
-            sent["cookie"] = f"__Host-session={session}"
+        cookies = [f"__Host-{name}={value}" for name, value in (("session", session), ("browser", browser)) if value]
+        if cookies:
+            sent["cookie"] = "; ".join(cookies)
         target = f"{path}?{urllib.parse.urlencode(query)}" if query else path
         status, pairs, content = exchange(
             self.stack.origin, method, target, body, sent.items(), address or self.address
@@ -108,8 +122,8 @@ class Attacker(World):
         told = dict(pairs)
         as_json = re.fullmatch(r"application/(problem\+)?json", told.get("content-type", "")) and content
         shown = json.loads(content) if as_json else {"text": content.decode(errors="replace")}
-        cookies = tuple(value for name, value in pairs if name == "set-cookie")
-        return Answer(status, shown, told, (), cookies)
+        given = tuple(value for name, value in pairs if name == "set-cookie")
+        return Answer(status, shown, told, (), given)
 
     def start(self, user_id: str, purpose: str = "reset", **more: Any) -> Answer:
         """Begins a flow, and remembers whose it is."""
@@ -119,7 +133,16 @@ class Attacker(World):
 
     def nobody(self) -> str:
         """A user ID that nobody has, as long as those that somebody has."""
-        return f"person{self.number}x{next(_NUMBERS)}@contoso.example"
+        return f"{self.name('x')}@contoso.example"
+
+    def name(self, mark: str) -> str:
+        """A user name whose limits of today are as they are written: others differ by a quarter (design, rule 3)."""
+        while True:
+            name = f"person{self.number}{mark}{next(_NAMES)}"
+            subject = self.services.recoveries.subject(f"{name}@contoso.example")
+            drawn = standings.draw(self.services, subject)
+            if all(limit.today(drawn) == limit.most for limit in _LIMITS):
+                return name
 
     def real_proof(self) -> str:
         """A challenge as the page gets it, solved as the browser solves it: about half a second of work."""

@@ -11,12 +11,26 @@ from tests.conftest import ROOT, launch, ready
 MODES = ("private", "detailed")
 
 
+MANY = "\nlimits: {accounts: 10_000_000}\n"
+"""The guess budget of a large organisation: every attacker here would use up that of a small one for all others."""
+
+
+@pytest.fixture(scope="session")
+def private_stack(tmp_path_factory, site):
+    """The shipped organisation, with many accounts."""
+    yield from _changed(tmp_path_factory, site, "private")
+
+
 @pytest.fixture(scope="session")
 def detailed_stack(tmp_path_factory, site):
-    """The shipped organisation in its other mode: one line is changed."""
+    """The same in the other mode."""
+    yield from _changed(tmp_path_factory, site, "detailed")
+
+
+def _changed(tmp_path_factory, site, mode):
     shipped = (ROOT / "organisation.yaml").read_text()
     changed = tmp_path_factory.mktemp("organisation") / "organisation.yaml"
-    changed.write_text(shipped.replace("disclosure: private", "disclosure: detailed"))
+    changed.write_text(shipped.replace("disclosure: private", f"disclosure: {mode}") + MANY)
     yield from ready(launch(tmp_path_factory.mktemp("state"), site, "--organisation", str(changed)))
 
 
@@ -48,8 +62,7 @@ def crowded(full, mode):
 def deployment(mode, deployments, request):
     """The running stack in this mode."""
     if mode not in deployments:
-        name = "stack" if mode == "private" else "detailed_stack"
-        deployments[mode] = Deployment(mode, request.getfixturevalue(name))
+        deployments[mode] = Deployment(mode, request.getfixturevalue(f"{mode}_stack"))
     return deployments[mode]
 
 

@@ -61,11 +61,11 @@ def test_55_neither_links_nor_limits_follow_what_headers_say(attacker):
     assert any(attacker.stack.origin in link for link in links)
     assert "evil.example" not in json.dumps([m["body"] for m in attacker.messages(person.mail)])
     for address in (attacker.address, "127.0.0.1"):  # some servers believe the second what its headers say
-        undo = attacker.fail(address, 300)
+        undo = attacker.fail(address, 300, "sign-in-failure")
         try:
             for headers in ({}, *({name: value} for name, value in SPOOFED.items()), SPOOFED):
                 told = attacker.sign_in(person.user_id, "x", headers={**attacker.own, **headers}, address=address)
-                assert told.code == "too-many-requests", (address, headers)
+                assert told.code == "proof-of-work-needed", (address, headers)
         finally:
             undo()
     assert proved("tests/functions/test_trusted_proxy.py", "test_the_limits_follow_the_address_that_cloudfront_saw")

@@ -72,8 +72,8 @@ def test_33_the_stricter_rule_wins_where_it_changes_on_the_way(attacker, deploym
     attacker.alter(promoted.user_id, role="administrator")
     attacker.alter(demoted.user_id, role="")
     attacker.alter(off.user_id, enabled=False)
-    assert attacker.finish(flows[0]).code == "proof-still-needed"
-    assert attacker.finish(flows[1]).code == "proof-still-needed"
+    assert attacker.finish(flows[0]).code == "session-ended"
+    assert attacker.finish(flows[1]).code == "session-ended"
     assert attacker.finish(flows[2]).code == "account-turned-off"
     body = json.dumps({"flow": flows[3], "new_password": NEW})
     stricter = [({"gates": 2}, "proof-still-needed"), ({"enabled_for": "none"}, "not-enabled-for-password-reset")]
@@ -144,7 +144,12 @@ def test_36_finishing_one_flow_kills_every_other_of_the_account(attacker):
     answers = together(2, lambda number: attacker.finish((first, second)[number], f"violet-Anchor-{number:03}-plum"))
     assert sorted(answer.code for answer in answers) == ["", "session-ended"]
     assert attacker.finish(unlock, purpose="unlock").code == "session-ended"
-    assert attacker.send(begun).code == attacker.verify(begun, "000000").code == "session-ended"
+    if attacker.deployment.mode == "detailed":
+        assert attacker.send(begun).code == "session-ended", "the account was shown already"
+        return
+    assert attacker.send(begun).status == 202, "whoever has proved nothing learns nothing of it (X19)"
+    assert attacker.verify(begun, "00000000").code == "wrong-code"
+    assert attacker.finish(begun).code == "proof-still-needed"
 
 
 def test_37_a_flow_token_is_good_as_it_was_given_and_in_no_other_form(attacker):

@@ -116,7 +116,7 @@ def test_44_a_reset_tests_no_guess_and_a_change_counts_each_wrong_old_password(a
         assert attacker.finish(choosing.flow, value).code == "request-not-read"
     wrong = [change(f"wrong-{number}", GOOD) for number in range(11)]
     assert [answer.code for answer in wrong] == ["wrong-current-password"] * 10 + ["sign-in-locked"]
-    assert change(PASSWORD, GOOD).code == attacker.sign_in(person).code == "sign-in-locked"
+    assert change(PASSWORD, GOOD).code == "sign-in-locked"
     assert attacker.account(person).password_changed_at == 0
 
 

@@ -67,9 +67,13 @@ class World:
         """The password that everybody has here, as it is stored: hashed once, for that is slow."""
         return _hashed(PASSWORD, self.services.keys, password_hash._argon2())
 
+    def name(self, mark: str) -> str:
+        """A user name that nobody else has."""
+        return f"person{self.number}{mark}{next(_NUMBERS)}"
+
     def person(self, **changes: Any) -> Account:
         """A new account, registered for everything unless said otherwise."""
-        name = f"person{self.number}n{next(_NUMBERS)}"
+        name = self.name("n")
         account = Account(
             f"{name}@contoso.example", display_name="Maria Silva", given_name="Maria", surname="Silva",
             mail=f"{name}@contoso.example", other_mails=(f"{name}@home.example",), mobile_phone=f"+4477{next(_NUMBERS):08}",
