@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, Response
 from local.message_log import MessageLog
 
 _PATH = "/v2/email/outbound-emails"
+_ERROR_TYPE = "x-amzn-errortype"
 _LONGEST_FROM = 320  # characters, name and address together
 
 
@@ -50,10 +51,11 @@ class Ses:
         for to in recipients:
             if what := _wrong_mailbox(to):
                 return _refused("BadRequestException", f"To: {what}")
-        status, answer = await asyncio.to_thread(self._forward, request, raw)
+        status, answer, kind = await asyncio.to_thread(self._forward, request, raw)
         if status == HTTPStatus.OK:
             self._keep(asked, recipients)
-        return Response(answer, status, media_type="application/json")
+        headers = {_ERROR_TYPE: kind} if kind else {}
+        return Response(answer, status, headers, "application/json")
 
     def _keep(self, asked: dict[str, Any], recipients: list[str]) -> None:
         content = asked["Content"]["Simple"]
@@ -62,14 +64,15 @@ class Ses:
         for to in recipients:
             self._log.add("email", to, subject, *parts)
 
-    def _forward(self, request: Request, body: bytes) -> tuple[int, bytes]:
+    def _forward(self, request: Request, body: bytes) -> tuple[int, bytes, str]:
+        """The engine's status, body and error type."""
         kept = {name: value for name, value in request.headers.items() if name in ("authorization", "content-type")}
         forwarded = urllib.request.Request(f"{self._endpoint}{_PATH}", body, kept)
         try:
             with urllib.request.urlopen(forwarded, timeout=10) as answer:
-                return answer.status, answer.read()
+                return answer.status, answer.read(), ""
         except urllib.error.HTTPError as error:
-            return error.code, error.read()
+            return error.code, error.read(), error.headers.get(_ERROR_TYPE, "")
 
 
 def _wrong_mailbox(text: str) -> str:
@@ -88,4 +91,4 @@ def _wrong_mailbox(text: str) -> str:
 
 
 def _refused(kind: str, message: str) -> Response:
-    return JSONResponse({"message": message}, 400, headers={"x-amzn-errortype": kind})
+    return JSONResponse({"message": message}, 400, headers={_ERROR_TYPE: kind})

@@ -45,8 +45,10 @@ def mode():
 def test_55_neither_links_nor_limits_follow_what_headers_say(attacker):
     """Links are made from the organisation's own address; limits count the connection's, or what CloudFront saw."""
     person = attacker.person()
-    evil = {**attacker.own, **HOSTS, **SPOOFED, "host": "evil.example"}
+    evil = {**attacker.own, **HOSTS, **SPOOFED}
     assert attacker.request("GET", "/api/health", headers=evil).body == {"status": "ok"}
+    elsewhere = attacker.request("GET", "/api/health", headers={**evil, "host": "evil.example"})
+    assert elsewhere.status in (400, 421), "a name that an attacker points here (DNS rebinding, X24)"
     begun = attacker.request("POST", "/api/unlock/start", _start(attacker, person), headers=evil).body
     sent = attacker.request(
         "POST", "/api/unlock/send", json.dumps({"flow": begun["flow"], "method": "email"}), headers=evil
@@ -58,7 +60,7 @@ def test_55_neither_links_nor_limits_follow_what_headers_say(attacker):
     assert attacker.request("POST", "/api/unlock/finish", body, headers=evil).status == 200
     attacker.received(person.mail, holding="/not-me/#")
     links = [link for m in attacker.messages() for link in re.findall(r"https?://\S+", m["body"])]
-    assert any(attacker.stack.origin in link for link in links)
+    assert any(link.startswith(attacker.stack.origin.replace("127.0.0.1", "localhost")) for link in links)
     assert "evil.example" not in json.dumps([m["body"] for m in attacker.messages(person.mail)])
     for address in (attacker.address, "127.0.0.1"):  # some servers believe the second what its headers say
         undo = attacker.fail(address, 300, "sign-in-failure")
@@ -83,8 +85,12 @@ def test_56_a_path_means_one_thing_and_local_is_only_here(attacker):
                  "/api/health%20", "/./api/health", "/%2e%2e/api/health", "/x/../api/health", "/api/health/..;/"):  # fmt: skip
         status, pairs, body = exchange(origin, "GET", path)
         headers = dict(pairs)
-        assert status in (404, 405), path
+        assert status in (404, 405) or (status == 308 and headers["location"] == f"{path}/"), (
+            path
+        )  # to a page that is none
         assert b'"ok"' not in body, path
+        if status == 308:
+            continue
         kind = "application/problem+json" if path.startswith("/api/") else headers["content-type"]
         assert headers["content-type"] == kind, path
     for path in ("/..%2f..%2ftemplate.yaml", "/%2e%2e/%2e%2e/organisation.yaml", "/....//people.csv", "/.git/config",
@@ -131,7 +137,7 @@ def test_57_bodies_that_are_not_what_a_route_reads_are_problems(attacker):
     assert attacker.request("POST", "/api/account/sign-in", b" " * 16_385).code == "request-too-large"
     for charset in ("utf-16", "latin-1", "x-user-defined"):
         typed = {**own, "content-type": f"application/json; charset={charset}"}
-        assert attacker.request("POST", "/api/account/sign-in", good, headers=typed).code == "wrong-user-id-or-password"
+        assert attacker.request("POST", "/api/account/sign-in", good, headers=typed).code == "send-json", "(X25)"
     pieces = (good[at : at + 1] for at in range(len(good)))
     status, _, body = exchange(
         attacker.stack.origin, "POST", "/api/account/sign-in", pieces, own.items(), attacker.address

@@ -203,7 +203,8 @@ def test_39_opening_what_a_message_links_to_changes_nothing(attacker):
     links = {link.rstrip(".,)") for message in every for link in re.findall(r"https?://\S+", message["body"])}
     token = re.search(r"/not-me/#([\w-]{43})", notice["body"])[1]
     origin = attacker.stack.origin
-    ours = {link.removeprefix(origin) for link in links if link.startswith(f"{origin}/")}
+    named = origin.replace("127.0.0.1", "localhost")  # as messages name it: a passkey works under a name only
+    ours = {link.removeprefix(named) for link in links if link.startswith(f"{named}/")}
     assert any(f"#{token}" in link for link in ours)
     fetches = ({}, {"purpose": "prefetch"}, {"sec-purpose": "prefetch;prerender"}, {"user-agent": "SafeLinks"})
     for path in (*ours, "/api/account/secure"):
