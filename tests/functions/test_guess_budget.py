@@ -21,20 +21,20 @@ class TestGuessBudget:
         return budget(use())
 
     def guess(self, world, number, code="000000"):
-        flow = world.start(f"spray{number}w{world.number}").body["flow"]
+        flow = world.start(f"spray{number}w{world.number}@contoso.example").body["flow"]
         return world.verify(flow, code, "authenticator")
 
     def guarded(self, world, number):
         """A guess with as much work as is asked for."""
-        asked = world.start(f"spray{number}w{world.number}")
-        body = {"user_id": f"spray{number}w{world.number}", "proof": solve(asked.body["challenge"])}
+        asked = world.start(f"spray{number}w{world.number}@contoso.example")
+        body = {"user_id": f"spray{number}w{world.number}@contoso.example", "proof": solve(asked.body["challenge"])}
         flow = world.post("/api/reset/start", body).body
         return flow, world.verify(flow["flow"], "000000", "authenticator")
 
     def test_past_the_budget_only_long_proofs_are_judged_whoever_they_are_for(self, world, time_machine):
         codes = [self.guess(world, number).code for number in range(14)]
         assert codes == ["wrong-authenticator-code"] * 14
-        asked = world.start(f"spray14w{world.number}")
+        asked = world.start(f"spray14w{world.number}@contoso.example")
         assert (asked.code, asked.body["times"]) == ("proof-of-work-needed", 4)
         flow, answer = self.guarded(world, 14)
         assert answer.code == "two-codes-needed"
@@ -73,14 +73,14 @@ class TestGuessBudget:
 
     def test_the_same_wrong_code_again_adds_nothing(self, world):
         for number in range(4):
-            flow = world.start(f"spray{number}w{world.number}").body["flow"]
+            flow = world.start(f"spray{number}w{world.number}@contoso.example").body["flow"]
             for _ in range(4):
                 assert world.verify(flow, "000000", "authenticator").code == "wrong-authenticator-code"
         assert self.guess(world, 99).code == "wrong-authenticator-code"
 
     def test_of_60_guesses_in_parallel_no_more_are_judged_than_the_budget_has(self, world):
         verify = steps("reset")[2]
-        flows = [world.start(f"spray{number}w{world.number}").body["flow"] for number in range(60)]
+        flows = [world.start(f"spray{number}w{world.number}@contoso.example").body["flow"] for number in range(60)]
 
         def guess(number):
             try:

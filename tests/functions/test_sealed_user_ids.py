@@ -24,7 +24,7 @@ def elsewhere(world):
 
 
 def test_what_nobody_has_is_sealed_wherever_it_is_kept_x30(world):
-    typed = f"{TYPED}{world.number}"
+    typed = f"{TYPED}{world.number}@contoso.example"
     started = world.start(typed).body
     world.send(started["flow"])
     world.sign_in(typed, "wrong")
@@ -54,7 +54,7 @@ def test_a_flow_weighs_the_same_whatever_was_typed_x30(world, other):
     sizes = set()
     for typed in (f"maria{world.number}", f"{other}{world.number}"):
         subject = world.services.recoveries.subject(f"{typed}@contoso.example")
-        world.start(typed)
+        world.start(f"{typed}@contoso.example")
         (flow,) = (
             item for item in world.services.store.query(world.services.recoveries.table, "subject", subject, limit=10)
             if item["record"].startswith("flow#")

@@ -54,7 +54,7 @@ def test_the_state_is_readable_by_whoever_runs_the_stack_and_nobody_else_x24(sta
 
 
 def test_a_password_is_reset_over_http_with_the_code_from_the_outbox(stack):
-    flow = started(stack, "chen.li")
+    flow = started(stack, "chen.li@contoso.example")
     assert post(stack, "/api/reset/send", {"flow": flow["flow"], "method": "email"})[0] == 202
     message = newest(stack, "chen@home.example")
     assert (message["channel"], message["subject"]) == ("email", "Your code for your Contoso account")
@@ -69,7 +69,7 @@ def test_a_password_is_reset_over_http_with_the_code_from_the_outbox(stack):
 
 @pytest.mark.parametrize(("method", "channel"), [("sms", "text"), ("call-mobile", "voice")])
 def test_texts_and_calls_reach_the_outbox_through_the_stand_in(stack, method, channel):
-    flow = started(stack, "ben.okafor", "unlock")
+    flow = started(stack, "ben.okafor@contoso.example", "unlock")
     assert post(stack, "/api/unlock/send", {"flow": flow["flow"], "method": method})[0] == 202
     until = time.monotonic() + 10
     while channel not in (found := {m["channel"]: m for m in stack.messages("+447700900124")}):
