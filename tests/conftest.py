@@ -12,6 +12,7 @@ import urllib.request
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +111,15 @@ def fetch(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dic
     request = urllib.request.Request(url, data, headers)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+            return answer.status, _headers(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+            return error.code, _headers(error.headers), error.read()
+
+
+def _headers(told: Message) -> dict[str, str]:
+    """Headers by their name in small letters; one that stands twice, as of two cookies, on two lines."""
+    return {name.lower(): "\n".join(told.get_all(name, [])) for name in told}
 
 
 def launch(state: Path, site: Path, *options: str, port: int = 0, warm: bool = False) -> Stack:
