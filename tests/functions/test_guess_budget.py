@@ -103,7 +103,7 @@ class TestGuessBudget:
         world.send(short["flow"], "sms")
         for number in range(54):
             flow = world.post(
-                "/api/reset/start", {"user_id": f"t{number}w{world.number}", "proof": world.proof()}
+                "/api/reset/start", {"user_id": f"t{number}w{world.number}@contoso.example", "proof": world.proof()}
             ).body["flow"]
             world.send(flow, "sms")
             world.verify(flow, "999999", "sms")
