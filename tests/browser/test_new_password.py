@@ -11,7 +11,7 @@ def test_every_broken_rule_is_shown_at_the_field_and_the_step_stays_b7_s68(page:
     form.prove(tester)
     form.password("tester1")
     message = page.locator(".error-message")
-    for part in ("at least 15 characters", "Leave out your own name", "easy to guess"):
+    for part in ("at least 15 characters", "which is part of your name or user ID", "easy to guess"):
         expect(message).to_contain_text(part)
     axe()
     form.password(NEW, "something else")
