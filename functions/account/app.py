@@ -1,6 +1,6 @@
 """Routes of the account function: sign-in, password, sessions and security info of the person signed in."""
 
-from account import flow, registration
+from account import flow, methods, registration, step_up
 from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
@@ -13,7 +13,10 @@ app.post("/api/account/password")(flow.change_password)
 app.post("/api/account/sessions/end")(flow.end_session)
 app.post("/api/account/language")(flow.choose_language)
 app.post("/api/account/secure")(flow.repudiate)
-app.get("/api/account/methods")(registration.list_methods)
+app.get("/api/account/methods")(methods.list_methods)
+app.post("/api/account/prove/start")(step_up.start)
+app.post("/api/account/prove/send")(step_up.send)
+app.post("/api/account/prove/verify")(step_up.verify)
 app.post("/api/account/methods")(registration.register)
 app.post("/api/account/methods/keep")(registration.reconfirm)
 app.post("/api/account/methods/later")(registration.postpone)

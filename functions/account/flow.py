@@ -20,7 +20,7 @@ from regain.api.contract import (
 )
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
-from regain.domain import languages, passwords, user_id
+from regain.domain import binding, languages, passwords, user_id
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
     INVALID_USER_ID,
@@ -62,8 +62,9 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
         writes.append(services.accounts.temporary_used_write(account))
         writes.append(judge.event("temporary-password-used"))
     if account.enabled and not ended:
+        began = "temporary-password" if account.must_change_password else ""
         writes += replaced_session_writes(services, subject, context)
-        writes.append(new_session_write(services, subject, account.user_id, account.generation, context))
+        writes.append(new_session_write(services, subject, account.user_id, account.generation, context, began))
     services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)
@@ -125,6 +126,7 @@ def change_password(body: ChangePassword, context: RequestContext) -> Done:
 def _change_password(body: ChangePassword, context: RequestContext, services: Services) -> Done:
     who = require_session(context, services)
     subject, session, account = who.subject, who.session, who.account
+    who.holder.check_may_choose_password(session, services.organisation.limits)
     judge = Judge(services, subject, context, standings.of_session(session.id, account.generation))
     verified = judge.judge(
         body.current_password, body.proof, account, services.store.batch_get(judge.keys), WRONG_CURRENT_PASSWORD
@@ -134,13 +136,16 @@ def _change_password(body: ChangePassword, context: RequestContext, services: Se
     now = services.now
     hashed = password_hash.hash_password(password, services.keys)
     throttle = verified.throttle.distrusting()
+    began = session.began if account.must_change_password else ""
     services.store.commit(
         [
             services.accounts.password_write(account, hashed, now),
             services.recoveries.throttle_write(subject, throttle, now),
             *verified.writes,
             services.sessions.delete_write(subject, session.id),
-            new_session_write(services, subject, account.user_id, account.generation + 1, context),
+            new_session_write(
+                services, subject, account.user_id, account.generation + 1, context, began, session.stepped_up_at
+            ),
             *who.event_and_notices("password-changed"),
         ]
     )
@@ -172,7 +177,10 @@ def end_session(body: EndSession, context: RequestContext) -> Done:
 
 
 def repudiate(body: Repudiation, context: RequestContext) -> Done:
-    """Repudiates a change (B6): disables the account, ends its sessions and flows, and notifies administrators."""
+    """Repudiates a change (B6, B29): disables the account, ends its sessions and flows, and tells administrators.
+
+    The password never works again, nor does any method until an administrator has gone through them.
+    """
     return retry_on_conflict(lambda: _repudiate(body, context, services()))
 
 
@@ -201,6 +209,7 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
         [
             repudiation.redeem_write(services, subject, record, repudiated),
             services.accounts.lock_write(found),
+            services.security_infos.write(subject, binding.repudiated(info, repudiated.changed_at)),
             services.recoveries.throttle_write(subject, throttle.distrusting(), now),
             Judge(services, subject, context).event("account-secured"),
             *(services.outbox.write(message, now) for message in told),

@@ -1,4 +1,4 @@
-"""Security info on the account page: list, register, confirm, remove, reconfirm (S74)."""
+"""Changing security info on the account page: register, confirm, remove, reconfirm (S74)."""
 
 import importlib
 from dataclasses import replace
@@ -10,14 +10,13 @@ from regain.adapters import authenticator, passkeys, password_hash, registration
 from regain.adapters.keys import codes_key
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Confirm, Done, MethodsView, PredefinedQuestion, Register, RegisteredMethod, Registration
+from regain.api.contract import Confirm, Done, Register, Registration
 from regain.api.request_context import RequestContext
-from regain.domain import codes, security_questions
+from regain.domain import binding, codes, security_questions
 from regain.domain import registration as rules
-from regain.domain.account import required_gates
 from regain.domain.methods import channel
 from regain.domain.registration import Pending
-from regain.domain.security_info import NAMES, Answer, Authenticator, SecurityInfo
+from regain.domain.security_info import Answer, Authenticator, SecurityInfo
 from regain.organisation.language import Language
 from regain.phrases import Phrase
 from regain.problems import (
@@ -33,51 +32,11 @@ from regain.problems import (
     Refused,
 )
 from regain.recovery import proofs, recovery_code, standings
+from regain.recovery.listing import registered
 from regain.recovery.session import SignedIn, require_session
 from regain.runtime.services import Services, services
 
 _PURPOSE = "register"
-
-
-def list_methods(context: RequestContext) -> MethodsView:
-    """What is registered and what could be, with addresses and numbers unmasked."""
-    who = require_session(context, services())
-    organisation = who.services.organisation
-    recovery = organisation.recovery
-    offered = rules.open_to(who.account, recovery)
-    given = (
-        [PredefinedQuestion(key, text) for key, text in security_questions.PREDEFINED.items()]
-        if "questions" in offered
-        else []
-    )
-    return MethodsView(
-        state=who.registration_status().state,
-        required=required_gates(who.account, recovery),
-        methods=[*_own(who.info), *_entered(who)],
-        offered=list(offered),
-        questions=given,
-        questions_needed=recovery.questions_registered,
-    )
-
-
-def _own(info: SecurityInfo) -> list[RegisteredMethod]:
-    made = [RegisteredMethod(c.id, c.kind, NAMES[c.kind], c.destination, c.since) for c in info.contacts]
-    made += [RegisteredMethod(k.id, "passkey", NAMES["passkey"], k.name, k.since) for k in info.passkeys]
-    answers = info.answers[0] if info.answers else None
-    for kind, held in (
-        ("authenticator", info.authenticator),
-        ("recovery-code", info.recovery_code),
-        ("questions", answers),
-    ):
-        if held:
-            made.append(RegisteredMethod(kind, kind, NAMES[kind], since=held.since))
-    return made
-
-
-def _entered(who: SignedIn) -> list[RegisteredMethod]:
-    organisation = who.services.organisation
-    entered = rules.entered(who.account, who.info, organisation.recovery, organisation.domains)
-    return [RegisteredMethod(c.id, c.kind, NAMES[c.kind], c.destination, c.since, True) for c in entered]
 
 
 def register(body: Register, context: RequestContext) -> Registration:
@@ -233,8 +192,24 @@ def _confirm(pending_id: str, body: Confirm, context: RequestContext, services: 
         raise Refused(problem, attempts_left=recovery.code_tries - tried.tries)
     used = registrations.write(services.recoveries, who.subject, replace(pending, done=True))
     counts = place.writes(services, who.subject, standing)
+    shown, info = _with_recovery_code(pending.kind, info, who)
+    if who.session.vouched_for(services.now, limits):
+        info = binding.agreed(info, pending.kind if pending.kind == "authenticator" else pending.id)
     _change(who, info, "security-info-added", rules.contact_kind(pending.kind), used, *counts)
-    return Registration(pending.id, pending.kind, True, place=pending.destination)
+    return Registration(pending.id, pending.kind, True, place=pending.destination, recovery_code=shown)
+
+
+def _with_recovery_code(kind: str, info: SecurityInfo, who: SignedIn) -> tuple[str, SecurityInfo]:
+    """An authenticator brings a recovery code for the day its phone is lost, unless there is one already."""
+    if (
+        kind != "authenticator"
+        or info.recovery_code
+        or "recovery-code" not in who.services.organisation.recovery.offered
+    ):
+        return "", info
+    random = who.services.randomness(recovery_code.BYTES)
+    shown, kept = recovery_code.made(who.services.keys, who.subject, random, who.services.now)
+    return shown, replace(info, recovery_code=kept)
 
 
 Outcome = tuple[Problem | None, SecurityInfo]
@@ -257,7 +232,8 @@ def _confirmed_authenticator(pending: Pending, body: Confirm, who: SignedIn) -> 
         return WRONG_AUTHENTICATOR_CODE, who.info
     if not authenticator.is_current_step(step, now):
         return AUTHENTICATOR_CLOCK_WRONG, who.info
-    return None, replace(who.info, authenticator=Authenticator(pending.nonce, now, step, pending.generation))
+    made = replace(who.info, authenticator=Authenticator(pending.nonce, now, step, pending.generation))
+    return None, binding.with_authenticator(who.holder, made)
 
 
 def _confirmed_passkey(pending: Pending, body: Confirm, who: SignedIn) -> Outcome:
@@ -286,7 +262,8 @@ def _remove(method_id: str, context: RequestContext, services: Services) -> Done
     left = who.info.without(method_id)
     if left is None:
         raise Refused(NO_SUCH_SECURITY_INFO)
-    kind = next(each.kind for each in _own(who.info) if each.id == method_id)
+    who.holder.check_may_remove(left)
+    kind = next(each.kind for each in registered(who.info) if each.id == method_id)
     _change(who, left, "security-info-removed", kind)
     return Done(True)
 

@@ -1,22 +1,15 @@
 """Looking up an account: its state, why it cannot reset its password, and what the agent may do to it."""
 
 from admin.agent import Agent, Target, signed_in_agent
-from regain.api.contract import AccountDetail, AccountMethod, AdminView, Block, Reason
+from regain.api.contract import AccountDetail, AdminView, Block, Reason, RegisteredMethod
 from regain.api.request_context import RequestContext
 from regain.domain import roles
-from regain.domain.account import Account, methods
+from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
-from regain.domain.methods import mask
-from regain.domain.security_info import NAMES
-from regain.phrases import Phrase
+from regain.domain.security_info import NAMES, SecurityInfo
 from regain.problems import Refused
 from regain.recovery import standings, step_up
-
-_BY_PHONE = {
-    "sms": Phrase("Mobile phone, by text"),
-    "call-mobile": Phrase("Mobile phone, by call"),
-    "call-office": NAMES["office"],
-}
+from regain.recovery.listing import listed, masked_place
 
 
 def show_agent(context: RequestContext) -> AdminView:
@@ -31,14 +24,18 @@ def show_agent(context: RequestContext) -> AdminView:
 
 
 def show_account(user_id: str, context: RequestContext) -> AccountDetail:
-    """One account, by its exact user ID. Every lookup is an event."""
+    """One account, by its exact user ID. Every lookup is an event.
+
+    Whole addresses and numbers are shown to the roles that may see them once they have given a second factor (X16).
+    """
     agent = signed_in_agent(context)
     target = agent.look_up(user_id)
-    agent.services.store.commit([agent.event("admin-viewed", target)])
-    return _view(agent, target)
+    whole = agent.proved and roles.can_see_destinations(agent.account)
+    agent.services.store.commit([agent.event("admin-viewed-places" if whole else "admin-viewed", target)])
+    return _view(agent, target, whole)
 
 
-def _view(agent: Agent, target: Target) -> AccountDetail:
+def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
     account, info, now = target.account, target.info, agent.services.now
     organisation = agent.services.organisation
     eligible = eligibility(account, info, organisation.recovery, organisation.domains)
@@ -54,7 +51,10 @@ def _view(agent: Agent, target: Target) -> AccountDetail:
         reset_enabled=eligible.enabled,
         capable=eligible.capable,
         reasons=[Reason(each.rule, each.text) for each in eligible.reasons],
-        methods=_methods(agent, target),
+        methods=listed(agent.holder(target), masked=not whole),
+        masked=not whole and roles.can_see_destinations(agent.account),
+        suspended=info.suspended,
+        set_aside=_set_aside(info, masked=not whole),
         sign_in_locked_until=stranger.sign_ins_until(now, organisation.limits),
         blocks=[Block(kind, until) for kind, until in stranger.long_until(now, organisation.limits).items()],
         password_changed_at=account.password_changed_at,
@@ -63,7 +63,7 @@ def _view(agent: Agent, target: Target) -> AccountDetail:
         registration_required=info.required,
         acts=acts,
         caller_first=[act for act in acts if roles.needs_caller_verification(act, agent.account)],
-        reachable=step_up.offered(step_up.own(account, info, step_up.CALLERS, agent.services)),
+        reachable=step_up.offered(step_up.of_kinds(agent.holder(target), step_up.CALLERS)),
     )
 
 
@@ -74,17 +74,10 @@ def _allowed_acts(agent: Agent, account: Account) -> list[str]:
         return []
 
 
-def _methods(agent: Agent, target: Target) -> list[AccountMethod]:
-    organisation, unmasked = agent.services.organisation, roles.can_see_destinations(agent.account)
-    registered = {contact.destination for contact in target.info.contacts}
-    shown = []
-    for method in methods(target.account, target.info, organisation.recovery, organisation.domains):
-        has_place = method.destination != method.kind
-        place = (method.destination if unmasked else mask(method)) if has_place else ""
-        entered = has_place and method.destination not in registered
-        shown.append(AccountMethod(method.kind, _name(method.kind), place, entered))
-    return shown
-
-
-def _name(kind: str) -> Phrase:
-    return _BY_PHONE.get(kind) or NAMES[kind]
+def _set_aside(info: SecurityInfo, masked: bool) -> list[RegisteredMethod]:
+    """What a repudiation took out, for whoever goes through the methods."""
+    return [
+        RegisteredMethod("", each.kind, NAMES[each.kind],
+                         masked_place(each.kind, each.place) if masked else each.place, each.since)
+        for each in info.set_aside
+    ]  # fmt: skip

@@ -7,11 +7,11 @@ from admin.agent import Agent, Target, signed_in_agent
 from regain.adapters import password_hash
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Done, RequireRegistration, SetTemporaryPassword, TemporaryPassword
+from regain.api.contract import Done, Enable, RequireRegistration, SetTemporaryPassword, TemporaryPassword
 from regain.api.request_context import RequestContext
-from regain.domain import roles
+from regain.domain import binding, roles
 from regain.domain.methods import Method, channel, mask
-from regain.problems import METHOD_NOT_OFFERED, SESSION_ENDED, Refused
+from regain.problems import METHOD_NOT_OFFERED, METHODS_TO_REVIEW, SESSION_ENDED, Refused
 from regain.recovery import step_up, temporary_password
 
 _SENT_TO = ("email", "sms")
@@ -28,12 +28,10 @@ def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) ->
     proved = _use_caller_proof(agent, target, "reset", body.caller)
     services, now = agent.services, agent.services.now
     to = _destination(agent, target, body.to) if body.to else None
-    nonce = services.randomness(16).hex()
-    made = temporary_password.derive(services.keys, target.subject, nonce)
-    until = now + services.organisation.administration.temporary_password_hours * 3_600
-    hashed = password_hash.hash_password(made, services.keys)
+    nonce, made, hashed, until = _temporary_password(agent, target)
     writes = [
         services.accounts.password_write(target.account, hashed, now, until),
+        *_methods_lost(agent, target, body.methods_lost),
         services.recoveries.throttle_write(target.subject, target.throttle.lifted().distrusting(), now),
         *proved,
         *agent.event_and_notices("admin-reset", target),
@@ -46,9 +44,28 @@ def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) ->
     return TemporaryPassword(True, temporary_password=made, until=until)
 
 
+def _temporary_password(agent: Agent, target: Target) -> tuple[str, str, str, int]:
+    """A nonce, the temporary password that it gives, its hash, and until when it is good."""
+    services = agent.services
+    nonce = services.randomness(16).hex()
+    made = temporary_password.derive(services.keys, target.subject, nonce)
+    until = services.now + services.organisation.administration.temporary_password_hours * 3_600
+    return nonce, made, password_hash.hash_password(made, services.keys), until
+
+
+def _methods_lost(agent: Agent, target: Target, lost: bool) -> list[Write]:
+    """The write that marks the methods as lost, so that the temporary password works without them."""
+    if not lost:
+        return []
+    roles.check_may_vouch(agent.account, target.account)
+    services = agent.services
+    marked = binding.lost(target.info, services.now)
+    return [services.security_infos.write(target.subject, marked), agent.event("admin-methods-lost", target)]
+
+
 def _destination(agent: Agent, target: Target, wanted: str) -> Method:
     """The account's method with this id. Raises Refused(METHOD_NOT_OFFERED)."""
-    found = step_up.own(target.account, target.info, _SENT_TO, agent.services)
+    found = step_up.of_kinds(agent.holder(target), _SENT_TO)
     for method in found:
         if method.id == wanted:
             return method
@@ -73,12 +90,12 @@ def _sent(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> l
 
 def unlock(user_id: str, context: RequestContext) -> Done:
     """Lifts the lockout of sign-in. Does no harm if there is none."""
-    return _act("unlock", user_id, context, "admin-unlocked", _lifted)
+    return act_on("unlock", user_id, context, "admin-unlocked", _lifted)
 
 
 def lift(user_id: str, context: RequestContext) -> Done:
     """Lifts the throttle: wrong proofs and passwords no longer count."""
-    return _act("lift", user_id, context, "admin-lifted", _lifted)
+    return act_on("lift", user_id, context, "admin-lifted", _lifted)
 
 
 def _lifted(agent: Agent, target: Target) -> list[Write]:
@@ -86,26 +103,30 @@ def _lifted(agent: Agent, target: Target) -> list[Write]:
     return [agent.services.recoveries.throttle_write(target.subject, target.throttle.lifted(), agent.services.now)]
 
 
-def enable(user_id: str, context: RequestContext) -> Done:
-    """Enables a disabled account, for example after its owner has repudiated a change."""
-    return _act("enable", user_id, context, "admin-enabled", _enabled)
+def enable(user_id: str, body: Enable, context: RequestContext) -> TemporaryPassword:
+    """Enables a disabled account. After a repudiation its methods are gone through, and a temporary password is set."""
+    return retry_on_conflict(lambda: _enable(user_id, body, context))
 
 
-def _enabled(agent: Agent, target: Target) -> list[Write]:
-    return [agent.services.accounts.enable_write(target.account)]
-
-
-def clear_methods(user_id: str, context: RequestContext) -> Done:
-    """Removes what the owner has registered, for example after a theft. What IT entered for them stays."""
-    return _act("clear-methods", user_id, context, "admin-methods-cleared", _cleared)
-
-
-def _cleared(agent: Agent, target: Target) -> list[Write]:
-    services = agent.services
-    empty = replace(
-        target.info, contacts=(), authenticator=None, recovery_code=None, answers=(), passkeys=(), remind_at=0
+def _enable(user_id: str, body: Enable, context: RequestContext) -> TemporaryPassword:
+    agent = signed_in_agent(context)
+    target = agent.authorise("enable", user_id)
+    services, now, told = agent.services, agent.services.now, agent.event_and_notices("admin-enabled", target)
+    if not target.info.suspended:
+        services.store.commit([services.accounts.enable_write(target.account), *told])
+        return TemporaryPassword(True)
+    if body.keep is None:
+        raise Refused(METHODS_TO_REVIEW)
+    _, made, hashed, until = _temporary_password(agent, target)
+    services.store.commit(
+        [
+            services.accounts.enable_with_password_write(target.account, hashed, now, until),
+            services.security_infos.write(target.subject, binding.reviewed(target.info, body.keep, now)),
+            services.recoveries.throttle_write(target.subject, target.throttle.distrusting(), now),
+            *told,
+        ]
     )
-    return [services.security_infos.write(target.subject, empty)]
+    return TemporaryPassword(True, temporary_password=made, until=until)
 
 
 def require_registration(user_id: str, body: RequireRegistration, context: RequestContext) -> Done:
@@ -116,21 +137,23 @@ def require_registration(user_id: str, body: RequireRegistration, context: Reque
         info = replace(target.info, required=True, remind_at=0)
         return [agent.services.security_infos.write(target.subject, info), *proved]
 
-    return _act("require-registration", user_id, context, "admin-registration-required", required)
+    return act_on("require-registration", user_id, context, "admin-registration-required", required)
 
 
 def waive_registration(user_id: str, context: RequestContext) -> Done:
     """Withdraws that requirement."""
-    return _act("require-registration", user_id, context, "admin-registration-waived", _waived)
+    return act_on("require-registration", user_id, context, "admin-registration-waived", _waived)
 
 
 def _waived(agent: Agent, target: Target) -> list[Write]:
     return [agent.services.security_infos.write(target.subject, replace(target.info, required=False))]
 
 
-def _act(
+def act_on(
     act: str, user_id: str, context: RequestContext, kind: str, writes: Callable[[Agent, Target], list[Write]]
 ) -> Done:
+    """One act: what `writes` returns, with its event and its notices."""
+
     def step() -> Done:
         agent = signed_in_agent(context)
         target = agent.authorise(act, user_id)

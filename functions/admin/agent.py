@@ -11,12 +11,13 @@ from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import roles, user_id
 from regain.domain.account import Account
+from regain.domain.binding import Holder
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
 from regain.recovery import repudiation
 from regain.recovery.notices import notices
-from regain.recovery.session import SignedIn, require_session
+from regain.recovery.session import SignedIn, holder, require_session
 from regain.runtime.services import Services, services
 
 _HOUR = 3_600
@@ -53,6 +54,10 @@ class Agent:
         """The scope of roles in this organisation."""
         return self.services.organisation.administration.scope
 
+    def holder(self, target: Target) -> Holder:
+        """The account for the rules of binding."""
+        return holder(target.account, target.info, self.services)
+
     def look_up(self, typed: str) -> Target:
         """The account with exactly this user ID. Counts a lookup.
 
@@ -79,14 +84,29 @@ class Agent:
         self._count("changed", limits.admin_changes_per_hour)
         target = self._read(typed)
         roles.check_action(act, self.account, target.account, self.scope)
-        roles.check_second_factor(self.who.session.proved_at, self.services.now, limits.session_fresh_minutes)
+        self.check_proved()
         return target
+
+    @property
+    def proved(self) -> bool:
+        """Whether the agent has just given a second factor."""
+        minutes = self.services.organisation.limits.session_fresh_minutes
+        return roles.has_second_factor(self.who.session.proved_at, self.services.now, minutes)
+
+    def check_proved(self) -> None:
+        """Raises Refused(SECOND_FACTOR_NEEDED): for whatever changes an account, or reads what others are (X16)."""
+        minutes = self.services.organisation.limits.session_fresh_minutes
+        roles.check_second_factor(self.who.session.proved_at, self.services.now, minutes)
 
     def event(self, kind: str, target: Target, **facts: object) -> Write:
         """An event about the account, in the agent's name."""
         services = self.services
         nonce, at, by = services.randomness(4), services.clock(), self.account.user_id
         return services.events.write(kind, target.subject, self.who.context.reference, at, nonce, by=by, **facts)
+
+    def own_event(self, kind: str, **facts: object) -> Write:
+        """An event about the agent: what they have read of others."""
+        return self.who.event(kind, by=self.account.user_id, **facts)
 
     def event_and_notices(self, kind: str, target: Target, **facts: Any) -> list[Write]:
         """The writes that go with an act: its event and its notices, to the owner's addresses and to administrators."""

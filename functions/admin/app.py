@@ -1,6 +1,6 @@
 """Routes of the admin function: what helpdesk and administrators do, each within their role."""
 
-from admin import accounts, actions, audit, step_up
+from admin import accounts, actions, audit, methods, step_up
 from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
@@ -17,7 +17,9 @@ app.post("/api/admin/accounts/<user_id>/reset")(actions.reset)
 app.post("/api/admin/accounts/<user_id>/unlock")(actions.unlock)
 app.post("/api/admin/accounts/<user_id>/lift")(actions.lift)
 app.post("/api/admin/accounts/<user_id>/enable")(actions.enable)
-app.delete("/api/admin/accounts/<user_id>/methods")(actions.clear_methods)
+app.delete("/api/admin/accounts/<user_id>/methods")(methods.clear)
+app.post("/api/admin/accounts/<user_id>/methods/<method_id>/agree")(methods.agree)
+app.post("/api/admin/accounts/<user_id>/registration-code")(methods.give_registration_code)
 app.post("/api/admin/accounts/<user_id>/require-registration")(actions.require_registration)
 app.delete("/api/admin/accounts/<user_id>/require-registration")(actions.waive_registration)
 app.get("/api/admin/references/<reference>")(audit.show_trail)

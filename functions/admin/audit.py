@@ -5,7 +5,7 @@ from typing import Any
 
 from admin.agent import Agent, signed_in_agent
 from regain.adapters.seal import unseal
-from regain.adapters.store import batched
+from regain.adapters.store import Write, batched
 from regain.api.contract import Attachment, AuditEvent, AuditTrail, EventPage, EventQuery, ReportQuery, UsageReport
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
@@ -22,9 +22,10 @@ def show_trail(typed: str, context: RequestContext) -> AuditTrail:
     """Every event under a reference, in plain sentences.
 
     References are random and short: two people can have the same one. Each part is shown only to whoever may read about
-    the person whom it is about (X28).
+    the person whom it is about (X28). Needs a second factor, and leaves an event (X16).
     """
     agent = signed_in_agent(context)
+    agent.check_proved()
     agent.count_lookup()
     known = reference.parse(typed)
     found = agent.services.events.by_reference(known) if known else []
@@ -36,20 +37,31 @@ def show_trail(typed: str, context: RequestContext) -> AuditTrail:
         raise hidden.popitem()[1]
     shown = [event for event in found if event["subject"] not in hidden]
     named = next((who[event["subject"]] for event in shown if event["subject"] in who), "")
+    agent.services.store.commit([agent.own_event("admin-read-story", what=known)])
     return AuditTrail(known, named, [line(event, who) for event in shown])
 
 
 def list_events(query: EventQuery, context: RequestContext) -> EventPage | Attachment:
     """Events, newest first, by account, reference or kind, or all; as a page or as a file."""
     agent = signed_in_agent(context)
+    agent.check_proved()
     agent.count_lookup()
     limit = _PAGE_SIZE if query.format == "json" else _EXPORT_SIZE
     found, cursor = _find(agent, query, limit)
     who = _user_ids(agent, found)
     found = found if query.account else _readable(agent, found, who)
+    agent.services.store.commit([_read_event(agent, query, len(found))])
     if query.format == "json":
         return EventPage([line(event, who) for event in found], cursor)
     return export(query.format, found, who, agent.services.languages.get(context.language))
+
+
+def _read_event(agent: Agent, query: EventQuery, count: int) -> Write:
+    """That events were read or exported: how many, and by which filter. A user ID in it is kept as a keyed hash."""
+    about = agent.services.recoveries.subject(query.account) if query.account else ""
+    chosen = {"account": about, "reference": query.reference, "kind": query.kind, "from": query.start, "to": query.end}
+    what = ", ".join([str(count), *(f"{name} {value}" for name, value in chosen.items() if value)])
+    return agent.own_event("admin-read-events" if query.format == "json" else "admin-exported", what=what)
 
 
 def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, Any]], str]:

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from admin.agent import Agent, signed_in_agent
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Done, Send, Sent, StepUpStarted, Verify
+from regain.api.contract import Done, Send, Sent, StepUpStarted, Verified, Verify
 from regain.api.request_context import RequestContext
-from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR
 from regain.recovery import step_up
 from regain.recovery.step_up import StepUp
 
@@ -14,9 +13,7 @@ from regain.recovery.step_up import StepUp
 def start(context: RequestContext) -> StepUpStarted:
     """Begins the agent's second factor."""
     agent = signed_in_agent(context)
-    return step_up.begin(
-        "admin", agent.account, step_up.SECOND_FACTORS, NO_SECOND_FACTOR, agent.who.subject, context, agent.services
-    )
+    return step_up.begin("admin", agent.account, agent.who.subject, context, agent.services)
 
 
 def send(body: Send, context: RequestContext) -> Sent:
@@ -32,7 +29,7 @@ def verify(body: Verify, context: RequestContext) -> Done:
 
 def _verify(body: Verify, context: RequestContext) -> Done:
     agent = signed_in_agent(context)
-    proof = StepUp("admin", agent.services, agent.account, agent.who.subject, lambda: _proved(agent), once=True)
+    proof = StepUp("admin", agent.services, agent.account, agent.who.subject, lambda _: _proved(agent), once=True)
     proof.verify_once(body, context)
     return Done(True)
 
@@ -48,9 +45,7 @@ def start_caller(user_id: str, context: RequestContext) -> StepUpStarted:
     """Begins the identity proof of a caller."""
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
-    return step_up.begin(
-        "caller", target.account, step_up.CALLERS, COULD_NOT_VERIFY, agent.who.subject, context, agent.services
-    )
+    return step_up.begin("caller", target.account, agent.who.subject, context, agent.services)
 
 
 def send_to_caller(user_id: str, body: Send, context: RequestContext) -> Sent:
@@ -60,11 +55,10 @@ def send_to_caller(user_id: str, body: Send, context: RequestContext) -> Sent:
     return StepUp("caller", agent.services, target.account, agent.who.subject).send(body, context)
 
 
-def verify_caller(user_id: str, body: Verify, context: RequestContext) -> Done:
-    """Verifies the code that the caller has read out."""
+def verify_caller(user_id: str, body: Verify, context: RequestContext) -> Verified:
+    """Verifies the code that the caller has read out. As many are needed as the account needs in a reset (X15)."""
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
-    proof = StepUp("caller", agent.services, target.account, agent.who.subject,
-                     lambda: [agent.event("admin-caller-verified", target)])  # fmt: skip
-    proof.verify(body, context)
-    return Done(True)
+    event = [agent.event("admin-caller-verified", target)]
+    proof = StepUp("caller", agent.services, target.account, agent.who.subject, lambda flow: event if flow.open else [])
+    return proof.verify(body, context)

@@ -85,7 +85,11 @@ class Canary:
         self.codes = [app.generate_otp(now // _PERIOD + ahead) for ahead in (0, 1)]
         seen = security_info.from_item(services.store.get(*services.security_infos.key(self.subject)))
         info = SecurityInfo(
-            authenticator=Authenticator(nonce, now, 0), recovery_code=kept, confirmed_at=now, version=seen.version
+            authenticator=Authenticator(nonce, now, 0),
+            recovery_code=kept,
+            confirmed_at=now,
+            agreed=("authenticator",),
+            version=seen.version,
         )
         services.store.commit([services.security_infos.write(self.subject, info)])
 
@@ -103,7 +107,7 @@ class Canary:
         """Gives it a role, which ends its sessions."""
         account = self.services.accounts.get(self.user_id)
         if account:
-            self.services.store.commit([self.services.accounts.role_write(account, role)])
+            self.services.store.commit([self.services.accounts.role_write(account, role, int(time.time()))])
 
     def take_away(self) -> list[str]:
         """Deletes the account and everything kept under it. Answers what could not be deleted, and why."""

@@ -1,4 +1,4 @@
-"""`admin grant`: gives and takes roles."""
+"""`admin grant` gives and takes roles; `admin code` lets somebody register methods."""
 
 import secrets
 import time
@@ -8,16 +8,14 @@ import typer
 
 from cli.stack import Stack
 from cli.terminal import errors, say
+from regain.adapters import security_info
 from regain.domain import reference, user_id
 from regain.domain.account import ROLES
 from regain.domain.roles import ACTIONS, RANK
+from regain.recovery import registration_code, repudiation
+from regain.recovery.notices import notices
 
 app = typer.Typer(no_args_is_help=True, help="Roles: who may help others.")
-
-
-@app.callback()
-def _group() -> None:
-    """Keeps `grant` a command of its own."""
 
 
 @app.command("grant")
@@ -48,8 +46,32 @@ def grant(
     event = services.events.write(
         "admin-role-granted", subject, quoted, time.time(), secrets.token_bytes(4), by="The command line", what=role
     )
-    services.store.commit([services.accounts.role_write(account, wanted), event])
+    services.store.commit([services.accounts.role_write(account, wanted, int(time.time())), event])
     say(f"Done, under the reference {quoted}.")
+
+
+@app.command("code")
+def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A user ID.")]) -> None:
+    """Gives a registration code, for the first administrator and for whoever can use none of their methods.
+
+    What is registered with it counts as a second factor at once. Every address of the account is told.
+    """
+    stack: Stack = context.obj
+    services = stack.services()
+    who = user_id.normalise(user, services.organisation.default_domain)
+    account, subject = services.accounts.get(who), services.recoveries.subject(who)
+    if account is None:
+        errors.print(f"There is no account {who}.", markup=False)
+        raise typer.Exit(1)
+    info = security_info.from_item(services.store.get(*services.security_infos.key(subject)))
+    shown, writes = registration_code.issue(services, subject, info, deployer=True)
+    quoted, kind = reference.generate(secrets.token_bytes(5)), "registration-code-given"
+    event = services.events.write(kind, subject, quoted, time.time(), secrets.token_bytes(4), by="The command line")
+    told = notices(services, account, kind, subject, quoted, info)
+    allowed = repudiation.issue_write(services, subject, who, quoted, services.now)
+    services.store.commit([*writes, event, allowed, *(services.outbox.write(each, services.now) for each in told)])
+    say(f"{shown}")
+    say(f"It works once, within 24 hours: {who} signs in and types it to add a method. Reference {quoted}.")
 
 
 def _may(role: str) -> str:

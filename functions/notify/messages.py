@@ -18,6 +18,7 @@ _YOUR_CODE = {
     "reset": Phrase("Your code to reset the password of your {organisation} account is:"),
     "unlock": Phrase("Your code to unlock your {organisation} account is:"),
     "register": Phrase("Your code to register security info for your {organisation} account is:"),
+    "prove": Phrase("Your code to change the security info of your {organisation} account is:"),
     "admin": Phrase("Your code to confirm your identity before you help with {organisation} accounts is:"),
     "caller": Phrase("Your code to prove on the telephone that you own your {organisation} account is:"),
 }
@@ -27,6 +28,7 @@ _UNASKED = {
     "register": Phrase(
         "If you did not ask for it, somebody entered your address for their own account, perhaps by mistake."
     ),
+    "prove": Phrase("If you did not ask for it, somebody knows your password: change it now."),
     "admin": Phrase("If you did not ask for it, somebody knows your password: change it now."),
     "caller": Phrase("If you did not ask for it, somebody has called the helpdesk in your name."),
 }
@@ -34,6 +36,7 @@ _SHORT = {
     "reset": Phrase("{organisation}: {code} is your code to reset your password."),
     "unlock": Phrase("{organisation}: {code} is your code to unlock your account."),
     "register": Phrase("{organisation}: {code} is your code to register this number."),
+    "prove": Phrase("{organisation}: {code} is your code to confirm that it is you."),
     "admin": Phrase("{organisation}: {code} is your code to confirm that it is you."),
     "caller": Phrase("{organisation}: {code} is your code for this call."),
 }
@@ -53,6 +56,9 @@ _SUBJECTS = {
     "admin-lifted": Phrase("You can reset the password of your {organisation} account again"),
     "admin-enabled": Phrase("Your {organisation} account has been turned on"),
     "admin-methods-cleared": Phrase("The security info of your {organisation} account has been removed"),
+    "admin-method-agreed": Phrase("A method of your {organisation} account counts as a second factor now"),
+    "registration-code-given": Phrase("A registration code for your {organisation} account has been given"),
+    "registration-code-used": Phrase("A registration code for your {organisation} account has been used"),
     "admin-registration-required": Phrase("Check the security info of your {organisation} account"),
     "admin-registration-waived": Phrase("You no longer need to check your {organisation} security info"),
     "account-imported": Phrase("Your {organisation} account has been updated"),
@@ -73,6 +79,17 @@ _DONE = {
     "admin-enabled": Phrase("An administrator has turned on your {organisation} account {user_id}."),
     "admin-methods-cleared": Phrase(
         "An administrator has removed all security info of your {organisation} account {user_id}."
+    ),
+    "admin-method-agreed": Phrase(
+        "An administrator has agreed that a method of your {organisation} account {user_id} counts as a second factor "
+        "at once."
+    ),
+    "registration-code-given": Phrase(
+        "A registration code was given for your {organisation} account {user_id}. Whoever has it and your password can "
+        "change your security info."
+    ),
+    "registration-code-used": Phrase(
+        "A registration code was used for your {organisation} account {user_id}. Its security info can be changed now."
     ),
     "admin-registration-required": Phrase(
         "An administrator asks you to check the security info of your {organisation} account {user_id} at your next "

@@ -10,6 +10,7 @@ import yaml
 from cli import stack
 from cli.stack import Stack, StackError
 from tests.conftest import ROOT
+from tests.functions.person import Person
 from tests.functions.test_audit import a_reset, count_events, count_people
 
 
@@ -136,6 +137,22 @@ def test_a_role_is_given_and_taken_and_sessions_end(world, run):
     assert world.account(person.user_id).role == ""
     assert run("admin", "grant", person.user_id, "king", "--yes")[0] == 2
     assert run("admin", "grant", "nobody-at-all", "helpdesk", "--yes")[0] == 1
+
+
+def test_the_first_administrator_and_the_only_one_who_lost_everything_begin_with_a_code_from_the_deployer(run, world):
+    """On an empty stack nobody can agree to anything yet: what the deployer's code registers counts at once (B12)."""
+    account = world.person(other_mails=(), mobile_phone="", office_phone="")
+    assert run("admin", "grant", account.user_id, "administrator", "--yes")[0] == 0
+    person = Person.signed_in(world, account, world.sign_in(account.user_id).session)
+    assert person.register("authenticator").code == "registration-code-needed"
+    status, out, _ = run("admin", "code", account.user_id)
+    assert status == 0
+    assert {m["kind"] for m in world.outbox_of(account.user_id)} >= {"registration-code-given"}
+    assert person.prove("registration-code", out.split()[0]).status == 200
+    person.app()
+    started = world.post("/api/admin/prove/start", {}, session=person.session)
+    assert [each["kind"] for each in started.body["methods"]] == ["authenticator"]
+    assert run("admin", "code", "nobody-at-all")[0] == 1
 
 
 def test_a_role_is_not_given_without_a_yes(world, run, monkeypatch):

@@ -14,6 +14,12 @@ class Agent(Person):
         self.own_app = pyotp.TOTP(begun["secret"])
         before = self.own_app.at(world.services.now - 30)
         assert self.confirm(begun["id"], code=before).status == 200
+        self.change_info(agreed=("authenticator",))
+
+    def proved(self):
+        """The agent, with a second factor given a moment ago."""
+        assert self.prove().status == 200
+        return self
 
     def get(self, path="", **query):
         return self.world.request("GET", f"/api/admin{path}", session=self.session, query=query)

@@ -78,6 +78,7 @@ class World:
             f"{name}@contoso.example", display_name="Maria Silva", given_name="Maria", surname="Silva",
             mail=f"{name}@contoso.example", other_mails=(f"{name}@home.example",), mobile_phone=f"+4477{next(_NUMBERS):08}",
             office_phone=f"+4420{next(_NUMBERS):08}", password=self.hashed, groups=("staff",), security_info_at=self.services.now,
+            created_at=self.services.now,
         )  # fmt: skip
         account = replace(account, **changes)
         self.services.store.commit([put_version(self.services.accounts.table, to_item(account), 0)])

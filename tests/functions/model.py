@@ -41,6 +41,8 @@ class PersonModel:
     last_step: int = 0
     saved: str = ""
     enabled: bool = True
+    repudiated: bool = False
+    suspended: bool = False
     must_change: bool = False
     temporary_until: int = 0
     temporary_used: bool = False
@@ -57,6 +59,7 @@ class PersonModel:
     def password_set(self, password: str) -> None:
         """Another password: every session and flow is dead, and no failure counts any more."""
         self.password, self.must_change, self.temporary_until, self.temporary_used = password, False, 0, False
+        self.repudiated = False
         self.epoch += 1
         self.flows_epoch += 1
 
@@ -81,7 +84,7 @@ class PersonModel:
 
     def may_sign_in(self, typed: str, now: int) -> bool:
         ended = self.temporary_until and (self.temporary_used or now >= self.temporary_until)
-        return typed == self.password and self.enabled and not ended
+        return typed == self.password and self.enabled and not ended and not self.repudiated
 
     def wrong_proof(self, kind: str, now: int, long: bool) -> None:
         """One more proof of a stranger was judged wrong: of short ones, where they can be guessed, five in a day."""
@@ -177,14 +180,17 @@ class SessionModel:
     used: int
     failures: int = 0
     proved_at: int = -A_DAY
+    stepped_up_at: int = -A_DAY
+    temporary: bool = False
     ended: bool = False
 
     def alive(self, now: int) -> bool:
         young = now < self.used + IDLE and now < self.begun + LONGEST
         return not self.ended and young and self.epoch == self.who.epoch and self.who.enabled
 
-    def fresh(self, now: int) -> bool:
-        return self.alive(now) and now < self.begun + FRESH
+    def may_bind(self, now: int) -> bool:
+        """Everybody here has a method that IT entered: a password alone binds nothing (B27)."""
+        return self.alive(now) and now < max(self.stepped_up_at, self.proved_at) + FRESH
 
     def proved(self, now: int) -> bool:
         return self.alive(now) and not self.who.must_change and now < self.proved_at + FRESH

@@ -1,9 +1,12 @@
 """A signed-in person, as tests use the account API."""
 
 import json
+from dataclasses import replace
 
 import pyotp
 
+from regain.adapters import security_info
+from regain.adapters.recoveries import open_token
 from regain.domain import codes
 
 
@@ -23,12 +26,53 @@ OWN = {
 
 
 class Person:
-    """Somebody signed in, with what they see and do."""
+    """Somebody signed in, with what they see and do.
 
-    def __init__(self, world, **changes):
+    Step-up authentication is behind them, unless `password_only`: tests of other things need not go through it.
+    """
+
+    def __init__(self, world, password_only=False, **changes):
         self.world = world
         self.account = world.person(**changes)
         self.session = world.sign_in(self.account.user_id).session
+        if not password_only:
+            self.step_up()
+
+    @classmethod
+    def signed_in(cls, world, account, session):
+        """The owner of an account, in a session that there is."""
+        person = cls.__new__(cls)
+        person.world, person.account, person.session = world, account, session
+        return person
+
+    def step_up(self):
+        """Has this session proved who it is, without a proof."""
+        services, (subject, session_id) = self.world.services, open_token(self.session)
+        seen = services.sessions.from_item(services.store.get(*services.sessions.key(subject, session_id)))
+        services.store.commit([services.sessions.write(subject, replace(seen, stepped_up_at=services.now))])
+
+    def info(self):
+        """What is registered, as it is stored."""
+        services = self.world.services
+        subject = services.recoveries.subject(self.account.user_id)
+        return security_info.from_item(services.store.get(*services.security_infos.key(subject)))
+
+    def change_info(self, **changes):
+        """Changes what is stored of the security info."""
+        services = self.world.services
+        subject = services.recoveries.subject(self.account.user_id)
+        services.store.commit([services.security_infos.write(subject, replace(self.info(), **changes))])
+
+    def prove(self, method, code="", **proof):
+        """Proves with one method, before a change of security info. Answers what `verify` does."""
+        begun = self.post("prove/start")
+        if begun.status != 201:
+            return begun
+        flow = begun.body["flow"]
+        if not code and not proof:
+            assert self.post("prove/send", flow=flow, method=method).status == 202
+            code = self.world.code(begun.body["reference"], method=method)
+        return self.post("prove/verify", flow=flow, method=method, code=code, **proof)
 
     def call(self, method, path, body=None):
         text = None if body is None else json.dumps(body)

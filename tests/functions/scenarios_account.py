@@ -103,7 +103,7 @@ def this_was_not_me(world: World, clock: Any) -> Steps:
     person = world.person()
     token = changed(world, person)
     yield lambda: secure(world, token)
-    yield lambda: world.change(world.account(person.user_id), enabled=True) or world.sign_in(person.user_id, NEW)
+    yield lambda: secure(world, token) if world.account(person.user_id).enabled else world.start(person.user_id)
 
 
 # --- Security info ---------------------------------------------------------------------------------
@@ -114,6 +114,31 @@ def look_at_security_info(world: World, clock: Any) -> Steps:
     person = Person(world)
     yield lambda: person.call("GET", "")
     yield lambda: person.call("GET", "")
+
+
+@scenario(contract.PROVE, 201, events=("prove-started",))
+def begin_a_proof(world: World, clock: Any) -> Steps:
+    person = Person(world, password_only=True)
+    yield lambda: person.post("prove/start")
+    yield lambda: person.post("prove/start")
+
+
+@scenario(contract.PROVE_SEND, 202, events=("code-requested",), messages=("code",))
+def send_a_code_for_a_proof(world: World, clock: Any) -> Steps:
+    person = Person(world, password_only=True)
+    sending = {"flow": person.post("prove/start").body["flow"], "method": "email"}
+    yield lambda: person.post("prove/send", **sending)
+    yield lambda: clock.shift(31) or person.post("prove/send", **sending)
+
+
+@scenario(contract.PROVE_VERIFY, events=("proof-passed", "identity-proved"))
+def prove_before_a_change(world: World, clock: Any) -> Steps:
+    person = Person(world, password_only=True)
+    begun = person.post("prove/start").body
+    person.post("prove/send", flow=begun["flow"], method="email")
+    code = world.code(begun["reference"])
+    yield lambda: person.post("prove/verify", flow=begun["flow"], method="email", code=code)
+    yield lambda: person.register("authenticator")
 
 
 @scenario(contract.REGISTER, 201, events=("registration-started",), messages=("code",))

@@ -7,6 +7,7 @@ from tests.functions.agent import Agent
 from tests.functions.conftest import Answer, World
 from tests.functions.person import Person
 from tests.functions.scenarios import Steps, scenario
+from tests.functions.test_repudiation import changed, secure
 
 
 def _proved(world: World, role: str = "administrator") -> Agent:
@@ -156,28 +157,48 @@ def _act(operation: contract.Operation, act: str, event: str, verb: str = "POST"
 _act(contract.ADMIN_UNLOCK, "unlock", "admin-unlocked")
 _act(contract.ADMIN_LIFT, "lift", "admin-lifted")
 _act(contract.ADMIN_ENABLE, "enable", "admin-enabled", enabled=False)
+_act(contract.ADMIN_CODE, "registration-code", "registration-code-given")
 _act(contract.ADMIN_CLEAR, "methods", "admin-methods-cleared", "DELETE")
 _act(contract.ADMIN_REQUIRE, "require-registration", "admin-registration-required")
 _act(contract.ADMIN_WAIVE, "require-registration", "admin-registration-waived", "DELETE")
 
 
+@scenario(contract.ADMIN_AGREE, events=("admin-method-agreed",), messages=("admin-method-agreed",) * 2 + _TOLD)
+def agree_to_a_second_factor(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world), Agent(world, role="helpdesk", other_mails=())
+    person.change_info(agreed=())
+    yield lambda: agent.over(person.account, "methods/authenticator/agree")
+    yield lambda: person.do("/prove/start")
+
+
+@scenario(contract.ADMIN_ENABLE, events=("admin-enabled",), messages=("admin-enabled",) * 2 + _TOLD)
+def turn_on_after_a_repudiation(world: World, clock: Any) -> Steps:
+    agent, person = _proved(world), world.person()
+    secure(world, changed(world, person))
+    yield lambda: agent.over(person, "enable", {"keep": ["entered"]})
+    yield lambda: agent.over(person, "reset")
+
+
 # --- What happened ---------------------------------------------------------------------------------
 
 
-def _reads(operation: contract.Operation, name: str, path: str, **query: str) -> None:
+def _reads(operation: contract.Operation, name: str, path: str, events: tuple[str, ...] = (), **query: str) -> None:
     """The scenario of looking at what happened."""
 
     def told(world: World, clock: Any) -> Steps:
-        agent = Agent(world, role="auditor")
+        agent = Agent(world, role="auditor").proved()
         reference = world.start(world.person().user_id).body["reference"]
         yield lambda: agent.get(path.format(reference=reference), **query)
         yield lambda: agent.get(path.format(reference=reference), **query)
 
     told.__name__ = name
-    scenario(operation)(told)
+    scenario(operation, events=events)(told)
 
 
-_reads(contract.ADMIN_TRAIL, "read_a_story", "/references/{reference}")
-_reads(contract.ADMIN_EVENTS, "read_events", "/events")
-_reads(contract.ADMIN_EVENTS, "export_events_of_one_reference", "/events", format="csv", reference="R-0000-0000")
+_reads(contract.ADMIN_TRAIL, "read_a_story", "/references/{reference}", ("admin-read-story",))
+_reads(contract.ADMIN_EVENTS, "read_events", "/events", ("admin-read-events",))
+_reads(
+    contract.ADMIN_EVENTS, "export_events_of_one_reference", "/events", ("admin-exported",), format="csv",
+    reference="R-0000-0000",
+)  # fmt: skip
 _reads(contract.ADMIN_REPORT, "read_the_report", "/report")

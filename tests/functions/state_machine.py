@@ -35,8 +35,9 @@ WATCHED = ("AccountTable", "SecurityInfoTable", "EventTable", "OutboxTable")
 WAITS = (1, 29, 31, 61, 121, 301, 901, 1_801, 3_601, 86_401)
 _RESETS = {"password-reset", "password-changed", "admin-reset"}
 _WHY = {
-    "password": _RESETS, "generation": _RESETS | {"account-secured"}, "enabled": {"account-secured", "admin-enabled"},
-    "temporary_used": _RESETS | {"temporary-password-used"}, "temporary_until": _RESETS, "must_change_password": _RESETS,
+    "password": _RESETS | {"account-secured", "admin-enabled"}, "generation": _RESETS | {"account-secured", "admin-enabled"}, "enabled": {"account-secured", "admin-enabled"},
+    "temporary_used": _RESETS | {"temporary-password-used", "admin-enabled"},
+    "temporary_until": _RESETS | {"account-secured", "admin-enabled"}, "must_change_password": _RESETS | {"admin-enabled"},
     "role": set(),
 }  # fmt: skip
 """The changes by which an attribute of an account may become another."""
@@ -67,7 +68,7 @@ class InitialState:
             person.last_step = NOW // 30 - 1
             person.saved = agent.register("recovery-code").body["recovery_code"]
             self.people.append(person)
-            self.sessions.append(SessionModel(agent.session, person, 0, NOW, NOW))
+            self.sessions.append(SessionModel(agent.session, person, 0, NOW, NOW, stepped_up_at=NOW))
         self.items = {place: item for place, item in tables.items().items() if place[0] != "OutboxTable"}
         self.seen = {place: item for place, item in self.items.items() if place[0] in WATCHED}
 

@@ -195,7 +195,7 @@ class AccountRules(RecoveryRules):
         answer = self.world.sign_in(who.user_id, typed)
         done = self.check_outcome(answer, may, must=may and not who.slowed)
         if answer.code == "wrong-user-id-or-password":
-            assert typed != who.password
+            assert typed != who.password or who.repudiated
             who.wrong_password(typed)
         elif answer.code not in SLOWED:
             who.unlocked()
@@ -231,19 +231,44 @@ class AccountRules(RecoveryRules):
     def change_the_password(self, session, right):
         session = pick(self.sessions, session)
         who, new, alive = session.who, self.new_password(), session.alive(self.now)
+        alive = alive and not (
+            who.temporary_until and not session.may_bind(self.now)
+        )  # a code of its owner's, too (X15)
         body = {"current_password": who.password if right else "wrong-0", "new_password": new}
         answer = self.world.post("/api/account/password", body, session=session.token)
         session.failures += answer.code == "wrong-current-password"
         if not self.check_outcome(answer, alive and right, must=alive and right and session.failures < SIGN_INS):
             return self.check_tables()
         self.password_set(who, new)
-        self.sessions.append(SessionModel(answer.session, who, who.epoch, self.now, self.now))
+        before = session.stepped_up_at
+        self.sessions.append(SessionModel(answer.session, who, who.epoch, self.now, self.now, stepped_up_at=before))
         return self.check_tables(("password-changed", who))
+
+    @rule(session=newest_first)
+    def step_up(self, session):
+        """A code by e-mail, before security info is changed or a temporary password replaced. With a role, by text."""
+        session = pick(self.sessions, session)
+        who, headers = session.who, {"session": session.token}
+        alive = session.alive(self.now)
+        begun = self.world.post("/api/account/prove/start", **headers)
+        if not self.check_outcome(begun, alive, must=alive):
+            return self.check_tables()
+        self.check_tables()
+        kind, flow = "sms" if who.role else "email", begun.body["flow"]
+        sent = self.world.post("/api/account/prove/send", {"flow": flow, "method": kind}, **headers)
+        if sent.status != 202:
+            assert sent.code == "too-many-codes"
+            return self.check_tables()
+        self.check_tables(code=True)
+        proof = {"flow": flow, "method": kind, "code": self.world.code(begun.body["reference"], method=kind)}
+        assert self.world.post("/api/account/prove/verify", proof, **headers).status == 200
+        session.stepped_up_at = session.used = self.now
+        return self.check_tables(passed=begun.body["reference"])
 
     @rule(session=newest_first)
     def make_a_saved_code(self, session):
         session = pick(self.sessions, session)
-        may = session.fresh(self.now) and not session.who.must_change
+        may = session.may_bind(self.now) and not session.who.must_change
         answer = self.world.post("/api/account/methods", {"kind": "recovery-code"}, session=session.token)
         if not self.check_outcome(answer, may, must=may):
             return self.check_tables()
@@ -254,7 +279,7 @@ class AccountRules(RecoveryRules):
     def remove_the_saved_code(self, session):
         session = pick(self.sessions, session)
         who = session.who
-        may = session.fresh(self.now) and not who.must_change and bool(who.saved)
+        may = session.may_bind(self.now) and not who.must_change and bool(who.saved)
         answer = self.world.request("DELETE", "/api/account/methods/recovery-code", session=session.token)
         if not self.check_outcome(answer, may, must=may):
             return self.check_tables()
@@ -268,7 +293,8 @@ class AccountRules(RecoveryRules):
         who, may = link.who, not link.used and self.now < link.until
         if not self.check_outcome(self.world.post("/api/account/secure", {"token": link.token}), may, must=may):
             return self.check_tables()
-        link.used, who.enabled = True, False
+        link.used, who.enabled, who.repudiated, who.suspended = True, False, True, True
+        who.app, who.saved = None, ""
         who.epoch += 1
         who.flows_epoch += 1
         who.cleared()

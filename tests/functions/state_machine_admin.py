@@ -48,7 +48,7 @@ class ServiceMachine(AccountRules):
     @rule(session=newest_first, who=one_of_three)
     def begin_with_a_caller(self, session, who):
         session, who = pick([each for each in self.sessions if each.who.role], session), self.people[who]
-        may = session.proved(self.now) and over(session.who, who)
+        may = session.proved(self.now) and over(session.who, who) and not who.suspended
         answer = self.world.post(f"/api/admin/accounts/{who.user_id}/caller/start", session=session.token)
         if self.check_outcome(answer, may, must=may):
             self._begun(answer, who, "caller", session.who)
@@ -72,7 +72,8 @@ class ServiceMachine(AccountRules):
         if act == "methods":
             answer = self.world.request("DELETE", path, session=session.token)
         else:
-            answer = self.world.post(path, {"caller": caller.token} if caller else {}, session=session.token)
+            keep = {"keep": ["entered"]} if act == "enable" else {}
+            answer = self.world.post(path, {"caller": caller.token} if caller else keep, session=session.token)
         if not self.check_outcome(answer, may, must=may):
             return self.check_tables()
         if caller:
@@ -95,7 +96,10 @@ class ServiceMachine(AccountRules):
         elif act == "lift":
             who.cleared()
         elif act == "enable":
-            who.enabled = True
+            who.enabled, who.suspended = True, False
+            if "temporary_password" in answer.body:
+                self.password_set(who, answer.body["temporary_password"])
+                who.must_change, who.temporary_until = True, self.now + 86_400
         elif act == "methods":
             who.flows_epoch += bool(who.app)
             who.app, who.saved = None, ""

@@ -47,7 +47,7 @@ def test_an_account_is_found_by_its_exact_user_id_and_the_look_is_noted(world, a
         person.user_id, False, True, False,
     )  # fmt: skip
     assert seen["reasons"][0]["rule"] == "recovery.methods"
-    assert world.events(person.user_id)[-1]["kind"] == "admin-viewed"
+    assert world.events(person.user_id)[-1]["kind"] == "admin-viewed-places"
     assert world.events(person.user_id)[-1]["by"] == administrator.account.user_id
     assert administrator.get("/accounts/person@contoso.example").code == "no-such-account"
     assert administrator.get("/accounts/a%20b%20c").code == "user-id-not-read"
@@ -118,6 +118,9 @@ class TestTemporaryPassword:
         register = world.post("/api/account/methods", {"kind": "recovery-code"}, session=first.session)
         assert register.code == "change-your-password-first"
         change = {"current_password": made["temporary_password"], "new_password": NEW}
+        assert world.post("/api/account/password", change, session=first.session).code == "prove-it-is-you"
+        owner = Person.signed_in(world, person, first.session)
+        assert owner.prove("email").status == 200
         assert world.post("/api/account/password", change, session=first.session).status == 200
         again = sign_in(world, person, NEW)
         assert (again.status, again.body["must_change_password"]) == (200, False)

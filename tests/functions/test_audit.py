@@ -50,7 +50,7 @@ def numbers(world):
 
 @pytest.fixture
 def auditor(world):
-    return Agent(world, role="auditor")
+    return Agent(world, role="auditor").proved()
 
 
 def a_reset(world, person):
@@ -127,12 +127,13 @@ def test_where_two_people_have_one_reference_each_part_is_for_whoever_may_read_a
         services.store.commit(
             [services.events.write("reset-started", subject, "R-SAME-0000", services.clock(), bytes([number] * 4))]
         )
-    story = Agent(world, role="helpdesk", groups=("staff",)).get("/references/R-SAME-0000").body
+    story = Agent(world, role="helpdesk", groups=("staff",)).proved().get("/references/R-SAME-0000").body
     assert (story["user_id"], [line["user_id"] for line in story["lines"]]) == (inside.user_id, [inside.user_id])
     assert (
-        Agent(world, role="helpdesk", groups=("sales",)).get("/references/R-SAME-0000").code == "not-over-this-account"
+        Agent(world, role="helpdesk", groups=("sales",)).proved().get("/references/R-SAME-0000").code
+        == "not-over-this-account"
     )
-    everything = Agent(world, role="auditor").get("/references/R-SAME-0000").body
+    everything = Agent(world, role="auditor").proved().get("/references/R-SAME-0000").body
     assert {line["user_id"] for line in everything["lines"]} == {inside.user_id, outside.user_id}
 
 
@@ -143,7 +144,7 @@ def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
     outside, inside = world.person(groups=("finance",)), world.person(groups=("staff",))
     count_people(outside.user_id, inside.user_id)
     theirs, ours = (world.start(each.user_id).body["reference"] for each in (outside, inside))
-    agent = Agent(world, role=role, groups=("staff",))
+    agent = Agent(world, role=role, groups=("staff",)).proved()
     everywhere = role == "auditor"
     for query in ({"reference": theirs}, {}, {"kind": "reset-started"}):
         told = json.dumps(agent.get("/events", **query).body)

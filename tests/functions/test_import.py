@@ -119,7 +119,7 @@ def test_the_same_file_as_ever_does_not_lift_the_lock_of_this_was_not_me_p9(worl
     loaded = load(world, *people)
     assert loaded == importing.ImportResult(same=1)
     assert loaded.changes.kept == [(person.user_id, "enabled")]
-    assert world.sign_in(person.user_id).code == "account-turned-off"
+    assert world.sign_in(person.user_id).code == "wrong-user-id-or-password"
     store.commit([accounts.enable_write(world.account(person.user_id))])
     assert load(world, *people) == importing.ImportResult(same=1)
     assert load(world, *read(world, tmp_path, row(person, enabled="False"))).changes.disabled == [person.user_id]
@@ -129,7 +129,7 @@ def test_the_same_file_as_ever_does_not_lift_the_lock_of_this_was_not_me_p9(worl
 def test_a_role_that_was_granted_or_taken_here_stays_against_the_file_p9(world, tmp_path):
     granted, taken = world.person(), world.person(role="administrator")
     store, accounts = world.services.store, world.services.accounts
-    store.commit([accounts.role_write(granted, "helpdesk"), accounts.role_write(taken, "")])
+    store.commit([accounts.role_write(granted, "helpdesk", 1), accounts.role_write(taken, "", 1)])
     people = [
         *read(world, tmp_path, row(granted, role="none")),
         *read(world, tmp_path, row(taken, role="administrator")),
@@ -151,7 +151,7 @@ def test_a_file_overrules_what_was_decided_here_only_where_that_is_asked_for_p9(
     loaded = load(world, *read(world, tmp_path, row(person)), overwrite_local_changes=True)
     assert loaded.changes.enabled == [person.user_id]
     assert world.account(person.user_id).local_changes == ()
-    assert world.sign_in(person.user_id).status == 200
+    assert world.sign_in(person.user_id).code == "wrong-user-id-or-password"  # repudiated for good (B29)
 
 
 def test_a_blank_cell_overwrites_nothing_and_turns_nobody_on_p2(world, tmp_path):

@@ -98,7 +98,8 @@ def test_reset_and_unlock_may_do_what_they_do(world, record, template, plays, pu
 def registers_and_removes(person):
     begun = person.register("email", contact="m@mail.example").body
     assert person.confirm(begun["id"], code="wrong").status == 422
-    assert person.remove(person.register("recovery-code").body["id"]).status == 200
+    assert person.prove("recovery-code", person.register("recovery-code").body["recovery_code"]).status == 200
+    assert person.remove("recovery-code").status == 200
     assert person.call("POST", "/keep").status == person.call("POST", "/later").status == 200
 
 
@@ -148,8 +149,9 @@ def test_the_contact_function_may_do_what_it_does(world, record, template):
 def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     helpdesk, administrator, person = Agent(world, role="helpdesk"), Agent(world), world.person()
     count_people(person.user_id)
-    called = Person(world)
+    called, newcomer = Person(world), Agent(world, role="helpdesk")
     called.app()
+    newcomer.change_info(agreed=())
     reference = world.start(person.user_id).body["reference"]
     plays("AdminFunction")
     fresh(record, world)
@@ -165,6 +167,9 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     assert administrator.get("/events", account=person.user_id).status == administrator.get("/events").status == 200
     assert administrator.get(f"/references/{reference}").status == 200
     assert administrator.get("/report").status == 200
+    assert administrator.over(person, "registration-code").status == 200
+    assert administrator.over(person, "reset", {"methods_lost": True}).status == 200
+    assert administrator.over(newcomer.account, "methods/authenticator/agree").status == 200
     flow = helpdesk.over(called.account, "caller/start").body["flow"]
     for kind in ("email", "sms", "authenticator"):
         if kind != "authenticator":

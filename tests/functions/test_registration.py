@@ -61,7 +61,7 @@ def test_an_authenticator_counts_once_it_has_shown_a_code_rfc6238(clock, person)
     assert person.confirm(begun["id"], code="000 00x").code == "wrong-authenticator-code"
     assert person.places() == []
     assert person.confirm(begun["id"], code=app.at(1_800_000_000 - 30)).status == 200
-    assert person.places() == [("authenticator", "")]
+    assert person.places() == [("authenticator", ""), ("recovery-code", "")]
 
 
 def test_the_secret_of_an_authenticator_is_nowhere_at_rest(person):

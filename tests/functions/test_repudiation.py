@@ -1,8 +1,12 @@
 """“This was not me”: a notice's link locks the account, once, and only when it is confirmed (B3, B6)."""
 
+from dataclasses import replace
+
 import pytest
 
 from regain.recovery import repudiation
+from tests.functions.agent import Agent
+from tests.functions.person import Person
 
 NEW = "violet-Anchor-27-plum"
 
@@ -29,7 +33,7 @@ def test_it_locks_the_account_ends_sessions_and_flows_and_tells_b6(world, purpos
     started = world.start(person.user_id).body
     flow = started["flow"]
     assert secure(world, token).body == {"done": True}
-    assert world.sign_in(person.user_id, password).code == "account-turned-off"
+    assert world.sign_in(person.user_id, password).code == "wrong-user-id-or-password"
     assert world.request("GET", "/api/account", session=session).code == "sign-in-needed"
     last = world.events(person.user_id)[-1]
     told = {(m["kind"], m["to"]) for m in world.outbox(last["reference"]) if m["kind"].startswith("account-secured")}
@@ -105,3 +109,72 @@ def test_the_token_is_stored_nowhere(world):
     client = world.services.store.client
     for table in client.list_tables()["TableNames"]:
         assert token[22:] not in repr(client.scan(TableName=table)["Items"])
+
+
+class TestAfterwards:
+    """Nothing that an intruder had or made is left (B29, X11)."""
+
+    @pytest.fixture
+    def intruded(self, world):
+        """An intruder who has the password and registers an app; the owner repudiates it. The intruder, and their app."""
+        intruder = Person(world)
+        intruder.registered("email", f"old{world.number}@home.example")
+        (old,) = intruder.info().contacts
+        intruder.change_info(contacts=(replace(old, since=old.since - 30 * 86_400),))
+        app = intruder.app()
+        reference = next(e for e in world.events(intruder.account.user_id)[::-1] if e["kind"] == "security-info-added")
+        notice = next(m for m in world.outbox(reference["reference"]) if m["kind"] == "security-info-added")
+        token = repudiation.derive_token(
+            world.services.keys, notice["subject"], reference["reference"], notice["facts"]["at"]
+        )
+        assert secure(world, token).status == 200
+        return intruder, app
+
+    def test_administrators_see_what_was_registered_since_with_times_b29(self, world, intruded):
+        intruder, _ = intruded
+        seen = Agent(world).proved().look(intruder.account).body
+        assert (seen["suspended"], seen["enabled"]) == (True, False)
+        assert {each["kind"] for each in seen["set_aside"]} == {"authenticator", "recovery-code"}
+        assert all(each["since"] == pytest.approx(world.services.now, abs=60) for each in seen["set_aside"])
+        assert [
+            (each["kind"], bool(each["since"])) for each in seen["methods"] if not each.get("by_administrator")
+        ] == [("email", True)]
+        assert [reason["rule"] for reason in seen["reasons"]] == ["accountEnabled", "repudiation"]
+
+    def test_turning_on_leads_through_the_methods_and_a_temporary_password_b29(self, world, intruded):
+        intruder, app = intruded
+        administrator, user = Agent(world).proved(), intruder.account
+        assert administrator.over(user, "enable").code == "methods-to-review"
+        (kept,) = [each["id"] for each in administrator.look(user).body["methods"] if not each.get("by_administrator")]
+        made = administrator.over(user, "enable", {"keep": [kept]}).body
+        assert made["temporary_password"]
+        assert world.sign_in(user.user_id, world.password).code == "wrong-user-id-or-password"
+        flow = world.start(user.user_id).body["flow"]
+        assert world.verify(flow, app.at(world.services.now + 30), "authenticator").code == "wrong-authenticator-code"
+        owner = Person.signed_in(world, user, world.sign_in(user.user_id, made["temporary_password"]).session)
+        assert [each[0] for each in owner.places()] == ["email"]
+        assert owner.prove("email").status == 200
+        change = {"current_password": made["temporary_password"], "new_password": NEW}
+        assert owner.post("password", **change).status == 200
+
+    def test_no_import_and_no_reset_brings_the_old_password_back_b30(self, world, intruded):
+        intruder, _ = intruded
+        account = world.account(intruder.account.user_id)
+        assert not account.enabled
+        world.change(account, enabled=True)  # whatever turned it on
+        assert world.sign_in(account.user_id, world.password).code == "wrong-user-id-or-password"
+        started = world.start(account.user_id).body
+        world.send(started["flow"])
+        assert {message["channel"] for message in world.outbox(started["reference"])} == {"none"}
+
+    def test_what_it_entered_works_again_only_if_it_is_kept(self, world, intruded):
+        intruder, _ = intruded
+        administrator, user = Agent(world).proved(), intruder.account
+        assert administrator.over(user, "enable", {"keep": []}).status == 200
+        assert intruder.info().places_lost_at
+        assert administrator.look(user).body["methods"] == []
+
+    def test_an_account_that_was_only_turned_off_is_turned_on_as_before(self, world):
+        administrator, user = Agent(world).proved(), world.person(enabled=False)
+        assert administrator.over(user, "enable").body == {"done": True}
+        assert world.sign_in(user.user_id).status == 200

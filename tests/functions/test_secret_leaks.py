@@ -23,6 +23,7 @@ from report import app as report
 from tests.cli.conftest import run
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, World
+from tests.functions.person import Person
 from tests.functions.secret_scan import leaks, stored
 from tests.functions.test_notify import records
 from tests.functions.test_proofs import KINDS, Owner, method
@@ -171,6 +172,8 @@ def _helped(world, owner):
     shown = administrator.over(owner.account, "reset", {"caller": begun["flow"]}).body["temporary_password"]
     signed_in = world.sign_in(owner.account.user_id, shown)
     change = {"current_password": shown, "new_password": LAST}
+    person = Person.signed_in(world, owner.account, signed_in.session)
+    assert person.prove("sms").status == 200
     assert world.post("/api/account/password", change, session=signed_in.session).status == 200
     told = [message for message in world.outbox_of(owner.account.user_id) if message["kind"] == "password-changed"]
     token = repudiation.derive_token(

@@ -152,6 +152,7 @@ def test_every_address_hears_of_a_change_old_and_new_s57_b6(person):
     told = {message["to"] for message in person.world.outbox(reference) if message["kind"] == "security-info-added"}
     assert told == {person.account.mail}
     (contact,) = [each for each in person.view()["methods"] if each["kind"] == "email"]
+    assert person.register("recovery-code").status == 201
     assert person.remove(contact["id"]).status == 200
     reference = person.world.events(person.account.user_id)[-1]["reference"]
     assert {message["to"] for message in person.world.outbox(reference)} == {person.account.mail, ADDRESS}
@@ -159,6 +160,7 @@ def test_every_address_hears_of_a_change_old_and_new_s57_b6(person):
 
 
 def test_what_is_removed_opens_no_flow_that_is_under_way(person):
+    person.register("recovery-code")
     person.registered("email", ADDRESS)
     started = person.world.start(person.account.user_id).body
     person.world.send(started["flow"])
@@ -176,8 +178,13 @@ def test_nothing_changes_with_a_temporary_password_or_long_after_the_sign_in(wor
     person = Person(world)
     time_machine.shift(15 * 60)
     for answer in (person.register("authenticator"), person.confirm("x"), person.remove("x")):
-        assert answer.code == "sign-in-again"
+        assert answer.code == "prove-it-is-you"
     assert person.call("POST", "/keep").status == 200
+    bare = Person(world, password_only=True, other_mails=(), mobile_phone="", office_phone="")
+    assert bare.register("recovery-code").status == 201
+    bare.change_info(recovery_code=None)
+    time_machine.shift(15 * 60)
+    assert bare.register("recovery-code").code == "sign-in-again"
 
 
 @pytest.mark.parametrize("path", ["", "/x/confirm", "/keep", "/later"])

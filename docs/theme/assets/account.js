@@ -2,6 +2,7 @@
 import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
 import { securityInfo } from './security-info.js';
+import { stepUp } from './step-up.js';
 import { moment, t } from './i18n.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
@@ -10,6 +11,7 @@ const errors = new ErrorSummary(page);
 const input = name => page.querySelector(`[name="${name}"]`);
 const wanted = name => location.hash === `#${name}`;
 const info = securityInfo({ page, errors, show });
+const proof = stepUp({ page, errors, show, saved: info.saved });
 let current = 'sign-in';
 
 function show(step, { focus = true } = {}) {
@@ -75,6 +77,7 @@ const steps = {
   },
 
   ...info.steps,
+  ...proof.steps,
 };
 
 const actions = {
@@ -98,6 +101,11 @@ async function run(action, button) {
     if (await action() === 'home') await home();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
+    if (answer.code === 'prove-it-is-you') {
+      // A password is not kept while a proof is given: it is typed again.
+      const again = current === 'password' ? async () => show('password') : action;
+      return await run(() => proof.begin(again));
+    }
     if (['sign-in-needed', 'sign-in-again'].includes(answer.code)) leave();
     errors.showProblem(answer);
   } finally {

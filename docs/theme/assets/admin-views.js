@@ -19,17 +19,6 @@ function facts(list, pairs) {
   }));
 }
 
-export function choices(where, name, offered) {
-  where.replaceChildren(...offered.map(({ id, label, place }, number) => {
-    const choice = make('label', '', { className: 'choice' });
-    const words = document.createElement('span');
-    words.append(make('b', label));
-    if (place) words.append(make('span', place, { dir: 'ltr' }));
-    choice.append(Object.assign(document.createElement('input'), { type: 'radio', name, value: id, id: `${name}-${number}`, checked: number === 0 }), words);
-    return choice;
-  }));
-}
-
 export function showAccount(step, account) {
   put(step, { title: account.name || account.user_id, capable: t(account.capable ? 'capable' : 'not-capable') });
   const blocked = Math.max(0, ...account.blocks.map(({ until }) => until));
@@ -50,10 +39,15 @@ export function showAccount(step, account) {
     item.append(make('code', rule));
     return item;
   }));
-  const held = account.methods.map(({ label, place, by_administrator: entered }) => make('li', `${label} ${place} ${entered ? `(${t('entered')})` : ''}`.trim()));
+  const held = account.methods.map(method => {
+    const item = make('li', `${told(method)} ${method.counts_from ? t('counts-from', { moment: moment(method.counts_from) }) : ''}`);
+    if (method.counts_from && account.acts.includes('agree')) item.append(' ', agreeing(method));
+    return item;
+  });
   step.querySelector('[data-methods]').replaceChildren(...(held.length ? held : [make('li', t('none'))]));
+  step.querySelector('[data-masked]').hidden = !account.masked;
   const open = account.acts.map(act => (act === 'require-registration' && account.registration_required ? 'waive' : act));
-  const useful = open.filter(act => act !== 'enable' || !account.enabled);
+  const useful = open.filter(act => act !== 'agree' && (act !== 'enable' || !account.enabled));
   step.querySelector('[data-acts-title]').hidden = !useful.length;
   step.querySelector('[data-acts]').replaceChildren(...useful.map(act => {
     const item = document.querySelector('#act').content.cloneNode(true);
@@ -62,6 +56,29 @@ export function showAccount(step, account) {
     button.dataset.act = act;
     item.querySelector('span').textContent = account.caller_first.includes(act) ? t('caller-first') : t(`act-${act}-what`);
     return item;
+  }));
+}
+
+// A method with its place and the day that it was registered.
+function told({ label, place = '', by_administrator: entered, since }) {
+  return [label, place, entered ? `(${t('entered')})` : '', since ? t('since', { moment: moment(since) }) : ''].filter(Boolean).join(' ');
+}
+
+function agreeing({ id, label }) {
+  const button = make('button', t('act-agree'), { type: 'button', className: 'plain' });
+  button.dataset.agree = id;
+  button.setAttribute('aria-label', `${button.textContent}: ${label}`);
+  return button;
+}
+
+// The methods to go through after a repudiation: what was set aside, and what may be kept.
+export function showReview(where, account) {
+  where.querySelector('[data-aside]').replaceChildren(...(account.set_aside.length ? account.set_aside.map(each => make('li', told(each))) : [make('li', t('none'))]));
+  const kept = account.methods.map(method => ({ id: method.by_administrator ? 'entered' : method.id, text: told(method) }));
+  where.querySelector('[data-kept]').replaceChildren(...kept.map(({ id, text }, number) => {
+    const choice = make('label', '', { className: 'choice' });
+    choice.append(Object.assign(document.createElement('input'), { type: 'checkbox', name: 'keep', value: id, id: `keep-${number}` }), make('span', text));
+    return choice;
   }));
 }
 

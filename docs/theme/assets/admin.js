@@ -1,6 +1,7 @@
 // The page of those who help. What may be done is decided by the API; the page offers only that.
 import { call, now } from './api.js';
-import { showAccount, showLines, showReport, choices, put } from './admin-views.js';
+import { showAccount, showLines, showReport, showReview, put } from './admin-views.js';
+import { choices } from './choices.js';
 import { ErrorSummary } from './error-summary.js';
 import { moment, t } from './i18n.js';
 
@@ -11,7 +12,8 @@ const at = path => `admin/accounts/${encodeURIComponent(account.user_id)}/${path
 const ACTS = {
   unlock: () => call(at('unlock'), {}),
   lift: () => call(at('lift'), {}),
-  enable: () => call(at('enable'), {}),
+  enable: () => call(at('enable'), account.suspended ? { keep: [...new Set([...step('sure').querySelectorAll('[name="keep"]:checked')].map(({ value }) => value))] } : {}),
+  'registration-code': () => call(at('registration-code'), {}),
   'clear-methods': () => call(at('methods'), undefined, 'DELETE'),
   'require-registration': caller => call(at('require-registration'), caller ? { caller } : {}),
   waive: () => call(at('require-registration'), undefined, 'DELETE'),
@@ -46,6 +48,11 @@ function ask(name) {
   put(sure, { title: t(`act-${name}`), user: account.user_id, what: t(`act-${name}-what`) });
   const where = sure.querySelector('[data-where]');
   where.hidden = name !== 'reset';
+  sure.querySelector('[data-lost]').hidden = name !== 'reset' || !account.acts.includes('registration-code');
+  sure.querySelector('[name="methods_lost"]').checked = false;
+  const review = sure.querySelector('[data-review]');
+  review.hidden = name !== 'enable' || !account.suspended;
+  if (!review.hidden) showReview(review, account);
   if (name === 'reset') {
     const sent = account.reachable.filter(({ kind }) => ['email', 'sms'].includes(kind));
     choices(sure.querySelector('[data-places]'), 'to', [{ id: '', label: t('show-here') }, ...sent]);
@@ -56,16 +63,18 @@ function ask(name) {
 // Does it, after the caller's proof where that comes first; a second factor may be asked for on the way.
 async function perform(caller = '') {
   if (!caller && account.caller_first.includes(act)) return prove('caller', at('caller'), perform);
-  if (act !== 'reset') {
-    await ACTS[act](caller);
-    return open(account.user_id, true);
-  }
-  const to = step('sure').querySelector('[name="to"]:checked')?.value || '';
-  const made = await call(at('reset'), { ...(to && { to }), ...(caller && { caller }) });
-  const given = step('given');
-  put(given, { password: made.temporary_password || '', place: made.sent_to || '', until: moment(made.until) });
+  const made = act === 'reset' ? await reset(caller) : await ACTS[act](caller);
+  if (!made.until) return open(account.user_id, true);
+  const to = made.sent_to, given = step('given');
+  put(given, { title: t(made.registration_code ? 'code-given' : 'password-given'), password: made.temporary_password || made.registration_code || '', place: to || '', good: t(made.registration_code ? 'code-good' : 'password-good', { moment: moment(made.until) }) });
   for (const [name, shown] of [['password', !to], ['shown', !to], ['sent', to]]) given.querySelector(`[data-${name}]`).hidden = !shown;
   show('given');
+}
+
+function reset(caller) {
+  const sure = step('sure'), to = sure.querySelector('[name="to"]:checked')?.value || '';
+  const methods_lost = sure.querySelector('[name="methods_lost"]').checked;
+  return call(at('reset'), { ...(to && { to }), ...(caller && { caller }), ...(methods_lost && { methods_lost }) });
 }
 
 async function prove(kind, path, then) {
@@ -73,6 +82,11 @@ async function prove(kind, path, then) {
   const { flow, methods } = await call(`${path}/start`, {});
   proving = { kind, path, flow, methods, then };
   put(step('prove'), { title: t(`${kind === 'caller' ? 'caller' : 'prove'}-title`), what: t(`${kind === 'caller' ? 'caller' : 'prove'}-what`) });
+  choose(methods);
+}
+
+function choose(methods) {
+  proving.methods = methods;
   choices(step('prove').querySelector('[data-methods]'), 'method', methods);
   show('prove');
 }
@@ -81,7 +95,8 @@ const second = then => prove('admin', 'admin/prove', then);
 
 async function proved(proof) {
   const { kind, path, flow, method, then } = proving;
-  await call(`${path}/verify`, { flow, method: method.id, ...proof });
+  const { gates, methods } = await call(`${path}/verify`, { flow, method: method.id, ...proof });
+  if (gates && gates.passed < gates.required) return choose(methods);
   await (kind === 'caller' ? then(flow) : then());
 }
 
@@ -155,6 +170,11 @@ const actions = {
   more: () => list(cursor),
   act: async name => ask(name),
   prove: () => second(home),
+  whole: () => second(() => open(account.user_id)),
+  async agree(method) {
+    await call(at(`methods/${encodeURIComponent(method)}/agree`), {});
+    await open(account.user_id, true);
+  },
 };
 
 async function run(action, button) {
@@ -165,7 +185,7 @@ async function run(action, button) {
     await action();
   } catch (answer) {
     if (answer instanceof Error) throw answer;
-    if (answer.code === 'second-factor-needed') return await run(() => second(() => perform()));
+    if (answer.code === 'second-factor-needed') return await run(() => second(action));
     if (answer.code === 'sign-in-needed') show('sign-in');
     if (answer.code === 'session-ended' && again) show('account');
     if (answer.message) errors.fieldError('method', answer.message);

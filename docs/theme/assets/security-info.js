@@ -52,7 +52,16 @@ export function securityInfo({ page, errors, show }) {
   }
 
   const begin = async (kind, more = {}) => { pending = await call('account/methods', { kind, ...more }); };
-  const finish = async proof => { await call(`account/methods/${pending.id}/confirm`, proof); await open({ added: true }); };
+  const finish = async proof => {
+    const { recovery_code: code } = await call(`account/methods/${pending.id}/confirm`, proof);
+    await (code ? saved(code) : open({ added: true }));
+  };
+
+  // A new recovery code, which is shown once.
+  function saved(code) {
+    step('saved').querySelector('[data-recovery-code]').textContent = code;
+    show('saved');
+  }
 
   async function contact(at, kind) {
     const typed = field('contact', at).value.trim();
@@ -81,8 +90,7 @@ export function securityInfo({ page, errors, show }) {
     },
     async saved() {
       await begin('recovery-code');
-      step('saved').querySelector('[data-recovery-code]').textContent = pending.recovery_code;
-      show('saved');
+      saved(pending.recovery_code);
     },
     async questions() {
       step('questions').querySelector('[data-pairs]').replaceChildren(...Array.from({ length: known.questions_needed }, (_, place) => pair(place)));
@@ -138,7 +146,7 @@ export function securityInfo({ page, errors, show }) {
     print: async () => print(),
   };
 
-  return { open, look, steps, actions };
+  return { open, look, saved, steps, actions };
 }
 
 function none() {

@@ -15,7 +15,7 @@ _ROOTS = {
 }  # fmt: skip
 """The KMS key that each purpose is derived from; `ServiceKey` for all others."""
 
-_CODES = {"register": "registration", "admin": "step-up", "caller": "step-up"}
+_CODES = {"register": "registration", "admin": "step-up", "caller": "step-up", "prove": "step-up"}
 
 
 def codes_key(purpose: str) -> str:

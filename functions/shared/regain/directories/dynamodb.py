@@ -9,6 +9,9 @@ from regain.domain.account import Account
 WITHOUT_PASSWORD = tuple(field.name for field in fields(Account) if field.name != "password")
 """The attributes that a function may read if its role excludes passwords."""
 
+UNUSABLE = "!"
+"""The hash that no password has, as in Django: unlike none at all, no import puts a first password in its place."""
+
 _PLACEHOLDER = marshal(
     asdict(
         Account(
@@ -39,15 +42,7 @@ class Accounts:
 
         With `temporary_until` it allows one sign-in before that time, after which its owner chooses another.
         """
-        changes = {
-            "password": password,
-            "password_changed_at": now,
-            "must_change_password": bool(temporary_until),
-            "temporary_until": temporary_until,
-            "temporary_used": False,
-            "generation": seen.generation + 1,
-        }
-        return self._update(seen, changes)
+        return self._update(seen, _password(seen, password, now, temporary_until))
 
     def temporary_used_write(self, seen: Account) -> Write:
         """Marks the temporary password as used; it allows no further sign-in."""
@@ -59,12 +54,17 @@ class Accounts:
 
     def enable_write(self, seen: Account) -> Write:
         """Enables the account. An import may disable it again."""
-        left = tuple(name for name in seen.local_changes if name != "enabled")
-        return self._update(seen, {"enabled": True, "local_changes": left})
+        return self._update(seen, _enabled(seen))
 
-    def role_write(self, seen: Account, role: str) -> Write:
+    def enable_with_password_write(self, seen: Account, password: str, now: int, temporary_until: int) -> Write:
+        """Enables the account with a temporary password (a hash), as the one change that follows a repudiation."""
+        return self._update(seen, {**_enabled(seen), **_password(seen, password, now, temporary_until)})
+
+    def role_write(self, seen: Account, role: str, now: int) -> Write:
         """Sets the role ("" for none) and ends every session."""
-        made = replace(seen, role=role, generation=seen.generation + 1, **_changed_locally(seen, "role"))
+        made = replace(
+            seen, role=role, role_since=now, generation=seen.generation + 1, **_changed_locally(seen, "role")
+        )
         return put_version(self.table, to_item(made), seen.version)
 
     def with_role(self, role: str, most: int) -> list[Account]:
@@ -73,8 +73,11 @@ class Accounts:
         return [person for person in (to_dataclass(each, Account) for each in found) if person.enabled]
 
     def lock_write(self, seen: Account) -> Write:
-        """Disables the account and ends every session, until an administrator enables it again."""
-        changes = {"enabled": False, "generation": seen.generation + 1, **_changed_locally(seen, "enabled")}
+        """Disables the account, ends every session and makes its password unusable, after a repudiation."""
+        changes = {
+            "enabled": False, "password": UNUSABLE, "temporary_until": 0, "generation": seen.generation + 1,
+            **_changed_locally(seen, "enabled"),
+        }  # fmt: skip
         return self._update(seen, changes)
 
     def delete_write(self, seen: Account) -> Write:
@@ -110,6 +113,21 @@ class Accounts:
                 ),
             },
         )
+
+
+def _password(seen: Account, password: str, now: int, temporary_until: int) -> dict[str, Any]:
+    return {
+        "password": password,
+        "password_changed_at": now,
+        "must_change_password": bool(temporary_until),
+        "temporary_until": temporary_until,
+        "temporary_used": False,
+        "generation": seen.generation + 1,
+    }
+
+
+def _enabled(seen: Account) -> dict[str, Any]:
+    return {"enabled": True, "local_changes": tuple(name for name in seen.local_changes if name != "enabled")}
 
 
 def _changed_locally(seen: Account, name: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ class Account:
     """One account. `password` is hashed (`adapters.password_hash`); numbers are E.164; times are seconds since 1970.
 
     `generation` is incremented with each new password and ends every older session (B5). `security_info_at` is when
-    an administrator last changed an address or number. A temporary password allows one sign-in before
+    an administrator last changed an address or number, `created_at` when the account came in (0: unknown), `role_since`
+    when its role was granted (0: it came with the account). A temporary password allows one sign-in before
     `temporary_until`. `local_changes` names the fields that were set in Regain, by the person or by an
     administrator: imports do not overwrite them. `id` is the account's for SCIM, and outlasts a change of the user ID;
     `external_id` is what the identity provider calls the person.
@@ -40,6 +41,8 @@ class Account:
     temporary_used: bool = False
     generation: int = 0
     security_info_at: int = 0
+    created_at: int = 0
+    role_since: int = 0
     local_changes: tuple[str, ...] = ()
     id: str = ""
     external_id: str = ""
@@ -57,10 +60,12 @@ class Account:
 
 
 def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]) -> tuple[Method, ...]:
-    """The account's methods that the organisation offers, in the organisation's order.
+    """The account's methods that the organisation offers, in the organisation's order; none after a repudiation.
 
     The first of a kind has the kind as its id; the next are `kind-2` and so on.
     """
+    if info.suspended:
+        return ()
     places = _places(account, info, domains)
     return tuple(
         Method(kind if number == 1 else f"{kind}-{number}", kind, place)
@@ -72,15 +77,21 @@ def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: C
 
 def _places(account: Account, info: SecurityInfo, domains: Container[str]) -> dict[str, tuple[str, ...]]:
     """The destinations of each kind. What the person has registered replaces what an administrator entered."""
-    mobile = info.destinations("mobile") or (account.mobile_phone,)
+    entered = places_count(account, info)
+    mobile = info.destinations("mobile") or ((account.mobile_phone,) if entered else ())
     others = ("authenticator", "recovery-code", "questions", "passkey")
     return {
-        "email": info.destinations("email") or prepopulated_addresses(account, domains),
+        "email": info.destinations("email") or (prepopulated_addresses(account, domains) if entered else ()),
         "sms": mobile,
         "call-mobile": mobile,
-        "call-office": (account.office_phone,),
+        "call-office": (account.office_phone,) if entered else (),
         **{kind: (kind,) for kind in others if info.has(kind)},
     }
+
+
+def places_count(account: Account, info: SecurityInfo) -> bool:
+    """Whether what IT entered proves anything: not what an administrator has marked as lost, until it is renewed."""
+    return not info.places_lost_at or account.security_info_at > info.places_lost_at
 
 
 def prepopulated_addresses(account: Account, domains: Container[str]) -> tuple[str, ...]:

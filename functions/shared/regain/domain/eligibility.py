@@ -42,6 +42,9 @@ class Eligibility:
         return ("accounts", *(name for name, holds in flags.items() if holds), *(f"has:{kind}" for kind in self.kinds))
 
 
+_SUSPENDED = Phrase("The owner said that a change was not theirs. No method works until an administrator checks them.")
+
+
 def eligibility(
     account: Account, info: SecurityInfo, recovery: Recovery, domains: Mapping[str, Domain]
 ) -> Eligibility:  # fmt: skip
@@ -52,6 +55,8 @@ def eligibility(
     registered = can_pass(own, needed)
     kinds = tuple(dict.fromkeys(method.kind for method in own))
     missing = () if registered else (_missing(account, own, needed, recovery),)
+    if info.suspended:
+        missing = (Reason("repudiation", _SUSPENDED),)
     return Eligibility(registered, not refused, kinds, (*refused, *missing))
 
 

@@ -52,6 +52,10 @@ KINDS: dict[str, Kind] = {
     "security-info-added": Kind(Phrase("Security info was added."), "register/"),
     "security-info-removed": Kind(Phrase("Security info was removed."), "register/"),
     "security-info-confirmed": Kind(Phrase("The owner confirmed the security info."), "register/"),
+    "prove-started": Kind(Phrase("A proof before changing security info was started."), "register/"),
+    "identity-proved": Kind(Phrase("The owner proved who they are before changing security info."), "register/"),
+    "registration-code-given": Kind(Phrase("A registration code was given."), "register/"),
+    "registration-code-used": Kind(Phrase("A registration code was used."), "register/"),
     "temporary-password-used": Kind(Phrase("The temporary password was used to sign in."), _HELPING),
     "message-sent": Kind(Phrase("A message was handed over for delivery.")),
     "message-expired": Kind(Phrase("A message expired before it could be sent.")),
@@ -69,6 +73,16 @@ KINDS: dict[str, Kind] = {
     ),
     "support-contacted": Kind(Phrase("A request for help was sent to support."), "contact-support/"),
     "admin-viewed": Kind(Phrase("An administrator or helpdesk viewed the account."), _HELPING),
+    "admin-viewed-places": Kind(
+        Phrase("An administrator viewed the account with whole addresses and numbers."), _HELPING
+    ),
+    "admin-read-story": Kind(Phrase("An administrator or helpdesk read the events of a reference."), _HELPING),
+    "admin-read-events": Kind(Phrase("An administrator or helpdesk read the list of events."), _HELPING),
+    "admin-exported": Kind(Phrase("An administrator or helpdesk exported events."), _HELPING),
+    "admin-method-agreed": Kind(
+        Phrase("An administrator agreed that a method counts as a second factor at once."), _HELPING
+    ),
+    "admin-methods-lost": Kind(Phrase("An administrator marked the methods of the account as lost."), _HELPING),
     "admin-second-factor": Kind(Phrase("An administrator or helpdesk confirmed with a second factor."), _HELPING),
     "admin-caller-verified": Kind(Phrase("The caller proved who they are."), _HELPING),
     "admin-reset": Kind(Phrase("An administrator or helpdesk set a temporary password."), _HELPING),

@@ -181,7 +181,7 @@ def bound_to(account: Account, info: SecurityInfo) -> str:
     parts = (
         account.generation, account.role, account.mail, account.other_mails, account.mobile_phone, account.office_phone,
         [(each.id, each.destination) for each in info.contacts], app, [each.id for each in info.passkeys],
-        [each.since for each in info.answers],
+        [each.since for each in info.answers], info.suspended, info.places_lost_at,
     )  # fmt: skip
     return "\x1f".join(map(str, parts))
 

@@ -17,8 +17,9 @@ LABELS = {
     "recovery-code": Phrase("Use my saved recovery code"),
     "questions": Phrase("Answer my security questions"),
     "passkey": Phrase("Use a passkey"),
+    "registration-code": Phrase("Use a registration code"),
 }
-UNGUESSABLE = ("recovery-code", "passkey")
+UNGUESSABLE = ("recovery-code", "passkey", "registration-code")
 """Kinds too strong to guess: failures never block them, so that nobody can lock the owner out."""
 
 _SHORT = 3

@@ -8,6 +8,7 @@ from regain.domain.account import (
     Account,
     may_answer_questions,
     methods,
+    places_count,
     prepopulated_addresses,
     required_gates,
     self_service_enabled,
@@ -154,6 +155,8 @@ def registered(
 
 def entered(account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]) -> tuple[Contact, ...]:
     """What an administrator entered and counts: nothing of a kind of which the person has registered some."""
+    if not places_count(account, info):
+        return ()
     kinds = set(recovery.offered)
     emails = prepopulated_addresses(account, domains) if "email" in kinds and not info.destinations("email") else ()
     mobile = bool(kinds & set(_MOBILE)) and not info.destinations("mobile") and account.mobile_phone

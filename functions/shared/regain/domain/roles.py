@@ -20,6 +20,8 @@ ACTIONS: dict[str, str] = {
     "unlock": "helpdesk",
     "lift": "helpdesk",
     "require-registration": "helpdesk",
+    "registration-code": "user-administrator",
+    "agree": "administrator",
     "enable": "user-administrator",
     "clear-methods": "user-administrator",
 }
@@ -62,10 +64,27 @@ def check_action(action: str, actor: Account, account: Account, scope: str) -> N
         raise Refused(NOT_OVER_THIS_ACCOUNT, reason="outside the groups")
 
 
+def has_second_factor(proved_at: int, now: int, minutes: int) -> bool:
+    """Whether a second factor was given within `minutes`."""
+    return now < proved_at + minutes * 60
+
+
 def check_second_factor(proved_at: int, now: int, minutes: int) -> None:
     """Raises Refused(SECOND_FACTOR_NEEDED) unless a second factor was given within `minutes` (B12)."""
-    if now >= proved_at + minutes * 60:
+    if not has_second_factor(proved_at, now, minutes):
         raise Refused(SECOND_FACTOR_NEEDED)
+
+
+def check_may_vouch(actor: Account, account: Account) -> None:
+    """Whether the actor may let the account's owner register without a method of theirs. Helpdesk never may.
+
+    Raises:
+        Refused: NOT_FOR_YOUR_ROLE; NOT_OVER_THIS_ACCOUNT, where it has a role and the actor is no administrator.
+    """
+    if RANK[actor.role] < RANK["user-administrator"]:
+        raise Refused(NOT_FOR_YOUR_ROLE)
+    if account.role and actor.role != "administrator":
+        raise Refused(NOT_OVER_THIS_ACCOUNT, reason="only an administrator vouches for somebody with a role")
 
 
 def needs_caller_verification(action: str, actor: Account) -> bool:

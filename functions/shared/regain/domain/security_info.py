@@ -86,11 +86,36 @@ class Passkey:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationCode:
+    """A code of the same make that lets its owner register methods without one of their own, once, before `until`.
+
+    What is registered after one from the `deployer` counts as a second factor at once.
+    """
+
+    code: RecoveryCode
+    until: int
+    deployer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A method that a repudiation took out: it proves nothing any more, and administrators are shown it."""
+
+    kind: str
+    place: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityInfo:
     """Everything that one person has registered. Times are seconds since 1970.
 
     `confirmed_at`: when its owner last confirmed it. `remind_at`: when to ask again after "later".
     `required`: an administrator has required confirmation, so it cannot be postponed.
+    `agreed` names the methods that an administrator, or the deployer, lets count as second factors at once.
+    `replaced` is the authenticator that counts for somebody with a role until the new one does.
+    `suspended`: a repudiation was made, and no method works until an administrator has gone through them.
+    `places_lost_at`: what IT had entered by then is lost, or was not kept, and proves nothing.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -101,6 +126,12 @@ class SecurityInfo:
     confirmed_at: int = 0
     remind_at: int = 0
     required: bool = False
+    registration_code: RegistrationCode | None = None
+    agreed: tuple[str, ...] = ()
+    replaced: Authenticator | None = None
+    suspended: bool = False
+    set_aside: tuple[SetAside, ...] = ()
+    places_lost_at: int = 0
     version: int = 0
 
     def destinations(self, kind: str) -> tuple[str, ...]:
@@ -131,6 +162,8 @@ class SecurityInfo:
             authenticator=None if method_id == "authenticator" else self.authenticator,
             recovery_code=None if method_id == "recovery-code" else self.recovery_code,
             answers=() if method_id == "questions" else self.answers,
+            replaced=None if method_id == "authenticator" else self.replaced,
+            agreed=tuple(each for each in self.agreed if each != method_id),
         )
         return None if left == self else left
 

@@ -16,7 +16,9 @@ _TOUCH_INTERVAL = 60  # seconds: `seen_at` is written at most this often
 class Session:
     """One signed-in browser. `id` is a hash of the secret in its cookie; times are seconds since 1970.
 
-    `proved_at` is when a second factor was last given.
+    `proved_at` is when a second factor was last given, `stepped_up_at` any other proof of step-up authentication;
+    `deployer`: it was a code from the deployer. `began` is how the session did: with the person's own password (""), or
+    with a `temporary-password`.
     """
 
     id: str
@@ -25,6 +27,9 @@ class Session:
     started_at: int
     seen_at: int
     proved_at: int = 0
+    stepped_up_at: int = 0
+    deployer: bool = False
+    began: str = ""
     version: int = 0
 
     def is_active(self, now: int, generation: int, limits: Limits) -> bool:
@@ -42,6 +47,14 @@ class Session:
         """Raises Refused(SIGN_IN_AGAIN) if the sign-in is not recent enough to change security info."""
         if now >= self.started_at + limits.session_fresh_minutes * 60:
             raise Refused(SIGN_IN_AGAIN)
+
+    def stepped_up(self, now: int, limits: Limits) -> bool:
+        """Whether somebody has just proved, beside the password, that they are its owner."""
+        return now < max(self.proved_at, self.stepped_up_at) + limits.session_fresh_minutes * 60
+
+    def vouched_for(self, now: int, limits: Limits) -> bool:
+        """Whether the proof that was given last is a code from the deployer."""
+        return self.deployer and now < self.stepped_up_at + limits.session_fresh_minutes * 60
 
     def touched(self, now: int) -> "Session | None":
         """The session with `seen_at` updated, or None if it was updated a moment ago."""

@@ -12,7 +12,7 @@ FIELDS = (
 """What a source may state about an account, besides its user ID and password."""
 _NEVER_STATED = (
     "password", "password_changed_at", "must_change_password", "temporary_until", "temporary_used", "generation",
-    "id", "external_id",
+    "id", "external_id", "created_at", "role_since",
 )  # fmt: skip
 _SECURITY_INFO = ("mail", "other_mails", "mobile_phone", "office_phone")
 
@@ -29,12 +29,14 @@ def merge(
     same = stored and all(getattr(stored, name) == getattr(stated, name) for name in specified)
     merged = replace(stated, security_info_at=stored.security_info_at if stored and same else now)
     if not stored:
-        return merged
+        return replace(merged, created_at=now)
     local = stored.local_changes
     if overwrite_local:
         local = tuple(name for name in local if name in unspecified)
     kept = {name: getattr(stored, name) for name in (*_NEVER_STATED, *unspecified, *local)}
     merged = replace(merged, version=stored.version, local_changes=local, **kept)
+    if merged.role != stored.role:
+        merged = replace(merged, role_since=now)
     if merged.role != stored.role or stored.enabled > merged.enabled:
         merged = replace(merged, generation=stored.generation + 1)
     return merged

@@ -69,3 +69,10 @@ NO_CONTACT_FORM = Problem(
     "no-contact-form", 404, "This form is not in use",
     "{organisation} has not set up an address for this form.",
     ("Use the telephone number or the link on the page.",))  # fmt: skip
+
+METHODS_TO_REVIEW = Problem(
+    "methods-to-review", 409, "Go through the methods first",
+    "The owner of this account has said that a change was not theirs. Until somebody has gone through the registered "
+    "methods, none of them works.",
+    ("Look at each method and when it was registered. Keep those that the owner knows and still has.",
+     "Then turn the account on. Give the owner the temporary password that is shown."))  # fmt: skip

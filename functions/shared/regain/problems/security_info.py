@@ -133,3 +133,30 @@ CANNOT_POSTPONE = Problem(
     "{organisation} needs this before you go on: your security info is how you get back in if you lose your password.",
     ("Check your security info, and add what is missing.",
      "If you cannot register anything now, contact your administrator."))  # fmt: skip
+
+PROVE_IT_IS_YOU = Problem(
+    "prove-it-is-you", 403, "Prove that it is you",
+    "Before you change your security info, or choose a password of your own after a temporary one, prove with one of "
+    "your registered methods that it is you. This lasts for {session_fresh_time}.",
+    ("Choose one of your methods and confirm. Then make the change.",
+     "If you can use none of them, ask your administrator for a registration code."))  # fmt: skip
+
+REGISTRATION_CODE_NEEDED = Problem(
+    "registration-code-needed", 403, "You need a registration code",
+    "You have no method to prove with that it is you, and your password alone is not enough to register one.",
+    ("Ask your administrator for a registration code. It works once, within 24 hours.",
+     "If you are the only administrator, whoever runs the service gets one with `./regain admin code`.",
+     "Then sign in and type it when you are asked to prove that it is you."))  # fmt: skip
+
+WRONG_REGISTRATION_CODE = Problem(
+    "wrong-registration-code", 422, "That registration code is not right",
+    "The code is not the one that you were given last. It works once, within 24 hours.",
+    ("Compare it with what you were given. Capital and small letters, spaces and hyphens do not matter.",
+     "If it is more than a day old, ask your administrator for another one."),
+    field="code")  # fmt: skip
+
+METHOD_STILL_NEEDED = Problem(
+    "method-still-needed", 409, "You need this to prove who you are",
+    "Without it you would not have enough methods of different kinds left.",
+    ("Add another method first. Then remove this one.",),
+    help_from="you")  # fmt: skip

@@ -122,6 +122,14 @@ def _recovery_code(proof: Proof) -> Outcome:
     return None, replace(proof.info, recovery_code=None)
 
 
+def _registration_code(proof: Proof) -> Outcome:
+    given = proof.info.registration_code
+    fits = recovery_code.fits(proof.keys, proof.subject, proof.body.code, given.code if given else None)
+    if not fits or given is None or proof.now >= given.until:
+        return problems.WRONG_REGISTRATION_CODE, None
+    return None, replace(proof.info, registration_code=None)
+
+
 def _answers(proof: Proof) -> Outcome:
     """All must be right, and all are compared, so that the time tells nothing of which was wrong."""
     kept = {each.question: each for each in proof.info.answers}
@@ -158,6 +166,7 @@ def peppered(keys: Keys, subject: str, question: str, answer: str, generation: i
 _JUDGES: dict[str, tuple[str, Callable[[Proof], Outcome], Problem]] = {
     "authenticator": ("code", _authenticator_code, problems.WRONG_AUTHENTICATOR_CODE),
     "recovery-code": ("code", _recovery_code, problems.WRONG_RECOVERY_CODE),
+    "registration-code": ("code", _registration_code, problems.WRONG_REGISTRATION_CODE),
     "questions": ("answers", _answers, problems.WRONG_ANSWERS),
     "passkey": ("credential", _passkey, problems.PASSKEY_NOT_ACCEPTED),
 }

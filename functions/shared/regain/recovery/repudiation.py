@@ -27,6 +27,11 @@ class Repudiation:
     used: bool = False
     version: int = 0
 
+    @property
+    def changed_at(self) -> int:
+        """When the change was made."""
+        return self.until - _LIFETIME
+
 
 def derive_token(keys: Keys, subject: str, reference: str, at: int, generation: int = 0) -> str:
     """The token for the notice of the change with this reference, made at this time."""

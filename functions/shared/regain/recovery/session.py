@@ -9,6 +9,7 @@ from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.domain import registration
 from regain.domain.account import Account
+from regain.domain.binding import Holder
 from regain.domain.security_info import SecurityInfo
 from regain.domain.session import Session, surplus
 from regain.problems import CHANGE_PASSWORD_FIRST, SIGN_IN_NEEDED, Refused
@@ -40,12 +41,21 @@ class SignedIn:
         """Whether the security info is complete."""
         return registration_status(self.account, self.info, self.services)
 
+    @property
+    def holder(self) -> Holder:
+        """The account and security info, for the rules of binding."""
+        return holder(self.account, self.info, self.services)
+
     def check_can_register(self, fresh: bool = True) -> None:
-        """Raises Refused: CHANGE_PASSWORD_FIRST, or SIGN_IN_AGAIN if `fresh` and the sign-in is not recent."""
+        """Whether this person may change their security info; unless `fresh`, whether they may confirm it.
+
+        Raises:
+            Refused: CHANGE_PASSWORD_FIRST, PROVE_IT_IS_YOU, SIGN_IN_AGAIN or REGISTRATION_CODE_NEEDED.
+        """
         if self.account.must_change_password:
             raise Refused(CHANGE_PASSWORD_FIRST)
         if fresh:
-            self.session.check_fresh(self.services.now, self.services.organisation.limits)
+            self.holder.check_may_bind(self.session, self.services.organisation.limits)
 
     def event(self, kind: str, **facts: object) -> Write:
         """Writes an event about this person."""
@@ -90,12 +100,21 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
 
 
 def new_session_write(
-    services: Services, subject: str, user_id: str, generation: int, context: RequestContext
-) -> Write:
+    services: Services, subject: str, user_id: str, generation: int, context: RequestContext,
+    began: str = "", stepped_up_at: int = 0,
+) -> Write:  # fmt: skip
     """Starts a session with a new token, whatever the browser sent (against session fixation)."""
     secret, now = services.randomness(16), services.now
     context.new_session = recoveries.token(subject, secret)
-    return services.sessions.write(subject, Session(recoveries.flow_id(secret), user_id, generation, now, now))
+    session_id = recoveries.flow_id(secret)
+    session = Session(session_id, user_id, generation, now, now, stepped_up_at=stepped_up_at, began=began)
+    return services.sessions.write(subject, session)
+
+
+def holder(account: Account, info: SecurityInfo, services: Services) -> Holder:
+    """An account with what it has registered, by this organisation's settings, now."""
+    organisation = services.organisation
+    return Holder(account, info, organisation.recovery, organisation.domains, services.now)
 
 
 def replaced_session_writes(services: Services, subject: str, context: RequestContext) -> list[Write]:

@@ -1,6 +1,7 @@
-"""Proofs that are given while somebody is signed in to help: a second factor of their own (B12), or a caller's (B13).
+"""Step-up authentication: proofs that are given while somebody is signed in.
 
-They are flows like any other, of the purposes `admin` and `caller`: counted, limited and noted in the same way. The
+Of the purpose `prove` before binding methods (B27), `admin` for a second factor before helping others (B12), `caller`
+for somebody on the telephone (B13). They are flows like any other: counted, limited and noted in the same way. The
 methods are shown at once, masked, for whoever begins them may see them.
 """
 
@@ -13,30 +14,39 @@ from regain.adapters.keys import codes_key
 from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import OfferedMethod, StepUpStarted
 from regain.api.request_context import RequestContext
+from regain.domain import binding
 from regain.domain import flow as rules
-from regain.domain.account import Account, methods
+from regain.domain.account import Account, required_gates
+from regain.domain.binding import Holder
 from regain.domain.flow import Flow
-from regain.domain.methods import Method
+from regain.domain.methods import Method, can_pass
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
-from regain.problems import SESSION_ENDED, Problem, Refused
-from regain.recovery import standings
+from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR, REGISTRATION_CODE_NEEDED, SESSION_ENDED, Refused
+from regain.recovery import recovery_code, standings
+from regain.recovery.flows import Opened
+from regain.recovery.session import holder
 from regain.recovery.standings import Place
 from regain.recovery.steps import Recovery
 from regain.runtime.services import Services
 
-SECOND_FACTORS = ("passkey", "authenticator", "sms", "call-mobile", "call-office")
-"""A mailbox is no second factor beside a password (NIST SP 800-63B-4 3.1.3.1)."""
-
 CALLERS = ("sms", "call-mobile", "call-office", "email", "authenticator")
 """What somebody on the telephone can read out."""
 
+_NONE = {"prove": REGISTRATION_CODE_NEEDED, "admin": NO_SECOND_FACTOR, "caller": COULD_NOT_VERIFY}
+"""What is told where an account has no method for a purpose, or too few."""
 
-def own(account: Account, info: SecurityInfo, kinds: tuple[str, ...], services: Services) -> tuple[Method, ...]:
+
+def usable(purpose: str, of: Holder) -> tuple[Method, ...]:
+    """The methods of an account that may be proved for a purpose."""
+    if purpose == "prove":
+        return of.proofs()
+    return of.second_factors() if purpose == "admin" else of_kinds(of, CALLERS)
+
+
+def of_kinds(of: Holder, kinds: tuple[str, ...]) -> tuple[Method, ...]:
     """The methods of an account that are of these kinds."""
-    organisation = services.organisation
-    known = methods(account, info, organisation.recovery, organisation.domains)
-    return tuple(method for method in known if method.kind in kinds)
+    return tuple(method for method in of.methods if method.kind in kinds)
 
 
 def offered(found: tuple[Method, ...]) -> list[OfferedMethod]:
@@ -45,18 +55,16 @@ def offered(found: tuple[Method, ...]) -> list[OfferedMethod]:
     return [OfferedMethod(choice.id, choice.kind, choice.label, choice.place) for choice in choices]
 
 
-def begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, context: RequestContext,
-          services: Services) -> StepUpStarted:  # fmt: skip
-    """Begins a flow of one proof for this account, watched over by `by` (a subject).
+def begin(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
+    """Begins a flow for this account, watched over by `by` (a subject): of one proof, or of a caller what gates need.
 
     Raises:
-        Refused: `problem`, where the account has no method of these kinds.
+        Refused: REGISTRATION_CODE_NEEDED, NO_SECOND_FACTOR or COULD_NOT_VERIFY, where the methods are too few.
     """
-    return retry_on_conflict(lambda: _begin(purpose, account, kinds, problem, by, context, services))
+    return retry_on_conflict(lambda: _begin(purpose, account, by, context, services))
 
 
-def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Problem, by: str, context: RequestContext,
-           services: Services) -> StepUpStarted:  # fmt: skip
+def _begin(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
     subject = services.recoveries.subject(account.user_id)
     recovery = StepUp(purpose, services, account, by)
     place = recovery.place_of(account, context)
@@ -69,16 +77,17 @@ def _begin(purpose: str, account: Account, kinds: tuple[str, ...], problem: Prob
     )
     throttle, info = recoveries.throttle(found[0]), security_infos.from_item(found[1])
     standing = place.standing(services, subject, throttle, found[2:])
-    usable = own(account, info, kinds, services)
-    if not usable:
-        raise Refused(problem)
+    found_methods = usable(purpose, holder(account, info, services))
+    required = required_gates(account, services.organisation.recovery) if purpose == "caller" else 1
+    if not can_pass(found_methods, required):
+        raise Refused(_NONE[purpose])
     now, secret = services.now, services.randomness(16)
     flow = Flow(
         id=recoveries.flow_id(secret), purpose=purpose, user_id=account.user_id, reference=context.reference,
         started_at=now, expires_at=now + services.organisation.recovery.flow_minutes * 60,
-        generation=throttle.generation, shown=1, required=1,
-        offered=tuple(dict.fromkeys(m.kind for m in usable)),
-        own=usable, told=True, language=services.languages.match(account.language, context.language), by=by,
+        generation=throttle.generation, shown=required, required=required,
+        offered=tuple(dict.fromkeys(m.kind for m in found_methods)),
+        own=found_methods, told=True, language=services.languages.match(account.language, context.language), by=by,
         code_generation=services.keys.generation(codes_key(purpose)), state=recovery.state(account, info),
     )  # fmt: skip
     services.store.commit(
@@ -98,10 +107,11 @@ class StepUp(Recovery):
 
     def __init__(
         self, purpose: str, services: Services, account: Account, by: str,
-        brings: Callable[[], list[Write]] = list, once: bool = False,
+        brings: Callable[[Flow], list[Write]] = lambda _: [], once: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(purpose, services)
         self.account, self.by, self.brings, self.once = account, by, brings, once
+        self.next_code = ""
 
     def admit(self, flow: Flow) -> None:
         """Another account's flow, or one that somebody else watches over, is none."""
@@ -121,7 +131,23 @@ class StepUp(Recovery):
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
         """With `once`, a right proof uses the flow up."""
-        return replace(flow, finished=flow.finished or self.once), self.brings()
+        return replace(flow, finished=flow.finished or self.once), self.brings(flow)
+
+    def judged_by(self, opened: Opened) -> SecurityInfo:
+        """Of somebody with a role, what counts as a second factor."""
+        of = holder(self.account, opened.info, self.services)
+        if self.purpose == "prove":
+            return of.provable()
+        return of.counting() if self.purpose == "admin" else opened.info
+
+    def used(self, opened: Opened, used: SecurityInfo) -> SecurityInfo:
+        """A recovery code that was used brings the next one (NIST SP 800-63B-4 4.2.1.1)."""
+        kept = binding.restored(opened.info, used)
+        if opened.info.recovery_code and not kept.recovery_code:
+            random = self.services.randomness(recovery_code.BYTES)
+            self.next_code, made = recovery_code.made(self.services.keys, opened.subject, random, self.services.now)
+            kept = replace(kept, recovery_code=made)
+        return kept
 
 
 def check_proved(token: str, purpose: str, account: Account, by: str, services: Services) -> Write:

@@ -251,14 +251,14 @@ class Recovery(Flows):
         guess = guessing.of(self, opened, attempt, body, self._charged)
         guess.charge()
         problem, used = proofs.judge(
-            proofs.Proof(body, attempt, opened.info, opened.subject, context.site, services.keys)
+            proofs.Proof(body, attempt, self.judged_by(opened), opened.subject, context.site, services.keys)
         )
         verdict = attempt.verify(problem, guess.digest)
         services.store.commit(
             [
                 *spent,
                 *self._verdict_writes(opened, attempt, verdict),
-                *([services.security_infos.write(opened.subject, used)] if used else []),
+                *([services.security_infos.write(opened.subject, self.used(opened, used))] if used else []),
                 *guess.writes(verdict, context.address, context.reference, self.public),
             ]
         )
@@ -268,6 +268,14 @@ class Recovery(Flows):
         if verdict.refused:
             raise verdict.refused
         return Verified(gates=gates(verdict.flow), methods=self.offer(verdict.flow, verdict.standing))
+
+    def judged_by(self, opened: Opened) -> SecurityInfo:
+        """The security info that proofs are judged by."""
+        return opened.info
+
+    def used(self, opened: Opened, used: SecurityInfo) -> SecurityInfo:  # noqa: ARG002
+        """The security info to keep, after a proof has made `used` of what `judged_by` returned."""
+        return used
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
         """What a right proof comes to: the flow as it is then, and what is written together with it."""

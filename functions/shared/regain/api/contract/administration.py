@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from regain.api.contract.recovery import OfferedMethod
+from regain.api.contract.security_info import RegisteredMethod
 from regain.api.contract.values import LocalizedText, Request
 
 IsoTime = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}([T ][\d:.+\-Z]{0,30})?)?$", max_length=40)]
@@ -27,15 +28,6 @@ class Reason(Struct):
     text: LocalizedText
 
 
-class AccountMethod(Struct):
-    """One method of an account. `place` is masked for roles that may not see it in full."""
-
-    kind: str
-    label: LocalizedText
-    place: str
-    by_administrator: bool
-
-
 class Block(Struct):
     """A kind of method that is blocked after failed proofs, and until when (seconds since 1970)."""
 
@@ -47,6 +39,9 @@ class AccountDetail(Struct):
     """An account as administrators and helpdesk see it. Times are seconds since 1970; 0 is never.
 
     `acts` are the actions that the agent's role allows; `caller_first` those that need a verified caller.
+    `masked`: the agent sees whole addresses and numbers after a second factor. `suspended`: its owner has repudiated a
+    change, and no method works until an administrator has gone through them; `set_aside` are those that the change may
+    have brought.
     """
 
     user_id: str
@@ -58,7 +53,10 @@ class AccountDetail(Struct):
     reset_enabled: bool
     capable: bool
     reasons: list[Reason]
-    methods: list[AccountMethod]
+    methods: list[RegisteredMethod]
+    masked: bool
+    suspended: bool
+    set_aside: list[RegisteredMethod]
     sign_in_locked_until: int
     blocks: list[Block]
     password_changed_at: int
@@ -73,11 +71,29 @@ class AccountDetail(Struct):
 class SetTemporaryPassword(Request, frozen=True):
     """Set a temporary password. It is sent to the method `to`, or shown to the agent where that is empty.
 
-    `caller` is the flow in which the caller was verified.
+    `caller` is the flow in which the caller was verified. `methods_lost`: its owner can use none of their methods, so
+    that it works without a proof by one of them; nobody can use them any more.
     """
 
+    methods_lost: bool = False
     to: Annotated[str, Meta(max_length=32)] = ""
     caller: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Enable(Request, frozen=True):
+    """Turn an account on. After a repudiation, `keep` names the methods that are to work again, by their ids.
+
+    `entered` stands for the places that IT entered.
+    """
+
+    keep: Annotated[tuple[Annotated[str, Meta(max_length=32)], ...], Meta(max_length=20)] | None = None
+
+
+class IssuedRegistrationCode(Struct):
+    """A registration code, shown once, and until when it is good (seconds since 1970)."""
+
+    registration_code: str
+    until: int
 
 
 class RequireRegistration(Request, frozen=True):

@@ -16,8 +16,10 @@ from regain.api.contract.administration import (
     AccountDetail,
     AdminView,
     AuditTrail,
+    Enable,
     EventPage,
     EventQuery,
+    IssuedRegistrationCode,
     ReportQuery,
     RequireRegistration,
     SetTemporaryPassword,
@@ -37,7 +39,7 @@ from regain.api.contract.recovery import (
     Verified,
     Verify,
 )
-from regain.api.contract.security_info import Confirm, MethodsView, Register, Registration
+from regain.api.contract.security_info import Confirm, MethodsView, Proved, Register, Registration
 from regain.api.contract.values import Done, Health
 from regain.problems import Problem
 
@@ -109,7 +111,9 @@ CHANGE_PASSWORD = Operation(
     "GET", "/.well-known/change-password", "Well-known URL for changing passwords (W3C)", None, 302
 )
 OPENAPI = Operation("GET", "/api/openapi.json", "This OpenAPI document", None)
-RESET = _recovery("reset", FinishReset, problems.PASSWORD_NOT_ACCEPTED, problems.TOO_MANY_REFUSED_PASSWORDS)
+RESET = _recovery(
+    "reset", FinishReset, problems.PROVE_IT_IS_YOU, problems.PASSWORD_NOT_ACCEPTED, problems.TOO_MANY_REFUSED_PASSWORDS
+)
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
@@ -129,8 +133,8 @@ FORGET_BROWSER = Operation(
 ACCOUNT = Operation("GET", "/api/account", "Show one's own account", AccountView, problems=_SIGNED_IN, session=True)
 PASSWORD = Operation(
     "POST", "/api/account/password", "Change the password", Done, 200, ChangePassword,
-    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PASSWORD_NOT_ACCEPTED,
-     *_WORK),
+    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PROVE_IT_IS_YOU,
+     problems.PASSWORD_NOT_ACCEPTED, *_WORK),
     session=True,
 )  # fmt: skip
 END_SESSION = Operation(
@@ -141,7 +145,21 @@ CHOOSE_LANGUAGE = Operation(
     (*_CHANGING, problems.LANGUAGE_NOT_OFFERED), session=True,
 )  # fmt: skip
 
-_REGISTERING = (*_CHANGING, problems.CHANGE_PASSWORD_FIRST, problems.SIGN_IN_AGAIN)
+_REGISTERING = (
+    *_CHANGING, problems.CHANGE_PASSWORD_FIRST, problems.SIGN_IN_AGAIN, problems.PROVE_IT_IS_YOU,
+    problems.REGISTRATION_CODE_NEEDED,
+)  # fmt: skip
+PROVE = Operation(
+    "POST", "/api/account/prove/start", "Start step-up authentication", StepUpStarted, 201, None,
+    (*_CHANGING, problems.REGISTRATION_CODE_NEEDED), session=True,
+)  # fmt: skip
+PROVE_SEND = Operation(
+    "POST", "/api/account/prove/send", "Send a step-up code", Sent, 202, Send, (*_CHANGING, *_SEND), session=True
+)
+PROVE_VERIFY = Operation(
+    "POST", "/api/account/prove/verify", "Give a step-up proof", Proved, 200, Verify,
+    (*_CHANGING, *_VERIFY, problems.WRONG_REGISTRATION_CODE), session=True,
+)  # fmt: skip
 METHODS = Operation(
     "GET", "/api/account/methods", "Show one's own security info", MethodsView, problems=_SIGNED_IN, session=True
 )
@@ -162,7 +180,7 @@ CONFIRM = Operation(
 )  # fmt: skip
 REMOVE = Operation(
     "DELETE", "/api/account/methods/{id}", "Remove a method", Done, 200, None,
-    (*_REGISTERING, problems.NO_SUCH_SECURITY_INFO), session=True,
+    (*_REGISTERING, problems.NO_SUCH_SECURITY_INFO, problems.METHOD_STILL_NEEDED), session=True,
 )  # fmt: skip
 RECONFIRM = Operation(
     "POST", "/api/account/methods/keep", "Reconfirm one's security info", Done, 200, None,
@@ -190,6 +208,7 @@ ASK_SUPPORT = Operation(
 
 _AGENT = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
 _READ = (*_AGENT, problems.TOO_MANY_REQUESTS)
+_READ_OTHERS = (*_READ, problems.SECOND_FACTOR_NEEDED)
 _USER_ID = (problems.INVALID_USER_ID, problems.DOMAIN_NEEDED)
 _READ_ACCOUNT = (*_READ, *_USER_ID, problems.NO_SUCH_ACCOUNT, problems.NOT_OVER_THIS_ACCOUNT)
 _MANAGE = (*_READ_ACCOUNT, problems.CROSS_SITE_REQUEST, problems.SECOND_FACTOR_NEEDED)
@@ -216,7 +235,7 @@ CALLER_SEND = Operation(
     "POST", f"{_ACCOUNT}/caller/send", "Send the caller a code", Sent, 202, Send, (*_MANAGE, *_SEND), session=True
 )
 CALLER_VERIFY = Operation(
-    "POST", f"{_ACCOUNT}/caller/verify", "Verify the code that the caller reads out", Done, 200, Verify,
+    "POST", f"{_ACCOUNT}/caller/verify", "Verify the code that the caller reads out", Verified, 200, Verify,
     (*_MANAGE, *_VERIFY), session=True,
 )  # fmt: skip
 ADMIN_RESET = Operation(
@@ -227,7 +246,18 @@ ADMIN_UNLOCK = Operation("POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done, p
 ADMIN_LIFT = Operation(
     "POST", f"{_ACCOUNT}/lift", "Lift the block after failed proofs", Done, problems=_MANAGE, session=True
 )
-ADMIN_ENABLE = Operation("POST", f"{_ACCOUNT}/enable", "Turn an account on", Done, problems=_MANAGE, session=True)
+ADMIN_ENABLE = Operation(
+    "POST", f"{_ACCOUNT}/enable", "Turn an account on", TemporaryPassword, 200, Enable,
+    (*_MANAGE, problems.METHODS_TO_REVIEW), session=True,
+)  # fmt: skip
+ADMIN_AGREE = Operation(
+    "POST", f"{_ACCOUNT}/methods/{{method_id}}/agree", "Let a method count as a second factor at once", Done,
+    problems=(*_MANAGE, problems.NO_SUCH_SECURITY_INFO), session=True,
+)  # fmt: skip
+ADMIN_CODE = Operation(
+    "POST", f"{_ACCOUNT}/registration-code", "Give a registration code", IssuedRegistrationCode, problems=_MANAGE,
+    session=True,
+)  # fmt: skip
 ADMIN_CLEAR = Operation(
     "DELETE", f"{_ACCOUNT}/methods", "Remove all registered security info", Done, problems=_MANAGE, session=True
 )
@@ -240,11 +270,11 @@ ADMIN_WAIVE = Operation(
 )
 ADMIN_TRAIL = Operation(
     "GET", "/api/admin/references/{reference}", "List the audit events of a reference", AuditTrail,
-    problems=(*_READ, problems.NO_SUCH_REFERENCE, problems.NOT_OVER_THIS_ACCOUNT), session=True,
+    problems=(*_READ_OTHERS, problems.NO_SUCH_REFERENCE, problems.NOT_OVER_THIS_ACCOUNT), session=True,
 )  # fmt: skip
 ADMIN_EVENTS = Operation(
     "GET", "/api/admin/events", "List audit events, newest first", EventPage,
-    problems=(*_READ, *_USER_ID, problems.BAD_REQUEST, problems.NOT_OVER_THIS_ACCOUNT),
+    problems=(*_READ_OTHERS, *_USER_ID, problems.BAD_REQUEST, problems.NOT_OVER_THIS_ACCOUNT),
     session=True, query=EventQuery,
 )  # fmt: skip
 ADMIN_REPORT = Operation(
@@ -253,8 +283,8 @@ ADMIN_REPORT = Operation(
 )  # fmt: skip
 ADMINISTRATION = (
     ADMIN, ADMIN_STEP_UP, ADMIN_STEP_UP_SEND, ADMIN_STEP_UP_VERIFY, ADMIN_ACCOUNT, CALLER_START, CALLER_SEND,
-    CALLER_VERIFY, ADMIN_RESET, ADMIN_UNLOCK, ADMIN_LIFT, ADMIN_ENABLE, ADMIN_CLEAR, ADMIN_REQUIRE, ADMIN_WAIVE,
-    ADMIN_TRAIL, ADMIN_EVENTS, ADMIN_REPORT,
+    CALLER_VERIFY, ADMIN_RESET, ADMIN_UNLOCK, ADMIN_LIFT, ADMIN_ENABLE, ADMIN_CLEAR, ADMIN_AGREE, ADMIN_CODE,
+    ADMIN_REQUIRE, ADMIN_WAIVE, ADMIN_TRAIL, ADMIN_EVENTS, ADMIN_REPORT,
 )  # fmt: skip
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -271,6 +301,9 @@ OPERATIONS: tuple[Operation, ...] = (
     PASSWORD,
     END_SESSION,
     CHOOSE_LANGUAGE,
+    PROVE,
+    PROVE_SEND,
+    PROVE_VERIFY,
     METHODS,
     REGISTER,
     CONFIRM,

@@ -52,7 +52,10 @@ class Registration(Struct, omit_defaults=True):
 
 
 class RegisteredMethod(Struct, omit_defaults=True):
-    """A registered method, as its owner sees it. `since`: seconds since 1970, 0 where it is unknown."""
+    """A registered method, as its owner sees it. `since`: seconds since 1970, 0 where it is unknown.
+
+    `counts_from`: when it becomes a second factor of somebody with a role; 0 where it is one, or never will be.
+    """
 
     id: str
     kind: str
@@ -60,6 +63,14 @@ class RegisteredMethod(Struct, omit_defaults=True):
     place: str = ""
     since: int = 0
     by_administrator: bool = False
+    counts_from: int = 0
+
+
+class Proved(Struct, omit_defaults=True):
+    """The proof passed: security info can be changed for a while. `recovery_code` replaces the one that was used."""
+
+    done: bool
+    recovery_code: str = ""
 
 
 class PredefinedQuestion(Struct):

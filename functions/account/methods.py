@@ -1,0 +1,31 @@
+"""Security info on the account page: what is registered, and what could be (S74)."""
+
+from regain.api.contract import MethodsView, PredefinedQuestion
+from regain.api.request_context import RequestContext
+from regain.domain import registration as rules
+from regain.domain import security_questions
+from regain.domain.account import required_gates
+from regain.recovery.listing import listed
+from regain.recovery.session import require_session
+from regain.runtime.services import services
+
+
+def list_methods(context: RequestContext) -> MethodsView:
+    """What is registered and what could be, with addresses and numbers unmasked."""
+    who = require_session(context, services())
+    organisation = who.services.organisation
+    recovery = organisation.recovery
+    offered = rules.open_to(who.account, recovery)
+    given = (
+        [PredefinedQuestion(key, text) for key, text in security_questions.PREDEFINED.items()]
+        if "questions" in offered
+        else []
+    )
+    return MethodsView(
+        state=who.registration_status().state,
+        required=required_gates(who.account, recovery),
+        methods=listed(who.holder),
+        offered=list(offered),
+        questions=given,
+        questions_needed=recovery.questions_registered,
+    )
