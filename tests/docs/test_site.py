@@ -289,6 +289,16 @@ def test_what_the_organisation_does_not_offer_does_not_appear(tmp_path):
     assert "phone has a signal" not in text(site, "no-code")
 
 
+def test_a_site_claims_no_service_portal_or_support_that_nobody_named_p26(tmp_path):
+    about = {"services": [], "portal_name": "", "apps_portal_name": ""}
+    site = variant(tmp_path, organisation=about, contacts={"support": {}})
+    everything = " ".join(text(site, str(path.parent.relative_to(site))) for path in site.rglob("index.html"))
+    for claim in ("the main portal", "the apps portal", "Azure, Intune", "Azure or Intune", "Applies to"):
+        assert claim not in everything
+    assert "names no support of its own" in text(site, "contact-support")
+    assert "contact-administrator" in (site / "contact-support/index.html").read_text()
+
+
 def test_names_from_the_organisation_are_text_never_markup(tmp_path):
     site = variant(tmp_path, organisation={"name": "Smith & <b>Sons</b>"})
     html = (site / "reset/index.html").read_text()

@@ -110,8 +110,6 @@ def _names(organisation: Organisation) -> Iterator[Finding]:
     about, contacts = organisation.organisation, organisation.contacts
     if not about.name.strip():
         yield ("organisation", "name"), "the name is empty", "the organisation's name, as people know it"
-    if not about.services:
-        yield ("organisation", "services"), "there is no service", "leave it out for the default, or name at least one"
     named: dict[Place, Name] = {
         ("organisation", "name"): about.name,
         ("organisation", "portal_name"): about.portal_name,

@@ -29,7 +29,7 @@ class About:
     """
 
     name: str
-    services: tuple[str, ...] = ("Microsoft 365", "Azure", "Intune")
+    services: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
     colour: str = ""
     logo: str = ""
@@ -187,7 +187,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "messages_per_hour": _messages(organisation),
         "tries": Plural("{n} try", "{n} tries", organisation.recovery.code_tries),
         "organisation": about.name,
-        "services": _joined(about.services),
+        "services": _joined(about.services) if about.services else Phrase("your work or school account"),
         "domains": _joined(organisation.domains),
         "example_user_id": f"maria.silva@{organisation.default_domain}",
         "portal": localised_name(about.portal_name, language, Phrase("the main portal")),
