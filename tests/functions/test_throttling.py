@@ -267,7 +267,9 @@ class TestWork:
             TableName=world.services.rate_limits.table,
             Key={"id": {"S": world.services.rate_limits.texts_key(0, world.services.now)[1]["id"]}},
         )
-        codes = [world.send(world.start(f"x{n}y{world.number}@contoso.example").body["flow"], "sms").code for n in range(5)]
+        codes = [
+            world.send(world.start(f"x{n}y{world.number}@contoso.example").body["flow"], "sms").code for n in range(5)
+        ]
         assert codes == [""] * 4 + ["too-many-codes"]
         flow = world.start(person.user_id).body["flow"]
         assert world.send(flow, "sms").code == "too-many-codes"
