@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from regain.domain.account import Account, methods, required_gates
 from regain.domain.methods import Method, can_pass
 from regain.domain.policy import Limits, Recovery
-from regain.domain.security_info import Passkey, SecurityInfo, SetAside
+from regain.domain.security_info import Authenticator, SecurityInfo, SetAside
 from regain.domain.session import Session
 from regain.problems import METHOD_STILL_NEEDED, PROVE_IT_IS_YOU, REGISTRATION_CODE_NEEDED, Refused
 
@@ -124,15 +124,19 @@ class Holder:
 def restored(info: SecurityInfo, used: SecurityInfo) -> SecurityInfo:
     """The whole security info, after a proof was judged by a part of it: what the proof used up is taken over."""
     renewed = {each.id: each for each in used.passkeys}
-    taken: dict[str, tuple[Passkey, ...]] = {"passkeys": tuple(renewed.get(each.id, each) for each in info.passkeys)}
     app = used.authenticator
-    taken_app = {
-        name: app
-        for name, old in (("authenticator", info.authenticator), ("replaced", info.replaced))
-        if app and old and old.nonce == app.nonce
-    }
-    codes = {"recovery_code": used.recovery_code, "registration_code": used.registration_code}
-    return replace(info, **taken, **taken_app, **codes)
+
+    def latest(old: Authenticator | None) -> Authenticator | None:
+        return app if app and old and old.nonce == app.nonce else old
+
+    return replace(
+        info,
+        passkeys=tuple(renewed.get(each.id, each) for each in info.passkeys),
+        authenticator=latest(info.authenticator),
+        replaced=latest(info.replaced),
+        recovery_code=used.recovery_code,
+        registration_code=used.registration_code,
+    )
 
 
 def agreed(info: SecurityInfo, name: str) -> SecurityInfo:
