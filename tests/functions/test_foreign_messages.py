@@ -141,7 +141,7 @@ def test_who_can_forge_the_records_that_confirm_is_who_can_take_accounts_over_an
         for name, item in (("flow", flow_record), ("sending", sending), ("pending", pending))
     }  # fmt: skip
     assert writers == {
-        "flow": {"ResetFunction", "UnlockFunction", "AdminFunction"},
+        "flow": {"ResetFunction", "UnlockFunction", "AccountFunction", "AdminFunction"},
         "sending": {"AccountFunction", "AdminFunction"},
         "pending": {"AccountFunction"},
     }
