@@ -63,6 +63,11 @@ class World:
         return composition.services()
 
     @property
+    def own(self) -> dict[str, str]:
+        """What our own page sends with a request."""
+        return OWN
+
+    @property
     def hashed(self) -> str:
         """The password that everybody has here, as it is stored: hashed once, for that is slow."""
         return _hashed(PASSWORD, self.services.keys, password_hash._argon2())
@@ -118,7 +123,7 @@ class World:
             "rawPath": path,
             "rawQueryString": urllib.parse.urlencode(query or {}),
             "queryStringParameters": query or {},
-            "headers": OWN if headers is None else headers,
+            "headers": self.own if headers is None else headers,
             "cookies": [
                 f"__Host-{name}={value}" for name, value in (("session", session), ("browser", browser)) if value
             ],

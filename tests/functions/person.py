@@ -81,11 +81,13 @@ class Person:
     def get(self, path, accept="en"):
         """One's own account, or a part of it, in a language."""
         where = f"/api/account{f'/{path}' if path else ''}"
-        return self.world.request("GET", where, headers={**OWN, "accept-language": accept}, session=self.session)
+        return self.world.request(
+            "GET", where, headers={**self.world.own, "accept-language": accept}, session=self.session
+        )
 
     def post(self, path, accept="en", **body):
         """A change of one's own account, from a page in a language."""
-        headers = {**OWN, "accept-language": accept}
+        headers = {**self.world.own, "accept-language": accept}
         text = json.dumps(body)
         return self.world.request("POST", f"/api/account/{path}", text, headers=headers, session=self.session)
 

@@ -87,7 +87,7 @@ class Recovery(Flows):
             gates=gates(flow),
             methods=self.offer(flow, found.standing),
             expires_at=flow.expires_at,
-            expires_in=flow.expires_at - now,
+            expires_in=flow.expires_at - services.now,
         )
 
     def _find(self, body: Start, who: str, solved: Solved, context: RequestContext) -> _Found:
@@ -179,8 +179,8 @@ class Recovery(Flows):
                 self.event("code-requested", opened.subject, flow, method=choice.id, channel=message.channel),
             ]
         )
-        resend_in, expires_in = self.policy.resend_seconds, message.good_until - now
-        return Sent(now + resend_in, message.good_until, resend_in, expires_in, flow.codes[choice.id].digits)
+        resend_in, expires_in = self.policy.resend_seconds, message.good_until - services.now
+        return Sent(services.now + resend_in, message.good_until, resend_in, expires_in, flow.codes[choice.id].digits)
 
     def _text_writes(self, opened: Opened, kind: str) -> list[Write]:
         """One more text or call of the organisation's. The last fifth of a day's is not for unknown browsers.
