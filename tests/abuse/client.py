@@ -34,6 +34,7 @@ from tests.functions.conftest import Answer, World, solve
 
 _LOOKS = 250  # fewer than one auditor may take in an hour
 _PROVED_FOR = 600  # seconds; their second factor lasts 900
+WINDOW = 600  # seconds, in which failures of a network are counted
 _SECONDS = 3  # between two requests of one comparison
 _CHANCE = (
     (r'"R-\w{4}-\w{4}"', '"R-XXXX-XXXX"'),
@@ -232,18 +233,20 @@ class Attacker(World):
             services.store.commit([services.recoveries.throttle_write(subject, locked, services.now)])
 
     def fail(self, address: str, times: int, what: str = "proof-failure") -> Callable[[], None]:
-        """Counts so many failures of a network in this window; answers what takes that back."""
-        network = rate_limits.network(address)
-        table, key = self.services.rate_limits.key(what, network, self.services.now, 600)
-        client, item = self.services.store.client, {"id": {"S": key["id"]}}
-        before = client.get_item(TableName=table, Key=item).get("Item")
-        count = {"N": str(int(before["count"]["N"] if before else 0) + times)}
-        client.put_item(TableName=table, Item={**item, "count": count, "purge_at": {"N": str(self.services.now + 600)}})
+        """Counts so many failures of a network in this window, and in the next one; answers what takes that back."""
+        network, limits, client = rate_limits.network(address), self.services.rate_limits, self.services.store.client
+        keys = [limits.key(what, network, self.services.now + later, WINDOW) for later in (0, WINDOW)]
+        before = [client.get_item(TableName=table, Key=marshal(key)).get("Item") for table, key in keys]
+        for (table, key), found in zip(keys, before, strict=True):
+            count = times + int(found["count"]["N"] if found else 0)
+            item = marshal({**key, "count": count, "purge_at": self.services.now + 2 * WINDOW})
+            client.put_item(TableName=table, Item=item)
 
         def undo() -> None:
-            client.delete_item(TableName=table, Key=item)
-            if before:
-                client.put_item(TableName=table, Item=before)
+            for (table, key), found in zip(keys, before, strict=True):
+                client.delete_item(TableName=table, Key=marshal(key))
+                if found:
+                    client.put_item(TableName=table, Item=found)
 
         return undo
 
