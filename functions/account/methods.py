@@ -15,7 +15,7 @@ def list_methods(context: RequestContext) -> MethodsView:
     who = require_session(context, services())
     organisation = who.services.organisation
     recovery = organisation.recovery
-    offered = rules.open_to(who.account, recovery)
+    offered = rules.registrable_kinds(who.account, recovery)
     given = (
         [PredefinedQuestion(key, text) for key, text in security_questions.PREDEFINED.items()]
         if "questions" in offered

@@ -47,7 +47,7 @@ def register(body: Register, context: RequestContext) -> Registration:
 def _register(body: Register, context: RequestContext, services: Services) -> Registration:
     who = require_session(context, services, *standings.session_keys(services, context))
     who.check_can_register()
-    rules.check_open(body.kind, who.account, services.organisation.recovery)
+    rules.check_registrable(body.kind, who.account, services.organisation.recovery)
     return _BEGIN.get(body.kind, _begin_contact)(body, who)
 
 

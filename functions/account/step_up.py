@@ -18,7 +18,7 @@ _PURPOSE = "prove"
 def start(context: RequestContext) -> StepUpStarted:
     """Begins a proof with one of the person's own methods, or with a registration code."""
     who = require_session(context, services())
-    return step_up.begin(_PURPOSE, who.account, who.subject, context, who.services)
+    return step_up.start(_PURPOSE, who.account, who.subject, context, who.services)
 
 
 def send(body: Send, context: RequestContext) -> Sent:

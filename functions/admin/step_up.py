@@ -13,7 +13,7 @@ from regain.recovery.step_up import StepUp
 def start(context: RequestContext) -> StepUpStarted:
     """Begins the agent's second factor."""
     agent = signed_in_agent(context)
-    return step_up.begin("admin", agent.account, agent.who.subject, context, agent.services)
+    return step_up.start("admin", agent.account, agent.who.subject, context, agent.services)
 
 
 def send(body: Send, context: RequestContext) -> Sent:
@@ -45,7 +45,7 @@ def start_caller(user_id: str, context: RequestContext) -> StepUpStarted:
     """Begins the identity proof of a caller."""
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
-    return step_up.begin("caller", target.account, agent.who.subject, context, agent.services)
+    return step_up.start("caller", target.account, agent.who.subject, context, agent.services)
 
 
 def send_to_caller(user_id: str, body: Send, context: RequestContext) -> Sent:
@@ -60,5 +60,7 @@ def verify_caller(user_id: str, body: Verify, context: RequestContext) -> Verifi
     agent = signed_in_agent(context)
     target = agent.authorise("reset", user_id)
     event = [agent.event("admin-caller-verified", target)]
-    proof = StepUp("caller", agent.services, target.account, agent.who.subject, lambda flow: event if flow.open else [])
+    proof = StepUp(
+        "caller", agent.services, target.account, agent.who.subject, lambda flow: event if flow.verified else []
+    )
     return proof.verify(body, context)

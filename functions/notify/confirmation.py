@@ -61,7 +61,7 @@ def confirmed(message: Message, needed: Services) -> Message:
 def _flow_code(message: Message, needed: Services) -> Message:
     flow_id, chosen = message.facts.get("flow"), message.facts.get("method")
     flow = needed.recoveries.flow(_record(message, f"flow#{flow_id}", needed))
-    method = next((each for each in flow.real if each.id == chosen), None) if flow else None
+    method = next((each for each in flow.registered if each.id == chosen), None) if flow else None
     live = flow.codes.get(method.id) if flow and method else None
     if not (flow and method and live and live.sent and sends_code(method.kind)):
         raise Unconfirmed

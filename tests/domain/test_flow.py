@@ -28,11 +28,11 @@ STRANGER = Standing(NETWORK, Counts(), Throttle(), lambda _: 0.5)
 
 
 def started(account=MARIA, policy=CODES, throttle=Throttle(), now=NOW, info=SecurityInfo()):
-    return rules.begin(BLANK, account, info, throttle, policy, DOMAINS, now)
+    return rules.start(BLANK, account, info, throttle, policy, DOMAINS, now)
 
 
 def attempt(flow, standing, method="email", now=NOW, policy=Recovery()):
-    return Attempt(flow, rules.choose(flow, method), standing, now, policy, LIMITS)
+    return Attempt(flow, rules.find_choice(flow, method), standing, now, policy, LIMITS)
 
 
 def code_of(live):
@@ -109,7 +109,7 @@ def test_the_right_code_passes_one_gate_and_clears_nothing_else():
     verdict = verify(flow, standing, "00000001")
     assert verdict.right
     assert verdict.refused is None
-    assert verdict.flow.open
+    assert verdict.flow.verified
     assert verdict.flow.passed == ("email",)
     assert verdict.standing == standing
 
@@ -226,7 +226,7 @@ def test_questions_and_an_app_are_no_first_proof_past_what_can_be_made_longer():
         standing = standing.with_wrong_proof("authenticator", NOW).with_wrong_proof("questions", NOW)
     kinds = rules.kinds_second_only(standing, policy, LIMITS, NOW)
     assert kinds == ("authenticator", "questions")
-    flow = rules.begin(replace(BLANK, second_only=kinds), MARIA, SecurityInfo(), Throttle(), policy, DOMAINS, NOW)
+    flow = rules.start(replace(BLANK, second_only=kinds), MARIA, SecurityInfo(), Throttle(), policy, DOMAINS, NOW)
     assert [choice.id for choice in rules.choices(flow)] == ["email", "sms"]
 
 
@@ -253,19 +253,19 @@ def test_two_gates_need_two_different_proofs_s49_b11():
     policy = replace(CODES, gates=2)
     flow, standing = sent(started(policy=policy))
     first = verify(flow, standing, "00000001").flow
-    assert not first.open
+    assert not first.verified
     assert [c.id for c in rules.choices(first)] == ["sms", "call-mobile"]
-    assert problem_of(rules.choose, first, "email") is problems.METHOD_NOT_OFFERED
+    assert problem_of(rules.find_choice, first, "email") is problems.METHOD_NOT_OFFERED
     flow, standing = sent(first, standing, "sms")
-    assert verify(flow, standing, "000001", "sms").flow.open
+    assert verify(flow, standing, "000001", "sms").flow.verified
 
 
 def test_an_administrator_needs_two_gates_and_nobody_learns_it_before_the_first_b12():
     flow, standing = sent(started(ADMIN))
     assert (flow.gates_required, flow.required) == (1, 2)
     passed = verify(flow, standing, "00000001").flow
-    assert (passed.gates_required, passed.open) == (2, False)
-    assert problem_of(rules.check_open, passed, ADMIN, Recovery()) is problems.PROOF_STILL_NEEDED
+    assert (passed.gates_required, passed.verified) == (2, False)
+    assert problem_of(rules.check_verified, passed, ADMIN, Recovery()) is problems.PROOF_STILL_NEEDED
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_a_success_ends_every_other_flow_of_the_account_b5():
     assert problem_of(rules.check_live, replace(started(), passed=("email",)), throttle, "reset", NOW) is (
         problems.SESSION_ENDED
     )
-    assert rules.check_live(started(), throttle, "reset", NOW).real == ()
+    assert rules.check_live(started(), throttle, "reset", NOW).registered == ()
 
 
 @pytest.mark.parametrize(
@@ -320,8 +320,8 @@ def test_a_success_ends_every_other_flow_of_the_account_b5():
 )
 def test_what_holds_at_the_finish_decides(account, policy, problem):
     flow = replace(started(), passed=("email",))
-    assert problem_of(rules.check_open, flow, account, policy) is problem
-    assert rules.check_open(flow, MARIA, Recovery()) is MARIA
+    assert problem_of(rules.check_verified, flow, account, policy) is problem
+    assert rules.check_verified(flow, MARIA, Recovery()) is MARIA
 
 
 @given(st.lists(st.sampled_from(["00000001", "00000002", "99999999", "send", "wait"]), max_size=40))

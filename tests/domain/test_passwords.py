@@ -245,7 +245,7 @@ def test_no_message_holds_the_password():
 @pytest.mark.parametrize("policy", [Passwords(), Passwords(minimum=9), Passwords(profile="entra")])
 def test_rules_before_typing_name_the_numbers_that_are_enforced_s53(policy):
     said = " ".join(map(english, passwords.help_text(policy)))
-    assert f"at least {policy.least} " in said
+    assert f"at least {policy.minimum_length} " in said
     assert f"at most {policy.maximum}." in said
     assert ("three of these four" in said) == (policy.profile == "entra")
 

@@ -133,7 +133,7 @@ def test_a_code_goes_to_its_flow_s_own_destination_whatever_the_item_says_x13(wo
 
 def test_who_can_forge_the_records_that_confirm_is_who_can_take_accounts_over_anyway_x13(template):
     """Flows say where a code goes; records of temporary passwords say where those go. THREATS says it of these functions."""
-    flow_record = {"subject": "s", "record": "flow#1", "own": [], "codes": {}}
+    flow_record = {"subject": "s", "record": "flow#1", "methods": [], "codes": {}}
     sending = {"subject": "s", "record": "temporary-password#1", "nonce": "n", "destination": EVIL, "user_id": "u"}
     pending = {"subject": "s", "record": "pending#1", "destination": EVIL, "digits": 8, "started_at": 1}
     writers = {

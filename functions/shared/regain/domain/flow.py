@@ -1,8 +1,7 @@
 """Flows: one recovery from start to finish, for an account or for nobody.
 
-Everything here is a pure step from one state to the next. Whoever calls it writes the new state,
-on the condition that nobody wrote in between, before telling anything that the step found out:
-so an attempt is always counted before its result is known to anybody.
+Each function is a pure step from one state to the next. The caller commits the new state, on the condition that
+nothing has changed since it was read, before it answers: an attempt is counted before its result is known.
 """
 
 from collections.abc import Mapping
@@ -19,24 +18,24 @@ from regain.phrases import Phrase
 from regain.problems import Refused
 
 REFUSED_PASSWORDS = 10
-"""New passwords that may be refused in one flow: with the last one it ends (X18)."""
+"""How many new passwords may be refused before the flow ends (X18)."""
 _REFUSALS_TOLD = 3  # from this one on, the answer says how many are left
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Times are seconds since 1970. `own` are the account's methods, filled up with blanks that lead nowhere
-    for the kinds it has not, so that a flow for nobody weighs as much as another (B1).
+    """One recovery. Times are seconds since 1970.
 
-    `shown` is the number of gates told before any proof; `required` what this account needs.
-    `obstacle` is the problem that a person is told once they have proved who they are.
-    `codes` are the codes that are good, by method; `guesses` are keyed hashes of the wrong proofs that were judged.
-    `second_only` are kinds that are no first proof now. `browser` is how the account calls the browser, where it
-    knows it; a `shared` computer stays unknown. `state` is a keyed hash of what the account was like at the start.
-    `questions_first` are asked as the first proof, of everybody alike; `questions_later` are the account's own.
-    `by` is the subject of who watches over the flow: an administrator's own, or helpdesk with a caller.
-    `refusals` counts the new passwords that broke a rule. `code_generation` is the generation of the key that its codes
-    come from: while one release replaces another, or a key is rotated, a flow keeps the one that it began with.
+    `methods` are the account's, padded with placeholders that have no destination for the kinds it lacks, so that a
+    flow for nobody has the same size (B1). `gates_shown` is the number of gates shown before any proof, `required` the
+    number that this account needs. `disclosed`: the account's own methods are shown from the start. `obstacle` is the
+    problem to answer with once the person has proved who they are. `passed` are the ids of proved methods.
+    `codes` are the live codes by method, `guesses` keyed hashes of the wrong proofs that were judged. `second_only` are
+    the kinds that cannot be the first proof now. `browser` is the account's name for a known browser; a browser on a
+    `shared` computer stays unknown. `state` is a keyed hash of what the account was at the start (`bound_to`).
+    `questions_first` are asked of everybody as the first proof, `questions_later` are the account's own. `by` is the
+    subject of the administrator or helpdesk agent who watches over the flow. `refusals` counts refused new passwords.
+    `code_generation` is the generation of the key for its codes; a flow keeps the one that it started with.
     """
 
     id: str
@@ -46,11 +45,11 @@ class Flow:
     started_at: int
     expires_at: int
     generation: int
-    shown: int
+    gates_shown: int
     required: int
     offered: tuple[str, ...]
-    own: tuple[Method, ...] = ()
-    told: bool = False
+    methods: tuple[Method, ...] = ()
+    disclosed: bool = False
     obstacle: str = ""
     passed: tuple[str, ...] = ()
     codes: dict[str, LiveCode] = field(default_factory=dict)
@@ -70,24 +69,24 @@ class Flow:
     version: int = 0
 
     @property
-    def real(self) -> tuple[Method, ...]:
-        """The methods that the account has."""
-        return tuple(method for method in self.own if method.destination)
+    def registered(self) -> tuple[Method, ...]:
+        """The methods that the account really has."""
+        return tuple(method for method in self.methods if method.destination)
 
     @property
     def gates_required(self) -> int:
-        """What may be said now of how many proofs are needed."""
-        return self.required if self.passed or self.told else self.shown
+        """The number of gates to show now."""
+        return self.required if self.passed or self.disclosed else self.gates_shown
 
     @property
-    def open(self) -> bool:
+    def verified(self) -> bool:
         """Whether every proof has been given."""
         return len(self.passed) >= self.required and bool(self.passed)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A method that can be chosen now: the words for it, and where it leads, if anywhere."""
+    """A method to choose. `place` is its masked destination; `method` is None for a kind that the account lacks."""
 
     id: str
     kind: str
@@ -97,22 +96,22 @@ class Choice:
     questions: tuple[str, ...] = ()
 
 
-def begin(
+def start(
     blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle,
     recovery: Recovery, domains: Mapping[str, Domain], now: int,
 ) -> Flow:  # fmt: skip
-    """The flow that starts now for the account that was found, or for nobody.
+    """Starts a flow for an account, or for nobody.
 
     Raises:
-        Refused: with `disclosure: detailed`, what stands against this account (S65-S67).
+        Refused: with `disclosure: detailed`, the reason why this account cannot be recovered (S65-S67).
     """
     own = methods(account, info, recovery, domains) if account else ()
     flow = replace(
         blank,
-        own=_filled(own, recovery.offered),
+        methods=_filled(own, recovery.offered),
         offered=recovery.offered,
         generation=throttle.generation,
-        shown=recovery.gates,
+        gates_shown=recovery.gates,
         required=required_gates(account, recovery),
         obstacle=_obstacle(account, own, recovery),
         expires_at=now + recovery.flow_minutes * 60,
@@ -122,16 +121,16 @@ def begin(
         return flow
     if flow.obstacle:
         raise Refused(problems.CATALOGUE[flow.obstacle])
-    return replace(flow, told=True)
+    return replace(flow, disclosed=True)
 
 
 def kinds_second_only(standing: Standing, recovery: Recovery, limits: Limits, now: int) -> tuple[str, ...]:
-    """The kinds that are no first proof now."""
+    """The offered kinds that cannot be the first proof now."""
     return tuple(kind for kind in recovery.offered if second_only(kind, standing.length(kind, now, limits)))
 
 
 def second_only(kind: str, length: int) -> bool:
-    """Whether a kind is no first proof any more: it cannot be made as long as its limit asks for."""
+    """Whether a kind cannot be the first proof: it cannot be made as long as the throttle demands."""
     return (kind == "questions" and length > SHORT) or (kind == "authenticator" and length == LONGEST)
 
 
@@ -155,11 +154,11 @@ def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recove
 
 
 def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) -> Flow:
-    """The flow, if it can go on.
+    """The flow, if it can continue.
 
     Raises:
-        Refused: SESSION_ENDED, whether it never was, is another purpose's, ran out, was finished, has had too many
-            passwords refused or was overtaken by a change of the account: the caller cannot tell which.
+        Refused: SESSION_ENDED if there is no such flow, or it has another purpose, has expired, is finished, has had
+            too many passwords refused, or its account has changed. The caller cannot tell which.
     """
     if flow is None:
         raise Refused(problems.SESSION_ENDED, reason="no such flow")
@@ -176,7 +175,7 @@ def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) ->
 
 
 def bound_to(account: Account, info: SecurityInfo) -> str:
-    """What must not change of an account while a flow is open, as text: whatever a proof leads to or rests on (X12)."""
+    """Whatever ends an account's flows when it changes, as text: what a proof rests on or leads to (X12)."""
     app = info.authenticator.nonce if info.authenticator else ""
     parts = (
         account.generation, account.role, account.mail, account.other_mails, account.mobile_phone, account.office_phone,
@@ -187,30 +186,30 @@ def bound_to(account: Account, info: SecurityInfo) -> str:
 
 
 def overtaken(flow: Flow) -> Flow:
-    """A flow whose account has moved on: another password, address, number or role (X12).
+    """The flow after its account has changed: another password, address, number or role (X12).
 
-    Whoever has proved nothing in it sees it go on as for nobody, so that it does not tell what its owner does (X19).
+    Without a proof it continues as a flow for nobody, so that it does not reveal what the owner does (X19).
 
     Raises:
-        Refused: SESSION_ENDED, to whom the account was shown already.
+        Refused: SESSION_ENDED if the account has been disclosed already.
     """
-    if flow.passed or flow.told:
+    if flow.passed or flow.disclosed:
         raise Refused(problems.SESSION_ENDED, reason="overtaken")
     nobodys = tuple(Method(kind, kind, "") for kind in flow.offered)
-    return replace(flow, own=nobodys, obstacle=problems.COULD_NOT_VERIFY.code)
+    return replace(flow, methods=nobodys, obstacle=problems.COULD_NOT_VERIFY.code)
 
 
 def choices(flow: Flow) -> tuple[Choice, ...]:
-    """The methods that may give the next proof.
+    """The methods to choose from for the next proof.
 
-    Before any proof they are the organisation's (`private`), and which of them the account has is
-    not told. Afterwards they are the account's own, masked.
+    Before any proof these are the organisation's, and do not reveal which of them the account has. Afterwards they
+    are the account's own, masked.
     """
-    if flow.passed or flow.told:
-        given = [method for method in flow.real if method.id in flow.passed]
-        left = [m for m in remaining(flow.real, given) if m.kind in flow.offered]
+    if flow.passed or flow.disclosed:
+        given = [method for method in flow.registered if method.id in flow.passed]
+        left = [m for m in remaining(flow.registered, given) if m.kind in flow.offered]
         return tuple(_choice(m.id, m.kind, m, flow.questions_later, mask(m)) for m in left)
-    first = {method.id: method for method in flow.real}
+    first = {method.id: method for method in flow.registered}
     kinds = (kind for kind in flow.offered if kind not in flow.second_only)
     return tuple(_choice(kind, kind, first.get(kind), flow.questions_first) for kind in kinds)
 
@@ -219,7 +218,7 @@ def _choice(method_id: str, kind: str, method: Method | None, questions: tuple[s
     return Choice(method_id, kind, LABELS[kind], place, method, questions if kind == "questions" else ())
 
 
-def choose(flow: Flow, method: str) -> Choice:
+def find_choice(flow: Flow, method: str) -> Choice:
     """The choice with this id. Raises Refused(METHOD_NOT_OFFERED)."""
     for choice in choices(flow):
         if choice.id == method:
@@ -227,11 +226,11 @@ def choose(flow: Flow, method: str) -> Choice:
     raise Refused(problems.METHOD_NOT_OFFERED)
 
 
-def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Account:
-    """The account, if the flow may finish. What holds now decides, not what held at the start.
+def check_verified(flow: Flow, account: Account | None, recovery: Recovery) -> Account:
+    """The account, if the flow may finish. Judged by the account as it is now, not as it was at the start.
 
     Raises:
-        Refused: PROOF_STILL_NEEDED, or what stands against the account by now.
+        Refused: PROOF_STILL_NEEDED, ACCOUNT_TURNED_OFF or NOT_ENABLED.
     """
     needed = max(flow.required, required_gates(account, recovery))
     if len(flow.passed) < needed or not flow.passed or account is None:
@@ -246,7 +245,7 @@ def check_open(flow: Flow, account: Account | None, recovery: Recovery) -> Accou
 def refuse_password(flow: Flow, refused: Refused) -> tuple[Flow, Refused]:
     """Counts a new password that breaks a rule. Returns the flow to write, and the problem to answer with.
 
-    That is TOO_MANY_REFUSED_PASSWORDS for the last one. `attempts_left` is told from the third one on.
+    The problem is TOO_MANY_REFUSED_PASSWORDS for the last one. It carries `attempts_left` from the third one on.
     """
     counted = replace(flow, refusals=flow.refusals + 1)
     left = REFUSED_PASSWORDS - counted.refusals
@@ -256,5 +255,5 @@ def refuse_password(flow: Flow, refused: Refused) -> tuple[Flow, Refused]:
 
 
 def finish(flow: Flow) -> Flow:
-    """The flow, used up."""
+    """The flow as finished. It cannot be used again."""
     return replace(flow, finished=True)

@@ -32,8 +32,9 @@ def normal(password: str) -> str:
 
 def help_text(policy: Passwords, change: bool = False) -> tuple[Phrase, ...]:
     """The rules as they are shown before typing (B7), for a reset or for a `change` of a known password."""
+    least = policy.minimum_length
     return (
-        Phrase("Use at least {least} characters, and at most {most}.", least=policy.least, most=policy.maximum),
+        Phrase("Use at least {least} characters, and at most {most}.", least=least, most=policy.maximum),
         *((_CLASSES,) if policy.profile == "entra" else ()),
         Phrase("Do not use your own name or telephone number, or words that are easy to guess."),
         *((Phrase("Do not use the password that you have now."),) if change else ()),
@@ -64,11 +65,10 @@ _CURRENT = Failure("current", Phrase("This is the password that you have now. Ch
 
 
 def _length(password: str, policy: Passwords) -> Failure | None:
-    if len(password) < policy.least:
-        short = policy.least - len(password)
-        return Failure(
-            "too-short", Phrase("Use at least {least} characters. Missing: {n}.", least=policy.least, n=short)
-        )
+    least = policy.minimum_length
+    if len(password) < least:
+        short = Phrase("Use at least {least} characters. Missing: {n}.", least=least, n=least - len(password))
+        return Failure("too-short", short)
     if len(password) > policy.maximum:
         return Failure("too-long", Phrase("Use at most {most} characters.", most=policy.maximum))
     return None

@@ -122,7 +122,7 @@ class Passwords:
     points: int = 5
 
     @property
-    def least(self) -> int:
+    def minimum_length(self) -> int:
         """The minimum length: the organisation's, or the profile's."""
         return self.minimum or (15 if self.profile == "nist" else 8)
 

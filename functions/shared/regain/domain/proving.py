@@ -124,6 +124,6 @@ def _stopped(flow: Flow) -> Refused | None:
     """What a person who has given a proof is told at once: why they cannot go on."""
     if flow.obstacle:
         return Refused(problems.CATALOGUE[flow.obstacle])
-    if not flow.open and not choices(flow):
+    if not flow.verified and not choices(flow):
         return Refused(problems.NO_SECOND_METHOD)
     return None

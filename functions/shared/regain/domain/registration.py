@@ -1,4 +1,4 @@
-"""Registering security info: begun, then confirmed by showing that it works. Until then it counts for nothing."""
+"""Registering security info: started, then confirmed with a code or a signature. Until then it counts for nothing."""
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
@@ -36,9 +36,9 @@ _MOBILE = ("sms", "call-mobile")
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Something that was begun. `kind` is a kind of method; `nonce` is random, in hexadecimal.
+    """A registration that has started. `kind` is a kind of method; `nonce` is random, in hexadecimal.
 
-    `generation` is that of the key which its code or secret is derived from.
+    `generation` is that of the key that its code or secret is derived from.
     """
 
     id: str
@@ -55,8 +55,8 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
-    """What a person has, all told: `state` is what there is to see to, and `interrupt` whether now is the time."""
+class RegistrationStatus:
+    """How complete somebody's security info is, and whether to `interrupt` them for it at sign-in."""
 
     state: State
     interrupt: bool
@@ -67,15 +67,15 @@ def contact_kind(kind: str) -> str:
     return "mobile" if kind in _MOBILE else kind
 
 
-def open_to(account: Account, recovery: Recovery) -> tuple[str, ...]:
-    """The kinds that this person can register. An office phone is entered by an administrator (S74)."""
+def registrable_kinds(account: Account, recovery: Recovery) -> tuple[str, ...]:
+    """The kinds that somebody can register. An office phone is entered by an administrator (S74)."""
     closed = {"call-office", *([] if may_answer_questions(account, recovery) else ["questions"])}
     return tuple(kind for kind in recovery.offered if kind not in closed)
 
 
-def check_open(kind: str, account: Account, recovery: Recovery) -> None:
+def check_registrable(kind: str, account: Account, recovery: Recovery) -> None:
     """Raises Refused(METHOD_NOT_REGISTRABLE)."""
-    if kind not in open_to(account, recovery):
+    if kind not in registrable_kinds(account, recovery):
         raise Refused(METHOD_NOT_REGISTRABLE)
 
 
@@ -95,7 +95,7 @@ def check_room(kind: str, info: SecurityInfo) -> None:
 def send(
     kind: str, place: str, standing: Standing, now: int, recovery: Recovery, limits: Limits
 ) -> tuple[int, Standing]:
-    """A code is asked for, to a place (a keyed hash): how many digits it has, and what is counted.
+    """Counts a code to a place (a keyed hash). Returns its number of digits, and the new standing.
 
     Raises:
         Refused: WAIT_BEFORE_RESEND or TOO_MANY_CODES.
@@ -107,20 +107,20 @@ def send(
 
 
 def digits(kind: str, standing: Standing, now: int, recovery: Recovery, limits: Limits) -> int:
-    """How many digits a code has that confirms an address or a number: more after too many wrong ones (X26)."""
+    """The number of digits of a code that confirms an address or number: more after too many wrong ones (X26)."""
     return recovery.digits_of(kind) if standing.length(_PURPOSE, now, limits) == SHORT else codes.LONG
 
 
 def failed(pending: Pending, standing: Standing, now: int) -> Standing:
-    """One more wrong code of an address or number. Whatever else is registered cannot be somebody else's."""
+    """Counts a wrong code. Only for an address or number: nothing else can be somebody else's."""
     return standing.with_wrong_proof(_PURPOSE, now) if pending.destination else standing
 
 
 def check_live(pending: Pending | None, standing: Standing, now: int, recovery: Recovery, limits: Limits) -> Pending:
-    """What was begun, if it can be confirmed.
+    """The registration, if it can be confirmed.
 
     Raises:
-        Refused: REGISTRATION_ENDED; CODE_EXPIRED where by now only codes of more digits are judged.
+        Refused: REGISTRATION_ENDED, or CODE_EXPIRED if codes must have more digits by now.
     """
     if pending is None or pending.done or now >= pending.started_at + GOOD_FOR or pending.tries >= recovery.code_tries:
         raise Refused(REGISTRATION_ENDED)
@@ -130,31 +130,33 @@ def check_live(pending: Pending | None, standing: Standing, now: int, recovery: 
 
 
 def judge_code(pending: Pending, code: str, expected: str, now: int, recovery: Recovery) -> Problem | None:
-    """What is wrong with the code of an address or number: WRONG_CODE, CODE_EXPIRED, or nothing."""
+    """The problem with the code of an address or number: WRONG_CODE, CODE_EXPIRED, or None."""
     if codes.find([expected], codes.normalise(code)) < 0:
         return WRONG_CODE
     return CODE_EXPIRED if now >= pending.started_at + recovery.code_minutes * 60 else None
 
 
 def with_contact(info: SecurityInfo, pending: Pending, now: int) -> SecurityInfo:
-    """The confirmed address or number among the others. Raises Refused(ALREADY_REGISTERED or TOO_MANY_REGISTERED)."""
+    """Adds the confirmed address or number. Raises Refused(ALREADY_REGISTERED or TOO_MANY_REGISTERED)."""
     check_contact(pending.kind, pending.destination, info)
     made = Contact(pending.id, contact_kind(pending.kind), pending.destination, now)
     return replace(info, contacts=(*info.contacts, made))
 
 
-def registered(
+def status(
     account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str], now: int
-) -> Registered:
-    """How complete somebody's security info is, and whether to interrupt them for it."""
+) -> RegistrationStatus:
+    """The status of an account's registration."""
     ready = can_pass(methods(account, info, recovery, domains), required_gates(account, recovery))
     found = state(info, ready, account.security_info_at, recovery.reconfirm_days, now)
     wanted = found != "complete" and self_service_enabled(account, recovery)
-    return Registered(found, wanted and now >= info.remind_at)
+    return RegistrationStatus(found, wanted and now >= info.remind_at)
 
 
-def entered(account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]) -> tuple[Contact, ...]:
-    """What an administrator entered and counts: nothing of a kind of which the person has registered some."""
+def prepopulated(
+    account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]
+) -> tuple[Contact, ...]:
+    """The contacts that an administrator entered and that count: none of a kind that the person has registered."""
     if not places_count(account, info):
         return ()
     kinds = set(recovery.offered)

@@ -97,9 +97,9 @@ def _ranges(organisation: Organisation) -> Iterator[Finding]:
         if getattr(organisation.limits, key) < 1 and f"limits.{key}" not in _RANGES:
             yield ("limits", key), "a limit is at least 1", "leave it out for the default"
     passwords = organisation.passwords
-    if not 8 <= passwords.least <= passwords.maximum:
+    if not 8 <= passwords.minimum_length <= passwords.maximum:
         instead = f"from 8 to {passwords.maximum}; leave it out for the profile's"
-        yield ("passwords", "minimum"), f"{passwords.least} is out of range", instead
+        yield ("passwords", "minimum"), f"{passwords.minimum_length} is out of range", instead
     for number, word in enumerate(passwords.banned):
         if len(word) < 4:
             yield ("passwords", "banned", number), f"`{word}` is too short to ban", "words of 4 characters or more"

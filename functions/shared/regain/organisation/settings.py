@@ -200,7 +200,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "sender": str(organisation.sender),
         "administrator_email": contacts.administrator.email,
         "administrator_phone": contacts.administrator.phone,
-        "password_minimum": organisation.passwords.least,
+        "password_minimum": organisation.passwords.minimum_length,
         "password_maximum": organisation.passwords.maximum,
         "password_points": organisation.passwords.points,
         "password_refusals": REFUSED_PASSWORDS,

@@ -18,7 +18,7 @@ from regain.runtime.services import Services
 def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opened, Account]:
     """The flow and its account, if every proof has been given: two store operations."""
     opened = flows.open(flow_token, context)
-    return opened, rules.check_open(opened.flow, opened.account, flows.policy)
+    return opened, rules.check_verified(opened.flow, opened.account, flows.policy)
 
 
 def commit(

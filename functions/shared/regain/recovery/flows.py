@@ -146,7 +146,7 @@ class Flows:
 
     def offer(self, flow: Flow, standing: Standing) -> list[OfferedMethod]:
         """The methods that may give the next proof, as they are shown."""
-        if flow.open:
+        if flow.verified:
             return []
         return [self._offered(self.attempt(flow, choice, standing)) for choice in rules.choices(flow)]
 

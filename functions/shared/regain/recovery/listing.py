@@ -15,7 +15,7 @@ def listed(holder: Holder, masked: bool = False) -> list[RegisteredMethod]:
         *(_shown(each.id, each.kind, each.place, each.since, holder, masked) for each in registered(holder.info)),
         *(
             _shown(each.id, each.kind, each.destination, each.since, holder, masked, entered=True)
-            for each in rules.entered(holder.account, holder.info, holder.recovery, holder.domains)
+            for each in rules.prepopulated(holder.account, holder.info, holder.recovery, holder.domains)
         ),
     ]
 

@@ -107,7 +107,7 @@ def _authenticator_code(proof: Proof) -> Outcome:
     step = authenticator.find_step(secret, codes.normalise(proof.body.code), proof.now)
     if step is None or app is None:
         return problems.WRONG_AUTHENTICATOR_CODE, None
-    told = proof.attempt.flow.told or proof.attempt.flow.passed
+    told = proof.attempt.flow.disclosed or proof.attempt.flow.passed
     if step <= app.last_step or step in app.burned:
         return problems.CODE_ALREADY_USED if told else problems.WRONG_AUTHENTICATOR_CODE, None
     if not authenticator.is_current_step(step, proof.now):

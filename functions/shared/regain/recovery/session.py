@@ -37,7 +37,7 @@ class SignedIn:
         """The language of messages to this person: the account's, or else the page's."""
         return self.services.languages.match(self.account.language, self.context.language)
 
-    def registration_status(self) -> registration.Registered:
+    def registration_status(self) -> registration.RegistrationStatus:
         """Whether the security info is complete."""
         return registration_status(self.account, self.info, self.services)
 
@@ -125,7 +125,7 @@ def replaced_session_writes(services: Services, subject: str, context: RequestCo
     return [services.sessions.delete_write(*each) for each in ended]
 
 
-def registration_status(account: Account, info: SecurityInfo, services: Services) -> registration.Registered:
+def registration_status(account: Account, info: SecurityInfo, services: Services) -> registration.RegistrationStatus:
     """Whether an account's security info is complete."""
     organisation = services.organisation
-    return registration.registered(account, info, organisation.recovery, organisation.domains, services.now)
+    return registration.status(account, info, organisation.recovery, organisation.domains, services.now)

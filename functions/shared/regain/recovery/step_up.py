@@ -1,8 +1,8 @@
-"""Step-up authentication: proofs that are given while somebody is signed in.
+"""Step-up authentication: proofs given while somebody is signed in.
 
-Of the purpose `prove` before binding methods (B27), `admin` for a second factor before helping others (B12), `caller`
-for somebody on the telephone (B13). They are flows like any other: counted, limited and noted in the same way. The
-methods are shown at once, masked, for whoever begins them may see them.
+Its purposes: `prove` before changing security info (B27), `admin` for an agent's second factor (B12), `caller` for
+somebody on the telephone (B13). These are flows like any other, counted, limited and audited in the same way. Their
+methods are disclosed from the start, masked.
 """
 
 from collections.abc import Callable
@@ -31,40 +31,42 @@ from regain.recovery.steps import Recovery
 from regain.runtime.services import Services
 
 CALLERS = ("sms", "call-mobile", "call-office", "email", "authenticator")
-"""What somebody on the telephone can read out."""
+"""The kinds whose code a caller can read out."""
 
 _NONE = {"prove": REGISTRATION_CODE_NEEDED, "admin": NO_SECOND_FACTOR, "caller": COULD_NOT_VERIFY}
-"""What is told where an account has no method for a purpose, or too few."""
+"""The problem to answer with where an account has too few methods for a purpose."""
 
 
 def usable(purpose: str, of: Holder) -> tuple[Method, ...]:
-    """The methods of an account that may be proved for a purpose."""
+    """The methods of an account that may be used for a purpose."""
     if purpose == "prove":
         return of.proofs()
     return of.second_factors() if purpose == "admin" else of_kinds(of, CALLERS)
 
 
 def of_kinds(of: Holder, kinds: tuple[str, ...]) -> tuple[Method, ...]:
-    """The methods of an account that are of these kinds."""
+    """An account's methods of these kinds."""
     return tuple(method for method in of.methods if method.kind in kinds)
 
 
-def offered(found: tuple[Method, ...]) -> list[OfferedMethod]:
-    """Methods as they are shown: masked."""
-    choices = rules.choices(Flow("", "", "", "", 0, 0, 0, 1, 1, tuple(m.kind for m in found), found, told=True))
+def masked(found: tuple[Method, ...]) -> list[OfferedMethod]:
+    """Methods as the API shows them, masked."""
+    choices = rules.choices(Flow("", "", "", "", 0, 0, 0, 1, 1, tuple(m.kind for m in found), found, disclosed=True))
     return [OfferedMethod(choice.id, choice.kind, choice.label, choice.place) for choice in choices]
 
 
-def begin(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
-    """Begins a flow for this account, watched over by `by` (a subject): of one proof, or of a caller what gates need.
+def start(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
+    """Starts a flow for this account, watched over by `by` (a subject).
+
+    It needs one proof; of a caller, as many as a reset.
 
     Raises:
-        Refused: REGISTRATION_CODE_NEEDED, NO_SECOND_FACTOR or COULD_NOT_VERIFY, where the methods are too few.
+        Refused: REGISTRATION_CODE_NEEDED, NO_SECOND_FACTOR or COULD_NOT_VERIFY if the account has too few methods.
     """
-    return retry_on_conflict(lambda: _begin(purpose, account, by, context, services))
+    return retry_on_conflict(lambda: _start(purpose, account, by, context, services))
 
 
-def _begin(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
+def _start(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
     subject = services.recoveries.subject(account.user_id)
     recovery = StepUp(purpose, services, account, by)
     place = recovery.place_of(account, context)
@@ -85,9 +87,10 @@ def _begin(purpose: str, account: Account, by: str, context: RequestContext, ser
     flow = Flow(
         id=recoveries.flow_id(secret), purpose=purpose, user_id=account.user_id, reference=context.reference,
         started_at=now, expires_at=now + services.organisation.recovery.flow_minutes * 60,
-        generation=throttle.generation, shown=required, required=required,
+        generation=throttle.generation, gates_shown=required, required=required,
         offered=tuple(dict.fromkeys(m.kind for m in found_methods)),
-        own=found_methods, told=True, language=services.languages.match(account.language, context.language), by=by,
+        methods=found_methods, disclosed=True, by=by,
+        language=services.languages.match(account.language, context.language),
         code_generation=services.keys.generation(codes_key(purpose)), state=recovery.state(account, info),
     )  # fmt: skip
     services.store.commit(
@@ -114,34 +117,34 @@ class StepUp(Recovery):
         self.next_code = ""
 
     def admit(self, flow: Flow) -> None:
-        """Another account's flow, or one that somebody else watches over, is none."""
+        """Raises Refused(SESSION_ENDED) for another account's flow, or one that somebody else watches over."""
         if (flow.user_id, flow.by) != (self.account.user_id, self.by):
             raise Refused(SESSION_ENDED, reason="not this one's proof")
 
     def place(self, flow: Flow, subject: str, throttle: Throttle, context: RequestContext) -> Place:  # noqa: ARG002
-        """The counts of the session, or of the account's callers: never those that strangers fill (X3)."""
+        """The counts of the session, or of the account's callers: never those that strangers can fill (X3)."""
         return self.place_of(self.account, context)
 
     def place_of(self, account: Account, context: RequestContext) -> Place:
-        """The same, before there is a flow."""
+        """The same, for a flow that is about to start."""
         if self.purpose == "caller":
             return standings.CALLERS
         _, session_id = recoveries.open_token(context.session) or ("", "")
         return standings.of_session(session_id, account.generation)
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
-        """With `once`, a right proof uses the flow up."""
+        """With `once`, a right proof finishes the flow."""
         return replace(flow, finished=flow.finished or self.once), self.brings(flow)
 
     def judged_by(self, opened: Opened) -> SecurityInfo:
-        """Of somebody with a role, what counts as a second factor."""
+        """The security info to judge by; for somebody with a role, only what counts as a second factor."""
         of = holder(self.account, opened.info, self.services)
         if self.purpose == "prove":
             return of.provable()
         return of.counting() if self.purpose == "admin" else opened.info
 
     def used(self, opened: Opened, used: SecurityInfo) -> SecurityInfo:
-        """A recovery code that was used brings the next one (NIST SP 800-63B-4 4.2.1.1)."""
+        """Replaces a used recovery code with a new one (NIST SP 800-63B-4 4.2.1.1)."""
         kept = binding.restored(opened.info, used)
         if opened.info.recovery_code and not kept.recovery_code:
             random = self.services.randomness(recovery_code.BYTES)
@@ -151,16 +154,16 @@ class StepUp(Recovery):
 
 
 def check_proved(token: str, purpose: str, account: Account, by: str, services: Services) -> Write:
-    """The write that uses up a flow in which this account's owner has proved who they are before `by`.
+    """The write that finishes a flow in which this account's owner has given `by` every proof.
 
     Raises:
-        Refused: SESSION_ENDED, where there is no such flow.
+        Refused: SESSION_ENDED if there is no such flow.
     """
     subject, flow_id = recoveries.open_token(token) or ("", "")
     wanted = [services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
               services.recoveries.key(subject or "nobody", "throttle")]  # fmt: skip
     found = services.store.batch_get(wanted)
     flow = rules.check_live(services.recoveries.flow(found[0]), recoveries.throttle(found[1]), purpose, services.now)
-    if flow.user_id != account.user_id or flow.by != by or not flow.open:
+    if flow.user_id != account.user_id or flow.by != by or not flow.verified:
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)

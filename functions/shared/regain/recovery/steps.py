@@ -137,7 +137,7 @@ class Recovery(Flows):
         first, later = proofs.drawn(services.keys, services.randomness, self.policy, found.subject, found.info)
         return Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
-            started_at=services.now, expires_at=services.now, generation=0, shown=1, required=1, offered=(),
+            started_at=services.now, expires_at=services.now, generation=0, gates_shown=1, required=1, offered=(),
             language=language, browser=found.browser, shared=body.shared_computer,
             second_only=rules.kinds_second_only(found.standing, self.policy, self.limits, services.now),
             state=self.state(account, found.info), code_generation=services.keys.generation("code"),
@@ -147,7 +147,7 @@ class Recovery(Flows):
     def _begin(self, blank: Flow, found: _Found) -> tuple[Flow, Refused | None]:
         domains, now = self.services.organisation.domains, self.services.now
         try:
-            flow = rules.begin(blank, found.account, found.info, found.throttle, self.policy, domains, now)
+            flow = rules.start(blank, found.account, found.info, found.throttle, self.policy, domains, now)
         except Refused as refused:
             return blank, refused
         return flow, None
@@ -161,7 +161,7 @@ class Recovery(Flows):
     def _send(self, body: Send, context: RequestContext) -> Sent:
         services, now = self.services, self.services.now
         opened = self.open(body.flow, context)
-        choice = rules.choose(opened.flow, body.method)
+        choice = rules.find_choice(opened.flow, body.method)
         if not sends_code(choice.kind):
             raise Refused(METHOD_NOT_OFFERED, reason="nothing is sent for it")
         if self.policy.confirm_contact and not body.contact.strip():
@@ -245,7 +245,7 @@ class Recovery(Flows):
         guarded = bool(opened.counted.sums.guarded_groups)
         times = cost.failure_cost(opened.counted.failures, guarded, self.limits) if self.public else 0
         spent = work.spend_writes(services, body.proof, times)
-        attempt = self.attempt(opened.flow, rules.choose(opened.flow, body.method), opened.standing)
+        attempt = self.attempt(opened.flow, rules.find_choice(opened.flow, body.method), opened.standing)
         proofs.check_given(body, attempt.choice)
         attempt.check(body.code)
         guess = guessing.of(self, opened, attempt, body, self._charged)
