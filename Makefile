@@ -21,7 +21,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
-.PHONY: help install serve test lint format docs validate build release-id smoke unit browser chromium translations schema lock screenshots clean \
+.PHONY: help install serve test lint format docs validate build release-id smoke unit browser chromium directories-servers translations schema lock screenshots clean \
 	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom words
 .DEFAULT_GOAL := help
 
@@ -49,6 +49,14 @@ APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -
 chromium: ## Install Chromium for the tests, if it is missing
 	@command -v chromium >/dev/null || { $(APT) chromium >/dev/null; }
 
+# Where nothing says otherwise, Debian starts a server as soon as it is installed: these are started by tests alone.
+directories-servers: ## Install OpenLDAP and Samba for the tests, if they are missing
+	@test -x /usr/sbin/slapd && test -x /usr/sbin/samba && test -x /usr/bin/ldapmodify \
+		&& test -e /usr/share/samba/setup/provision.ldif && test -e "$$(echo /usr/lib/*/samba/vfs/xattr_tdb.so)" || { \
+		test -e /usr/sbin/policy-rc.d || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d \
+			&& chmod +x /usr/sbin/policy-rc.d && trap 'rm /usr/sbin/policy-rc.d' EXIT; }; \
+		$(APT) --no-install-recommends slapd ldap-utils samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind >/dev/null; }
+
 node: ## Install Node.js for Lighthouse, if it is missing
 	@command -v npm >/dev/null || { $(APT) nodejs npm >/dev/null; }
 
@@ -74,11 +82,11 @@ clean: ## Delete the local state and everything that was built
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: install chromium .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
+test: install chromium directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
 	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(DEV)/pytest -n 2 --dist loadfile --no-loadscope-reorder # the longest test is alone in its file: not last
 
-unit: install .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build
+unit: install directories-servers .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build
 	$(DEV)/pytest --ignore tests/browser --ignore tests/build --ignore tests/lighthouse
 
 browser: install chromium ## Run the tests in Chromium
@@ -166,6 +174,6 @@ screenshots: install chromium ## Take the screenshots of the README
 	$(DEV)/python tests/browser/screenshots.py
 
 lock: .venv/uv/.locked ## Update the locks from requirements/*.in
-	cd requirements && for each in app audit checkov dev fuzz ministack sam scan semgrep uv words; do \
+	cd requirements && for each in app audit checkov dev directory fuzz ministack sam scan semgrep uv words; do \
 		../$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $$each.in --output-file $$each.txt; done

@@ -60,6 +60,7 @@ UNUSED = (
     "dateutil/zoneinfo",  # the runtime has the time zones
     "dns",  # addresses are not looked up
     "pycparser",
+    "regain/directories/ldap",  # for a function with an LDAP library of its own
     "regain/organisation/checks.py",
     "regain/organisation/file.py",
     "regain/organisation/schema.py",

@@ -1,0 +1,141 @@
+"""What every directory can be asked to do, and how each call may end."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+PolicyRule = Literal["history", "age", "length", "quality", "unknown"]
+StopReason = Literal[
+    "disabled", "expired", "locked", "must-change", "password-expired", "hours", "protected", "elsewhere", "gone"
+]
+
+PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired"})
+"""A bind that is stopped for one of these was made with the right password; after `locked` it may have been wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as a directory knows them.
+
+    `key` never changes and never passes to somebody else (`objectGUID`, `entryUUID`). `address` is where the directory
+    keeps the person now, a distinguished name in LDAP. `server` is the one that answered: everything else about this
+    person is asked of it, because others may not know yet. `changed_at` marks the password's last change, for comparing
+    only.
+    """
+
+    key: str
+    address: str
+    user_id: str
+    server: str = ""
+    display_name: str = ""
+    given_name: str = ""
+    surname: str = ""
+    mail: str = ""
+    other_mails: tuple[str, ...] = ()
+    mobile_phone: str = ""
+    office_phone: str = ""
+    groups: tuple[str, ...] = ()
+    enabled: bool = True
+    expired: bool = False
+    locked: bool = False
+    must_change: bool = False
+    protected: bool = False
+    managed_elsewhere: bool = False
+    changed_at: str = ""
+
+    def check_changeable(self) -> None:
+        """Raises Stopped if the directory's administrators do not let Regain touch this person."""
+        reasons: tuple[tuple[bool, StopReason], ...] = (
+            (self.managed_elsewhere, "elsewhere"),
+            (self.protected, "protected"),
+            (not self.enabled, "disabled"),
+            (self.expired, "expired"),
+        )
+        for holds, reason in reasons:
+            if holds:
+                raise Stopped(reason)
+
+
+class Outcome(Exception):
+    """How a call to a directory can end other than well. Nothing else leaves an adapter."""
+
+
+class NotAccepted(Outcome):
+    """The directory's policy does not accept the new password."""
+
+    def __init__(self, rule: PolicyRule) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class Stopped(Outcome):
+    """The state of the account forbids it."""
+
+    def __init__(self, reason: StopReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotAllowed(Outcome):
+    """The service account lacks a right, or the set-up is wrong. `code` is for operators and names no person."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unanswered(Outcome):
+    """The directory did not answer. `known`: nothing was done; otherwise the request was sent and may take effect.
+
+    `why` is for operators and names no person.
+    """
+
+    def __init__(self, known: bool, why: str = "") -> None:
+        super().__init__(why or ("nothing was done" if known else "the outcome is unknown"))
+        self.known = known
+        self.why = why
+
+
+class WrongPassword(Outcome):
+    """The password is wrong, or nobody has this user ID."""
+
+
+class Directory(Protocol):
+    """Where the passwords of one domain live.
+
+    Every method may raise NotAllowed and Unanswered. Passwords are as they were typed, in NFC.
+    """
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What it can do: of `reset`, `unlock`, `sign-in` and `change`."""
+
+    def find(self, user_id: str) -> Person | None:
+        """The one person whom a user ID names: a single look-up. None for nobody, and for several."""
+
+    def verify(self, person: Person | None, user_id: str, password: str) -> None:
+        """Returns if the password is right. For nobody the same request is made.
+
+        Raises:
+            WrongPassword: it is wrong, or `person` is None.
+            Stopped: the directory lets this person in with no password now.
+        """
+
+    def reset(self, person: Person, password: str, temporary: bool = False) -> None:
+        """Sets a password and lifts a lockout. A temporary one has to be changed at the next sign-in.
+
+        Raises:
+            NotAccepted: the password breaks the directory's policy.
+            Stopped: the account is disabled, expired, protected or gone.
+        """
+
+    def change(self, person: Person, old: str, new: str) -> None:
+        """Changes a password for somebody who knows the old one.
+
+        Raises:
+            WrongPassword: the old one is wrong.
+            NotAccepted: the new one breaks the directory's policy.
+            Stopped: the account is disabled, expired, locked, protected or gone.
+        """
+
+    def unlock(self, person: Person) -> None:
+        """Lifts a lockout. Harmless where there is none. Raises Stopped."""

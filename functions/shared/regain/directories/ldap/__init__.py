@@ -1,0 +1,1 @@
+"""Passwords in Active Directory and OpenLDAP, over LDAP (RFC 4511) with TLS."""

@@ -1,0 +1,175 @@
+"""Active Directory, and Samba as its domain controller.
+
+Its errors are judged by the hexadecimal code that the text begins with: LDAP's own code differs between Windows and
+Samba, and Windows gives no reason in words.
+"""
+
+import re
+import time
+import uuid
+
+import sansldap
+
+from regain.directories.base import (
+    NotAccepted,
+    NotAllowed,
+    Outcome,
+    Person,
+    PolicyRule,
+    Stopped,
+    StopReason,
+    WrongPassword,
+)
+from regain.directories.ldap.directory import LdapDirectory, sent
+from regain.directories.ldap.messages import Answer, Change, Control, Entry, pack_policy_hints
+from regain.directories.ldap.names import first_value
+from regain.directories.ldap.service import refused, values
+
+_POLICY_HINTS = "1.2.840.113556.1.4.2239"
+_BIND: dict[str, StopReason] = {
+    "533": "disabled", "701": "expired", "775": "locked", "773": "must-change", "532": "password-expired",
+    "530": "hours", "531": "hours",
+}  # fmt: skip
+_DISABLED, _LOCKED = 0x2, 0x10
+_NEVER = {0, 0x7FFFFFFFFFFFFFFF}
+_EPOCH = 11_644_473_600  # from 1601, where Windows begins to count, to 1970
+_COMPLEX = 1
+_SPECIAL = frozenset("~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/")  # a space is not among them
+_POLICY = ("minPwdLength", "pwdProperties", "minPwdAge", "pwdHistoryLength")
+
+
+class ActiveDirectory(LdapDirectory):
+    """The passwords of one domain, in Active Directory."""
+
+    people = sansldap.FilterAnd(
+        [
+            sansldap.FilterEquality("objectCategory", b"person"),
+            sansldap.FilterEquality("objectClass", b"user"),
+        ]
+    )
+    attributes = (
+        "objectGUID", "displayName", "givenName", "sn", "mail", "otherMailbox", "mobile", "telephoneNumber", "memberOf",
+        "userAccountControl", "msDS-User-Account-Control-Computed", "accountExpires", "pwdLastSet", "adminCount",
+    )  # fmt: skip
+
+    def person(self, entry: Entry, user_id: str, server: str) -> Person:
+        """The person in an entry. Whether they are locked out is computed: `lockoutTime` outlasts the lockout."""
+        key = entry.attributes.get("objectguid", (b"",))[0]
+        expires = entry.number("accountExpires")
+        return Person(
+            key=str(uuid.UUID(bytes_le=key)) if len(key) == 16 else "",
+            address=entry.dn,
+            user_id=user_id,
+            server=server,
+            display_name=entry.one("displayName"),
+            given_name=entry.one("givenName"),
+            surname=entry.one("sn"),
+            mail=entry.one("mail"),
+            other_mails=entry.all("otherMailbox"),
+            mobile_phone=entry.one("mobile"),
+            office_phone=entry.one("telephoneNumber"),
+            groups=tuple(first_value(group) for group in entry.all("memberOf")),
+            enabled=not entry.number("userAccountControl") & _DISABLED,
+            expired=expires not in _NEVER and expires // 10_000_000 - _EPOCH <= time.time(),
+            locked=bool(entry.number("msDS-User-Account-Control-Computed") & _LOCKED),
+            must_change=entry.one("pwdLastSet") == "0",
+            protected=entry.number("adminCount") == 1 or self.is_in_protected_group(entry),
+            changed_at=entry.one("pwdLastSet"),
+        )
+
+    def judge_bind(self, answer: Answer, person: Person) -> None:  # noqa: ARG002
+        """Returns if a bind was made with the right password."""
+        if answer.code == 0:
+            return
+        if answer.code != 49:
+            raise refused(answer)
+        found = re.search(r"data ([0-9a-f]+)", answer.text)
+        reason = _BIND.get(found[1]) if found else None
+        raise Stopped(reason) if reason else WrongPassword
+
+    def reset(self, person: Person, password: str, temporary: bool = False) -> None:
+        """Sets the password and lifts the lockout in one request; nothing else does both."""
+        self.check_addressable(person)
+        changes = [Change("replace", "unicodePwd", (_quoted(password),)), Change("replace", "lockoutTime", values("0"))]
+        if temporary:
+            changes.append(Change("replace", "pwdLastSet", values("0")))
+        controls = []
+        if self.settings.history_on_reset and self.service.supports(person.server, _POLICY_HINTS):
+            controls.append(Control(_POLICY_HINTS, True, pack_policy_hints()))
+        answer = self.service.modify(person.server, person.address, changes, controls)
+        self._judge_write(answer, person, password, bool(controls), change=False)
+
+    def change(self, person: Person, old: str, new: str) -> None:
+        """Changes the password on the service account's connection: some people cannot bind themselves."""
+        self.check_addressable(person)
+        changes = [Change("delete", "unicodePwd", (_quoted(old),)), Change("add", "unicodePwd", (_quoted(new),))]
+        answer = self.service.modify(person.server, person.address, changes)
+        self._judge_write(answer, person, new, history=True, change=True)
+
+    def unlock(self, person: Person) -> None:
+        """Lifts the lockout."""
+        self.check_addressable(person)
+        changes = [Change("replace", "lockoutTime", values("0"))]
+        answer = self.service.modify(person.server, person.address, changes)
+        if answer.code:
+            raise _failed(answer)
+
+    def _judge_write(self, answer: Answer, person: Person, password: str, history: bool, change: bool) -> None:
+        if answer.code == 0:
+            return
+        if _code(answer) == "0000052D":
+            raise NotAccepted(self._broken_rule(person, password, history, change))
+        raise _failed(answer)
+
+    def _broken_rule(self, person: Person, password: str, history: bool, change: bool) -> PolicyRule:
+        """Works out which rule of the domain's policy a password breaks: the answer does not say."""
+        base = person.address[person.address.lower().find("dc=") :]
+        _, entries = self.service.search(
+            base, sansldap.SearchScope.BASE, sansldap.FilterPresent("objectClass"), _POLICY, person.server
+        )
+        if not entries:
+            return "unknown"
+        policy = entries[0]
+        if len(sent(password)) < policy.number("minPwdLength"):
+            return "length"
+        changed_at = int(person.changed_at) if person.changed_at.isdecimal() else 0
+        changeable_at = changed_at - policy.number("minPwdAge")  # periods are negative in Windows
+        if change and changed_at and changeable_at // 10_000_000 - _EPOCH > time.time():
+            return "age"
+        if policy.number("pwdProperties") & _COMPLEX and not _is_complex(password, person):
+            return "quality"
+        return "history" if policy.number("pwdHistoryLength") and (history or change) else "unknown"
+
+
+def _quoted(password: str) -> bytes:
+    return f'"{sent(password)}"'.encode("utf-16-le")
+
+
+def _code(answer: Answer) -> str:
+    return answer.text[:8].upper()
+
+
+def _failed(answer: Answer) -> Outcome:
+    """What a refused write means, apart from the password policy."""
+    code = _code(answer)
+    if code == "00000056":
+        return WrongPassword()
+    if code == "00000775":
+        return Stopped("locked")
+    if code == "00002030" or answer.code == 32:
+        return Stopped("gone")
+    if answer.code in (10, 12, 51, 52):
+        return refused(answer)
+    return NotAllowed(code if re.fullmatch(r"[0-9A-F]{8}", code) else f"ldap {answer.code}")
+
+
+def _is_complex(password: str, person: Person) -> bool:
+    """Windows' rule: three of five kinds of characters, and no part of the name of three characters or more."""
+    kinds = (str.isupper, str.islower, str.isdigit, _SPECIAL.__contains__, _is_caseless)
+    names = re.split(r"[\s,.\-_#]+", f"{person.display_name} {person.user_id.partition('@')[0]}".casefold())
+    own = any(len(name) >= 3 and name in password.casefold() for name in names)
+    return not own and sum(any(map(kind, password)) for kind in kinds) >= 3
+
+
+def _is_caseless(letter: str) -> bool:
+    return letter.isalpha() and letter.upper() == letter.lower()

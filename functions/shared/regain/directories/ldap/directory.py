@@ -1,0 +1,107 @@
+"""What Active Directory and OpenLDAP have in common: finding people, and binding as them."""
+
+import contextlib
+import secrets
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+
+import sansldap
+
+from regain.directories.base import NotAllowed, Person, Unanswered, WrongPassword
+from regain.directories.ldap.connection import Connection
+from regain.directories.ldap.messages import Answer, Control, Entry
+from regain.directories.ldap.names import first_value
+from regain.directories.ldap.service import Service
+
+_NAME_ALONE = {"samaccountname", "uid"}
+
+
+class LdapDirectory(ABC):
+    """The passwords of one domain, in a directory that speaks LDAP."""
+
+    offers = frozenset({"reset", "unlock", "sign-in", "change"})
+    attributes: tuple[str, ...]
+    """What is read of a person."""
+
+    people: sansldap.LDAPFilter
+    """What every person is."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.settings = service.settings
+
+    def find(self, user_id: str) -> Person | None:
+        """The one person whom a user ID names. None for nobody, and for several."""
+        server, entries = self.service.search(
+            self.settings.base, sansldap.SearchScope.SUBTREE, self._named(user_id), self.attributes
+        )
+        return self.person(entries[0], user_id, server) if len(entries) == 1 else None
+
+    def verify(self, person: Person | None, user_id: str, password: str) -> None:  # noqa: ARG002
+        """Binds as the person, with a connection of their own; for nobody as somebody who does not exist."""
+        server = person.server if person else next(iter(self.settings.url))
+        name = person.address if person else f"CN={secrets.token_hex(8)},{self.settings.base}"
+        with self.bound(server, name, password) as (_, answer):
+            pass
+        if person is None:
+            raise WrongPassword
+        self.judge_bind(answer, person)
+
+    @contextlib.contextmanager
+    def bound(self, server: str, name: str, password: str) -> Iterator[tuple[Connection, Answer]]:
+        """A connection after a bind as somebody, and how the bind ended.
+
+        Raises:
+            Unanswered: always with nothing done.
+        """
+        controls = self.bind_controls(server)
+        with contextlib.closing(self.service.open(server)) as connection:
+            try:
+                answer = connection.bind(name, sent(password), controls)
+            except Unanswered as failed:
+                raise Unanswered(known=True, why=failed.why) from failed
+            yield connection, answer
+
+    def check_addressable(self, person: Person) -> None:
+        """What no write goes without: a person who may be changed, on a server that is known.
+
+        Raises:
+            Stopped: this person may not be changed.
+            NotAllowed: the person names a server that is not configured.
+        """
+        person.check_changeable()
+        if person.server not in self.settings.url:
+            raise NotAllowed("server")
+
+    def is_in_protected_group(self, entry: Entry) -> bool:
+        """Whether one of a person's groups is named among the protected ones, by its name or its whole DN."""
+        protected = {name.casefold() for name in self.settings.protected_groups}
+        groups = entry.all("memberOf")
+        return any(group.casefold() in protected or first_value(group).casefold() in protected for group in groups)
+
+    @abstractmethod
+    def person(self, entry: Entry, user_id: str, server: str) -> Person:
+        """The person in an entry."""
+
+    @abstractmethod
+    def judge_bind(self, answer: Answer, person: Person) -> None:
+        """Returns if a bind was made with the right password. Raises WrongPassword, Stopped or NotAllowed."""
+
+    def bind_controls(self, server: str) -> Sequence[Control]:  # noqa: ARG002
+        """The controls of a bind as a person."""
+        return ()
+
+    def _named(self, user_id: str) -> sansldap.LDAPFilter:
+        """A filter is a structure, so nothing that people type is ever escaped or read as one."""
+        alone = user_id.rpartition("@")[0] or user_id
+        named: list[sansldap.LDAPFilter] = [
+            sansldap.FilterEquality(name, (alone if name.lower() in _NAME_ALONE else user_id).encode())
+            for name in self.settings.user_id
+        ]
+        return sansldap.FilterAnd([self.people, sansldap.FilterOr(named)])
+
+
+def sent(password: str) -> str:
+    """A password as it is sent: in NFC, which keyboards produce. NFKC would be another password to Windows."""
+    return unicodedata.normalize("NFC", password)

@@ -1,0 +1,159 @@
+"""OpenLDAP with the password policy overlay.
+
+Passwords are set with the extended operation (RFC 3062): the server then hashes them and applies its policy.
+"""
+
+import sansldap
+
+from regain.directories.base import (
+    PROOF_OF_PASSWORD,
+    NotAccepted,
+    NotAllowed,
+    Outcome,
+    Person,
+    PolicyRule,
+    Stopped,
+    StopReason,
+    Unanswered,
+    WrongPassword,
+)
+from regain.directories.ldap.directory import LdapDirectory, sent
+from regain.directories.ldap.messages import Answer, Change, Control, Entry, pack_password_modify, policy_error
+from regain.directories.ldap.names import first_value
+from regain.directories.ldap.service import refused, values
+
+_PASSWORD_MODIFY = "1.3.6.1.4.1.4203.1.11.1"  # noqa: S105 - an object identifier
+_PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"  # noqa: S105 - an object identifier
+_FOR_EVER = "000001010000Z"
+_BIND: dict[int, StopReason] = {0: "password-expired", 1: "locked", 2: "must-change"}
+_TOO_YOUNG = 7
+_RULES: dict[int, PolicyRule] = {5: "quality", 6: "length", _TOO_YOUNG: "age", 8: "history"}
+
+
+class OpenLdap(LdapDirectory):
+    """The passwords of one domain, in OpenLDAP."""
+
+    people = sansldap.FilterEquality("objectClass", b"person")
+    attributes = (
+        "entryUUID", "cn", "displayName", "givenName", "sn", "mail", "mobile", "telephoneNumber", "memberOf",
+        "pwdAccountLockedTime", "pwdReset", "pwdChangedTime",
+    )  # fmt: skip
+
+    def person(self, entry: Entry, user_id: str, server: str) -> Person:
+        """The person in an entry. An account that an administrator locked for ever counts as disabled."""
+        key, locked = entry.one("entryUUID"), entry.one("pwdAccountLockedTime")
+        mail, *others = entry.all("mail") or ("",)
+        return Person(
+            key=key.lower(),
+            address=entry.dn,
+            user_id=user_id,
+            server=server,
+            display_name=entry.one("displayName") or entry.one("cn"),
+            given_name=entry.one("givenName"),
+            surname=entry.one("sn"),
+            mail=mail,
+            other_mails=tuple(others),
+            mobile_phone=entry.one("mobile"),
+            office_phone=entry.one("telephoneNumber"),
+            groups=tuple(first_value(group) for group in entry.all("memberOf")),
+            enabled=locked != _FOR_EVER,
+            locked=locked not in ("", _FOR_EVER),
+            must_change=entry.one("pwdReset") == "TRUE",
+            protected=self.is_in_protected_group(entry),
+            changed_at=entry.one("pwdChangedTime"),
+        )
+
+    def bind_controls(self, server: str) -> tuple[Control, ...]:
+        """Asks for the reason, where the overlay runs."""
+        return (Control(_PASSWORD_POLICY),) if self.service.supports(server, _PASSWORD_POLICY) else ()
+
+    def judge_bind(self, answer: Answer, person: Person) -> None:
+        """Returns if a bind was made with the right password."""
+        reason = _BIND.get(_error(answer))
+        if answer.code not in (0, 49):
+            raise refused(answer)
+        if reason == "locked" and not person.enabled:
+            raise Stopped("disabled")
+        if reason:
+            raise Stopped(reason)
+        if answer.code:
+            raise WrongPassword
+
+    def reset(self, person: Person, password: str, temporary: bool = False) -> None:
+        """Sets the password, which lifts a lockout, and then whether it has to be changed."""
+        self.check_addressable(person)
+        answer = self._set(person, password)
+        if _error(answer) == _TOO_YOUNG:  # the minimum age is for changes; a password that must be changed has none
+            self._must_change(person, True)
+            answer = self._set(person, password)
+        self._judge_write(answer)
+        try:
+            self._must_change(person, temporary)
+        except Unanswered as failed:  # the password itself is set
+            raise Unanswered(known=False, why=failed.why) from failed
+
+    def change(self, person: Person, old: str, new: str) -> None:
+        """Changes the password as the person, after a bind with the old one, so that wrong ones count for the lockout.
+
+        After an expired password, which no bind gets in with, the service account sets it.
+        """
+        self.check_addressable(person)
+        with self.bound(person.server, person.address, old) as (connection, answer):
+            try:
+                self.judge_bind(answer, person)
+            except Stopped as stopped:
+                if stopped.reason not in PROOF_OF_PASSWORD:
+                    raise
+            if answer.code == 0:
+                value = pack_password_modify(person.address, sent(new), sent(old))
+                controls = self.bind_controls(person.server)
+                self._judge_write(connection.extended(_PASSWORD_MODIFY, value, controls))
+                return
+        self.reset(person, new)
+
+    def unlock(self, person: Person) -> None:
+        """Lifts the lockout. One that an administrator set for ever is not lifted."""
+        self.check_addressable(person)
+        self._judge_write(
+            self.service.modify(person.server, person.address, [Change("replace", "pwdAccountLockedTime")])
+        )
+
+    def _set(self, person: Person, new: str) -> Answer:
+        value = pack_password_modify(person.address, sent(new))
+        return self.service.extended(person.server, _PASSWORD_MODIFY, value, self.bind_controls(person.server))
+
+    def _must_change(self, person: Person, wanted: bool) -> None:
+        """Whether the password has to be changed, where the server does not say so already."""
+        _, entries = self.service.search(
+            person.address, sansldap.SearchScope.BASE, sansldap.FilterPresent("objectClass"), ["pwdReset"],
+            person.server,
+        )  # fmt: skip
+        if entries and (entries[0].one("pwdReset") == "TRUE") != wanted:
+            change = Change("replace", "pwdReset", values("TRUE") if wanted else ())
+            self._judge_write(self.service.modify(person.server, person.address, [change]))
+
+    def _judge_write(self, answer: Answer) -> None:
+        if answer.code == 0:
+            return
+        if answer.code == 19:
+            raise NotAccepted(_RULES.get(_error(answer), "unknown"))
+        raise _failed(answer)
+
+
+def _error(answer: Answer) -> int:
+    """The error of the password policy control, or -1."""
+    found = policy_error(answer.controls.get(_PASSWORD_POLICY, b""))
+    return -1 if found is None else found
+
+
+def _failed(answer: Answer) -> Outcome:
+    """What a refused write means, apart from the password policy."""
+    if answer.code == 32:
+        return Stopped("gone")
+    if answer.code == 53 and "old password" in answer.text:
+        return WrongPassword()
+    if answer.code == 53:
+        return NotAllowed("read-only")
+    if answer.code == 50:
+        return NotAllowed("no-right")
+    return refused(answer)

@@ -1,0 +1,160 @@
+"""The service account's connections: one for each server, kept between requests and proved before a write."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import sansldap
+
+from regain.directories.base import NotAllowed, Outcome, Unanswered
+from regain.directories.ldap.connection import Connection, Timeouts, tls_context
+from regain.directories.ldap.messages import Answer, Change, Control, Entry
+from regain.domain.ldap import Ldap
+
+_RESTED_SECONDS = 20  # a frozen Lambda wakes up with connections that the server has long forgotten
+_REREAD_SECONDS = 60
+_RETRY_SECONDS = 900  # a service account that tries a wrong password again and again locks itself
+_EVERYTHING = sansldap.FilterPresent("objectClass")
+
+
+@dataclass
+class Service:
+    """The service account of one domain. `secret` returns its password; `secret(True)` reads it anew."""
+
+    settings: Ldap
+    secret: Callable[[bool], str]
+    ca_file: str = ""
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[str, Connection] = field(default_factory=dict)
+    _controls: dict[str, frozenset[str]] = field(default_factory=dict)
+    _refused: str = ""
+    _refused_at: float = -_RETRY_SECONDS
+    _failed_at: float = -_REREAD_SECONDS
+
+    def __post_init__(self) -> None:
+        self._tls = tls_context(self.ca_file)
+
+    def open(self, server: str) -> Connection:
+        """A new connection to a server, not bound. Raises NotAllowed; Unanswered, always with nothing done."""
+        try:
+            return Connection(server, self._tls, self.timeouts)
+        except Unanswered as failed:
+            raise Unanswered(known=True, why=failed.why) from failed
+
+    def search(
+        self, base: str, scope: sansldap.SearchScope, found_by: sansldap.LDAPFilter, attributes: Sequence[str],
+        server: str = "",
+    ) -> tuple[str, list[Entry]]:  # fmt: skip
+        """The server that answered, and the entries. Without `server` the first one that answers is asked.
+
+        Raises:
+            NotAllowed: the service account or the base is wrong.
+            Unanswered: always with nothing done.
+        """
+        failed: Outcome = Unanswered(known=True)
+        for each in [server] if server else self.settings.url:
+            try:
+                answer, entries = self._read(each, base, scope, found_by, attributes)
+            except Unanswered as error:
+                failed = Unanswered(known=True, why=error.why)
+                continue
+            if answer.code not in (0, 4):  # 4: there is more than was asked for
+                raise refused(answer)
+            return each, entries
+        raise failed
+
+    def supports(self, server: str, control: str) -> bool:
+        """Whether a server lists a control. No other is ever sent: Samba answers it with what no client expects."""
+        if server not in self._controls:
+            _, entries = self.search("", sansldap.SearchScope.BASE, _EVERYTHING, ["supportedControl"], server)
+            self._controls[server] = frozenset(entries[0].all("supportedControl")) if entries else frozenset()
+        return control in self._controls[server]
+
+    def modify(self, server: str, dn: str, changes: Sequence[Change], controls: Sequence[Control] = ()) -> Answer:
+        """Changes an entry. It is sent once, on a connection that has just been proved.
+
+        Raises:
+            Unanswered: nothing was done, or nobody knows.
+        """
+        return self._proved(server).modify(dn, changes, controls)
+
+    def extended(self, server: str, oid: str, value: bytes, controls: Sequence[Control] = ()) -> Answer:
+        """An extended operation, sent like `modify`."""
+        return self._proved(server).extended(oid, value, controls)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        for each in self._kept.values():
+            each.close()
+        self._kept.clear()
+
+    def _read(
+        self, server: str, base: str, scope: sansldap.SearchScope, found_by: sansldap.LDAPFilter,
+        attributes: Sequence[str],
+    ) -> tuple[Answer, list[Entry]]:  # fmt: skip
+        """A search; on a connection that turns out to be dead it is repeated once on a new one."""
+        kept = self._live(server)
+        if kept:
+            try:
+                return kept.search(base, scope, found_by, attributes)
+            except Unanswered:
+                self._kept.pop(server, None)
+        return self._connected(server).search(base, scope, found_by, attributes)
+
+    def _proved(self, server: str) -> Connection:
+        self._read(server, "", sansldap.SearchScope.BASE, _EVERYTHING, ["1.1"])
+        return self._connected(server)
+
+    def _live(self, server: str) -> Connection | None:
+        kept = self._kept.get(server)
+        if kept and (kept.closed or self.clock() - kept.used_at > _RESTED_SECONDS):
+            kept.close()
+            self._kept.pop(server)
+            return None
+        return kept
+
+    def _connected(self, server: str) -> Connection:
+        kept = self._live(server)
+        if kept:
+            return kept
+        if self.clock() - self._failed_at < _REREAD_SECONDS:
+            raise NotAllowed("service-account")
+        for renewed in (False, True):  # it may just have been changed
+            secret = self.secret(renewed)
+            if secret == self._refused and self.clock() - self._refused_at < _RETRY_SECONDS:
+                continue
+            connection = self._bound(server, secret)
+            if connection:
+                self._kept[server] = connection
+                return connection
+            self._refused, self._refused_at = secret, self.clock()
+        self._failed_at = self.clock()
+        raise NotAllowed("service-account")
+
+    def _bound(self, server: str, secret: str) -> Connection | None:
+        """A new connection of the service account's, or None if the directory refuses the secret."""
+        connection = self.open(server)
+        try:
+            answer = connection.bind(self.settings.service_account, secret)
+        except Unanswered as failed:
+            raise Unanswered(known=True, why=failed.why) from failed
+        if not answer.code:
+            return connection
+        connection.close()
+        if answer.code != 49:
+            raise refused(answer)
+        return None
+
+
+def refused(answer: Answer) -> Outcome:
+    """What a result code means that has nothing to do with a password or a person."""
+    if answer.code in (51, 52):  # busy, unavailable
+        return Unanswered(known=True, why=f"ldap {answer.code}")
+    names = {10: "referral", 12: "control", 8: "tls-needed", 13: "tls-needed", 32: "base"}
+    return NotAllowed(names.get(answer.code, f"ldap {answer.code}"))
+
+
+def values(*texts: str) -> tuple[bytes, ...]:
+    """The values of an attribute, from text."""
+    return tuple(text.encode() for text in texts)

@@ -1,0 +1,28 @@
+"""The settings of a domain whose passwords live in Active Directory or OpenLDAP."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+UserIdAttribute = Literal["userPrincipalName", "mail", "sAMAccountName", "uid"]
+
+
+@dataclass(frozen=True)
+class Ldap:
+    """How to reach the directory and find people in it. The service account's password is a secret and not here.
+
+    `url`: `ldaps://`, or `ldap://` for StartTLS; the first server that answers is used. `user_id`: the attributes that
+    hold what people type; `sAMAccountName` and `uid` are compared with the part before the @. `ca`: a PEM file beside
+    `organisation.yaml`; without it the system's authorities are trusted. `protected_groups`: people in them are never
+    changed, like those with `adminCount`. `history_on_reset`: whether Active Directory applies its password history to
+    a reset. `usable_minutes`: how long until every server knows a new password.
+    """
+
+    kind: Literal["active-directory", "openldap"]
+    url: tuple[str, ...]
+    base: str
+    service_account: str
+    user_id: tuple[UserIdAttribute, ...] = ("userPrincipalName",)
+    ca: str = ""
+    history_on_reset: bool = True
+    protected_groups: tuple[str, ...] = ()
+    usable_minutes: int = 0

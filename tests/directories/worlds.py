@@ -1,0 +1,124 @@
+"""A running directory with people in it, and what its administrators can do to them: the same words for each kind."""
+
+import itertools
+import time
+
+from local.directories import ldif
+from regain.directories.ldap.active_directory import ActiveDirectory
+from regain.directories.ldap.connection import Timeouts
+from regain.directories.ldap.openldap import OpenLdap
+from regain.directories.ldap.service import Service
+from regain.domain.ldap import Ldap
+
+PATIENT = Timeouts(connect=30, answer=30)  # a busy machine is no fault
+_numbers = itertools.count(1)
+
+
+class World:
+    """One directory. `directory` is Regain's view of it."""
+
+    user_id: tuple
+
+    def __init__(self, running):
+        self.running = running
+        self.views = []
+        self.directory = self.connect()
+
+    def stop(self):
+        """Ends the server, and every connection to it."""
+        for view in self.views:
+            view.service.close()
+        self.running.stop()
+
+    def connect(self, timeouts=PATIENT, url="", secret=None, **settings):
+        """Another view of the same directory."""
+        running = self.running
+        given = {
+            "kind": running.kind, "url": (url or running.url,), "base": running.base, "user_id": self.user_id,
+            "service_account": running.service_account, "protected_groups": ("Directors",), **settings,
+        }  # fmt: skip
+        service = Service(
+            Ldap(**given), secret or (lambda _: running.service_password), str(running.certificate.ca_file), timeouts
+        )
+        self.views.append(self.adapter(service))
+        return self.views[-1]
+
+    def person(self, password="the First password 1", name="", **attributes):
+        """A new person, as Regain finds them."""
+        name = name or f"person{next(_numbers)}"
+        self.add(name, password, attributes)
+        return self.find(name)
+
+    def find(self, name):
+        return self.directory.find(f"{name}@contoso.example")
+
+    def replace(self, person, attribute, *values, relax=False):
+        ldif.apply(self.running, [ldif.replacement(person.address, attribute, values)], relax)
+
+    def group(self, name, person):
+        attributes = {"objectClass": self.group_class, "cn": name, "member": person.address}
+        ldif.apply(self.running, [ldif.record(f"CN={name},{self.running.base}", attributes)])
+
+    def rename(self, person, relative):
+        changes = {"newrdn": relative, "deleteoldrdn": "1"}
+        ldif.apply(self.running, [ldif.record(person.address, changes, "modrdn")])
+
+    def remove(self, person):
+        ldif.apply(self.running, [ldif.record(person.address, {}, "delete")])
+
+
+class OpenLdapWorld(World):
+    adapter, user_id, group_class = OpenLdap, ("mail", "uid"), "groupOfNames"
+
+    def add(self, name, password, attributes):
+        given = {
+            "objectClass": "inetOrgPerson", "cn": name, "sn": name, "userPassword": password,
+            **({"mail": f"{name}@contoso.example"} if name.isascii() else {}), **attributes,
+        }  # fmt: skip
+        ldif.apply(self.running, [ldif.record(f"uid={ldif.escaped(name)},{self.running.base}", given)])
+
+    def disable(self, person):
+        self.replace(person, "pwdAccountLockedTime", "000001010000Z")
+
+    def must_change(self, person):
+        self.replace(person, "pwdReset", "TRUE")
+
+    def expire_password(self, person, password):
+        policy = f"cn=old{next(_numbers)},dc=contoso,dc=example"
+        classes = ("organizationalRole", "pwdPolicy")
+        rules = {"objectClass": classes, "pwdAttribute": "userPassword", "pwdMaxAge": "1", "pwdLockout": "TRUE"}
+        ldif.apply(self.running, [ldif.record(policy, rules)])
+        self.replace(person, "pwdPolicySubentry", policy)
+        self.replace(person, "userPassword", password)
+        time.sleep(2.1)  # the least that it knows is a second
+
+    def forbid_early_changes(self, person):
+        policy = f"cn=young{next(_numbers)},dc=contoso,dc=example"
+        classes = ("organizationalRole", "pwdPolicy")
+        rules = {"objectClass": classes, "pwdAttribute": "userPassword", "pwdMinAge": "86400"}
+        ldif.apply(self.running, [ldif.record(policy, rules)])
+        self.replace(person, "pwdPolicySubentry", policy)
+
+
+class ActiveDirectoryWorld(World):
+    adapter, user_id, group_class = ActiveDirectory, ("userPrincipalName", "mail", "sAMAccountName"), "group"
+
+    def add(self, name, password, attributes):
+        given = {
+            "objectClass": "user", "userPrincipalName": f"{name}@contoso.example", "displayName": name,
+            "sAMAccountName": f"account{next(_numbers)}", "userAccountControl": "512",
+            "unicodePwd": f'"{password}"'.encode("utf-16-le"), **attributes,
+        }  # fmt: skip
+        ldif.apply(self.running, [ldif.record(f"CN={ldif.escaped(name)},{self.running.base}", given)])
+
+    def disable(self, person):
+        self.replace(person, "userAccountControl", "514")
+
+    def must_change(self, person):
+        self.replace(person, "pwdLastSet", "0")
+
+    def expire(self, person):
+        self.replace(person, "accountExpires", "130000000000000000")  # in 2012
+
+    def forbid_early_changes(self, person):
+        self.replace(type(person)(person.key, "DC=ad,DC=contoso,DC=example", ""), "minPwdAge", "-864000000000")
