@@ -16,6 +16,8 @@ ORIGIN_KEYS = ("OriginKeyA", "OriginKeyB")
 NOT_ASKED = (IDENTITY, "ProofOfWorkRounds", "OriginKeyA", "OriginKeyB", "CodeKeyGeneration", "ProofKeyGeneration",
              "PasswordKeyGeneration")  # fmt: skip
 """Set with `--set` or in the file: AWS knows them, the default is right, or the guide about keys says when."""
+OFFICE = 300 * 17
+"""The requests of as many visits as the product lets one network make in ten minutes (A20): 17 for each."""
 NOT_KEPT = ("Release",)
 """What `make deploy` works out anew each time."""
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
@@ -80,6 +82,21 @@ def mistakes(values: Mapping[str, str], region: str) -> Iterator[str]:
         yield (
             f"RequestsPerAddress: AWS WAF for CloudFront can only be made in {WAF_REGION}, and this stack is in"
             f" {region}. Set it to 0, and name a web ACL of your own in WebAclArn."
+        )
+
+
+def advice(values: Mapping[str, str], organisation: Organisation) -> Iterator[str]:
+    """What may be deployed, and would be regretted."""
+    if 0 < int(values.get("RequestsPerAddress") or 0) < OFFICE:
+        yield (
+            f"RequestsPerAddress is below {OFFICE}: an office behind one address would be blocked before the product's"
+            " own limit, 300 visits in ten minutes. The guide recommends 10000."
+        )
+    host = values.get("DomainName", "")
+    if host and any(domain == host or domain.endswith(f".{host}") for domain in organisation.domains):
+        yield (
+            f"DomainName is {host} itself: browsers then insist on HTTPS for every name below it, for two years"
+            f" (HSTS). A name of its own, such as account.{host}, concerns nobody else."
         )
 
 

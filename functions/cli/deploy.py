@@ -105,7 +105,8 @@ def _look(stack: Stack, settings: Samconfig) -> None:
     if arn and host and (what := lookups.certificate_mistake(arn, host)):
         raise StackError(f"CertificateArn: {what}.")
     domain = values["SenderDomain"]
-    if not state.exists and values.get(answers.IDENTITY) == "yes" and lookups.has_ses_identity(domain, region):
+    makes_identity = values.get(answers.IDENTITY) == "yes" and not state.has_made_identity(domain)
+    if makes_identity and lookups.has_ses_identity(domain, region):
         raise StackError(
             f"Amazon SES in {region} has the identity {domain} already, and a second one cannot be made. Use it as it"
             f" is: ./regain setup --stack {name} --yes"

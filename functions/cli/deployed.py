@@ -93,11 +93,12 @@ def _alarms(resources: dict[str, str]) -> Iterator[Finding]:
     if "AlarmTopic" not in resources:
         yield Finding("warning", "Nobody hears of alarms.", "Deploy again with AlarmEmail.")
         return
-    told = asked(boto3.client("sns").list_subscriptions_by_topic, TopicArn=resources["AlarmTopic"])
+    listing = {"operation": "list_subscriptions_by_topic", "key": "Subscriptions", "TopicArn": resources["AlarmTopic"]}
+    told = asked(lookups.every, client=boto3.client("sns"), **listing)
     if isinstance(told, Finding):
         yield told
         return
-    confirmed = [each for each in told["Subscriptions"] if each["SubscriptionArn"].startswith("arn:")]
+    confirmed = [each for each in told if each["SubscriptionArn"].startswith("arn:")]
     yield either(
         confirmed, "Somebody hears of alarms.", "Nobody has confirmed to hear of alarms.",
         "Open the mail that AWS has sent to AlarmEmail.",

@@ -25,4 +25,5 @@ def asked(action: Any, **request: Any) -> Any:
     try:
         return action(**request)
     except (ClientError, BotoCoreError) as error:
-        return Finding("warning", f"{action.__name__} was not answered: {error}")
+        what = error.operation_name if isinstance(error, ClientError) else action.__name__
+        return Finding("warning", f"{what} was not answered: {error}")

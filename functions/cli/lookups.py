@@ -25,10 +25,21 @@ class StackState:
         """Whether it has ever been deployed: what a first failed try leaves holds nothing."""
         return self.status not in ("", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
+    def has_made_identity(self, domain: str) -> bool:
+        """Whether the SES identity of a domain is the stack's own, so that an update leaves it as it is."""
+        made = self.parameters.get("CreateSenderIdentity", "yes") == "yes"
+        return self.exists and made and self.parameters.get("SenderDomain") == domain
+
 
 def client(service: str, region: str) -> Any:
     """A client that gives up soon."""
     return boto3.client(service, region_name=region, config=_PATIENCE)
+
+
+def every(client: Any, operation: str, key: str, **request: Any) -> list[Any]:
+    """What an operation lists under a key, on all of its pages. Raises ClientError or BotoCoreError."""
+    pages = client.get_paginator(operation).paginate(**request)
+    return [each for page in pages for each in page.get(key, ())]
 
 
 def has_credentials() -> bool:
@@ -59,7 +70,7 @@ def stack(name: str, region: str) -> StackState:
 
 def failures(name: str, region: str) -> list[str]:
     """Why the last deployment of a stack failed: the first resources that could not be made. Raises as `stack` does."""
-    events = client("cloudformation", region).describe_stack_events(StackName=name)["StackEvents"]
+    events = every(client("cloudformation", region), "describe_stack_events", "StackEvents", StackName=name)
     failed = [each for each in reversed(events) if each["ResourceStatus"].endswith("_FAILED")]
     reasons = [f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason', 'no reason given')}" for each in failed]
     return [each for each in reasons if "cancelled" not in each][:3]
@@ -95,5 +106,5 @@ def has_ses_identity(domain: str, region: str) -> bool:
 
 def budgets(number: str) -> list[str]:
     """The names of an account's budgets for costs. Raises ClientError or BotoCoreError."""
-    found = client("budgets", _GLOBAL).describe_budgets(AccountId=number).get("Budgets", ())
+    found = every(client("budgets", _GLOBAL), "describe_budgets", "Budgets", AccountId=number)
     return [each["BudgetName"] for each in found if each["BudgetType"] == "COST"]

@@ -7,7 +7,7 @@ import boto3
 import dns.exception
 import dns.resolver
 
-from cli import answers
+from cli import answers, lookups
 from cli.finding import Finding, asked, either
 from regain.organisation.settings import Organisation
 
@@ -128,15 +128,15 @@ def _spend(client: Any) -> Iterator[Finding]:
 
 def _numbers(client: Any) -> Iterator[Finding]:
     """Numbers and registrations that are not in use yet."""
-    for action, key, name, state, good in (
-        (client.describe_phone_numbers, "PhoneNumbers", "PhoneNumber", "Status", ("ACTIVE",)),
-        (client.describe_registrations, "Registrations", "RegistrationId", "RegistrationStatus", ("COMPLETE",)),
+    for operation, key, name, state, good in (
+        ("describe_phone_numbers", "PhoneNumbers", "PhoneNumber", "Status", "ACTIVE"),
+        ("describe_registrations", "Registrations", "RegistrationId", "RegistrationStatus", "COMPLETE"),
     ):
-        told = asked(action)
+        told = asked(lookups.every, client=client, operation=operation, key=key)
         if isinstance(told, Finding):
             yield told
             continue
-        for each in told[key]:
-            if each[state] not in good:
+        for each in told:
+            if each[state] != good:
                 to_do = "Texts from it are not sent until it is done: see the console of AWS End User Messaging."
                 yield Finding("warning", f"{each[name]} is {each[state].lower().replace('_', ' ')}.", to_do)

@@ -52,11 +52,11 @@ def setup(
         region = _region(stack, before, yes)
         start = _start(stack, region, before, organisation)
         values = {**start.values, **given}
+        _identity(values, given, start)
         if not yes:
-            _ask(values, given, organisation, region)
+            _ask(values, given, organisation, start)
     except typer.Abort:
         raise StackError("Stopped, and nothing was written. With --yes it asks nothing and takes defaults.") from None
-    _identity(values, given, start)
     _refuse(values, region, start)
     _notes(before, values, organisation, start)
     samconfig.write(path, stack.stack, Samconfig(region, values))
@@ -111,10 +111,14 @@ def _start(stack: Stack, region: str, before: Samconfig | None, organisation: Or
     return _Start(region, values, state)
 
 
-def _ask(values: dict[str, str], given: Mapping[str, str], organisation: Organisation, region: str) -> None:
-    """Asks for each value that matters, one after the other, until it can be used."""
+def _ask(values: dict[str, str], given: Mapping[str, str], organisation: Organisation, start: _Start) -> None:
+    """Asks for each value that matters, one after the other, until it can be used.
+
+    Whether SES has the sender's domain already is asked only where AWS could not be.
+    """
     for name, parameter in parameters().items():
-        if name in given or not answers.matters(name, values, organisation, region):
+        unknown = name == answers.IDENTITY and start.state is None
+        if name in given or not (unknown or answers.matters(name, values, organisation, start.region)):
             continue
         about = parameter.description + (f" One of: {', '.join(parameter.allowed)}." if parameter.allowed else "")
         _explain(name, about)
@@ -123,7 +127,8 @@ def _ask(values: dict[str, str], given: Mapping[str, str], organisation: Organis
             suggested = answers.host_of_site(organisation)
         while True:
             values[name] = _prompt(name, suggested)
-            wrong = [each for each in answers.mistakes({name: values[name]}, region) if "needs a Cert" not in each]
+            found = answers.mistakes({name: values[name]}, start.region)
+            wrong = [each for each in found if "needs a Cert" not in each]
             if not wrong:
                 break
             say(wrong[0])
@@ -165,18 +170,21 @@ def _notes(before: Samconfig | None, values: Mapping[str, str], organisation: Or
     if host and host != values.get("DomainName") and values.get("Site") != "none":
         name = values.get("DomainName", "")
         say(f"organisation.site_url names {host}, and DomainName is `{name}`: let one follow the other.")
+    for each in answers.advice(values, organisation):
+        say(f"Consider: {each}")
     if start.state is None:
         say("Not compared with AWS: there are no credentials, or it did not answer. `make deploy` looks again.")
 
 
 def _identity(values: dict[str, str], given: Mapping[str, str], start: _Start) -> None:
     """A domain that SES has already, and not from this stack, is used as it is: a second one cannot be made (A6)."""
-    if start.state is None or start.state.exists or answers.IDENTITY in given:
+    domain = values["SenderDomain"]
+    if start.state is None or answers.IDENTITY in given or start.state.has_made_identity(domain):
         return
     try:
-        there = lookups.has_ses_identity(values["SenderDomain"], start.region)
+        there = lookups.has_ses_identity(domain, start.region)
     except (ClientError, BotoCoreError):
         return
     values[answers.IDENTITY] = "no" if there else "yes"
     if there:
-        say(f"Amazon SES has {values['SenderDomain']} already: it is used as it is ({answers.IDENTITY}=no).")
+        say(f"Amazon SES has {domain} already: it is used as it is ({answers.IDENTITY}=no).")

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from cli import publish
+from cli import lookups, publish
 from cli.regions import SUPPORTED
 from tests.cli import stand_in_sam
 from tests.cli.test_setup import CERTIFICATE, change
@@ -180,6 +181,18 @@ def test_a_stack_that_was_rolled_back_is_named_with_the_reason_and_the_way_out_a
     assert deployment.calls() == []
 
 
+def test_the_reason_is_found_however_much_has_happened_since_a10_a14(monkeypatch):
+    """Taking 145 resources back is 290 events, newest first: the first page of a hundred has no failure in it."""
+    pages = [
+        {"StackEvents": [{"LogicalResourceId": f"R{n}", "ResourceStatus": "DELETE_COMPLETE"} for n in range(100)]},
+        {"StackEvents": [{"LogicalResourceId": "EmailSet", "ResourceStatus": "CREATE_FAILED",
+                          "ResourceStatusReason": "Already exists"}]},
+    ]  # fmt: skip
+    listing = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: pages))
+    monkeypatch.setattr(lookups, "client", lambda *_: listing)
+    assert lookups.failures("regain", FILE) == ["EmailSet: Already exists"]
+
+
 def test_without_credentials_it_stops_before_anything_is_built(deployment, monkeypatch):
     deployment.setup()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -246,6 +259,21 @@ def test_a_domain_that_ses_has_already_is_used_as_it_is_and_not_made_again_a6(de
     status, said = deployment.run()
     assert status == 0, said
     assert 'CreateSenderIdentity="no"' in deployment.calls()[-1]
+
+
+def test_a_stack_that_changes_its_domain_does_not_make_an_identity_that_is_there_a6(deployment, folder):
+    """An update replaces the identity: what holds for a first deployment holds for a domain that is new."""
+    change(folder, notify={"from": "Help <help@adatum.example>"})
+    deployment.setup()
+    assert deployment.run()[0] == 0
+    boto3.client("sesv2", region_name=FILE).create_email_identity(EmailIdentity="lucerne.example")
+    change(folder, notify={"from": "Help <help@lucerne.example>"})
+    path = folder / f"samconfig.{deployment.name}.toml"
+    path.write_text(path.read_text().replace("adatum.example", "lucerne.example"))
+    status, said = deployment.run()
+    assert (status, "has the identity lucerne.example already" in said) == (1, True)
+    assert "is used as it is (CreateSenderIdentity=no)" in deployment.setup()
+    assert deployment.run()[0] == 0
 
 
 def test_an_identity_that_this_stack_has_made_stays_its_own_a6(deployment, folder):

@@ -97,6 +97,7 @@ def test_the_functions_are_given_the_release_that_doctor_asks_for():
 def answering(monkeypatch, **operations):
     """A client whose operations answer what they are told."""
     named = {name: _named(name, answer) for name, answer in operations.items()}
+    named["get_paginator"] = lambda operation: SimpleNamespace(paginate=lambda **_: [named[operation]()])
     monkeypatch.setattr(sending.boto3, "client", lambda *_, **__: SimpleNamespace(**named))
 
 

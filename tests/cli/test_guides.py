@@ -17,6 +17,7 @@ import pytest
 from cli import first_half_hour
 from cli.deep_steps import STEPS
 from local.template import raw
+from tests.bench import cost
 from tests.cli.stand_in_sam import small
 from tests.cli.test_setup import CERTIFICATE
 from tests.conftest import ROOT
@@ -171,9 +172,23 @@ def test_the_first_half_hour_is_written_from_what_doctor_deep_plays():
     assert {step.role for step in STEPS} == functions
 
 
-def test_what_costs_is_said_with_what_a_bench_cannot_count_a33_a34_a35():
+def test_what_a_million_resets_cost_is_what_the_bench_counts_a34():
+    """Traces, archive and receipts among them. What depends on a measurement is checked by `make bench` alone."""
     text = (ADMIN / "scale.md").read_text()
-    for each in ("traces", "archive", "receipts", "15.60", "only the current version is kept", "four rules"):
+    told = {name: int(dollars) for name, dollars in re.findall(r"^\| ([a-zA-Z -]+) \| (\d+) \|$", text, re.MULTILINE)}
+    counted = {name: round(dollars * 1e6) for name, dollars in cost.unmeasured().items()}
+    assert {name: told.get(name) for name in counted} == counted
+    assert f"| **together** | **{sum(told.values())}** |" in text
+
+
+def test_standing_costs_are_said_a33_a35():
+    text = (ADMIN / "scale.md").read_text()
+    resources = raw(ROOT / "template.yaml")["Resources"].values()
+    alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
+    watched = sum(len([m for m in alarm.get("Metrics", ()) if "MetricStat" in m]) or 1 for alarm in alarms)
+    keys = sum(each["Type"] == "AWS::KMS::Key" for each in resources)
+    assert keys == 5 and f"five KMS keys {keys} dollars" in text
+    for each in (f"alarms {watched / 10:.2f}", "15.60", "only the current version is kept", "four rules"):
         assert each in text, each
 
 

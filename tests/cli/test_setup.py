@@ -1,5 +1,6 @@
 """`setup`: what it asks, what it derives, what it refuses, and the file that it writes (A1, A2, A11, A18)."""
 
+import re
 import tomllib
 
 import pytest
@@ -71,17 +72,28 @@ def test_a_file_that_sam_has_written_is_read_in_each_of_its_shapes(tmp_path, sha
 
 
 def test_each_question_is_explained_and_an_answer_that_cannot_be_used_is_asked_for_again(folder, regain):
-    typed = ["eu-nowhere-1", "eu-north-1", "", "", "https://account.contoso.example", "account.contoso.example"]
+    typed = [
+        "eu-nowhere-1",
+        "eu-north-1",
+        "perhaps",
+        "no",
+        "",
+        "",
+        "https://account.contoso.example",
+        "account.contoso.example",
+    ]
     typed += [CERTIFICATE.replace("us-east-1", "eu-west-1"), CERTIFICATE, "", "nobody", "it@contoso.example", *[""] * 9]
     status, said = regain("setup", "--stack", "regain", typed="\n".join(typed) + "\n")
     assert status == 0, said
     assert "Where the service runs and where your data is." in said
     assert parameters()["DomainName"].description[:60] in " ".join(said.split())
+    assert "`perhaps` is not one of: yes, no" in said  # A6: asked where AWS cannot be
     assert "is not a host name" in said
     assert "must be the ARN of a certificate in us-east-1" in said
     assert "is not an e-mail address" in said
     made = written(folder)
     assert (made.region, made.parameters["DomainName"]) == ("eu-north-1", "account.contoso.example")
+    assert made.parameters["CreateSenderIdentity"] == "no"
     assert made.parameters["CertificateArn"] == CERTIFICATE
     assert made.parameters["AlarmEmail"] == "it@contoso.example"
 
@@ -97,7 +109,7 @@ def test_what_organisation_yaml_knows_and_what_a_build_decides_is_not_asked_a18(
         "Release",
         "RequestsPerAddress",
     ):
-        assert f"{name} " not in said.replace(f"{name}=", ""), name
+        assert not re.search(rf"^{name}( \(|:|$)", said, re.MULTILINE), name
     assert "OriginationIdentity" in said
 
 
@@ -141,6 +153,22 @@ def test_a_value_that_cannot_be_used_is_refused_before_anything_is_deployed_a11(
     assert status == 1
     assert said in told
     assert not (folder / "samconfig.regain.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "considered"),
+    [
+        ("RequestsPerAddress=2000", "an office behind one address would be blocked"),  # A20
+        ("RequestsPerAddress=10000", ""),
+        ("DomainName=contoso.example", "every name below it"),  # A31
+        ("DomainName=account.contoso.example", ""),
+    ],
+)
+def test_a_value_that_would_be_regretted_is_taken_and_said(folder, regain, given, considered):
+    values = ("--set", given, "--set", f"CertificateArn={CERTIFICATE}")
+    status, said = regain("setup", "--stack", "regain", "--yes", "--region", "us-east-1", *values)
+    assert status == 0, said
+    assert considered in said if considered else "Consider:" not in said
 
 
 def test_waf_is_refused_where_cloudfront_cannot_have_it(folder, regain):

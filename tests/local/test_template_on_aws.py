@@ -209,6 +209,39 @@ def test_labels_of_the_dashboard_are_words_a37(template):
     assert labels == {"read", "write"}
 
 
+def test_what_the_queue_of_lost_things_cannot_send_back_is_told_apart_a23(root, template):
+    """A message that came from another queue goes back there; what a function's failure put in has no queue to go to."""
+    lost = {"Fn::GetAtt": ["LostQueue", "Arn"]}
+    sent_back, stranded = set(), set()
+    for name, made in template["Resources"].items():
+        properties = made.get("Properties", {})
+        if properties.get("RedrivePolicy", {}).get("deadLetterTargetArn") == lost:
+            sent_back.add(name)
+        sources = [
+            properties.get("EventInvokeConfig", {}),
+            *(e["Properties"] for e in properties.get("Events", {}).values()),
+        ]
+        if any(each.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") == lost for each in sources):
+            stranded.add(name)
+    assert (sent_back, stranded) == ({"UnsentQueue", "UncountedQueue"}, {"ReceiptsFunction"})
+    alarm = template["Resources"]["SomethingLost"]["Properties"]
+    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["LostQueue", "QueueName"]}
+    said = alarm["AlarmDescription"]
+    assert "start-message-move-task" in said and "Receipts (requestContext.functionArn) stay" in said
+    guide = " ".join((root / "docs" / "admin" / "observe.md").read_text().split())
+    assert "Delivery receipts" in guide and "aws sqs purge-queue" in guide
+
+
+def test_an_alarm_about_tables_watches_every_table_a19(template):
+    """One that watches some of them cannot ring for the others. CloudWatch takes ten metrics for an alarm."""
+    metrics = template["Resources"]["TablesThrottled"]["Properties"]["Metrics"]
+    watched = [
+        each["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for each in metrics if "MetricStat" in each
+    ]
+    assert sorted(watched) == sorted(of_type(template, "AWS::DynamoDB::Table"))
+    assert len(metrics) <= 10
+
+
 def test_queues_say_what_becomes_of_them_a41(template):
     for name, made in of_type(template, "AWS::SQS::Queue").items():
         assert made["DeletionPolicy"] == made["UpdateReplacePolicy"] == "Delete", name
