@@ -34,6 +34,11 @@ def records(table, items, keys):
     }  # fmt: skip
 
 
+def test_every_kind_of_event_in_the_report_has_words_for_the_page():
+    """A kind that was renamed left the report page without a word, and empty."""
+    assert set(usage.OTHER) <= set(events.KINDS)
+
+
 def count_events(items):
     return app.lambda_handler(records("EventTable", items, ("subject", "at")), Context())["counted"]
 

@@ -7,11 +7,12 @@ from regain.adapters.counters import Counters
 from regain.api.contract import AccountCounts, DayCount, MethodCount, UsageReport
 from regain.domain.methods import LABELS
 
-_OTHER = (
-    "password-changed", "sign-in-locked", "recovery-closed", "account-secured", "administrator-contacted",
+OTHER = (
+    "password-changed", "sign-in-locked", "proofs-longer", "account-secured", "administrator-contacted",
     "support-contacted", "admin-reset", "admin-unlocked", "admin-lifted", "message-failed", "message-bounced",
     "message-suppressed",
 )  # fmt: skip
+"""The kinds of event that the report counts besides resets and unlocks."""
 
 
 def usage_report(counters: Counters, days: int, now: int) -> UsageReport:
@@ -26,7 +27,7 @@ def usage_report(counters: Counters, days: int, now: int) -> UsageReport:
         resets=[_day(day, "reset", counted.get(day, Counter())) for day in named],
         unlocks=[_day(day, "unlock", counted.get(day, Counter())) for day in named],
         methods=_methods(total),
-        other={kind: total[f"event:{kind}"] for kind in _OTHER},
+        other={kind: total[f"event:{kind}"] for kind in OTHER},
     )
 
 
