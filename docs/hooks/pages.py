@@ -190,7 +190,7 @@ def problem_rows(organisation: Organisation, language: Language) -> list[dict[st
 
 
 def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
-    """The variables of Jinja statements in pages and templates. Texts use `regain.organisation.settings.facts`."""
+    """The variables of Jinja statements in pages and templates. Texts use `regain.organisation.facts`."""
     recovery, contacts, say = organisation.recovery, organisation.contacts, language.translate
     return {
         "about": organisation.organisation,

@@ -21,6 +21,7 @@ from regain.api.contract import (
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import binding, languages, passwords, user_id
+from regain.organisation import policies
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
     INVALID_USER_ID,
@@ -113,6 +114,7 @@ def show_account(context: RequestContext) -> AccountView:
         must_change_password=account.must_change_password,
         security_info=state.state,
         interrupt=state.interrupt,
+        password_rules=new_password.own_rules(account, needed, change=True),
         may_wait=needed.organisation.recovery.remind_later_days > 0 and not who.info.required,
         sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id) for s in active],
     )
@@ -198,7 +200,8 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
     info = security_infos.from_item(info_item)
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
-    now, contact = services.now, services.organisation.contacts.administrator.email
+    now = services.now
+    contact = policies.for_account(services.organisation, found).contacts.administrator.email
     language = services.languages.match(found.language, context.language)
     told = notices(services, found, "account-secured", subject, repudiated.reference, info, language)
     if services.organisation.notify.administrators:

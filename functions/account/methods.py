@@ -13,8 +13,7 @@ from regain.runtime.services import services
 def list_methods(context: RequestContext) -> MethodsView:
     """What is registered and what could be, with addresses and numbers unmasked."""
     who = require_session(context, services())
-    organisation = who.services.organisation
-    recovery = organisation.recovery
+    recovery = who.settings.recovery
     offered = rules.registrable_kinds(who.account, recovery)
     given = (
         [PredefinedQuestion(key, text) for key, text in security_questions.PREDEFINED.items()]

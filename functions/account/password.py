@@ -10,6 +10,7 @@ from regain.domain import passwords
 from regain.domain import work as cost
 from regain.domain.account import Account
 from regain.domain.device_cookie import Known
+from regain.domain.policy import LONGEST_PASSWORD
 from regain.domain.throttle import Standing, Throttle
 from regain.problems import Problem, Refused
 from regain.recovery import standings, work
@@ -61,7 +62,7 @@ class Judge:
         place, standing = self._standing(throttle, found[2:])
         standing.check_sign_in(now, limits)
         password = passwords.normal(typed)
-        fits = len(password) <= services.organisation.passwords.maximum  # nothing longer is ever hashed
+        fits = len(password) <= LONGEST_PASSWORD  # nothing longer is ever hashed
         stored = account.password if account else ""
         if fits and password_hash.verify(stored, password, services.keys) and account:
             writes = place.writes(services, self.subject, standing.cleared())

@@ -47,7 +47,7 @@ def register(body: Register, context: RequestContext) -> Registration:
 def _register(body: Register, context: RequestContext, services: Services) -> Registration:
     who = require_session(context, services, *standings.session_keys(services, context))
     who.check_can_register()
-    rules.check_registrable(body.kind, who.account, services.organisation.recovery)
+    rules.check_registrable(body.kind, who.account, who.settings.recovery)
     return _BEGIN.get(body.kind, _begin_contact)(body, who)
 
 
@@ -97,7 +97,7 @@ def _begin_authenticator(body: Register, who: SignedIn) -> Registration:
     services = who.services
     pending = _pending(who, body.kind)
     secret = authenticator.secret(services.keys, who.subject, pending.nonce, pending.generation)
-    uri = authenticator.provisioning_uri(secret, who.account.user_id, services.organisation.organisation.name)
+    uri = authenticator.provisioning_uri(secret, who.account.user_id, who.settings.organisation.own_name)
     begun = _begun(who, pending)
     return msgspec.structs.replace(begun, secret=secret, uri=uri, qr=authenticator.qr_code(uri))
 
@@ -105,7 +105,7 @@ def _begin_authenticator(body: Register, who: SignedIn) -> Registration:
 def _begin_passkey(body: Register, who: SignedIn) -> Registration:
     rules.check_room("passkey", who.info)
     pending = _pending(who, body.kind, name=body.name.strip())
-    name, user = who.services.organisation.organisation.name, bytes.fromhex(who.subject)
+    name, user = who.settings.organisation.own_name, bytes.fromhex(who.subject)
     options = passkeys.registration_options(
         who.context.site, name, who.account, user, bytes.fromhex(pending.nonce), who.info.passkeys
     )
@@ -201,11 +201,7 @@ def _confirm(pending_id: str, body: Confirm, context: RequestContext, services: 
 
 def _with_recovery_code(kind: str, info: SecurityInfo, who: SignedIn) -> tuple[str, SecurityInfo]:
     """An authenticator brings a recovery code for the day its phone is lost, unless there is one already."""
-    if (
-        kind != "authenticator"
-        or info.recovery_code
-        or "recovery-code" not in who.services.organisation.recovery.offered
-    ):
+    if kind != "authenticator" or info.recovery_code or "recovery-code" not in who.settings.recovery.offered:
         return "", info
     random = who.services.randomness(recovery_code.BYTES)
     shown, kept = recovery_code.made(who.services.keys, who.subject, random, who.services.now)

@@ -7,6 +7,7 @@ from regain.domain import roles
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.domain.security_info import NAMES, SecurityInfo
+from regain.organisation import policies
 from regain.problems import Refused
 from regain.recovery import standings, step_up
 from regain.recovery.listing import listed, masked_place
@@ -38,7 +39,7 @@ def show_account(user_id: str, context: RequestContext) -> AccountDetail:
 def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
     account, info, now = target.account, target.info, agent.services.now
     organisation = agent.services.organisation
-    eligible = eligibility(account, info, organisation.recovery, organisation.domains)
+    eligible = eligibility(account, info, policies.for_account(organisation, account).recovery, organisation.domains)
     acts = _allowed_acts(agent, account)
     stranger = standings.stranger(agent.services, target.subject, target.throttle)
     return AccountDetail(

@@ -8,6 +8,7 @@ from pathlib import Path
 from cli.accounts import accounts, accounts_with_security_info
 from cli.terminal import errors, say, table
 from regain.domain.eligibility import eligibility
+from regain.organisation import policies
 from regain.organisation.file_errors import FileError
 from regain.people.changes import Changes
 from regain.people.importing import ImportResult, PeopleFile
@@ -91,7 +92,9 @@ def print_eligibility(result: ImportResult, parsed: PeopleFile, services: Servic
     others = (account for account in accounts(services) if account.user_id not in imported)
     for account, info in accounts_with_security_info(services, others):
         people += 1
-        capable += eligibility(account, info, organisation.recovery, organisation.domains).capable
+        capable += eligibility(
+            account, info, policies.for_account(organisation, account).recovery, organisation.domains
+        ).capable
     say(f"{capable} of {people} people could get back in alone")
 
 

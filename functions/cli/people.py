@@ -16,6 +16,7 @@ from cli.stack import Stack
 from cli.terminal import errors, say
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
+from regain.organisation import policies
 from regain.people import importing
 from regain.people.changes import EligibilityCheck
 from regain.people.notifications import ImportNotifier
@@ -84,7 +85,9 @@ def export(
         writer = csv.writer(written, lineterminator="\r\n")
         writer.writerow(_COLUMNS)
         for account, info in accounts_with_security_info(services):
-            status = eligibility(account, info, organisation.recovery, organisation.domains)
+            status = eligibility(
+                account, info, policies.for_account(organisation, account).recovery, organisation.domains
+            )
             flags = (status.registered, status.enabled, status.capable)
             writer.writerow([escape_formula(cell) for cell in (*_cells(account), *flags)])
             number += 1

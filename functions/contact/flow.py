@@ -15,6 +15,7 @@ from regain.api.request_context import RequestContext
 from regain.domain import reference, user_id
 from regain.domain.flow import Flow
 from regain.domain.work import help_cost
+from regain.organisation import policies
 from regain.phrases import Phrase
 from regain.problems import (
     INVALID_CONTACT_DETAILS,
@@ -40,10 +41,9 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     with work.spent_if_refused(needed, solved):
         who = user_id.normalise(body.user_id, organisation.domains)
         user_id.find_domain(who, organisation.domains)
-    subject = needed.recoveries.subject(who)
+    subject, desk = needed.recoveries.subject(who), policies.for_domain(organisation, who).contacts.administrator
     context.about(subject)
-    portal = organisation.contacts.administrator.portal_url
-    if portal:
+    if portal := desk.portal_url:
         needed.store.commit([work.spend_write(needed, solved, 1)])
         return HelpRequested(url=portal)
     with work.spent_if_refused(needed, solved):
@@ -55,8 +55,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
         "text": _text(body.message), "purpose": flow.purpose if flow else "",
         "passed": len(flow.passed) if flow else 0,
     }  # fmt: skip
-    to = organisation.contacts.administrator.email
-    message = _message(needed, context, subject, "administrator-contacted", to or "first-line", facts)
+    message = _message(needed, context, subject, "administrator-contacted", desk.email or "first-line", facts)
     needed.store.commit(_writes(needed, counted, [message], "administrator-contacted", context))
     return HelpRequested(reference=context.reference)
 

@@ -16,6 +16,7 @@ from regain.domain.account import Account
 from regain.domain.device_cookie import TICKET_GOOD_FOR
 from regain.domain.methods import channel, sends_code
 from regain.domain.roles import HELP_REQUEST_ROLES
+from regain.organisation import policies
 from regain.recovery import repudiation, temporary_password
 from regain.runtime.services import Services
 
@@ -69,7 +70,8 @@ def _flow_code(message: Message, needed: Services) -> Message:
         raise Over
     facts = {
         "flow": flow.id, "purpose": flow.purpose, "method": method.id, "sequence": live.sequence, "digits": live.digits,
-        "code_generation": flow.code_generation, **_ticket(message.facts, method.kind, needed.now),
+        "code_generation": flow.code_generation, "user_id": flow.user_id,
+        **_ticket(message.facts, method.kind, needed.now),
     }  # fmt: skip
     return replace(
         message, channel=channel(method.kind), to=method.destination, reference=flow.reference, language=flow.language,
@@ -117,13 +119,13 @@ def _notice(message: Message, needed: Services) -> Message:
 
 def _check_recipient(message: Message, needed: Services) -> None:
     """Raises Unconfirmed where a message that repeats what was typed is for nobody whom the organisation has named."""
-    contacts = needed.organisation.contacts
+    contacts = [each.contacts for each in policies.every(needed.organisation)]
     named = {
-        "administrator-contacted": contacts.administrator.email,
-        "support-contacted": contacts.support.email,
-        "support-confirmation": message.to,
-    }.get(message.kind, "")
-    if message.to != named and not _is_holder(message.to, needed):
+        "administrator-contacted": [each.administrator.email for each in contacts],
+        "support-contacted": [each.support.email for each in contacts],
+        "support-confirmation": [message.to],
+    }.get(message.kind, [])
+    if message.to not in named and not _is_holder(message.to, needed):
         raise Unconfirmed
 
 

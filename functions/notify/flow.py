@@ -21,6 +21,7 @@ from regain.api.redaction import error_kind
 from regain.domain import codes
 from regain.domain.device_cookie import Known
 from regain.domain.roles import HELP_REQUEST_ROLES
+from regain.organisation import policies
 from regain.recovery import temporary_password
 from regain.runtime.services import Services, services
 
@@ -95,7 +96,8 @@ def _recipient_id(address: str) -> str:
 
 def render(message: Message, needed: Services) -> RenderedMessage:
     """A confirmed message, with its code, password or link."""
-    layout = Layout(needed.organisation, needed.languages.get(message.language))
+    organisation = policies.for_domain(needed.organisation, message.facts.get("user_id", ""))
+    layout = Layout(organisation, needed.languages.get(message.language))
     if message.kind in help_messages.KINDS:
         return help_messages.render(message.kind, message.facts, message.reference, layout)
     if message.kind == "temporary-password":

@@ -17,7 +17,7 @@ from regain.adapters.messengers import RenderedMessage
 from regain.domain import languages
 from regain.domain.colour import text_colour
 from regain.organisation.language import Language
-from regain.organisation.settings import Organisation
+from regain.organisation.settings import Organisation, localised_name
 from regain.phrases import Phrase, format_list
 
 _BAR = "#12355b"
@@ -52,14 +52,14 @@ Part = str | Link | Secret
 
 @dataclass(frozen=True)
 class Layout:
-    """The sending organisation and the language of the message."""
+    """The sending organisation, as its reader's domain knows it, and the language of the message."""
 
     organisation: Organisation
     language: Language
 
     def say(self, phrase: Phrase, **facts: Any) -> str:
         """A phrase in this language. `{administrator}` is how to reach the organisation's administrator."""
-        return self.language.translate(phrase, administrator=self._administrator, **facts)
+        return self.language.translate(phrase, **self._own, **facts)
 
     @property
     def site(self) -> str:
@@ -83,7 +83,7 @@ class Layout:
     ) -> RenderedMessage:
         """The message with these paragraphs. `short` is its form for SMS, `spoken` its SSML, read by `voice`."""
         parts = tuple(parts)
-        signed = self.language.translate(Phrase("{organisation} account help"))
+        signed = self.say(Phrase("{organisation} account help"))
         text = "\n\n".join(part if isinstance(part, str) else _plain(part) for part in parts)
         return RenderedMessage(
             subject, f"{text}\n\n-- \n{signed}\n", self._html(subject, parts, signed), short, spoken, voice
@@ -104,10 +104,16 @@ class Layout:
         """
         reader = self.language if self.language.info.voice else Language(languages.SOURCE_LANGUAGE, self.organisation)
         slowly = '<break time="700ms"/>'.join(f'<say-as interpret-as="digits">{digit}</say-as>' for digit in code)
-        read = [escape(reader.translate(phrase)) for phrase in (_HELLO, _AGAIN, _GOODBYE)]
+        read = [escape(reader.translate(phrase, **self._own)) for phrase in (_HELLO, _AGAIN, _GOODBYE)]
         pauses = (f' <break time="500ms"/> {slowly}. <break time="1500ms"/> ',) * 2
         said = "".join(part for pair in zip(read, (*pauses, ""), strict=True) for part in pair)
         return f'<speak><prosody rate="90%">{said}</prosody></speak>', reader.info.voice
+
+    @property
+    def _own(self) -> dict[str, object]:
+        """What these people call the organisation, and whom they ask."""
+        name = localised_name(self.organisation.organisation.name, self.language.tag)
+        return {"organisation": name, "administrator": self._administrator}
 
     @property
     def _administrator(self) -> object:
@@ -127,7 +133,7 @@ class Layout:
 
     def _html(self, subject: str, parts: tuple[Part, ...], signed: str) -> str:
         """One column below a bar with the organisation's name. It is a table because some mail programs need one."""
-        name, known = escape(self.organisation.organisation.name), self.language.info
+        name, known = escape(str(self._own["organisation"])), self.language.info
         bar = self.organisation.organisation.colour or _BAR
         return (
             f'<!doctype html><html lang="{self.language.tag}" dir="{known.direction}"><head><meta charset="utf-8">'

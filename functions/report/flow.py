@@ -15,6 +15,7 @@ from regain.adapters.store import batched, retry_on_conflict
 from regain.directories import dynamodb as account_items
 from regain.domain.eligibility import eligibility
 from regain.domain.events import counter_names
+from regain.organisation import policies
 from regain.runtime.services import Services, services
 
 _PER_TRANSACTION = 25  # people; each takes one write, and the totals one more
@@ -105,4 +106,5 @@ def _counter_names(account_item: Any, info_item: Any, services: Services) -> tup
     if account is None:
         return ()
     info = security_infos.from_item(info_item)
-    return eligibility(account, info, organisation.recovery, organisation.domains).counter_names
+    own = policies.for_account(organisation, account)
+    return eligibility(account, info, own.recovery, own.domains).counter_names

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from regain.adapters.keys import Keys
 from regain.domain import codes, crockford, reference, user_id
 from regain.domain.security_info import RecoveryCode
+from regain.organisation.facts import facts
 from regain.organisation.file import read
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.language import Language
-from regain.organisation.settings import Organisation, facts
+from regain.organisation.settings import Organisation
 from regain.people import contacts, importing
 from regain.problems import (
     INVALID_EMAIL_ADDRESS,

@@ -1,9 +1,9 @@
 """Accounts: the people whose passwords are managed, and the methods they can use."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from regain.domain.methods import Method
+from regain.domain.methods import Method, can_pass
 from regain.domain.policy import Recovery
 from regain.domain.security_info import SecurityInfo
 
@@ -108,6 +108,11 @@ def may_answer_questions(account: Account, recovery: Recovery) -> bool:
 def required_gates(account: Account | None, recovery: Recovery) -> int:
     """How many proofs the account needs. An account with a role always needs two (S15, B12)."""
     return 2 if account and account.role else recovery.gates
+
+
+def can_prove(account: Account, own: Iterable[Method], recovery: Recovery) -> bool:
+    """Whether an account's `own` methods are enough for every proof that it needs."""
+    return can_pass(own, required_gates(account, recovery), recovery.before_proof.offered)
 
 
 def self_service_enabled(account: Account, recovery: Recovery) -> bool:

@@ -6,8 +6,8 @@ A stolen password alone binds nothing where a method is there, where two proofs 
 from collections.abc import Container
 from dataclasses import dataclass, replace
 
-from regain.domain.account import Account, methods, required_gates
-from regain.domain.methods import Method, can_pass
+from regain.domain.account import Account, can_prove, methods
+from regain.domain.methods import Method
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import Authenticator, SecurityInfo, SetAside
 from regain.domain.session import Session
@@ -106,12 +106,15 @@ class Holder:
 
     def check_may_remove(self, left: SecurityInfo) -> None:
         """What the gates need is replaced, not removed. Raises Refused(METHOD_STILL_NEEDED)."""
-        needed = required_gates(self.account, self.recovery)
         after = replace(self, info=left)
-        if can_pass(self.methods, needed) and not can_pass(after.methods, needed):
+        if self._can_prove and not after._can_prove:
             raise Refused(METHOD_STILL_NEEDED)
         if self.account.role and self.second_factors() and not after.second_factors():
             raise Refused(METHOD_STILL_NEEDED)
+
+    @property
+    def _can_prove(self) -> bool:
+        return can_prove(self.account, self.methods, self.recovery)
 
     @property
     def _has_second_factor(self) -> bool:

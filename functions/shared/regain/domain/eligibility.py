@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from regain.domain.account import Account, methods, required_gates, self_service_enabled
+from regain.domain.account import Account, can_prove, methods, required_gates, self_service_enabled
 from regain.domain.methods import Method, can_pass, channel
 from regain.domain.policy import Domain, Recovery
 from regain.domain.security_info import SecurityInfo
@@ -52,7 +52,7 @@ def eligibility(
     own = methods(account, info, recovery, domains)
     needed = required_gates(account, recovery)
     refused = _refused(account, recovery, domains)
-    registered = can_pass(own, needed)
+    registered = can_prove(account, own, recovery)
     kinds = tuple(dict.fromkeys(method.kind for method in own))
     missing = () if registered else (_missing(account, own, needed, recovery),)
     if info.suspended:
@@ -88,6 +88,12 @@ def _missing(account: Account, own: tuple[Method, ...], needed: int, recovery: R
         none = Phrase("No offered method is registered ({offered}).", offered=format_list(recovery.offered))
         return Reason("recovery.methods", none)
     kinds = format_list(sorted({channel(method.kind) for method in own}))
+    if can_pass(own, needed):
+        first = Phrase(
+            "The first proof must be one that everybody in the domain is offered ({offered}). Registered: {kinds}.",
+            offered=format_list(recovery.before_proof.offered), kinds=kinds,
+        )  # fmt: skip
+        return Reason("policies", first)
     everybody = Phrase("Proofs of different kinds needed: {needed}. Registered: {kinds}.",
                        needed=needed, kinds=kinds)  # fmt: skip
     with_role = Phrase("An account with a role ({role}) needs two proofs of different kinds. Registered: {kinds}.",

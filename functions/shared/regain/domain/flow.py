@@ -4,13 +4,13 @@ Each function is a pure step from one state to the next. The caller commits the 
 nothing has changed since it was read, before it answers: an attempt is counted before its result is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from regain import problems
-from regain.domain.account import Account, methods, required_gates, self_service_enabled
+from regain.domain.account import Account, can_prove, methods, required_gates, self_service_enabled
 from regain.domain.live_code import LiveCode
-from regain.domain.methods import LABELS, Method, can_pass, mask, remaining
+from regain.domain.methods import LABELS, Method, mask, remaining
 from regain.domain.policy import Domain, Limits, Recovery
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import LONGEST, SHORT, Standing, Throttle
@@ -106,12 +106,13 @@ def start(
         Refused: with `disclosure: detailed`, the reason why this account cannot be recovered (S65-S67).
     """
     own = methods(account, info, recovery, domains) if account else ()
+    told_first = recovery.before_proof
     flow = replace(
         blank,
-        methods=_filled(own, recovery.offered),
-        offered=recovery.offered,
+        methods=_filled(own, told_first.offered),
+        offered=told_first.offered,
         generation=throttle.generation,
-        gates_shown=recovery.gates,
+        gates_shown=told_first.gates,
         required=required_gates(account, recovery),
         obstacle=_obstacle(account, own, recovery),
         expires_at=now + recovery.flow_minutes * 60,
@@ -126,7 +127,8 @@ def start(
 
 def kinds_second_only(standing: Standing, recovery: Recovery, limits: Limits, now: int) -> tuple[str, ...]:
     """The offered kinds that cannot be the first proof now."""
-    return tuple(kind for kind in recovery.offered if second_only(kind, standing.length(kind, now, limits)))
+    offered = recovery.before_proof.offered
+    return tuple(kind for kind in offered if second_only(kind, standing.length(kind, now, limits)))
 
 
 def second_only(kind: str, length: int) -> bool:
@@ -146,7 +148,7 @@ def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recove
         return problems.ACCOUNT_TURNED_OFF.code
     if not self_service_enabled(account, recovery):
         return problems.NOT_ENABLED.code
-    if not can_pass(own, required_gates(account, recovery)):
+    if not can_prove(account, own, recovery):
         return (
             problems.NO_SECOND_METHOD if own and recovery.disclosure == "private" else problems.COULD_NOT_VERIFY
         ).code
@@ -174,13 +176,16 @@ def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) ->
     return flow if flow.generation == throttle.generation else overtaken(flow)
 
 
-def bound_to(account: Account, info: SecurityInfo) -> str:
-    """Whatever ends an account's flows when it changes, as text: what a proof rests on or leads to (X12)."""
+def bound_to(account: Account, info: SecurityInfo, policies: Iterable[str] = ()) -> str:
+    """Whatever ends an account's flows when it changes, as text: what a proof rests on or leads to (X12).
+
+    `policies` are those of its groups.
+    """
     app = info.authenticator.nonce if info.authenticator else ""
     parts = (
         account.generation, account.role, account.mail, account.other_mails, account.mobile_phone, account.office_phone,
         [(each.id, each.destination) for each in info.contacts], app, [each.id for each in info.passkeys],
-        [each.since for each in info.answers], info.suspended, info.places_lost_at,
+        [each.since for each in info.answers], info.suspended, info.places_lost_at, *policies,
     )  # fmt: skip
     return "\x1f".join(map(str, parts))
 
@@ -202,12 +207,12 @@ def overtaken(flow: Flow) -> Flow:
 def choices(flow: Flow) -> tuple[Choice, ...]:
     """The methods to choose from for the next proof.
 
-    Before any proof these are the organisation's, and do not reveal which of them the account has. Afterwards they
-    are the account's own, masked.
+    Before any proof these are the domain's, and do not reveal which of them the account has. Afterwards they are the
+    account's own, masked.
     """
     if flow.passed or flow.disclosed:
         given = [method for method in flow.registered if method.id in flow.passed]
-        left = [m for m in remaining(flow.registered, given) if m.kind in flow.offered]
+        left = [m for m in remaining(flow.registered, given) if given or m.kind in flow.offered]
         return tuple(_choice(m.id, m.kind, m, flow.questions_later, mask(m)) for m in left)
     first = {method.id: method for method in flow.registered}
     kinds = (kind for kind in flow.offered if kind not in flow.second_only)

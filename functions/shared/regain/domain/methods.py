@@ -2,7 +2,7 @@
 
 import hmac
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from regain.domain import human_input
@@ -58,10 +58,11 @@ def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Meth
     return tuple(m for m in methods if channel(m.kind) not in channels and m.destination not in places)
 
 
-def can_pass(methods: Iterable[Method], gates: int) -> bool:
-    """Whether the methods can pass this many gates, in some order."""
+def can_pass(methods: Iterable[Method], gates: int, first: Container[str] | None = None) -> bool:
+    """Whether the methods can pass this many gates, in some order. The first proof is of one of the kinds `first`."""
     methods = tuple(methods)
-    return gates == 0 or any(can_pass(remaining(methods, [m]), gates - 1) for m in methods)
+    begin_with = methods if first is None else [method for method in methods if method.kind in first]
+    return gates == 0 or any(can_pass(remaining(methods, [method]), gates - 1) for method in begin_with)
 
 
 def matches_contact(method: Method, typed: str) -> bool:

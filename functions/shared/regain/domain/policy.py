@@ -1,6 +1,6 @@
 """The policy settings of an organisation, with the product's defaults."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
@@ -14,6 +14,7 @@ them."""
 class Recovery:
     """How people prove who they are. Sources: Microsoft Entra SSPR's 15 and 5 minutes, NIST SP 800-63B-4 3.1.3.
 
+    `methods_registered` (0: as many as `gates` need): how many methods people are asked to register.
     `reconfirm_days` (0: never): when people are asked to confirm their security info again.
     `remind_later_days` (0: not at all): how long they may postpone that.
     `questions_registered`: how many a person registers; three of them are asked.
@@ -26,6 +27,7 @@ class Recovery:
     methods: tuple[Kind, ...] = (
         "email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code",
     )  # fmt: skip
+    methods_registered: int = 0
     disclosure: Literal["private", "detailed"] = "private"
     confirm_contact: bool = False
     flow_minutes: int = 15
@@ -47,9 +49,9 @@ class Recovery:
         return tuple(dict.fromkeys(self.methods))
 
     @property
-    def sends_texts(self) -> bool:
-        """Whether the organisation can send texts."""
-        return "sms" in self.methods
+    def before_proof(self) -> "Recovery":
+        """What is offered and told before any proof: it follows from the domain alone."""
+        return self
 
     @property
     def authenticator_digits(self) -> int:
@@ -59,6 +61,18 @@ class Recovery:
     def digits_of(self, kind: str) -> int:
         """The digits of a code that is sent: more by e-mail, where it is copied or comes with a link."""
         return self.email_code_digits if kind == "email" else self.code_digits
+
+
+@dataclass(frozen=True)
+class GroupRecovery(Recovery):
+    """The policy of somebody with a group that has one. Before any proof, only the `domain`'s shows."""
+
+    domain: Recovery = field(default_factory=Recovery)
+
+    @property
+    def before_proof(self) -> Recovery:
+        """The domain's policy, which is the same for everybody in it."""
+        return self.domain
 
 
 @dataclass(frozen=True)
@@ -111,13 +125,17 @@ class Administration:
     temporary_password_hours: int = 24
 
 
+LONGEST_PASSWORD = 256
+"""The most characters that any organisation may allow."""
+
+
 @dataclass(frozen=True)
 class Passwords:
     """What a new password must be. `nist`: SP 800-63B-4 3.1.1; `entra`: Microsoft's 8 and three of four classes."""
 
     profile: Literal["nist", "entra"] = "nist"
     minimum: int = 0
-    maximum: int = 256
+    maximum: int = LONGEST_PASSWORD
     banned: tuple[str, ...] = ()
     points: int = 5
 
@@ -129,8 +147,9 @@ class Passwords:
 
 @dataclass(frozen=True)
 class Domain:
-    """Where the accounts of one domain are kept, and whether they may be reset here."""
+    """Where the accounts of one domain are kept, whether they may be reset here, and by which of `policies`."""
 
     directory: Literal["dynamodb", "elsewhere"] = "dynamodb"
     reset: Literal["on", "off"] = "on"
     help_url: str = ""
+    policy: str = ""

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from regain.domain import codes
 from regain.domain.account import (
     Account,
+    can_prove,
     may_answer_questions,
     methods,
     places_count,
     prepopulated_addresses,
-    required_gates,
     self_service_enabled,
 )
-from regain.domain.methods import can_pass
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import Contact, SecurityInfo, State, state
 from regain.domain.throttle import SHORT, Standing
@@ -147,7 +146,9 @@ def status(
     account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str], now: int
 ) -> RegistrationStatus:
     """The status of an account's registration."""
-    ready = can_pass(methods(account, info, recovery, domains), required_gates(account, recovery))
+    own = methods(account, info, recovery, domains)
+    several = len({method.destination for method in own}) >= recovery.methods_registered
+    ready = several and can_prove(account, own, recovery)
     found = state(info, ready, account.security_info_at, recovery.reconfirm_days, now)
     wanted = found != "complete" and self_service_enabled(account, recovery)
     return RegistrationStatus(found, wanted and now >= info.remind_at)

@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 
 import idna
 
-from regain.domain import colour
+from regain.domain import colour, user_id
 from regain.domain.languages import LANGUAGES
 from regain.domain.methods import channel
-from regain.domain.policy import Recovery
+from regain.domain.policy import LONGEST_PASSWORD, Recovery
+from regain.organisation import policy_checks
 from regain.organisation.schema import Finding
 from regain.organisation.settings import About, Link, Name, Organisation, mailbox
 from regain.organisation.yaml_file import Place
+from regain.problems import DOMAIN_NEEDED, Refused
 
 _LONGEST_DOMAIN = 48  # Microsoft Entra's bound (S33)
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
@@ -32,9 +34,10 @@ _RANGES = {
     "recovery.reconfirm_days": (0, 730),
     "recovery.remind_later_days": (0, 90),
     "recovery.questions_registered": (3, 5),
+    "recovery.methods_registered": (0, 5),
     "limits.guess_budget": (0.001, 10),
     "limits.phone_messages_per_day": (0, 10_000_000),
-    "passwords.maximum": (64, 256),
+    "passwords.maximum": (64, LONGEST_PASSWORD),
     "passwords.points": (1, 20),
     "administration.temporary_password_hours": (1, 72),
 }  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
@@ -43,6 +46,12 @@ _RANGES = {
 def mistakes(organisation: Organisation) -> Iterator[Finding]:
     """Everything that is wrong with settings of the right types."""
     yield from _domains(organisation)
+    yield from everybody(organisation)
+    yield from policy_checks.mistakes(organisation, everybody)
+
+
+def everybody(organisation: Organisation) -> Iterator[Finding]:
+    """What is wrong with the settings for everybody; under a policy, for those who have it."""
     yield from _ranges(organisation)
     yield from _names(organisation)
     yield from _appearance(organisation.organisation)
@@ -108,10 +117,15 @@ def _ranges(organisation: Organisation) -> Iterator[Finding]:
 def _names(organisation: Organisation) -> Iterator[Finding]:
     """Names that people read: of one line, not empty, and in languages that there are."""
     about, contacts = organisation.organisation, organisation.contacts
-    if not about.name.strip():
+    names = list(about.name.values()) if isinstance(about.name, dict) else [about.name]
+    if not names or not all(name.strip() for name in names):
         yield ("organisation", "name"), "the name is empty", "the organisation's name, as people know it"
     named: dict[Place, Name] = {
         ("organisation", "name"): about.name,
+        ("organisation", "user_id"): about.user_id,
+        ("contacts", "administrator", "hours"): contacts.administrator.hours,
+        ("contacts", "administrator", "in_person"): contacts.administrator.in_person,
+        ("contacts", "support", "hours"): contacts.support.hours,
         ("organisation", "portal_name"): about.portal_name,
         ("organisation", "apps_portal_name"): about.apps_portal_name,
         ("contacts", "support", "name"): contacts.support.name,
@@ -125,6 +139,22 @@ def _names(organisation: Organisation) -> Iterator[Finding]:
                 yield (*place, tag), f"`{tag}` is not a language", f"there are: {', '.join(LANGUAGES)}"
             if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
                 yield place, "a name has a line break or a control character", "write it on one line"
+    yield from _example(organisation)
+
+
+def _example(organisation: Organisation) -> Iterator[Finding]:
+    """The example of a user ID, which must be one that the form takes."""
+    example, at = organisation.organisation.example_user_id, ("organisation", "example_user_id")
+    if not example or not organisation.domains:
+        return
+    try:
+        user_id.normalise(example, organisation.domains)
+    except Refused as refused:
+        whole = f"{example}@{organisation.default_domain}"
+        if refused.problem is DOMAIN_NEEDED:
+            yield at, "with several domains, people type the whole user ID", f"for example {whole}"
+        else:
+            yield at, f"`{example}` is not a user ID", "one as people type it, for example s1234567"
 
 
 def _with_names(links: Iterable[Link | str]) -> Iterator[tuple[int, Link]]:
@@ -177,7 +207,7 @@ def _methods(recovery: Recovery) -> Iterator[Finding]:
     at: Place = ("recovery", "methods")
     if not recovery.offered:
         yield at, "there is no method that can be offered", "name at least one, for example [email]"
-    if recovery.gates > len({channel(kind) for kind in recovery.offered}):
+    elif recovery.gates > len({channel(kind) for kind in recovery.offered}):
         what = "two gates need methods of two different channels"
         yield ("recovery", "gates"), what, "for example methods: [email, sms]"
     if "questions" in recovery.offered and recovery.gates < 2:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from regain.domain import languages
-from regain.organisation.settings import Organisation, current, facts
+from regain.organisation.facts import facts
+from regain.organisation.settings import Organisation, current
 from regain.phrases import Phrase, Plural
 
 _LEFT_TO_RIGHT = re.compile(r"[A-Za-z+@]")

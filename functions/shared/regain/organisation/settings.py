@@ -2,18 +2,15 @@
 
 import functools
 import os
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from email.utils import formataddr
 from pathlib import Path
+from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from regain.domain import languages
-from regain.domain.flow import REFUSED_PASSWORDS
-from regain.domain.methods import uses_phone
-from regain.domain.policy import Administration, Domain, Limits, Passwords, Recovery
-from regain.phrases import Phrase, Plural, format_list
+from regain.domain.policy import Administration, Domain, Kind, Limits, Passwords, Recovery
 
 Name = str | dict[str, str]
 """One name for all languages, or a name by language tag."""
@@ -23,14 +20,17 @@ Name = str | dict[str, str]
 class About:
     """Names and addresses that appear in the guidance and in messages.
 
-    `languages`: the first is the organisation's own, for whoever wants none of them. `colour` (`#12355b`) and `logo` (a
-    file beside `organisation.yaml`) are how people know the organisation. Pages of `embed_from` (origins) may show the
-    form in a frame.
+    `languages`: the first is the organisation's own, for whoever wants none of them. `user_id` is what people call
+    their user ID ("matriculation number"), and `example_user_id` one as they would type it. `colour` (`#12355b`) and
+    `logo` (a file beside `organisation.yaml`) are how people know the organisation. Pages of `embed_from` (origins) may
+    show the form in a frame.
     """
 
-    name: str
+    name: Name
     services: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
+    user_id: Name = ""
+    example_user_id: str = ""
     colour: str = ""
     logo: str = ""
     sign_in_url: str = "/account/"
@@ -43,10 +43,17 @@ class About:
     time_zone: str = "UTC"
     embed_from: tuple[str, ...] = ()
 
+    @property
+    def own_name(self) -> str:
+        """The name in the organisation's own language."""
+        return str(localised_name(self.name, self.languages[0]))
+
 
 @dataclass(frozen=True)
 class Administrator:
     """Where "Contact your administrator" leads: a portal of the organisation's own, or an address.
+
+    `hours`: when the telephone is answered. `in_person`: where to go, and what to bring as identification.
 
     With neither, requests go to the people with the roles helpdesk, user administrator or administrator: the first
     that somebody has.
@@ -54,6 +61,8 @@ class Administrator:
 
     email: str = ""
     phone: str = ""
+    hours: Name = ""
+    in_person: Name = ""
     portal_url: str = ""
     single: bool = False
 
@@ -65,6 +74,7 @@ class Support:
     name: Name = ""
     email: str = ""
     phone: str = ""
+    hours: Name = ""
     url: str = ""
     per_service: dict[str, str] = field(default_factory=dict)
 
@@ -120,6 +130,57 @@ class Notify(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     sender: str = ""
 
 
+class AboutPolicy(msgspec.Struct, frozen=True):
+    """What some people call the organisation and their user ID."""
+
+    name: Name | UnsetType = UNSET
+    user_id: Name | UnsetType = UNSET
+    example_user_id: str | UnsetType = UNSET
+
+
+class ContactsPolicy(msgspec.Struct, frozen=True):
+    """Whom some people ask. Each replaces the other as a whole, so that nobody is given one desk's hours and another's
+    number.
+    """
+
+    administrator: Administrator | UnsetType = UNSET
+    support: Support | UnsetType = UNSET
+
+
+class RecoveryPolicy(msgspec.Struct, frozen=True):
+    """How some people prove who they are."""
+
+    gates: Literal[1, 2] | UnsetType = UNSET
+    methods: tuple[Kind, ...] | UnsetType = UNSET
+    methods_registered: int | UnsetType = UNSET
+
+
+class PasswordsPolicy(msgspec.Struct, frozen=True):
+    """What the passwords of some people must be."""
+
+    profile: Literal["nist", "entra"] | UnsetType = UNSET
+    minimum: int | UnsetType = UNSET
+    maximum: int | UnsetType = UNSET
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What differs for the people of the domains and groups that name it: keys of the sections of the same names.
+
+    What it leaves out is as for everybody (`regain.organisation.policies`).
+    """
+
+    organisation: AboutPolicy = AboutPolicy()
+    contacts: ContactsPolicy = ContactsPolicy()
+    recovery: RecoveryPolicy = RecoveryPolicy()
+    passwords: PasswordsPolicy = PasswordsPolicy()
+
+
+class GroupSettings(msgspec.Struct, frozen=True):
+    """The policy of a group, by the group's name."""
+
+    policy: str
+
+
 class Organisation(msgspec.Struct, frozen=True):
     """The whole file. Only `organisation.name` and `domains` have no default."""
 
@@ -131,6 +192,8 @@ class Organisation(msgspec.Struct, frozen=True):
     passwords: Passwords = msgspec.field(default_factory=Passwords)
     notify: Notify = msgspec.field(default_factory=Notify)
     administration: Administration = msgspec.field(default_factory=Administration)
+    policies: dict[str, Policy] = {}
+    groups: dict[str, GroupSettings] = {}
 
     @property
     def default_domain(self) -> str:
@@ -141,9 +204,8 @@ class Organisation(msgspec.Struct, frozen=True):
     def sender(self) -> Mailbox:
         """The From of every message (S57)."""
         given = mailbox(self.notify.sender)
-        return Mailbox(
-            given.name or f"{self.organisation.name} account help", given.address or f"no-reply@{self.default_domain}"
-        )
+        name = given.name or f"{self.organisation.own_name} account help"
+        return Mailbox(name, given.address or f"no-reply@{self.default_domain}")
 
 
 def mailbox(text: str) -> Mailbox:
@@ -171,75 +233,3 @@ def localised_name(name: Name, language: str, otherwise: object = "") -> object:
     if isinstance(name, dict):
         return name.get(language) or next(iter(name.values()), otherwise)
     return name or otherwise
-
-
-def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE) -> dict[str, object]:
-    """What texts may name in braces: problems, messages and pages take every name and number from here.
-
-    Whoever puts them into words says the phrases among them. Beside `code_minutes`, a number, stands `code_time`: that
-    number of minutes in words.
-    """
-    about, limits, contacts = organisation.organisation, organisation.limits, organisation.contacts
-    numbers = {**asdict(organisation.recovery), **asdict(limits), **asdict(organisation.administration)}
-    return {
-        **{name: value for name, value in numbers.items() if isinstance(value, int)},
-        **_times(numbers),
-        "messages_per_hour": _messages(organisation),
-        "tries": Plural("{n} try", "{n} tries", organisation.recovery.code_tries),
-        "organisation": about.name,
-        "services": _joined(about.services) if about.services else Phrase("your work or school account"),
-        "domains": _joined(organisation.domains),
-        "example_user_id": f"maria.silva@{organisation.default_domain}",
-        "portal": localised_name(about.portal_name, language, Phrase("the main portal")),
-        "portal_url": about.portal_url,
-        "apps_portal": localised_name(about.apps_portal_name, language, Phrase("the apps portal")),
-        "apps_portal_url": about.apps_portal_url,
-        "personal_accounts_url": about.personal_accounts_url,
-        "site_url": about.site_url,
-        "sign_in_url": about.sign_in_url,
-        "sender": str(organisation.sender),
-        "administrator_email": contacts.administrator.email,
-        "administrator_phone": contacts.administrator.phone,
-        "password_minimum": organisation.passwords.minimum_length,
-        "password_maximum": organisation.passwords.maximum,
-        "password_points": organisation.passwords.points,
-        "password_refusals": REFUSED_PASSWORDS,
-        "support": localised_name(contacts.support.name, language, Phrase("Support")),
-        "support_email": contacts.support.email,
-        "support_phone": contacts.support.phone,
-        "support_url": contacts.support.url,
-    }
-
-
-_UNITS = {
-    "seconds": lambda n: Plural("{n} second", "{n} seconds", n),
-    "minutes": lambda n: Plural("{n} minute", "{n} minutes", n),
-    "hours": lambda n: Plural("{n} hour", "{n} hours", n),
-    "days": lambda n: Plural("{n} day", "{n} days", n),
-}
-
-
-def _times(numbers: dict[str, object]) -> dict[str, Plural]:
-    """Each setting whose name ends in a unit, as a duration in words."""
-    parts = {name: name.rpartition("_") for name in numbers}
-    return {
-        f"{stem}_time": _UNITS[unit](numbers[name]) for name, (stem, _, unit) in parts.items() if unit in _UNITS
-    }  # fmt: skip
-
-
-def _messages(organisation: Organisation) -> object:
-    """The limits of messages an hour, for the methods that are offered."""
-    limits, kinds = organisation.limits, organisation.recovery.offered
-    phone = Plural("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
-    email = Plural("{n} e-mail", "{n} e-mails", limits.emails_per_hour)
-    if not any(uses_phone(kind) for kind in kinds):
-        return email
-    return Phrase("{first} and {last}", first=phone, last=email) if "email" in kinds else phone
-
-
-def _joined(words: Iterable[str]) -> object:
-    """The words as alternatives in a sentence: a, b or c."""
-    *before, last = words
-    if not before:
-        return last
-    return Phrase("{first} or {last}", first=format_list(before), last=last)

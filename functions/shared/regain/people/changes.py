@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from regain.domain.account import Account, methods
 from regain.domain.eligibility import eligibility
 from regain.domain.security_info import SecurityInfo
+from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.people.merging import FIELDS
 from regain.people.rows import Person
@@ -26,11 +27,13 @@ class EligibilityCheck:
 
     def capable(self, account: Account, info: SecurityInfo) -> bool:
         """Whether this person could reset their password alone."""
-        return eligibility(account, info, self.organisation.recovery, self.organisation.domains).capable
+        own = policies.for_account(self.organisation, account)
+        return eligibility(account, info, own.recovery, own.domains).capable
 
     def kinds(self, account: Account, info: SecurityInfo) -> list[str]:
         """The kinds of method that this person has."""
-        found = methods(account, info, self.organisation.recovery, self.organisation.domains)
+        own = policies.for_account(self.organisation, account)
+        found = methods(account, info, own.recovery, own.domains)
         return list(dict.fromkeys(method.kind for method in found))
 
 

@@ -13,6 +13,7 @@ from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.own_words import Owner
 from regain.domain.security_info import SecurityInfo
+from regain.organisation import policies
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
 from regain.people.changes import Changes, EligibilityCheck
@@ -126,9 +127,13 @@ def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> F
 
 def password_check(organisation: Organisation) -> Callable[[str, Account], bool]:
     """A function that tells whether a first password, in its normal form, meets every rule."""
-    policy = organisation.passwords
-    words = common_passwords.words(policy.banned, organisation.organisation.languages)
-    return lambda password, account: not passwords.failures(password, policy, words, Owner.of(account, SecurityInfo()))
+    words = common_passwords.words(organisation.passwords.banned, organisation.organisation.languages)
+
+    def fits(password: str, account: Account) -> bool:
+        rules = policies.for_account(organisation, account).passwords
+        return not passwords.failures(password, rules, words, Owner.of(account, SecurityInfo()))
+
+    return fits
 
 
 def load(

@@ -1,7 +1,7 @@
 """The catalogue of problems: each is an RFC 9457 problem type and a page of guidance.
 
 A published `code` never changes: it is part of a URL (`/errors/<code>/`) that people keep. Texts may use the
-organisation's facts in braces (see `organisation.settings.facts`). Markdown links `[words](page:name)` become links on
+organisation's facts in braces (see `organisation.facts`). Markdown links `[words](page:name)` become links on
 the site and plain text in the API.
 """
 

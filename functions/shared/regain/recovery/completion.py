@@ -18,7 +18,8 @@ from regain.runtime.services import Services
 def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opened, Account]:
     """The flow and its account, if every proof has been given: two store operations."""
     opened = flows.open(flow_token, context)
-    return opened, rules.check_verified(opened.flow, opened.account, flows.policy)
+    settings = flows.settings_of(opened.account, opened.flow.user_id)
+    return opened, rules.check_verified(opened.flow, opened.account, settings.recovery)
 
 
 def commit(

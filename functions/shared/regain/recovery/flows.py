@@ -5,7 +5,7 @@ from typing import Any
 
 from regain.adapters import passkeys, rate_limits, recoveries, security_info
 from regain.adapters.store import Write
-from regain.api.contract import Gates, OfferedMethod
+from regain.api.contract import Gates, LocalizedText, OfferedMethod
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import flow as rules
@@ -17,7 +17,9 @@ from regain.domain.methods import sends_code
 from regain.domain.proving import Attempt
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Standing, Throttle
-from regain.recovery import proofs, standings
+from regain.organisation import policies
+from regain.organisation.settings import Organisation
+from regain.recovery import new_password, proofs, standings
 from regain.recovery.standings import Place
 from regain.runtime.services import Services
 
@@ -126,12 +128,26 @@ class Flows:
         name = (flow.browser if current else "") or standings.name_of(shown, throttle, self.services.now)
         return standings.of_browser(name) if name else standings.of_network(self.services, context.address)
 
+    def settings_of(self, account: Account | None, who: str) -> Organisation:
+        """The settings for an account, or for a user ID that nobody has: those of its domain."""
+        organisation = self.services.organisation
+        return policies.for_account(organisation, account) if account else policies.for_domain(organisation, who)
+
+    def password_rules(self, flow: Flow, account: Account | None) -> list[LocalizedText]:
+        """The rules for this person's new password, once every proof has been given."""
+        if account is None or not flow.verified or self.purpose != "reset":
+            return []
+        return new_password.own_rules(account, self.services)
+
     def admit(self, flow: Flow) -> None:
         """Whether this caller may go on with a flow: whoever holds its token may. Raises Refused(SESSION_ENDED)."""
 
     def state(self, account: Account | None, info: SecurityInfo) -> str:
         """A keyed hash of what must not change while a flow is open."""
-        return self.services.keys.digest("flow-state", rules.bound_to(account, info)) if account else ""
+        if not account:
+            return ""
+        names = policies.group_policies(self.services.organisation, account)
+        return self.services.keys.digest("flow-state", rules.bound_to(account, info, names))
 
     def attempt(self, flow: Flow, choice: Choice, standing: Standing) -> Attempt:
         """An attempt to prove something now."""

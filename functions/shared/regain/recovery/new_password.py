@@ -1,12 +1,21 @@
 """Validates a new password against every rule, wherever one is set."""
 
 from regain.adapters import common_passwords
+from regain.api.contract import LocalizedText
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.own_words import Owner
 from regain.domain.security_info import SecurityInfo
+from regain.organisation import policies
 from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
 from regain.runtime.services import Services
+
+
+def own_rules(account: Account, services: Services, change: bool = False) -> list[LocalizedText]:
+    """The rules for this person's new password; none where they are the same for everybody, and the pages say them."""
+    if not services.organisation.policies:
+        return []
+    return list(passwords.help_text(policies.for_account(services.organisation, account).passwords, change))
 
 
 def check(password: str, account: Account, info: SecurityInfo, services: Services, current: str | None = None) -> None:
@@ -18,7 +27,7 @@ def check(password: str, account: Account, info: SecurityInfo, services: Service
     Raises:
         Refused: PASSWORD_NOT_ACCEPTED. Its reason lists the rules that were broken, never the password.
     """
-    policy = services.organisation.passwords
+    policy = policies.for_account(services.organisation, account).passwords
     words = common_passwords.words(policy.banned, services.organisation.organisation.languages)
     broken = passwords.failures(password, policy, words, Owner.of(account, info), current)
     if broken:

@@ -7,6 +7,7 @@ from regain.adapters import outbox
 from regain.adapters.outbox import Message
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
+from regain.organisation import policies
 from regain.runtime.services import Services
 
 
@@ -22,7 +23,7 @@ def notices(
     randomness = services.randomness
     told = outbox.notices(randomness, services.now, account, kind, subject, reference, info, language, **facts)
     own_domain = account.user_id.rpartition("@")[2]
-    if not services.organisation.recovery.sends_texts or any(
+    if "sms" not in policies.offered(services.organisation) or any(
         message.to.rpartition("@")[2] != own_domain for message in told
     ):
         return told

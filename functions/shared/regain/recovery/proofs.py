@@ -72,13 +72,15 @@ def drawn(
 
     Where none can be asked before a proof, given ones are, always of the same few for a user ID (B1).
     """
-    if "questions" not in policy.offered:
+    if "questions" not in (*policy.offered, *policy.before_proof.offered):
         return (), ()
     registered = [each.question for each in info.answers]
     ranked = sorted(security_questions.PREDEFINED, key=lambda each: keys.digest("questions", f"{subject}\x1f{each}"))
     nobodys = ranked[: policy.questions_registered]
     order = list(randomness(max(len(registered), len(nobodys))))
     first = draw_questions(registered, order, proved=False) or draw_questions(nobodys, order, proved=False)
+    if "questions" not in policy.before_proof.offered:
+        first = ()
     return first, draw_questions(registered, order, proved=True)
 
 

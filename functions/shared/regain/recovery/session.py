@@ -12,6 +12,8 @@ from regain.domain.account import Account
 from regain.domain.binding import Holder
 from regain.domain.security_info import SecurityInfo
 from regain.domain.session import Session, surplus
+from regain.organisation import policies
+from regain.organisation.settings import Organisation
 from regain.problems import CHANGE_PASSWORD_FIRST, SIGN_IN_NEEDED, Refused
 from regain.recovery import repudiation
 from regain.recovery.notices import notices
@@ -36,6 +38,11 @@ class SignedIn:
     def language(self) -> str:
         """The language of messages to this person: the account's, or else the page's."""
         return self.services.languages.match(self.account.language, self.context.language)
+
+    @property
+    def settings(self) -> Organisation:
+        """The settings for this person."""
+        return policies.for_account(self.services.organisation, self.account)
 
     def registration_status(self) -> registration.RegistrationStatus:
         """Whether the security info is complete."""
@@ -113,7 +120,7 @@ def new_session_write(
 
 def holder(account: Account, info: SecurityInfo, services: Services) -> Holder:
     """An account with what it has registered, by this organisation's settings, now."""
-    organisation = services.organisation
+    organisation = policies.for_account(services.organisation, account)
     return Holder(account, info, organisation.recovery, organisation.domains, services.now)
 
 
@@ -127,5 +134,5 @@ def replaced_session_writes(services: Services, subject: str, context: RequestCo
 
 def registration_status(account: Account, info: SecurityInfo, services: Services) -> registration.RegistrationStatus:
     """Whether an account's security info is complete."""
-    organisation = services.organisation
+    organisation = policies.for_account(services.organisation, account)
     return registration.status(account, info, organisation.recovery, organisation.domains, services.now)

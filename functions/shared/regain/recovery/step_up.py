@@ -79,8 +79,9 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
     )
     throttle, info = recoveries.throttle(found[0]), security_infos.from_item(found[1])
     standing = place.standing(services, subject, throttle, found[2:])
-    found_methods = usable(purpose, holder(account, info, services))
-    required = required_gates(account, services.organisation.recovery) if purpose == "caller" else 1
+    of = holder(account, info, services)
+    found_methods = usable(purpose, of)
+    required = required_gates(account, of.recovery) if purpose == "caller" else 1
     if not can_pass(found_methods, required):
         raise Refused(_NONE[purpose])
     now, secret = services.now, services.randomness(16)

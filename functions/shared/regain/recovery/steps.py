@@ -134,12 +134,13 @@ class Recovery(Flows):
     def _blank(self, body: Start, who: str, secret: bytes, found: _Found, context: RequestContext) -> Flow:
         services, account = self.services, found.account
         language = services.languages.match(account.language if account else "", body.language, context.language)
-        first, later = proofs.drawn(services.keys, services.randomness, self.policy, found.subject, found.info)
+        recovery = self.settings_of(account, who).recovery
+        first, later = proofs.drawn(services.keys, services.randomness, recovery, found.subject, found.info)
         return Flow(
             id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
             started_at=services.now, expires_at=services.now, generation=0, gates_shown=1, required=1, offered=(),
             language=language, browser=found.browser, shared=body.shared_computer,
-            second_only=rules.kinds_second_only(found.standing, self.policy, self.limits, services.now),
+            second_only=rules.kinds_second_only(found.standing, recovery, self.limits, services.now),
             state=self.state(account, found.info), code_generation=services.keys.generation("code"),
             questions_first=first, questions_later=later,
         )  # fmt: skip
@@ -147,7 +148,8 @@ class Recovery(Flows):
     def _begin(self, blank: Flow, found: _Found) -> tuple[Flow, Refused | None]:
         domains, now = self.services.organisation.domains, self.services.now
         try:
-            flow = rules.start(blank, found.account, found.info, found.throttle, self.policy, domains, now)
+            recovery = self.settings_of(found.account, blank.user_id).recovery
+            flow = rules.start(blank, found.account, found.info, found.throttle, recovery, domains, now)
         except Refused as refused:
             return blank, refused
         return flow, None
@@ -267,7 +269,11 @@ class Recovery(Flows):
             standings.remember(services, opened.subject, opened.throttle.epoch, context, opened.place.browser)
         if verdict.refused:
             raise verdict.refused
-        return Verified(gates=gates(verdict.flow), methods=self.offer(verdict.flow, verdict.standing))
+        return Verified(
+            gates=gates(verdict.flow),
+            methods=self.offer(verdict.flow, verdict.standing),
+            password_rules=self.password_rules(verdict.flow, opened.account),
+        )
 
     def judged_by(self, opened: Opened) -> SecurityInfo:
         """The security info that proofs are judged by."""

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from regain.api.contract.values import (
     Language,
+    LocalizedText,
     OptionalProof,
     Password,
     Request,
@@ -68,8 +69,11 @@ class SessionView(Struct):
     current: bool
 
 
-class AccountView(Struct):
-    """One's own account. `may_wait`: the interrupt can be postponed. `language` is that of messages."""
+class AccountView(Struct, omit_defaults=True):
+    """One's own account. `may_wait`: the interrupt can be postponed. `language` is that of messages.
+
+    `password_rules` are those for a change of this person's password, where they differ from person to person.
+    """
 
     user_id: str
     name: str
@@ -79,3 +83,4 @@ class AccountView(Struct):
     interrupt: bool
     may_wait: bool
     sessions: list[SessionView]
+    password_rules: list[LocalizedText] = []

@@ -114,11 +114,16 @@ class Sent(Struct):
     digits: int
 
 
-class Verified(Struct):
-    """The proof passed. `methods` are the account's own, masked, for the next gate."""
+class Verified(Struct, omit_defaults=True):
+    """The proof passed. `methods` are the account's own, masked, for the next gate.
+
+    `password_rules` are those for this person's new password, once every gate has been passed, where they differ from
+    person to person.
+    """
 
     gates: Gates
     methods: list[OfferedMethod]
+    password_rules: list[LocalizedText] = []
 
 
 class Finished(Struct, omit_defaults=True):

@@ -1,0 +1,82 @@
+"""The organisation's facts: every name and number that a text may name in braces."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from regain.domain import languages
+from regain.domain.flow import REFUSED_PASSWORDS
+from regain.domain.methods import uses_phone
+from regain.organisation.settings import Organisation, localised_name
+from regain.phrases import Phrase, Plural, format_list
+
+
+def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE) -> dict[str, object]:
+    """What texts may name in braces: problems, messages and pages take every name and number from here.
+
+    Whoever puts them into words says the phrases among them. Beside `code_minutes`, a number, stands `code_time`: that
+    number of minutes in words.
+    """
+    about, limits, contacts = organisation.organisation, organisation.limits, organisation.contacts
+    numbers = {**asdict(organisation.recovery), **asdict(limits), **asdict(organisation.administration)}
+    return {
+        **{name: value for name, value in numbers.items() if isinstance(value, int)},
+        **_times(numbers),
+        "messages_per_hour": _messages(organisation),
+        "tries": Plural("{n} try", "{n} tries", organisation.recovery.code_tries),
+        "organisation": localised_name(about.name, language),
+        "services": _joined(about.services) if about.services else Phrase("your work or school account"),
+        "domains": _joined(organisation.domains),
+        "example_user_id": f"maria.silva@{organisation.default_domain}",
+        "portal": localised_name(about.portal_name, language, Phrase("the main portal")),
+        "portal_url": about.portal_url,
+        "apps_portal": localised_name(about.apps_portal_name, language, Phrase("the apps portal")),
+        "apps_portal_url": about.apps_portal_url,
+        "personal_accounts_url": about.personal_accounts_url,
+        "site_url": about.site_url,
+        "sign_in_url": about.sign_in_url,
+        "sender": str(organisation.sender),
+        "administrator_email": contacts.administrator.email,
+        "administrator_phone": contacts.administrator.phone,
+        "password_minimum": organisation.passwords.least,
+        "password_maximum": organisation.passwords.maximum,
+        "password_points": organisation.passwords.points,
+        "password_refusals": REFUSED_PASSWORDS,
+        "support": localised_name(contacts.support.name, language, Phrase("Support")),
+        "support_email": contacts.support.email,
+        "support_phone": contacts.support.phone,
+        "support_url": contacts.support.url,
+    }
+
+
+_UNITS = {
+    "seconds": lambda n: Plural("{n} second", "{n} seconds", n),
+    "minutes": lambda n: Plural("{n} minute", "{n} minutes", n),
+    "hours": lambda n: Plural("{n} hour", "{n} hours", n),
+    "days": lambda n: Plural("{n} day", "{n} days", n),
+}
+
+
+def _times(numbers: dict[str, object]) -> dict[str, Plural]:
+    """Each setting whose name ends in a unit, as a duration in words."""
+    parts = {name: name.rpartition("_") for name in numbers}
+    return {
+        f"{stem}_time": _UNITS[unit](numbers[name]) for name, (stem, _, unit) in parts.items() if unit in _UNITS
+    }  # fmt: skip
+
+
+def _messages(organisation: Organisation) -> object:
+    """The limits of messages an hour, for the methods that are offered."""
+    limits, kinds = organisation.limits, organisation.recovery.offered
+    phone = Plural("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
+    email = Plural("{n} e-mail", "{n} e-mails", limits.emails_per_hour)
+    if not any(uses_phone(kind) for kind in kinds):
+        return email
+    return Phrase("{first} and {last}", first=phone, last=email) if "email" in kinds else phone
+
+
+def _joined(words: Iterable[str]) -> object:
+    """The words as alternatives in a sentence: a, b or c."""
+    *before, last = words
+    if not before:
+        return last
+    return Phrase("{first} or {last}", first=format_list(before), last=last)

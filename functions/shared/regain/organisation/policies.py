@@ -1,0 +1,116 @@
+"""Policies: what the settings are for the people of one domain, and for one account.
+
+Each answer is a whole `Organisation`, so that whoever asks reads `recovery`, `passwords` and `contacts` as ever.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import msgspec
+
+from regain.domain.account import Account
+from regain.domain.policy import GroupRecovery
+from regain.organisation.settings import Organisation, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A policy that applies to an account. `rule` is the setting that names it."""
+
+    name: str
+    rule: str
+
+
+def with_policy(organisation: Organisation, name: str) -> Organisation:
+    """The settings with what a policy says in their place. The name "" is no policy."""
+    policy = organisation.policies.get(name)
+    if policy is None:
+        return organisation
+    sections = {
+        section: replace(getattr(organisation, section), **given(getattr(policy, section)))
+        for section in Policy.__struct_fields__
+    }
+    return msgspec.structs.replace(organisation, **sections)
+
+
+def for_domain(organisation: Organisation, user_id: str) -> Organisation:
+    """The settings for everybody whose user ID has the same domain: all that may show before a proof."""
+    domain = organisation.domains.get(user_id.rpartition("@")[2])
+    return with_policy(organisation, domain.policy) if domain else organisation
+
+
+def for_account(organisation: Organisation, account: Account) -> Organisation:
+    """The settings for one account: its domain's, then those of its groups, in the order of the file the first first.
+
+    Of proofs, methods to register and the shortest password, the most holds. What a group changes shows only after a
+    proof: `recovery.before_proof` is the domain's.
+    """
+    domain = for_domain(organisation, account.user_id)
+    names = [each.name for each in _of_groups(organisation, account)]
+    if not names:
+        return domain
+    own = domain
+    for name in reversed(names):
+        own = with_policy(own, name)
+    every = [domain, *(with_policy(domain, name) for name in names)]
+    kept = {each.name: getattr(own.recovery, each.name) for each in fields(own.recovery)}
+    stricter = {
+        "gates": max(each.recovery.gates for each in every),
+        "methods_registered": max(each.recovery.methods_registered for each in every),
+        "domain": domain.recovery,
+    }
+    recovery = GroupRecovery(**{**kept, **stricter})
+    passwords = replace(own.passwords, minimum=max(each.passwords.least for each in every))
+    return msgspec.structs.replace(own, recovery=recovery, passwords=passwords)
+
+
+def applied(organisation: Organisation, account: Account) -> tuple[Applied, ...]:
+    """The policies of an account: its domain's first, then those of its groups."""
+    name = account.user_id.rpartition("@")[2]
+    domain = organisation.domains.get(name)
+    own = [Applied(domain.policy, f"domains.{name}")] if domain and domain.policy else []
+    return (*own, *_of_groups(organisation, account))
+
+
+def group_policies(organisation: Organisation, account: Account) -> tuple[str, ...]:
+    """The names of the policies that an account has by its groups."""
+    return tuple(each.name for each in _of_groups(organisation, account))
+
+
+def every(organisation: Organisation) -> tuple[Organisation, ...]:
+    """The settings as they are for anybody: without a policy, and under each of them."""
+    return (organisation, *(with_policy(organisation, name) for name in organisation.policies))
+
+
+def offered(organisation: Organisation) -> tuple[str, ...]:
+    """The methods that anybody is offered, in the order of the settings."""
+    return tuple(dict.fromkeys(kind for each in every(organisation) for kind in each.recovery.offered))
+
+
+def by_domains(organisation: Organisation, of: Callable[[Organisation], Any]) -> list[tuple[tuple[str, ...], Any]]:
+    """What something is for the people of each domain, those together for whom it is the same.
+
+    Domains whose accounts are kept elsewhere are left out, unless all are.
+    """
+    here = [name for name, domain in organisation.domains.items() if domain.directory != "elsewhere"]
+    found: list[tuple[tuple[str, ...], Any]] = []
+    for name in here or organisation.domains:
+        value = of(for_domain(organisation, f"@{name}"))
+        same = next((number for number, (_, known) in enumerate(found) if known == value), None)
+        if same is None:
+            found.append(((name,), value))
+        else:
+            found[same] = ((*found[same][0], name), value)
+    return found
+
+
+def given(part: msgspec.Struct) -> Mapping[str, Any]:
+    """What a part of a policy says."""
+    return {name: value for name in part.__struct_fields__ if (value := getattr(part, name)) is not msgspec.UNSET}
+
+
+def _of_groups(organisation: Organisation, account: Account) -> list[Applied]:
+    named = [(name, group.policy) for name, group in organisation.groups.items() if name in account.groups]
+    first = {policy: name for name, policy in reversed(named)}
+    return [Applied(policy, f"groups.{name}") for name, policy in named if first[policy] == name]
