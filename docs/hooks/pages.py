@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
+from hooks import policy_texts
 from hooks.well_known import PRIVATE
 from regain.api import contract
-from regain.domain import events, passwords, roles
+from regain.domain import events, roles
 from regain.domain.methods import LABELS, uses_phone
 from regain.domain.policy import Recovery
+from regain.organisation import policies
 from regain.organisation.language import Language
 from regain.organisation.settings import Link, Organisation, localised_name
 from regain.phrases import Phrase
@@ -97,11 +98,11 @@ class PageError(Exception):
 
 def can_occur(problem: Problem, organisation: Organisation) -> bool:
     """Whether the problem can occur with this organisation's settings."""
-    recovery = organisation.recovery
+    recovery, offered = organisation.recovery, policies.offered(organisation)
     wanted = problem.features.split()
     if "several-domains" in wanted:
         return len(organisation.domains) > 1
-    return not wanted or any(each in recovery.offered or getattr(recovery, each, False) for each in wanted)
+    return not wanted or any(each in offered or getattr(recovery, each, False) for each in wanted)
 
 
 def problems(organisation: Organisation) -> dict[str, Problem]:
@@ -160,17 +161,18 @@ keywords: [{problem.code}, error message]
 
 
 def published(path: str, organisation: Organisation) -> bool:
-    """Whether a page belongs to this organisation's site. The page of a method does if the method is offered."""
+    """Whether a page belongs to this organisation's site. The page of a method does if anybody is offered it."""
     folder, _, name = path.rpartition("/")
-    return folder != "methods" or name.removesuffix(".md") in organisation.recovery.offered
+    return folder != "methods" or name.removesuffix(".md") in policies.offered(organisation)
 
 
 def form_in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
     """Whether a page shows its form. A form for asking for help needs a recipient in the settings (S37)."""
-    contacts = organisation.contacts
     if meta.get("form") != "contact":
         return True
-    return bool(contacts.support.email) if meta["purpose"] == "support" else not contacts.administrator.portal_url
+    if meta["purpose"] == "support":
+        return bool(organisation.contacts.support.email)
+    return not policies.shared(organisation).contacts.administrator.portal_url
 
 
 def problem_rows(organisation: Organisation, language: Language) -> list[dict[str, str]]:
@@ -191,8 +193,11 @@ def problem_rows(organisation: Organisation, language: Language) -> list[dict[st
 
 def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
     """The variables of Jinja statements in pages and templates. Texts use `regain.organisation.facts`."""
-    recovery, contacts, say = organisation.recovery, organisation.contacts, language.translate
+    contacts, say = policies.shared(organisation).contacts, language.translate
+    recovery = organisation.recovery
+    offered = tuple(dict.fromkeys(kind for _, kinds in policies.by_domains(organisation, _kinds) for kind in kinds))
     return {
+        **policy_texts.variables(organisation, language),
         "about": organisation.organisation,
         "communities": _named(contacts.communities, language),
         "training": _named(contacts.training, language),
@@ -206,19 +211,20 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
         "recovery": recovery,
         "settings": _settings(recovery),
-        "gates": recovery.gates,
         "limits": organisation.limits,
-        "methods": {kind: say(LABELS[kind]) for kind in recovery.offered},
-        "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in recovery.offered},
-        "by_phone": [kind for kind in recovery.offered if uses_phone(kind)],
-        "password_rules": [say(rule) for rule in passwords.help_text(organisation.passwords)],
-        "change_rules": [say(rule) for rule in passwords.help_text(organisation.passwords, change=True)],
+        "methods": {kind: say(LABELS[kind]) for kind in offered},
+        "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in offered},
+        "by_phone": [kind for kind in offered if uses_phone(kind)],
         "passwords": organisation.passwords,
         "problems": problems(organisation),
         "private": PRIVATE,
         "form_problems": {form: form_problems(organisation, paths) for form, paths in _FORMS.items()},
         "problem_rows": problem_rows(organisation, language),
     }
+
+
+def _kinds(organisation: Organisation) -> tuple[str, ...]:
+    return organisation.recovery.offered
 
 
 def _settings(recovery: Recovery) -> dict[str, str]:
@@ -262,25 +268,15 @@ def address(target: str, known: Mapping[str, str]) -> str:
 
 def administrator_link(organisation: Organisation) -> str:
     """The URL of "Contact your administrator": the organisation's portal, or the page with the form (S36, S37)."""
-    return organisation.contacts.administrator.portal_url or "contact-administrator/"
+    return policies.shared(organisation).contacts.administrator.portal_url or "contact-administrator/"
 
 
 def administrator_mailto(organisation: Organisation, language: Language) -> str:
-    """A `mailto:` URL with a body to fill in, for when the form cannot be used (S65); the page if no address is set."""
-    contact, say = organisation.contacts.administrator, language.translate
+    """A letter to the administrator (S65); the page if no address is set, or not everybody has the same."""
+    contact = policies.shared(organisation).contacts.administrator
     if contact.portal_url or not contact.email:
         return administrator_link(organisation)
-    asked = (
-        Phrase("My user ID:"),
-        Phrase("What happened:"),
-        Phrase("Reference (if the page showed one):"),
-        Phrase("How you can reach me:"),
-    )
-    written = {
-        "subject": say(Phrase("I cannot sign in to my {organisation} account")),
-        "body": "".join(f"{say(each)} \n" for each in asked),
-    }
-    return f"mailto:{contact.email}?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in written.items())
+    return policy_texts.mailto(contact, language)
 
 
 def check_front_matter(meta: Mapping[str, Any], where: str) -> None:

@@ -119,10 +119,10 @@ def _notice(message: Message, needed: Services) -> Message:
 
 def _check_recipient(message: Message, needed: Services) -> None:
     """Raises Unconfirmed where a message that repeats what was typed is for nobody whom the organisation has named."""
-    contacts = [each.contacts for each in policies.every(needed.organisation)]
+    desks = [each.contacts.administrator.email for each in policies.every(needed.organisation)]
     named = {
-        "administrator-contacted": [each.administrator.email for each in contacts],
-        "support-contacted": [each.support.email for each in contacts],
+        "administrator-contacted": desks,
+        "support-contacted": [needed.organisation.contacts.support.email],
         "support-confirmation": [message.to],
     }.get(message.kind, [])
     if message.to not in named and not _is_holder(message.to, needed):

@@ -149,7 +149,7 @@ def test_the_account_page_says_and_enforces_the_persons_own_rules(college):
     assert refused.body["feedback"][0]["rule"] == "too-short"
     guard = Person(college, groups=("Guards",))
     assert guard.view()["offered"] == ["sms", "authenticator"]
-    assert guard.register("email", contact="guard@home.example").code == "method-not-registrable"
+    assert guard.register("email", contact="guard@home.example").code == "not-registered-here"
 
 
 def test_a_group_may_ask_for_more_methods_than_a_reset_needs(college):

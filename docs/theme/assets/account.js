@@ -4,6 +4,7 @@ import { ErrorSummary } from './error-summary.js';
 import { securityInfo } from './security-info.js';
 import { stepUp } from './step-up.js';
 import { moment, t } from './i18n.js';
+import { showRules } from './password-rules.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
 const page = document.querySelector('#account');
@@ -36,6 +37,7 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
   page.querySelector('[data-changed]').hidden = !changed;
   input('username').value = account.user_id;
   told('must-change', account.must_change_password);
+  showRules(page.querySelector('#password-rules'), account.password_rules);
   if (input('language')) input('language').value = account.language;
   page.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
   if (account.must_change_password || (arriving && wanted('change'))) return show('password', { focus });

@@ -4,6 +4,7 @@ import { ErrorSummary } from './error-summary.js';
 import { alive, flow, forget, forgetAll, proved, reachable, recall, remember } from './flow.js';
 import { prepareProof, takeProof } from './proof-of-work.js';
 import { showMethods, showQuestions } from './methods.js';
+import { showRules } from './password-rules.js';
 import { runResendTimer } from './resend-timer.js';
 import { t } from './i18n.js';
 
@@ -21,6 +22,7 @@ function show(step, { push = true, focus = true } = {}) {
   if (push && history.state?.step !== step) history.pushState({ step }, '');
   if (step === 'method') showMethods(form);
   if (step === 'answers') showQuestions(form);
+  if (step === 'password') showRules(form.querySelector('#password-rules'), flow.rules);
   runResendTimer(form, step === 'code');
   form.querySelector('[data-second]').hidden = !flow.gates?.passed;
   const known = Boolean(flow.place); // a masked place is shown only to whom the account is theirs
@@ -45,9 +47,9 @@ async function send(method, contact) {
 }
 
 async function prove(proof) {
-  const { gates, methods } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, ...proof });
+  const { gates, methods, password_rules: rules } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, ...proof });
   input('contact').value = '';
-  remember({ gates, methods, method: '', label: '', place: '', at: '' });
+  remember({ gates, methods, rules, method: '', label: '', place: '', at: '' });
   show(next());
 }
 

@@ -34,11 +34,15 @@ export function securityInfo({ page, errors, show }) {
     await load();
     list('info');
     step('info').querySelector('[data-added]').hidden = !added;
+    step('info').querySelector('[data-both]').hidden = known.required < 2;
     for (const way of step('info').querySelectorAll('[data-kind]')) {
       const kinds = KINDS[way.dataset.kind];
       way.hidden = !kinds.some(kind => known.offered.includes(kind));
       way.querySelector('[data-there]').hidden = !SINGLE.includes(kinds[0]) || !known.methods.some(({ kind }) => kind === kinds[0]);
     }
+    const ways = [...page.querySelectorAll('[name="by"]')].filter(({ value }) => known.offered.includes(value));
+    for (const way of page.querySelectorAll('[name="by"]')) way.closest('label').hidden = !ways.includes(way);
+    if (ways.length && !ways.some(way => way.checked)) ways[0].checked = true;
     show('info', { focus });
   }
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from regain.domain import languages
 from regain.domain.flow import REFUSED_PASSWORDS
 from regain.domain.methods import uses_phone
+from regain.organisation import policies
 from regain.organisation.settings import Organisation, localised_name
 from regain.phrases import Phrase, Plural, format_list
 
@@ -16,7 +17,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
     Whoever puts them into words says the phrases among them. Beside `code_minutes`, a number, stands `code_time`: that
     number of minutes in words.
     """
-    about, limits, contacts = organisation.organisation, organisation.limits, organisation.contacts
+    about, limits, contacts = organisation.organisation, organisation.limits, policies.shared(organisation).contacts
     numbers = {**asdict(organisation.recovery), **asdict(limits), **asdict(organisation.administration)}
     return {
         **{name: value for name, value in numbers.items() if isinstance(value, int)},
@@ -26,7 +27,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "organisation": localised_name(about.name, language),
         "services": _joined(about.services) if about.services else Phrase("your work or school account"),
         "domains": _joined(organisation.domains),
-        "example_user_id": f"maria.silva@{organisation.default_domain}",
+        "example_user_id": _joined(_examples(organisation)),
         "portal": localised_name(about.portal_name, language, Phrase("the main portal")),
         "portal_url": about.portal_url,
         "apps_portal": localised_name(about.apps_portal_name, language, Phrase("the apps portal")),
@@ -37,15 +38,38 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "sender": str(organisation.sender),
         "administrator_email": contacts.administrator.email,
         "administrator_phone": contacts.administrator.phone,
-        "password_minimum": organisation.passwords.least,
-        "password_maximum": organisation.passwords.maximum,
+        "password_minimum": _by_domains(policies.by_domains(organisation, lambda each: each.passwords.least)),
         "password_points": organisation.passwords.points,
         "password_refusals": REFUSED_PASSWORDS,
         "support": localised_name(contacts.support.name, language, Phrase("Support")),
         "support_email": contacts.support.email,
         "support_phone": contacts.support.phone,
+        "support_hours": localised_name(contacts.support.hours, language),
         "support_url": contacts.support.url,
     }
+
+
+def example(domains: tuple[str, ...]) -> str:
+    """An example of a user ID in the first of these domains."""
+    return f"maria.silva@{domains[0]}"
+
+
+def _examples(organisation: Organisation) -> list[str]:
+    """An example for each way in which people's user IDs look."""
+    found = policies.by_domains(organisation, lambda each: each.organisation.example_user_id)
+    return list(dict.fromkeys(given or example(domains) for domains, given in found))
+
+
+def at_domains(domains: Iterable[str]) -> object:
+    """Domains as people know them, as alternatives: `@a.example or @b.example`."""
+    return _joined([f"@{name}" for name in domains])
+
+
+def _by_domains(found: list[tuple[tuple[str, ...], object]]) -> object:
+    """What is the same for everybody; or else each value with its domains."""
+    if len(found) == 1:
+        return found[0][1]
+    return format_list(Phrase("{value} ({domains})", value=value, domains=at_domains(names)) for names, value in found)
 
 
 _UNITS = {
@@ -66,7 +90,7 @@ def _times(numbers: dict[str, object]) -> dict[str, Plural]:
 
 def _messages(organisation: Organisation) -> object:
     """The limits of messages an hour, for the methods that are offered."""
-    limits, kinds = organisation.limits, organisation.recovery.offered
+    limits, kinds = organisation.limits, policies.offered(organisation)
     phone = Plural("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
     email = Plural("{n} e-mail", "{n} e-mails", limits.emails_per_hour)
     if not any(uses_phone(kind) for kind in kinds):

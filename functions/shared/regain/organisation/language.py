@@ -46,11 +46,12 @@ class Language:
         isolated (Unicode Bidirectional Algorithm), so that `+44 20` does not become `20 44+`.
         """
         return {
-            name: self.translate(value, **more) if isinstance(value, Phrase) else self._isolated(value)
+            name: self.translate(value, **more) if isinstance(value, Phrase) else self.isolate(value)
             for name, value in given.items()
         }
 
-    def _isolated(self, value: object) -> object:
+    def isolate(self, value: object) -> object:
+        """Text that reads from left to right, set apart where the language reads from right to left."""
         left_to_right = self.info.right_to_left and isinstance(value, str) and _LEFT_TO_RIGHT.search(value)
         return f"\u2066{value}\u2069" if left_to_right else value
 

@@ -5,13 +5,15 @@ Each answer is a whole `Organisation`, so that whoever asks reads `recovery`, `p
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from regain.domain.account import Account
 from regain.domain.policy import GroupRecovery
-from regain.organisation.settings import Organisation, Policy
+from regain.organisation.settings import Administrator, Organisation, Policy
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,13 @@ def offered(organisation: Organisation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for each in every(organisation) for kind in each.recovery.offered))
 
 
-def by_domains(organisation: Organisation, of: Callable[[Organisation], Any]) -> list[tuple[tuple[str, ...], Any]]:
+def by_domains(organisation: Organisation, of: Callable[[Organisation], T]) -> list[tuple[tuple[str, ...], T]]:
     """What something is for the people of each domain, those together for whom it is the same.
 
     Domains whose accounts are kept elsewhere are left out, unless all are.
     """
     here = [name for name, domain in organisation.domains.items() if domain.directory != "elsewhere"]
-    found: list[tuple[tuple[str, ...], Any]] = []
+    found: list[tuple[tuple[str, ...], T]] = []
     for name in here or organisation.domains:
         value = of(for_domain(organisation, f"@{name}"))
         same = next((number for number, (_, known) in enumerate(found) if known == value), None)
@@ -103,6 +105,18 @@ def by_domains(organisation: Organisation, of: Callable[[Organisation], Any]) ->
         else:
             found[same] = ((*found[same][0], name), value)
     return found
+
+
+def shared(organisation: Organisation) -> Organisation:
+    """The settings that hold for every domain. Where they differ in whom to ask, nobody is named."""
+    found = [each for _, each in by_domains(organisation, lambda each: each)]
+    if len(found) == 1:
+        return found[0]
+    desk = found[0].contacts.administrator
+    if any(each.contacts.administrator != desk for each in found):
+        desk = Administrator(single=organisation.contacts.administrator.single)
+    contacts = replace(organisation.contacts, administrator=desk)
+    return msgspec.structs.replace(organisation, contacts=contacts)
 
 
 def given(part: msgspec.Struct) -> Mapping[str, Any]:

@@ -139,12 +139,11 @@ class AboutPolicy(msgspec.Struct, frozen=True):
 
 
 class ContactsPolicy(msgspec.Struct, frozen=True):
-    """Whom some people ask. Each replaces the other as a whole, so that nobody is given one desk's hours and another's
+    """Whom some people ask: it replaces the other as a whole, so that nobody is given one desk's hours and another's
     number.
     """
 
     administrator: Administrator | UnsetType = UNSET
-    support: Support | UnsetType = UNSET
 
 
 class RecoveryPolicy(msgspec.Struct, frozen=True):

@@ -1,0 +1,111 @@
+"""What pages say where not everybody has the same policy: each thing once for all, or for each domain.
+
+Only domains are told apart: what a group has shows after a proof, and on no page.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from regain.domain import passwords
+from regain.organisation import facts, policies
+from regain.organisation.language import Language
+from regain.organisation.settings import Administrator, Organisation, localised_name
+from regain.phrases import Phrase
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+.!|<>&\"'~=-]")
+
+
+def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
+    """The variables of pages in which domains are told apart. Each is a list with `domains`: "" where it is for all."""
+    return {
+        "password_rules": _rules(organisation, language, change=False),
+        "change_rules": _rules(organisation, language, change=True),
+        "proofs": _each(organisation, language, lambda one: {"gates": one.recovery.gates}),
+        "offers": _each(organisation, language, lambda one: {"kinds": one.recovery.offered}),
+        "desks": _desks(organisation, language),
+        "user_ids": _user_ids(organisation, language),
+        "groups_differ": bool(organisation.groups),
+        "form_methods": policies.offered(organisation),
+    }
+
+
+def plain(text: object) -> Markup:
+    """Text as it is, in Markdown: no sign of it becomes markup."""
+    return Markup(_MARKDOWN.sub(lambda sign: f"&#{ord(sign[0])};", str(text).strip()))  # noqa: S704 - nothing is left of it
+
+
+def mailto(contact: Administrator, language: Language) -> str:
+    """A `mailto:` URL with a body to fill in, for when the form cannot be used (S65)."""
+    say = language.translate
+    asked = (
+        Phrase("My user ID:"),
+        Phrase("What happened:"),
+        Phrase("Reference (if the page showed one):"),
+        Phrase("How you can reach me:"),
+    )
+    written = {
+        "subject": say(Phrase("I cannot sign in to my {organisation} account")),
+        "body": "".join(f"{say(each)} \n" for each in asked),
+    }
+    return f"mailto:{contact.email}?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in written.items())
+
+
+def _each(
+    organisation: Organisation, language: Language, of: Callable[[Organisation], dict[str, Any]]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """What something is for everybody, or for the people of each domain."""
+    found = policies.by_domains(organisation, of)
+    several = len(found) > 1
+    return [{"domains": _at(domains, language) if several else "", **value} for domains, value in found]
+
+
+def _at(domains: tuple[str, ...], language: Language) -> str:
+    return language.translate(Phrase("{domains}", domains=facts.at_domains(domains)))
+
+
+def _rules(organisation: Organisation, language: Language, change: bool) -> list[dict[str, Any]]:
+    def rules(one: Organisation) -> dict[str, Any]:
+        return {"rules": [language.translate(rule) for rule in passwords.help_text(one.passwords, change)]}
+
+    return _each(organisation, language, rules)
+
+
+def _desks(organisation: Organisation, language: Language) -> list[dict[str, Any]]:
+    def desk(one: Organisation) -> dict[str, Any]:
+        contact = one.contacts.administrator
+        ways = filter(None, (contact.email, contact.phone, contact.portal_url))
+        return {
+            "email": plain(language.isolate(contact.email)),
+            "letter": mailto(contact, language) if contact.email and not contact.portal_url else "",
+            "phone": plain(language.isolate(contact.phone)),
+            "portal_url": contact.portal_url,
+            "hours": plain(localised_name(contact.hours, language.tag)),
+            "in_person": plain(localised_name(contact.in_person, language.tag)),
+            "ways": plain(", ".join(str(language.isolate(way)) for way in ways)),
+        }
+
+    return _each(organisation, language, desk)
+
+
+def _user_ids(organisation: Organisation, language: Language) -> list[dict[str, Any]]:
+    """What people call their user ID, with an example; nothing where nobody has a word of their own for it."""
+
+    def called(one: Organisation) -> tuple[str, str]:
+        return str(localised_name(one.organisation.user_id, language.tag)), one.organisation.example_user_id
+
+    found = policies.by_domains(organisation, called)
+    if not any(name for _, (name, _) in found):
+        return []
+    usual = language.translate(Phrase("address or user name"))
+    return [
+        {
+            "domains": _at(domains, language) if len(found) > 1 else "",
+            "name": name or usual,
+            "example": language.isolate(example or facts.example(domains)),
+        }
+        for domains, (name, example) in found
+    ]
