@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from cli.regions import SUPPORTED
 from cli.template_parameters import parameters
 from regain.domain.methods import uses_phone
+from regain.organisation import policies
 from regain.organisation.settings import Organisation
 
 WAF_REGION = "us-east-1"
@@ -105,7 +106,7 @@ def matters(name: str, values: Mapping[str, str], organisation: Organisation, re
     if name in (*NOT_ASKED, *NOT_KEPT, *derived(organisation)):
         return False
     if name == "OriginationIdentity":
-        return any(uses_phone(kind) for kind in organisation.recovery.offered)
+        return any(uses_phone(kind) for kind in policies.offered(organisation))
     with_site = values.get("Site") != "none"
     return {
         "DomainName": with_site,

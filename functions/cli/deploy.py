@@ -18,6 +18,7 @@ from cli.template_parameters import parameters
 from cli.terminal import say
 from regain.domain.methods import uses_phone
 from regain.organisation import file as organisation_file
+from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.problems import Refused
 
@@ -156,7 +157,7 @@ def _next_steps(name: str, settings: Samconfig, organisation: Organisation) -> I
     if email := settings.parameters.get("AlarmEmail"):
         yield f"Confirm the alarm address: open the mail that AWS has sent to {email}."
     yield "Leave the sandbox of Amazon SES: until then only verified addresses get mail. It takes a day."
-    if any(uses_phone(kind) for kind in organisation.recovery.offered):
+    if any(uses_phone(kind) for kind in policies.offered(organisation)):
         yield "Leave the sandbox of AWS End User Messaging, and raise its monthly spend limits."
     yield "Hear of the costs: make a budget for the account; the guide 'Deploy' has the command."
     if not organisation.organisation.site_url:

@@ -14,6 +14,7 @@ from cli.stack import Stack
 from cli.terminal import say
 from regain.domain.methods import uses_phone
 from regain.organisation import file as organisation_file
+from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
@@ -64,7 +65,7 @@ def findings(stack: Stack) -> Iterator[Finding]:
         state = lookups.stack(stack.stack, str(boto3.Session().region_name))
         yield from on_aws(stack, organisation, state)
         yield from sending.mail(organisation, state.parameters)
-        if any(uses_phone(kind) for kind in organisation.recovery.offered):
+        if any(uses_phone(kind) for kind in policies.offered(organisation)):
             yield from sending.telephone(state.parameters)
 
 
@@ -104,7 +105,7 @@ def _settings(organisation: Organisation) -> Iterator[Finding]:
         yield Finding("warning", "The site's address is not named.", to_do)
     if not (contacts.administrator.email or contacts.administrator.portal_url):
         yield Finding("ok", "Requests for help go to the people with a role.")
-    if any(uses_phone(kind) for kind in recovery.offered) and not recovery.phone_countries:
+    if any(uses_phone(kind) for kind in policies.offered(organisation)) and not recovery.phone_countries:
         to_do = "Name yours in recovery.phone_countries, so that nobody turns texting into money."
         yield Finding("warning", "Codes may go to the numbers of any country.", to_do)
     if recovery.disclosure == "detailed":

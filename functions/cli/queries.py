@@ -18,10 +18,12 @@ from regain.adapters.security_info import from_item
 from regain.adapters.store import batched
 from regain.domain import events as happened
 from regain.domain import languages, reference, user_id
-from regain.domain.account import methods, required_gates
+from regain.domain.account import Account, methods, required_gates
 from regain.domain.eligibility import eligibility
 from regain.domain.methods import LABELS, mask
+from regain.organisation import policies
 from regain.organisation.language import Language
+from regain.organisation.settings import Organisation
 from regain.problems import Refused
 from regain.recovery import standings
 from regain.reports import usage
@@ -67,14 +69,17 @@ def _would(typed: str, services: Services) -> None:
     )
     account, info = services.accounts.get(who), from_item(found[0])
     if account is None:
+        _policies(who, None, services)
         say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
         say("  whoever types it cannot tell (recovery.disclosure: private).")
         raise typer.Exit(1)
-    status = eligibility(account, info, organisation.recovery, organisation.domains)
+    own = policies.for_account(organisation, account)
+    status = eligibility(account, info, own.recovery, own.domains)
+    _policies(who, account, services)
     say(f"  registered: {_yes(status.registered)}   enabled: {_yes(status.enabled)}   capable: {_yes(status.capable)}")
     role = f" (role: {account.role})" if account.role else ""
-    say(f"  proofs needed: {required_gates(account, organisation.recovery)}{role}")
-    for method in methods(account, info, organisation.recovery, organisation.domains):
+    say(f"  proofs needed: {required_gates(account, own.recovery)}{role}")
+    for method in methods(account, info, own.recovery, own.domains):
         place = f": {mask(method)}" if method.destination != method.kind else ""
         say(f"  has: {english.translate(LABELS[method.kind])}{place}")
     for reason in status.reasons:
@@ -91,6 +96,28 @@ def _would(typed: str, services: Services) -> None:
         say(f"  set in Regain, so that no import overwrites it: {columns}")
     outcome = "can reset the password and unlock the account" if status.capable else "cannot get back in alone"
     say(f"  So this person {outcome}.")
+
+
+def _policies(who: str, account: Account | None, services: Services) -> None:
+    """Which policies apply, by which setting, and what they come to."""
+    organisation = services.organisation
+    if not organisation.policies:
+        return
+    domain = policies.for_domain(organisation, who)
+    own = policies.for_account(organisation, account) if account else domain
+    found = policies.applied(organisation, account or Account(who))
+    said = ", ".join(f"{each.name} [{each.rule}]" for each in found)
+    say(f"  policy: {said or 'none names this domain or its groups: what is set for everybody'}")
+    say(f"  methods offered: {', '.join(own.recovery.offered)}   password: {_length(own)} characters")
+    if account and policies.group_policies(organisation, account):
+        first = domain.recovery
+        proofs = "1 proof" if first.gates == 1 else f"{first.gates} proofs"
+        say(f"  before the first proof only the domain's policy shows: {proofs}, {', '.join(first.offered)}")
+        say("  of proofs and the shortest password, the most of all of them holds")
+
+
+def _length(organisation: Organisation) -> str:
+    return f"{organisation.passwords.least} to {organisation.passwords.maximum}"
 
 
 def events(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from regain.domain.account import Account
-from regain.domain.policy import GroupRecovery
+from regain.domain.policy import GroupRecovery, Kind
 from regain.organisation.settings import Administrator, Organisation, Policy
 
 T = TypeVar("T")
@@ -85,9 +85,9 @@ def every(organisation: Organisation) -> tuple[Organisation, ...]:
     return (organisation, *(with_policy(organisation, name) for name in organisation.policies))
 
 
-def offered(organisation: Organisation) -> tuple[str, ...]:
+def offered(organisation: Organisation) -> tuple[Kind, ...]:
     """The methods that anybody is offered, in the order of the settings."""
-    return tuple(dict.fromkeys(kind for each in every(organisation) for kind in each.recovery.offered))
+    return tuple(dict.fromkeys(kind for each in every(organisation) for kind in each.recovery.methods))
 
 
 def by_domains(organisation: Organisation, of: Callable[[Organisation], T]) -> list[tuple[tuple[str, ...], T]]:
