@@ -117,7 +117,7 @@ def _policies(who: str, account: Account | None, services: Services) -> None:
 
 
 def _length(organisation: Organisation) -> str:
-    return f"{organisation.passwords.least} to {organisation.passwords.maximum}"
+    return f"{organisation.passwords.minimum_length} to {organisation.passwords.maximum}"
 
 
 def events(

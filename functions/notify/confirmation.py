@@ -119,12 +119,11 @@ def _notice(message: Message, needed: Services) -> Message:
 
 def _check_recipient(message: Message, needed: Services) -> None:
     """Raises Unconfirmed where a message that repeats what was typed is for nobody whom the organisation has named."""
-    desks = [each.contacts.administrator.email for each in policies.every(needed.organisation)]
     named = {
-        "administrator-contacted": desks,
-        "support-contacted": [needed.organisation.contacts.support.email],
-        "support-confirmation": [message.to],
-    }.get(message.kind, [])
+        "administrator-contacted": policies.desks(needed.organisation),
+        "support-contacted": {needed.organisation.contacts.support.email},
+        "support-confirmation": {message.to},
+    }.get(message.kind, set())
     if message.to not in named and not _is_holder(message.to, needed):
         raise Unconfirmed
 

@@ -60,7 +60,7 @@ def of(organisation, domain, *groups):
 
 def test_a_domain_has_its_policy_and_what_the_policy_leaves_out_is_as_for_everybody_p28(college):
     students, staff, others = (of(college, each) for each in ("students.example", "staff.example", "contoso.example"))
-    assert [each.passwords.least for each in (students, staff, others)] == [10, 24, 12]
+    assert [each.passwords.minimum_length for each in (students, staff, others)] == [10, 24, 12]
     assert [each.recovery.gates for each in (students, staff, others)] == [1, 2, 1]
     assert students.recovery.offered == ("email",)
     assert staff.recovery.offered == others.recovery.offered == ("email", "sms", "authenticator")
@@ -76,11 +76,14 @@ def test_a_desk_is_replaced_as_a_whole_so_that_nobody_is_given_another_ones_tele
 
 def test_of_domain_and_groups_the_most_proofs_and_the_longest_minimum_hold(college):
     nurse = of(college, "staff.example", "Nurses")
-    assert (nurse.passwords.least, nurse.recovery.gates, nurse.recovery.methods_registered) == (24, 2, 3)
+    assert (nurse.passwords.minimum_length, nurse.recovery.gates, nurse.recovery.methods_registered) == (24, 2, 3)
     intern = of(college, "staff.example", "Interns")
-    assert (intern.passwords.least, intern.recovery.gates) == (24, 2)  # the group may add, and takes nothing away
+    assert (intern.passwords.minimum_length, intern.recovery.gates) == (
+        24,
+        2,
+    )  # the group may add, and takes nothing away
     both = of(college, "contoso.example", "Interns", "Nurses")
-    assert (both.passwords.least, both.recovery.gates) == (16, 2)
+    assert (both.passwords.minimum_length, both.recovery.gates) == (16, 2)
     assert both.recovery.offered == ("authenticator", "passkey")  # of the first group in the file
     assert both.contacts.administrator.email == "desk@students.example"
 
@@ -99,7 +102,7 @@ def test_the_policies_that_apply_are_told_with_the_setting_that_names_them(colle
 
 
 def test_domains_for_which_something_is_the_same_stand_together(college):
-    assert policies.by_domains(college, lambda each: each.passwords.least) == [
+    assert policies.by_domains(college, lambda each: each.passwords.minimum_length) == [
         (("contoso.example",), 12), (("staff.example",), 24), (("students.example",), 10),
     ]  # fmt: skip
     assert policies.by_domains(college, lambda each: each.recovery.offered) == [

@@ -38,7 +38,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "sender": str(organisation.sender),
         "administrator_email": contacts.administrator.email,
         "administrator_phone": contacts.administrator.phone,
-        "password_minimum": _by_domains(policies.by_domains(organisation, lambda each: each.passwords.least)),
+        "password_minimum": _by_domains(policies.by_domains(organisation, lambda each: each.passwords.minimum_length)),
         "password_points": organisation.passwords.points,
         "password_refusals": REFUSED_PASSWORDS,
         "support": localised_name(contacts.support.name, language, Phrase("Support")),

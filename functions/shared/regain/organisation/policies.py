@@ -63,7 +63,7 @@ def for_account(organisation: Organisation, account: Account) -> Organisation:
         "domain": domain.recovery,
     }
     recovery = GroupRecovery(**{**kept, **stricter})
-    passwords = replace(own.passwords, minimum=max(each.passwords.least for each in every))
+    passwords = replace(own.passwords, minimum=max(each.passwords.minimum_length for each in every))
     return msgspec.structs.replace(own, recovery=recovery, passwords=passwords)
 
 
@@ -80,14 +80,17 @@ def group_policies(organisation: Organisation, account: Account) -> tuple[str, .
     return tuple(each.name for each in _of_groups(organisation, account))
 
 
-def every(organisation: Organisation) -> tuple[Organisation, ...]:
-    """The settings as they are for anybody: without a policy, and under each of them."""
-    return (organisation, *(with_policy(organisation, name) for name in organisation.policies))
+def desks(organisation: Organisation) -> frozenset[str]:
+    """The addresses to which requests for help go."""
+    found = (for_domain(organisation, f"@{name}") for name in organisation.domains)
+    return frozenset(each.contacts.administrator.email for each in found)
 
 
 def offered(organisation: Organisation) -> tuple[Kind, ...]:
     """The methods that anybody is offered, in the order of the settings."""
-    return tuple(dict.fromkeys(kind for each in every(organisation) for kind in each.recovery.methods))
+    domains = [each for _, each in by_domains(organisation, lambda each: each)]
+    groups = [with_policy(each, group.policy) for group in organisation.groups.values() for each in domains]
+    return tuple(dict.fromkeys(kind for each in (*domains, *groups) for kind in each.recovery.methods))
 
 
 def by_domains(organisation: Organisation, of: Callable[[Organisation], T]) -> list[tuple[tuple[str, ...], T]]:

@@ -51,9 +51,10 @@ def _written(place: Place, policy: Policy) -> Place:
 
 def _passwords(organisation: Organisation) -> Iterator[Finding]:
     """A group adds its minimum to its domain's maximum, so that each must fit all."""
-    smallest = min(each.passwords.maximum for each in policies.every(organisation))
+    every = [organisation, *(policies.with_policy(organisation, name) for name in organisation.policies)]
+    smallest = min(each.passwords.maximum for each in every)
     for name, policy in organisation.policies.items():
-        least = policies.with_policy(organisation, name).passwords.least
+        least = policies.with_policy(organisation, name).passwords.minimum_length
         if least > smallest and "minimum" in policies.given(policy.passwords):
             what = f"{least} is more than the smallest maximum in this file"
             yield ("policies", name, "passwords", "minimum"), what, f"at most {smallest}"
