@@ -56,3 +56,34 @@ def test_the_password_can_be_shown_and_is_hidden_when_it_is_sent(page: Page, for
     form.password("short")
     expect(form.summary).to_be_visible()
     expect(field).to_have_attribute("type", "password")
+
+
+def own_rules(route):
+    """The answer of the API, with rules of this person's own, as where policies differ."""
+    answer = route.fetch()
+    own = {"password_rules": ["Use at least 24 characters."], "interrupt": False}
+    route.fulfill(response=answer, json={**answer.json(), **own})
+
+
+def test_the_rules_of_the_persons_own_policy_are_shown_also_after_a_reload_p28(page: Page, form, tester, axe):
+    page.route("**/api/reset/verify", own_rules)
+    form.prove(tester)
+    rules = page.locator("#password-rules [data-rule]")
+    expect(rules).to_have_text(["Use at least 24 characters."])
+    expect(page.locator("#password-rules")).to_contain_text("Three or four unrelated words")
+    axe()
+    page.reload()
+    form.at("password")
+    expect(rules).to_have_text(["Use at least 24 characters."])
+    page.unroute_all(behavior="wait")
+
+
+def test_the_account_page_shows_the_rules_of_the_persons_own_policy(page: Page, tester):
+    page.route("**/api/account", own_rules)
+    page.goto("/account/")
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.get_by_label("Password", exact=True).fill(tester.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator("#password-rules [data-rule]")).to_have_text(["Use at least 24 characters."])
+    page.unroute_all(behavior="wait")
