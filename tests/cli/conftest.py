@@ -26,6 +26,7 @@ def run(monkeypatch, capsys, request):
 
     def command(*arguments):
         monkeypatch.setattr("sys.argv", ["regain", *map(str, arguments)])
+        capsys.readouterr()  # the metrics of requests before it are not the command's
         status = program.main()
         told = capsys.readouterr()
         return status, told.out, told.err
