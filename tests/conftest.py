@@ -1,5 +1,6 @@
 """Fixtures for all tests: the engine with fresh tables, and the embedded stack as a process of its own."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -22,10 +23,13 @@ import pytest
 from hooks.catalogues import files
 from local.engine import Engine
 from local.resources import create
+from regain.adapters import aws
+from regain.organisation import settings as organisations
 from regain.organisation.file import read
 from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
 from regain.phrases import Phrase
+from regain.runtime import services as composition
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
@@ -66,15 +70,47 @@ class Running:
     organisation: Organisation
 
 
+_ENGINES: list[Engine] = []
+
+
+def pytest_runtest_setup(item):
+    """An engine that has died is named once, and the run ends, instead of an obscure error for each test after it."""
+    for engine in _ENGINES:
+        if not engine.alive:
+            item.session.shouldfail = "The engine has died."
+            pytest.fail(f"The engine has died. {engine.last_words()}", pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory):
     """MiniStack with everything that the template describes, for tests that call handlers in this process."""
     running = Engine(MINISTACK, tmp_path_factory.mktemp("engine"), free_port())
     running.start()
+    _ENGINES.append(running)
     os.environ.update(running.environment)
     template = create(ROOT / "template.yaml", {"OriginationIdentity": "+15555550100", "Site": "none"})
     yield Running(running.endpoint, {**running.environment, **template.variables}, read(ROOT / "organisation.yaml"))
+    _ENGINES.remove(running)
     running.stop()
+
+
+@contextlib.contextmanager
+def own_process() -> Iterator[None]:
+    """Runs a command's code as in a process of its own: the environment and the clients that it made end with it."""
+    kept = dict(os.environ)
+    _forget_clients()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+        _forget_clients()
+
+
+def _forget_clients() -> None:
+    """What a process keeps of its environment, and the next one does not know."""
+    for cached in (composition.services, organisations.current, aws.client, aws._session):
+        cached.cache_clear()
 
 
 @dataclass

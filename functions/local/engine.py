@@ -88,12 +88,19 @@ class Engine:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
         self.stop()
-        raise EngineError(f"the engine did not start: see {self.state}/engine.log")
+        raise EngineError(f"The engine did not start. {self.last_words()}")
 
     @property
     def alive(self) -> bool:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
+
+    def last_words(self, lines: int = 20) -> str:
+        """How the process ended, and the last lines of its log."""
+        status = self._process.poll() if self._process else None
+        log = self.state / "engine.log"
+        said = log.read_text(errors="replace").splitlines()[-lines:]
+        return "\n".join([f"Its exit status is {status}, and the end of {log} is:", *said])
 
     def stop(self) -> None:
         """Stops it and waits until its state is written."""

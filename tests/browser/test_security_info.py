@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from cli.stack import Stack
 from regain.problems import METHOD_STILL_NEEDED
 from tests.browser.person import RESEND, Person
-from tests.conftest import ROOT, build_site, english, launch
+from tests.conftest import ROOT, build_site, english, launch, own_process, ready
 
 KINDS = ["email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "passkey", "questions"]
 
@@ -31,10 +31,9 @@ def everything(tmp_path_factory):
     site = folder / "site"
     build_site(site, file)
     running = launch(folder / "state", site, "--organisation", str(file), "--people", str(people))
-    assert running.said[-1:] == ["ready"], running.said
     running.services = Stack("", folder / "state", file, "").services
-    yield running
-    running.stop()
+    with own_process():  # the services\' clients are those of this stack
+        yield from ready(running)
 
 
 @pytest.fixture

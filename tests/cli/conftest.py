@@ -9,10 +9,7 @@ import pytest
 
 from cli import __main__ as program
 from cli.stack import Stack
-from regain.adapters import aws
-from regain.organisation import settings as organisations
-from regain.runtime import services as composition
-from tests.conftest import ROOT
+from tests.conftest import ROOT, own_process
 from tests.functions.conftest import budget, default_organisation, use, world
 
 __all__ = ["budget", "default_organisation", "use", "world"]
@@ -47,12 +44,6 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def _forget():
-    """What a process keeps of its environment, and the next one does not know."""
-    for kept in (composition.services, organisations.current, aws.client, aws._session):
-        kept.cache_clear()
-
-
 @pytest.fixture
 def regain(folder, monkeypatch, capfd):
     """Runs a command in that folder; answers its exit status, and all that it said. `typed` is what somebody answers."""
@@ -61,14 +52,8 @@ def regain(folder, monkeypatch, capfd):
         monkeypatch.setattr("sys.argv", ["regain", *map(str, arguments)])
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # credentials are looked for anew
-        _forget()
-        kept = dict(os.environ)  # a command sets the region for its process, which ends with it
-        try:
+        with own_process():  # a command sets the region of its process
             status = program.main()
-        finally:
-            os.environ.clear()
-            os.environ.update(kept)
-            _forget()
         told = capfd.readouterr()
         return status, told.out + told.err
 

@@ -7,6 +7,7 @@ import boto3
 import msgspec
 import pytest
 
+from hooks.catalogues import files
 from local.previews import render_all
 from notify.layout import Layout
 from notify.sms_segment import fits_one_segment, longest_fitting
@@ -40,18 +41,26 @@ def test_each_message_names_the_organisation_and_leaves_no_fact_open_s57(told):
         assert not re.search(r"\{\w+\}", body), kind
 
 
+def translated(tag):
+    """The English of the sentences that have a translation: the others wait for it, and are shown in English."""
+    known = (text for text in files.read(tag) if text.id and files.is_translated(text))
+    ids = (text.id[0] if isinstance(text.id, tuple) else text.id for text in known)
+    sentences = (each for each in ids if re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", each))
+    return [re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(each))) for each in sentences]
+
+
 def test_no_message_is_in_english_where_another_language_is_asked_for(told):
     tag, messages = told
     if tag == "en":
         return
-    english = render_all(layout("en"))
+    english, known = render_all(layout("en")), translated(tag)
     for kind, message in messages.items():
-        assert message.subject != english[kind].subject, kind
-        same = set(message.text.split("\n\n")) & set(english[kind].text.split("\n\n"))
-        assert all(not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", part) or part.startswith(">") for part in same), (
-            kind,
-            same,
-        )
+        same = {message.subject, *message.text.split("\n\n")} & {
+            english[kind].subject,
+            *english[kind].text.split("\n\n"),
+        }
+        left = {part for part in same if not part.startswith(">") and any(text.search(part) for text in known)}
+        assert not left, kind
 
 
 def test_the_html_says_its_language_and_direction_and_needs_nothing_from_elsewhere(told):
