@@ -32,7 +32,7 @@ def everything(tmp_path_factory):
     build_site(site, file)
     running = launch(folder / "state", site, "--organisation", str(file), "--people", str(people))
     running.services = Stack("", folder / "state", file, "").services
-    with own_process():  # the services\' clients are those of this stack
+    with own_process():  # the services' clients are those of this stack
         yield from ready(running)
 
 
