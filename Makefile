@@ -43,8 +43,10 @@ install: .venv/dev/.locked .venv/ministack/.locked ## Install what `make serve` 
 	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv/$*/bin/python $<
 	@touch $@
 
-# System packages, in one place: what Debian calls them, for each program that is missing. Needs root.
-APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
+# System packages, in one place: what Debian calls them, for each program that is missing. Needs root. Another program may
+# hold apt's locks for a while, as Debian's own daily upgrade does: `install` waits for its lock, `update` is tried again.
+APT := { for try in 1 2 3 4 5 6; do apt-get update -qq && break; sleep 10; done; } \
+	&& DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq
 
 chromium: ## Install Chromium for the tests, if it is missing
 	@command -v chromium >/dev/null || { $(APT) chromium >/dev/null; }

@@ -40,11 +40,11 @@ def sign_in(stack, user_id, password):
 
 
 def test_a_password_is_reset_in_containers(stack):
-    flow = proved(stack, "chen.li", "chen@home.example", "reset")
+    flow = proved(stack, "chen.li@contoso.example", "chen@home.example", "reset")
     refused = post(stack, "/api/reset/finish", {"flow": flow, "new_password": "short"})
     assert (refused[0], refused[1]["code"]) == (422, "password-not-accepted")
     assert post(stack, "/api/reset/finish", {"flow": flow, "new_password": NEW})[0] == 200
-    assert sign_in(stack, "chen.li", NEW)[0] == 200
+    assert sign_in(stack, "chen.li@contoso.example", NEW)[0] == 200
 
 
 def test_an_account_is_unlocked_in_containers(stack):
