@@ -17,8 +17,8 @@ from hooks import brand
 THEME = Path(__file__).parents[1] / "theme"
 SOURCES = THEME / "assets"
 ENTRY_POINTS = (
-    "recovery", "account", "contact", "not-me", "admin", "problem-finder", "offline", "unsupported-browser", "passkey",
-    "solve",
+    "recovery", "account", "security-info", "contact", "not-me", "admin", "problem-finder", "offline",
+    "unsupported-browser", "passkey", "solve",
 )  # fmt: skip
 """The scripts that pages load, or that another script imports on demand."""
 
@@ -39,11 +39,9 @@ def files(colour: str, logo: brand.Logo | None) -> dict[str, bytes]:
 
 
 def bundle(name: str) -> str:
-    """A module, preceded by the modules it imports, each once."""
-    parts = dict(_modules(name))
-    if len(parts) == 1:
-        return parts[name]
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text)) for text in parts.values())
+    """A module, preceded by the modules it imports, each once. Only its own exports remain."""
+    parts = {part: _IMPORT.sub("", text) for part, text in _modules(name)}
+    return "\n".join(text if part == name else _EXPORT.sub("", text) for part, text in parts.items())
 
 
 def _modules(name: str) -> Iterator[tuple[str, str]]:

@@ -20,13 +20,7 @@ from regain.organisation.settings import Link, Organisation, localised_name
 from regain.phrases import Phrase
 from regain.problems import (
     ARTICLE_NUMBERS,
-    ASK_FOR_A_CODE,
     CATALOGUE,
-    INTERNAL_ERROR,
-    PROOF_OF_WORK_NEEDED,
-    ROBOT_CHECK_EXPIRED,
-    ROBOT_CHECK_FAILED,
-    SERVICE_BUSY,
     Problem,
 )
 
@@ -110,20 +104,18 @@ def problems(organisation: Organisation) -> dict[str, Problem]:
     return {code: problem for code, problem in CATALOGUE.items() if can_occur(problem, organisation)}
 
 
-_TITLE_IN_RESPONSE = (PROOF_OF_WORK_NEEDED, ROBOT_CHECK_FAILED, ROBOT_CHECK_EXPIRED, ASK_FOR_A_CODE)
+def problem_fields(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, str]:
+    """The problems that a form shows beside a field, by the name of the field: codes of the operations it calls.
 
-
-def form_problems(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, Problem]:
-    """The problems whose texts a form carries: those of the operations it calls, and those of an overloaded service.
-
-    Problems of requests that no form sends are left out. A form shows those by the title in the response, and
-    so it does what has to do with proofs of work.
+    All that a form says of a problem stands in the response, in the language of the page.
     """
     operations = [operation for operation in contract.OPERATIONS if operation.path.startswith(paths)]
     listed = {problem.code for operation in operations for problem in operation.problems}
-    listed |= {SERVICE_BUSY.code, INTERNAL_ERROR.code}
-    listed -= {problem.code for problem in _TITLE_IN_RESPONSE}
-    return {code: problem for code, problem in problems(organisation).items() if code in listed}
+    fields: dict[str, str] = {}
+    for code, problem in problems(organisation).items():
+        if code in listed and problem.field:
+            fields[problem.field] = f"{fields.get(problem.field, '')} {code}".strip()
+    return fields
 
 
 def problem_page(problem: Problem, language: Language) -> str:
@@ -218,7 +210,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "passwords": organisation.passwords,
         "problems": problems(organisation),
         "private": PRIVATE,
-        "form_problems": {form: form_problems(organisation, paths) for form, paths in _FORMS.items()},
+        "problem_fields": {form: problem_fields(organisation, paths) for form, paths in _FORMS.items()},
         "problem_rows": problem_rows(organisation, language),
     }
 

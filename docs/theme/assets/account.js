@@ -1,7 +1,6 @@
 // The account page: signing in, one's sessions, and changing a known password.
 import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
-import { securityInfo } from './security-info.js';
 import { stepUp } from './step-up.js';
 import { moment, t } from './i18n.js';
 import { showRules } from './password-rules.js';
@@ -11,9 +10,8 @@ const page = document.querySelector('#account');
 const errors = new ErrorSummary(page);
 const input = name => page.querySelector(`[name="${name}"]`);
 const wanted = name => location.hash === `#${name}`;
-const info = securityInfo({ page, errors, show });
-const proof = stepUp({ page, errors, show, saved: info.saved });
-let current = 'sign-in';
+const proof = stepUp({ page, errors, show, saved: code => info.saved(code) });
+let current = 'sign-in', info = null; // security info: its script is fetched when somebody has signed in
 
 function show(step, { focus = true } = {}) {
   errors.clear();
@@ -32,6 +30,7 @@ function told(name, yes) {
 // The first page of somebody signed in, unless there is something to see to first, or another page was asked for.
 async function home({ changed = false, focus = true, arriving = false } = {}) {
   const account = await call('account');
+  info ??= (await import('./security-info.js')).securityInfo({ page, errors, show });
   page.querySelector('[data-name]').textContent = account.name;
   page.querySelector('[data-user-id]').textContent = account.user_id;
   page.querySelector('[data-changed]').hidden = !changed;
@@ -78,12 +77,10 @@ const steps = {
     await home({ changed: true });
   },
 
-  ...info.steps,
   ...proof.steps,
 };
 
 const actions = {
-  ...info.actions,
   go: async step => (step === 'home' ? home() : show(step)),
   forget: async () => { await call('account/forget-browser', {}); await actions.signOut(); },
   signOut: async () => { await call('account/sign-out', {}); leave(); },
@@ -127,12 +124,13 @@ input('language')?.addEventListener('change', ({ target }) => run(async () => {
 
 page.addEventListener('submit', event => {
   event.preventDefault();
-  run(steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
+  run(steps[current] || info.steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
 });
 
 page.addEventListener('click', ({ target }) => {
-  const name = Object.keys(actions).find(each => each in target.dataset);
-  if (name) run(() => actions[name](target.dataset[name]), target);
+  const all = { ...info?.actions, ...actions };
+  const name = Object.keys(all).find(each => each in target.dataset);
+  if (name) run(() => all[name](target.dataset[name]), target);
 });
 
 // A session that is over changes nothing on the page: somebody may be typing already.

@@ -1,5 +1,5 @@
 // Errors as people can use them: one summary that takes the focus, and a message beside the field.
-import { duration, pageOf, problem, t } from './i18n.js';
+import { duration, fieldOf, pageOf, t } from './i18n.js';
 
 const PLAIN_TITLE = document.title;
 
@@ -39,13 +39,14 @@ export class ErrorSummary {
     return name && this.form.querySelector(`.step:not([hidden]) [name="${name}"]`);
   }
 
-  // What the API answered. Feedback whose rule is a field's name stands at that field.
+  // What the API answered, in the language of the page. Feedback whose rule is a field's name stands at that field.
   showProblem(answer) {
-    const known = problem(answer.code), feedback = answer.feedback || [];
-    if (!known) return this.show(answer.title ? { title: answer.title, page: pageOf(answer.code) } : { title: t('network') });
-    const placed = feedback.filter(({ rule }) => this.input(rule));
+    if (!answer.title) return this.show({ title: t('network') });
+    const feedback = answer.feedback || [], placed = feedback.filter(({ rule }) => this.input(rule));
     this.show({
-      ...known,
+      title: answer.title,
+      field: fieldOf(answer.code),
+      page: pageOf(answer.code),
       faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
       details: feedback.map(({ message }) => message),
       domains: answer.domains,

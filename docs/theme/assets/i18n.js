@@ -1,4 +1,4 @@
-// Words stand in the page's <template id="words">, in the page's language. Scripts only fetch them.
+// Words stand in the page's <template id="messages">, in the page's language. Scripts only fetch them.
 const { content: words, dataset } = document.querySelector('#messages');
 const plain = `${document.documentElement.lang}-u-nu-latn`; // digits as codes have them
 
@@ -9,11 +9,8 @@ export const t = (name, facts = {}) => {
   return text.replace(/\{(\w+)\}/g, (_, fact) => facts[fact]);
 };
 
-// What the catalogue says of a problem: its title, its field in the form, its page.
-export const problem = code => {
-  const entry = words.querySelector(`[data-code="${CSS.escape(code || '')}"]`);
-  return entry && { title: entry.textContent, field: entry.dataset.field, page: pageOf(code) };
-};
+// The field of the form beside which a problem is shown, if it is one field's.
+export const fieldOf = code => words.querySelector(`[data-codes~="${CSS.escape(code)}"]`)?.dataset.field;
 
 export const pageOf = code => `${dataset.errors}${code}/`;
 
