@@ -203,7 +203,7 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
     now = services.now
     contact = policies.for_account(services.organisation, found).contacts.administrator.email
     language = services.languages.match(found.language, context.language)
-    told = notices(services, found, "account-secured", subject, repudiated.reference, info, language)
+    told = notices(services, now, found, "account-secured", subject, repudiated.reference, info, language)
     if services.organisation.notify.administrators:
         to, channel = (contact, told[0].channel) if contact else ("administrators", "roles")
         number, kind = services.randomness(16).hex(), "account-secured-administrators"

@@ -112,7 +112,7 @@ class Agent:
         """The writes that go with an act: its event and its notices, to the owner's addresses and to administrators."""
         services, now, reference = self.services, self.services.now, self.who.context.reference
         settings = services.organisation.notify
-        messages = notices(services, target.account, kind, target.subject, reference, target.info, **facts)
+        messages = notices(services, now, target.account, kind, target.subject, reference, target.info, **facts)
         messages = messages if settings.person else []
         if settings.administrators:
             about = {"user_id": target.account.user_id, "by": self.account.user_id, "at": now, "act": kind}

@@ -67,8 +67,9 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     shown, writes = registration_code.issue(services, subject, info, deployer=True)
     quoted, kind = reference.generate(secrets.token_bytes(5)), "registration-code-given"
     event = services.events.write(kind, subject, quoted, time.time(), secrets.token_bytes(4), by="The command line")
-    told = notices(services, account, kind, subject, quoted, info)
-    allowed = repudiation.issue_write(services, subject, who, quoted, services.now)
+    now = services.now
+    told = notices(services, now, account, kind, subject, quoted, info)
+    allowed = repudiation.issue_write(services, subject, who, quoted, now)
     services.store.commit([*writes, event, allowed, *(services.outbox.write(each, services.now) for each in told)])
     say(f"{shown}")
     say(f"It works once, within 24 hours: {who} signs in and types it to add a method. Reference {quoted}.")

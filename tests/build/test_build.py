@@ -227,9 +227,7 @@ print(json.dumps({tag: [paper.moment(at) for at in moments] + [paper.say(Phrase(
 def test_sam_local_runs_functions_and_layer_for_this_machine_a18(built, root, tmp_path):
     """The template says what is deployed, arm64; on a laptop the build and its containers are of the laptop's kind."""
     template = read(root / "template.yaml", {"Site": "none"})
-    shutil.copy(
-        built / "out" / "template.yaml", tmp_path
-    )  # what it writes stands beside, and other tests compare builds
+    shutil.copy(built / "out" / "template.yaml", tmp_path)  # what is written beside it is no part of the build
     local = SamLocal(Path("sam"), tmp_path, tmp_path)
     described = json.loads(local._write_template(template, {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}).read_text())
     kind = "arm64" if os.uname().machine == "aarch64" else "x86_64"

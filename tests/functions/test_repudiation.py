@@ -1,10 +1,12 @@
 """“This was not me”: a notice's link locks the account, once, and only when it is confirmed (B3, B6)."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
 
 from regain.recovery import repudiation
+from regain.runtime.services import Services
 from tests.functions.agent import Agent
 from tests.functions.person import Person
 
@@ -42,6 +44,24 @@ def test_it_locks_the_account_ends_sessions_and_flows_and_tells_b6(world, purpos
     }
     assert world.send(flow).status == 202  # it goes on as for nobody: whoever has proved nothing learns nothing
     assert {message["channel"] for message in world.outbox(started["reference"])} == {"none"}
+
+
+def test_the_link_of_a_notice_works_also_where_a_second_ends_while_the_change_is_written_b6(world, monkeypatch):
+    person, agent = Person(world), Agent(world).proved()
+    person.register("recovery-code")
+    (method,) = [each["id"] for each in person.view()["methods"] if each["kind"] == "recovery-code"]
+    flow = world.proved(person.account.user_id).body["flow"]
+    ticks = itertools.count(world.services.now)
+    monkeypatch.setattr(Services, "now", property(lambda _: next(ticks)))
+    assert person.remove(method).status == 200
+    assert agent.over(person.account, "unlock").status == 200
+    assert world.finish(flow, NEW).status == 200
+    wanted = {"security-info-removed", "admin-unlocked", "password-reset"}
+    told = {m["kind"]: m for m in world.outbox_of(person.account.user_id) if m["kind"] in wanted}
+    assert set(told) == wanted
+    for kind, notice in told.items():
+        of = (notice["subject"], notice["reference"], notice["facts"]["at"])
+        assert repudiation.token_of_notice(world.services, *of), kind
 
 
 def test_a_change_of_a_known_password_can_be_objected_to_as_well_b6(world):

@@ -27,6 +27,7 @@ def test_no_secret_reaches_the_logs_of_the_whole_stack_b20(stack, tester):
     assert status == 200
     session = headers["set-cookie"].partition("=")[2].partition(";")[0]
     own["cookie"] = f"__Host-session={session}"
+    prove(stack, tester, own)
     _, _, begun = fetch(f"{stack.origin}/api/account/methods", json.dumps({"kind": "authenticator"}).encode(), **own)
     _, _, saved = fetch(f"{stack.origin}/api/account/methods", json.dumps({"kind": "recovery-code"}).encode(), **own)
     fetch(f"{stack.origin}/api/account?session={session}", None, **own)
@@ -42,6 +43,26 @@ def test_no_secret_reaches_the_logs_of_the_whole_stack_b20(stack, tester):
     assert "answered" in logs["ResetFunction.log"]  # the logs can be read
     assert {name: found for name, text in logs.items() if (found := leaks(text, secrets))} == {}
     assert leaks((stack.state / "engine.log").read_text(), {**secrets, "user ID": WRONG, "address": WRONG}) == []
+
+
+def prove(stack, tester, own):
+    """Proves with a code by e-mail that this session may change security info."""
+    proving = post(stack, "/api/account/prove/start", {}, **own)[1]
+    method = next(each["id"] for each in proving["methods"] if each["kind"] == "email")
+    before = len(stack.messages(tester.mail))
+    assert post(stack, "/api/account/prove/send", {"flow": proving["flow"], "method": method}, **own)[0] == 202
+    until = time.monotonic() + 20
+    while not (fresh := _codes(stack, tester, before)):
+        assert time.monotonic() < until, "no code came"
+        time.sleep(0.05)
+    proof = {"flow": proving["flow"], "method": method, "code": fresh[0]}
+    assert post(stack, "/api/account/prove/verify", proof, **own)[0] == 200
+
+
+def _codes(stack, tester, before):
+    """Codes in the messages to somebody that have come since there were `before`, newest first."""
+    found = stack.messages(tester.mail)
+    return [code for each in found[: len(found) - before] if (code := code_in(each["body"]))]
 
 
 def _until(stack, tester):

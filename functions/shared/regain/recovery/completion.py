@@ -48,7 +48,7 @@ def commit(
             services.recoveries.counts_write(subject, opened.place.own, own, now),
             flows.event(kind, subject, opened.flow),
             repudiation.issue_write(services, subject, account.user_id, opened.flow.reference, now),
-            *(services.outbox.write(message, now) for message in _notices(services, opened, account, kind)),
+            *(services.outbox.write(message, now) for message in _notices(services, now, opened, account, kind)),
             *(services.outbox.write(each, now) for each in _to_administrators(services, opened, account, kind, now)),
         ]
     )
@@ -67,11 +67,11 @@ def _replacement(services: Services, opened: Opened, now: int) -> tuple[str, lis
     return shown, [services.security_infos.write(opened.subject, replace(opened.info, recovery_code=kept))]
 
 
-def _notices(services: Services, opened: Opened, account: Account, kind: str) -> list[Message]:
+def _notices(services: Services, now: int, opened: Opened, account: Account, kind: str) -> list[Message]:
     if not services.organisation.notify.person:
         return []
     flow = opened.flow
-    return notices(services, account, kind, opened.subject, flow.reference, opened.info, flow.language)
+    return notices(services, now, account, kind, opened.subject, flow.reference, opened.info, flow.language)
 
 
 def _to_administrators(services: Services, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:

@@ -12,16 +12,18 @@ from regain.runtime.services import Services
 
 
 def notices(
-    services: Services, account: Account, kind: str, subject: str, reference: str, info: SecurityInfo,
+    services: Services, now: int, account: Account, kind: str, subject: str, reference: str, info: SecurityInfo,
     language: str = "", **facts: Any,
 ) -> list[Message]:  # fmt: skip
-    """Notices to every address of the account (S57).
+    """Notices to every address of the account (S57), of a change made at `now`: the time that `issue_write` is given.
+
+    A link to repudiate the change is derived from its time, so the two must not read the clock each for itself.
 
     Where all of them are in the account's own domain, they may be the mailbox that its owner cannot open: the mobile
     phones are told too, if the organisation sends texts (X29).
     """
     randomness = services.randomness
-    told = outbox.notices(randomness, services.now, account, kind, subject, reference, info, language, **facts)
+    told = outbox.notices(randomness, now, account, kind, subject, reference, info, language, **facts)
     own_domain = account.user_id.rpartition("@")[2]
     if "sms" not in policies.offered(services.organisation) or any(
         message.to.rpartition("@")[2] != own_domain for message in told

@@ -73,7 +73,9 @@ class SignedIn:
     def event_and_notices(self, kind: str, **facts: Any) -> list[Write]:
         """What is written with a change: its event, notices to every address, and the right to repudiate it (B6)."""
         services, now, reference = self.services, self.services.now, self.context.reference
-        messages = notices(services, self.account, kind, self.subject, reference, self.info, self.language, **facts)
+        messages = notices(
+            services, now, self.account, kind, self.subject, reference, self.info, self.language, **facts
+        )
         return [
             self.event(kind, **facts),
             repudiation.issue_write(services, self.subject, self.account.user_id, reference, now),
