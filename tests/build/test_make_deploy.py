@@ -13,6 +13,7 @@ import yaml
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.timeout(600)  # each runs `make deploy`, which builds
 STACK, REGION = "trial", "eu-north-1"
 
 
