@@ -7,7 +7,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from cli.stack import Stack
-from regain.problems import METHOD_STILL_NEEDED
+from regain.problems import METHOD_STILL_NEEDED, SIGN_IN_AGAIN
 from tests.browser.person import RESEND, Person
 from tests.conftest import ROOT, build_site, english, launch, own_process, ready
 
@@ -213,11 +213,12 @@ def test_who_is_asked_whether_all_is_right_says_so(page: Page, person):
 
 def test_after_a_while_one_signs_in_again_before_changing_anything(page: Page, person):
     person.info()
+    refused = {"code": SIGN_IN_AGAIN.code, "title": english(SIGN_IN_AGAIN.title)}
     page.route("**/api/account/methods", lambda route: route.fulfill(
-        status=401, content_type="application/problem+json", body='{"code":"sign-in-again","title":"x"}',
+        status=401, content_type="application/problem+json", json=refused,
     ) if route.request.method == "POST" else route.continue_())  # fmt: skip
     person.press("Recovery code")
-    expect(page.locator(".error-summary")).to_contain_text("Sign in again before you change this")
+    expect(page.locator(".error-summary")).to_contain_text(refused["title"])
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
