@@ -69,6 +69,11 @@ class Running:
     environment: dict[str, str]
     organisation: Organisation
 
+    def check_clients(self) -> None:
+        """No test before has left clients of another engine."""
+        asked = composition.services().store.client.meta.endpoint_url
+        assert asked == self.endpoint, f"a test has left clients of {asked}: it needs `own_process`"
+
 
 _ENGINES: list[Engine] = []
 

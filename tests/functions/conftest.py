@@ -275,8 +275,7 @@ def use(engine, default_organisation, tmp_path, monkeypatch):
         for name, value in {**engine.environment, **own}.items():
             monkeypatch.setitem(os.environ, name, value)
         _forget_unless(path)
-        asked = composition.services().store.client.meta.endpoint_url
-        assert asked == engine.endpoint, f"another test has left clients of {asked}: it needs `own_process`"
+        engine.check_clients()
         return World()
 
     yield set_organisation
