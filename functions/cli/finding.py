@@ -1,18 +1,12 @@
 """What `doctor` says of one thing."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from regain.directories.base import Finding
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `state` is `ok`, `warning` or `wrong`; `to_do` what helps."""
-
-    state: str
-    what: str
-    to_do: str = ""
+__all__ = ["Finding", "asked", "either"]
 
 
 def either(holds: object, good: str, bad: str, to_do: str, otherwise: str = "wrong") -> Finding:

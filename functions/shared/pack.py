@@ -60,9 +60,11 @@ UNUSED = (
     "dateutil/zoneinfo",  # the runtime has the time zones
     "dns",  # addresses are not looked up
     "pycparser",
-    "regain/directories/ldap",  # for a function with an LDAP library of its own
+    "regain/directories/ldap",  # the command line alone speaks LDAP
+    "regain/directories/trial.py",
     "regain/organisation/checks.py",
     "regain/organisation/file.py",
+    "regain/organisation/ldap_checks.py",
     "regain/organisation/schema.py",
     "regain/organisation/yaml_file.py",
     "regain/people/changes.py",

@@ -24,6 +24,11 @@ class World:
         self.views = []
         self.directory = self.connect()
 
+    @property
+    def host(self):
+        """The address that the server listens on."""
+        return self.running.url.rpartition("/")[2].partition(":")[0]
+
     def stop(self):
         """Ends the server, and every connection to it."""
         for view in self.views:

@@ -1,5 +1,6 @@
 """What every directory can be asked to do, and how each call may end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -53,6 +54,15 @@ class Person:
         for holds, reason in reasons:
             if holds:
                 raise Stopped(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `doctor` says of one thing: `state` is `ok`, `warning` or `wrong`, and `to_do` what helps."""
+
+    state: str
+    what: str
+    to_do: str = ""
 
 
 class Outcome(Exception):
@@ -139,3 +149,6 @@ class Directory(Protocol):
 
     def unlock(self, person: Person) -> None:
         """Lifts a lockout. Harmless where there is none. Raises Stopped."""
+
+    def check(self) -> Iterator[Finding]:
+        """What is right and what is wrong with the way to the directory, for `doctor`. Changes nothing."""

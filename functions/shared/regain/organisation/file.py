@@ -10,7 +10,8 @@ from typing import Any
 import idna
 import msgspec
 
-from regain.organisation import checks
+from regain.domain.ldap import Ldap
+from regain.organisation import checks, ldap_checks
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.schema import Finding, violations
 from regain.organisation.settings import Organisation
@@ -35,6 +36,22 @@ def read(path: Path) -> Organisation:
     if found or not organisation:
         raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
     return _in_ascii(organisation)
+
+
+def read_ldap(path: Path) -> Ldap:
+    """The settings of an LDAP directory that the file describes.
+
+    Raises:
+        InvalidFile: everything that is wrong with the file, each with its line.
+    """
+    file = load(path)
+    found: list[Finding] = list(violations(file, Ldap))
+    if not found:
+        settings = msgspec.convert(file.content, Ldap)
+        found = list(ldap_checks.mistakes(settings, path.parent))
+        if not found:
+            return settings
+    raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
 
 
 def _converted(content: dict[str, Any], wrong: list[Place]) -> Organisation | None:

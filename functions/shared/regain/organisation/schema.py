@@ -21,17 +21,17 @@ _WANTED = {
 }  # fmt: skip
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema that editors complete and check `organisation.yaml` with."""
-    whole = msgspec.json.schema(Organisation)
+def schema(settings: type = Organisation) -> dict[str, Any]:
+    """The JSON Schema that editors complete and check `organisation.yaml` with; or that of other `settings`."""
+    whole = msgspec.json.schema(settings)
     for part in whole["$defs"].values():
         part["additionalProperties"] = part.get("additionalProperties", False)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}
 
 
-def violations(file: YamlFile) -> Iterator[Finding]:
+def violations(file: YamlFile, settings: type = Organisation) -> Iterator[Finding]:
     """Everything in a file that the schema does not allow. A group with nothing in it is one with its defaults."""
-    validator = Draft202012Validator(schema())
+    validator = Draft202012Validator(schema(settings))
     for error in list(validator.iter_errors(file.content)):
         if error.instance is None and error.validator_value == "object" and error.absolute_path:
             _fill(file.content, list(error.absolute_path))

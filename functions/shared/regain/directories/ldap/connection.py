@@ -4,9 +4,9 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import sansldap
@@ -69,7 +69,7 @@ class Connection:
         self._host = parts.hostname or ""
         port = parts.port or (636 if parts.scheme == "ldaps" else 389)
         try:
-            self._socket = socket.create_connection((self._host, port), timeout=timeouts.connect)
+            self._socket: socket.socket = socket.create_connection((self._host, port), timeout=timeouts.connect)
         except OSError as error:
             raise Unanswered(known=True, why=f"no connection: {type(error).__name__}") from error
         with self._closing_on_failure():
@@ -77,6 +77,11 @@ class Connection:
                 self._start_tls()
             self._socket.settimeout(timeouts.connect)
             self._wrap(tls)
+
+    @property
+    def certificate(self) -> Mapping[str, object]:
+        """The server's certificate, as `ssl` describes it."""
+        return cast("ssl.SSLSocket", self._socket).getpeercert() or {}
 
     def bind(self, name: str, password: str, controls: Sequence[Control] = ()) -> Answer:
         """A simple bind. An empty password would succeed as an anonymous bind (RFC 4513 5.1.2) and is never sent."""

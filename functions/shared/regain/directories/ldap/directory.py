@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import sansldap
 
-from regain.directories.base import NotAllowed, Person, Unanswered, WrongPassword
+from regain.directories.base import Directory, Finding, NotAllowed, Person, Unanswered, WrongPassword
+from regain.directories.ldap import check
 from regain.directories.ldap.connection import Connection
 from regain.directories.ldap.messages import Answer, Control, Entry
 from regain.directories.ldap.names import first_value
@@ -17,7 +18,7 @@ from regain.directories.ldap.service import Service
 _NAME_ALONE = {"samaccountname", "uid"}
 
 
-class LdapDirectory(ABC):
+class LdapDirectory(Directory, ABC):
     """The passwords of one domain, in a directory that speaks LDAP."""
 
     offers = frozenset({"reset", "unlock", "sign-in", "change"})
@@ -73,6 +74,10 @@ class LdapDirectory(ABC):
         person.check_changeable()
         if person.server not in self.settings.url:
             raise NotAllowed("server")
+
+    def check(self) -> Iterator[Finding]:
+        """What is right and what is wrong with the way to the directory."""
+        return check.findings(self.service, self.people)
 
     def is_in_protected_group(self, entry: Entry) -> bool:
         """Whether one of a person's groups is named among the protected ones, by its name or its whole DN."""

@@ -1,0 +1,214 @@
+"""What usually goes wrong between Regain and a directory. Each thing has a finding of its own; nothing is changed."""
+
+import datetime
+import socket
+import ssl
+from collections.abc import Generator, Iterator
+from urllib.parse import urlsplit
+
+import sansldap
+
+from regain.directories.base import Finding, NotAllowed, Outcome, Unanswered
+from regain.directories.ldap.connection import Connection
+from regain.directories.ldap.messages import Entry
+from regain.directories.ldap.service import Service
+
+_EVERYTHING = sansldap.FilterPresent("objectClass")
+_ACTIVE_DIRECTORY, _READ_ONLY = "1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1920"
+_ENDS_SOON_DAYS = 21
+_LOCKED_BY_AD = {"775": "is locked out", "533": "is disabled", "532": "has an expired password", "701": "has expired"}
+_BASE, _BELOW = sansldap.SearchScope.BASE, sansldap.SearchScope.SUBTREE
+
+
+def findings(service: Service, people: sansldap.LDAPFilter) -> Iterator[Finding]:
+    """What is right and what is wrong with each server, and with what Regain may do there."""
+    server = ""
+    for each in service.settings.url:
+        usable = yield from _server(service, each)
+        server = server or (each if usable else "")
+    if not server:
+        return
+    try:
+        yield from _base(service, server)
+        yield from _sample(service, server, people)
+        yield from _policy(service, server)
+    except NotAllowed as wrong:
+        yield Finding("wrong", f"{server} refuses a search: {wrong.code}.", "Let the service account read the base.")
+    except Unanswered:
+        yield Finding("wrong", f"{server} has stopped answering.", "Look at its log.")
+
+
+def _server(service: Service, server: str) -> Generator[Finding, None, bool]:
+    """Whether a server can be used, as the generator's return value."""
+    host = urlsplit(server).hostname or ""
+    port = urlsplit(server).port or (636 if server.startswith("ldaps:") else 389)
+    wrong = _unreachable(host, port)
+    if wrong:
+        yield wrong
+        return False
+    try:
+        connection = service.open(server)
+    except Outcome as outcome:
+        yield _not_opened(server, outcome)
+        return False
+    try:
+        yield _certificate(server, connection)
+        usable = True
+        for finding in _server_kind(service, server, connection):
+            yield finding
+            usable = usable and finding.state != "wrong"
+        bound = _service_account(service, server, connection)
+        yield bound
+        return usable and bound.state == "ok"
+    except Unanswered:
+        yield Finding("wrong", f"{server} has stopped answering.", "Look at its log.")
+        return False
+    finally:
+        connection.close()
+
+
+def _unreachable(host: str, port: int) -> Finding | None:
+    try:
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return Finding("wrong", f"{host} has no address.", "Check the name, and the DNS that is used here.")
+    try:
+        socket.create_connection((host, port), timeout=3).close()
+    except TimeoutError:
+        return Finding("wrong", f"{host} does not answer on port {port}.", "Open the way there: a firewall drops it.")
+    except OSError:
+        return Finding("wrong", f"Nobody listens on port {port} of {host}.", "Check the port, and whether LDAPS is on.")
+    return None
+
+
+def _not_opened(server: str, outcome: Outcome) -> Finding:
+    code = outcome.code if isinstance(outcome, NotAllowed) else ""
+    if "ismatch" in code:
+        to_do = "Name the server as its certificate does."
+        return Finding("wrong", f"The certificate of {server} is for another name ({code}).", to_do)
+    if "expired" in code:
+        return Finding("wrong", f"The certificate of {server} has expired.", "Renew it.")
+    if code.startswith("certificate"):
+        to_do = "Name the authority's certificate (PEM) in `ca`."
+        return Finding("wrong", f"The certificate of {server} is of an issuer that is not trusted ({code}).", to_do)
+    if code:
+        to_do = "Give it a certificate: on Windows, AD CS or any certificate for the controller's name."
+        return Finding("wrong", f"{server} offers no TLS ({code}).", to_do)
+    return Finding("wrong", f"{server} takes a connection and says nothing.", "Look at its log.")
+
+
+def _certificate(server: str, connection: Connection) -> Finding:
+    ends = ssl.cert_time_to_seconds(str(connection.certificate["notAfter"]))
+    days = int(ends - datetime.datetime.now(datetime.UTC).timestamp()) // 86_400
+    state = "ok" if days > _ENDS_SOON_DAYS else "warning"
+    return Finding(
+        state, f"{server}: the certificate is trusted for {days} more days.", "" if state == "ok" else "Renew it."
+    )
+
+
+def _server_kind(service: Service, server: str, connection: Connection) -> Iterator[Finding]:
+    root = _root(connection)
+    capable = root.all("supportedCapabilities")
+    kind = "active-directory" if _ACTIVE_DIRECTORY in capable else "openldap"
+    if kind != service.settings.kind:
+        to_do = f"Write `kind: {kind}`, if this is the server you mean."
+        yield Finding("wrong", f"{server} is not of the kind {service.settings.kind}.", to_do)
+    if _READ_ONLY in capable:
+        yield Finding("wrong", f"{server} is a read-only domain controller.", "Name a writable one.")
+
+
+def _root(connection: Connection) -> Entry:
+    _, entries = connection.search("", _BASE, _EVERYTHING, ["supportedCapabilities", "defaultNamingContext"])
+    return entries[0] if entries else Entry("", {})
+
+
+def _service_account(service: Service, server: str, connection: Connection) -> Finding:
+    name = service.settings.service_account
+    answer = connection.bind(name, service.secret(False))
+    if answer.code == 0:
+        manager = name.casefold().startswith(("cn=admin,", "cn=manager,", "administrator@"))
+        to_do = "Make an account of its own for Regain, with nothing but the rights that it needs."
+        if manager:
+            return Finding("wrong", f"{name} may do everything in the directory.", to_do)
+        return Finding("ok", f"{server}: the service account signs in.")
+    if answer.code in (8, 13):
+        return Finding("wrong", f"{server} wants more protection than TLS gives here.", "Look at its log.")
+    state = next((said for code, said in _LOCKED_BY_AD.items() if f"data {code}" in answer.text), "")
+    if state:
+        return Finding("wrong", f"The service account {state}.", "Put that right in the directory.")
+    return Finding("wrong", "The service account or its password is wrong.", "Check both: it was tried once.")
+
+
+def _base(service: Service, server: str) -> Iterator[Finding]:
+    try:
+        _, entries = service.search(service.settings.base, _BASE, _EVERYTHING, ["1.1"], server)
+    except NotAllowed as wrong:
+        if wrong.code not in ("base", "referral"):
+            raise
+        entries = []
+    if entries:
+        yield Finding("ok", f"{service.settings.base} is there.")
+    else:
+        to_do = "Check `base`, and that the service account may read it."
+        yield Finding("wrong", f"{service.settings.base} is not there.", to_do)
+
+
+def _sample(service: Service, server: str, people: sansldap.LDAPFilter) -> Iterator[Finding]:
+    """What one person in the directory allows to conclude for all."""
+    wanted = ["allowedAttributesEffective", *service.settings.user_id]
+    try:
+        _, entries = service.search(service.settings.base, _BELOW, people, wanted, server)
+    except NotAllowed:
+        return
+    if not entries:
+        yield Finding("wrong", "There is nobody below the base.", "Name the unit in which people are.")
+        return
+    known = [name for name in service.settings.user_id if any(entry.one(name) for entry in entries)]
+    if not known:
+        to_do = f"Name the attribute that holds what they type: none of {len(entries)} has one of these."
+        yield Finding("wrong", f"People have no {' or '.join(service.settings.user_id)}.", to_do)
+    if service.settings.kind == "active-directory":
+        yield from _rights(service, entries)
+
+
+def _rights(service: Service, entries: list[Entry]) -> Iterator[Finding]:
+    needed = ("lockoutTime", "pwdLastSet")
+    missing = {name for name in needed if not any(name in each.all("allowedAttributesEffective") for each in entries)}
+    if not missing:
+        yield Finding("ok", "The service account may write lockoutTime and pwdLastSet.")
+        return
+    account, base = service.settings.service_account, service.settings.base
+    to_do = (
+        f'Give it the rights: dsacls "{base}" /I:S /G "{account}:CA;Reset Password;user" '
+        f'"{account}:RPWP;lockoutTime;user" "{account}:RPWP;pwdLastSet;user"'
+    )
+    yield Finding("wrong", f"The service account may not write {' and '.join(sorted(missing))}.", to_do)
+
+
+def _policy(service: Service, server: str) -> Iterator[Finding]:
+    base = service.settings.base
+    domain = base[base.lower().find("dc=") :] if "dc=" in base.lower() else base
+    if service.settings.kind == "openldap":
+        found_by: sansldap.LDAPFilter = sansldap.FilterEquality("objectClass", b"pwdPolicy")
+        names, length, lockout, scope = ("pwdMinLength", "pwdMaxFailure"), "pwdMinLength", "pwdMaxFailure", _BELOW
+    else:
+        found_by = _EVERYTHING
+        names, length, lockout, scope = ("minPwdLength", "lockoutThreshold"), "minPwdLength", "lockoutThreshold", _BASE
+    try:
+        _, entries = service.search(domain, scope, found_by, names, server)
+    except NotAllowed:
+        entries = []
+    if not entries:
+        to_do = "Let the service account read it, so that Regain can tell people which rule a password breaks."
+        yield Finding("warning", "The directory's password policy cannot be read.", to_do)
+        return
+    least = max(entry.number(length) for entry in entries)
+    thresholds = [entry.number(lockout) for entry in entries if entry.number(lockout)]
+    yield Finding("ok", f"The directory wants passwords of at least {least} characters.")
+    if thresholds and min(thresholds) < 4:
+        to_do = f"Raise {lockout} to 10: so few leave no room for a limit below it."
+        yield Finding("warning", f"The directory locks people out after {min(thresholds)} wrong passwords.", to_do)
+    elif thresholds:
+        yield Finding("ok", f"The directory locks people out after {min(thresholds)} wrong passwords.")
+    else:
+        yield Finding("ok", "The directory locks nobody out.")

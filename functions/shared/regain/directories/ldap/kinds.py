@@ -1,0 +1,16 @@
+"""Each kind of LDAP directory, by the name that settings give it."""
+
+from collections.abc import Callable
+
+from regain.directories.ldap.active_directory import ActiveDirectory
+from regain.directories.ldap.directory import LdapDirectory
+from regain.directories.ldap.openldap import OpenLdap
+from regain.directories.ldap.service import Service
+from regain.domain.ldap import Ldap
+
+_KINDS: dict[str, type[LdapDirectory]] = {"active-directory": ActiveDirectory, "openldap": OpenLdap}
+
+
+def connect(settings: Ldap, secret: Callable[[bool], str], ca_file: str = "") -> LdapDirectory:
+    """The directory of these settings. `secret` is the service account's password: with True, read anew."""
+    return _KINDS[settings.kind](Service(settings, secret, ca_file))

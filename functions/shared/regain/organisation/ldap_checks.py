@@ -1,0 +1,60 @@
+"""What types cannot say about the settings of an LDAP directory."""
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from regain.domain.ldap import Ldap
+from regain.organisation.schema import Finding
+
+_GLOBAL_CATALOGUE = (3268, 3269)
+_EXAMPLE = "for example ldaps://dc1.ad.contoso.example"
+
+
+def mistakes(settings: Ldap, folder: Path) -> Iterator[Finding]:
+    """Everything that is wrong with settings of the right types. `folder` is where the file with them is."""
+    if not settings.url:
+        yield ("url",), "there is no server", f"name one or more, {_EXAMPLE}"
+    for number, url in enumerate(settings.url):
+        if wrong := _wrong_url(url):
+            yield ("url", number), *wrong
+    if "=" not in settings.base:
+        what = f"`{settings.base}` is not a distinguished name"
+        yield ("base",), what, "for example OU=People,DC=ad,DC=contoso,DC=example"
+    if not any(sign in settings.service_account for sign in "@=\\"):
+        what = f"`{settings.service_account}` alone names no account"
+        yield ("service_account",), what, "for example svc-regain@ad.contoso.example, or its distinguished name"
+    if not settings.user_id:
+        yield ("user_id",), "no attribute holds what people type", "for example [userPrincipalName]"
+    if not 0 <= settings.usable_minutes <= 120:
+        yield ("usable_minutes",), f"{settings.usable_minutes} is out of range", "from 0 to 120"
+    if settings.ca and (what := _wrong_authority(folder / settings.ca)):
+        yield ("ca",), f"`{settings.ca}` {what}", "a file with the authority's certificate in PEM, beside this one"
+
+
+def _wrong_url(url: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return f"`{url}` is not the address of a server", _EXAMPLE
+    if parts.scheme not in ("ldap", "ldaps") or not parts.hostname or _has_more(parts):
+        return f"`{url}` is not the address of a server", _EXAMPLE
+    if port in _GLOBAL_CATALOGUE:
+        return f"port {port} is the global catalogue's, where no password can be set", "leave the port out"
+    return None
+
+
+def _has_more(parts: SplitResult) -> bool:
+    return bool(parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+
+
+def _wrong_authority(path: Path) -> str:
+    if not path.is_file():
+        return "is not there"
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except (OSError, ssl.SSLError):
+        return "holds no certificate"
+    return ""
