@@ -9,6 +9,8 @@ from local.directories.certificates import Authority
 from local.directories.running import free_port
 from regain.directories.ldap.connection import tls_context
 
+pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
+
 
 def wrong(view):
     return [finding for finding in view.check() if finding.state == "wrong"]

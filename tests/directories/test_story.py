@@ -9,6 +9,8 @@ import pytest
 
 from regain.directories.base import NotAccepted, NotAllowed, Stopped, WrongPassword
 
+pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
+
 FIRST, NEXT, LATER = "the First password 1", "the Second password 2", "the Third password 3"
 
 

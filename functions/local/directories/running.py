@@ -1,8 +1,10 @@
 """A directory that runs on this machine: how to reach it, and how to stop it."""
 
+import fcntl
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 from local.directories.certificates import Certificate
 
 _PATIENCE_SECONDS = 60
+_GET_FLAGS, _SET_FLAGS, _UP, _REQUEST = 0x8913, 0x8914, 1, "16sH14x"  # netdevice(7)
 
 
 class NotInstalled(Exception):
@@ -75,6 +78,15 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def bring_up_loopback() -> None:
+    """Makes 127.0.0.1 work in a network namespace of one's own (`unshare -Urn`), where it is down at first."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        asked = fcntl.ioctl(any_socket, _GET_FLAGS, struct.pack(_REQUEST, b"lo", 0))
+        _, flags = struct.unpack(_REQUEST, asked)
+        if not flags & _UP:
+            fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack(_REQUEST, b"lo", flags | _UP))
 
 
 def free_port(address: str = "127.0.0.1") -> int:

@@ -1,6 +1,6 @@
 """Samba as an Active Directory domain controller, on an address of its own.
 
-It needs root, because it listens on ports 389 and 636.
+It needs root, because it listens on ports 389 and 636; root of a namespace of one's own (`unshare -Urn`) will do.
 
 Provisioning takes ten seconds, so a provisioned domain is kept and copied for each start.
 """
@@ -17,7 +17,7 @@ import subprocess
 from pathlib import Path
 
 from local.directories.certificates import Authority, Certificate
-from local.directories.running import Running, program
+from local.directories.running import Running, bring_up_loopback, program
 
 REALM, DOMAIN, SUFFIX = "AD.CONTOSO.EXAMPLE", "CONTOSO", "DC=ad,DC=contoso,DC=example"
 BASE = f"OU=People,{SUFFIX}"
@@ -50,8 +50,6 @@ tls keyfile = {certificate.key_file}
 tls certfile = {certificate.file}
 tls cafile = {certificate.ca_file}
 ldap server require strong auth = yes
-xattr_tdb:file = {folder}/xattr.tdb
-vfs objects = dfs_samba4 acl_xattr xattr_tdb
 log level = 0
 """
 _RIGHTS = (
@@ -59,14 +57,23 @@ _RIGHTS = (
     "(OA;CIIO;RPWP;28630ebf-41d5-11d1-a9c1-0000f80367c1;{users};{sid})"  # lockoutTime
     "(OA;CIIO;RPWP;bf967a0a-0de6-11d0-a285-00aa003049e2;{users};{sid})"  # pwdLastSet
 )
+_TOOL = """
+import runpy, samba.provision, sys
+samba.provision.setsysvolacl = lambda *arguments, **keywords: None
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""`samba-tool` without the rights of a file share, which nobody has here and which only root can set."""
+
 _USERS = "bf967aba-0de6-11d0-a285-00aa003049e2"
 
 
 def start(folder: Path, certificate: Certificate | None = None) -> Running:
     """Starts a domain controller with everything in `folder`, which is made. It has no people yet."""
     if os.geteuid() != 0:
-        raise PermissionError("Samba listens on port 636: start it as root")
+        raise PermissionError("Samba listens on port 636: start it as root, or inside `unshare -Urn`")
     shutil.copytree(_provisioned(), folder)
+    bring_up_loopback()
     address = _free_address()
     given = certificate or Authority(folder / "tls").issue("dc1.ad.contoso.example", address)
     names = {"folder": folder, "address": address, "certificate": given, "realm": REALM, "domain": DOMAIN}
@@ -108,12 +115,10 @@ def _provisioned() -> Path:
 
 
 def _provision(folder: Path) -> None:
-    shares = "vfs objects=dfs_samba4 acl_xattr xattr_tdb"
     _tool(
         "domain", "provision", f"--realm={REALM}", f"--domain={DOMAIN}", "--server-role=dc", "--dns-backend=NONE",
         f"--adminpass={_MANAGER_PASSWORD}", f"--targetdir={folder}", "--host-name=dc1", "--host-ip=127.0.0.1",
-        "--option=interfaces=lo", "--option=bind interfaces only=yes", f"--option=xattr_tdb:file={folder}/xattr.tdb",
-        f"--option={shares}", "--function-level=2008_R2",
+        "--option=interfaces=lo", "--option=bind interfaces only=yes", "--function-level=2008_R2",
     )  # fmt: skip
     store = ("-H", f"{folder}/private/sam.ldb")
     _tool("ou", "create", "OU=Services", *store)
@@ -128,7 +133,8 @@ def _provision(folder: Path) -> None:
 
 
 def _tool(*arguments: str) -> str:
-    command, environment = [program("samba-tool"), *arguments], {**os.environ, "TDB_NO_FSYNC": "1"}
+    command = ["/usr/bin/python3", "-c", _TOOL, program("samba-tool"), *arguments]
+    environment = {**os.environ, "TDB_NO_FSYNC": "1", "PYTHONPATH": ""}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise RuntimeError(f"samba-tool {' '.join(arguments[:2])}: {(done.stderr or done.stdout)[-2_000:]}")

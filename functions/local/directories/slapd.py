@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.directories.certificates import Authority, Certificate
-from local.directories.running import Running, free_port, program
+from local.directories.running import Running, bring_up_loopback, free_port, program
 
 SUFFIX = "dc=contoso,dc=example"
 BASE = f"ou=people,{SUFFIX}"
@@ -136,6 +136,7 @@ def start(
     folder: Path, people: str = "", policy: PasswordPolicy = PasswordPolicy(), certificate: Certificate | None = None
 ) -> Running:
     """Starts slapd with everything in `folder`, which is made. `people` is LDIF below `BASE`."""
+    bring_up_loopback()
     (folder / "data").mkdir(parents=True)
     (folder / "config").mkdir()
     given = certificate or Authority(folder / "tls").issue("ldap.contoso.example", "127.0.0.1")
