@@ -1,6 +1,7 @@
 """A directory that runs on this machine: how to reach it, and how to stop it."""
 
 import fcntl
+import os
 import shutil
 import signal
 import socket
@@ -62,6 +63,7 @@ class Running:
     def freeze(self) -> None:
         """Makes it deaf: it accepts connections and answers nothing."""
         self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)  # until every thread has stopped
 
     def thaw(self) -> None:
         """Lets a frozen server go on."""
