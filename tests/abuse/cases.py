@@ -16,8 +16,10 @@ CASES = {
     "Sessions and roles": range(47, 55),
     "Edge": range(55, 61),
     "Leaks": range(61, 64),
-    "FaultInjector": range(64, 69),
+    "Cloud": range(64, 69),
     "Found by trying": (69, 70, 71, 72, 73, 75, 76, 86, 87),
+    "Binding and repudiation": (74, 77, 78, 79, 84, 85),
+    "Doors": (80, 81, 82, 83, 88),
 }
 """The numbers of the cases, by what they are about."""
 NUMBER = sum(len(numbers) for numbers in CASES.values())
