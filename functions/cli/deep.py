@@ -162,7 +162,7 @@ class _Walk:
         return f"{answer['reference']}; a mail goes to {to}"
 
     def _notify(self) -> str:
-        sent = self._await("message-sent", ("message-failed", "message-withheld", "message-expired"))
+        sent = self._await("message-sent", ("message-failed", "message-expired"))
         return f"{sent} messages"
 
     def _receipts(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from regain.adapters.store import Store
 from regain.api import metrics
 from regain.api.contract import OPERATIONS
+from regain.domain import guess_budget
 from regain.problems import SERVICE_BUSY, Refused
 
 
@@ -89,3 +90,34 @@ def test_what_dashboard_and_alarms_ask_for_is_what_is_counted(root):
     assert len(asked) > 8
     assert {name for name, _ in asked} <= {operation.path.removeprefix("/api/") for operation in OPERATIONS}
     assert {outcome for _, outcome in asked} <= {"done", "refused", "failed"}
+
+
+@pytest.mark.parametrize(
+    "asked", [r'"Guarded", "kind", "(\w+)"', r"MetricName: Guarded, Dimensions: \[\{Name: kind, Value: (\w+)\}"]
+)
+def test_guarded_mode_of_every_kind_is_drawn_and_told(root, asked):
+    """The dashboard and the alarm ask for each kind that has a guess budget."""
+    assert set(re.findall(asked, (root / "template.yaml").read_text())) == set(guess_budget.GROUPS)
+
+
+def test_each_metric_is_in_the_guide_and_has_a_line_of_the_dashboard_or_an_alarm(root):
+    """A metric that is counted and nobody can see is no metric."""
+    counted = {
+        name
+        for file in (root / "functions").rglob("*.py")
+        for name in re.findall(r'metrics\.count\(\s*"(\w+)"', file.read_text())
+    }
+    template, guide = (root / "template.yaml").read_text(), (root / "docs/admin/observe.md").read_text()
+    assert {"Answers", "Proofs", "Messages", "Guarded", "HalfOfTexts"} <= counted
+    for name in counted:
+        assert f'"{name}"' in template, name
+        assert f"| `{name}` |" in guide, name
+
+
+def test_the_guide_names_every_alarm(root):
+    alarms = re.findall(
+        r"^  (\w+):\n    Type: AWS::CloudWatch::Alarm", (root / "template.yaml").read_text(), re.MULTILINE
+    )
+    guide = (root / "docs/admin/observe.md").read_text()
+    assert len(alarms) > 9
+    assert [name for name in alarms if f"| `{name}` |" not in guide] == []
