@@ -11,7 +11,7 @@ from typing import Any
 from hooks import policy_texts
 from hooks.well_known import PRIVATE
 from regain.api import contract
-from regain.domain import events, roles
+from regain.domain import events, limit_table, roles
 from regain.domain.methods import LABELS, uses_phone
 from regain.domain.policy import Recovery
 from regain.organisation import policies
@@ -204,6 +204,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "recovery": recovery,
         "settings": _settings(recovery),
         "limits": organisation.limits,
+        "limit_rows": _limit_rows(organisation, language),
         "methods": {kind: say(LABELS[kind]) for kind in offered},
         "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in offered},
         "by_phone": [kind for kind in offered if uses_phone(kind)],
@@ -217,6 +218,16 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
 
 def _kinds(organisation: Organisation) -> tuple[str, ...]:
     return organisation.recovery.offered
+
+
+def _limit_rows(organisation: Organisation, language: Language) -> list[dict[str, Any]]:
+    """The table of limits in words, with this organisation's numbers."""
+    return [
+        {"counted": language.translate(row.counted), "by": language.translate(row.by), "most": f"{row.most:,}",
+         "window": language.translate(row.window), "past": language.translate(row.past), "setting": row.setting,
+         "varies": row.varies}
+        for row in limit_table.rows(organisation.recovery, organisation.limits)
+    ]  # fmt: skip
 
 
 def _settings(recovery: Recovery) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pytest
 import rich.table
 from rich.console import Console
 
-from tests.abuse.cases import NUMBER, Table
+from tests.abuse.cases import NUMBER, Table, throttled
 from tests.abuse.client import Deployment
 from tests.abuse.conftest import MANY
 from tests.abuse.enumeration import Step, measure
@@ -32,7 +32,7 @@ def main() -> int:
         table = Table()
         os.environ["ABUSE"] = "full"
         status = pytest.main(["tests/abuse", "-q"], plugins=[table])
-        CONSOLE.print(table.shown(), f"{table.held} of {NUMBER} cases hold.", sep="\n")
+        CONSOLE.print(table.shown(), f"{table.held} of {NUMBER} cases hold.", throttled(), sep="\n")
         if status:
             return 1
     return _times(arguments) if arguments.pairs else 0

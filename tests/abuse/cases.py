@@ -7,6 +7,11 @@ import pytest
 import rich.table
 from rich.markup import escape
 
+from regain.domain import limit_table
+from regain.organisation import file
+from regain.organisation.language import Languages
+from tests.conftest import ROOT
+
 CASES = {
     "Who exists": range(1, 11),
     "Identity confusion": range(11, 19),
@@ -22,6 +27,13 @@ CASES = {
     "Doors": (80, 81, 82, 83, 88),
 }
 """The numbers of the cases, by what they are about."""
+THROTTLED = {
+    "proofs-network": (19, 20, 22, 75), "proofs-all": (20,), "proofs-browser": (70,), "proofs-session": (69,),
+    "proofs-caller": (69,), "sign-ins-network": (3, 72, 86), "sign-ins-all": (70,), "sign-ins-browser": (70,),
+    "messages-network": (6, 30), "messages-all": (13, 30), "place": (73,), "failures": (21, 71), "starts": (82,),
+    "help": (70, 81), "guesses": (5,),
+}  # fmt: skip
+"""The cases in which a limit is reached, or in which somebody goes on past it, by how the limit's name begins."""
 NUMBER = sum(len(numbers) for numbers in CASES.values())
 _NAME = re.compile(r"test_(\d\d)_(\w+?)(?:\[(\w+)\])?$")
 
@@ -31,6 +43,22 @@ def describe(item: pytest.Item) -> None:
     if _NAME.fullmatch(item.name) and "abuse" in item.path.parts:
         reason = " ".join((item.function.__doc__ or "").split())
         item.user_properties.append(("reason", reason))
+
+
+def throttled() -> rich.table.Table:
+    """What is throttled by what at the defaults, and which cases play it."""
+    shown = rich.table.Table("counted", "by", "at most", "in", "past it", "cases", title="What is throttled by what")
+    organisation = file.read(ROOT / "organisation.yaml")
+    language = Languages(organisation).get("en")
+    for row in limit_table.rows(organisation.recovery, organisation.limits):
+        cases = sorted({each for name, some in THROTTLED.items() if row.name.startswith(name) for each in some})
+        words = map(language.translate, (row.counted, row.by, row.window, row.past))
+        counted, by, window, past = words
+        most = f"{row.most:,}{' ±25 %' if row.varies else ''}"
+        shown.add_row(
+            counted, by, most, window, past, ", ".join(map(str, cases)) or "tests/functions/test_throttling.py"
+        )
+    return shown
 
 
 class Table:

@@ -3,7 +3,9 @@
 import ast
 import re
 
-from tests.abuse.cases import CASES
+from regain.domain import limit_table
+from regain.domain.policy import Limits, Recovery
+from tests.abuse.cases import CASES, THROTTLED, throttled
 from tests.abuse.enumeration import Step, area
 from tests.conftest import ROOT
 
@@ -25,6 +27,15 @@ def test_each_case_has_one_test_and_a_reason():
     assert all(len(files) == 1 for files in places.values()), "a heading is a file"
 
 
+def test_the_report_names_what_is_throttled_by_what():
+    shown = throttled()
+    assert shown.row_count > 20
+    named = {row.name for row in limit_table.rows(Recovery(), Limits())}
+    assert all(any(name.startswith(each) for name in named) for each in THROTTLED)
+    played = {number for part in CASES.values() for number in part}
+    assert {number for some in THROTTLED.values() for number in some} <= played
+
+
 def test_only_the_start_of_a_flow_asks_for_the_disclosure():
     """Why most cases are played in one mode: nothing else can differ."""
     asking = {}
@@ -36,7 +47,7 @@ def test_only_the_start_of_a_flow_asks_for_the_disclosure():
                 ]
                 if names and "cli" not in file.parts:
                     asking.setdefault(file.name, set()).add(function.name)
-    assert asking == {"flow.py": {"begin", "_obstacle"}}
+    assert asking == {"flow.py": {"start", "_obstacle"}}
 
 
 def test_the_area_says_how_well_two_sets_of_times_are_told_apart():

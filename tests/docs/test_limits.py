@@ -1,0 +1,18 @@
+"""The page about limits shows the numbers of the organisation that the site is for."""
+
+from tests.conftest import variant
+from tests.docs.test_site import text
+
+
+def test_the_guide_shows_every_limit_with_this_organisations_numbers(site):
+    shown = text(site, "admin/limits")
+    for part in ("wrong proofs of one kind account, all unknown browsers together 20 ± 24 hours",
+                 "wrong passwords at sign-in account and known browser 10 24 hours; half after 6 a pause of 60 seconds",
+                 "guarded mode: codes of unknown browsers are long"):  # fmt: skip
+        assert part in shown
+    assert shown.count("failed_proofs_of_all_per_day") == 4
+
+
+def test_a_changed_limit_changes_its_row_in_the_guide(tmp_path):
+    shown = text(variant(tmp_path, limits={"failed_proofs_of_all_per_day": 12}), "admin/limits")
+    assert "wrong proofs of one kind account, all unknown browsers together 12 ± 24 hours" in shown
