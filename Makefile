@@ -8,6 +8,7 @@ STACK ?= regain
 EXAMPLES ?= 200
 CROWD ?= 200
 SECONDS ?= 60
+ATTACK ?= 10
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
@@ -147,8 +148,9 @@ directories: install directories-servers ## Test Active Directory and OpenLDAP o
 model: install ## Test the service against its model for some minutes: EXAMPLES=
 	MODEL=$(EXAMPLES) $(DEV)/pytest --timeout=1800 tests/functions/test_model.py
 
-load: install ## Load-test the embedded stack with 200 people for a minute: CROWD= SECONDS=
+load: install ## Load-test the embedded stack: 200 people for a minute (CROWD= SECONDS=), then 200 networks attack (ATTACK= minutes)
 	$(DEV)/python -m tests.load --people $(CROWD) --seconds $(SECONDS)
+	$(DEV)/python -m tests.load.attack --minutes $(ATTACK)
 
 bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios within one run
 	$(DEV)/python -m tests.bench

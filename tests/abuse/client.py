@@ -22,7 +22,7 @@ import botocore.session
 
 from regain.adapters import rate_limits, recoveries
 from regain.adapters.store import marshal, unmarshal
-from regain.domain import limits
+from regain.domain import guess_budget, limits
 from regain.domain.policy import Limits
 from regain.organisation import settings
 from regain.recovery import standings
@@ -225,12 +225,19 @@ class Attacker(World):
 
     def lock(self, *user_ids: str) -> None:
         """Uses up the wrong passwords of all unknown browsers for these, whether there is such an account or not."""
+        self._use_up(user_ids, sign_ins=((self.services.now // 3_600, 100),))
+
+    def lengthen(self, *user_ids: str) -> None:
+        """Uses up the wrong proofs of all unknown browsers for these: codes are long."""
+        self._use_up(user_ids, proofs=dict.fromkeys(guess_budget.GROUPS, ((self.services.now // 3600, 100),)))
+
+    def _use_up(self, user_ids: Iterable[str], **counts: Any) -> None:
         services = self.services
         for user_id in user_ids:
             subject = services.recoveries.subject(user_id)
             throttle = recoveries.throttle(services.store.get(*services.recoveries.key(subject, "throttle")))
-            locked = replace(throttle, sign_ins=((services.now // 3_600, 100),))
-            services.store.commit([services.recoveries.throttle_write(subject, locked, services.now)])
+            used = replace(throttle, **counts)
+            services.store.commit([services.recoveries.throttle_write(subject, used, services.now)])
 
     def fail(self, address: str, times: int, what: str = "proof-failure") -> Callable[[], None]:
         """Counts so many failures of a network in this window, and in the next one; answers what takes that back."""

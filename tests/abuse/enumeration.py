@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from tests.abuse.client import Attacker, Deployment, without_chance
 from tests.functions.conftest import Answer
+from tests.functions.person import Person
+from tests.functions.virtual_authenticator import VirtualAuthenticator
 
 _WARM = 1  # pairs before the first that counts: every process has been used
 STATES = (
@@ -21,9 +23,14 @@ STATES = (
     {"changes": {"other_mails": (), "mobile_phone": "", "office_phone": ""}},
     {"locked": True},
     {"changes": {"role": "administrator"}},
+    {"changes": {"must_change_password": True}},
+    {"registered": True},
+    {"throttled": True},
 )
-"""What known accounts are like: in order, turned off, not registered, locked, of an administrator."""
-STEPS = ("start", "send", "verify", "sign-in", "contact")
+"""What known accounts are like: in order, turned off, not registered, locked, of an administrator, with a password that
+must be changed, with an authenticator and a passkey, with every limit of proofs used up."""
+STEPS = ("start", "send", "verify", "finish", "sign-in", "contact")
+"""What is measured. The last step of a flow is asked for before any proof: afterwards there is nothing to find out."""
 
 
 @dataclass
@@ -79,9 +86,7 @@ def measure(deployment: Deployment, pairs: int, seconds: float = math.inf) -> di
             break
         asking, state = Attacker(deployment), number % len(STATES)
         asking.address = f"127.{128 + number // 250}.{number % 250}.7"
-        both = [(True, maker.person(**STATES[state].get("changes", {})).user_id), (False, maker.nobody())]
-        if STATES[state].get("locked"):
-            maker.lock(*(user_id for _, user_id in both))
+        both = _pair(maker, STATES[state])
         flows: dict[bool, str] = {}
         for name in STEPS:
             chance.shuffle(both)
@@ -98,6 +103,22 @@ def measure(deployment: Deployment, pairs: int, seconds: float = math.inf) -> di
     return steps
 
 
+def _pair(maker: Attacker, state: dict) -> list[tuple[bool, str]]:
+    """A known user ID in a state, and an unknown one; what strangers have done to the known one is done to both."""
+    if state.get("registered"):
+        person = Person(maker)
+        person.app()
+        device, begun = VirtualAuthenticator(), person.register("passkey", name="Phone").body
+        made = device.make(begun["passkey"], maker.stack.origin)
+        assert person.confirm(begun["id"], credential=made).status == 200
+        return [(True, person.account.user_id), (False, maker.nobody())]
+    both = [(True, maker.person(**state.get("changes", {})).user_id), (False, maker.nobody())]
+    for name, act in (("locked", maker.lock), ("throttled", maker.lengthen)):
+        if state.get(name):
+            act(*(user_id for _, user_id in both))
+    return both
+
+
 def _request(step: str, asking: Attacker, user_id: str, flow: str) -> tuple[dict, str]:
     if step == "start":
         return {"user_id": user_id, "proof": asking.proof()}, "/api/reset/start"
@@ -105,6 +126,8 @@ def _request(step: str, asking: Attacker, user_id: str, flow: str) -> tuple[dict
         return {"flow": flow, "method": "email"}, "/api/reset/send"
     if step == "verify":
         return {"flow": flow, "method": "email", "code": "99999x"}, "/api/reset/verify"
+    if step == "finish":
+        return {"flow": flow, "new_password": "violet-Anchor-27-plum"}, "/api/reset/finish"
     if step == "sign-in":
         return {"user_id": user_id, "password": "wrong-Password-17"}, "/api/account/sign-in"
     asked = {"user_id": user_id, "proof": asking.proof(), "reply_to": f"me-{user_id}"}
