@@ -65,6 +65,7 @@ UNUSED = (
     "regain/organisation/checks.py",
     "regain/organisation/file.py",
     "regain/organisation/ldap_checks.py",
+    "regain/organisation/policy_checks.py",
     "regain/organisation/schema.py",
     "regain/organisation/yaml_file.py",
     "regain/people/changes.py",
