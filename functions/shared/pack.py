@@ -57,6 +57,8 @@ UNUSED = (
     "bin",
     "boto3",  # clients are made with botocore
     "cffi",  # argon2 needs its backend only
+    "dateutil/easter.py",
+    "dateutil/rrule.py",  # botocore reads and compares times, and repeats none
     "dateutil/zoneinfo",  # the runtime has the time zones
     "dns",  # addresses are not looked up
     "pycparser",
@@ -118,9 +120,7 @@ RARE = ("OpenSSL", "cryptography", "pyasn1", "pyasn1_modules", "segno", "webauth
 
 def pack(target: Path, version: str) -> None:
     """Packs what is in `target` for the Python of this version."""
-    for name in UNUSED:
-        path = target / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    leave_out(target)
     for name, modules in KEPT.items():
         keep_modules(target, name, modules)
     for folder in (target / "botocore" / "data").iterdir():
@@ -131,10 +131,6 @@ def pack(target: Path, version: str) -> None:
     trim_endpoints(target / "botocore" / "data" / "endpoints.json")
     (target / "botocore" / "docs" / "__init__.py").write_text("")
     (target / "botocore" / "docs" / "docstring.py").write_text(NO_DOCSTRINGS)
-    # Numbers of four digits and the like are nobody's telephone.
-    for pattern in ("*.dist-info/RECORD", "**/*.pyi", "**/__pycache__", "phonenumbers/shortdata/region_*.py"):
-        for path in list(target.glob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
     lists = {"passwords": FREQUENCY_LISTS["passwords"]}  # of names and words it has lists that nobody asks for
     (target / "zxcvbn" / "frequency_lists.py").write_text(f"FREQUENCY_LISTS = {lists!r}\n")
     organisation = read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml"))
@@ -144,6 +140,22 @@ def pack(target: Path, version: str) -> None:
     compile_in(target, version)
     for path in [target, *target.rglob("*")]:  # whatever the umask: Lambda runs as somebody else
         path.chmod(0o755 if path.is_dir() or path.suffix == ".so" else 0o644)
+
+
+def leave_out(target: Path) -> None:
+    """Deletes what no function loads."""
+    for name in UNUSED:
+        path = target / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    # Numbers of four digits and the like are nobody's telephone.
+    for pattern in ("*.dist-info/RECORD", "**/*.pyi", "**/__pycache__", "phonenumbers/shortdata/region_*.py"):
+        for path in list(target.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in list(target.glob("pyasn1_modules/rfc*.py")):
+        if path.stem != "rfc5280":  # certificates: of the others passkeys load none
+            path.unlink()
+    for path in target.glob("*.dist-info/METADATA"):  # without the package's README
+        path.write_text(path.read_text().partition("\n\n")[0] + "\n")
 
 
 def keep_modules(target: Path, name: str, modules: set[str]) -> None:
