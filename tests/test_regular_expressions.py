@@ -142,19 +142,19 @@ def slowest(pattern: str, flags: int = 0, use: str = "search") -> str:
     compiled = re.compile(pattern, flags)
     anchored = use in ("match", "fullmatch")
     try_on = compiled.fullmatch if anchored else lambda text: compiled.sub("", text)
-    before = signal.signal(signal.SIGALRM, stop)
+    before = signal.signal(signal.SIGVTALRM, stop)
     try:
         for piece, end in attacks(pattern, flags):
             for length in (24, LONGEST):  # first the short one, on which only an exponential pattern is slow
-                signal.setitimer(signal.ITIMER_REAL, AT_MOST)
+                signal.setitimer(signal.ITIMER_VIRTUAL, AT_MOST)
                 try:
                     try_on(piece * (length // len(piece)) + end)
                 except TooSlow:
                     return f"{piece!r} * {length // len(piece)} + {end!r}"
                 finally:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     finally:
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGVTALRM, before)
     return ""
 
 
@@ -170,12 +170,12 @@ def test_no_pattern_of_a_page_takes_more_than_linear_time_x32(tmp_path: Path):
     script = """
       const played = JSON.parse(require('fs').readFileSync(0)), slow = [];
       for (const [where, pattern, attacks] of played) for (const [piece, end] of attacks) {
-        const text = piece.repeat(LONGEST / piece.length) + end, since = performance.now();
+        const text = piece.repeat(LONGEST / piece.length) + end, since = process.cpuUsage();
         text.replace(new RegExp(pattern, pattern.includes('\\\\p{') ? 'gu' : 'g'), '');
-        if (performance.now() - since > AT_MOST) { slow.push([where, pattern, piece]); break; }
+        if (process.cpuUsage(since).user > AT_MOST) { slow.push([where, pattern, piece]); break; }
       }
       process.stdout.write(JSON.stringify(slow));
-    """.replace("LONGEST", str(LONGEST)).replace("AT_MOST", str(AT_MOST * 1_000))
+    """.replace("LONGEST", str(LONGEST)).replace("AT_MOST", str(AT_MOST * 1_000_000))
     ran = subprocess.run(
         ["node", "-e", script], input=json.dumps(played), capture_output=True, text=True, check=True, timeout=120
     )

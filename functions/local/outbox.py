@@ -72,7 +72,7 @@ class Outbox:
 
 def ssml_text(speech: str) -> str:
     """The text of SSML."""
-    return re.sub(r"<[^>]+>", "", speech)
+    return re.sub(r"<[^<>]+>", "", speech)
 
 
 def _shown(message: dict[str, Any]) -> dict[str, Any]:
