@@ -23,7 +23,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
-.PHONY: help install serve test lint format docs validate build release-id smoke unit browser chromium directories directories-servers translations schema lock screenshots clean \
+.PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium directories directories-servers translations schema lock screenshots clean \
 	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom words
 .DEFAULT_GOAL := help
 
@@ -90,6 +90,12 @@ test: install chromium directories-servers .venv/sam/.locked .venv/fuzz/.locked 
 	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	$(DEV)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # the longest test is alone in its file: not last
+
+QUICK := reset unlock sign_in account security_info registration binding admin repudiation request_validation
+quick: install ## Run the tests that matter for most changes, in under a minute
+	$(DEV)/ruff check --quiet .
+	$(DEV)/pytest -n 2 --dist loadfile tests/test_*.py tests/domain tests/problems tests/organisation tests/people \
+		$(QUICK:%=tests/functions/test_%.py)
 
 unit: install directories-servers .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
