@@ -22,6 +22,7 @@ from regain.domain import codes
 from regain.domain.device_cookie import Known
 from regain.domain.roles import HELP_REQUEST_ROLES
 from regain.organisation import policies
+from regain.organisation.settings import Organisation
 from regain.recovery import temporary_password
 from regain.runtime.services import Services, services
 
@@ -96,8 +97,7 @@ def _recipient_id(address: str) -> str:
 
 def render(message: Message, needed: Services) -> RenderedMessage:
     """A confirmed message, with its code, password or link."""
-    organisation = policies.for_domain(needed.organisation, message.facts.get("user_id", ""))
-    layout = Layout(organisation, needed.languages.get(message.language))
+    layout = Layout(_organisation(message, needed), needed.languages.get(message.language))
     if message.kind in help_messages.KINDS:
         return help_messages.render(message.kind, message.facts, message.reference, layout)
     if message.kind == "temporary-password":
@@ -113,6 +113,14 @@ def render(message: Message, needed: Services) -> RenderedMessage:
         facts["purpose"], facts["method"], facts["sequence"], facts["digits"],
     )  # fmt: skip
     return messages.code(code, facts["purpose"], message.reference, layout, _ticket(message, needed))
+
+
+def _organisation(message: Message, needed: Services) -> Organisation:
+    """The settings for the account that a message is about, as far as it says which those are."""
+    organisation = policies.for_domain(needed.organisation, message.facts.get("user_id", ""))
+    for name in reversed(message.facts.get("policies", ())):
+        organisation = policies.with_policy(organisation, name)
+    return organisation
 
 
 def _ticket(message: Message, needed: Services) -> str:

@@ -3,7 +3,10 @@
 import pytest
 
 from tests.functions.person import Person
+from tests.functions.test_notify import deliver, post_office
 from tests.functions.test_sameness import shape
+
+__all__ = ["post_office"]
 
 POLICIES = {
     "domains": {
@@ -28,7 +31,10 @@ POLICIES = {
             "recovery": {"gates": 2},
             "passwords": {"minimum": 24},
         },
-        "spare": {"recovery": {"methods_registered": 2}},
+        "spare": {
+            "recovery": {"methods_registered": 2},
+            "contacts": {"administrator": {"email": "porters@contoso.example"}},
+        },
         "texts": {"recovery": {"methods": ["sms", "authenticator"]}},
     },
     "groups": {"Nurses": {"policy": "clinical"}, "Guards": {"policy": "texts"}, "Porters": {"policy": "spare"}},
@@ -158,6 +164,25 @@ def test_a_group_may_ask_for_more_methods_than_a_reset_needs(college):
     assert proved(college, porter.account)[1].body["gates"] == {"required": 1, "passed": 1}
     assert Person(college, office_phone="", mobile_phone="").get("").body["security_info"] == "complete"
     assert Person(college, groups=("Porters",)).get("").body["security_info"] == "complete"
+
+
+def test_messages_name_the_organisation_and_the_desk_of_their_reader_p34(college, post_office):
+    for domain, groups, name, code_desk, desk in (
+        ("students.example", (), "Contoso College", "desk@students.example", "desk@students.example"),
+        ("contoso.example", (), "Contoso", "it@contoso.example", "it@contoso.example"),
+        ("contoso.example", ("Porters",), "Contoso", "it@contoso.example", "porters@contoso.example"),
+    ):
+        account = at(college, domain, groups=groups)
+        to = account.other_mails[0]
+        flow, _ = proved(college, account)
+        assert deliver(college.outbox_of(account.user_id)) == []
+        assert college.finish(flow).status == 200
+        assert deliver([each for each in college.outbox_of(account.user_id) if each["kind"] != "code"]) == []
+        code, notice = [letter for each, letter in post_office["email"].sent if each == to]
+        assert code.subject == f"Your code for your {name} account"
+        assert notice.text.endswith(f"{name} account help\n")
+        assert code_desk in code.text
+        assert desk in notice.text
 
 
 def test_a_flow_ends_where_the_persons_groups_have_brought_another_policy(college):

@@ -17,12 +17,15 @@ def notices(
 ) -> list[Message]:  # fmt: skip
     """Notices to every address of the account (S57), of a change made at `now`: the time that `issue_write` is given.
 
-    A link to repudiate the change is derived from its time, so the two must not read the clock each for itself.
+    A link to repudiate the change is derived from its time, so the two must not read the clock each for itself. They
+    name whom the account's groups have to ask.
 
     Where all of them are in the account's own domain, they may be the mailbox that its owner cannot open: the mobile
     phones are told too, if the organisation sends texts (X29).
     """
     randomness = services.randomness
+    if names := policies.group_policies(services.organisation, account):
+        facts["policies"] = list(names)
     told = outbox.notices(randomness, now, account, kind, subject, reference, info, language, **facts)
     own_domain = account.user_id.rpartition("@")[2]
     if "sms" not in policies.offered(services.organisation) or any(
