@@ -58,7 +58,7 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     """
     stack: Stack = context.obj
     services = stack.services()
-    who = user_id.normalise(user, services.organisation.default_domain)
+    who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
     account, subject = services.accounts.get(who), services.recoveries.subject(who)
     if account is None:
         errors.print(f"There is no account {who}.", markup=False)

@@ -154,6 +154,7 @@ def test_the_first_administrator_and_the_only_one_who_lost_everything_begin_with
     started = world.post("/api/admin/prove/start", {}, session=person.session)
     assert [each["kind"] for each in started.body["methods"]] == ["authenticator"]
     assert run("admin", "code", "nobody-at-all")[0] == 1
+    assert run("admin", "code", account.user_id.partition("@")[0])[0] == 0  # of the first domain, as elsewhere
 
 
 def test_a_role_is_not_given_without_a_yes(world, run, monkeypatch):
