@@ -6,7 +6,7 @@ Node.js; concatenation is enough, because our modules only import names from eac
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 import rcssmin
@@ -17,12 +17,14 @@ from hooks import brand
 THEME = Path(__file__).parents[1] / "theme"
 SOURCES = THEME / "assets"
 ENTRY_POINTS = (
-    "recovery", "account", "security-info", "contact", "not-me", "admin", "problem-finder", "offline",
-    "unsupported-browser", "passkey", "solve",
+    "recovery", "account", "contact", "not-me", "admin", "problem-finder", "offline", "unsupported-browser", "passkey",
+    "solve", "attempt", "framed", "security-info",
 )  # fmt: skip
 """The scripts that pages load, or that another script imports on demand."""
+_LATER = {"attempt": "recovery", "framed": "recovery", "security-info": "account"}
+"""What a page's script imports on demand: the modules that both need are the script's own, so that each runs once."""
 
-_IMPORT = re.compile(r"^import \{ [\w, ]+ \} from '\./([\w-]+)\.js';\n", re.MULTILINE)
+_IMPORT = re.compile(r"^import \{ (?P<names>[\w, ]+) \} from '\./(?P<module>[\w-]+)\.js';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function|async|class) )", re.MULTILINE)
 
 
@@ -39,13 +41,28 @@ def files(colour: str, logo: brand.Logo | None) -> dict[str, bytes]:
 
 
 def bundle(name: str) -> str:
-    """A module, preceded by the modules it imports, each once. Only its own exports remain."""
-    parts = {part: _IMPORT.sub("", text) for part, text in _modules(name)}
-    return "\n".join(text if part == name else _EXPORT.sub("", text) for part, text in parts.items())
+    """A module, preceded by the modules it imports, each once. What is loaded later imports what the page has."""
+    parts = dict(_modules(name))
+    if len(parts) == 1:
+        return parts[name]
+    script = _LATER.get(name, "")
+    shared = dict(_modules(script)) if script else {}
+    own = {module: text for module, text in parts.items() if module not in shared}
+    imported = [f"import {{ {', '.join(_names(own, shared))} }} from './{script}.js';\n"] if script else []
+    kept = [_IMPORT.sub("", text) for text in own.values()]
+    exported = kept if name in _LATER.values() else [_EXPORT.sub("", text) for text in kept[:-1]] + kept[-1:]
+    return "\n".join(imported + exported)
+
+
+def _names(texts: Mapping[str, str], modules: Container[str]) -> list[str]:
+    """The names that the texts import from any of the modules, each once."""
+    found = [match for text in texts.values() for match in _IMPORT.finditer(text) if match["module"] in modules]
+    return sorted({name for match in found for name in match["names"].split(", ")})
 
 
 def _modules(name: str) -> Iterator[tuple[str, str]]:
     text = (SOURCES / f"{name}.js").read_text()
-    for needed in _IMPORT.findall(text):
-        yield from _modules(needed)
+    for match in _IMPORT.finditer(text):
+        if match["module"] not in _LATER.values():  # what runs before this one
+            yield from _modules(match["module"])
     yield name, text

@@ -21,7 +21,9 @@ def show_agent(context: RequestContext) -> AdminView:
     account = agent.account
     rank = roles.RANK[account.role]
     acts = [act for act, least in roles.ACTIONS.items() if rank >= roles.RANK[least]]
-    return AdminView(account.user_id, account.display_name, account.role, until, acts)
+    return AdminView(
+        account.user_id, account.display_name, account.role, until, max(0, until - agent.services.now), acts
+    )
 
 
 def show_account(user_id: str, context: RequestContext) -> AccountDetail:

@@ -5,7 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from regain.organisation.file import read
 from tests.browser.conftest import NEW
+from tests.conftest import ROOT
+
+HELP = read(ROOT / "organisation.yaml").domains["partners.contoso.example"].help_url
 
 
 def sign_in(page: Page, user_id, password):
@@ -130,6 +134,13 @@ def test_what_cannot_be_reset_leads_to_the_administrator_s14(page: Page, form, a
     form.next()
     expect(form.summary).to_be_focused()
     axe()
+    help_link = page.get_by_role(
+        "link", name="Get help with this account"
+    )  # the page that the organisation named (F11)
+    if code == "contact-your-administrator":
+        expect(help_link).to_have_attribute("href", HELP)
+    else:
+        expect(help_link).to_be_hidden()
     page.get_by_role("link", name="What this means and what to do").click()
     expect(page).to_have_url(re.compile(f"/errors/{code}/$"))
     axe()

@@ -113,6 +113,21 @@ def right_code(world: World, purpose: str) -> Steps:
     yield lambda: world.finish(started["flow"], purpose=purpose)
 
 
+@by_purpose(4, 200)
+def state(world: World, purpose: str) -> Steps:
+    started = world.start(world.person().user_id, purpose).body
+    world.send(started["flow"], purpose=purpose)
+    yield lambda: world.post(f"/api/{purpose}/state", {"flow": started["flow"]})
+    yield lambda: world.verify(started["flow"], world.code(started["reference"]), purpose=purpose)
+
+
+@by_purpose(5, 200)
+def extend(world: World, purpose: str) -> Steps:
+    started = world.start(world.person().user_id, purpose).body
+    yield lambda: world.post(f"/api/{purpose}/extend", {"flow": started["flow"]})
+    yield lambda: world.send(started["flow"], purpose=purpose)
+
+
 @by_purpose(2, 422, code="wrong-code", events=("proof-failed",))
 def wrong_code(world: World, purpose: str) -> Steps:
     started = world.start(world.person().user_id, purpose).body

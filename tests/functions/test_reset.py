@@ -308,4 +308,4 @@ def test_every_route_of_a_flow_keeps_the_reference(world):
     started = world.start(world.person().user_id).body
     assert world.send(started["flow"], "questions").body["reference"] == started["reference"]
     assert world.verify(started["flow"], "1").body["reference"] == started["reference"]
-    assert len(RESET) == 4
+    assert len(RESET) == 6

@@ -46,6 +46,9 @@ def test_start_send_and_verify_answer_everybody_alike(world, time_machine, purpo
     for method in ("email", "sms", "call-mobile", "call-office"):
         sent = {state: shape(world.send(flow.body["flow"], method, purpose)) for state, flow in flows.items()}
         assert only(sent)[0] == 202
+        for step in ("state", "extend"):
+            told = {s: shape(world.post(f"/api/{purpose}/{step}", {"flow": f.body["flow"]})) for s, f in flows.items()}
+            assert only(told)[0] == 200
         again = {state: shape(world.send(flow.body["flow"], method, purpose)) for state, flow in flows.items()}
         assert only(again)[0] == 429
     for _ in range(5):

@@ -27,6 +27,15 @@ def test_the_right_code_costs_four_and_finish_three(world, purpose):
     assert world.finish(started["flow"], purpose=purpose).operations == (READ, READ, WRITE)
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+@pytest.mark.parametrize("purpose", ["reset", "unlock"])
+def test_state_takes_three_reads_and_extend_two_and_a_write(world, purpose, known):
+    user_id = world.person().user_id if known else f"nobody{world.number}@contoso.example"
+    body = {"flow": world.start(user_id, purpose).body["flow"]}
+    assert world.post(f"/api/{purpose}/state", body).operations == (READ, READ, READ)
+    assert world.post(f"/api/{purpose}/extend", body).operations == (READ, READ, WRITE)
+
+
 def test_sign_in_takes_two_and_a_look_at_the_sessions_where_the_password_was_right(world):
     person = world.person()
     assert world.sign_in(person.user_id).operations == (READ, "Query", WRITE)

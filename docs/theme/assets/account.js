@@ -1,17 +1,18 @@
 // The account page: signing in, one's sessions, and changing a known password.
+import { onClick, runner } from './actions.js';
 import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
-import { stepUp } from './step-up.js';
+import { storage } from './storage.js';
 import { moment, t } from './i18n.js';
 import { showRules } from './password-rules.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
+const kept = storage();
 const page = document.querySelector('#account');
 const errors = new ErrorSummary(page);
 const input = name => page.querySelector(`[name="${name}"]`);
 const wanted = name => location.hash === `#${name}`;
-const proof = stepUp({ page, errors, show, saved: code => info.saved(code) });
-let current = 'sign-in', info = null; // security info: its script is fetched when somebody has signed in
+let current = 'sign-in', info = null;
 
 function show(step, { focus = true } = {}) {
   errors.clear();
@@ -30,7 +31,7 @@ function told(name, yes) {
 // The first page of somebody signed in, unless there is something to see to first, or another page was asked for.
 async function home({ changed = false, focus = true, arriving = false } = {}) {
   const account = await call('account');
-  info ??= (await import('./security-info.js')).securityInfo({ page, errors, show });
+  await loadInfo();
   page.querySelector('[data-name]').textContent = account.name;
   page.querySelector('[data-user-id]').textContent = account.user_id;
   page.querySelector('[data-changed]').hidden = !changed;
@@ -44,6 +45,14 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
   if (arriving && account.interrupt) return info.look(account.security_info, account.may_wait);
   told('incomplete', account.security_info === 'incomplete');
   show('home', { focus });
+}
+
+async function loadInfo() {
+  if (info) return;
+  const { securityInfo } = await import('./security-info.js').catch(() => { throw { code: 'network' }; });
+  info = securityInfo({ page, errors, show });
+  Object.assign(steps, info.steps);
+  Object.assign(actions, info.actions);
 }
 
 function line(session) {
@@ -63,8 +72,8 @@ const steps = {
     if (!user_id) return errors.fieldError('user_id');
     if (!password) return errors.fieldError('password');
     await call('account/sign-in', { user_id, password, shared_computer: input('shared_computer').checked });
-    sessionStorage.setItem(SIGNED_IN, 'yes');
-    await home({ arriving: true });
+    kept?.setItem(SIGNED_IN, 'yes');
+    await home({ arriving: true }).catch(answer => { throw answer.code === 'sign-in-needed' ? { code: 'no-cookies' } : answer; });
   },
 
   async password() {
@@ -76,8 +85,6 @@ const steps = {
     await call('account/password', { current_password, new_password });
     await home({ changed: true });
   },
-
-  ...proof.steps,
 };
 
 const actions = {
@@ -88,29 +95,22 @@ const actions = {
 };
 
 function leave(options) {
-  sessionStorage.removeItem(SIGNED_IN);
+  kept?.removeItem(SIGNED_IN);
   show('sign-in', options);
 }
 
-async function run(action, button) {
-  if (button?.ariaDisabled === 'true') return;
-  if (button) button.ariaDisabled = 'true';
-  try {
-    errors.clear();
-    if (await action() === 'home') await home();
-  } catch (answer) {
-    if (answer instanceof Error) throw answer;
-    if (answer.code === 'prove-it-is-you') {
-      // A password is not kept while a proof is given: it is typed again.
-      const again = current === 'password' ? async () => show('password') : action;
-      return await run(() => proof.begin(again));
-    }
-    if (['sign-in-needed', 'sign-in-again'].includes(answer.code)) leave();
-    errors.showProblem(answer);
-  } finally {
-    if (button) button.ariaDisabled = null;
+const perform = runner(errors, async (answer, action) => {
+  if (answer.code === 'prove-it-is-you') {
+    // A password is not kept while a proof is given: it is typed again.
+    const again = current === 'password' ? async () => show('password') : action;
+    await run(() => info.prove(again));
+    return true;
   }
-}
+  if (['sign-in-needed', 'sign-in-again'].includes(answer.code)) leave();
+  return false;
+});
+
+const run = (action, button) => perform(async () => { if (await action() === 'home') await home(); }, button);
 
 // The languages are those of the menu above.
 for (const { lang, textContent } of input('language') ? document.querySelectorAll('.languages a') : []) {
@@ -124,14 +124,10 @@ input('language')?.addEventListener('change', ({ target }) => run(async () => {
 
 page.addEventListener('submit', event => {
   event.preventDefault();
-  run(steps[current] || info.steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
+  run(steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
 });
 
-page.addEventListener('click', ({ target }) => {
-  const all = { ...info?.actions, ...actions };
-  const name = Object.keys(all).find(each => each in target.dataset);
-  if (name) run(() => all[name](target.dataset[name]), target);
-});
+onClick(page, actions, (action, value, button) => run(() => action(value), button));
 
 // A session that is over changes nothing on the page: somebody may be typing already.
-if (sessionStorage.getItem(SIGNED_IN)) home({ focus: false, arriving: true }).catch(() => sessionStorage.removeItem(SIGNED_IN));
+if (kept?.getItem(SIGNED_IN)) home({ focus: false, arriving: true }).catch(() => kept.removeItem(SIGNED_IN));

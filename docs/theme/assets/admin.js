@@ -1,5 +1,6 @@
 // The page of those who help. What may be done is decided by the API; the page offers only that.
-import { call, now } from './api.js';
+import { onClick, runner } from './actions.js';
+import { call } from './api.js';
 import { showAccount, showLines, showReport, showReview, put } from './admin-views.js';
 import { choices } from './choices.js';
 import { ErrorSummary } from './error-summary.js';
@@ -31,7 +32,7 @@ function show(name) {
 async function home() {
   const me = await call('admin');
   put(step('home'), { me: me.name || me.user_id, role: t(`role-${me.role}`), until: moment(me.proved_until) });
-  step('home').querySelector('[data-fresh]').hidden = me.proved_until <= now();
+  step('home').querySelector('[data-fresh]').hidden = !me.proved_for;
   show('home');
 }
 
@@ -135,7 +136,7 @@ const forms = {
 
 async function signed(challenge) {
   const passkey = await import('./passkey.js');
-  return passkey.sign(challenge).catch(() => { throw { message: 'passkey' }; });
+  return passkey.sign(challenge).catch(() => { throw { field: 'method', words: 'passkey' }; });
 }
 
 async function list(from) {
@@ -177,23 +178,15 @@ const actions = {
   },
 };
 
-async function run(action, button) {
-  if (button?.ariaDisabled === 'true') return;
-  if (button) button.ariaDisabled = 'true';
-  try {
-    errors.clear();
-    await action();
-  } catch (answer) {
-    if (answer instanceof Error) throw answer;
-    if (answer.code === 'second-factor-needed') return await run(() => second(action));
-    if (answer.code === 'sign-in-needed') show('sign-in');
-    if (answer.code === 'session-ended' && again) show('account');
-    if (answer.message) errors.fieldError('method', answer.message);
-    else errors.showProblem(answer);
-  } finally {
-    if (button) button.ariaDisabled = null;
+const run = runner(errors, async (answer, action) => {
+  if (answer.code === 'second-factor-needed') {
+    await run(() => second(action));
+    return true;
   }
-}
+  if (answer.code === 'sign-in-needed') show('sign-in');
+  if (answer.code === 'session-ended' && again) show('account');
+  return false;
+});
 
 page.addEventListener('submit', event => {
   event.preventDefault();
@@ -201,9 +194,6 @@ page.addEventListener('submit', event => {
   run(() => forms[form.dataset.form || form.dataset.step](form), form.querySelector('button:not([type="button"])'));
 });
 
-page.addEventListener('click', ({ target }) => {
-  const name = Object.keys(actions).find(each => each in target.dataset);
-  if (name) run(() => actions[name](target.dataset[name]), target);
-});
+onClick(page, actions, (action, value, button) => run(() => action(value), button));
 
 call('admin').then(home, answer => { if (answer.code !== 'sign-in-needed') errors.showProblem(answer); });

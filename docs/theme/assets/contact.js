@@ -1,4 +1,5 @@
 // Asking people for help. Whoever is stuck in a reset or unlock in this tab takes its token and its user ID along.
+import { runner } from './actions.js';
 import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
 import { alive, flow, recall } from './flow.js';
@@ -37,20 +38,11 @@ async function ask() {
   }
 }
 
-page.addEventListener('submit', async event => {
+const run = runner(errors);
+
+page.addEventListener('submit', event => {
   event.preventDefault();
-  const button = form.querySelector('button');
-  if (button.ariaDisabled === 'true') return;
-  button.ariaDisabled = 'true';
-  errors.clear();
-  try {
-    await ask();
-  } catch (answer) {
-    if (answer instanceof Error) throw answer;
-    errors.showProblem(answer);
-  } finally {
-    button.ariaDisabled = null;
-  }
+  run(ask, form.querySelector('button'));
 });
 
 form.addEventListener('focusin', prepareProof);

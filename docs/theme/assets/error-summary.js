@@ -40,8 +40,10 @@ export class ErrorSummary {
   }
 
   // What the API answered, in the language of the page. Feedback whose rule is a field's name stands at that field.
+  // A problem of the page's own has no title: its words stand under its code, or it names words and a field.
   showProblem(answer) {
-    if (!answer.title) return this.show({ title: t('network') });
+    if (answer.words) return this.fieldError(answer.field, answer.words);
+    if (!answer.title) return this.show({ title: t(answer.code) });
     const feedback = answer.feedback || [], placed = feedback.filter(({ rule }) => this.input(rule));
     this.show({
       title: answer.title,
@@ -50,20 +52,20 @@ export class ErrorSummary {
       faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
       details: feedback.map(({ message }) => message),
       domains: answer.domains,
+      help: answer.help_url,
       left: answer.attempts_left > 0 ? t('left', { n: answer.attempts_left }) : '',
       wait: answer.retry_after && t('wait', { time: duration(answer.retry_after) }),
-      reference: answer.reference && t('reference', { reference: answer.reference }),
+      reference: answer.reference && !this.form.querySelector('[data-flow-reference]:not([hidden])') && t('reference', { reference: answer.reference }),
     });
   }
 
-  show({ page, wait = '', reference = '', faults, ...one }) {
+  show({ page, help, wait = '', reference = '', faults, ...one }) {
     this.clear();
     this.summary.querySelector('ul').replaceChildren(...(faults || [one]).map(fault => this.errorItem(fault)));
     this.setText('[data-wait]', wait);
     this.setText('[data-reference]', reference);
-    const link = this.summary.querySelector('[data-page]');
-    link.parentElement.hidden = !page;
-    if (page) link.href = page;
+    this.setLink('[data-help]', help); // where the organisation sends people for such an account
+    this.setLink('[data-page]', page);
     document.title = t('error') + this.title;
     this.summary.hidden = false;
     this.summary.focus();
@@ -88,8 +90,9 @@ export class ErrorSummary {
     const name = input.value.trim().split('\\').pop();
     for (const domain of domains) {
       const line = document.createElement('div');
-      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'plain', dir: 'ltr', textContent: `${name}@${domain}` });
-      button.addEventListener('click', () => { input.value = button.textContent; this.clear(); input.focus(); });
+      const whole = `${name}@${domain}`;
+      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'plain', dir: 'ltr', translate: false, textContent: whole });
+      button.addEventListener('click', () => { input.value = whole; this.clear(); input.focus(); });
       line.append(button);
       input.closest('.field').querySelector('.error-message').append(line);
     }
@@ -110,6 +113,12 @@ export class ErrorSummary {
     input.dataset.described = input.getAttribute('aria-describedby') || '';
     input.setAttribute('aria-invalid', 'true');
     input.setAttribute('aria-describedby', `${message.id} ${input.dataset.described}`.trim());
+  }
+
+  setLink(selector, address) {
+    const link = this.summary.querySelector(selector);
+    link.parentElement.hidden = !address;
+    if (address) link.href = address;
   }
 
   setText(selector, words) {

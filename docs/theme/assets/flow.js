@@ -1,6 +1,7 @@
 // What this tab knows of the flow. Kept for this tab only, so that a reload goes on where it was and
 // sends nothing again; forgotten at the end, and when the flow's time is over.
 import { now } from './api.js';
+import { storage } from './storage.js';
 
 const KEY = 'regain-flow';
 const kept = storage(); // none in a frame whose browser keeps nothing for it: then a reload begins anew
@@ -29,6 +30,15 @@ export function recall() {
   if (flow.token && !alive()) forget();
 }
 
+// On the page of a form: a reload, the back button and another language go on. A link begins anew, and so does the other
+// form's page: whoever uses the computer next, or wants something else, is not led into an old flow (F2, F3).
+export function recallFor(page) {
+  recall();
+  const byLink = performance.getEntriesByType('navigation')[0]?.type === 'navigate';
+  if ((byLink && !flow.languageChanges) || (flow.page && flow.page !== page)) forget();
+  delete flow.languageChanges;
+}
+
 export const forgetAll = () => kept?.clear();
 
 export const proved = () => alive() && flow.gates.passed >= flow.gates.required && flow.methods.length === 0;
@@ -42,12 +52,4 @@ export function reachable(step) {
   if (step === 'unlock') return proved() && flow.purpose === 'unlock';
   if (proved()) return false;
   return step === 'method' || Boolean(flow.method && (flow.at || 'code') === step);
-}
-
-function storage() {
-  try {
-    return sessionStorage;
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 // “This was not me”: the token stands behind the # of the link, which is sent to no server, and leaves the address at once.
+import { runner } from './actions.js';
 import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
 
@@ -6,19 +7,19 @@ const page = document.querySelector('#not-me');
 const errors = new ErrorSummary(page);
 const token = location.hash.slice(1);
 
-page.addEventListener('submit', async event => {
+const run = runner(errors);
+
+async function lock() {
+  await call('account/secure', { token });
+  for (const step of page.querySelectorAll('.step')) step.hidden = step.dataset.step !== 'done';
+  const heading = page.querySelector('[data-step="done"] h2');
+  errors.setTitle(heading.textContent);
+  heading.focus();
+}
+
+page.addEventListener('submit', event => {
   event.preventDefault();
-  errors.clear();
-  try {
-    await call('account/secure', { token });
-    for (const step of page.querySelectorAll('.step')) step.hidden = step.dataset.step !== 'done';
-    const heading = page.querySelector('[data-step="done"] h2');
-    errors.setTitle(heading.textContent);
-    heading.focus();
-  } catch (answer) {
-    if (answer instanceof Error) throw answer;
-    errors.showProblem(answer);
-  }
+  run(lock, page.querySelector('button'));
 });
 
 if (/^[\w-]{43}$/.test(token)) {

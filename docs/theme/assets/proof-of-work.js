@@ -1,12 +1,12 @@
 // A proof of work that is made while the person types.
 import { call, now } from './api.js';
 
-const SPARE = 20; // seconds before its end at which a challenge is not used any more
+const GOOD_FOR = 240; // seconds: a challenge is good for 300 from when it was given
 let prepared = null;
 
 async function prepare() {
   const [challenge, { solve }] = await Promise.all([call('challenge'), import('./solve.js')]);
-  return { until: challenge.parameters.expiresAt - SPARE, proof: await solve(challenge) };
+  return { made: now(), proof: await solve(challenge) };
 }
 
 // Begins while the person types, so that nobody waits for it.
@@ -15,10 +15,11 @@ export const prepareProof = () => {
   prepared.catch(() => { prepared = null; });
 };
 
-// A proof that has not been used yet.
+// A proof that has not been used yet. Whoever has typed for minutes, or set the clock meanwhile, waits for another one.
 export async function takeProof() {
   prepareProof();
-  const made = await prepared;
+  const { made, proof } = await prepared;
   prepared = null;
-  return made.until > now() ? made.proof : takeProof();
+  if (Math.abs(now() - made) < GOOD_FOR) return proof;
+  return (await prepare()).proof;
 }

@@ -1,6 +1,8 @@
-// Security info on the account page: what is registered, and registering more.
+// Security info on the account page: what is registered, registering more, and the proof that comes first. Loaded once
+// somebody is signed in.
 import { call } from './api.js';
 import { t } from './i18n.js';
+import { stepUp } from './step-up.js';
 
 // The kind of method behind each step that adds one.
 const KINDS = { app: ['authenticator'], saved: ['recovery-code'], phone: ['sms', 'call-mobile'], email: ['email'], questions: ['questions'], passkey: ['passkey'] };
@@ -150,7 +152,8 @@ export function securityInfo({ page, errors, show }) {
     print: async () => print(),
   };
 
-  return { open, look, saved, steps, actions };
+  const proof = stepUp({ page, errors, show, saved });
+  return { open, look, prove: proof.begin, steps: { ...steps, ...proof.steps }, actions };
 }
 
 function none() {

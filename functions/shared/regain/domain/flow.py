@@ -19,6 +19,8 @@ from regain.problems import Refused
 
 REFUSED_PASSWORDS = 10
 """How many new passwords may be refused before the flow ends (X18)."""
+EXTENSION, EXTENSIONS = 15 * 60, 10
+"""How many seconds one request for more time adds to a flow, and how many requests it may make (WCAG 2.2.1)."""
 _REFUSALS_TOLD = 3  # from this one on, the answer says how many are left
 
 
@@ -34,8 +36,9 @@ class Flow:
     the kinds that cannot be the first proof now. `browser` is the account's name for a known browser; a browser on a
     `shared` computer stays unknown. `state` is a keyed hash of what the account was at the start (`bound_to`).
     `questions_first` are asked of everybody as the first proof, `questions_later` are the account's own. `by` is the
-    subject of the administrator or helpdesk agent who watches over the flow. `refusals` counts refused new passwords.
-    `code_generation` is the generation of the key for its codes; a flow keeps the one that it started with.
+    subject of the administrator or helpdesk agent who watches over the flow. `refusals` counts refused new passwords,
+    `extensions` requests for more time. `code_generation` is the generation of the key for its codes; a flow keeps the
+    one that it started with.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Flow:
     state: str = ""
     tries: int = 0
     refusals: int = 0
+    extensions: int = 0
     finished: bool = False
     questions_first: tuple[str, ...] = ()
     questions_later: tuple[str, ...] = ()
@@ -257,6 +261,13 @@ def refuse_password(flow: Flow, refused: Refused) -> tuple[Flow, Refused]:
     told = {"attempts_left": left} if counted.refusals >= _REFUSALS_TOLD else {}
     problem = refused.problem if left > 0 else problems.TOO_MANY_REFUSED_PASSWORDS
     return counted, Refused(problem, reason=refused.reason, **refused.facts, **told)
+
+
+def extend(flow: Flow) -> Flow:
+    """The flow with more time, unless it has had all that it may have. Its codes expire when they did before."""
+    if flow.extensions >= EXTENSIONS:
+        return flow
+    return replace(flow, expires_at=flow.expires_at + EXTENSION, extensions=flow.extensions + 1)
 
 
 def finish(flow: Flow) -> Flow:

@@ -12,12 +12,16 @@ IsoTime = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}([T ][\d:.+\-Z]{0,30}
 
 
 class AdminView(Struct):
-    """The signed-in agent: an administrator or helpdesk. `proved_until`: end of the step-up (seconds since 1970)."""
+    """The signed-in agent: an administrator or helpdesk. `proved_until`: end of the step-up (seconds since 1970).
+
+    `proved_for`: the seconds that are left of it.
+    """
 
     user_id: str
     name: str
     role: str
     proved_until: int
+    proved_for: int
     acts: list[str]
 
 

@@ -29,15 +29,18 @@ from regain.api.contract.administration import (
 )
 from regain.api.contract.contact import AskAdministrator, AskSupport, HelpRequested
 from regain.api.contract.recovery import (
+    Extended,
     Finished,
     FinishReset,
     FinishUnlock,
+    FlowState,
     Send,
     Sent,
     Start,
     Started,
     Verified,
     Verify,
+    WhichFlow,
 )
 from regain.api.contract.security_info import Confirm, MethodsView, Proved, Register, Registration
 from regain.api.contract.values import Done, Health
@@ -102,6 +105,8 @@ def _recovery(purpose: str, finish: type, *refusals: Problem) -> tuple[Operation
         Operation("POST", f"{path}/send", "Send a code", Sent, 202, Send, _SEND),
         Operation("POST", f"{path}/verify", "Give a proof", Verified, 200, Verify, _VERIFY),
         Operation("POST", f"{path}/finish", "Finish", Finished, 200, finish, (*_FINISH, *refusals)),
+        Operation("POST", f"{path}/state", "Show where a flow stands", FlowState, 200, WhichFlow, _FLOW),
+        Operation("POST", f"{path}/extend", "Ask for more time", Extended, 200, WhichFlow, _FLOW),
     )
 
 

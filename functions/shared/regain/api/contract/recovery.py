@@ -52,6 +52,12 @@ class Verify(Request, frozen=True):
     proof: OptionalProof = ""
 
 
+class WhichFlow(Request, frozen=True):
+    """Ask where a flow stands, or for more time."""
+
+    flow: Token
+
+
 class FinishReset(Request, frozen=True):
     """Set the new password."""
 
@@ -124,6 +130,38 @@ class Verified(Struct, omit_defaults=True):
     gates: Gates
     methods: list[OfferedMethod]
     password_rules: list[LocalizedText] = []
+
+
+class CodeUnderWay(Struct):
+    """A code that is good now, and was asked for, by its method. Times are seconds from now."""
+
+    method: str
+    digits: int
+    resend_in: int
+    expires_in: int
+
+
+class FlowState(Struct, omit_defaults=True):
+    """Where a flow stands, for whoever has lost an answer. `done`: it is finished, and nothing is left to do.
+
+    `password_rules` are as in `Verified`.
+    """
+
+    gates: Gates
+    methods: list[OfferedMethod]
+    codes: list[CodeUnderWay]
+    done: bool
+    expires_at: int
+    expires_in: int
+    password_rules: list[LocalizedText] = []
+
+
+class Extended(Struct):
+    """The time that is left now, and how often more can be had (WCAG 2.2.1)."""
+
+    expires_at: int
+    expires_in: int
+    extensions_left: int
 
 
 class Finished(Struct, omit_defaults=True):

@@ -1,0 +1,190 @@
+// The steps of the form after the first: choosing a method, proving, the new password, the end.
+import { onClick } from './actions.js';
+import { call, now } from './api.js';
+import { alive, flow, forget, forgetAll, proved, remember } from './flow.js';
+import { t } from './i18n.js';
+import { showMethods, showQuestions } from './methods.js';
+import { showRules } from './password-rules.js';
+import { attempt, chosen, errors, form, input, restart, run, section, show, steps } from './recovery.js';
+import { runResendTimer } from './resend-timer.js';
+import { watchTime } from './time-left.js';
+
+attempt.shown = step => {
+  if (step === 'method') showMethods(form);
+  if (step === 'answers') showQuestions(form);
+  if (step === 'code') showCode(section('code'));
+  if (step === 'password') showRules(form.querySelector('#password-rules'), flow.rules);
+  runResendTimer(form, step === 'code');
+  showFlow(step);
+};
+
+// What every step says of the flow: for whom it is, how many proofs there are, its reference.
+function showFlow(step) {
+  form.querySelector('[data-for]').hidden = ['start', 'done'].includes(step);
+  form.querySelector('[data-user]').textContent = flow.user_id || '';
+  form.querySelector('[data-second]').hidden = !flow.gates?.passed;
+  const number = flow.gates?.required === 2 ? t(flow.gates.passed ? 'second' : 'first') : '';
+  for (const place of form.querySelectorAll('[data-number]')) place.textContent = number;
+  for (const part of form.querySelectorAll('[data-long]')) part.hidden = !(flow.digits >= 12);
+  for (const part of section('done').querySelectorAll('[data-title]')) part.hidden = part.dataset.title !== flow.purpose;
+  const reference = form.querySelector('[data-flow-reference]');
+  reference.hidden = !flow.reference;
+  reference.querySelector('b').textContent = flow.reference || '';
+}
+
+function showCode(code) {
+  const known = Boolean(flow.place); // a masked place is shown only to whom the account is theirs
+  code.querySelector('[data-sent]').textContent = t(known ? 'sure' : 'maybe', { digits: flow.digits });
+  code.querySelector('[data-label]').textContent = flow.label || '';
+  code.querySelector('[data-place]').textContent = flow.place || '';
+  for (const part of code.querySelectorAll('[data-look]')) part.hidden = !part.dataset.look.split(' ').includes(flow.kind);
+}
+
+const next = () => (proved() ? (flow.purpose === 'unlock' ? 'unlock' : 'password') : 'method');
+
+// Which method is being used. `at` is the step that asks for its proof.
+const use = (method, more) => remember({ method: method.id, kind: method.kind, label: method.label, place: method.place, ...more });
+
+async function send(method, contact) {
+  const { resend_in, digits } = await call(`${flow.purpose}/send`, { flow: flow.token, method: method.id, ...(contact && { contact }) });
+  use(method, { contact, resend: now() + resend_in, sent: now(), digits });
+}
+
+async function prove(proof) {
+  const { gates, methods, password_rules: rules } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, ...proof });
+  input('contact').value = '';
+  remember({ gates, methods, rules, method: '', kind: '', label: '', place: '', at: '' });
+  show(next());
+}
+
+async function signed(challenge) {
+  const passkey = await import('./passkey.js');
+  try {
+    return await passkey.sign(challenge);
+  } catch {
+    throw { field: 'method', words: 'passkey' };
+  }
+}
+
+// The kinds for which nothing is sent, and the step that asks for what the person has.
+const own = { authenticator: 'app', 'recovery-code': 'saved', questions: 'answers', passkey: 'method' };
+
+Object.assign(steps, {
+  async method() {
+    const method = flow.methods.find(each => each.id === chosen('method'));
+    if (!method) return errors.fieldError('method');
+    const contact = input('contact').value.trim();
+    if (method.confirm && !contact) return errors.fieldError('contact');
+    const at = own[method.kind] || 'code';
+    if (at === 'code') await send(method, method.confirm ? contact : '').catch(answer => underWay(answer, method, contact));
+    else use(method, { digits: method.digits });
+    remember({ at });
+    if (method.kind === 'passkey') return prove({ credential: await signed(method.challenge) });
+    show(at);
+    for (const field of section(at).querySelectorAll('input')) field.value = '';
+  },
+
+  async code() {
+    const code = input('code').value;
+    if (!code.trim()) return errors.fieldError('code');
+    await prove({ code });
+    input('code').value = '';
+  },
+
+  async answers() {
+    const fields = [...section('answers').querySelectorAll('input')];
+    if (fields.some(field => !field.value.trim())) return errors.fieldError('answers');
+    await prove({ answers: fields.map(field => field.value) });
+  },
+
+  async password() {
+    const password = input('new_password'), again = input('confirm');
+    showPasswords(false);
+    if (!password.value) return errors.fieldError('new_password');
+    if (!again.value) return errors.fieldError('confirm');
+    if (password.value !== again.value) return errors.fieldError('confirm', 'mismatch');
+    showDone(await call('reset/finish', { flow: flow.token, new_password: password.value }));
+    password.value = again.value = '';
+  },
+
+  async unlock() {
+    showDone(await call('unlock/finish', { flow: flow.token }));
+  },
+});
+
+steps.app = steps.saved = steps.code;
+
+// A code was asked for a moment ago: it is asked for where it is typed (F9).
+function underWay(answer, method, contact) {
+  if (answer.code !== 'wait-before-another-code') throw answer;
+  use(method, { contact, resend: now() + answer.retry_after, sent: now(), digits: method.digits });
+}
+
+function showDone(answer) {
+  const { purpose, reference, user_id } = flow;
+  if (answer.sign_in_url) form.querySelector('[data-sign-in]').href = answer.sign_in_url;
+  forget();
+  Object.assign(flow, { purpose, reference, user_id, step: 'done' }); // in memory only: a reload begins anew
+  const code = form.querySelector('[data-new-code]');
+  if (code) {
+    code.hidden = !answer.recovery_code;
+    code.querySelector('.saved-code').textContent = answer.recovery_code || '';
+  }
+  show('done');
+  forgetAll();
+}
+
+// An answer was lost, or a step was done already, here or in another tab: the service says where the flow stands (F9).
+const LOST = ['network', 'no-answer', 'method-not-offered', 'proof-still-needed'];
+
+// Goes on from where the flow stands. Returns whether that is anywhere else than here.
+function resumed({ done, gates, methods, password_rules: rules, codes, expires_in }) {
+  if (done) {
+    showDone({});
+    return true;
+  }
+  const moved = gates.passed !== flow.gates.passed;
+  remember({ gates, methods, rules, expires: now() + expires_in });
+  const method = flow.step === 'method' && methods.find(({ id }) => id === chosen('method'));
+  const code = method && codes.find(each => each.method === method.id);
+  if (code) use(method, { at: 'code', resend: now() + code.resend_in, sent: now(), digits: code.digits });
+  if (code || moved) show(code ? 'code' : next());
+  return Boolean(code || moved);
+}
+
+attempt.solved = async problem => {
+  if (!LOST.includes(problem.code) || !alive()) return false;
+  const standing = await call(`${flow.purpose}/state`, { flow: flow.token }).catch(other => other);
+  if (standing.gates && resumed(standing)) return true;
+  if (standing.status === 410) restart(standing);
+  else errors.showProblem(proved() && navigator.onLine ? { code: 'maybe-done' } : problem);
+  return true;
+};
+
+function showPasswords(visible) {
+  for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.type = visible ? 'text' : 'password';
+  const button = form.querySelector('[data-show]');
+  button.ariaPressed = String(visible);
+  button.textContent = t(visible ? 'hide' : 'show');
+}
+
+const extend = watchTime(form, () => {
+  restart();
+  errors.show({ title: t('ended') });
+});
+
+onClick(form, {
+  go: step => show(step),
+  print: () => print(),
+  show: () => showPasswords(input('new_password').type === 'password'),
+  extend: (_, button) => run(extend, button),
+  change() {
+    restart();
+    input('user_id').focus();
+  },
+  resend: (_, button) => run(async () => {
+    await send({ id: flow.method, kind: flow.kind, label: flow.label, place: flow.place }, flow.contact);
+    runResendTimer(form, true);
+    form.querySelector('[data-told]').textContent = t('sent');
+  }, button),
+});
