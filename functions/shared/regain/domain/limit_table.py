@@ -38,7 +38,6 @@ _BY_SENDER = Phrase("network, and address for the answer")
 
 _LONG = Phrase("their next code has 12 digits; of an authenticator two in a row are asked for")
 _LONGEST = Phrase("codes have 20 digits, and an authenticator is a second proof only")
-_LOCKED = Phrase("a pause of {seconds} seconds, doubling up to {minutes} minutes")
 _PROVE = Phrase("an unknown browser first gives one proof of recovery")
 _NO_CODE = Phrase("no further code for a while, and the other ways are named")
 _WORK, _MORE_WORK = Phrase("each request costs a proof of work"), Phrase("the proof of work doubles, up to 20 times")
@@ -97,7 +96,10 @@ def _proofs(settings: Limits) -> Iterator[Row]:
 
 
 def _sign_ins(settings: Limits) -> Iterator[Row]:
-    locked = Phrase(_LOCKED.text, seconds=settings.sign_in_lock_seconds, minutes=settings.sign_in_lock_most_minutes)
+    locked = Phrase(
+        "a pause of {seconds} seconds, doubling up to {minutes} minutes",
+        seconds=settings.sign_in_lock_seconds, minutes=settings.sign_in_lock_most_minutes,
+    )  # fmt: skip
     (known,) = limits.sign_ins(BROWSER, settings)
     unknown, of_all = limits.sign_ins(NETWORK, settings)
     yield _row(known, _PASSWORDS, _KNOWN, locked, "sign_in_failures")
