@@ -19,7 +19,6 @@ _IN = {
     MONTH: Phrase("30 days"),
     SIGN_INS: Phrase("24 hours; half after 6"),
 }
-_WINDOW = Phrase("{minutes} minutes")
 
 _PROOFS = Phrase("wrong proofs of one kind")
 _PASSWORDS = Phrase("wrong passwords at sign-in")
@@ -123,7 +122,7 @@ def _registration(settings: Limits) -> Iterator[Row]:
 
 
 def _networks(settings: Limits) -> Iterator[Row]:
-    window = Phrase(_WINDOW.text, minutes=settings.network_window_minutes)
+    window = Phrase("{minutes} minutes", minutes=settings.network_window_minutes)
     yield Row("failures", _FAILURES, _BY_NETWORK, settings.failures_per_network, window, _WORK, "failures_per_network")
     yield Row("starts", _STARTS, _BY_NETWORK, settings.starts_per_network, window, _MORE_WORK, "starts_per_network")
     yield Row("help", _HELP, _BY_SENDER, settings.contacts_per_day, _IN[DAY], _MORE_WORK, "contacts_per_day")
