@@ -41,12 +41,12 @@ def english(phrase: Phrase) -> str:
 
 
 def pytest_configure() -> None:
-    """Translations as those who say them read them."""
+    """Compiles the translations before any test reads them."""
     files.compile_stale()
 
 
 def pytest_terminal_summary(terminalreporter):
-    """The numbers that tests have noted of themselves (`user_properties`), added up."""
+    """Prints the totals of the numbers that tests have recorded as `user_properties`."""
     noted = Counter()
     for report in terminalreporter.getreports("passed"):
         told = report.user_properties if report.when == "call" else ()
@@ -120,7 +120,7 @@ def _forget_clients() -> None:
 
 @dataclass
 class Stack:
-    """The embedded stack as somebody runs it: `make serve` without make."""
+    """The embedded stack in a process of its own, as `make serve` starts it."""
 
     origin: str
     state: Path
@@ -130,15 +130,15 @@ class Stack:
     listener: threading.Thread
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        """One GET: status, headers, body."""
+        """A GET request: status, headers, body."""
         return fetch(f"{self.origin}{path}")
 
     def messages(self, to: str = "") -> list[dict]:
-        """What the outbox shows."""
+        """The messages in the outbox."""
         return json.loads(self.get(f"/local/outbox.json?to={to}")[2])
 
     def stop(self) -> int:
-        """Stops it as Ctrl-C does, and answers its exit status."""
+        """Stops it as Ctrl-C does. Returns its exit status."""
         self.process.terminate()
         try:
             return self.process.wait(20)
@@ -159,12 +159,12 @@ def fetch(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dic
 
 
 def _headers(told: Message) -> dict[str, str]:
-    """Headers by their name in small letters; one that stands twice, as of two cookies, on two lines."""
+    """Headers by lower-case name. A repeated one, such as `set-cookie`, has one line for each."""
     return {name.lower(): "\n".join(told.get_all(name, [])) for name in told}
 
 
 def launch(state: Path, site: Path, *options: str, port: int = 0, warm: bool = False) -> Stack:
-    """Starts the embedded stack and waits for its `ready`, or for its end. Few tests need every function `warm`."""
+    """Starts the embedded stack and waits until it is ready or has ended. `warm` also starts every function."""
     port = port or free_port()
     command = [sys.executable, "-m", "local", "--port", str(port), "--state", str(state), "--site", str(site), *options]
     command += [] if warm else ["--light"]
@@ -186,7 +186,7 @@ def launch(state: Path, site: Path, *options: str, port: int = 0, warm: bool = F
 
 
 def free_port() -> int:
-    """A port that nobody uses now."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -194,7 +194,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The site, built strictly from `docs/` and `organisation.yaml`: once for all workers, and only what has changed."""
+    """The site, built with `--strict`: once for all workers, and only what has changed."""
     target = ROOT / "site"
     with (ROOT / ".site.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -203,7 +203,7 @@ def site() -> Path:
 
 
 def build_site(target: Path, organisation: Path = ROOT / "organisation.yaml") -> str:
-    """Builds the site as `make docs` does; answers what it said."""
+    """Builds the site as `make docs` does. Returns its output."""
     environment = {**os.environ, "ORGANISATION": str(organisation), "NO_MKDOCS_2_WARNING": "1"}
     paths = ("functions", "functions/shared", "docs", ".")
     environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / part) for part in paths)
@@ -228,7 +228,7 @@ def variant(folder: Path, **changes: dict[str, Any]) -> Path:
 
 @dataclass(frozen=True)
 class Tester:
-    """Somebody in the running stack, for one test."""
+    """A person in the running stack, for one test."""
 
     user_id: str
     mail: str
@@ -243,7 +243,7 @@ _TESTERS = [
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory, site):
-    """The whole stack with its demo people and the testers, on a free port."""
+    """The whole stack with the demo people and the testers, on a free port."""
     rows = [
         f"{t.user_id},Terry Tester,Terry,Tester,{t.user_id},{t.mail},{t.mobile},,True,{t.password},,staff"
         for t in _TESTERS
@@ -255,7 +255,7 @@ def stack(tmp_path_factory, site):
 
 
 def ready(running: Stack) -> Iterator[Stack]:
-    """The stack while it is used. It is stopped in any case, also where it never came to be ready."""
+    """Stops the stack at the end, even if it never became ready."""
     try:
         if running.said[-1:] != ["ready"]:
             raise RuntimeError("\n".join(running.said))
@@ -266,5 +266,5 @@ def ready(running: Stack) -> Iterator[Stack]:
 
 @pytest.fixture
 def tester() -> Tester:
-    """Somebody whom no other test uses."""
+    """A person whom no other test uses."""
     return _TESTERS.pop()

@@ -1,1 +1,1 @@
-"""What turns the organisation and the catalogue into pages."""
+"""The site's generator: pages from the organisation and the catalogue of problems."""

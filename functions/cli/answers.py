@@ -18,21 +18,21 @@ NOT_ASKED = (IDENTITY, "ProofOfWorkRounds", "OriginKeyA", "OriginKeyB", "CodeKey
              "PasswordKeyGeneration")  # fmt: skip
 """Set with `--set` or in the file: AWS knows them, the default is right, or the guide about keys says when."""
 OFFICE = 300 * 17
-"""The requests of as many visits as the product lets one network make in ten minutes (A20): 17 for each."""
+"""The requests of 300 visits, which one network may make in ten minutes, at 17 requests each (A20)."""
 NOT_KEPT = ("Release",)
-"""What `make deploy` works out anew each time."""
+"""Parameters that `make deploy` computes each time."""
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 
 
 def stack_mistake(name: str) -> str:
-    """What is wrong with a stack's name; "" where nothing is."""
+    """What is wrong with a stack's name; "" if nothing is."""
     if _STACK.fullmatch(name):
         return ""
     return f"`{name}` cannot be a stack's name: letters, digits and hyphens, a letter first, at most 32 characters."
 
 
 def region_mistake(region: str) -> str:
-    """Why Regain cannot run in a region; "" where it can."""
+    """Why Regain cannot run in a region; "" if it can."""
     if region in SUPPORTED:
         return ""
     near = difflib.get_close_matches(region, SUPPORTED, 1)
@@ -87,7 +87,7 @@ def mistakes(values: Mapping[str, str], region: str) -> Iterator[str]:
 
 
 def advice(values: Mapping[str, str], organisation: Organisation) -> Iterator[str]:
-    """What may be deployed, and would be regretted."""
+    """Values that can be deployed but should be reconsidered."""
     if 0 < int(values.get("RequestsPerAddress") or 0) < OFFICE:
         yield (
             f"RequestsPerAddress is below {OFFICE}: an office behind one address would be blocked before the product's"
@@ -102,7 +102,7 @@ def advice(values: Mapping[str, str], organisation: Organisation) -> Iterator[st
 
 
 def matters(name: str, values: Mapping[str, str], organisation: Organisation, region: str) -> bool:
-    """Whether a parameter has to be asked for, after the answers so far."""
+    """Whether to ask for a parameter, given the answers so far."""
     if name in (*NOT_ASKED, *NOT_KEPT, *derived(organisation)):
         return False
     if name == "OriginationIdentity":
@@ -117,6 +117,6 @@ def matters(name: str, values: Mapping[str, str], organisation: Organisation, re
 
 
 def host_of_site(organisation: Organisation) -> str:
-    """The site's own host name, where `organisation.site_url` has one that is not CloudFront's."""
+    """The host name in `organisation.site_url`; "" if it is CloudFront's."""
     host = urlsplit(organisation.organisation.site_url).hostname or ""
     return "" if host.endswith(".cloudfront.net") else host

@@ -1,4 +1,4 @@
-"""The canary: an account that `doctor --deep` makes in a live stack, and takes away with all that it has caused."""
+"""The canary: a test account that `doctor --deep` creates in a live stack and removes with all its traces."""
 
 import secrets
 import time
@@ -30,7 +30,7 @@ _PERIOD = 30  # of an authenticator's code
 
 
 def domain_for(organisation: Organisation) -> str:
-    """The domain that the account can live in: the first whose accounts are kept here and may be reset; "" if none."""
+    """The first domain whose accounts are kept here and may be reset; "" if there is none."""
     fits = (n for n, each in organisation.domains.items() if each.directory == "dynamodb" and each.reset != "off")
     return next(fits, "")
 
@@ -47,7 +47,7 @@ class Canary:
 
     @classmethod
     def of(cls, services: Services, domain: str) -> "Canary":
-        """The account of a stack, whether or not it is there."""
+        """The canary of a stack, whether or not it exists."""
         user_id = f"{_LOCAL_PART}@{domain}"
         return cls(services, user_id, services.recoveries.subject(user_id))
 
@@ -64,7 +64,7 @@ class Canary:
             raise StackError("Another `doctor --deep` is under way, or was killed: try again in three minutes.")
 
     def make(self) -> None:
-        """Makes the account, in the place of what an earlier run has left."""
+        """Creates the account, replacing what an earlier run left behind."""
         self.take_away()
         chosen = self.services.organisation.recovery.enabled_for
         groups = () if isinstance(chosen, str) else tuple(chosen)[:1]
@@ -75,7 +75,7 @@ class Canary:
         self.give_proofs()
 
     def give_proofs(self) -> None:
-        """Gives it a new recovery code and a new authenticator, in the place of those that were used."""
+        """Registers a new recovery code and a new authenticator, replacing the used ones."""
         services, now = self.services, int(time.time())
         self.recovery_code, kept = recovery_code.made(
             services.keys, self.subject, secrets.token_bytes(recovery_code.BYTES), now
@@ -94,17 +94,17 @@ class Canary:
         services.store.commit([services.security_infos.write(self.subject, info)])
 
     def code(self, kind: str) -> str:
-        """A code for a method of this kind, good once."""
+        """A valid code for a method of this kind. It works once."""
         return self.recovery_code if kind == "recovery-code" else self.codes.pop(0)
 
     def make_token(self) -> str:
-        """A token for provisioning, good until it is taken away."""
+        """A token for provisioning, valid until it is removed."""
         shown, token = scim_token.draw(secrets.token_bytes(scim_token.SIZE), NAME, int(time.time()), 1)
         self.services.store.commit([self.services.provisioning.token_write(token)])
         return shown
 
     def give_role(self, role: str) -> None:
-        """Gives it a role, which ends its sessions."""
+        """Grants it a role, which ends its sessions."""
         account = self.services.accounts.get(self.user_id)
         if account:
             self.services.store.commit([self.services.accounts.role_write(account, role, int(time.time()))])
@@ -138,7 +138,7 @@ class Canary:
         return bool(person and person["counters"]) and self._counted_all()
 
     def _settle(self) -> None:
-        """Waits for what is under way behind the answers: it would write again what is deleted here."""
+        """Waits until asynchronous work has finished, which would recreate what is deleted here."""
         until = time.monotonic() + _PERIOD
         while (self._under_way() or not self._counted_all()) and time.monotonic() < until:
             time.sleep(0.5)
@@ -151,7 +151,7 @@ class Canary:
         return not names or self.services.counters.already_counted(names) == names
 
     def events(self) -> list[dict[str, Any]]:
-        """What the audit log has of it, oldest first."""
+        """Its audit events, oldest first."""
         return self.services.store.query(self.services.events.table, "subject", self.subject, limit=1_000)
 
     def _take_events(self) -> None:
@@ -180,7 +180,7 @@ class Canary:
             self._delete(self.services.outbox.table, {"id": message["id"]})
 
     def _take_limits(self) -> None:
-        """Deletes the counts of what it asked for: a sixth request for help on one day would cost more work."""
+        """Deletes its rate limits: the sixth request for help of a day would cost more proof of work."""
         counted = [
             ("contact", self.subject, _DAY),
             ("contact", self.user_id, _DAY),
@@ -201,7 +201,7 @@ class Canary:
                 self.services.store.commit([self.services.provisioning.revoke_write(token.id)])
 
     def _take_count(self) -> None:
-        """Waits until the account's end has been counted, and then deletes what the count was made of."""
+        """Waits until the deletion has been counted, then deletes the account's counted state."""
         table, key = self.services.counters.person_key(self.subject)
         until = time.monotonic() + _PERIOD
         while (person := self.services.store.get(table, key)) and person["counters"] and time.monotonic() < until:

@@ -13,7 +13,7 @@ _PATIENCE = 20  # seconds
 
 
 class UnexpectedAnswer(Exception):
-    """The API answered something else than a person would be glad of. Says what."""
+    """The API's response is an error or not JSON; the message says what it was."""
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Client:
     bearer: str = ""
 
     def get(self, path: str, bearer: str = "") -> dict[str, Any]:
-        """What a path answers, to whoever shows this token if there is one. Raises UnexpectedAnswer."""
+        """The response to a GET request, with a bearer token if given. Raises UnexpectedAnswer."""
         self.bearer = bearer
         try:
             return self._request("GET", path, None)
@@ -33,11 +33,11 @@ class Client:
             self.bearer = ""
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """What a path answers to JSON; works where a proof of work is asked for. Raises UnexpectedAnswer."""
+        """The response to a POST request. Solves a proof of work if asked for one. Raises UnexpectedAnswer."""
         return self._request("POST", path, body or {})
 
     def proof(self) -> str:
-        """A challenge of the service, solved. Raises UnexpectedAnswer."""
+        """A solved proof-of-work challenge. Raises UnexpectedAnswer."""
         return _solved(self.get("/api/challenge"))
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`doctor --deep`: plays what people do against a live stack, with a test account that it takes away again."""
+"""`doctor --deep`: tests a live stack end to end with an account that it removes afterwards."""
 
 import contextlib
 import secrets
@@ -23,11 +23,11 @@ _PROVIDED = ("recovery-code", "authenticator")
 
 
 class Stopped(BaseException):
-    """A signal asks to stop. What was made is taken away first."""
+    """A signal asked to stop. Everything that was created is removed first."""
 
 
 class _Impossible(Exception):
-    """These settings leave nothing that a program could play. Says why."""
+    """A program cannot test a stack with these settings; the message says why."""
 
 
 def deep(stack: Stack, services: Services, organisation: Organisation, tell: Callable[[Finding], None]) -> None:
@@ -70,7 +70,7 @@ class _Walk:
         self.has_password = False
 
     def findings(self) -> Iterator[Finding]:
-        """Plays one step after the other. A step that fails does not keep the next ones from being played."""
+        """Runs every step, also after one has failed."""
         for step in STEPS:
             yield self._played(step, getattr(self, f"_{step.role}"))
 
@@ -103,7 +103,7 @@ class _Walk:
         return str(begun["reference"])
 
     def _prove(self, purpose: str) -> dict[str, str]:
-        """A flow in which as many proofs as it needs were given: the account's own codes, read from nowhere."""
+        """A flow with every proof given, from the canary's own recovery code and authenticator."""
         body = {"user_id": self.account.user_id, "proof": self.client.proof()}
         begun = self.client.post(f"/api/{purpose}/start", body)
         kinds = {each["kind"]: each["id"] for each in begun["methods"]}
@@ -172,7 +172,7 @@ class _Walk:
         return ""
 
     def _await(self, kind: str, bad: tuple[str, ...]) -> int:
-        """Waits for the first event of a kind. Raises UnexpectedAnswer where one of the bad kinds comes, or none."""
+        """Waits for an event of a kind. Raises UnexpectedAnswer for one of the bad kinds, or for none in time."""
         until = time.monotonic() + _WAIT
         while True:
             kinds = [event["kind"] for event in self.account.events()]
@@ -194,7 +194,7 @@ class _Walk:
 
 
 class _Client(Client):
-    """A client that a signal does not interrupt: a request that is under way would write after all was taken away."""
+    """A client that signals do not interrupt: an unfinished request would write after the clean-up."""
 
     busy = False
     stopped_by = 0
@@ -211,7 +211,7 @@ class _Client(Client):
 
 @contextlib.contextmanager
 def _signals_stop(client: _Client) -> Iterator[None]:
-    """The first signal raises Stopped, so that what was made is taken away. Later ones cannot stop that."""
+    """The first signal raises Stopped, which starts the clean-up. Later ones do not interrupt it."""
 
     def stop(number: int, _: FrameType | None) -> None:
         first, client.stopped_by = not client.stopped_by, client.stopped_by or number

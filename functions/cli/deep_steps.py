@@ -1,11 +1,11 @@
-"""What `doctor --deep` plays with the role of each function; `docs/admin/first-half-hour.md` is made from it."""
+"""The steps of `doctor --deep`, from which `docs/admin/first-half-hour.md` is generated."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is played with the role of one function. `shows` and `otherwise` are for the guide, in Markdown."""
+    """A step that uses one function's role. `shows` and `otherwise` are Markdown for the guide."""
 
     role: str
     done: str
@@ -76,4 +76,4 @@ STEPS = (
         "`AccessDenied` on `BatchGetItem`, or a stream's mapping that is disabled",
     ),
 )
-"""One for each function of the template, in the order in which they are played."""
+"""One for each function of the template, in the order in which they run."""

@@ -1,4 +1,4 @@
-"""What `make deploy` does with AWS: looks first, deploys, publishes the site, and says what comes next."""
+"""The part of `make deploy` that talks to AWS: checks, deploys, publishes the site, prints the next steps."""
 
 import shlex
 import subprocess
@@ -40,7 +40,7 @@ _STUCK = {
         "\n    aws cloudformation continue-update-rollback {which}"
     ),
 }
-"""States from which `sam deploy` does not go on, and what leads out of them."""
+"""States from which `sam deploy` cannot continue, and how to get out of them."""
 
 
 def deploy(
@@ -50,7 +50,7 @@ def deploy(
     site: Annotated[Path, typer.Option(help="The built site: `make docs`.")] = Path("site"),
     sam: Annotated[str, typer.Option(help="The SAM CLI.")] = _SAM,
 ) -> None:
-    """`make deploy` builds first and then calls this: deploys, publishes the site, says what comes next."""
+    """Deploys, publishes the site and prints the next steps. `make deploy` builds first, then calls this."""
     stack: Stack = context.obj
     organisation = organisation_file.read(stack.organisation_file)
     settings = _settings(stack, organisation)
@@ -66,7 +66,7 @@ def deploy(
 
 
 def _settings(stack: Stack, organisation: Organisation) -> Samconfig:
-    """What is to be deployed: every parameter's value. Raises StackError where one cannot be used."""
+    """Every parameter's value. Raises StackError if one is invalid."""
     path = samconfig.path_of(stack.stack)
     kept = samconfig.read(path)
     if kept is None:
@@ -85,7 +85,7 @@ def _settings(stack: Stack, organisation: Organisation) -> Samconfig:
 
 
 def _look(stack: Stack, settings: Samconfig) -> None:
-    """Asks AWS what would stop the deployment, before a minute is spent on building. Raises StackError."""
+    """Checks for whatever would make the deployment fail, before anything is built. Raises StackError."""
     name, region, values = stack.stack, settings.region, settings.parameters
     number = lookups.account(region)
     state = lookups.stack(name, region)
@@ -116,7 +116,7 @@ def _look(stack: Stack, settings: Samconfig) -> None:
 
 
 def _sam(sam: str, name: str, settings: Samconfig, release: str) -> None:
-    """Lets SAM update the stack. That nothing has changed is no mistake: the site may have (A4)."""
+    """Runs `sam deploy`. An empty change set is not an error, because the site may have changed (A4)."""
     values = {**settings.parameters, **({"Release": release} if "Release" in parameters() else {})}
     command = [
         *shlex.split(sam), "deploy", "--stack-name", name, "--region", settings.region,
@@ -135,7 +135,7 @@ def _sam(sam: str, name: str, settings: Samconfig, release: str) -> None:
 
 
 def _advise(stack: Stack, settings: Samconfig, organisation: Organisation) -> None:
-    """The doctor's findings, which fail nothing here, and the next steps (A5)."""
+    """Prints the doctor's findings, which do not fail the deployment, and the next steps (A5)."""
     say("\nThe doctor's advice:")
     try:
         show(each for each in findings(stack) if each.state != "ok")

@@ -1,4 +1,4 @@
-"""What `doctor` looks at in a stack on AWS: the account around it, its alarms, and whether site and API answer."""
+"""The checks of `doctor` for a stack on AWS: its account, its alarms, and whether site and API respond."""
 
 import urllib.error
 import urllib.request
@@ -18,7 +18,7 @@ _PATIENCE = 10
 
 
 def on_aws(stack: Stack, organisation: Organisation, state: lookups.StackState) -> Iterator[Finding]:
-    """Releases, keys, quota, alarms, and whether site and API answer where they should, and only there."""
+    """Releases, keys, quotas, alarms, and whether site and API respond where they should and only there."""
     resources, outputs = stack.resources(), stack.outputs()
     yield from releases(stack, resources, state)
     yield from _account(stack, resources, state)
@@ -29,7 +29,7 @@ def on_aws(stack: Stack, organisation: Organisation, state: lookups.StackState) 
 
 
 def _account(stack: Stack, resources: dict[str, str], state: lookups.StackState) -> Iterator[Finding]:
-    """What the account grants the stack, and how it keeps it."""
+    """Key rotation, quotas, termination protection and a budget."""
     status = asked(boto3.client("kms").get_key_rotation_status, KeyId=resources.get("DataKey", ""))
     if isinstance(status, Finding):
         yield status
@@ -74,7 +74,7 @@ def _budget(state: lookups.StackState) -> Iterator[Finding]:
 
 
 def _shown_as_built(outputs: dict[str, str], organisation: Organisation) -> Iterator[Finding]:
-    """CloudFront leads by languages, and lets the form be framed, as it was told when the stack was deployed."""
+    """Languages and frame origins are parameters of the stack: they may differ from `organisation.yaml`."""
     about = organisation.organisation
     languages, origins = ",".join(about.languages), " ".join(about.embed_from)
     yield either(
@@ -127,7 +127,7 @@ def _answers(outputs: dict[str, str], organisation: Organisation) -> Iterator[Fi
 
 
 def _status(url: str) -> int:
-    """What an address answers; 0 where nothing does."""
+    """The status of a GET request; 0 if there is no response."""
     try:
         with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 - https, from the stack's outputs
             return int(answer.status)

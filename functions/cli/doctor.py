@@ -1,4 +1,4 @@
-"""`doctor`: what usually goes wrong, and what to do about it."""
+"""`doctor`: checks for what usually goes wrong."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated
@@ -25,7 +25,7 @@ def doctor(
         bool, typer.Option("--deep", help="Play it too: a reset of a test account, a mail. Takes all of it away again.")
     ] = False,
 ) -> None:
-    """Looks at what usually goes wrong. Ends with 1 where something is wrong."""
+    """Checks for what usually goes wrong. Exits with 1 if something is wrong."""
     stack: Stack = context.obj
     wrong = show(findings(stack))
     if deep:
@@ -45,7 +45,7 @@ def doctor(
 
 
 def show(found: Iterable[Finding]) -> int:
-    """Prints findings as they come; answers how many of them are wrong."""
+    """Prints findings as they come. Returns how many are wrong."""
     wrong = 0
     for finding in found:
         say(f"{finding.state:8} {finding.what}{f' {finding.to_do}' if finding.to_do else ''}")
@@ -54,7 +54,7 @@ def show(found: Iterable[Finding]) -> int:
 
 
 def findings(stack: Stack) -> Iterator[Finding]:
-    """What is right, and what is wrong, with a stack. Changes nothing."""
+    """The findings about a stack. Changes nothing."""
     organisation = organisation_file.read(stack.organisation_file)
     yield Finding("ok", f"{stack.organisation_file} has no mistakes.")
     services = stack.services()

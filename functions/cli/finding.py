@@ -1,4 +1,4 @@
-"""What `doctor` says of one thing."""
+"""The findings of `doctor`."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ __all__ = ["Finding", "asked", "either"]
 
 
 def either(holds: object, good: str, bad: str, to_do: str, otherwise: str = "wrong") -> Finding:
-    """What is true where something holds; else what is true instead, and what to do."""
+    """`good` if the condition holds; else `bad`, and what to do."""
     return Finding("ok", good) if holds else Finding(otherwise, bad, to_do)
 
 
 def asked(action: Any, **request: Any) -> Any:
-    """What a service answers; a warning where it does not."""
+    """The response of a service; a warning if there is none."""
     try:
         return action(**request)
     except (ClientError, BotoCoreError) as error:

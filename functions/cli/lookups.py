@@ -1,4 +1,4 @@
-"""What AWS knows already that a deployment depends on. Nothing here changes anything, and nothing waits for long."""
+"""Read-only lookups of what AWS already knows about a deployment, with short timeouts."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ _GLOBAL = "us-east-1"  # where CloudFront looks for certificates, and where budg
 
 @dataclass(frozen=True)
 class StackState:
-    """A stack as CloudFormation has it. `protected`: it cannot be deleted by mistake."""
+    """A stack as CloudFormation has it. `protected`: it has termination protection."""
 
     status: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
@@ -22,28 +22,28 @@ class StackState:
 
     @property
     def exists(self) -> bool:
-        """Whether it has ever been deployed: what a first failed try leaves holds nothing."""
+        """Whether it was ever deployed. A stack that a failed first deployment left behind was not."""
         return self.status not in ("", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
     def has_made_identity(self, domain: str) -> bool:
-        """Whether the SES identity of a domain is the stack's own, so that an update leaves it as it is."""
+        """Whether the stack created the SES identity of this domain itself."""
         made = self.parameters.get("CreateSenderIdentity", "yes") == "yes"
         return self.exists and made and self.parameters.get("SenderDomain") == domain
 
 
 def client(service: str, region: str) -> Any:
-    """A client that gives up soon."""
+    """A client with short timeouts."""
     return boto3.client(service, region_name=region, config=_PATIENCE)
 
 
 def every(client: Any, operation: str, key: str, **request: Any) -> list[Any]:
-    """What an operation lists under a key, on all of its pages. Raises ClientError or BotoCoreError."""
+    """Everything that an operation lists under a key, from all pages. Raises ClientError or BotoCoreError."""
     pages = client.get_paginator(operation).paginate(**request)
     return [each for page in pages for each in page.get(key, ())]
 
 
 def has_credentials() -> bool:
-    """Whether this machine has credentials for AWS, good or not."""
+    """Whether this machine has credentials for AWS, valid or not."""
     try:
         return boto3.Session().get_credentials() is not None
     except BotoCoreError:
@@ -51,12 +51,12 @@ def has_credentials() -> bool:
 
 
 def account(region: str) -> str:
-    """The number of the account that the credentials are for. Raises ClientError or BotoCoreError."""
+    """The id of the account of these credentials. Raises ClientError or BotoCoreError."""
     return str(client("sts", region).get_caller_identity()["Account"])
 
 
 def stack(name: str, region: str) -> StackState:
-    """The stack of that name in a region; without a status where there is none. Raises ClientError or BotoCoreError."""
+    """The stack's state; its status is "" if it does not exist. Raises ClientError or BotoCoreError."""
     try:
         (found,) = client("cloudformation", region).describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
@@ -69,7 +69,7 @@ def stack(name: str, region: str) -> StackState:
 
 
 def failures(name: str, region: str) -> list[str]:
-    """Why the last deployment of a stack failed: the first resources that could not be made. Raises as `stack` does."""
+    """Why the last deployment failed: the first resources that could not be created. Raises as `stack` does."""
     events = every(client("cloudformation", region), "describe_stack_events", "StackEvents", StackName=name)
     failed = [each for each in reversed(events) if each["ResourceStatus"].endswith("_FAILED")]
     reasons = [f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason', 'no reason given')}" for each in failed]
@@ -77,7 +77,7 @@ def failures(name: str, region: str) -> list[str]:
 
 
 def certificate_mistake(arn: str, host: str) -> str:
-    """Why CloudFront would not take a certificate for a host name; "" where it would, or where AWS does not say."""
+    """Why CloudFront would reject a certificate for a host name; "" if it would not, or AWS does not say."""
     try:
         found = client("acm", _GLOBAL).describe_certificate(CertificateArn=arn)["Certificate"]
     except ClientError as error:

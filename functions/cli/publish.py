@@ -1,4 +1,4 @@
-"""`publish`: puts the built site where CloudFront reads it, and empties CloudFront's caches of what has changed."""
+"""`publish`: uploads the built site to S3 and invalidates CloudFront's caches."""
 
 import hashlib
 import mimetypes
@@ -28,7 +28,7 @@ def publish(
     context: typer.Context,
     site: Annotated[Path, typer.Option(help="The built site: `make docs`.")] = Path("site"),
 ) -> None:
-    """Puts the site on AWS: files with a fingerprint first, then pages, then takes away what is gone."""
+    """Uploads the site: fingerprinted files first, then pages; then deletes what is gone."""
     stack: Stack = context.obj
     if not stack.on_aws:
         raise StackError("The embedded stack serves the site itself. Name a stack on AWS: --stack NAME")
@@ -88,7 +88,7 @@ def synchronise(
 
 
 def _all(results: Iterable[object]) -> None:
-    """Waits for every one of them; raises what the first that failed raised."""
+    """Waits for all of them. Raises the first exception."""
     for _ in results:
         pass
 
@@ -103,7 +103,7 @@ def _digest(path: Path) -> str:
 
 
 def _md5(content: bytes) -> str:
-    """What S3 calls the ETag of an object that was put whole."""
+    """The ETag of an object that was uploaded in one part."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 

@@ -35,7 +35,7 @@ def explain(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help="A user ID, or the reference that a person quotes.")],
 ) -> None:
-    """Says what would happen for a user ID and by which rule (B24), or tells the story of a reference."""
+    """Explains what would happen for a user ID and by which rule (B24), or shows the audit trail of a reference."""
     stack: Stack = context.obj
     services = stack.services()
     known = reference.parse(what) if what.upper().startswith("R-") else None

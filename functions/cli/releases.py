@@ -1,4 +1,4 @@
-"""Which release each live function runs: all of them the same one, and the one that was deployed last (A12, A13)."""
+"""Checks that every live function runs the release that was deployed last (A12, A13)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _SHOWN = 12
 
 
 def releases(stack: Stack, resources: dict[str, str], state: lookups.StackState) -> Iterator[Finding]:
-    """Asks AWS Lambda what the version behind each function's alias was given as its release."""
+    """Compares the release of the version behind each function's alias."""
     running: dict[str, str] = {}
     for name in _functions():
         try:

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class SamconfigError(Exception):
-    """The file cannot be read. Says where, and what to do."""
+    """The file cannot be read; the message says where, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Samconfig:
 
 
 def path_of(stack: str) -> Path:
-    """Where the settings of a stack are kept: in the folder of `organisation.yaml`, where commands are run."""
+    """The path of a stack's settings, in the current folder."""
     return Path(f"samconfig.{stack}.toml")
 
 

@@ -1,4 +1,4 @@
-"""What `doctor` looks at where messages leave: Amazon SES, AWS End User Messaging, the DNS of the domain."""
+"""The checks of `doctor` for sending: Amazon SES, AWS End User Messaging, and the domain's DNS."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -81,7 +81,7 @@ def dmarc(domain: str) -> Finding:
 
 
 def _texts(name: str) -> list[str] | None:
-    """The TXT records of a name; None where nobody answers."""
+    """The TXT records of a name; None if no server responds."""
     try:
         answer = dns.resolver.resolve(name, "TXT", lifetime=_PATIENCE)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
@@ -92,7 +92,7 @@ def _texts(name: str) -> list[str] | None:
 
 
 def telephone(deployed: dict[str, str]) -> Iterator[Finding]:
-    """Whether texts and calls leave: the sandbox, a number, its registrations, and the monthly spend limits (A16)."""
+    """Whether texts and calls can be sent: sandbox, number, registrations, and monthly spend limits (A16)."""
     client = boto3.client("pinpoint-sms-voice-v2")
     told = asked(client.describe_account_attributes)
     if isinstance(told, Finding):
@@ -127,7 +127,7 @@ def _spend(client: Any) -> Iterator[Finding]:
 
 
 def _numbers(client: Any) -> Iterator[Finding]:
-    """Numbers and registrations that are not in use yet."""
+    """Numbers and registrations that are not active yet."""
     for operation, key, name, state, good in (
         ("describe_phone_numbers", "PhoneNumbers", "PhoneNumber", "Status", "ACTIVE"),
         ("describe_registrations", "Registrations", "RegistrationId", "RegistrationStatus", "COMPLETE"),

@@ -1,4 +1,4 @@
-"""`setup`: asks what `organisation.yaml` does not know of a deployment, and writes `samconfig.NAME.toml`."""
+"""`setup`: asks for what a deployment needs beside `organisation.yaml`, and writes `samconfig.NAME.toml`."""
 
 import textwrap
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _Set = Annotated[
 
 @dataclass(frozen=True)
 class _Start:
-    """What is known before the first question: where the stack will be, and each value so far."""
+    """What is known before the first question: the region, the values so far, and the stack's state."""
 
     region: str
     values: dict[str, str]
@@ -64,7 +64,7 @@ def setup(
 
 
 def _given(words: list[str], organisation: Organisation) -> dict[str, str]:
-    """What `--set` says."""
+    """The values of `--set`."""
     pairs = [word.partition("=") for word in words]
     if wrong := [name for name, equals, _ in pairs if not equals]:
         raise StackError(f"--set takes Parameter=value, not `{wrong[0]}`.")
@@ -77,7 +77,7 @@ def _given(words: list[str], organisation: Organisation) -> dict[str, str]:
 
 
 def _region(stack: Stack, before: Samconfig | None, yes: bool) -> str:
-    """Where the stack is to be. A stack that is somewhere already stays there."""
+    """The stack's region. An existing stack stays where it is."""
     kept = before.region if before else ""
     if kept and stack.region and stack.region != kept:
         raise StackError(
@@ -95,7 +95,7 @@ def _region(stack: Stack, before: Samconfig | None, yes: bool) -> str:
 
 
 def _start(stack: Stack, region: str, before: Samconfig | None, organisation: Organisation) -> _Start:
-    """Each value as it is so far: the default, the live stack's, the file's, or what the organisation decides."""
+    """The values so far: defaults, then the live stack's, the file's, and those derived from the organisation."""
     state = None
     if lookups.has_credentials():
         try:
@@ -141,7 +141,7 @@ def _explain(name: str, text: str) -> None:
 
 
 def _prompt(name: str, suggested: str) -> str:
-    """One answer. Enter takes what is suggested, a hyphen nothing."""
+    """One answer. Enter accepts the suggestion, a hyphen clears it."""
     hint = f" ({_NOTHING} for nothing)" if suggested and name != "Region" else ""
     answer = str(typer.prompt(f"{name}{hint}", default=suggested, show_default=bool(suggested))).strip()
     return "" if answer == _NOTHING else answer
@@ -158,7 +158,7 @@ def _refuse(values: Mapping[str, str], region: str, start: _Start) -> None:
 
 
 def _notes(before: Samconfig | None, values: Mapping[str, str], organisation: Organisation, start: _Start) -> None:
-    """What is worth knowing of the values that nobody was asked for."""
+    """Prints what was derived, changed or left out, and advice."""
     decided = ", ".join(f"{name}={values[name]}" for name in answers.derived(organisation) if values[name])
     say(f"From organisation.yaml: {decided}")
     kept = before.parameters if before else {}
@@ -177,7 +177,7 @@ def _notes(before: Samconfig | None, values: Mapping[str, str], organisation: Or
 
 
 def _identity(values: dict[str, str], given: Mapping[str, str], start: _Start) -> None:
-    """A domain that SES has already, and not from this stack, is used as it is: a second one cannot be made (A6)."""
+    """Uses an SES identity that exists and is not the stack's: a second one cannot be created (A6)."""
     domain = values["SenderDomain"]
     if start.state is None or answers.IDENTITY in given or start.state.has_made_identity(domain):
         return

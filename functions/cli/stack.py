@@ -1,4 +1,4 @@
-"""The stack that a command works on: by name on AWS, or by folder on this machine."""
+"""The stack that a command works on: on AWS by name, or on this machine by folder."""
 
 import atexit
 import json
@@ -38,7 +38,7 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """Which stack is meant, and the organisation file that goes with it. `region` is what the command line names."""
+    """A stack and its organisation file. `region` is the one from the command line."""
 
     stack: str
     state: Path

@@ -16,7 +16,7 @@ _SHAPES = {
     "DomainName": (f"({_HOST})?", "a host name in lower case, such as account.contoso.example, without https://"),
     "AlarmEmail": (r"([^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+)?", "an e-mail address, or nothing"),
 }
-"""What CloudFormation would only notice when it is too late: a pattern, and what would be right."""
+"""Stricter patterns than the template's, each with a description of what fits."""
 
 _LEAST_WAF_LIMIT = 10
 
@@ -36,7 +36,7 @@ class Parameter:
     most: float | None = None
 
     def mistake(self, value: str) -> str:
-        """What is wrong with a value, and what would be right; "" where it may be used."""
+        """What is wrong with a value, and what would be right; "" if it is valid."""
         if self.allowed and value not in self.allowed:
             return f"`{value}` is not one of: {', '.join(self.allowed)}"
         if self.number:

@@ -1,4 +1,4 @@
-"""Who may provision: whoever shows a bearer token that `./regain scim token create` has made."""
+"""Authenticates provisioning clients by the bearer tokens of `./regain scim token create`."""
 
 from regain.adapters.rate_limits import network
 from regain.api.request_context import RequestContext

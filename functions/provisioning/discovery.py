@@ -1,4 +1,4 @@
-"""What the service says of itself."""
+"""Discovery: configuration, resource types and schemas (RFC 7644, 4)."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from regain.problems import NOT_FOUND, SCIM_NOT_SUPPORTED, Refused
 
 
 def service_provider_config(call: Call) -> Reply:
-    """What is supported."""
+    """The service provider configuration."""
     return Reply(discovery.service_provider_config(call.base))
 
 
 def list_resource_types(call: Call) -> Reply:
-    """The types of resources."""
+    """Every resource type."""
     return _all(discovery.resource_types(call.base))
 
 
 def resource_type(name: str, call: Call) -> Reply:
-    """One type of resources."""
+    """One resource type."""
     return _one(name, discovery.resource_types(call.base))
 
 
@@ -33,7 +33,7 @@ def schema(urn: str, call: Call) -> Reply:
 
 
 def not_supported(_: Call) -> Reply:
-    """What SCIM has and this service has not. Raises Refused(SCIM_NOT_SUPPORTED)."""
+    """Answers operations that this service does not support. Raises Refused(SCIM_NOT_SUPPORTED)."""
     raise Refused(SCIM_NOT_SUPPORTED)
 
 

@@ -1,4 +1,4 @@
-"""Groups: names, which the accounts of their members carry."""
+"""SCIM groups. Each member's account carries the group's name."""
 
 from collections.abc import Iterable
 from dataclasses import replace as with_
@@ -21,7 +21,7 @@ _BATCH = 40  # accounts in one transaction, with two writes each
 
 
 def search(call: Call) -> Reply:
-    """The groups that a filter finds, or all, page by page."""
+    """The groups that match a filter, or all, page by page."""
     start, count = responses.page(call.query)
     conditions = filters.parse(call.query["filter"]) if call.query.get("filter") else ()
     found = [group for group in services().provisioning.groups() if _fits(group, conditions)]
@@ -30,7 +30,7 @@ def search(call: Call) -> Reply:
 
 
 def create(call: Call) -> Reply:
-    """A new group, with its members."""
+    """Creates a group with its members."""
     resource = attributes.read(call.body, GROUP)
     people = _people(call)
     group = _stated(Group(people.new_id(), ""), resource)
@@ -47,7 +47,7 @@ def show(group_id: str, call: Call) -> Reply:
 
 
 def replace(group_id: str, call: Call) -> Reply:
-    """Replaces what the body says; without `members`, they stay."""
+    """Replaces the attributes in the body. Without `members`, the members stay."""
     return _changed(_get(group_id), attributes.read(call.body, GROUP), call)
 
 
@@ -60,7 +60,7 @@ def patch(group_id: str, call: Call) -> Reply:
 
 
 def delete(group_id: str, call: Call) -> Reply:
-    """Deletes a group. Its members are in it no more, and stay otherwise."""
+    """Deletes a group, but not its members' accounts."""
     group, provisioning = _get(group_id), services().provisioning
     _change_members(group_id, provisioning.members(group_id), _people(call), remove=group.display_name)
     services().store.commit(provisioning.group_delete_writes(group))
@@ -68,7 +68,7 @@ def delete(group_id: str, call: Call) -> Reply:
 
 
 def _changed(group: Group, resource: dict[str, Any], call: Call) -> Reply:
-    """A group after a change. The members come first: whoever repeats a request that was cut off ends it."""
+    """Applies a change. Members are changed first, so that repeating an interrupted request completes it."""
     people, provisioning = _people(call), services().provisioning
     new = _stated(group, {"displayName": group.display_name, **resource})
     there = provisioning.members(group.id) if "members" in resource or new.display_name != group.display_name else []
@@ -109,7 +109,7 @@ def _store(old: Group | None, new: Group) -> None:
 
 
 def _members(resource: dict[str, Any], people: People) -> list[str]:
-    """The ids of the members that a resource names, each once. Raises Refused where one is no user."""
+    """The distinct ids of a resource's members. Raises Refused if one is not a user's."""
     said = resource.get("members") or []
     if any((each.get("type") or "User").lower() != "user" for each in said):
         raise refused("invalidValue", "members: only users can be in a group.")
@@ -120,7 +120,7 @@ def _members(resource: dict[str, Any], people: People) -> list[str]:
 
 
 def _change_members(ids_of: str, account_ids: Iterable[str], people: People, add: str = "", remove: str = "") -> None:
-    """Puts accounts into a group, or takes them out, some in one transaction."""
+    """Adds accounts to a group or removes them, several per transaction."""
     for some in batched(account_ids, _BATCH):
         retry_on_conflict(partial(_change_some, ids_of, list(some), people, add, remove))
 
@@ -165,7 +165,7 @@ def _people(call: Call) -> People:
 
 
 def _listed(group: Group, base: str) -> list[dict[str, Any]] | None:
-    """The members as values of the attribute; with a `base`, each has its address."""
+    """The values of `members`; with a `base`, each has its `$ref`."""
     found = [{"value": each, "type": "User"} for each in services().provisioning.members(group.id)]
     return [{**each, "$ref": f"{base}/Users/{each['value']}"} if base else each for each in found] or None
 

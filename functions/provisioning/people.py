@@ -1,4 +1,4 @@
-"""The accounts that provisioning reads and writes: every access to their tables is here."""
+"""Every access of provisioning to the tables of accounts."""
 
 import uuid
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ class People:
         return account if account and account.id == account_id else None
 
     def get_many(self, account_ids: list[str]) -> list[Account]:
-        """The accounts with these ids, in their order, without those that are not there."""
+        """The accounts with these ids, in their order, without missing ones."""
         names = [name for some in batched(account_ids, 100) for name in self.services.provisioning.user_ids(list(some))]
         there = [(name, each) for name, each in zip(names, account_ids, strict=True) if name]
         found: list[Account] = []
@@ -42,7 +42,7 @@ class People:
         return found
 
     def by_user_id(self, user_id: str) -> Account | None:
-        """The account with this user ID. One that has no id yet gets one, under which it is found from now on."""
+        """The account with this user ID. It is given an id if it has none."""
         account = self.services.accounts.get(user_id)
         if account is None or account.id:
             return account
@@ -56,17 +56,17 @@ class People:
         return self.get(account_id) if account_id else None
 
     def new_id(self) -> str:
-        """An id that outlasts the user ID."""
+        """A new immutable id."""
         return str(uuid.UUID(bytes=self.services.randomness(16), version=4))
 
     def add(self, new: Account) -> None:
-        """Adds an account, without anything that another one under the same name may have left. Raises Conflict."""
+        """Adds an account, and deletes what an earlier one under the same user ID left behind. Raises Conflict."""
         subject = self.services.recoveries.subject(new.user_id)
         writes = [self._put(new, None), self._forget_security_info(subject), self._event("account-added", subject)]
         self.services.store.commit([*writes, *self.services.provisioning.link_writes(None, new)])
 
     def change(self, old: Account, new: Account) -> None:
-        """Changes an account, records that, and tells those whom it concerns. Raises Conflict."""
+        """Changes an account, with its event and notices. Raises Conflict."""
         services, subject = self.services, self.services.recoveries.subject(old.user_id)
         info = self._security_info(subject)
         told = ImportNotifier(services, self.source).writes(old, new, info, self._reference())
@@ -77,11 +77,11 @@ class People:
             self._commit_last([*self._rename(old, new, info), *linked, *told], self._ended(subject))
 
     def put_groups(self, old: Account, groups: Iterable[str]) -> Write:
-        """The account in other groups."""
+        """Changes the account's groups."""
         return self._put(replace(old, groups=tuple(groups)), old)
 
     def remove(self, account: Account) -> None:
-        """Ends everything of an account; its events are kept. Raises Conflict."""
+        """Deletes an account and everything about it, except its events. Raises Conflict."""
         services, subject = self.services, self.services.recoveries.subject(account.user_id)
         off = replace(account, enabled=False)
         info = self._security_info(subject)
@@ -100,7 +100,7 @@ class People:
         return security_info.from_item(self.services.store.get(*self.services.security_infos.key(subject)))
 
     def _ended(self, subject: str) -> list[Write]:
-        """Deletes the sessions, flows and limits of a user ID: nobody who gets it next is to have them."""
+        """Deletes the sessions, flows and limits of a user ID, so that its next owner does not inherit them."""
         services = self.services
         records = services.store.query(services.recoveries.table, "subject", subject, limit=10_000)
         return [
@@ -109,14 +109,14 @@ class People:
         ]
 
     def _commit_last(self, decisive: list[Write], before: list[Write]) -> None:
-        """Commits what decides together with the last of what goes before, so that a repeated request ends the rest."""
+        """Commits the deciding write together with the last batch, so that a repeated request completes the rest."""
         *earlier, last = [*batched(before, _MOST - len(decisive))] or [()]
         for writes in earlier:
             self.services.store.commit(writes)
         self.services.store.commit([*decisive, *last])
 
     def _rename(self, old: Account, new: Account, info: SecurityInfo) -> list[Write]:
-        """Moves an account to another user ID. What is bound to the old one, as an authenticator's secret is, ends."""
+        """Moves an account to another user ID. Methods bound to the old one, such as an authenticator, are removed."""
         services = self.services
         before, after = services.recoveries.subject(old.user_id), services.recoveries.subject(new.user_id)
         moved = SecurityInfo(contacts=info.contacts, passkeys=info.passkeys, confirmed_at=info.confirmed_at)

@@ -1,4 +1,4 @@
-"""Users: accounts, as an identity provider sees them."""
+"""SCIM users: accounts as an identity provider sees them."""
 
 from collections.abc import Collection
 from dataclasses import replace as with_
@@ -21,7 +21,7 @@ _FOUND_BY = ("username", "externalid", "id")
 
 
 def search(call: Call) -> Reply:
-    """The users that a filter finds, or all, page by page."""
+    """The users that match a filter, or all, page by page."""
     people, (start, count) = _people(call), responses.page(call.query)
     if not call.query.get("filter"):
         ids = services().provisioning.account_ids()
@@ -34,7 +34,7 @@ def search(call: Call) -> Reply:
 
 
 def create(call: Call) -> Reply:
-    """A new account."""
+    """Creates an account."""
     resource = attributes.read(call.body, USER)
     account = retry_on_conflict(lambda: _create(resource, call))
     shown = _shown(account, call)
@@ -47,25 +47,25 @@ def show(account_id: str, call: Call) -> Reply:
 
 
 def replace(account_id: str, call: Call) -> Reply:
-    """Replaces what the body says; what it does not mention stays (RFC 7644, 3.5.1, leaves that to the service)."""
+    """Replaces the attributes in the body. Others stay (RFC 7644, 3.5.1, leaves that to the service)."""
     resource = attributes.read(call.body, USER)
     changed = retry_on_conflict(lambda: _change(_get(account_id, call), resource, resource, call))
     return Reply(_shown(changed, call))
 
 
 def patch(account_id: str, call: Call) -> Reply:
-    """Changes parts of a user."""
+    """Changes attributes of a user."""
     return Reply(_shown(retry_on_conflict(lambda: _patch(_get(account_id, call), call)), call))
 
 
 def delete(account_id: str, call: Call) -> Reply:
-    """Ends the account and everything of it; the events stay."""
+    """Deletes the account and everything about it, except its events."""
     retry_on_conflict(lambda: _people(call).remove(_get(account_id, call)))
     return Reply()
 
 
 def _first(conditions: tuple[filters.Condition, ...], people: People) -> Account | None:
-    """The user for whom all conditions hold."""
+    """The user that matches all conditions."""
     first = next((each for each in conditions if each.attribute in _FOUND_BY), None)
     if first is None:
         raise refused("invalidFilter", "Users are found by userName, externalId or id.")

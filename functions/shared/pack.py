@@ -33,7 +33,7 @@ DATES = {
     "date_formats", "day_period_rules", "day_periods", "days", "default_numbering_system", "eras", "months",
     "number_symbols", "numbering_systems", "quarters", "time_formats", "week_data",
 }  # fmt: skip
-"""Of CLDR's data on a language what `notify` writes dates with: the rest is nine tenths."""
+"""The part of CLDR's data that `notify` formats dates with: a tenth of it."""
 OPERATIONS = {
     "dynamodb": {"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"},
     "dynamodbstreams": {"GetRecords", "GetShardIterator"},
@@ -42,7 +42,7 @@ OPERATIONS = {
     "s3": {"GetObject", "PutObject"},
     "sesv2": {"SendEmail"},
 }
-"""What functions call. A client reads all of its service's model at every start, and these are a twentieth of it."""
+"""The operations that functions call: a twentieth of the models that clients read at every start."""
 UNUSED = (
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/circuit_breaker",
@@ -196,7 +196,7 @@ def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
 
 
 def _line_of(locale: str) -> Iterator[str]:
-    """A locale of CLDR and those that it takes over from."""
+    """A locale of CLDR and its parents."""
     while locale:
         yield locale
         locale = PARENTS.get(locale) or locale.rpartition("_")[0]
@@ -271,19 +271,19 @@ def compile_in(target: Path, version: str) -> None:
 
 
 def interpreter(version: str) -> str:
-    """A Python of this version that runs, or nothing."""
+    """A working Python of this version, or None."""
     found = [sys.executable, shutil.which(f"python{version}") or "", *map(str, known(version))]
     wanted = f"import sys; sys.exit('{version}' != '{{}}.{{}}'.format(*sys.version_info))"
     return next((each for each in found if each and run(each, "-c", wanted, check=False)), "")
 
 
 def known(version: str) -> list[Path]:
-    """Where pyenv keeps interpreters that are not on the path."""
+    """Interpreters that pyenv has installed."""
     return sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
 
 
 def run(*command: str | Path, check: bool = True) -> bool:
-    """Whether a command ends well."""
+    """Whether a command succeeds."""
     return subprocess.run(command, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 

@@ -14,22 +14,22 @@ from regain.domain.device_cookie import Known
 
 
 def seal(keys: Keys, known: Iterable[Known]) -> str:
-    """The cookie's value: always of one length."""
+    """The cookie's value, of constant length."""
     return _seal(keys, "device-cookie", device_cookie.pack(known))
 
 
 def read(keys: Keys, value: str) -> tuple[Known, ...]:
-    """The accounts that a cookie names; none where it is not one of ours, without a word."""
+    """The accounts in a cookie; none if we did not seal it."""
     return device_cookie.unpack(_open(keys, "device-cookie", value, device_cookie.COOKIE_SIZE))
 
 
 def ticket(keys: Keys, known: Known) -> str:
-    """What the link in an e-mail carries: whoever opens it counts as a browser that the account knows."""
+    """The ticket in an e-mail's link. The browser that opens it counts as one that the account knows."""
     return _seal(keys, "ticket", known.pack())
 
 
 def read_ticket(keys: Keys, value: str) -> tuple[Known, ...]:
-    """The account that a ticket names; none where it is not one of ours."""
+    """The account in a ticket; none if we did not seal it."""
     return device_cookie.unpack(_open(keys, "ticket", value, device_cookie.SIZE))
 
 
@@ -39,7 +39,7 @@ def _seal(keys: Keys, purpose: str, content: bytes) -> str:
 
 
 def _open(keys: Keys, purpose: str, value: str, size: int) -> bytes:
-    """What was sealed, if it has this size; else nothing."""
+    """The sealed content, if it has this size; else nothing."""
     if not value:
         return b""
     exceptions = importlib.import_module("cryptography.exceptions")

@@ -1,4 +1,4 @@
-"""What provisioning keeps beside the accounts: tokens, groups and their members, and the ids that lead to accounts."""
+"""The provisioning table: tokens, groups and their members, and the ids that lead to accounts."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ Key = tuple[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Provisioning:
-    """The provisioning table: `part` says what an item is, `id` which one."""
+    """The provisioning table. Keys: `part`, the kind of item, and `id`."""
 
     store: Store
     table: str
@@ -32,20 +32,20 @@ class Provisioning:
         return [to_dataclass(item, Token) for item in self._all(_TOKEN)]
 
     def token_write(self, token: Token) -> Write:
-        """A new token."""
+        """Adds a token."""
         return put_new(self.table, {"part": _TOKEN, **asdict(token)})
 
     def revoke_write(self, token_id: str) -> Write:
-        """Revokes a token; a conflict where there is none."""
+        """Revokes a token. A conflict if there is none."""
         return self._delete(_TOKEN, token_id, must_be_there=True)
 
     def user_id(self, account_id: str) -> str:
-        """The user ID of the account with this id; "" where there is none."""
+        """The user ID of the account with this id; "" if there is none."""
         item = self.store.get(*self._key(_USER, account_id))
         return item["user_id"] if item else ""
 
     def user_ids(self, account_ids: list[str]) -> list[str]:
-        """The user IDs of the accounts with these ids, at most 100, in their order; "" where there is none."""
+        """The user IDs of the accounts with these ids (at most 100), in their order; "" for those that do not exist."""
         found = self.store.batch_get([self._key(_USER, each) for each in account_ids]) if account_ids else []
         return [item["user_id"] if item else "" for item in found]
 
@@ -54,12 +54,12 @@ class Provisioning:
         return [item["id"] for item in self._all(_USER)]
 
     def id_of_external(self, external_id: str) -> str:
-        """The id of the account with this external id; "" where there is none."""
+        """The id of the account with this external id; "" if there is none."""
         item = self.store.get(*self._key(_EXTERNAL, external_id))
         return item["owner"] if item else ""
 
     def link_writes(self, old: Account | None, new: Account) -> list[Write]:
-        """What leads to an account by its ids, after a change. An external id of another account is a conflict."""
+        """Updates the ids that lead to an account. A conflict if another account has the external id."""
         writes: list[Write] = []
         if old is None or not old.id or old.user_id != new.user_id:
             item = {"part": _USER, "id": new.id, "user_id": new.user_id}
@@ -72,7 +72,7 @@ class Provisioning:
         return writes
 
     def unlink_writes(self, account: Account) -> list[Write]:
-        """Nothing leads to the account any more."""
+        """Removes the ids that lead to the account."""
         external = [self._delete(_EXTERNAL, account.external_id)] if account.external_id else []
         return [self._delete(_USER, account.id), *external]
 
@@ -86,7 +86,7 @@ class Provisioning:
         return [to_dataclass(item, Group) for item in self._all(_GROUP)]
 
     def group_writes(self, old: Group | None, new: Group) -> list[Write]:
-        """The group, if it is as it was read. A name that another group has is a conflict."""
+        """Writes the group, if it has not changed since it was read. A conflict if another group has its name."""
         writes = [put_version(self.table, {"part": _GROUP, **asdict(new)}, old.version if old else 0)]
         before, after = _folded(old) if old else "", _folded(new)
         if before != after:
@@ -95,7 +95,7 @@ class Provisioning:
         return writes
 
     def group_delete_writes(self, group: Group) -> list[Write]:
-        """The group is gone, without its members."""
+        """Deletes the group, but not its members' records."""
         return [self._delete(_GROUP, group.id), self._delete(_NAME, _folded(group))]
 
     def members(self, group_id: str) -> list[str]:
@@ -103,12 +103,12 @@ class Provisioning:
         return [item["id"] for item in self._all(_members(group_id))]
 
     def member_write(self, group_id: str, account_id: str) -> Write:
-        """The account is in the group."""
+        """Adds the account to the group."""
         item = {"part": _members(group_id), "id": account_id}
         return Write("Put", {"TableName": self.table, "Item": marshal(item)})
 
     def member_delete_write(self, group_id: str, account_id: str) -> Write:
-        """The account is not in the group any more."""
+        """Removes the account from the group."""
         return self._delete(_members(group_id), account_id)
 
     def _key(self, part: str, which: str) -> Key:
@@ -128,5 +128,5 @@ def _members(group_id: str) -> str:
 
 
 def _folded(group: Group) -> str:
-    """What is the same for two names that differ in case only, and fits into a key."""
+    """A key for a name, the same whatever its case."""
     return hashlib.sha256(group.display_name.casefold().encode()).hexdigest()

@@ -22,7 +22,7 @@ BUCKETS = _DAY // _BUCKET + 1
 
 
 def network(address: str) -> str:
-    """The network that counts as one: /24 for IPv4, /48 for IPv6, which is what one site is given (RFC 6177)."""
+    """The network of an address: /24 for IPv4, /48 for IPv6, which is what one site is assigned (RFC 6177)."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -43,51 +43,51 @@ class RateLimits:
     # --- counts ----------------------------------------------------------------------------------
 
     def key(self, what: str, who: str, now: int, window: int) -> tuple[str, dict[str, str]]:
-        """Where the count of something for somebody in this window (seconds) is, for `Store.batch_get`."""
+        """The key of a counter in this window (seconds), for `Store.batch_get`."""
         return self.table, {"id": f"{what}#{self.keys.digest('limit', who)}#{_ends(now, window)}"}
 
     def count(self, what: str, who: str, now: int, window: int, by: int = 1) -> int:
-        """Counts one more of something for somebody in this window (seconds), and says how many there were."""
+        """Increments a counter in this window (seconds) and returns its value."""
         _, key = self.key(what, who, now, window)
         return self.store.increment(self.table, key, _ends(now, window) + _DAY, by)
 
     def count_write(self, what: str, who: str, now: int, window: int) -> Write:
-        """Counts one more of it together with what is counted."""
+        """Increments the counter in the transaction of what is counted."""
         _, key = self.key(what, who, now, window)
         return self._add(key, "count", _ends(now, window) + _DAY)
 
     def spend_write(self, signature: str, now: int) -> Write:
-        """A proof of work is used up; a second time is refused."""
+        """Marks a proof of work as used. A second use is refused."""
         item = {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY}
         return put_new(self.table, item).or_refused(Refused(ROBOT_CHECK_FAILED, reason="proof used before"))
 
     # --- the guess budget and the texts of a day -----------------------------------------------------
 
     def shard(self, address: str, limits: Limits) -> int:
-        """The shard of the organisation's sums that a network's requests go to."""
+        """The shard of the guess budget that a network's requests count in."""
         return int(self.keys.digest("shard", network(address)), 16) % guess_budget.shards(limits)
 
     def guesses_keys(self, shard: int, now: int) -> list[tuple[str, dict[str, str]]]:
-        """Where a shard's guesses of 24 hours are, oldest first; then those that were right, which do not count."""
+        """The keys of a shard's guesses of 24 hours, oldest first, and of the right ones, which are subtracted."""
         buckets = range((now - _DAY) // _BUCKET, now // _BUCKET + 1)
         return [(self.table, {"id": f"{what}#{shard}#{each}"}) for what in ("guesses", "right") for each in buckets]
 
     def count_guess(self, group: str, shard: int, now: int) -> dict[str, Any]:
-        """Adds a guess before it is judged. Answers the item of now as it is then, which is `BUCKETS`' last."""
+        """Adds a guess before it is judged. Returns the current bucket's item, the last of `BUCKETS`."""
         _, key = self.guesses_keys(shard, now)[BUCKETS - 1]
         return self.store.add(self.table, key, group, purge_at=now + 3 * _DAY)
 
     def right_guess_write(self, group: str, shard: int, now: int) -> Write:
-        """A guess that was right is taken back: in an item of its own, which no addition collides with."""
+        """Takes back a guess that was right, in an item of its own so that it does not collide with additions."""
         _, key = self.guesses_keys(shard, now)[-1]
         return self._add(key, group, now + 3 * _DAY)
 
     def texts_key(self, shard: int, now: int) -> tuple[str, dict[str, str]]:
-        """Where a shard's texts and calls of the day are, for `Store.batch_get`."""
+        """The key of a shard's texts and calls of the day, for `Store.batch_get`."""
         return self.table, {"id": f"texts#{shard}#{_ends(now, _DAY)}"}
 
     def text_write(self, shard: int, now: int) -> Write:
-        """One more text or call of the organisation."""
+        """Counts one more text or call of the organisation."""
         return self._add(self.texts_key(shard, now)[1], "count", _ends(now, _DAY) + _DAY)
 
     def _add(self, key: dict[str, str], name: str, purge_at: int) -> Write:
@@ -104,12 +104,12 @@ class RateLimits:
 
 
 def number(item: dict[str, Any] | None) -> int:
-    """What a counter has come to."""
+    """The value of a counter."""
     return item["count"] if item else 0
 
 
 def sums(items: list[dict[str, Any] | None], recovery: Recovery, limits: Limits) -> Sums:
-    """What the items of `guesses_keys` come to. A bucket counts until all of it is past."""
+    """The sums over the items of `guesses_keys`. A bucket counts until all of it is in the past."""
     guesses, right = items[:BUCKETS], items[BUCKETS:]
     spent = {name: _total(guesses, name) - _total(right, name) for name in guess_budget.GROUPS}
     return Sums(spent, {group: guess_budget.guesses(group, recovery, limits) for group in spent})

@@ -23,22 +23,22 @@ _TOKEN = 32  # 16 bytes that say where, 16 random bytes that prove the right to 
 
 @dataclass(frozen=True, slots=True)
 class Recoveries:
-    """The recovery table: `subject` is whom it is about, `record` what it is."""
+    """The recovery table. Keys: `subject`, the keyed hash of a user ID, and `record`, such as `flow#<id>`."""
 
     store: Store
     table: str
     keys: Keys
 
     def subject(self, user_id: str) -> str:
-        """The keyed hash under which everything about a user ID is kept."""
+        """The keyed hash under which everything about a user ID is stored."""
         return self.keys.digest("subject", user_id)
 
     def key(self, subject: str, record: str) -> tuple[str, dict[str, str]]:
-        """Where to read a record, for `Store.batch_get`."""
+        """The key of a record, for `Store.batch_get`."""
         return self.table, {"subject": subject, "record": record}
 
     def flow_write(self, subject: str, flow: Flow, now: int) -> Write:
-        """The flow, if it is still as it was read."""
+        """Writes the flow, if it has not changed since it was read."""
         sealed = replace(flow, user_id=seal(self.keys, flow.user_id))
         return self._write(subject, f"flow#{flow.id}", sealed, now)
 
@@ -47,11 +47,11 @@ class Recoveries:
         return to_dataclass({**item, "user_id": unseal(self.keys, item["user_id"])}, Flow) if item else None
 
     def throttle_write(self, subject: str, throttle: Throttle, now: int) -> Write:
-        """The limits' record of the account, if it is still as it was read."""
+        """Writes the account's throttle, if it has not changed since it was read."""
         return self._write(subject, "throttle", throttle, now, _EPOCH_KEPT if throttle.epoch else _THROTTLE_KEPT)
 
     def counts_write(self, subject: str, standing: str, counts: Counts, now: int) -> Write:
-        """What is counted for one standing, if it is still as it was read."""
+        """Writes the counts of one standing, if they have not changed since they were read."""
         return self._write(subject, f"counts#{standing}", counts, now)
 
     def _write(self, subject: str, record: str, state: Any, now: int, kept: int = _KEPT) -> Write:
@@ -60,12 +60,12 @@ class Recoveries:
 
 
 def token(subject: str, secret: bytes) -> str:
-    """What the person's browser holds for a flow; its secret half is stored nowhere."""
+    """The token that a browser holds for a flow. Its secret half is not stored."""
     return urlsafe_b64encode(bytes.fromhex(subject) + secret).rstrip(b"=").decode()
 
 
 def open_token(text: str) -> tuple[str, str] | None:
-    """The subject and the flow's id that a token leads to, or None where it cannot be one."""
+    """The subject and the flow's id in a token, or None if it is malformed."""
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
@@ -76,15 +76,15 @@ def open_token(text: str) -> tuple[str, str] | None:
 
 
 def flow_id(secret: bytes) -> str:
-    """A flow's id: a hash of its secret, so that reading the table does not let anybody go on with it."""
+    """A flow's id: a hash of its secret, so that a leaked table lets nobody continue a flow."""
     return hashlib.sha256(secret).hexdigest()[:32]
 
 
 def throttle(item: dict[str, Any] | None) -> Throttle:
-    """The limits' record that an item holds, or a clean one."""
+    """The throttle in an item, or an empty one."""
     return to_dataclass(item, Throttle)
 
 
 def counts(item: dict[str, Any] | None) -> Counts:
-    """What an item has counted, or nothing."""
+    """The counts in an item, or empty ones."""
     return to_dataclass(item, Counts)

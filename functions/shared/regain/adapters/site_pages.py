@@ -40,7 +40,7 @@ class NotFoundPages(Mapping[str, str]):
         return ("", *current().organisation.languages[1:]) if self._bucket else ()
 
     def _fetch(self, folder: str) -> str:
-        """The page as it is now; "" where nothing is published, or S3 does not answer."""
+        """The published page; "" if there is none, or S3 does not respond."""
         key = f"{folder}/404.html" if folder else "404.html"
         try:
             page: bytes = aws.client("s3").get_object(Bucket=self._bucket, Key=key)["Body"].read()

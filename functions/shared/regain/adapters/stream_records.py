@@ -13,7 +13,7 @@ _EMPTY_PAGES = 20  # in a row: DynamoDB may answer some before it comes to the f
 
 
 class IncompleteBatch(Exception):
-    """The stream ended, or answered nothing more, before the last record that was asked for."""
+    """The stream ended before the last record of the batch."""
 
 
 def read_failed_batch(body: str) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def read_failed_batch(body: str) -> list[dict[str, Any]]:
 
 
 def _from(stream: str, shard: str, first: str) -> Iterator[dict[str, Any]]:
-    """The records of a shard from this one on, as far as the stream answers."""
+    """The records of a shard from this one on."""
     client = aws.client("dynamodbstreams")
     iterator = client.get_shard_iterator(
         StreamArn=stream, ShardId=shard, ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=first

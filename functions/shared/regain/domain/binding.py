@@ -36,7 +36,7 @@ class Holder:
 
     @property
     def methods(self) -> tuple[Method, ...]:
-        """Every method that the account has."""
+        """Every method of the account."""
         return methods(self.account, self.info, self.recovery, self.domains)
 
     def counts_from(self, since: int, name: str) -> int:
@@ -52,7 +52,7 @@ class Holder:
         return latest + _DAY if latest else 0
 
     def counting(self) -> SecurityInfo:
-        """The security info without what does not count as a second factor yet."""
+        """The security info without the methods that do not count as a second factor yet."""
         info, account = self.info, self.account
         app = info.authenticator
         if app and not self._counts(app.since, "authenticator"):
@@ -67,7 +67,7 @@ class Holder:
         )
 
     def second_factors(self) -> tuple[Method, ...]:
-        """The methods that are a second factor beside the password now."""
+        """The methods that count as a second factor now."""
         known = methods(self.account, self.counting(), self.recovery, self.domains)
         return tuple(method for method in known if method.kind in SECOND_FACTORS)
 
@@ -156,7 +156,7 @@ def without_methods(info: SecurityInfo) -> SecurityInfo:
 
 
 def lost(info: SecurityInfo, now: int) -> SecurityInfo:
-    """The security info of somebody who can use none of their methods, as an administrator says."""
+    """The security info after an administrator has marked its owner's methods as lost."""
     return replace(without_methods(info), suspended=False, set_aside=(), places_lost_at=now)
 
 

@@ -10,7 +10,7 @@ import hmac
 from regain.domain import human_input
 
 LONG, LONGEST = 12, 20
-"""Digits of a code past a limit, and past all: 66 bits, which nobody guesses."""
+"""Digits of a code past one limit, and past every limit (66 bits, beyond guessing)."""
 
 _GROUP = 4
 
@@ -26,13 +26,13 @@ def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digi
 
 
 def grouped(code: str) -> str:
-    """A code as people read it: long ones in fours."""
+    """A code as it is displayed: long ones in groups of four."""
     parts = [code[start : start + _GROUP] for start in range(0, len(code), _GROUP)]
     return " ".join(parts) if len(code) >= LONG else code
 
 
 def normalise(text: str) -> str:
-    """A typed code as it was sent: digits of any script, without spaces and hyphens."""
+    """A typed code in canonical form: ASCII digits, without spaces and hyphens."""
     return human_input.read_code(text)
 
 

@@ -32,7 +32,7 @@ class Known:
         return self.epoch == epoch and now < self.until
 
     def pack(self) -> bytes:
-        """The entry, always in as many bytes."""
+        """The entry in `SIZE` bytes."""
         return _ENTRY.pack(bytes.fromhex(self.subject), bytes.fromhex(self.name), self.epoch, self.until)
 
 
@@ -41,12 +41,12 @@ COOKIE_SIZE = _MOST * SIZE
 
 
 def pack(known: Iterable[Known]) -> bytes:
-    """The last five accounts, always in as many bytes: the size does not tell how many there are."""
+    """The last five accounts in `COOKIE_SIZE` bytes, so that the size does not reveal how many there are."""
     return b"".join([each.pack() for each in known][:_MOST]).ljust(COOKIE_SIZE, b"\0")
 
 
 def unpack(packed: bytes) -> tuple[Known, ...]:
-    """What `pack` has packed."""
+    """The inverse of `pack`."""
     entries = (Known(subject.hex(), name.hex(), *rest) for subject, name, *rest in _ENTRY.iter_unpack(packed))
     return tuple(entry for entry in entries if entry.until)
 
@@ -57,6 +57,6 @@ def find(known: Iterable[Known], subject: str) -> Known | None:
 
 
 def remembered(known: Iterable[Known], subject: str, name: str, epoch: int, now: int) -> tuple[Known, ...]:
-    """The accounts with this one first, known from now on."""
+    """Adds an account in front, known from now on."""
     others = [each for each in known if each.subject != subject]
     return (Known(subject, name, epoch, now + GOOD_FOR), *others)[:_MOST]

@@ -17,54 +17,54 @@ _FEWEST = 50_000
 _DAYS = 365
 _MOST_SHARDS = 64
 _STEPS = 3
-"""Steps of an authenticator whose code is accepted at any moment."""
+"""The number of an authenticator's time steps whose code is accepted."""
 
 _PARTS = {"telephone": Fraction(50, 100), "authenticator": Fraction(40, 100), "email": Fraction(10, 100)}
-"""How the budget of a year is shared out: most to what has the shortest codes and the most honest mistakes."""
+"""The share of each group in the yearly budget: the shorter its codes and the more honest mistakes, the larger."""
 
 GROUPS = tuple(_PARTS)
 
 
 def group(kind: str) -> str:
-    """The kinds that are counted as one: a telephone is one, however the code gets there."""
+    """The group that a kind is counted in. Texts and calls are one, `telephone`."""
     return "telephone" if uses_phone(kind) else kind
 
 
 def chance(group: str, recovery: Recovery) -> Fraction:
-    """How likely one guess at a short proof is right."""
+    """The probability that one guess at a short proof is right."""
     if group == "authenticator":
         return Fraction(_STEPS, 10**recovery.authenticator_digits)
     return Fraction(1, 10 ** recovery.digits_of("email" if group == "email" else "sms"))
 
 
 def accounts(limits: Limits) -> int:
-    """The number of accounts that the budget is made for: never less than for 50,000."""
+    """The number of accounts that the budget is calculated for: at least 50,000."""
     return max(limits.accounts, _FEWEST)
 
 
 def shards(limits: Limits) -> int:
-    """Into how many parts the sum is kept."""
+    """The number of shards that the sum is kept in."""
     return max(1, min(accounts(limits) // _PER, _MOST_SHARDS))
 
 
 def guesses(group: str, recovery: Recovery, limits: Limits) -> int:
-    """How many guesses one shard allows in any 24 hours."""
+    """The number of guesses that one shard allows in any 24 hours."""
     yearly = Fraction(limits.guess_budget).limit_denominator(10**9) * _PARTS[group] * Fraction(accounts(limits), _PER)
     return int(yearly / _DAYS / chance(group, recovery) / shards(limits))
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a shard has come to in the last 24 hours, by group, with what each may come to."""
+    """A shard's guesses in the last 24 hours, by group, and the `most` that each group may reach."""
 
     spent: dict[str, int]
     most: dict[str, int]
 
     def guarded(self, kind: str) -> bool:
-        """Whether proofs of this kind are long now."""
+        """Whether proofs of this kind must be long now."""
         return group(kind) in self.guarded_groups
 
     @property
     def guarded_groups(self) -> frozenset[str]:
-        """The groups of kinds that are guarded now. Where there is any, a proof of work costs more."""
+        """The groups that are guarded now. While there are any, a proof of work costs more."""
         return frozenset(name for name, most in self.most.items() if self.spent.get(name, 0) >= most)

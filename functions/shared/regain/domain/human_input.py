@@ -24,7 +24,7 @@ def read(typed: str) -> str:
 
 
 def read_address(typed: str) -> str:
-    """An address or user ID without `mailto:` and without what ends a sentence."""
+    """An address or user ID without `mailto:` and without a sentence's final punctuation."""
     text = read(_MAILTO.sub("", read(typed), count=1))
     while text and text[-1] in _SENTENCE_END:
         text = read(text[:-1])
@@ -32,12 +32,12 @@ def read_address(typed: str) -> str:
 
 
 def read_visible(typed: str) -> str:
-    """What was typed without any invisible character, also between the others: for codes and numbers."""
+    """The text without any invisible characters, for codes and numbers."""
     return "".join(letter for letter in read(typed) if not _is_invisible(letter))
 
 
 def read_code(typed: str) -> str:
-    """The letters and digits of a code; blanks, hyphens and whatever ends a sentence count nothing."""
+    """The letters and digits of a code, without spaces, hyphens and final punctuation."""
     return re.sub(r"[\s\u2010-\u2015\u2212-]", "", read_visible(typed)).rstrip(_SENTENCE_END)
 
 

@@ -8,7 +8,7 @@ so that the promise holds at the price of at most one bucket's time.
 from dataclasses import dataclass
 
 Buckets = tuple[tuple[int, int], ...]
-"""(number of the bucket since 1970, how many), oldest first."""
+"""Pairs of (bucket number since 1970, count), oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,18 @@ class Window:
     half_life: int = 0
 
     def total(self, counts: Buckets, now: int) -> float:
-        """How many still count."""
+        """The total within the window."""
         return sum(count * self._weight(number, now) for number, count in counts)
 
     def more(self, counts: Buckets, now: int, by: int = 1) -> Buckets:
-        """The counts with `by` more, without what no longer counts."""
+        """The counts with `by` added, without expired buckets."""
         current = now // self.bucket
         kept = {number: count for number, count in counts if self._weight(number, now)}
         kept[current] = kept.get(current, 0) + by
         return tuple(sorted(kept.items()))
 
     def seconds_until_below(self, counts: Buckets, now: int, most: int) -> int:
-        """In how many seconds fewer than `most` count; 0 where that is so now."""
+        """Seconds until the total is below `most`; 0 if it is already."""
         later = now
         while self.total(counts, later) >= most:
             later = (later // self.bucket + 1) * self.bucket

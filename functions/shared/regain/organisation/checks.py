@@ -1,4 +1,4 @@
-"""What types cannot say about the settings: ranges, addresses, and what does not go together."""
+"""Checks that types cannot express: ranges, addresses, and settings that contradict each other."""
 
 import difflib
 import re
@@ -115,7 +115,7 @@ def _ranges(organisation: Organisation) -> Iterator[Finding]:
 
 
 def _names(organisation: Organisation) -> Iterator[Finding]:
-    """Names that people read: of one line, not empty, and in languages that there are."""
+    """Names: on one line, not empty, and in languages of the site."""
     about, contacts = organisation.organisation, organisation.contacts
     names = list(about.name.values()) if isinstance(about.name, dict) else [about.name]
     if not names or not all(name.strip() for name in names):
@@ -231,7 +231,7 @@ def _addresses(organisation: Organisation) -> Iterator[Finding]:
 
 
 def _links(organisation: Organisation) -> Iterator[Finding]:
-    """Every link of the file, by one rule; the site's own address must be whole, for messages name it."""
+    """Every link in the file. The site's own must be absolute, because messages contain it."""
     about, contacts = organisation.organisation, organisation.contacts
     given: dict[Place, str] = {
         **{("organisation", key): getattr(about, key) for key in (
@@ -255,7 +255,7 @@ def _url(link: Link | str) -> str:
 
 
 def _wrong_link(url: str, whole: bool = False) -> str:
-    """What is wrong with a link: only `https:`, and `http:` on this machine; unless it must be `whole`, also a path."""
+    """What is wrong with a link: it must be `https:`, `http:` on this machine or, unless `whole`, a path."""
     if not whole and re.fullmatch(r"/(?![/\\])[^\s\"'<>\\]*", url):
         return ""
     try:

@@ -11,7 +11,7 @@ from regain.organisation.settings import Organisation
 from regain.organisation.yaml_file import Place, YamlFile
 
 Finding = tuple[Place, str, str]
-"""Where, what is wrong, and what would be right."""
+"""A place, what is wrong there, and what would be right."""
 
 _GROUP = "a group of settings"
 _KINDS = {dict: _GROUP, list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
@@ -30,7 +30,7 @@ def schema(settings: type = Organisation) -> dict[str, Any]:
 
 
 def violations(file: YamlFile, settings: type = Organisation) -> Iterator[Finding]:
-    """Everything in a file that the schema does not allow. A group with nothing in it is one with its defaults."""
+    """Everything in a file that the schema does not allow. An empty group has its defaults."""
     validator = Draft202012Validator(schema(settings))
     for error in list(validator.iter_errors(file.content)):
         if error.instance is None and error.validator_value == "object" and error.absolute_path:
@@ -62,7 +62,7 @@ def _explained(error: ValidationError, file: YamlFile) -> Iterator[Finding]:
 
 
 def _alternatives(error: ValidationError, file: YamlFile) -> Iterator[Finding]:
-    """What is wrong with the alternative that a value has the type of; where there is none, with the simplest one."""
+    """The errors of the alternative that fits the value's type, or of the simplest one."""
     found = list(error.context or ())
     group = isinstance(error.instance, dict | list)
     fitting = [
@@ -122,7 +122,7 @@ def _near(key: str, known: dict[str, Any]) -> str:
 
 
 def _name(place: Place) -> str:
-    """What a message calls a value: its key, or what is in the list of that key."""
+    """The name of a value in messages: its key, or its list's."""
     keys = [part for part in place if isinstance(part, str)]
     name = f"`{keys[-1]}`" if keys else "the file"
     return f"an entry of {name}" if place and isinstance(place[-1], int) else name

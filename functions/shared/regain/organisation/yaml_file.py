@@ -11,7 +11,7 @@ import yaml
 from regain.organisation.file_errors import FileError, InvalidFile
 
 Place = tuple[str | int, ...]
-"""Where a value stands: its keys from the top of the file, and its index within a list."""
+"""The path of a value: keys, and indexes of lists."""
 _Written = tuple[str, ...]  # a place as it is written: a key 12 is the text 12
 
 _SYNTAX = (
@@ -32,7 +32,7 @@ _SYNTAX = (
     ),
     ("special characters are not allowed", "there is a character that no text may hold", "delete it"),
 )  # fmt: skip
-"""What PyYAML says, what that means, and what would be right."""
+"""PyYAML's message, what it means, and what would be right."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -71,7 +71,7 @@ class YamlFile:
         return self.lines.get(at, 1)
 
     def written(self, place: Place) -> str:
-        """A scalar as it stands in the file; "" for a group or a list."""
+        """A scalar as it is written in the file; "" for a group or a list."""
         return self.scalars.get(tuple(map(str, place)), "")
 
 
@@ -124,7 +124,7 @@ def _syntax_error(error: yaml.YAMLError, file: str) -> FileError:
 
 
 def _twice(node: yaml.Node | None, file: str) -> Iterator[FileError]:
-    """Keys that stand twice in one group: YAML would let the last one win, silently."""
+    """Duplicate keys. YAML would silently use the last one."""
     if isinstance(node, yaml.MappingNode):
         first: dict[str, int] = {}
         for key, value in node.value:
