@@ -15,6 +15,7 @@ from regain.api.request_context import RequestContext
 from regain.domain import binding, codes, security_questions
 from regain.domain import registration as rules
 from regain.domain.methods import channel
+from regain.domain.reason import feedback
 from regain.domain.registration import Pending
 from regain.domain.security_info import Answer, Authenticator, SecurityInfo
 from regain.organisation.language import Language
@@ -134,8 +135,7 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
     read = [(_read(question, reader), answer) for question, answer in pairs]
     faults = security_questions.failures(read, services.organisation.recovery.questions_registered)
     if faults:
-        feedback = [{"rule": fault.rule, "message": fault.message} for fault in faults]
-        raise Refused(QUESTIONS_NOT_ACCEPTED, feedback=feedback)
+        raise Refused(QUESTIONS_NOT_ACCEPTED, feedback=feedback(faults))
     answers = []
     for question, answer in pairs:
         asked = question if question in security_questions.PREDEFINED else " ".join(question.split())

@@ -53,7 +53,7 @@ def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
         registered=eligible.registered,
         reset_enabled=eligible.enabled,
         capable=eligible.capable,
-        reasons=[Reason(each.rule, each.text) for each in eligible.reasons],
+        reasons=[Reason(each.rule, each.message) for each in eligible.reasons],
         methods=listed(agent.holder(target), masked=not whole),
         masked=not whole and roles.can_see_destinations(agent.account),
         suspended=info.suspended,

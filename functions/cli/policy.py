@@ -80,7 +80,7 @@ def check(
             if had != has:
                 change[f"{'gain' if has else 'lose'} {what}"] += 1
         if before.capable and not after.capable:
-            lost.append((account.user_id, "; ".join(f"{each.text} [{each.rule}]" for each in after.reasons)))
+            lost.append((account.user_id, "; ".join(f"{each.message} [{each.rule}]" for each in after.reasons)))
     say(f"{number} people compared")
     rows = ((what, change[f"gain {what}"], change[f"lose {what}"]) for what in ("registered", "enabled", "capable"))
     table(("", "gain it", "lose it"), rows)

@@ -83,7 +83,7 @@ def _would(typed: str, services: Services) -> None:
         place = f": {mask(method)}" if method.destination != method.kind else ""
         say(f"  has: {english.translate(LABELS[method.kind])}{place}")
     for reason in status.reasons:
-        say(f"  {english.translate(reason.text)} [{reason.rule}]")
+        say(f"  {english.translate(reason.message)} [{reason.rule}]")
     stranger = standings.stranger(services, subject, recoveries.throttle(found[1]))
     for kind, until in stranger.long_until(now, organisation.limits).items():
         rule = "limits.failed_proofs_of_all_per_day"

@@ -26,7 +26,7 @@ from regain.domain import reference
 from regain.problems import Refused
 
 _PATH_CHARACTERS = "/%-._~!$&'()*+,;=:@"
-"""What a path may hold unencoded (RFC 3986, 3.3), and the sign of what is encoded."""
+"""Characters that a path may contain unencoded (RFC 3986, 3.3), and the percent sign."""
 
 Step = TypeVar("Step", bound=Callable[..., Any])
 """A step takes the path parameters, then the body and the query if its operation has them, then the `RequestContext`.
@@ -94,7 +94,7 @@ class ContractResolver(APIGatewayHttpResolver):
         return response
 
     def _see_viewer(self, context: RequestContext) -> None:
-        """Notes who asks, and for which site. Raises Refused(NOT_FOUND) where the request did not come through it."""
+        """Records the client's address and host. Raises Refused(NOT_FOUND) if it came round CloudFront."""
         event = self.current_event
         self.log.set_correlation_id(event.request_context.request_id)
         address = event.request_context.http.source_ip
@@ -141,7 +141,7 @@ class ContractResolver(APIGatewayHttpResolver):
         return response
 
     def _observe(self, outcome: str, code: str = "", reason: str = "") -> None:
-        """The answer's log line and its count: `done`, `refused` (by a rule) or `failed` (our fault)."""
+        """Writes the response's log line and counts it as `done`, `refused` (by a rule) or `failed` (our fault)."""
         operation, context = self.context["operation"], self.context["request"]
         self.log.info("answered", extra=self._facts(outcome=outcome, code=code, reason=reason))
         metrics.count("Answers", operation=operation.path.removeprefix("/api/"), outcome=outcome)
@@ -165,7 +165,7 @@ def operations_at(path: str) -> list[Operation]:
 
 @functools.cache
 def _dynamic_routes() -> tuple[Route, ...]:
-    """The contract's paths with parameters, as Powertools matches them; made at the first 404."""
+    """The contract's paths with parameters, as Powertools matches them. Built at the first 404."""
     resolver = APIGatewayHttpResolver()
     for operation in OPERATIONS:
         resolver.route(operation.path.replace("{", "<").replace("}", ">"), operation.method)(_operation)

@@ -1,4 +1,4 @@
-"""What a step knows of its request besides the body, and what it leaves there for the response and the log."""
+"""What a step knows of its request besides the body, and what it sets for the response and the log."""
 
 from dataclasses import dataclass
 

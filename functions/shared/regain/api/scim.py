@@ -29,7 +29,7 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: who sent it (the name of its token), the parameters of its query, and its body."""
+    """A request: the name of its token, its query parameters and its body."""
 
     context: RequestContext
     source: str
@@ -38,13 +38,13 @@ class Call:
 
     @property
     def base(self) -> str:
-        """The address of the service, without a slash at its end."""
+        """The URL of the service, without a trailing slash."""
         return self.context.site + PREFIX
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a step answers. With `location` a resource was created (201); without a `body`, one was deleted (204)."""
+    """A response. With `location`, a resource was created (201); without a `body`, one was deleted (204)."""
 
     body: dict[str, Any] | None = None
     location: str = ""

@@ -35,12 +35,12 @@ def normal(password: str) -> str:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """A text's words: what stands between blanks and punctuation. Marks belong to the letter before them."""
+    """The words of a text, split at spaces and punctuation. Combining marks belong to their letter."""
     return tuple("".join(letter if _in_word(letter) else " " for letter in unicodedata.normalize("NFKC", text)).split())
 
 
 def joined(text: str) -> str:
-    """A text without its blanks and punctuation."""
+    """A text without spaces and punctuation."""
     return "".join(parts(text))
 
 
@@ -71,7 +71,7 @@ class _Reading:
         self.patterns = list(self._patterns())
 
     def points(self) -> int:
-        """The sum of the cheapest way from the first character to the last."""
+        """The lowest sum from the first character to the last."""
         steps = sorted((*self._repeats(), *self._priced_patterns(), *self._words(), *self._separators()))
         points = list(range(len(self.text) + 1))
         taken = 0
@@ -84,7 +84,7 @@ class _Reading:
         return points[-1]
 
     def _patterns(self) -> Iterator[tuple[int, int]]:
-        """Where each run and each keyboard walk begins and ends."""
+        """The start and end of each run and keyboard walk."""
         typed, walks = self.typed, keyboards.walks()
         for start in range(len(typed)):
             end = start + 2
@@ -108,7 +108,7 @@ class _Reading:
             yield from self._words_at(letters, _SHORTEST_SPACED)
 
     def _words_at(self, places: Sequence[int], shortest: int) -> Iterator[tuple[int, int, int]]:
-        """The banned words that the characters in these places spell."""
+        """The banned words at these positions."""
         text = "".join(self.text[at] for at in places)
         for start in range(len(text)):
             for end in range(start + shortest, min(start + LONGEST, len(text)) + 1):
@@ -117,7 +117,7 @@ class _Reading:
                     yield places[start], places[end - 1] + 1, 0 if part in text[:start] else 1
 
     def _repeats(self) -> Iterator[tuple[int, int, int]]:
-        """Any four characters that were said before, and any block that follows itself."""
+        """Repeated blocks: of four characters anywhere, or of any size in a row."""
         text = self.text
         for start in range(1, len(text)):
             for size in range(_SHORTEST_BLOCK, min(start, len(text) - start) + 1):
@@ -142,7 +142,7 @@ class _Reading:
 
 
 def _goes_on(text: str, at: int) -> bool:
-    """Whether a character is the third or later of a run with the same step: aaa, 456, cba."""
+    """Whether a character continues a run of three or more, such as aaa, 456 or cba."""
     step = ord(text[at]) - ord(text[at - 1])
     return abs(step) <= 1 and step == ord(text[at - 1]) - ord(text[at - 2])
 

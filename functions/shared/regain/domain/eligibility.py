@@ -6,23 +6,17 @@ from dataclasses import dataclass
 from regain.domain.account import Account, can_prove, methods, required_gates, self_service_enabled
 from regain.domain.methods import Method, can_pass, channel
 from regain.domain.policy import Domain, Recovery
+from regain.domain.reason import Reason
 from regain.domain.security_info import SecurityInfo
 from regain.phrases import Phrase, format_list
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an account is not eligible. `rule` is a setting in `organisation.yaml` or an attribute of the account."""
-
-    rule: str
-    text: Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """`registered`: has enough methods. `enabled`: the organisation allows it. `capable`: both (Entra's terms).
 
-    `kinds` are the kinds of method that the account has.
+    `kinds` are the kinds of method that the account has. A reason's rule is a setting in `organisation.yaml` or an
+    attribute of the account.
     """
 
     registered: bool

@@ -34,17 +34,17 @@ class Limit:
     drawn: bool = False
 
     def today(self, draw: Draw) -> int:
-        """The limit that holds for this account today."""
+        """The limit for this account today."""
         return max(1, round(self.most * (1 - _SPREAD + 2 * _SPREAD * draw(self.name)))) if self.drawn else self.most
 
     @property
     def greatest(self) -> int:
-        """The most that it can ever be: what the arithmetic reckons with."""
+        """The highest value that the limit can have."""
         return round(self.most * (1 + _SPREAD)) if self.drawn else self.most
 
 
 def proofs(who: str, kind: str, limits: Limits) -> tuple[Limit, ...]:
-    """Wrong proofs of one kind: of one's own standing, of all alike together, and of all unknown ones in 30 days."""
+    """Wrong proofs of one kind: own, of all unknown browsers, and of all of these in 30 days."""
     most, all_most = limits.failed_proofs_per_day, limits.failed_proofs_of_all_per_day
     own = Limit(f"proofs-{who}-{kind}", DAY, most, drawn=who == NETWORK)
     if who == NETWORK:
@@ -55,7 +55,7 @@ def proofs(who: str, kind: str, limits: Limits) -> tuple[Limit, ...]:
 
 
 def messages(who: str, group: str, limits: Limits) -> tuple[Limit, ...]:
-    """Messages of a group (`email` or `telephone`): of one's own standing, and of all unknown."""
+    """Messages of a group (`email` or `telephone`): own, and of all unknown browsers."""
     uses_phone = group == "telephone"
     own = limits.phone_messages_per_hour if uses_phone else limits.emails_per_hour
     if who != NETWORK:
@@ -66,7 +66,7 @@ def messages(who: str, group: str, limits: Limits) -> tuple[Limit, ...]:
 
 
 def sign_ins(who: str, limits: Limits) -> tuple[Limit, ...]:
-    """Wrong passwords: of one's own standing, and of all unknown."""
+    """Wrong passwords: own, and of all unknown browsers."""
     own = Limit(f"sign-ins-{who}", SIGN_INS, limits.sign_in_failures, drawn=who == NETWORK)
     if who != NETWORK:
         return (own,)
@@ -74,5 +74,5 @@ def sign_ins(who: str, limits: Limits) -> tuple[Limit, ...]:
 
 
 def places(limits: Limits) -> tuple[Limit, Limit]:
-    """Codes to one place that somebody registers, and to all places that they register."""
+    """Codes to one place that is being registered, and to all such places of an account."""
     return Limit("place", DAY, limits.codes_per_place_per_day), Limit("places", DAY, limits.codes_to_new_places_per_day)

@@ -1,4 +1,4 @@
-"""The one code of a method that is good in a flow: a resend repeats it, so that whichever comes first is right."""
+"""The live code of a method in a flow. A resend repeats it, so it does not matter which message arrives first."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ from regain.domain.policy import Recovery
 from regain.problems import Refused
 
 _LIVES = 2
-"""How often its time a code lives at most, however often it is sent again (NIST SP 800-63B-4 3.1.3.2: 10 minutes)."""
+"""A resent code lives at most this many times its lifetime (NIST SP 800-63B-4 3.1.3.2: 10 minutes)."""
 _TOO_SHORT = 120  # seconds: with less left, what is sent again is another code
 
 

@@ -1,4 +1,4 @@
-"""What a password must not take from its owner: names, the user ID and telephone numbers."""
+"""What a password must not contain of its owner: names, the user ID and telephone numbers."""
 
 import itertools
 import unicodedata
@@ -12,7 +12,7 @@ from regain.domain.security_info import SecurityInfo
 _SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more (E3)
 _SHORTEST_UNSPACED = 2
 _UNSPACED = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
-"""Scripts that put no blank between words; their names are shorter, and are found inside other words."""
+"""Scripts without spaces between words: their names are shorter, and are matched inside other words."""
 
 _SHORTEST_NUMBER = 7  # a subscriber's number without its area code
 
@@ -26,7 +26,7 @@ class Owner:
 
     @classmethod
     def of(cls, account: Account, info: SecurityInfo) -> "Owner":
-        """What the account says of its person, and what the person has registered."""
+        """The owner's names and numbers, from the account and its security info."""
         return cls(account.names, (account.mobile_phone, account.office_phone, *info.destinations("mobile")))
 
 

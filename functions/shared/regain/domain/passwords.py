@@ -2,22 +2,14 @@
 
 import unicodedata
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
 
 from regain.domain import banned_words, own_words
 from regain.domain.own_words import Owner
 from regain.domain.policy import Passwords
+from regain.domain.reason import Reason
 from regain.phrases import Phrase
 
 _CLASSES = Phrase("Use three of these four: lower case, upper case, digits, other characters.")
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A rule that a password breaks, and what to change. Never contains the password."""
-
-    rule: str
-    message: Phrase
 
 
 def normal(password: str) -> str:
@@ -43,7 +35,7 @@ def help_text(policy: Passwords, change: bool = False) -> tuple[Phrase, ...]:
 
 def failures(
     password: str, policy: Passwords, words: Set[str], owner: Owner, current: str | None = None
-) -> tuple[Failure, ...]:
+) -> tuple[Reason, ...]:
     """Everything that is wrong with a password, at once (B7).
 
     Passwords and banned `words` are in their normal forms. `current` is the password in use, if it was typed too.
@@ -61,22 +53,22 @@ def failures(
     return tuple(filter(None, checks))
 
 
-_CURRENT = Failure("current", Phrase("This is the password that you have now. Choose another one."))
+_CURRENT = Reason("current", Phrase("This is the password that you have now. Choose another one."))
 
 
-def _length(password: str, policy: Passwords) -> Failure | None:
+def _length(password: str, policy: Passwords) -> Reason | None:
     least = policy.minimum_length
     if len(password) < least:
         short = Phrase("Use at least {least} characters. Missing: {n}.", least=least, n=least - len(password))
-        return Failure("too-short", short)
+        return Reason("too-short", short)
     if len(password) > policy.maximum:
-        return Failure("too-long", Phrase("Use at most {most} characters.", most=policy.maximum))
+        return Reason("too-long", Phrase("Use at most {most} characters.", most=policy.maximum))
     return None
 
 
-def _characters(password: str) -> Failure | None:
+def _characters(password: str) -> Reason | None:
     if any(unicodedata.category(letter) in ("Cc", "Cs") or _is_no_character(letter) for letter in password):
-        return Failure("characters", Phrase("Use characters that can be typed: one of these cannot."))
+        return Reason("characters", Phrase("Use characters that can be typed: one of these cannot."))
     return None
 
 
@@ -85,35 +77,35 @@ def _is_no_character(letter: str) -> bool:
     return ord(letter) & 0xFFFE == 0xFFFE or "\ufdd0" <= letter <= "\ufdef"
 
 
-def _classes(password: str) -> Failure | None:
+def _classes(password: str) -> Reason | None:
     kinds = {
         "lower" if c.islower() else "upper" if c.isupper() else "digit" if c.isdecimal() else "other" for c in password
     }
     if len(kinds) < 3:
-        return Failure("classes", _CLASSES)
+        return Reason("classes", _CLASSES)
     return None
 
 
-def _names(password: str, own: Set[str]) -> Failure | None:
+def _names(password: str, own: Set[str]) -> Reason | None:
     name = own_words.first_in(password, own)
     if name:
-        return Failure("own-name", Phrase("Leave out “{name}”, which is part of your name or user ID.", name=name))
+        return Reason("own-name", Phrase("Leave out “{name}”, which is part of your name or user ID.", name=name))
     return None
 
 
-def _numbers(password: str, numbers: Iterable[str]) -> Failure | None:
+def _numbers(password: str, numbers: Iterable[str]) -> Reason | None:
     if own_words.has_number(password, numbers):
-        return Failure("own-number", Phrase("Leave out your own telephone number."))
+        return Reason("own-number", Phrase("Leave out your own telephone number."))
     return None
 
 
-def _guessable(password: str, policy: Passwords, words: Set[str]) -> Failure | None:
+def _guessable(password: str, policy: Passwords, words: Set[str]) -> Reason | None:
     if len(password) > policy.maximum:
         return None
     points = banned_words.score(password, words)
     if points >= policy.points:
         return None
-    return Failure(
+    return Reason(
         "easy-to-guess",
         Phrase(
             "It has words or patterns that are easy to guess. Each common word counts one point and every other "

@@ -1,4 +1,4 @@
-"""Proving: a code is asked for, and what was typed is judged. Pure steps from one state of a flow to the next."""
+"""Proving: sending codes and judging proofs, as pure steps from one state of a flow to the next."""
 
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ from regain.problems import Problem, Refused
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a proof came to: the states to write, and the problem to tell, if it is one."""
+    """The outcome of a proof: the states to write, and the problem to answer with, if any."""
 
     flow: Flow
     standing: Standing
@@ -24,7 +24,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to prove something in a flow by one choice, with all that decides about it."""
+    """One attempt to prove something in a flow, with everything that it is judged by."""
 
     flow: Flow
     choice: Choice
@@ -35,12 +35,12 @@ class Attempt:
 
     @property
     def live(self) -> LiveCode | None:
-        """The code that is good for this choice, if one was asked for."""
+        """The live code of this choice, if there is one."""
         return self.flow.codes.get(self.choice.id)
 
     @property
     def digits(self) -> int:
-        """How many digits the next code of this choice has; 0 where it is no code of digits."""
+        """The number of digits of this choice's next code; 0 if it has none."""
         kind = self.choice.kind
         if kind == "authenticator":
             return self.recovery.authenticator_digits * (1 if self.length == SHORT else 2)
@@ -74,7 +74,7 @@ class Attempt:
             raise self.too_short()
 
     def too_short(self) -> Refused:
-        """What is told where only a longer proof is judged by now."""
+        """The problem to answer with if the proof must be longer by now."""
         by_app = self.choice.kind == "authenticator"
         return Refused(problems.TWO_CODES_NEEDED if by_app else problems.CODE_EXPIRED, reason="longer by now")
 
@@ -88,13 +88,13 @@ class Attempt:
         return first and self.length == SHORT and not longer and guess not in self.flow.guesses
 
     def judge_code(self, typed: str, expected: str) -> Problem | None:
-        """WRONG_CODE, or nothing where it is the code that is good and went out to the account (X14)."""
+        """WRONG_CODE, or None for the live code that was sent to the account (X14)."""
         same = codes.find([expected], codes.normalise(typed)) == 0
         good = same and self.choice.method is not None and self.live is not None and self.live.sent
         return None if good else problems.WRONG_CODE
 
     def verify(self, problem: Problem | None, guess: str) -> Verdict:
-        """Counts one try of which `problem` is what is wrong with it, if anything is."""
+        """Counts one try. `problem` is what is wrong with it, if anything."""
         flow, method = self.flow, self.choice.method
         if not problem and method is not None:  # whatever a judge says, nobody's method proves nothing
             right = replace(flow, passed=(*flow.passed, method.id), tries=0)
@@ -107,12 +107,12 @@ class Attempt:
 
     @property
     def length(self) -> int:
-        """How long the proof must be now: `SHORT`, `LONG` or `LONGEST`."""
+        """The length that a proof must have now: `SHORT`, `LONG` or `LONGEST`."""
         return self.standing.length(self._counted, self.now, self.limits)
 
     @property
     def _counted(self) -> str:
-        """The kind that a wrong proof counts for. Questions after a proof are apart: strangers do not get there."""
+        """The kind that a wrong proof counts for. Questions after a proof count apart: strangers do not get there."""
         return "questions-later" if self.choice.kind == "questions" and self.flow.passed else self.choice.kind
 
     def _check_tries(self) -> None:
@@ -121,7 +121,7 @@ class Attempt:
 
 
 def _stopped(flow: Flow) -> Refused | None:
-    """What a person who has given a proof is told at once: why they cannot go on."""
+    """Why somebody who has given a proof cannot continue."""
     if flow.obstacle:
         return Refused(problems.CATALOGUE[flow.obstacle])
     if not flow.verified and not choices(flow):

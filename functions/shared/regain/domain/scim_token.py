@@ -1,4 +1,4 @@
-"""Bearer tokens for provisioning: shown once, hashed at rest, good until a date."""
+"""Bearer tokens for provisioning: shown once, stored as a hash, valid until a date."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ _NOBODY = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as it is kept. `digest` is the SHA-256 of its secret; times are seconds since 1970."""
+    """A token as it is stored. `digest` is the SHA-256 of its secret; times are seconds since 1970."""
 
     id: str
     name: str
@@ -23,13 +23,13 @@ class Token:
 
 
 def draw(random: bytes, name: str, now: int, days: int) -> tuple[str, Token]:
-    """A new token, as it is shown once and as it is kept. `random` has `SIZE` bytes."""
+    """A new token, as it is shown once and as it is stored. `random` has `SIZE` bytes."""
     token_id, secret = random[:_ID].hex(), base64.urlsafe_b64encode(random[_ID:]).rstrip(b"=").decode()
     return f"{_PREFIX}.{token_id}.{secret}", Token(token_id, name, _digest(secret), now, now + days * 86_400)
 
 
 def read(authorization: str) -> tuple[str, str]:
-    """The id and the secret in an `Authorization` header (RFC 6750, 2.1); two empty texts where it has none."""
+    """The id and the secret in an `Authorization` header (RFC 6750, 2.1); two empty strings if there is none."""
     scheme, _, credentials = authorization.partition(" ")
     parts = credentials.strip().split(".")
     good = scheme.lower() == "bearer" and len(parts) == 3 and parts[0] == _PREFIX

@@ -49,7 +49,7 @@ class Authenticator:
     burned: tuple[int, ...] = ()
 
     def burning(self, step: int) -> "Authenticator":
-        """A step that was recognised although it is not now: used up. Only those near it are still of interest."""
+        """Marks a recognised time step as used. Only steps near the current one are kept."""
         kept = tuple(each for each in self.burned if abs(each - step) <= _NEAR)
         return replace(self, burned=(*kept[-_MOST_BURNED:], step))
 
@@ -99,7 +99,7 @@ class RegistrationCode:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A method that a repudiation took out: it proves nothing any more, and administrators are shown it."""
+    """A method that a repudiation disabled. Administrators are shown it."""
 
     kind: str
     place: str

@@ -6,8 +6,8 @@ Off by default, because answers can be guessed or looked up. They are never the 
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from regain.domain.reason import Reason
 from regain.phrases import Phrase
 
 NUMBER_ASKED = 3
@@ -65,14 +65,6 @@ PREDEFINED: dict[str, Phrase] = {
 """Predefined questions by id. Ids are stored: only ever append to the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One rule that a question or answer breaks. Never holds the answer."""
-
-    rule: str
-    message: Phrase
-
-
 def text(question: str) -> Phrase | str:
     """The text of a question: a predefined one, or the person's own words."""
     return PREDEFINED.get(question, question)
@@ -89,17 +81,17 @@ def normalise(answer: str) -> str:
     return " ".join(folded.split())
 
 
-def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Failure, ...]:
+def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Reason, ...]:
     """Every rule that the questions and answers break (S74).
 
     `pairs` are questions as shown to the person and answers as typed; `needed` is how many there must be.
     """
     pairs = [(" ".join(question.split()), normalise(answer)) for question, answer in pairs]
-    found = [] if len(pairs) == needed else [Failure("number", Phrase("Choose {questions_registered} questions."))]
+    found = [] if len(pairs) == needed else [Reason("number", Phrase("Choose {questions_registered} questions."))]
     for place, (question, answer) in enumerate(pairs, start=1):
         before = pairs[: place - 1]
         wrong = _wrong(question, answer, before)
-        found += [Failure(f"question-{place}", Phrase("Question {n}: {what}", n=place, what=what)) for what in wrong]
+        found += [Reason(f"question-{place}", Phrase("Question {n}: {what}", n=place, what=what)) for what in wrong]
     return tuple(found)
 
 

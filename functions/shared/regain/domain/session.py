@@ -7,7 +7,7 @@ from regain.domain.policy import Limits
 from regain.problems import SIGN_IN_AGAIN, SIGN_IN_NEEDED, Refused
 
 MOST = 20
-"""Sessions of one account: the next sign-in ends the oldest."""
+"""The most sessions of one account. The next sign-in ends the oldest."""
 
 _TOUCH_INTERVAL = 60  # seconds: `seen_at` is written at most this often
 
@@ -49,11 +49,11 @@ class Session:
             raise Refused(SIGN_IN_AGAIN)
 
     def stepped_up(self, now: int, limits: Limits) -> bool:
-        """Whether somebody has just proved, beside the password, that they are its owner."""
+        """Whether a step-up authentication is recent enough."""
         return now < max(self.proved_at, self.stepped_up_at) + limits.session_fresh_minutes * 60
 
     def vouched_for(self, now: int, limits: Limits) -> bool:
-        """Whether the proof that was given last is a code from the deployer."""
+        """Whether the last proof was a registration code from the deployer."""
         return self.deployer and now < self.stepped_up_at + limits.session_fresh_minutes * 60
 
     def touched(self, now: int) -> "Session | None":
@@ -62,6 +62,6 @@ class Session:
 
 
 def surplus(sessions: Iterable[Session]) -> list[Session]:
-    """The oldest sessions, which end so that there is room for one more."""
+    """The oldest sessions, to be ended so that one more fits."""
     by_age = sorted(sessions, key=lambda session: (session.started_at, session.id), reverse=True)
     return by_age[MOST - 1 :]

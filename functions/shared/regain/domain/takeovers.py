@@ -31,17 +31,17 @@ class Expected:
 
     @property
     def total(self) -> Fraction:
-        """All together."""
+        """The sum over all groups."""
         return sum((*self.short.values(), *self.long.values()), Fraction(0))
 
     @property
     def per_100_000(self) -> Fraction:
-        """The same for 100,000 accounts; an organisation of fewer than 50,000 counts as one of 50,000."""
+        """The total for 100,000 accounts. Fewer than 50,000 accounts count as 50,000."""
         return self.total * 100_000 / max(self.accounts, 50_000)
 
 
 def expected(accounts: int, recovery: Recovery, settings: Limits) -> Expected:
-    """What is to be expected where `accounts` people can be attacked under these settings."""
+    """The expected takeovers for this number of accounts under these settings."""
     groups = [name for name in guess_budget.GROUPS if any(guess_budget.group(k) == name for k in recovery.offered)]
     return Expected(
         accounts,
@@ -51,7 +51,7 @@ def expected(accounts: int, recovery: Recovery, settings: Limits) -> Expected:
 
 
 def _short(group: str, accounts: int, recovery: Recovery, settings: Limits) -> Fraction:
-    """At most the organisation's budget, and at most what all accounts allow together."""
+    """Bounded by the organisation's budget, and by the limits of all accounts together."""
     _, all_unknown, _ = limits.proofs(limits.NETWORK, group, settings)
     budget = guess_budget.guesses(group, recovery, settings) * guess_budget.shards(settings)
     a_day = min(budget, all_unknown.greatest * accounts)
@@ -59,7 +59,7 @@ def _short(group: str, accounts: int, recovery: Recovery, settings: Limits) -> F
 
 
 def _long(group: str, accounts: int, settings: Limits) -> Fraction:
-    """Long codes until an account has had its month's, then the longest, which only cost bounds."""
+    """Long codes up to an account's monthly limit, then the longest, which only cost bounds."""
     _, _, month = limits.proofs(limits.NETWORK, group, settings)
     a_year = month.greatest * accounts * Fraction(_YEAR, _MONTH)
     steps = 3 if group == "authenticator" else 1
@@ -68,7 +68,7 @@ def _long(group: str, accounts: int, settings: Limits) -> Fraction:
 
 
 def table(recovery: Recovery, settings: Limits) -> Iterator[Expected]:
-    """From 1,000 to 10 million accounts, each organisation saying how many it has."""
+    """The expectation for 1,000 to 10 million accounts, with `limits.accounts` set to match."""
     for power in range(3, 8):
         yield expected(10**power, recovery, replace(settings, accounts=10**power))
 

@@ -15,7 +15,7 @@ from regain.domain.windows import DAY, MONTH, SIGN_INS, Buckets
 from regain.problems import PROVE_FIRST, SIGN_IN_LOCKED, TOO_MANY_CODES, Refused
 
 SHORT, LONG, LONGEST = 0, 1, 2
-"""How long a proof must be: the next one after too many wrong ones is longer, and none is refused."""
+"""Lengths of a proof. After too many wrong ones the next must be longer; none is refused."""
 
 _HOUR = 3_600
 _REMEMBERED = 3  # Microsoft Entra smart lockout keeps the last three wrong passwords
@@ -41,11 +41,11 @@ class Counts:
     version: int = 0
 
     def of_era(self, era: int) -> "Counts":
-        """These counts, or none where they are of an earlier era."""
+        """These counts, or empty ones if they are of an earlier era."""
         return self if self.era == era else Counts(era=era, version=self.version)
 
     def cleared(self) -> "Counts":
-        """After a success."""
+        """The counts after a success."""
         return Counts(era=self.era, version=self.version)
 
 
@@ -60,15 +60,15 @@ class Throttle(Counts):
     epoch: int = 0
 
     def overtaken(self) -> "Throttle":
-        """Every flow that is open is over; the counts stay."""
+        """The throttle after every open flow has been ended. Counts stay."""
         return replace(self, generation=self.generation + 1)
 
     def distrusting(self) -> "Throttle":
-        """Every flow that is open is over, and every browser is unknown."""
+        """The throttle after every open flow has been ended and every browser forgotten."""
         return replace(self, generation=self.generation + 1, epoch=self.epoch + 1)
 
     def lifted(self) -> "Throttle":
-        """Nothing counts any more, for whichever browser or network: an administrator says so."""
+        """The throttle after an administrator has lifted every limit of the account."""
         return Throttle(generation=self.generation, epoch=self.epoch, era=self.era + 1, version=self.version)
 
 
@@ -88,7 +88,7 @@ class Standing:
 
     @property
     def shares(self) -> bool:
-        """Whether what is counted for this one is also counted for others with it."""
+        """Whether counts are shared with others."""
         return self.who != CALLER
 
     # --- proofs ----------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class Standing:
         return LONG if over or name in self.guarded else SHORT
 
     def with_wrong_proof(self, kind: str, now: int) -> "Standing":
-        """One more wrong proof. What nobody can guess counts for nothing but the network."""
+        """Counts a wrong proof. Proofs that cannot be guessed count for the network only."""
         if kind in UNGUESSABLE:
             return self
         own = _with_proof(self.own, group(kind), now)
@@ -172,7 +172,7 @@ class Standing:
                 raise Refused(PROVE_FIRST)
 
     def with_wrong_password(self, fingerprint: str, now: int) -> "Standing":
-        """One more wrong password. The same one again does not count: it is a device, not a guesser."""
+        """Counts a wrong password, unless it is the same again: that is a device, not a guesser."""
         own = _with_password(self.own, fingerprint, now)
         shared = self.shared
         if self.shares and own is not self.own:
@@ -180,7 +180,7 @@ class Standing:
         return replace(self, own=own, shared=shared)
 
     def locked(self, now: int, limits: Limits) -> bool:
-        """Whether this one's next password is not judged now."""
+        """Whether the next password would be refused."""
         try:
             self.check_sign_in(now, limits)
         except Refused:
@@ -190,7 +190,7 @@ class Standing:
     # --- what administrators are shown -----------------------------------------------------------
 
     def long_until(self, now: int, limits: Limits) -> dict[str, int]:
-        """By kind, until when all who share this standing have to give long proofs."""
+        """For each kind, until when everybody who shares these counts must give long proofs."""
         found = {}
         for name, counts in self.shared.proofs.items():
             limit = table.proofs(self.who, name, limits)[1]
@@ -199,7 +199,7 @@ class Standing:
         return found
 
     def sign_ins_until(self, now: int, limits: Limits) -> int:
-        """Until when whoever shares this standing first has to give a proof of recovery; 0 where nobody has."""
+        """Until when everybody who shares these counts must prove who they are before signing in; 0 if nobody must."""
         limit = table.sign_ins(self.who, limits)[1]
         if not self._reached(limit, self.shared.sign_ins, now):
             return 0
@@ -211,7 +211,7 @@ class Standing:
         return limit.window.total(counts, now) >= limit.today(self.draw)
 
     def cleared(self) -> "Standing":
-        """After a success: nothing of one's own counts any more. What is shared stays."""
+        """The standing after a success: own counts are cleared, shared ones stay."""
         return replace(self, own=self.own.cleared())
 
 
@@ -232,5 +232,5 @@ def _with_password(counts: Counts, fingerprint: str, now: int) -> Counts:
 
 
 def _told(seconds: int, limit: Limit) -> int:
-    """When a limit ends, as it is told: of one that others can fill, in whole hours."""
+    """When a limit ends, for the response: in whole hours if others can fill it."""
     return -(-seconds // _HOUR) * _HOUR if limit.drawn else seconds

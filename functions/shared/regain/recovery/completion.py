@@ -1,4 +1,4 @@
-"""How a reset and an unlock end: the change, its event and its messages as one transaction."""
+"""The end of a reset or an unlock: the change, its event and its messages in one transaction."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -59,7 +59,7 @@ def commit(
 
 
 def _replacement(services: Services, opened: Opened, now: int) -> tuple[str, list[Write]]:
-    """A new recovery code and its write, where one was used in this flow (NIST SP 800-63B-4 4.2.1.1)."""
+    """A new recovery code and its write, if one was used in this flow (NIST SP 800-63B-4 4.2.1.1)."""
     if "recovery-code" not in opened.flow.passed:
         return "", []
     random = services.randomness(recovery_code.BYTES)
@@ -75,7 +75,7 @@ def _notices(services: Services, now: int, opened: Opened, account: Account, kin
 
 
 def _to_administrators(services: Services, opened: Opened, account: Account, kind: str, now: int) -> list[Message]:
-    """The other administrators hear when somebody with a role has got back in this way (B12)."""
+    """Notifies the other administrators if the account has a role (B12)."""
     if not (account.role and services.organisation.notify.administrators):
         return []
     facts = {"user_id": account.user_id, "by": account.user_id, "role": account.role, "act": kind, "at": now}

@@ -1,4 +1,4 @@
-"""Flows of one purpose: how one is read with all that decides about it, and how it is shown."""
+"""Flows of one purpose: reading one with everything that it is judged by, and showing it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A flow as it was read, with what is read beside it."""
+    """A flow as it was read, with its account, security info and counts."""
 
     subject: str
     flow: Flow
@@ -99,7 +99,7 @@ class Flows:
         return Opened(subject, live, throttle, info, account, place, standing, counted)
 
     def counted_keys(self, context: RequestContext) -> list[tuple[str, dict[str, str]]]:
-        """What to read for `counted`."""
+        """The keys to read for `counted`."""
         services, now = self.services, self.services.now
         limits = services.rate_limits
         shard = limits.shard(context.address, self.limits)
@@ -107,7 +107,7 @@ class Flows:
         return [failures, limits.texts_key(shard, now), *limits.guesses_keys(shard, now)]
 
     def counted(self, found: list[Any], context: RequestContext) -> Counted:
-        """What the items of `counted_keys` hold."""
+        """The counts in the items of `counted_keys`."""
         failures, texts, *guesses = found
         return Counted(
             self.services.rate_limits.shard(context.address, self.limits),
@@ -118,7 +118,7 @@ class Flows:
         )
 
     def sums(self, guesses: list[Any]) -> Sums:
-        """What the guesses of a shard have come to."""
+        """The sums of a shard's guesses."""
         return rate_limits.sums(guesses, self.policy, self.limits)
 
     def place(self, flow: Flow, subject: str, throttle: Throttle, context: RequestContext) -> Place:
@@ -182,5 +182,5 @@ class Flows:
 
 
 def gates(flow: Flow) -> Gates:
-    """How many proofs are needed, and how many were given, as far as it may be told."""
+    """The proofs required and passed, as far as they may be disclosed."""
     return Gates(required=flow.gates_required, passed=len(flow.passed))

@@ -1,4 +1,4 @@
-"""One guess and the budget of the organisation: added before it is judged, taken back when it was right (B28)."""
+"""Charges guesses to the organisation's budget: added before they are judged, taken back if right (B28)."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Guess:
 
     @property
     def group(self) -> str:
-        """The group of kinds whose budget pays for it; "" where none does."""
+        """The group whose budget it is charged to; "" if none."""
         name = guess_budget.group(self.attempt.choice.kind)
         pays = self.opened.place.who in (NETWORK, CALLER) and name in guess_budget.GROUPS
         return name if pays and self.attempt.guessable(self.digest) else ""
@@ -52,7 +52,7 @@ class Guess:
             raise self.attempt.too_short()
 
     def writes(self, verdict: Verdict, address: str, reference: str, public: bool) -> list[Write]:
-        """What a wrong guess adds to the counts of the network and the organisation, and a right one takes back."""
+        """The writes that count a wrong guess for the network and the organisation, or take a right one back."""
         services, counted = self.flows.services, self.opened.counted
         limits, now = services.rate_limits, services.now
         if verdict.right:
@@ -68,14 +68,14 @@ class Guess:
         return writes
 
     def _event(self, reference: str) -> Write:
-        """The budget is used up: an event of no account."""
+        """The event that the budget is used up. It belongs to no account."""
         services = self.flows.services
         subject, nonce = services.recoveries.subject("\x1forganisation"), services.randomness(4)
         return services.events.write("guarded", subject, reference, services.clock(), nonce, what=self.group)
 
 
 def of(flows: Flows, opened: Opened, attempt: Attempt, body: Verify, charged: dict[str, int]) -> Guess:
-    """The guess that a request makes."""
+    """The guess in a request."""
     sequence = attempt.live.sequence if attempt.live else 0
     text = "\x1f".join((attempt.flow.id, attempt.choice.id, str(sequence), proofs.typed(body)))
     return Guess(flows, opened, attempt, flows.services.keys.digest("guess", text), charged)

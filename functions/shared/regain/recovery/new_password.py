@@ -5,6 +5,7 @@ from regain.api.contract import LocalizedText
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.own_words import Owner
+from regain.domain.reason import feedback
 from regain.domain.security_info import SecurityInfo
 from regain.organisation import policies
 from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
@@ -31,6 +32,5 @@ def check(password: str, account: Account, info: SecurityInfo, services: Service
     words = common_passwords.words(policy.banned, services.organisation.organisation.languages)
     broken = passwords.failures(password, policy, words, Owner.of(account, info), current)
     if broken:
-        feedback = [{"rule": failure.rule, "message": failure.message} for failure in broken]
-        reason = " ".join(failure.rule for failure in broken)
-        raise Refused(PASSWORD_NOT_ACCEPTED, reason=reason, feedback=feedback)
+        rules = " ".join(each.rule for each in broken)
+        raise Refused(PASSWORD_NOT_ACCEPTED, reason=rules, feedback=feedback(broken))

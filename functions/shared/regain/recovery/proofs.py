@@ -27,7 +27,7 @@ _NO_ANSWER = Answer("", "", 0)
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One proof as it was given, with everything that it is judged by."""
+    """A proof with everything that it is judged by."""
 
     body: Verify
     attempt: Attempt
@@ -38,7 +38,7 @@ class Proof:
 
     @property
     def now(self) -> int:
-        """When it was given, in seconds since 1970."""
+        """The time of the proof, in seconds since 1970."""
         return self.attempt.now
 
 
@@ -46,14 +46,14 @@ Outcome = tuple[Problem | None, SecurityInfo | None]
 
 
 def check_given(body: Verify, choice: Choice) -> None:
-    """Raises Refused(BAD_REQUEST), where it is not the proof that this kind of method asks for."""
+    """Raises Refused(BAD_REQUEST) if the proof is not of the type that this kind of method needs."""
     part, _, _ = _JUDGES.get(choice.kind, _SENT)
     if not getattr(body, part):
         raise Refused(BAD_REQUEST, wrong=f"`{part}` is missing")
 
 
 def judge(proof: Proof) -> Outcome:
-    """What is wrong with a proof, and what the security info becomes by it, whether it was right or not."""
+    """Judges a proof. Returns the problem, if any, and the new security info."""
     choice = proof.attempt.choice
     _, judged, wrong = _JUDGES.get(choice.kind, _SENT)
     outcome = judged(proof)
@@ -61,7 +61,7 @@ def judge(proof: Proof) -> Outcome:
 
 
 def typed(body: Verify) -> str:
-    """What was given as proof, as text: what a keyed hash knows the same guess by."""
+    """The proof as text, for the keyed hash that recognises a repeated guess."""
     return codes.normalise(body.code) or "\x1f".join(body.answers) or str(body.credential.get("id", ""))
 
 
@@ -133,7 +133,7 @@ def _registration_code(proof: Proof) -> Outcome:
 
 
 def _answers(proof: Proof) -> Outcome:
-    """All must be right, and all are compared, so that the time tells nothing of which was wrong."""
+    """All must be right. All are compared, so that the time does not reveal which was wrong."""
     kept = {each.question: each for each in proof.info.answers}
     asked = proof.attempt.choice.questions
     given = (*proof.body.answers, *[""] * len(asked))
@@ -161,7 +161,7 @@ def _passkey(proof: Proof) -> Outcome:
 
 
 def peppered(keys: Keys, subject: str, question: str, answer: str, generation: int = 0) -> str:
-    """What is hashed of an answer: a keyed digest, so that a stolen table alone cannot be guessed at."""
+    """The keyed digest of an answer, which is hashed: a stolen table alone cannot be attacked."""
     return keys.digest("answer", f"{subject}\x1f{question}\x1f{security_questions.normalise(answer)}", generation)
 
 

@@ -10,7 +10,7 @@ BYTES = 10
 
 
 def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, RecoveryCode]:
-    """A new code from `BYTES` random bytes: as it is shown, and as it is stored."""
+    """Makes a code from `BYTES` random bytes. Returns it as it is shown and as it is stored."""
     letters = crockford.encode(random)
     return crockford.group(letters), RecoveryCode(
         _digest(keys, subject, letters), now, keys.generation("recovery-code")
@@ -18,7 +18,7 @@ def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, Recove
 
 
 def fits(keys: Keys, subject: str, typed: str, kept: RecoveryCode | None) -> bool:
-    """Whether the typed code is the stored one. Takes as long where none is stored."""
+    """Whether the typed code is the stored one. Takes the same time if none is stored."""
     digest = _digest(keys, subject, crockford.normalise(typed), kept.generation if kept else 0)
     return hmac.compare_digest(digest, kept.digest if kept else "0" * len(digest)) and kept is not None
 

@@ -11,7 +11,7 @@ GOOD_FOR = 86_400  # seconds
 
 
 def issue(services: Services, subject: str, info: SecurityInfo, deployer: bool) -> tuple[str, list[Write]]:
-    """A new code, as it is shown, in the place of an earlier one; and what to write."""
+    """A new code as it is shown, which replaces any earlier one, and its writes."""
     now = services.now
     shown, kept = recovery_code.made(services.keys, subject, services.randomness(recovery_code.BYTES), now)
     given = RegistrationCode(kept, now + GOOD_FOR, deployer)

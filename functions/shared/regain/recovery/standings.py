@@ -25,7 +25,7 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the counts of one who asks are: their own, and those shared with others, unless these are the account's."""
+    """The records of a client's counts: its own, and those it shares unless they are the account's throttle."""
 
     who: str
     own: str
@@ -34,22 +34,22 @@ class Place:
 
     @property
     def browser(self) -> str:
-        """How the account calls the browser; "" where it does not know it."""
+        """The account's name for the browser; "" if it does not know it."""
         return self.own.partition("#")[2] if self.who == BROWSER else ""
 
     def keys(self, services: Services, subject: str) -> list[tuple[str, dict[str, str]]]:
-        """What to read for `standing`, for `Store.batch_get`."""
+        """The keys to read for `standing`, for `Store.batch_get`."""
         return [services.recoveries.key(subject, record) for record in self.records]
 
     @property
     def records(self) -> list[str]:
-        """The names of the records: of the own counts, and of those that are shared."""
+        """The names of the records of own and of shared counts."""
         return [f"counts#{name}" for name in (self.own, self.shared) if name]
 
     def standing(
         self, services: Services, subject: str, throttle: Throttle, found: list[Any], guarded: Iterable[str] = ()
     ) -> Standing:
-        """The standing that the items of `keys` hold. A guarded kind is guarded for strangers and callers alone."""
+        """The standing in the items of `keys`. Guarded kinds apply to strangers and callers only."""
         era = throttle.era if self.who in (NETWORK, BROWSER) else self.era
         own = recoveries.counts(found[0]).of_era(era)
         shared = recoveries.counts(found[1]).of_era(era) if self.shared else throttle
@@ -57,7 +57,7 @@ class Place:
         return Standing(self.who, own, shared, draw(services, subject), groups)
 
     def writes(self, services: Services, subject: str, standing: Standing) -> list[Write]:
-        """The counts, if they are still as they were read."""
+        """Writes the counts, if they have not changed since they were read."""
         kept, now = services.recoveries, services.now
         own = kept.counts_write(subject, self.own, standing.own, now)
         if self.shared:
@@ -68,7 +68,7 @@ class Place:
 
 
 def of_network(services: Services, address: str) -> Place:
-    """A browser that the account does not know."""
+    """An unknown browser, by its network."""
     return Place(NETWORK, f"network#{services.keys.digest('limit', network(address))}")
 
 
@@ -83,7 +83,7 @@ def of_session(session_id: str, generation: int) -> Place:
 
 
 CALLERS = Place(CALLER, "caller")
-"""Somebody on the telephone, whoever helps them."""
+"""A caller, whoever helps them."""
 
 
 def named(services: Services, subject: str, context: RequestContext, ticket: str = "") -> Known | None:
@@ -96,7 +96,7 @@ def named(services: Services, subject: str, context: RequestContext, ticket: str
 
 
 def name_of(known: Known | None, throttle: Throttle, now: int) -> str:
-    """How the account calls the browser that shows this; "" where it does not know it, or not any more."""
+    """The account's name for the browser; "" if it does not know it any more."""
     return known.name if known and known.good(throttle.epoch, now) else ""
 
 
@@ -109,25 +109,25 @@ def remember(services: Services, subject: str, epoch: int, context: RequestConte
 
 
 def session_keys(services: Services, context: RequestContext) -> list[Callable[[str], tuple[str, dict[str, str]]]]:
-    """What to read for `of_signed_in`, for `require_session`."""
+    """The keys to read for `of_signed_in`, for `require_session`."""
     _, session_id = recoveries.open_token(context.session) or ("", "")
     records = of_session(session_id, 0).records
     return [partial(services.recoveries.key, record=record) for record in records]
 
 
 def of_signed_in(who: SignedIn, found: list[Any]) -> tuple[Place, Standing]:
-    """Where a signed-in person is counted, and how they stand. `found` are the items of `session_keys`."""
+    """A signed-in person's place and standing. `found` are the items of `session_keys`."""
     place = of_session(who.session.id, who.account.generation)
     return place, place.standing(who.services, who.subject, Throttle(), found)
 
 
 def stranger(services: Services, subject: str, throttle: Throttle) -> Standing:
-    """How a browser stands that the account does not know, and that has done nothing yet."""
+    """The standing of an unknown browser that has done nothing yet."""
     return Standing(NETWORK, Counts(), throttle, draw(services, subject))
 
 
 def draw(services: Services, subject: str) -> Draw:
-    """What today's limits of an account are drawn with: keyed, so that nobody else knows them."""
+    """The draw for an account's limits of today: keyed, so that nobody can predict it."""
     day = services.now // _DAY
 
     def drawn(name: str) -> float:

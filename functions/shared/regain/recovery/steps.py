@@ -37,7 +37,7 @@ _HOUR, _DAY = 3_600, 86_400
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a start has read."""
+    """Everything that a start reads."""
 
     subject: str
     account: Account | None
@@ -53,7 +53,7 @@ class Recovery(Flows):
     """One purpose, `reset` or `unlock`, with the services it works on."""
 
     public = True
-    """Whether strangers make these requests: then a network that fails too often has to pay for each proof."""
+    """Whether strangers can make these requests. A network that fails too often then needs a proof of work for each."""
 
     def __init__(self, purpose: str, services: Services) -> None:
         super().__init__(purpose, services)
@@ -62,7 +62,7 @@ class Recovery(Flows):
     # --- start -----------------------------------------------------------------------------------
 
     def start(self, body: Start, context: RequestContext) -> Started:
-        """Begins a flow: three store operations, whoever it is for."""
+        """Starts a flow: three store operations for any user ID."""
         services, now = self.services, self.services.now
         solved = proof_of_work.verify(services.keys, body.proof, now)
         with work.spent_if_refused(services, solved):
@@ -91,7 +91,7 @@ class Recovery(Flows):
         )
 
     def _find(self, body: Start, who: str, solved: Solved, context: RequestContext) -> _Found:
-        """All that a start depends on: one read."""
+        """Reads everything that a start depends on, in one operation."""
         services, now = self.services, self.services.now
         subject = services.recoveries.subject(who)
         context.about(subject)
@@ -237,11 +237,11 @@ class Recovery(Flows):
     # --- verify ----------------------------------------------------------------------------------
 
     def verify(self, body: Verify, context: RequestContext) -> Verified:
-        """Counts an attempt, then judges it: at most four store operations. Nothing is told that was not counted."""
+        """Counts an attempt, then judges it: at most four store operations."""
         return retry_on_conflict(lambda: self.verify_once(body, context))
 
     def verify_once(self, body: Verify, context: RequestContext) -> Verified:
-        """The same, for whoever reads again by themself. Raises Conflict, where somebody else was faster."""
+        """The same without retries, for callers that read again themselves. Raises Conflict."""
         services = self.services
         opened = self.open(body.flow, context)
         guarded = bool(opened.counted.sums.guarded_groups)
@@ -280,15 +280,15 @@ class Recovery(Flows):
         return opened.info
 
     def used(self, opened: Opened, used: SecurityInfo) -> SecurityInfo:  # noqa: ARG002
-        """The security info to keep, after a proof has made `used` of what `judged_by` returned."""
+        """The security info to store. `used` is what a proof has made of the result of `judged_by`."""
         return used
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
-        """What a right proof comes to: the flow as it is then, and what is written together with it."""
+        """The flow after a right proof, and further writes of the same transaction."""
         return flow, []
 
     def _verdict_writes(self, opened: Opened, attempt: Attempt, verdict: Verdict) -> list[Write]:
-        """The flow and the counts as they are then, and what happened."""
+        """The writes for the new flow, the counts and the event."""
         services, choice = self.services, attempt.choice
         flow, brought = self.passed(verdict.flow) if verdict.right else (verdict.flow, [])
         kind = "proof-passed" if verdict.right else "proof-failed"

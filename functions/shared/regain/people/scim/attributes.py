@@ -52,7 +52,7 @@ READ_ONLY = ("id", "meta", "groups")
 
 
 def read(document: Mapping[str, Any], schema: str) -> dict[str, Any]:
-    """The attributes of a resource in a POST or PUT that are kept, under their right names. What is null is None."""
+    """The stored attributes of a resource in a POST or PUT, under their canonical names. Null is None."""
     found = {}
     for name, value in document.items():
         attribute = KEPT[schema].get(without_urn(name, schema).lower())
@@ -62,7 +62,7 @@ def read(document: Mapping[str, Any], schema: str) -> dict[str, Any]:
 
 
 def without_urn(name: str, schema: str) -> str:
-    """A name without the URN of the schema that may stand before it."""
+    """A name without its schema's URN."""
     return name[len(schema) + 1 :] if name.lower().startswith(schema.lower() + ":") else name
 
 
@@ -83,13 +83,13 @@ def value_of(attribute: Attribute, value: Any) -> Any:
 
 
 def item_of(attribute: Attribute, value: Any) -> dict[str, Any]:
-    """One value of an attribute that has several: an object, or a text that stands for its `value`."""
+    """One value of a multi-valued attribute: an object, or a string that stands for its `value`."""
     item = _parts(attribute, {"value": value} if isinstance(value, str) else value)
     return {name: part for name, part in item.items() if part is not None} if item.get("value") else {}
 
 
 def simple_of(attribute: Attribute, value: Any) -> str | bool | None:
-    """A text, trimmed, or a boolean, which some write as a text; None for null or an empty text."""
+    """A trimmed string, or a boolean, which some clients send as a string; None for null or an empty string."""
     if value is None:
         return None
     if attribute.kind == "boolean":

@@ -1,4 +1,4 @@
-"""What the service says of itself (RFC 7643, sections 5 to 7; RFC 7644, section 4)."""
+"""Discovery documents (RFC 7643, sections 5 to 7; RFC 7644, section 4)."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ _TYPES = (("User", "/Users", USER), ("Group", "/Groups", GROUP))
 
 
 def schemas(base: str) -> list[dict[str, Any]]:
-    """The schemas of everything that is served. `base` is the address of the service, without a slash at its end."""
+    """The schemas. `base` is the URL of the service, without a trailing slash."""
     return [
         {
             "schemas": [SCHEMA],
@@ -132,7 +132,7 @@ def resource_types(base: str) -> list[dict[str, Any]]:
 
 
 def service_provider_config(base: str) -> dict[str, Any]:
-    """What is supported: PATCH and filters; neither bulk requests, sorting, ETags nor passwords."""
+    """The service provider configuration: PATCH and filters, but no bulk, sorting, ETags or passwords."""
     no = {"supported": False}
     scheme = {
         "type": "oauthbearertoken",

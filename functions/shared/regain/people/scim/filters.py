@@ -15,7 +15,7 @@ _SUPPORTED = 'write it as `attribute eq "value"`, several joined by `and`'
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An attribute, in lower case (`username`, `emails.value`), and the value that it is to equal."""
+    """An attribute in lower case (`username`, `emails.value`), and the value it must equal."""
 
     attribute: str
     value: str | bool | None
@@ -41,12 +41,12 @@ def parse(text: str, scim_type: str = "invalidFilter") -> tuple[Condition, ...]:
 
 
 def bare(attribute: str) -> str:
-    """An attribute's name without the URN of the core schema that may stand before it."""
+    """An attribute's name without the core schema's URN."""
     return _URN.sub("", attribute, count=1)
 
 
 def equal(stored: object, wanted: object) -> bool:
-    """Whether two values are equal as our attributes are compared: without case, and `"True"` is true."""
+    """Whether two values are equal, ignoring case; `"True"` is true."""
     if isinstance(stored, bool):
         return stored is (wanted if isinstance(wanted, bool) else _LITERALS.get(str(wanted).lower()))
     return str(stored).casefold() == str(wanted).casefold() if stored is not None and wanted is not None else False

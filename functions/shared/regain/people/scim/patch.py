@@ -20,7 +20,7 @@ _VERBS = ("add", "replace", "remove")
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What a path leads to: an attribute, those of its values for which the conditions hold, and a part of them."""
+    """The target of a path: an attribute, conditions on its values, and a sub-attribute."""
 
     attribute: Attribute
     conditions: tuple[Condition, ...] = ()
@@ -120,7 +120,7 @@ def _target(path: str, schema: str) -> _Target | None:
 
 
 def _many(values: list[dict[str, Any]], verb: str, target: _Target, value: Any) -> list[dict[str, Any]]:
-    """The values of an attribute that has several, after one operation."""
+    """The values of a multi-valued attribute after one operation."""
     if target.conditions or target.part:
         return _selected(values, verb, target, value)
     given = value_of(target.attribute, value) or []
@@ -135,7 +135,7 @@ def _many(values: list[dict[str, Any]], verb: str, target: _Target, value: Any) 
 
 
 def _selected(values: list[dict[str, Any]], verb: str, target: _Target, value: Any) -> list[dict[str, Any]]:
-    """The values after an operation on those that the path selects, or on a part of them."""
+    """The values after an operation on those that the path selects, or on a sub-attribute of them."""
     chosen = [each for each in values if _matches(each, target.conditions)]
     others = [each for each in values if each not in chosen]
     part = target.part
@@ -154,7 +154,7 @@ def _selected(values: list[dict[str, Any]], verb: str, target: _Target, value: A
 
 
 def _said(target: _Target) -> dict[str, Any]:
-    """What the conditions say of a value that is not there yet: `type eq "work"`."""
+    """A new value that satisfies the conditions, such as `type eq "work"`."""
     parts = target.attribute.parts
     return {
         parts[each.attribute].name: simple_of(parts[each.attribute], each.value)

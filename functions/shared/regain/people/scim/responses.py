@@ -1,4 +1,4 @@
-"""What SCIM answers: lists (RFC 7644, 3.4.2), errors (3.12), and the attributes that were asked for (3.9)."""
+"""SCIM responses: lists (RFC 7644, 3.4.2), errors (3.12), and attribute selection (3.9)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def page(query: Mapping[str, str]) -> tuple[int, int]:
 
 
 def list_response(resources: list[dict[str, Any]], total: int, start: int = 1) -> dict[str, Any]:
-    """Some of `total` resources, of which the first is the one at `start`."""
+    """One page of `total` resources, from `start` on."""
     return {
         "schemas": [_LIST],
         "totalResults": total,
@@ -51,7 +51,7 @@ def shown(resource: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, An
 
 
 def names(listed: str) -> set[str]:
-    """The attributes that are listed with commas between them, in lower case, without the schema's URN."""
+    """The names in a comma-separated list, in lower case and without the schema's URN."""
     return {filters.bare(name.strip()).lower() for name in listed.split(",") if name.strip()}
 
 

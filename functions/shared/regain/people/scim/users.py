@@ -1,4 +1,4 @@
-"""Users: accounts as SCIM shows them, and what a SCIM resource says of an account."""
+"""Maps accounts to SCIM users and back."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -22,11 +22,11 @@ _FIELDS_OF = {
     "emails": ("mail", "other_mails"),
     "phoneNumbers": ("mobile_phone", "office_phone"),
 }
-"""The fields of an account that an attribute says something about."""
+"""The account's fields that each attribute maps to."""
 
 
 def to_resource(account: Account) -> dict[str, Any]:
-    """The account as a SCIM user, without `meta`. What is empty is left out."""
+    """The account as a SCIM user, without `meta` and without empty attributes."""
     name = {"givenName": account.given_name, "familyName": account.surname}
     resource = {
         "schemas": [USER],
@@ -43,7 +43,7 @@ def to_resource(account: Account) -> dict[str, Any]:
 
 
 def _places(places: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Addresses or numbers as values of an attribute; the first is the primary one."""
+    """Addresses or numbers as a multi-valued attribute. The first is primary."""
     there = [{"value": value, "type": kind} for kind, value in places if value]
     return [{**each, "primary": number == 0} for number, each in enumerate(there)]
 
@@ -101,7 +101,7 @@ def name_of(resource: Mapping[str, Any], organisation: Organisation) -> str:
 
 
 def _addresses(values: Collection[Mapping[str, Any]], strict: bool) -> tuple[str, tuple[str, ...]]:
-    """The address at work, which is the first one of that type or of none; and all others."""
+    """The work address (the first of that type or without a type), and all others."""
     if len(values) > _MOST_PLACES:
         raise refused("invalidValue", f"emails: at most {_MOST_PLACES} addresses.")
     work, others = "", []
@@ -120,7 +120,7 @@ def _addresses(values: Collection[Mapping[str, Any]], strict: bool) -> tuple[str
 
 
 def _numbers(values: Collection[Mapping[str, Any]], countries: tuple[str, ...], strict: bool) -> tuple[str, str]:
-    """The mobile number, which is also the first without a type, and the number at work. Others are not used."""
+    """The mobile number (also the first without a type) and the work number. Others are ignored."""
     found: dict[str, str] = {}
     for each in list(values)[:_MOST_PLACES]:
         kind = (each.get("type") or "mobile").lower()
