@@ -28,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should com
 .DEFAULT_GOAL := help
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- Environments, each from its lock --------------------------------------------------------------
 
@@ -122,7 +122,7 @@ validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, c
 	.venv/checkov/bin/checkov --config-file .checkov.yaml
 
 # Everything that could stop it is looked at before anything is built. The region is the file's: nothing here may name another.
-deploy: install .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the first time; with CI=true it takes defaults)
+deploy: install .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the first time; CI=true takes defaults)
 	@test -f samconfig.$(STACK).toml || $(REGAIN) setup $(if $(filter true,$(CI)),--yes)
 	@$(REGAIN) deploy --check
 	@$(MAKE) --no-print-directory docs
@@ -132,7 +132,7 @@ deploy: install .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks t
 build: install .venv/sam/.locked ## Build the functions and their layer into .aws-sam/
 	$(SAM) build
 
-release-id: build ## Print the id of the release that is built from here for STACK= (its samconfig.NAME.toml), on the last line
+release-id: build ## Build, and print the id of the release for STACK= on the last line
 	@$(DEV)/python -m release_id --stack $(STACK)
 
 smoke: install .venv/sam/.locked ## Build, and invoke each function from the build
