@@ -66,7 +66,7 @@ def test_names_that_are_global_in_an_account_carry_the_region_and_fit_a9(templat
 
 
 def test_a_first_deployment_that_fails_leaves_no_key_and_no_bucket_behind_a10(template):
-    """Three tables stay: they are protected from deletion, so that CloudFormation could not take them back anyway."""
+    """Tables stay: they are protected from deletion, so that CloudFormation could not take them back anyway."""
     kept = {name: made for name, made in template["Resources"].items() if "Retain" in made.get("DeletionPolicy", "")}
     for name, made in kept.items():
         table = made["Type"] == "AWS::DynamoDB::Table"
@@ -74,6 +74,20 @@ def test_a_first_deployment_that_fails_leaves_no_key_and_no_bucket_behind_a10(te
         assert made["UpdateReplacePolicy"] == "Retain", name
         assert not table or made["Properties"]["DeletionProtectionEnabled"], name
     assert {"ServiceKey", "ProofKey", "PasswordKey", "DataKey", "ArchiveBucket", "AccountTable"} <= set(kept)
+
+
+def test_the_guides_say_what_stays_when_a_stack_is_deleted_a10(root, template):
+    kept = {
+        name: made["Type"] for name, made in template["Resources"].items() if "Retain" in made.get("DeletionPolicy", "")
+    }
+    assert sum(kind == "AWS::DynamoDB::Table" for kind in kept.values()) == 4
+    guide = (root / "docs" / "admin" / "remove.md").read_text()
+    assert (
+        "delete the four tables" in guide
+        and "except for up to four tables" in (root / "docs/admin/deploy.md").read_text()
+    )
+    assert {name for name, kind in kept.items() if kind == "AWS::KMS::Key"} <= set(re.findall(r"`(\w+Key)`", guide))
+    assert "archive bucket" in guide and "delete-email-identity" in guide
 
 
 def test_each_route_with_limits_of_its_own_is_a_route_a11(root, template):
