@@ -14,7 +14,7 @@ def test_never_more_than_the_limit_are_counted_in_any_24_hours(times, most):
     counts, allowed = (), []
     for time in sorted(times):
         if DAY.total(counts, NOW + time) < most:
-            counts = DAY.more(counts, NOW + time)
+            counts = DAY.add(counts, NOW + time)
             allowed.append(time)
     for start in allowed:
         assert sum(start <= time < start + 86_400 for time in allowed) <= most
@@ -22,18 +22,18 @@ def test_never_more_than_the_limit_are_counted_in_any_24_hours(times, most):
 
 @given(st.integers(0, 10**6))
 def test_a_count_is_gone_after_the_window_and_one_bucket(later):
-    counts = HOUR.more((), NOW)
+    counts = HOUR.add((), NOW)
     assert (HOUR.total(counts, NOW + later) == 0) == (later >= 3_600 + 300 - NOW % 300)
 
 
 def test_sign_in_failures_count_half_after_six_hours_and_not_at_all_after_a_day():
     """X2: one wrong password a day keeps nothing locked."""
-    counts = SIGN_INS.more((), NOW, 8)
+    counts = SIGN_INS.add((), NOW, 8)
     assert [SIGN_INS.total(counts, NOW + hours * 3_600) for hours in (0, 5, 7, 13, 19, 26)] == [8, 8, 4, 2, 1, 0]
 
 
 def test_when_a_limit_ends_is_the_moment_at_which_fewer_count():
-    counts = DAY.more(DAY.more((), NOW), NOW + 7_200)
+    counts = DAY.add(DAY.add((), NOW), NOW + 7_200)
     ends = DAY.seconds_until_below(counts, NOW + 7_200, 2)
     assert DAY.total(counts, NOW + 7_200 + ends) == 1
     assert DAY.total(counts, NOW + 7_200 + ends - 1) == 2
@@ -43,5 +43,5 @@ def test_when_a_limit_ends_is_the_moment_at_which_fewer_count():
 def test_what_no_longer_counts_is_not_kept():
     window, counts = Window(10, 1), ()
     for second in range(1_000):
-        counts = window.more(counts, NOW + second)
+        counts = window.add(counts, NOW + second)
     assert len(counts) <= 11

@@ -3,7 +3,7 @@
 import pytest
 
 from regain.adapters import device_cookies
-from regain.domain.device_cookie import Known, remembered
+from regain.domain.device_cookie import Known, remember
 from tests.functions.conftest import DRAW, solve
 
 NEW = "violet-Anchor-27-plum"
@@ -84,7 +84,7 @@ class TestKnownBrowsers:
         person, other = world.person(), world.person()
         strangers(world, person.user_id)
         foreign = world.sign_in(other.user_id).browser
-        sealed = remembered((), world.services.recoveries.subject(person.user_id), "00" * 8, 0, world.services.now)
+        sealed = remember((), world.services.recoveries.subject(person.user_id), "00" * 8, 0, world.services.now)
         theirs = device_cookies.seal(
             type("Keys", (), {"derive": lambda _, purpose: purpose.encode().ljust(32)})(), sealed
         )

@@ -56,7 +56,7 @@ def find(known: Iterable[Known], subject: str) -> Known | None:
     return next((each for each in known if each.subject == subject), None)
 
 
-def remembered(known: Iterable[Known], subject: str, name: str, epoch: int, now: int) -> tuple[Known, ...]:
+def remember(known: Iterable[Known], subject: str, name: str, epoch: int, now: int) -> tuple[Known, ...]:
     """Adds an account in front, known from now on."""
     others = [each for each in known if each.subject != subject]
     return (Known(subject, name, epoch, now + GOOD_FOR), *others)[:_MOST]

@@ -30,7 +30,7 @@ def group(kind: str) -> str:
     return "telephone" if uses_phone(kind) else kind
 
 
-def chance(group: str, recovery: Recovery) -> Fraction:
+def guess_probability(group: str, recovery: Recovery) -> Fraction:
     """The probability that one guess at a short proof is right."""
     if group == "authenticator":
         return Fraction(_STEPS, 10**recovery.authenticator_digits)
@@ -50,7 +50,7 @@ def shards(limits: Limits) -> int:
 def guesses(group: str, recovery: Recovery, limits: Limits) -> int:
     """The number of guesses that one shard allows in any 24 hours."""
     yearly = Fraction(limits.guess_budget).limit_denominator(10**9) * _PARTS[group] * Fraction(accounts(limits), _PER)
-    return int(yearly / _DAYS / chance(group, recovery) / shards(limits))
+    return int(yearly / _DAYS / guess_probability(group, recovery) / shards(limits))
 
 
 @dataclass(frozen=True, slots=True)

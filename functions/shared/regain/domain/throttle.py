@@ -133,7 +133,7 @@ class Standing:
         counts = asked.shared.messages
         for limit, name in ((one, f"place-{place}"), (all_places, "places")):
             asked._check(limit, counts.get(name, ()), now)
-            counts = {**counts, name: limit.window.more(counts.get(name, ()), now)}
+            counts = {**counts, name: limit.window.add(counts.get(name, ()), now)}
         kept = {name: buckets for name, buckets in counts.items() if DAY.total(buckets, now)}
         return replace(asked, shared=replace(asked.shared, messages=kept))
 
@@ -216,19 +216,19 @@ class Standing:
 
 
 def _with_proof(counts: Counts, name: str, now: int) -> Counts:
-    day = {**counts.proofs, name: DAY.more(counts.proofs.get(name, ()), now)}
-    return replace(counts, proofs=day, month={**counts.month, name: MONTH.more(counts.month.get(name, ()), now)})
+    day = {**counts.proofs, name: DAY.add(counts.proofs.get(name, ()), now)}
+    return replace(counts, proofs=day, month={**counts.month, name: MONTH.add(counts.month.get(name, ()), now)})
 
 
 def _with_message(counts: Counts, limit: Limit, name: str, now: int) -> Counts:
-    return replace(counts, messages={**counts.messages, name: limit.window.more(counts.messages.get(name, ()), now)})
+    return replace(counts, messages={**counts.messages, name: limit.window.add(counts.messages.get(name, ()), now)})
 
 
 def _with_password(counts: Counts, fingerprint: str, now: int) -> Counts:
     if fingerprint in counts.fingerprints:
         return counts
     fingerprints = (fingerprint, *counts.fingerprints)[:_REMEMBERED]
-    return replace(counts, sign_ins=SIGN_INS.more(counts.sign_ins, now), fingerprints=fingerprints, failed_at=now)
+    return replace(counts, sign_ins=SIGN_INS.add(counts.sign_ins, now), fingerprints=fingerprints, failed_at=now)
 
 
 def _told(seconds: int, limit: Limit) -> int:

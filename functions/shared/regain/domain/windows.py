@@ -23,7 +23,7 @@ class Window:
         """The total within the window."""
         return sum(count * self._weight(number, now) for number, count in counts)
 
-    def more(self, counts: Buckets, now: int, by: int = 1) -> Buckets:
+    def add(self, counts: Buckets, now: int, by: int = 1) -> Buckets:
         """The counts with `by` added, without expired buckets."""
         current = now // self.bucket
         kept = {number: count for number, count in counts if self._weight(number, now)}

@@ -104,7 +104,7 @@ def remember(services: Services, subject: str, epoch: int, context: RequestConte
     """Makes this browser one that the account knows, under the name it has or a new one."""
     name = name or services.randomness(8).hex()
     cookie = device_cookies.read(services.keys, context.browser)
-    kept = device_cookie.remembered(cookie, subject, name, epoch, services.now)
+    kept = device_cookie.remember(cookie, subject, name, epoch, services.now)
     context.new_browser = device_cookies.seal(services.keys, kept)
 
 
