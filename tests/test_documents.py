@@ -100,3 +100,9 @@ def test_every_threat_has_what_stops_it_and_a_test_that_shows_it():
     for threat, stops, shown in threats:
         assert stops, threat
         assert named(shown)[0], threat
+
+
+def test_no_document_has_the_marks_of_a_merge_that_was_not_finished():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("translations/*.po")]
+    assert len(pages) > 40
+    assert [page.name for page in pages if re.search(r"<{7} |>{7} ", page.read_text())] == []
