@@ -10,14 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 from notify import help_messages, messages
-from regain.adapters import registrations
+from regain.adapters import registrations, security_info
 from regain.adapters.outbox import HELP, Message
+from regain.directories import dynamodb as accounts
 from regain.domain.account import Account
 from regain.domain.device_cookie import TICKET_GOOD_FOR
+from regain.domain.flow import Flow
 from regain.domain.methods import channel, sends_code
 from regain.domain.roles import HELP_REQUEST_ROLES
 from regain.organisation import policies
 from regain.recovery import repudiation, temporary_password
+from regain.recovery.flows import state_of
 from regain.runtime.services import Services
 
 MAX_RECIPIENTS = 100  # of one request for help; Microsoft Entra's limit
@@ -34,7 +37,7 @@ class Over(Exception):
 
 
 def confirmed(message: Message, needed: Services) -> Message:
-    """The message with recipient, channel and facts as the record has them: one read at most.
+    """The message with recipient, channel and facts as the record has them: two reads at most.
 
     Raises:
         Unconfirmed: there is no record, or it says otherwise.
@@ -68,6 +71,7 @@ def _flow_code(message: Message, needed: Services) -> Message:
         raise Unconfirmed
     if flow.finished or needed.now >= min(flow.expires_at, live.until):
         raise Over
+    _check_account(message, flow, needed)
     facts = {
         "flow": flow.id, "purpose": flow.purpose, "method": method.id, "sequence": live.sequence, "digits": live.digits,
         "code_generation": flow.code_generation, "user_id": flow.user_id,
@@ -77,6 +81,14 @@ def _flow_code(message: Message, needed: Services) -> Message:
         message, channel=channel(method.kind), to=method.destination, reference=flow.reference, language=flow.language,
         facts=facts, good_until=live.until,
     )  # fmt: skip
+
+
+def _check_account(message: Message, flow: Flow, needed: Services) -> None:
+    """A code that was asked for just before an address, a number or a role changed goes nowhere (X12). Raises Over."""
+    keys = [needed.accounts.key(flow.user_id), needed.security_infos.key(message.subject)]
+    account, info = needed.store.batch_get(keys)
+    if flow.state and flow.state != state_of(accounts.from_item(account), security_info.from_item(info), needed):
+        raise Over
 
 
 def _ticket(facts: Mapping[str, Any], kind: str, now: int) -> dict[str, Any]:

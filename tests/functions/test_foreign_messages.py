@@ -66,10 +66,10 @@ def victim(world):
     person = Person(world)
     agent = Agent(world)
     agent.prove()
-    started = world.start(person.account.user_id).body
-    world.send(started["flow"])
     person.register("email", contact="own@mail.example")
     agent.over(person.account, "reset", {"to": "email"})
+    started = world.start(person.account.user_id).body  # last: a reset ends what was begun before it
+    world.send(started["flow"])
     told = world.outbox_of(person.account.user_id)
     wanted = ("code", "temporary-password", "admin-reset")
     known = {kind: next(each for each in told if each["kind"] == kind) for kind in wanted}

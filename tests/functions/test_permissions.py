@@ -125,13 +125,14 @@ def test_the_account_function_may_do_what_it_does(use, record, template):
     assert differences(record, template, "AccountFunction") == []
 
 
-def test_notify_may_do_what_it_does(world, record, template):
+def test_notify_may_do_what_it_does(world, record, template, plays):
     person, _, messages = asked(world, "email", "sms", "call-mobile")
     agent = Agent(world)
     agent.prove()
     agent.over(person, "unlock")
     messages += [m for m in world.outbox_of(person.user_id) if m["kind"] in ("admin-acted", "admin-unlocked")]
     world.person(role="administrator")
+    plays("NotifyFunction")
     fresh(record, world)
     assert deliver(messages) == deliver(messages) == []
     assert differences(record, template, "NotifyFunction") == []

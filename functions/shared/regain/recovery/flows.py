@@ -144,10 +144,7 @@ class Flows:
 
     def state(self, account: Account | None, info: SecurityInfo) -> str:
         """A keyed hash of what must not change while a flow is open."""
-        if not account:
-            return ""
-        names = policies.group_policies(self.services.organisation, account)
-        return self.services.keys.digest("flow-state", rules.bound_to(account, info, names))
+        return state_of(account, info, self.services)
 
     def attempt(self, flow: Flow, choice: Choice, standing: Standing) -> Attempt:
         """An attempt to prove something now."""
@@ -184,3 +181,11 @@ class Flows:
 def gates(flow: Flow) -> Gates:
     """The proofs required and passed, as far as they may be disclosed."""
     return Gates(required=flow.gates_required, passed=len(flow.passed))
+
+
+def state_of(account: Account | None, info: SecurityInfo, services: Services) -> str:
+    """A keyed hash of what must not change while a flow of this account is open; "" for nobody's."""
+    if not account:
+        return ""
+    names = policies.group_policies(services.organisation, account)
+    return services.keys.digest("flow-state", rules.bound_to(account, info, names))
