@@ -157,3 +157,17 @@ def test_an_item_that_nothing_confirms_is_noted_and_not_tried_again_x13(world, o
     assert [(each["kind"], each["reason"]) for each in story if each["subject"] == item["subject"]][-1:] == [
         ("message-failed", "not-confirmed")
     ]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"other_mails": ("new@home.example",)}, {"mobile_phone": "+447700900999"}, {"role": "helpdesk"}]
+)
+def test_a_code_that_was_asked_for_just_before_its_account_changed_is_not_sent_x12(world, office, changes):
+    """The sender looks whether the place is still the account's, from whatever side it was changed."""
+    person = world.person()
+    started = world.start(person.user_id).body
+    world.send(started["flow"])
+    world.change(world.account(person.user_id), **changes)
+    deliver(*world.outbox(started["reference"]))
+    assert office == []
+    assert world.events(person.user_id)[-1]["kind"] == "message-expired"

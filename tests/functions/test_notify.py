@@ -155,18 +155,6 @@ def test_a_code_that_would_come_too_late_is_not_sent(world, post_office, time_ma
     assert post_office["email"].sent == []
 
 
-@pytest.mark.parametrize(
-    "changes", [{"other_mails": ("new@home.example",)}, {"mobile_phone": "+447700900999"}, {"role": "helpdesk"}]
-)
-def test_a_code_that_was_asked_for_just_before_its_account_changed_is_not_sent_x12(world, post_office, changes):
-    """The sender looks whether the place is still the account's, from whatever side it was changed."""
-    person, _, messages = asked(world, "email")
-    world.change(world.account(person.user_id), **changes)
-    assert deliver(messages) == []
-    assert not any(messenger.sent for messenger in post_office.values())
-    assert world.events(person.user_id)[-1]["kind"] == "message-expired"
-
-
 def test_a_code_for_nobody_goes_nowhere_b1(world, post_office):
     started = world.start(f"nobody{world.number}@contoso.example").body
     world.send(started["flow"])
