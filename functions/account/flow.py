@@ -39,7 +39,7 @@ from regain.runtime.services import Services, services
 
 
 def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
-    """Verifies a password: two store operations, whoever it is for, and a third where it was right.
+    """Verifies a password: three store operations, whoever it is for, and a fourth where it was right.
 
     The attempt is counted before the answer.
     """
@@ -47,11 +47,13 @@ def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
 
 
 def _sign_in(body: SignIn, context: RequestContext, services: Services) -> SignedIn:
-    who = _who(body.user_id, services)
-    subject = services.recoveries.subject(who)
+    account_id = services.identifiers.find(_who(body.user_id, services))
+    subject = services.recoveries.subject(account_id)
     context.about(subject)
     judge = Judge(services, subject, context)
-    found = services.store.batch_get([services.accounts.key(who), services.security_infos.key(subject), *judge.keys])
+    found = services.store.batch_get(
+        [services.accounts.key(account_id), services.security_infos.key(subject), *judge.keys]
+    )
     info = security_infos.from_item(found[1])
     verified = judge.judge(body.password, body.proof, account_items.from_item(found[0]), found[2:], WRONG_CREDENTIALS)
     account, writes = verified.account, verified.writes
@@ -65,7 +67,7 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
     if account.enabled and not ended:
         began = "temporary-password" if account.must_change_password else ""
         writes += replaced_session_writes(services, subject, context)
-        writes.append(new_session_write(services, subject, account.user_id, account.generation, context, began))
+        writes.append(new_session_write(services, subject, account.id, account.generation, context, began))
     services.store.commit(writes)
     if not account.enabled:
         raise Refused(ACCOUNT_TURNED_OFF)
@@ -80,7 +82,7 @@ def _sign_in(body: SignIn, context: RequestContext, services: Services) -> Signe
 def sign_out(context: RequestContext) -> Done:
     """Ends the session, if there is one, and removes the cookie in any case."""
     needed = services()
-    opened = recoveries.open_token(context.session)
+    opened = recoveries.open_token(needed.keys, context.session)
     if opened:
         context.about(opened[0])
         needed.store.commit([needed.sessions.delete_write(*opened)])
@@ -146,7 +148,7 @@ def _change_password(body: ChangePassword, context: RequestContext, services: Se
             *verified.writes,
             services.sessions.delete_write(subject, session.id),
             new_session_write(
-                services, subject, account.user_id, account.generation + 1, context, began, session.stepped_up_at
+                services, subject, account.id, account.generation + 1, context, began, session.stepped_up_at
             ),
             *who.event_and_notices("password-changed"),
         ]
@@ -191,7 +193,7 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
     context.about(subject, repudiated.reference)
     account, throttle_item, info_item = services.store.batch_get(
         [
-            services.accounts.key(repudiated.user_id),
+            services.accounts.key(repudiated.account_id),
             services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
         ]

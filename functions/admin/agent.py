@@ -10,7 +10,7 @@ from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import roles, user_id
-from regain.domain.account import Account
+from regain.domain.account import Account, is_id
 from regain.domain.binding import Holder
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
@@ -59,7 +59,7 @@ class Agent:
         return holder(target.account, target.info, self.services)
 
     def look_up(self, typed: str) -> Target:
-        """The account with exactly this user ID. Counts a lookup.
+        """The account with exactly this id or user ID. Counts a lookup.
 
         Raises:
             Refused: TOO_MANY_REQUESTS, NO_SUCH_ACCOUNT or NOT_OVER_THIS_ACCOUNT.
@@ -119,7 +119,7 @@ class Agent:
             messages = [*messages, self._to_administrators(target, about)]
         return [
             self.event(kind, target),
-            repudiation.issue_write(services, target.subject, target.account.user_id, reference, now),
+            repudiation.issue_write(services, target.subject, target.account.id, reference, now),
             *(services.outbox.write(message, now) for message in messages),
         ]
 
@@ -129,11 +129,11 @@ class Agent:
 
     def _read(self, typed: str) -> Target:
         services = self.services
-        who = user_id.normalise(typed, services.organisation.domains)
-        subject = services.recoveries.subject(who)
+        account_id = find_id(typed, services)
+        subject = services.recoveries.subject(account_id)
         found = services.store.batch_get(
             [
-                services.accounts.key(who),
+                services.accounts.key(account_id),
                 services.security_infos.key(subject),
                 services.recoveries.key(subject, "throttle"),
             ]
@@ -149,6 +149,13 @@ class Agent:
         services, now = self.services, self.services.now
         if services.rate_limits.count(f"admin-{what}", self.who.subject, now, _HOUR) > most:
             raise Refused(TOO_MANY_REQUESTS, retry_after=_HOUR - now % _HOUR)
+
+
+def find_id(typed: str, services: Services) -> str:
+    """The account id that is typed, or that a user ID leads to. Raises Refused(INVALID_USER_ID or DOMAIN_NEEDED)."""
+    if is_id(typed):
+        return typed
+    return services.identifiers.find(user_id.normalise(typed, services.organisation.domains))
 
 
 def signed_in_agent(context: RequestContext) -> Agent:

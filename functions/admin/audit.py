@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from admin.agent import Agent, signed_in_agent
-from regain.adapters.seal import unseal
+from admin.agent import Agent, find_id, signed_in_agent
+from regain.adapters.counters import CountedPerson
 from regain.adapters.store import Write, batched
 from regain.api.contract import Attachment, AuditEvent, AuditTrail, EventPage, EventQuery, ReportQuery, UsageReport
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
-from regain.domain import events, reference, roles, user_id
+from regain.domain import events, reference, roles
 from regain.problems import NO_SUCH_REFERENCE, NOT_OVER_THIS_ACCOUNT, Refused
 from regain.reports import usage
 from regain.reports.exports import export
@@ -31,12 +31,12 @@ def show_trail(typed: str, context: RequestContext) -> AuditTrail:
     found = agent.services.events.by_reference(known) if known else []
     if not (known and found):
         raise Refused(NO_SUCH_REFERENCE)
-    who = _user_ids(agent, found)
+    who = _people(agent, found)
     hidden = _not_viewable(agent, who)
     if hidden and len(hidden) == len(who):
         raise hidden.popitem()[1]
     shown = [event for event in found if event["subject"] not in hidden]
-    named = next((who[event["subject"]] for event in shown if event["subject"] in who), "")
+    named = next((who[event["subject"]].user_id for event in shown if event["subject"] in who), "")
     agent.services.store.commit([agent.own_event("admin-read-story", what=known)])
     return AuditTrail(known, named, [line(event, who) for event in shown])
 
@@ -48,17 +48,18 @@ def list_events(query: EventQuery, context: RequestContext) -> EventPage | Attac
     agent.count_lookup()
     limit = _PAGE_SIZE if query.format == "json" else _EXPORT_SIZE
     found, cursor = _find(agent, query, limit)
-    who = _user_ids(agent, found)
+    who = _people(agent, found)
     found = found if query.account else _readable(agent, found, who)
     agent.services.store.commit([_read_event(agent, query, len(found))])
     if query.format == "json":
         return EventPage([line(event, who) for event in found], cursor)
-    return export(query.format, found, who, agent.services.languages.get(context.language))
+    names = {subject: person.user_id for subject, person in who.items()}
+    return export(query.format, found, names, agent.services.languages.get(context.language))
 
 
 def _read_event(agent: Agent, query: EventQuery, count: int) -> Write:
     """That events were read or exported: how many, and by which filter. A user ID in it is kept as a keyed hash."""
-    about = agent.services.recoveries.subject(query.account) if query.account else ""
+    about = agent.services.recoveries.subject(find_id(query.account, agent.services)) if query.account else ""
     chosen = {"account": about, "reference": query.reference, "kind": query.kind, "from": query.start, "to": query.end}
     what = ", ".join([str(count), *(f"{name} {value}" for name, value in chosen.items() if value)])
     return agent.own_event("admin-read-events" if query.format == "json" else "admin-exported", what=what)
@@ -73,16 +74,16 @@ def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, A
         known = reference.parse(query.reference)
         return (services.events.by_reference(known)[::-1] if known else []), ""
     if query.account:
-        who = user_id.normalise(query.account, services.organisation.domains)
-        roles.check_can_view(agent.account, services.accounts.get(who), agent.scope)
-        subject = services.recoveries.subject(who)
+        account_id = find_id(query.account, services)
+        roles.check_can_view(agent.account, services.accounts.get(account_id), agent.scope)
+        subject = services.recoveries.subject(account_id)
         found, cursor = services.events.by_subject(subject, start, end, query.cursor, limit)
         return [event for event in found if query.kind in ("", event["kind"])], cursor
     days = usage.days_with_events(services.counters, query.kind, start, end, services.now)
     return services.events.by_time(start, end, query.kind, query.cursor, limit, days)
 
 
-def _readable(agent: Agent, found: list[dict[str, Any]], who: dict[str, str]) -> list[dict[str, Any]]:
+def _readable(agent: Agent, found: list[dict[str, Any]], who: dict[str, CountedPerson]) -> list[dict[str, Any]]:
     """The events that this agent may read: only those about people in their groups, if scope is limited to groups."""
     if roles.has_global_scope(agent.account, agent.scope):
         return found
@@ -90,12 +91,12 @@ def _readable(agent: Agent, found: list[dict[str, Any]], who: dict[str, str]) ->
     return [event for event in found if event["subject"] in who and event["subject"] not in hidden]
 
 
-def _not_viewable(agent: Agent, who: dict[str, str]) -> dict[str, Refused]:
+def _not_viewable(agent: Agent, who: dict[str, CountedPerson]) -> dict[str, Refused]:
     """The subjects whose accounts this agent may not view, each with the refusal."""
     accounts = agent.services.accounts
     hidden: dict[str, Refused] = {}
     for part in batched(who, _READ_SIZE):
-        items = agent.services.store.batch_get([accounts.key(who[subject]) for subject in part])
+        items = agent.services.store.batch_get([accounts.key(who[subject].account_id) for subject in part])
         for subject, item in zip(part, items, strict=True):
             try:
                 roles.check_can_view(agent.account, account_items.from_item(item), agent.scope)
@@ -106,19 +107,18 @@ def _not_viewable(agent: Agent, who: dict[str, str]) -> dict[str, Refused]:
     return hidden
 
 
-def _user_ids(agent: Agent, events: list[dict[str, Any]]) -> dict[str, str]:
-    """The user ID of each subject that belongs to an account."""
+def _people(agent: Agent, events: list[dict[str, Any]]) -> dict[str, CountedPerson]:
+    """The person of each subject that belongs to an account, as they were counted last."""
     counters, store = agent.services.counters, agent.services.store
-    user_ids: dict[str, str] = {}
+    people: dict[str, CountedPerson] = {}
     for part in batched(sorted({event["subject"] for event in events}), _READ_SIZE):
         items = store.batch_get([counters.person_key(subject) for subject in part])
-        user_ids |= {
-            s: unseal(agent.services.keys, item["sealed"]) for s, item in zip(part, items, strict=True) if item
-        }
-    return user_ids
+        found = zip(part, map(counters.person, items), strict=True)
+        people |= {subject: person for subject, person in found if person}
+    return people
 
 
-def line(event: dict[str, Any], who: dict[str, str]) -> AuditEvent:
+def line(event: dict[str, Any], who: dict[str, CountedPerson]) -> AuditEvent:
     """An event as a sentence."""
     return AuditEvent(
         at=event["at"].partition("#")[0],
@@ -126,7 +126,7 @@ def line(event: dict[str, Any], who: dict[str, str]) -> AuditEvent:
         text=events.describe(event),
         page=events.guidance_page(event),
         reference=event.get("reference", ""),
-        user_id=who.get(event["subject"], ""),
+        user_id=who[event["subject"]].user_id if event["subject"] in who else "",
     )
 
 

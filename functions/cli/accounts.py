@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from regain.adapters.security_info import from_item
 from regain.adapters.store import batched, to_dataclass, unmarshal
-from regain.domain.account import Account
+from regain.domain import user_id
+from regain.domain.account import Account, is_id
 from regain.domain.security_info import SecurityInfo
 from regain.runtime.services import Services
 
@@ -17,16 +18,32 @@ def accounts(services: Services) -> Iterator[Account]:
             yield to_dataclass(unmarshal(found), Account)
 
 
+def ids_by_user_id(services: Services) -> Iterator[tuple[str, str]]:
+    """The user ID and the id of every account, in no particular order: reads little else."""
+    pages = services.store.client.get_paginator("scan").paginate(
+        TableName=services.accounts.table, ProjectionExpression="user_id, id"
+    )
+    return ((item["user_id"]["S"], item["id"]["S"]) for page in pages for item in page["Items"])
+
+
+def find_id(typed: str, services: Services) -> str:
+    """The account id that is typed, or that a user ID leads to. Raises Refused(INVALID_USER_ID)."""
+    if is_id(typed):
+        return typed
+    organisation = services.organisation
+    return services.identifiers.find(user_id.normalise(typed, organisation.domains, organisation.default_domain))
+
+
 def accounts_with_security_info(
     services: Services, people: Iterable[Account] | None = None
 ) -> Iterator[tuple[Account, SecurityInfo]]:  # fmt: skip
     """Every account, or each of `people`, with its security info, read a hundred at a time."""
     for part in batched(accounts(services) if people is None else people, 100):
-        yield from zip(part, security_infos([account.user_id for account in part], services), strict=True)
+        yield from zip(part, security_infos([account.id for account in part], services), strict=True)
 
 
-def security_infos(user_ids: Sequence[str], services: Services) -> list[SecurityInfo]:
+def security_infos(account_ids: Sequence[str], services: Services) -> list[SecurityInfo]:
     """What up to a hundred people have registered, in their order."""
-    subjects = [services.recoveries.subject(user_id) for user_id in user_ids]
+    subjects = [services.recoveries.subject(account_id) for account_id in account_ids]
     found = services.store.batch_get([services.security_infos.key(subject) for subject in subjects])
     return [from_item(each) for each in found]

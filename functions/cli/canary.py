@@ -11,10 +11,9 @@ import pyotp
 
 from cli.stack import StackError
 from regain.adapters import authenticator, security_info
-from regain.adapters.store import marshal, put_version, unmarshal
-from regain.directories.dynamodb import to_item
+from regain.adapters.store import marshal, unmarshal
 from regain.domain import scim_token
-from regain.domain.account import Account
+from regain.domain.account import Account, make_id
 from regain.domain.events import counter_names
 from regain.domain.security_info import Authenticator, SecurityInfo
 from regain.organisation.settings import Organisation
@@ -41,6 +40,7 @@ class Canary:
 
     services: Services
     user_id: str
+    account_id: str
     subject: str
     recovery_code: str = ""
     codes: list[str] = field(default_factory=list)  # of the authenticator, each good once
@@ -49,7 +49,8 @@ class Canary:
     def of(cls, services: Services, domain: str) -> "Canary":
         """The canary of a stack, whether or not it exists."""
         user_id = f"{_LOCAL_PART}@{domain}"
-        return cls(services, user_id, services.recoveries.subject(user_id))
+        account_id = make_id(bytes.fromhex(services.keys.digest("canary", user_id)))  # always the same
+        return cls(services, user_id, account_id, services.recoveries.subject(account_id))
 
     def check(self) -> None:
         """Looks whether the user ID is free, or holds what an earlier run that was killed has left.
@@ -57,8 +58,8 @@ class Canary:
         Raises:
             StackError: it is somebody's, or another run is under way.
         """
-        there = self.services.accounts.get(self.user_id)
-        if there and there.display_name != NAME:
+        there = self.services.accounts.by_user_id(self.user_id)
+        if there and there.id != self.account_id:
             raise StackError(f"{self.user_id} is somebody's account: `doctor --deep` needs that user ID for itself.")
         if there and time.time() - there.security_info_at < _RUN:
             raise StackError("Another `doctor --deep` is under way, or was killed: try again in three minutes.")
@@ -69,9 +70,10 @@ class Canary:
         chosen = self.services.organisation.recovery.enabled_for
         groups = () if isinstance(chosen, str) else tuple(chosen)[:1]
         account = Account(
-            self.user_id, NAME, "Test", mail=_MAILBOX, groups=groups, security_info_at=int(time.time())
+            self.user_id, NAME, "Test", mail=_MAILBOX, groups=groups, security_info_at=int(time.time()),
+            id=self.account_id,
         )  # fmt: skip
-        self.services.store.commit([put_version(self.services.accounts.table, to_item(account), 0)])
+        self.services.store.commit(self.services.accounts.add_writes(account))
         self.give_proofs()
 
     def give_proofs(self) -> None:
@@ -105,7 +107,7 @@ class Canary:
 
     def give_role(self, role: str) -> None:
         """Grants it a role, which ends its sessions."""
-        account = self.services.accounts.get(self.user_id)
+        account = self.services.accounts.get(self.account_id)
         if account:
             self.services.store.commit([self.services.accounts.role_write(account, role, int(time.time()))])
 
@@ -116,7 +118,7 @@ class Canary:
         steps = [
             self._take_events,
             self._take_links,
-            lambda: self._delete(services.accounts.table, {"user_id": self.user_id}),
+            lambda: self._delete(*services.accounts.key(self.account_id)),
             lambda: self._delete(services.security_infos.table, {"subject": self.subject}),
             lambda: self._delete_under(services.sessions.table, "id"),
             lambda: self._delete_under(services.recoveries.table, "record"),
@@ -190,10 +192,9 @@ class Canary:
             self._delete(*self.services.rate_limits.key(what, who, int(time.time()), window))
 
     def _take_links(self) -> None:
-        """Deletes what leads to the account by its id, which provisioning has given it. Before the account itself."""
-        account = self.services.accounts.get(self.user_id)
-        if account and account.id:
-            self.services.store.commit(self.services.provisioning.unlink_writes(account))
+        """Deletes what leads to the account: its user ID, and its place among those that provisioning knows."""
+        free = self.services.identifiers.release_write(self.user_id, self.account_id)
+        self.services.store.commit([free, self.services.provisioning.forget_write(self.account_id)])
 
     def _take_tokens(self) -> None:
         for token in self.services.provisioning.tokens():

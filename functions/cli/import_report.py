@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cli.accounts import accounts, accounts_with_security_info
+from cli.accounts import accounts_with_security_info, ids_by_user_id
 from cli.terminal import errors, say, table
+from regain.adapters.store import batched
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
 from regain.organisation.file_errors import FileError
@@ -65,6 +66,9 @@ def print_changes(result: ImportResult, parsed: PeopleFile, dry_run: bool) -> No
 def _by_name(changes: Changes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The changes that are listed by name: a label, and the people, each with a detail."""
     yield "added", _without_detail(changes.added)
+    yield "get another user ID", changes.moved
+    yield "go to somebody new, and the account of who had this user ID is removed", _without_detail(changes.taken_over)
+    yield "refused, because the user ID is another person's", _without_detail(changes.taken)
     yield "turned on", _without_detail(changes.enabled)
     yield "turned off", _without_detail(changes.disabled)
     yield "renamed", changes.renamed
@@ -89,7 +93,8 @@ def print_eligibility(result: ImportResult, parsed: PeopleFile, services: Servic
     """How many of all people, in the file or not, could get back in alone."""
     organisation, imported = services.organisation, {person.account.user_id for person in parsed.people}
     people, capable = result.changes.people, result.changes.capable
-    others = (account for account in accounts(services) if account.user_id not in imported)
+    ids = (account_id for user_id, account_id in ids_by_user_id(services) if user_id not in imported)
+    others = (account for some in batched(ids, 100) for account in services.accounts.get_many(some).values())
     for account, info in accounts_with_security_info(services, others):
         people += 1
         capable += eligibility(

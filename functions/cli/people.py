@@ -17,7 +17,7 @@ from cli.terminal import errors, say
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
-from regain.people import importing
+from regain.people import importing, removal
 from regain.people.changes import EligibilityCheck
 from regain.people.notifications import ImportNotifier
 from regain.reports.spreadsheet import escape_formula
@@ -53,11 +53,12 @@ def import_(
     import_report.print_file(file, parsed)
     result = None
     if not parsed.errors or skip_refused:
+        notifier = ImportNotifier(services, f"people import {file.name}")
         options = importing.ImportOptions(
             int(time.time()), dry_run, overwrite_local_changes,
             importing.password_check(services.organisation) if keep_passwords else None,
-            EligibilityCheck(services.organisation, lambda user_ids: security_infos(user_ids, services)),
-            ImportNotifier(services, f"people import {file.name}"),
+            EligibilityCheck(services.organisation, lambda account_ids: security_infos(account_ids, services)),
+            notifier, lambda account: removal.remove(account, notifier),
         )  # fmt: skip
         with _bar(len(parsed.people)) as progress:
             result = importing.load(parsed.people, services.accounts, options, progress)
@@ -68,7 +69,7 @@ def import_(
         errors.print(f"{number} errors: nothing was imported. Correct them, or leave them out: --skip-refused")
     if details:
         import_report.write_details(details, result, parsed)
-    raise typer.Exit(1 if parsed.errors else 0)
+    raise typer.Exit(1 if parsed.errors or (result and result.changes.taken) else 0)
 
 
 @app.command("export")

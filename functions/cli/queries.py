@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from cli.accounts import accounts
+from cli.accounts import accounts, find_id
 from cli.import_report import COLUMNS
 from cli.stack import Stack
 from cli.terminal import errors, say, table, write
@@ -63,16 +63,18 @@ def _would(typed: str, services: Services) -> None:
         user_id.check_domain(who, organisation.domains, organisation.recovery)
     except Refused as refused:
         say(f"  is told at once: {refused.problem.title}. It follows from the organisation's settings alone.")
-    subject = services.recoveries.subject(who)
+    account_id = services.identifiers.find(who)
+    subject = services.recoveries.subject(account_id)
     found = services.store.batch_get(
         [services.security_infos.key(subject), services.recoveries.key(subject, "throttle")]
     )
-    account, info = services.accounts.get(who), from_item(found[0])
+    account, info = services.accounts.get(account_id), from_item(found[0])
     if account is None:
         _policies(who, None, services)
         say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
         say("  whoever types it cannot tell (recovery.disclosure: private).")
         raise typer.Exit(1)
+    say(f"  id: {account.id}")
     own = policies.for_account(organisation, account)
     status = eligibility(account, info, own.recovery, own.domains)
     _policies(who, account, services)
@@ -122,7 +124,7 @@ def _length(organisation: Organisation) -> str:
 
 def events(
     context: typer.Context,
-    account: Annotated[str, typer.Option(help="Of one account.")] = "",
+    account: Annotated[str, typer.Option(help="Of one account: its user ID, or its id.")] = "",
     quoted: Annotated[str, typer.Option("--reference", help="Under one reference.")] = "",
     kind: Annotated[str, typer.Option(help="Of one kind.")] = "",
     start: Annotated[str, typer.Option("--from", help="From this time on (ISO 8601, UTC).")] = "",
@@ -157,9 +159,7 @@ def _found(
     if quoted:
         return services.events.by_reference(reference.parse(quoted) or "-")[::-1][:most]
     if account:
-        organisation = services.organisation
-        who = user_id.normalise(account, organisation.domains, organisation.default_domain)
-        subject = services.recoveries.subject(who)
+        subject = services.recoveries.subject(find_id(account, services))
         found, _ = services.events.by_subject(subject, start, end, "", most)
         return [event for event in found if kind in ("", event["kind"])]
     days = usage.days_with_events(services.counters, kind, start, end, services.now)
@@ -177,8 +177,8 @@ def report(
     services = stack.services()
     if recount:
         counting = importlib.import_module("report.flow")
-        names = (account.user_id for account in accounts(services))
-        changed = sum(counting.count_people("user_id", part) for part in batched(names, 1_000))
+        ids = (account.id for account in accounts(services))
+        changed = sum(counting.count_people("id", part) for part in batched(ids, 1_000))
         errors.print(f"counted anew: {changed} people stood differently")
     found, english = usage.usage_report(services.counters, days, int(time.time())), _english(services)
     if as_json:

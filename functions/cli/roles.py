@@ -32,7 +32,7 @@ def grant(
     stack: Stack = context.obj
     services = stack.services()
     who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
-    account = services.accounts.get(who)
+    account = services.accounts.by_user_id(who)
     if account is None:
         errors.print(f"There is no account {who}.", markup=False)
         raise typer.Exit(1)
@@ -42,7 +42,7 @@ def grant(
     if not yes:
         typer.confirm("Give it?", abort=True)
     quoted = reference.generate(secrets.token_bytes(5))
-    subject = services.recoveries.subject(who)
+    subject = services.recoveries.subject(account.id)
     event = services.events.write(
         "admin-role-granted", subject, quoted, time.time(), secrets.token_bytes(4), by="The command line", what=role
     )
@@ -59,17 +59,18 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     stack: Stack = context.obj
     services = stack.services()
     who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
-    account, subject = services.accounts.get(who), services.recoveries.subject(who)
+    account = services.accounts.by_user_id(who)
     if account is None:
         errors.print(f"There is no account {who}.", markup=False)
         raise typer.Exit(1)
+    subject = services.recoveries.subject(account.id)
     info = security_info.from_item(services.store.get(*services.security_infos.key(subject)))
     shown, writes = registration_code.issue(services, subject, info, deployer=True)
     quoted, kind = reference.generate(secrets.token_bytes(5)), "registration-code-given"
     event = services.events.write(kind, subject, quoted, time.time(), secrets.token_bytes(4), by="The command line")
     now = services.now
     told = notices(services, now, account, kind, subject, quoted, info)
-    allowed = repudiation.issue_write(services, subject, who, quoted, now)
+    allowed = repudiation.issue_write(services, subject, account.id, quoted, now)
     services.store.commit([*writes, event, allowed, *(services.outbox.write(each, services.now) for each in told)])
     say(f"{shown}")
     say(f"It works once, within 24 hours: {who} signs in and types it to add a method. Reference {quoted}.")

@@ -19,6 +19,7 @@ from regain.runtime.services import Services
 
 _VARIABLES = {
     "ACCOUNT_TABLE": "AccountTable",
+    "IDENTIFIER_TABLE": "IdentifierTable",
     "SESSION_TABLE": "SessionTable",
     "SECURITY_INFO_TABLE": "SecurityInfoTable",
     "RECOVERY_TABLE": "RecoveryTable",

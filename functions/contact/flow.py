@@ -41,14 +41,13 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     with work.spent_if_refused(needed, solved):
         who = user_id.normalise(body.user_id, organisation.domains)
         user_id.find_domain(who, organisation.domains)
-    subject, desk = needed.recoveries.subject(who), policies.for_domain(organisation, who).contacts.administrator
-    context.about(subject)
+    desk = policies.for_domain(organisation, who).contacts.administrator
     if portal := desk.portal_url:
         needed.store.commit([work.spend_write(needed, solved, 1)])
         return HelpRequested(url=portal)
     with work.spent_if_refused(needed, solved):
         reply_to = _reached(body.reply_to, needed)
-    flow, counted = _looked(body.flow, subject, (network(context.address), reply_to), solved, needed)
+    subject, flow, counted = _looked(body.flow, who, (network(context.address), reply_to), solved, needed)
     context.about(subject, flow.reference if flow else "")
     facts = {
         "at": needed.now, "user_id": who, "name": _line(body.name), "reply_to": reply_to,
@@ -73,9 +72,9 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     solved = proof_of_work.verify(needed.keys, body.proof, needed.now)
     with work.spent_if_refused(needed, solved):
         name, email, phone = _callback(body, needed)
-    subject = needed.recoveries.subject(f"\x1fsupport\x1f{email}")
+    nobody = f"\x1fsupport\x1f{email}"
+    subject, _, counted = _looked("", nobody, (network(context.address), email, phone), solved, needed)
     context.about(subject)
-    _, counted = _looked("", subject, (network(context.address), email, phone), solved, needed)
     facts = {
         "at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message),
         "quoted": reference.parse(body.reference) or "",
@@ -131,9 +130,10 @@ def _countries(needed: Services) -> tuple[str, ...]:
 
 
 def _looked(
-    token: str, subject: str, places: tuple[str, ...], solved: Solved, needed: Services
-) -> tuple[Flow | None, list[Write]]:
-    """The flow that the sender is stuck in, if it is about the same account, and what counts and pays for the request.
+    token: str, who: str, places: tuple[str, ...], solved: Solved, needed: Services
+) -> tuple[str, Flow | None, list[Write]]:
+    """The subject of a user ID, the flow that the sender is stuck in, if it is about the same account, and what counts
+    and pays for the request: one read.
 
     Counted are the sender's network and the places to reply to, never the account: nobody uses up somebody else's way
     to help (X4). Past the limit it costs more work; it is never refused.
@@ -141,15 +141,17 @@ def _looked(
     Raises:
         Refused: PROOF_OF_WORK_NEEDED.
     """
-    about, flow_id = recoveries.open_token(token) or (subject, "none")
+    about, flow_id = recoveries.open_token(needed.keys, token) or ("nobody", "none")
     now, limits = needed.now, needed.organisation.limits
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
-    found, *counted = needed.store.batch_get([needed.recoveries.key(about, f"flow#{flow_id}"), *counts])
+    led, found, *counted = needed.store.batch_get(
+        [needed.identifiers.key(who), needed.recoveries.key(about, f"flow#{flow_id}"), *counts]
+    )
     times = help_cost(max(number(item) for item in counted), limits)
     writes = [work.spend_write(needed, solved, times)]
     writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
-    flow = needed.recoveries.flow(found)
-    return flow if about == subject else None, writes
+    subject = needed.recoveries.subject(needed.identifiers.account_id(who, led))
+    return subject, needed.recoveries.flow(found) if about == subject else None, writes
 
 
 def _message(

@@ -30,13 +30,13 @@ from local.sam_local import SamLocal, bridge_address
 from local.sandbox import Pool
 from local.stream_poller import StreamPoller
 from local.template import Template, TemplateError
-from regain.adapters.store import Store
-from regain.directories.dynamodb import Accounts
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.settings import Organisation, current
-from regain.people import importing
+from regain.people import importing, removal
+from regain.people.notifications import ImportNotifier
 from regain.people.rows import Person
+from regain.runtime import services as composition
 
 ROOT = Path(__file__).parents[2]
 _LEAST_WORK = "1000"  # MinValue of the parameter
@@ -81,7 +81,7 @@ def serve(
         if arguments.light:
             parameters["ProofOfWorkRounds"] = _LEAST_WORK
         template = create(ROOT / "template.yaml", parameters)
-        _import(arguments, organisation, parsed)
+        _import(arguments, organisation, parsed, template)
         if sam:
             sam.start(template, environment, engine.host, Path(environment["ORGANISATION_FILE"]))
         return _gateway(arguments, engine, template, environment, parsed.people, listening, sam)
@@ -106,7 +106,9 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
     }
 
 
-def _import(arguments: argparse.Namespace, organisation: Organisation, parsed: importing.PeopleFile) -> None:
+def _import(
+    arguments: argparse.Namespace, organisation: Organisation, parsed: importing.PeopleFile, template: Template
+) -> None:
     """Imports the people file if it has changed since the last start."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
@@ -114,10 +116,13 @@ def _import(arguments: argparse.Namespace, organisation: Organisation, parsed: i
         return
     for line in (*parsed.summary()[1:], *parsed.notes):
         print(line)
-    accounts = Accounts(Store(boto3.client("dynamodb")), "AccountTable")
-    accept_password = importing.password_check(organisation)
-    options = importing.ImportOptions(int(time.time()), accept_password=accept_password)
-    result = importing.load(parsed.people, accounts, options)
+    services = composition.compose(template.variables, organisation, boto3.client("dynamodb"), boto3.client("kms"))
+    notifier = ImportNotifier(services, arguments.people.name)
+    options = importing.ImportOptions(
+        int(time.time()), accept_password=importing.password_check(organisation),
+        remove=lambda account: removal.remove(account, notifier),
+    )  # fmt: skip
+    result = importing.load(parsed.people, services.accounts, options)
     print(f"{result.added} people added and {result.changed} changed from {arguments.people}")
     if weak := result.changes.first_passwords:
         print(f"{weak} passwords break a rule, and must be changed at the first sign-in")

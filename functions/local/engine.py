@@ -16,6 +16,8 @@ from local.template import REGION
 
 _START = 20.0  # seconds
 _STOP = 10.0
+SCHEMA = "2"
+"""What the tables' keys and items are like. A change that this release cannot read counts it up."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -47,7 +49,7 @@ class Engine:
         """Starts it and waits until it answers.
 
         Raises:
-            EngineError: the folder is in use by another stack, or it does not start.
+            EngineError: the folder is in use by another stack, its state has another schema, or it does not start.
         """
         self.state.mkdir(parents=True, exist_ok=True)
         self._lock = (self.state / "lock").open("w")
@@ -57,14 +59,27 @@ class Engine:
             raise EngineError(
                 f"another stack uses {self.state}: stop it, or choose another folder with STATE="
             ) from None
-        if not self.program.exists():
-            raise EngineError(f"{self.program} is missing: run `make install`")
+        try:
+            self._check_schema()
+            if not self.program.exists():
+                raise EngineError(f"{self.program} is missing: run `make install`")
+        except EngineError:
+            self._lock.close()
+            raise
         with (self.state / "engine.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self.program)], stdout=log, stderr=log, env={**os.environ, **self._settings()},
                 preexec_fn=_stop_with_parent, start_new_session=True,
             )  # fmt: skip
         self._wait()
+
+    def _check_schema(self) -> None:
+        """Writes which schema a new state has. Raises EngineError if that of an older one is different."""
+        schema, stored = self.state / "schema", self.state / "engine"
+        if not stored.exists():
+            schema.write_text(SCHEMA)
+        elif not schema.exists() or schema.read_text() != SCHEMA:
+            raise EngineError(f"{self.state} was written by another version of Regain: `make clean` deletes it")
 
     def _settings(self) -> dict[str, str]:
         return {

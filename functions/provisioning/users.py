@@ -96,8 +96,8 @@ def _create(resource: dict[str, Any], call: Call) -> Account:
     if people.by_user_id(stated.user_id):
         raise taken("userName")
     merged = merge(stated, (), None, now)
-    # No session or flow of an earlier account under this name fits a generation this high.
-    account = with_(merged, id=people.new_id(), external_id=resource.get("externalId") or "", generation=now)
+    external_id = resource.get("externalId") or ""
+    account = with_(merged, id=people.id_for(external_id), external_id=external_id)
     _check_external(account, people)
     people.add(account)
     return account
@@ -127,7 +127,7 @@ def _change(account: Account, resource: dict[str, Any], said: Collection[str], c
 
 def _check_external(account: Account, people: People) -> None:
     other = people.by_external_id(account.external_id) if account.external_id else None
-    if other and other.id != account.id:
+    if other and (other.id != account.id or not account.version):
         raise taken("externalId")
 
 
@@ -135,7 +135,7 @@ def _get(account_id: str, call: Call) -> Account:
     account = _people(call).get(account_id)
     if account is None:
         raise Refused(NOT_FOUND, detail="There is no user with this id.")
-    call.context.about(services().recoveries.subject(account.user_id))
+    call.context.about(services().recoveries.subject(account.id))
     return account
 
 

@@ -43,7 +43,7 @@ def _count(records: list[dict[str, Any]]) -> int:
     else:
         keys = [{name: value["S"] for name, value in change["Keys"].items()} for change in changes]
         people = [key for key in keys if "at" not in key]  # the rest are expired events
-        name = "user_id" if people and "user_id" in people[0] else "subject"
+        name = "id" if people and "id" in people[0] else "subject"
         counted = count_people(name, {key[name] for key in people})
     log.info("counted", extra={"records": len(records), "counted": counted})
     return counted

@@ -5,14 +5,16 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from regain.adapters import aws
 from regain.adapters import security_info as security_infos
-from regain.adapters.seal import unseal
+from regain.adapters.counters import CountedPerson
 from regain.adapters.store import batched, retry_on_conflict
 from regain.directories import dynamodb as account_items
+from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.domain.events import counter_names
 from regain.organisation import policies
@@ -64,36 +66,35 @@ def _archive(events: list[dict[str, Any]]) -> None:
 def count_people(name: str, keys: Iterable[str]) -> int:
     """Counts these people by their current eligibility. Returns for how many it differs from the last count.
 
-    `name` says what the keys are: `user_id` or `subject`.
+    `name` says what the keys are: the `id` of an account, or its `subject`.
     """
     needed, parts = services(), batched(sorted(keys), _PER_TRANSACTION)
     return sum(retry_on_conflict(partial(_count_people, name, part, needed)) for part in parts)
 
 
 def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
-    subjects = {services.recoveries.subject(key): key for key in keys} if name == "user_id" else dict.fromkeys(keys, "")
+    ids = {services.recoveries.subject(key): key for key in keys} if name == "id" else dict.fromkeys(keys, "")
     counters, store = services.counters, services.store
-    last = dict(zip(subjects, store.batch_get([counters.person_key(subject) for subject in subjects]), strict=True))
-    sealed = {subject: item["sealed"] for subject, item in last.items() if item}
-    who = {s: user_id or (unseal(services.keys, sealed[s]) if s in sealed else "") for s, user_id in subjects.items()}
-    known = {subject: user_id for subject, user_id in who.items() if user_id}
+    items = store.batch_get([counters.person_key(subject) for subject in ids])
+    last = dict(zip(ids, map(counters.person, items), strict=True))
+    known = {subject: person.account_id for subject, person in last.items() if person}
+    known |= {subject: account_id for subject, account_id in ids.items() if account_id}
     if not known:
         return 0  # not counted yet: the stream of accounts brings them
     read = store.batch_get(
-        [services.accounts.key(user_id) for user_id in known.values()]
+        [services.accounts.key(account_id) for account_id in known.values()]
         + [services.security_infos.key(subject) for subject in known]
     )
-    found, infos = read[: len(known)], read[len(known) :]
     change: Counter[str] = Counter()
     writes = []
-    for (subject, user_id), account_item, info_item in zip(known.items(), found, infos, strict=True):
-        names = _counter_names(account_item, info_item, services)
+    for subject, account_item, info_item in zip(known, read[: len(known)], read[len(known) :], strict=True):
         before = last[subject]
-        if set(names) == set(before["counters"] if before else ()):
+        now = _counted(account_items.from_item(account_item), info_item, before, services)
+        if now is None or now == before:
             continue
-        change.update(names)
-        change.subtract(before["counters"] if before else ())
-        writes.append(counters.person_write(subject, user_id, names, before["version"] if before else 0))
+        change.update(now.counters)
+        change.subtract(before.counters if before else ())
+        writes.append(counters.person_write(subject, now))
     if not writes:
         return 0
     differs = any(change.values())  # gains and losses may cancel out
@@ -101,10 +102,14 @@ def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
     return len(writes)
 
 
-def _counter_names(account_item: Any, info_item: Any, services: Services) -> tuple[str, ...]:
-    account, organisation = account_items.from_item(account_item), services.organisation
+def _counted(
+    account: Account | None, info_item: Any, before: CountedPerson | None, services: Services
+) -> CountedPerson | None:
+    """How a person counts now. Whoever is gone counts nowhere, under the last user ID; or is None, if never counted."""
     if account is None:
-        return ()
+        return replace(before, counters=()) if before else None
+    organisation = services.organisation
     info = security_infos.from_item(info_item)
     own = policies.for_account(organisation, account)
-    return eligibility(account, info, own.recovery, own.domains).counter_names
+    names = eligibility(account, info, own.recovery, own.domains).counter_names
+    return CountedPerson(account.id, account.user_id, tuple(sorted(names)), before.version if before else 0)

@@ -143,10 +143,19 @@ class Attacker(World):
         """A user name whose limits of today are as they are written: others differ by a quarter (design, rule 3)."""
         while True:
             name = f"person{self.number}{mark}{next(_NAMES)}"
-            subject = self.services.recoveries.subject(f"{name}@contoso.example")
-            drawn = standings.draw(self.services, subject)
-            if all(limit.today(drawn) == limit.most for limit in _LIMITS):
+            if self._has_plain_limits(self.services.identifiers.account_id(f"{name}@contoso.example", None)):
                 return name
+
+    def account_id(self) -> str:
+        """An id of which the same is true."""
+        while True:
+            account_id = super().account_id()
+            if self._has_plain_limits(account_id):
+                return account_id
+
+    def _has_plain_limits(self, account_id: str) -> bool:
+        drawn = standings.draw(self.services, self.services.recoveries.subject(account_id))
+        return all(limit.today(drawn) == limit.most for limit in _LIMITS)
 
     def real_proof(self) -> str:
         """A challenge as the page gets it, solved as the browser solves it: about half a second of work."""
@@ -205,7 +214,7 @@ class Attacker(World):
 
     def age(self, flow: str, seconds: int) -> None:
         """Makes a flow as old as if so many seconds had passed: whoever waits needs no clock that can be moved."""
-        subject, flow_id = recoveries.open_token(flow)
+        subject, flow_id = recoveries.open_token(self.services.keys, flow)
         client, table = self.services.store.client, self.services.recoveries.table
         key = marshal({"subject": subject, "record": f"flow#{flow_id}"})
         found = unmarshal(client.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"])
@@ -218,7 +227,7 @@ class Attacker(World):
 
     def age_code(self, flow: str, left: int) -> None:
         """Makes a flow so old that its code is good for `left` more seconds."""
-        subject, flow_id = recoveries.open_token(flow)
+        subject, flow_id = recoveries.open_token(self.services.keys, flow)
         sent = self.services.recoveries.key(subject, f"flow#{flow_id}")
         until = max(live["until"] for live in self.services.store.get(*sent)["codes"].values())
         self.age(flow, until - self.services.now - left)
@@ -234,7 +243,7 @@ class Attacker(World):
     def _use_up(self, user_ids: Iterable[str], **counts: Any) -> None:
         services = self.services
         for user_id in user_ids:
-            subject = services.recoveries.subject(user_id)
+            subject = self.subject(user_id)
             throttle = recoveries.throttle(services.store.get(*services.recoveries.key(subject, "throttle")))
             used = replace(throttle, **counts)
             services.store.commit([services.recoveries.throttle_write(subject, used, services.now)])

@@ -103,7 +103,7 @@ def test_75_a_code_of_another_time_is_wrong_like_any_other_and_used_up(attacker)
     assert (early.code, wrong.code) == ("wrong-authenticator-code", "wrong-authenticator-code")
     assert sorted(early.body) == sorted(wrong.body)
     kept = attacker.services.store.get(
-        *attacker.services.security_infos.key(attacker.services.recoveries.subject(person.account.user_id))
+        *attacker.services.security_infos.key(attacker.services.recoveries.subject(person.account.id))
     )
     assert (now + 180) // 30 in kept["authenticator"]["burned"]
 

@@ -173,7 +173,7 @@ def test_62_errors_tell_no_trace_and_no_library(attacker):
 
 def spoil(attacker, flow):
     """Makes a flow's record one that cannot be read, as no request could."""
-    subject, flow_id = recoveries.open_token(flow)
+    subject, flow_id = recoveries.open_token(attacker.services.keys, flow)
     client, table = attacker.services.store.client, attacker.services.recoveries.table
     key = marshal({"subject": subject, "record": f"flow#{flow_id}"})
     item = unmarshal(client.get_item(TableName=table, Key=key)["Item"])

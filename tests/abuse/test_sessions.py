@@ -298,7 +298,7 @@ def test_54_this_was_not_me_is_said_once_for_ones_own_account(attacker):
 
 def _a_week_later(attacker, person):
     services = attacker.services
-    table, subject = services.recoveries.table, services.recoveries.subject(person.user_id)
+    table, subject = services.recoveries.table, services.recoveries.subject(person.id)
     for item in services.store.query(table, "subject", subject, limit=1_000):
         if item["record"].startswith("repudiation#"):
             services.store.client.update_item(

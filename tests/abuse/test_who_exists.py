@@ -167,7 +167,7 @@ def test_08_what_is_stored_and_logged_is_the_same_for_known_and_unknown(attacker
             said.seek(before)
             lines = said.read().splitlines()
         table = attacker.services.recoveries
-        stored = table.store.query(table.table, "subject", table.subject(user_id), limit=1_000)
+        stored = table.store.query(table.table, "subject", attacker.subject(user_id), limit=1_000)
         records = [item["record"].partition("#")[0] for item in stored]
         kinds = [kind for kind in attacker.happened(user_id) if not kind.startswith("message-")]
         keys = [sorted(json.loads(line)) for line in lines if line.startswith("{")]
@@ -177,7 +177,7 @@ def test_08_what_is_stored_and_logged_is_the_same_for_known_and_unknown(attacker
     assert known == unknown
     assert known[:3] == (["counts", "flow", "throttle"], ["reset-started", "code-requested", "proof-failed"], 1)
     assert len(known[3]) >= 3
-    assert proved("tests/functions/test_store_operations.py", "test_start_and_send_take_three_and_verify_four")
+    assert proved("tests/functions/test_store_operations.py", "test_start_takes_four_send_three_and_verify_four")
     assert proved("tests/functions/test_sameness.py", "test_start_send_and_verify_answer_everybody_alike")
 
 

@@ -55,7 +55,7 @@ def _measure(engine: Engine, folder: Path) -> dict[str, Any]:
     built = cold.build(folder, python, version)
     own = {f.handler.partition(".")[0]: {**f.environment, **engine.environment} for f in template.functions}
     first = _first_requests()
-    table = {"TableName": template.variables["ACCOUNT_TABLE"], "key": "user_id"}
+    table = {"TableName": template.variables["ACCOUNT_TABLE"], "key": "id"}
     with contextlib.redirect_stdout(io.StringIO()):  # what the functions say
         warmed = warm.measure()
     return {
@@ -82,7 +82,7 @@ def _first_requests() -> dict[str, Any]:
         }  # fmt: skip
 
     def stream(table: str, **item: Any) -> dict[str, Any]:
-        change = {"Keys": marshal({"user_id": "maria@contoso.example"}), "SequenceNumber": "1"}
+        change = {"Keys": marshal({"id": "0" * 36}), "SequenceNumber": "1"}
         change |= {"NewImage": marshal(item)} if item else {}
         return {
             "Records": [{"eventSource": "aws:dynamodb", "eventName": "INSERT", "eventID": table, "dynamodb": change}]

@@ -18,6 +18,7 @@ from regain.adapters.outbox import Message, Outbox
 from regain.adapters.rate_limits import RateLimits
 from regain.adapters.recoveries import Recoveries
 from regain.adapters.store import Write, unmarshal
+from regain.domain.account import make_id
 from regain.domain.flow import Flow
 from regain.domain.throttle import Counts, Throttle
 
@@ -57,7 +58,7 @@ def _places(dice: random.Random, now: int, ends: bool) -> Iterator[tuple[str, st
     keys._roots = _ROOTS
     recoveries, events = Recoveries(None, "Recovery", keys), Events(None, "Event")
     rate_limits, outbox = RateLimits(None, "Limit", keys), Outbox(None, "Outbox", keys)
-    subject = recoveries.subject(f"person{dice.randrange(100_000_000)}@contoso.example")
+    subject = recoveries.subject(make_id(dice.randbytes(16)))
     reference = f"R-{dice.getrandbits(40):010X}"
     network = "192.0.2.1" if dice.random() < _LARGEST_NETWORK else f"10.{dice.randrange(256)}.{dice.randrange(78)}.1"
 

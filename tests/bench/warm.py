@@ -140,7 +140,7 @@ class Recorder:
             items += [answer["Item"]] if "Item" in answer else []
             asked = sum(len(part["Keys"]) for part in params.get("RequestItems", {}).values()) or 1
             one.bytes += sum(map(_size, items))
-            one.seen |= {json.dumps({"user_id": item["user_id"]}): _size(item) for item in items if "user_id" in item}
+            one.seen |= {json.dumps({"id": item["id"]}): _size(item) for item in items if "password" in item}
             one.read_units += max(asked, sum(math.ceil(_size(item) / _UNIT_READ) for item in items))
 
 

@@ -54,7 +54,7 @@ class Person:
         )
         expect(landed.locator("visible=true").first).to_be_visible()
         services = self.stack.services()
-        subject = services.recoveries.subject(self.user_id)
+        subject = services.recoveries.subject(services.identifiers.find(self.user_id))
         items = services.store.query(services.sessions.table, "subject", subject, limit=100)
         newest = max(map(services.sessions.from_item, items), key=lambda each: each.started_at)
         services.store.commit([services.sessions.write(subject, replace(newest, stepped_up_at=services.now))])

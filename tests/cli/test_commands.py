@@ -83,7 +83,7 @@ def test_the_report_is_a_table_and_json_and_can_be_counted_anew_b17(world, run):
     found = json.loads(out)
     assert found["people"]["accounts"] > 0
     assert found["people"]["accounts"] == len(run("people", "export")[1].splitlines()) - 1
-    assert count_people(person.user_id) == 0
+    assert count_people(person.id) == 0
 
 
 @pytest.fixture

@@ -20,11 +20,9 @@ import pytest
 from regain.adapters import password_hash
 from regain.adapters.keys import Keys, codes_key
 from regain.adapters.password_hash import hash_password
-from regain.adapters.store import marshal, put_version, unmarshal
-from regain.directories.dynamodb import from_item as read_account
-from regain.directories.dynamodb import to_item
+from regain.adapters.store import marshal, unmarshal
 from regain.domain import codes, guess_budget
-from regain.domain.account import Account
+from regain.domain.account import Account, make_id
 from regain.organisation import settings as organisations
 from regain.organisation.language import current_languages
 from regain.recovery import standings
@@ -76,6 +74,10 @@ class World:
         """A user name that nobody else has."""
         return f"person{self.number}{mark}{next(_NUMBERS)}"
 
+    def account_id(self) -> str:
+        """An id that no account has yet."""
+        return make_id(os.urandom(16))
+
     def person(self, **changes: Any) -> Account:
         """A new account, registered for everything unless said otherwise."""
         name = self.name("n")
@@ -83,20 +85,23 @@ class World:
             f"{name}@contoso.example", display_name="Maria Silva", given_name="Maria", surname="Silva",
             mail=f"{name}@contoso.example", other_mails=(f"{name}@home.example",), mobile_phone=f"+4477{next(_NUMBERS):08}",
             office_phone=f"+4420{next(_NUMBERS):08}", password=self.hashed, groups=("staff",), security_info_at=self.services.now,
-            created_at=self.services.now,
+            created_at=self.services.now, id=self.account_id(),
         )  # fmt: skip
         account = replace(account, **changes)
-        self.services.store.commit([put_version(self.services.accounts.table, to_item(account), 0)])
+        self.services.store.commit(self.services.accounts.add_writes(account))
         return self.account(account.user_id)
 
     def account(self, user_id: str) -> Account:
         """The account as it is stored now."""
-        return read_account(self.services.store.get(*self.services.accounts.key(user_id)))
+        return self.services.accounts.by_user_id(user_id)
+
+    def subject(self, user_id: str) -> str:
+        """What everything about a user ID is kept under, whether or not there is an account."""
+        return self.services.recoveries.subject(self.services.identifiers.find(user_id))
 
     def change(self, account: Account, **changes: Any) -> None:
         """Changes the stored account, as an administrator would."""
-        write = put_version(self.services.accounts.table, to_item(replace(account, **changes)), account.version)
-        self.services.store.commit([write])
+        self.services.store.commit(self.services.accounts.replace_writes(account, replace(account, **changes)))
 
     def post(self, path: str, body: Any = None, **options: Any) -> Answer:
         """Sends JSON to a route."""
@@ -184,7 +189,7 @@ class World:
 
     def outbox_of(self, user_id: str) -> list[dict[str, Any]]:
         """The messages about an account, in no order."""
-        subject = self.services.recoveries.subject(user_id)
+        subject = self.subject(user_id)
         return [found for found in self._messages() if found["subject"] == subject]
 
     def _messages(self) -> list[dict[str, Any]]:
@@ -212,17 +217,12 @@ class World:
 
     def events(self, user_id: str) -> list[dict[str, Any]]:
         """What has been recorded of a user ID, in order."""
-        answer = self.services.store.client.query(
-            TableName=self.services.events.table, ConsistentRead=True,
-            KeyConditionExpression="subject = :subject",
-            ExpressionAttributeValues={":subject": {"S": self.services.recoveries.subject(user_id)}},
-        )  # fmt: skip
-        return [unmarshal(found) for found in answer["Items"]]
+        services = self.services
+        return services.store.query(services.events.table, "subject", self.subject(user_id), limit=1_000)
 
     def throttle(self, user_id: str) -> dict[str, Any]:
         """The limits' record of a user ID."""
-        subject = self.services.recoveries.subject(user_id)
-        return self.services.store.get(*self.services.recoveries.key(subject, "throttle")) or {}
+        return self.services.store.get(*self.services.recoveries.key(self.subject(user_id), "throttle")) or {}
 
 
 @functools.cache

@@ -15,7 +15,7 @@ Context = dict[str, tuple[str, ...]]
 PRESENT = {"dynamodb:EnclosingOperation", "dynamodb:LeadingKeys", "ses:FromAddress"}
 """Keys that AWS's own examples of "Allow" rely on: each part of a transaction, each written item, and each mail has its own."""
 
-_PARTITION_KEYS = {"OutboxTable": "id", "LimitTable": "id", "AccountTable": "user_id", "ReportTable": "part",
+_PARTITION_KEYS = {"OutboxTable": "id", "LimitTable": "id", "AccountTable": "id", "IdentifierTable": "identifier", "ReportTable": "part",
                    "ProvisioningTable": "part"}  # fmt: skip
 
 

@@ -47,20 +47,20 @@ class Person:
 
     def step_up(self):
         """Has this session proved who it is, without a proof."""
-        services, (subject, session_id) = self.world.services, open_token(self.session)
+        services, (subject, session_id) = self.world.services, open_token(self.world.services.keys, self.session)
         seen = services.sessions.from_item(services.store.get(*services.sessions.key(subject, session_id)))
         services.store.commit([services.sessions.write(subject, replace(seen, stepped_up_at=services.now))])
 
     def info(self):
         """What is registered, as it is stored."""
         services = self.world.services
-        subject = services.recoveries.subject(self.account.user_id)
+        subject = services.recoveries.subject(self.account.id)
         return security_info.from_item(services.store.get(*services.security_infos.key(subject)))
 
     def change_info(self, **changes):
         """Changes what is stored of the security info."""
         services = self.world.services
-        subject = services.recoveries.subject(self.account.user_id)
+        subject = services.recoveries.subject(self.account.id)
         services.store.commit([services.security_infos.write(subject, replace(self.info(), **changes))])
 
     def prove(self, method, code="", **proof):

@@ -63,7 +63,7 @@ class InitialState:
         for role in ("", "administrator", "helpdesk"):
             agent = Agent(world, role=role)
             account = agent.account
-            subject = world.services.recoveries.subject(account.user_id)
+            subject = world.services.recoveries.subject(account.id)
             person = PersonModel(account.user_id, subject, account.addresses, world.password, role, agent.own_app)
             person.last_step = NOW // 30 - 1
             person.saved = agent.register("recovery-code").body["recovery_code"]

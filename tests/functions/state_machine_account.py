@@ -104,7 +104,7 @@ class RecoveryRules(ComparedWithModel):
 
     def _is_right(self, flow, mail):
         key = self.world.services.keys.derive(codes_key(flow.purpose))
-        _, flow_id = recoveries.open_token(flow.token)
+        _, flow_id = recoveries.open_token(self.world.services.keys, flow.token)
         live = flow.codes.get(mail.kind)
         if live is None or self.now >= live.until:
             return False

@@ -25,13 +25,13 @@ def test_signing_in_gives_a_cookie_for_this_host_only(world):
         for part in ("Path=/", "Secure", "HttpOnly", "SameSite=Strict", f"Max-Age={age}"):
             assert part in cookie
         assert "Domain" not in cookie
-    assert answer.operations == ("BatchGetItem", "Query", "TransactWriteItems")
+    assert answer.operations == ("BatchGetItem", "BatchGetItem", "Query", "TransactWriteItems")
 
 
 def test_the_cookie_is_not_what_is_stored(world):
     person = world.person()
     session = world.sign_in(person.user_id).session
-    (stored,) = world.services.sessions.for_subject(world.services.recoveries.subject(person.user_id))
+    (stored,) = world.services.sessions.for_subject(world.services.recoveries.subject(person.id))
     assert session not in repr(stored)
     assert len(session) == 43
 
@@ -193,7 +193,7 @@ def test_an_account_has_twenty_sessions_and_the_next_one_ends_the_oldest_x27(wor
     for _ in range(23):
         sessions.append(world.sign_in(person.user_id).session)
         time_machine.shift(1)
-    subject = world.services.recoveries.subject(person.user_id)
+    subject = world.services.recoveries.subject(person.id)
     assert len(world.services.sessions.for_subject(subject)) == 20
     assert [view(world, session).status for session in sessions] == [401] * 3 + [200] * 20
 

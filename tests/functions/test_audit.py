@@ -43,10 +43,10 @@ def count_events(items):
     return app.lambda_handler(records("EventTable", items, ("subject", "at")), Context())["counted"]
 
 
-def count_people(*user_ids):
-    return app.lambda_handler(
-        records("AccountTable", [{"user_id": each} for each in user_ids], ("user_id",)), Context()
-    )["counted"]
+def count_people(*account_ids):
+    return app.lambda_handler(records("AccountTable", [{"id": each} for each in account_ids], ("id",)), Context())[
+        "counted"
+    ]
 
 
 def numbers(world):
@@ -69,7 +69,7 @@ def a_reset(world, person):
 
 def test_a_reference_gives_the_whole_story_in_sentences_and_no_secret_b9(world, auditor):
     person = world.person()
-    count_people(person.user_id)
+    count_people(person.id)
     reference = a_reset(world, person)
     typed = reference.removeprefix("R-").replace("-", " ").lower().replace("0", "o")
     story = auditor.get(f"/references/r%20{typed}".replace(" ", "%20")).body
@@ -91,7 +91,7 @@ def test_events_are_filtered_and_paged_newest_first_b18(world, auditor):
     person = world.person()
     for number in range(60):
         world.services.store.commit([
-            world.services.events.write("password-changed", world.services.recoveries.subject(person.user_id), f"R-{number:04}-0000",
+            world.services.events.write("password-changed", world.services.recoveries.subject(person.id), f"R-{number:04}-0000",
                                         world.services.clock() - 86_400 * (number // 30), number.to_bytes(4), what="x")
         ])  # fmt: skip
     first = auditor.get("/events", account=person.user_id).body
@@ -125,10 +125,10 @@ def test_where_two_people_have_one_reference_each_part_is_for_whoever_may_read_a
     """40 random bits: among a million references some pair is the same."""
     world = use(administration={"scope": "same-groups"})
     outside, inside = world.person(groups=("finance",)), world.person(groups=("staff",))
-    count_people(outside.user_id, inside.user_id)
+    count_people(outside.id, inside.id)
     services = world.services
     for number, person in enumerate((outside, inside)):
-        subject = services.recoveries.subject(person.user_id)
+        subject = services.recoveries.subject(person.id)
         services.store.commit(
             [services.events.write("reset-started", subject, "R-SAME-0000", services.clock(), bytes([number] * 4))]
         )
@@ -147,7 +147,7 @@ def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
     """Attack 50: what is refused by account and by reference does not stand in the list of everything either."""
     world = use(administration={"scope": "same-groups"})
     outside, inside = world.person(groups=("finance",)), world.person(groups=("staff",))
-    count_people(outside.user_id, inside.user_id)
+    count_people(outside.id, inside.id)
     theirs, ours = (world.start(each.user_id).body["reference"] for each in (outside, inside))
     agent = Agent(world, role=role, groups=("staff",)).proved()
     everywhere = role == "auditor"
@@ -174,7 +174,7 @@ def test_times_in_the_wrong_order_name_no_event_and_are_no_fault_b18(world, audi
 def test_an_export_is_safe_in_a_spreadsheet(world, auditor):
     person = world.person()
     services = world.services
-    subject = services.recoveries.subject(person.user_id)
+    subject = services.recoveries.subject(person.id)
     services.store.commit([services.events.write(
         "admin-role-granted", subject, "R-1111-1111", services.clock(), b"abcd", by='=HYPERLINK("http://evil.example")',
         what="@SUM(1+1)",
@@ -236,39 +236,39 @@ class TestCounts:
         before = numbers(world)
         person = Person(world, other_mails=(), mobile_phone="", office_phone="")
         user_id = person.account.user_id
-        assert count_people(user_id) == 1
-        assert count_people(user_id) == 0
+        assert count_people(person.account.id) == 1
+        assert count_people(person.account.id) == 0
         assert numbers(world) - before == {"accounts": 1, "enabled": 1}
         person.app()
-        subject = world.services.recoveries.subject(user_id)
+        subject = world.subject(user_id)
         handed = records("SecurityInfoTable", [{"subject": subject}, {"subject": "0" * 32}], ("subject",))
         assert app.lambda_handler(handed, Context())["counted"] == 1
         counted = numbers(world) - before
         assert (counted["registered"], counted["capable"], counted["has:authenticator"]) == (1, 1, 1)
         world.change(world.account(user_id), enabled=False)
-        count_people(user_id)
+        count_people(person.account.id)
         counted = numbers(world) - before
         assert (counted["accounts"], counted["enabled"], counted["capable"]) == (1, 0, 0)
 
     def test_a_person_who_is_gone_counts_no_more(self, world):
         person = world.person()
         before = numbers(world)
-        count_people(person.user_id)
-        table, key = world.services.accounts.key(person.user_id)
+        count_people(person.id)
+        table, key = world.services.accounts.key(person.id)
         world.services.store.client.delete_item(TableName=table, Key=marshal(key))
-        count_people(person.user_id)
+        count_people(person.id)
         assert +(numbers(world) - before) == {}
 
     def test_a_large_batch_is_counted_in_parts(self, world):
         people = [world.person() for _ in range(60)]
         before = numbers(world)["accounts"]
-        assert count_people(*(person.user_id for person in people)) == 60
+        assert count_people(*(person.id for person in people)) == 60
         assert numbers(world)["accounts"] == before + 60
 
     def test_the_user_id_is_sealed(self, world):
         person = world.person()
-        count_people(person.user_id)
-        table, key = world.services.counters.person_key(world.services.recoveries.subject(person.user_id))
+        count_people(person.id)
+        table, key = world.services.counters.person_key(world.services.recoveries.subject(person.id))
         stored = world.services.store.get(table, key)
         assert person.user_id not in repr(stored)
         assert unseal(world.services.keys, stored["sealed"]) == person.user_id
@@ -288,7 +288,7 @@ class TestCounts:
 
 def test_the_report_costs_two_reads_whoever_asks_b17(world, auditor):
     person = world.person()
-    count_people(person.user_id)
+    count_people(person.id)
     for days in ("1", "7", "30"):
         answer = auditor.get("/report", days=days)
         assert len(answer.body["resets"]) == int(days)

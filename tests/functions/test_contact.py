@@ -106,7 +106,7 @@ def test_without_an_address_the_first_role_that_somebody_has_is_asked(use, lette
     for page in client.get_paginator("scan").paginate(TableName="AccountTable"):
         for item in page["Items"]:
             if "role" in item:
-                client.delete_item(TableName="AccountTable", Key={"user_id": item["user_id"]})
+                client.delete_item(TableName="AccountTable", Key={"id": item["id"]})
     people = {role: world.person(role=role) for role in roles}
     world.person(role=asked, enabled=False)
     reference = ask(world, f"nobody{world.number}@contoso.example").body["reference"]

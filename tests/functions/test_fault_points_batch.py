@@ -226,11 +226,11 @@ def happened(world):
     for person in people:
         world.verify(world.proved(person.user_id).body["flow"], "x")
         Agent(world, role="auditor")
-    return [event for person in people for event in world.events(person.user_id)], [p.user_id for p in people]
+    return [event for person in people for event in world.events(person.user_id)], [p.id for p in people]
 
 
-def of_people(user_ids):
-    return counted_records("AccountTable", [{"user_id": each} for each in user_ids], ("user_id",))
+def of_people(account_ids):
+    return counted_records("AccountTable", [{"id": each} for each in account_ids], ("id",))
 
 
 def of_events(events):

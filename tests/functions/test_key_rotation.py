@@ -44,7 +44,7 @@ def test_what_is_registered_after_a_rotation_comes_from_the_new_key_x23(world, r
     rotate("PROOF_KEY")
     owner.everything()
     item = world.services.store.get(
-        *world.services.security_infos.key(world.services.recoveries.subject(owner.account.user_id))
+        *world.services.security_infos.key(world.services.recoveries.subject(owner.account.id))
     )
     info = from_item(item)
     assert (info.authenticator.generation, info.recovery_code.generation) == (2, 2)

@@ -63,7 +63,7 @@ def test_each_answer_is_one_line_with_reference_and_correlation_id(world, caplog
     started = world.start(person.user_id).body
     (record,) = [record for record in caplog.records if record.message == "answered"]
     line = json.loads(logging.getLogger(record.name).handlers[0].format(record))
-    subject = world.services.recoveries.subject(person.user_id)
+    subject = world.services.recoveries.subject(person.id)
     assert (line["operation"], line["outcome"], line["correlation_id"]) == ("/api/reset/start", "done", "test")
     assert (line["reference"], line["subject"]) == (started["reference"], subject)
     assert "maria" not in json.dumps(line).lower() and person.user_id not in json.dumps(line)

@@ -149,7 +149,7 @@ def test_the_contact_function_may_do_what_it_does(world, record, template):
 
 def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     helpdesk, administrator, person = Agent(world, role="helpdesk"), Agent(world), world.person()
-    count_people(person.user_id)
+    count_people(person.id)
     called, newcomer = Person(world), Agent(world, role="helpdesk")
     called.app()
     newcomer.change_info(agreed=())
@@ -203,7 +203,7 @@ def test_the_report_function_may_do_what_it_does(world, record, template, plays)
     happened = world.events(person.user_id)
     plays("ReportFunction")
     fresh(record, world)
-    assert count_events(happened) == count_people(person.user_id) == 1
+    assert count_events(happened) == count_people(person.id) == 1
     assert differences(record, template, "ReportFunction") == []
 
 
@@ -298,7 +298,7 @@ def test_a_condition_that_depends_on_a_key_that_aws_may_leave_out_is_found(world
     person = world.person()
     plays("ReportFunction")
     fresh(record, world)
-    count_people(person.user_id)
+    count_people(person.id)
     strict = copy.deepcopy(template)
     (policy,) = strict.resources["ReportRole"]["Properties"]["Policies"]
     for statement in policy["PolicyDocument"]["Statement"]:

@@ -13,7 +13,7 @@ def told(message, number="1"):
 
 
 def email(event, world, **part):
-    subject = world.services.recoveries.subject(f"receipt{world.number}")
+    subject = world.subject(f"receipt{world.number}")
     tags = {"subject": [subject], "reference": [f"R-{world.number:04}-AAAA"], "ses:source-ip": ["1.1.1.1"]}
     stamp = "2026-11-24T10:00:00.123Z"
     return {
@@ -24,7 +24,7 @@ def email(event, world, **part):
 
 
 def telephone(event, world):
-    subject = world.services.recoveries.subject(f"receipt{world.number}")
+    subject = world.subject(f"receipt{world.number}")
     context = {"subject": subject, "reference": f"R-{world.number:04}-AAAA"}
     return {"eventType": event, "eventTimestamp": 1_795_514_400_000, "context": context, "messageId": "m-1"}
 

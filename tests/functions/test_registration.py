@@ -18,7 +18,7 @@ def test_questions_are_registered_hashed_and_never_shown_s46_s74(asked):
     assert (view["questions_needed"], len(view["questions"])) == (3, len(security_questions.PREDEFINED))
     assert asked.register("questions", answers=GOOD).body["confirmed"] is True
     services = asked.world.services
-    table, key = services.security_infos.key(services.recoveries.subject(asked.account.user_id))
+    table, key = services.security_infos.key(services.recoveries.subject(asked.account.id))
     stored = repr(services.store.get(table, key))
     assert "argon2id" in stored
     assert not any(word in stored.lower() for word in ("talbot", "ærlig", "herons"))

@@ -113,7 +113,7 @@ def test_what_a_later_release_has_added_to_a_record_stops_no_earlier_one(world, 
     serve("after")
     started = world.start(person.user_id).body
     assert world.send(started["flow"]).status == 202
-    store, subject = world.services.store, world.services.recoveries.subject(person.user_id)
+    store, subject = world.services.store, world.services.recoveries.subject(person.id)
     items = store.client.query(
         TableName=world.services.recoveries.table, ConsistentRead=True, KeyConditionExpression="subject = :subject",
         ExpressionAttributeValues=marshal({":subject": subject}),

@@ -44,7 +44,7 @@ def test_no_table_but_those_of_accounts_pairs_a_person_with_their_records_x30(wo
     world.finish(world.proved(user_id).body["flow"])
     world.sign_in(user_id, "violet-Anchor-27-plum")
     kept = stored(world, *elsewhere(world))
-    assert world.services.recoveries.subject(user_id) in kept
+    assert world.subject(user_id) in kept
     assert user_id not in kept
     assert agent.account.user_id not in kept
 
@@ -53,11 +53,11 @@ def test_no_table_but_those_of_accounts_pairs_a_person_with_their_records_x30(wo
 def test_a_flow_weighs_the_same_whatever_was_typed_x30(world, other):
     sizes = set()
     for typed in (f"maria{world.number}", f"{other}{world.number}"):
-        subject = world.services.recoveries.subject(f"{typed}@contoso.example")
+        subject = world.subject(f"{typed}@contoso.example")
         world.start(f"{typed}@contoso.example")
         (flow,) = (
             item for item in world.services.store.query(world.services.recoveries.table, "subject", subject, limit=10)
             if item["record"].startswith("flow#")
         )  # fmt: skip
-        sizes.add(len(flow["user_id"]))
+        sizes.add((len(flow["account_id"]), len(flow["user_id"])))
     assert len(sizes) == 1

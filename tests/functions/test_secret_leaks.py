@@ -185,7 +185,7 @@ def _helped(world, owner):
     token = repudiation.derive_token(
         world.services.keys, told[0]["subject"], told[0]["reference"], told[0]["facts"]["at"]
     )
-    assert open_token(token)
+    assert open_token(world.services.keys, token)
     assert world.post("/api/account/secure", {"token": token}).status == 200
     assert world.post("/api/account/secure", {"token": token}).code == "link-ended"
     owner.helper = administrator

@@ -84,7 +84,7 @@ class TestKnownBrowsers:
         person, other = world.person(), world.person()
         strangers(world, person.user_id)
         foreign = world.sign_in(other.user_id).browser
-        sealed = remember((), world.services.recoveries.subject(person.user_id), "00" * 8, 0, world.services.now)
+        sealed = remember((), world.services.recoveries.subject(person.id), "00" * 8, 0, world.services.now)
         theirs = device_cookies.seal(
             type("Keys", (), {"derive": lambda _, purpose: purpose.encode().ljust(32)})(), sealed
         )

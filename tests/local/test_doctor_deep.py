@@ -59,7 +59,8 @@ def subject(stack):
     """Under which keyed hash the tables know the canary: as the command line works it out."""
     command = "import json,os,sys; os.environ.update(json.load(open(sys.argv[1])));"
     command += "from regain.runtime.services import services;"
-    command += f"print(services().recoveries.subject({CANARY!r}))"
+    command += "from cli.canary import Canary;"
+    command += f"print(Canary.of(services(), {CANARY.partition('@')[2]!r}).subject)"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}/functions:{ROOT}/functions/shared"}
     python = [ROOT / ".venv/dev/bin/python", "-c", command, stack.state / "stack.json"]
     return subprocess.run(python, env=environment, capture_output=True, text=True, check=True).stdout.strip()
@@ -125,8 +126,9 @@ def test_what_a_killed_run_has_left_is_taken_away_by_the_next_one(stack, tables,
     assert any(tables(subject).values())
     again = start(stack)
     assert "is under way, or was killed" in again.communicate(timeout=60)[0]
+    led = dynamodb.get_item(TableName="IdentifierTable", Key={"identifier": {"S": CANARY}})["Item"]["account_id"]
     dynamodb.update_item(
-        TableName="AccountTable", Key={"user_id": {"S": CANARY}}, UpdateExpression="SET security_info_at = :then",
+        TableName="AccountTable", Key={"id": led}, UpdateExpression="SET security_info_at = :then",
         ExpressionAttributeValues={":then": {"N": "1"}},
     )  # fmt: skip
     later = start(stack)
@@ -136,11 +138,15 @@ def test_what_a_killed_run_has_left_is_taken_away_by_the_next_one(stack, tables,
 
 
 def test_somebody_who_happens_to_have_that_user_id_is_left_alone(stack, dynamodb):
-    somebody = {"user_id": {"S": CANARY}, "display_name": {"S": "Cana Ry"}, "version": {"N": "1"}}
+    key = {"id": {"S": "somebody"}}
+    somebody = {**key, "user_id": {"S": CANARY}, "display_name": {"S": "Cana Ry"}, "version": {"N": "1"}}
     dynamodb.put_item(TableName="AccountTable", Item=somebody)
+    led = {"identifier": {"S": CANARY}, "account_id": key["id"]}
+    dynamodb.put_item(TableName="IdentifierTable", Item=led)
     try:
         said = start(stack).communicate(timeout=60)[0]
         assert f"{CANARY} is somebody's account" in said
-        assert dynamodb.get_item(TableName="AccountTable", Key={"user_id": {"S": CANARY}})["Item"] == somebody
+        assert dynamodb.get_item(TableName="AccountTable", Key=key)["Item"] == somebody
     finally:
-        dynamodb.delete_item(TableName="AccountTable", Key={"user_id": {"S": CANARY}})
+        dynamodb.delete_item(TableName="AccountTable", Key=key)
+        dynamodb.delete_item(TableName="IdentifierTable", Key={"identifier": {"S": CANARY}})

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from local.engine import SCHEMA, Engine, EngineError
 from regain.api.headers import API_HEADERS, SITE_HEADERS
 from tests.codes import code_in
 from tests.conftest import fetch, launch
@@ -274,3 +275,21 @@ def test_our_own_people_are_loaded(folder, tmp_path):
         post(stack, "/api/account/sign-in", {"user_id": "zoë@contoso.example", "password": "kettle-Magnet-41-harp"})[0]
         == 200
     )
+
+
+@pytest.mark.parametrize("written", [None, "1", "3"])
+def test_state_of_another_version_is_refused_with_the_remedy_b30(tmp_path, written):
+    (tmp_path / "engine").mkdir()
+    if written:
+        (tmp_path / "schema").write_text(written)
+    with pytest.raises(EngineError, match="`make clean` deletes it"):
+        Engine(tmp_path / "no program", tmp_path, 1).start()
+    assert (tmp_path / "engine").exists()
+
+
+def test_new_state_says_its_version_and_is_opened_again_b30(tmp_path):
+    for _ in range(2):
+        with pytest.raises(EngineError, match="make install"):  # past the check
+            Engine(tmp_path / "no program", tmp_path, 1).start()
+        assert (tmp_path / "schema").read_text() == SCHEMA
+        (tmp_path / "engine").mkdir(exist_ok=True)

@@ -10,13 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from regain.adapters.keys import Keys
-from regain.adapters.seal import seal
+from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Store, Write, marshal, put_new, put_version
 
 _STRIPES = 4
 _MARKER_TTL = 3 * 86_400  # seconds: longer than a stream keeps its records
 _KEPT = 400 * 86_400
 _PEOPLE = {"part": "people", "id": "now"}
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPerson:
+    """An account as it was counted last: its user ID then, and the counters that it counted in."""
+
+    account_id: str
+    user_id: str
+    counters: tuple[str, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +67,31 @@ class Counters:
         """The key of an account's last counted state, for `Store.batch_get`."""
         return self.table, {"part": f"person#{subject}", "id": "person"}
 
-    def person_write(self, subject: str, user_id: str, counter_names: Iterable[str], seen: int) -> Write:
+    def person_write(self, subject: str, person: "CountedPerson") -> Write:
         """Records how an account was counted, if it has not been counted since. The user ID is encrypted."""
         item = {
             "part": f"person#{subject}",
             "id": "person",
-            "sealed": seal(self.keys, user_id),
-            "counters": list(counter_names),
+            "account_id": person.account_id,
+            "sealed": seal(self.keys, person.user_id),
+            "counters": list(person.counters),
         }
-        return put_version(self.table, item, seen)
+        return put_version(self.table, item, person.version)
+
+    def person(self, item: Mapping[str, Any] | None) -> "CountedPerson | None":
+        """How the account in an item of `person_key` was counted last."""
+        if item is None:
+            return None
+        user_id = unseal(self.keys, item["sealed"])
+        return CountedPerson(item["account_id"], user_id, tuple(item["counters"]), item["version"])
+
+    def forget_writes(self, subject: str, person: "CountedPerson") -> list[Write]:
+        """Deletes what was kept to count an account, and takes it out of the counters."""
+        table, key = self.person_key(subject)
+        request = {"TableName": table, "Key": marshal(key), "ConditionExpression": "version = :seen"}
+        request["ExpressionAttributeValues"] = marshal({":seen": person.version})
+        change = Counter(dict.fromkeys(person.counters, -1))
+        return [Write("Delete", request), *([self.people_write(change)] if change else [])]
 
     def people_write(self, change: Mapping[str, int]) -> Write:
         """Adds to the account counters; numbers may be negative."""

@@ -1,16 +1,15 @@
-"""The provisioning table: tokens, groups and their members, and the ids that lead to accounts."""
+"""The provisioning table: tokens, groups and their members, and the accounts that provisioning knows."""
 
 import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from regain.adapters.store import Store, Write, marshal, put_new, put_version, to_dataclass
-from regain.domain.account import Account
 from regain.domain.group import Group
 from regain.domain.scim_token import Token
 
 _MOST = 1_000_000
-_TOKEN, _USER, _EXTERNAL, _GROUP, _NAME = "token", "user", "external", "group", "group-name"
+_TOKEN, _USER, _GROUP, _NAME = "token", "user", "group", "group-name"
 
 Key = tuple[str, dict[str, str]]
 
@@ -39,42 +38,21 @@ class Provisioning:
         """Revokes a token. A conflict if there is none."""
         return self._delete(_TOKEN, token_id, must_be_there=True)
 
-    def user_id(self, account_id: str) -> str:
-        """The user ID of the account with this id; "" if there is none."""
-        item = self.store.get(*self._key(_USER, account_id))
-        return item["user_id"] if item else ""
-
-    def user_ids(self, account_ids: list[str]) -> list[str]:
-        """The user IDs of the accounts with these ids (at most 100), in their order; "" for those that do not exist."""
-        found = self.store.batch_get([self._key(_USER, each) for each in account_ids]) if account_ids else []
-        return [item["user_id"] if item else "" for item in found]
-
     def account_ids(self) -> list[str]:
         """The ids of all accounts that provisioning knows, in a stable order."""
         return [item["id"] for item in self._all(_USER)]
 
-    def id_of_external(self, external_id: str) -> str:
-        """The id of the account with this external id; "" if there is none."""
-        item = self.store.get(*self._key(_EXTERNAL, external_id))
-        return item["owner"] if item else ""
+    def knows(self, account_id: str) -> bool:
+        """Whether provisioning knows an account: it has made it, or found it by its user ID."""
+        return self.store.get(*self._key(_USER, account_id)) is not None
 
-    def link_writes(self, old: Account | None, new: Account) -> list[Write]:
-        """Updates the ids that lead to an account. A conflict if another account has the external id."""
-        writes: list[Write] = []
-        if old is None or not old.id or old.user_id != new.user_id:
-            item = {"part": _USER, "id": new.id, "user_id": new.user_id}
-            writes.append(Write("Put", {"TableName": self.table, "Item": marshal(item)}))
-        before = old.external_id if old else ""
-        if before != new.external_id:
-            writes += [self._delete(_EXTERNAL, before)] if before else []
-            if new.external_id:
-                writes.append(put_new(self.table, {"id": new.external_id, "part": _EXTERNAL, "owner": new.id}))
-        return writes
+    def know_write(self, account_id: str) -> Write:
+        """Provisioning knows an account from now on."""
+        return Write("Put", {"TableName": self.table, "Item": marshal({"part": _USER, "id": account_id})})
 
-    def unlink_writes(self, account: Account) -> list[Write]:
-        """Removes the ids that lead to the account."""
-        external = [self._delete(_EXTERNAL, account.external_id)] if account.external_id else []
-        return [self._delete(_USER, account.id), *external]
+    def forget_write(self, account_id: str) -> Write:
+        """Provisioning knows an account no more."""
+        return self._delete(_USER, account_id)
 
     def group(self, group_id: str) -> Group | None:
         """The group with this id."""

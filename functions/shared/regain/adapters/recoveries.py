@@ -1,9 +1,11 @@
-"""Flows, and what is counted, in DynamoDB, all under one keyed hash of the user ID.
+"""Flows and counts in DynamoDB, all under a keyed hash of the account's id.
 
-User IDs are sealed, because anything can be typed as one, and those that nobody has are kept like all others.
+User IDs that nobody has lead to ids of no account, and are kept like all others: sealed, because anything can be typed
+as one.
 """
 
 import hashlib
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -29,9 +31,9 @@ class Recoveries:
     table: str
     keys: Keys
 
-    def subject(self, user_id: str) -> str:
-        """The keyed hash under which everything about a user ID is stored."""
-        return self.keys.digest("subject", user_id)
+    def subject(self, account_id: str) -> str:
+        """The keyed hash under which everything about an account is stored."""
+        return self.keys.digest("subject", account_id)
 
     def key(self, subject: str, record: str) -> tuple[str, dict[str, str]]:
         """The key of a record, for `Store.batch_get`."""
@@ -59,12 +61,15 @@ class Recoveries:
         return put_version(self.table, item, state.version)
 
 
-def token(subject: str, secret: bytes) -> str:
-    """The token that a browser holds for a flow. Its secret half is not stored."""
-    return urlsafe_b64encode(bytes.fromhex(subject) + secret).rstrip(b"=").decode()
+def token(keys: Keys, subject: str, secret: bytes) -> str:
+    """The token that a browser holds for a flow or a session. Its secret half is not stored.
+
+    The subject is masked by the secret, so that nobody sees whether two tokens are about the same account.
+    """
+    return urlsafe_b64encode(_masked(keys, bytes.fromhex(subject), secret) + secret).rstrip(b"=").decode()
 
 
-def open_token(text: str) -> tuple[str, str] | None:
+def open_token(keys: Keys, text: str) -> tuple[str, str] | None:
     """The subject and the flow's id in a token, or None if it is malformed."""
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -72,7 +77,13 @@ def open_token(text: str) -> tuple[str, str] | None:
         return None
     if len(raw) != _TOKEN or urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
         return None
-    return raw[:16].hex(), flow_id(raw[16:])
+    return _masked(keys, raw[:16], raw[16:]).hex(), flow_id(raw[16:])
+
+
+def _masked(keys: Keys, half: bytes, secret: bytes) -> bytes:
+    """XOR with a key stream of the secret: masks, and unmasks again."""
+    stream = hmac.digest(keys.derive("token"), secret, hashlib.sha256)
+    return bytes(a ^ b for a, b in zip(half, stream, strict=False))
 
 
 def flow_id(secret: bytes) -> str:

@@ -3,8 +3,6 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from regain.adapters.keys import Keys
-from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass
 from regain.domain.session import Session
 
@@ -17,7 +15,6 @@ class Sessions:
 
     store: Store
     table: str
-    keys: Keys
 
     def key(self, subject: str, session_id: str) -> tuple[str, dict[str, str]]:
         """The key of a session, for `Store.batch_get`."""
@@ -29,8 +26,7 @@ class Sessions:
 
     def write(self, subject: str, session: Session) -> Write:
         """Writes the session, if it has not changed since it was read."""
-        sealed = {**asdict(session), "user_id": seal(self.keys, session.user_id)}
-        item = {"subject": subject, **sealed, "purge_at": session.started_at + _KEPT}
+        item = {"subject": subject, **asdict(session), "purge_at": session.started_at + _KEPT}
         return put_version(self.table, item, session.version)
 
     def delete_write(self, subject: str, session_id: str) -> Write:
@@ -40,7 +36,4 @@ class Sessions:
 
     def from_item(self, item: dict[str, Any] | None) -> Session | None:
         """The session in an item, or None."""
-        return self._opened(item) if item else None
-
-    def _opened(self, item: dict[str, Any]) -> Session:
-        return to_dataclass({**item, "user_id": unseal(self.keys, item["user_id"])}, Session)
+        return to_dataclass(item, Session) if item else None

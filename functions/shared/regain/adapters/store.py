@@ -52,13 +52,16 @@ class Store:
         for table, key in keys:
             start = {"Keys": [], "ConsistentRead": True, **self._views.get(table, {})}
             wanted.setdefault(table, start)["Keys"].append(marshal(key))
-        found: list[tuple[str, dict[str, Any]]] = []
+        names = {table: tuple(key) for table, key in keys}
+        found: dict[tuple[str, ...], dict[str, Any]] = {}
         for attempt in range(_TRIES):
             answer = self.client.batch_get_item(RequestItems=wanted)
-            found += [(t, unmarshal(item)) for t, items in answer["Responses"].items() for item in items]
+            for table, items in answer["Responses"].items():
+                for item in map(unmarshal, items):
+                    found[table, *(item[name] for name in names[table])] = item
             wanted = answer.get("UnprocessedKeys")
             if not wanted:
-                return [_pick(found, table, key) for table, key in keys]
+                return [found.get((table, *key.values())) for table, key in keys]
             _wait(attempt)
         raise Refused(SERVICE_BUSY, reason="throttled", retry_after=1)
 
@@ -229,13 +232,6 @@ def _plain(typed: dict[str, Any]) -> Any:
     if kind == "NULL":
         return None
     return int(value) if kind == "N" else value
-
-
-def _pick(found: list[tuple[str, dict[str, Any]]], table: str, key: dict[str, str]) -> dict[str, Any] | None:
-    for where, item in found:
-        if where == table and key.items() <= item.items():
-            return item
-    return None
 
 
 def _wait(attempt: int) -> None:

@@ -1,14 +1,17 @@
 """The directory `dynamodb`: accounts in a table of ours."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass, unmarshal
+from regain.adapters.identifiers import Identifiers
+from regain.adapters.store import Store, Write, batched, marshal, put_version, to_dataclass, unmarshal
 from regain.domain.account import Account
 
 WITHOUT_PASSWORD = tuple(field.name for field in fields(Account) if field.name != "password")
 """The attributes that a function may read if its role excludes passwords."""
 
+_READ_SIZE = 100
 UNUSABLE = "!"
 """The hash that no password has, as in Django: unlike none at all, no import puts a first password in its place."""
 
@@ -16,7 +19,7 @@ _PLACEHOLDER = marshal(
     asdict(
         Account(
             "nobody@nowhere.example", "No Body", "No", "Body", "nobody@nowhere.example", ("nobody@home.example",),
-            "+440000000000", "+440000000000", True, "-" * 105, groups=("nobody",),
+            "+440000000000", "+440000000000", True, "-" * 105, groups=("nobody",), id="-" * 36,
         )
     )
 )  # fmt: skip
@@ -24,18 +27,55 @@ _PLACEHOLDER = marshal(
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The account table. Keys are normalised user IDs."""
+    """The account table, by id, and what leads to its accounts."""
 
     store: Store
     table: str
+    identifiers: Identifiers
 
-    def key(self, user_id: str) -> tuple[str, dict[str, str]]:
+    def key(self, account_id: str) -> tuple[str, dict[str, str]]:
         """The key of an account, for `Store.batch_get`."""
-        return self.table, {"user_id": user_id}
+        return self.table, {"id": account_id}
 
-    def get(self, user_id: str) -> Account | None:
-        """The account, or None."""
-        return from_item(self.store.get(*self.key(user_id)))
+    def get(self, account_id: str) -> Account | None:
+        """The account with this id, or None."""
+        return from_item(self.store.get(*self.key(account_id)))
+
+    def get_many(self, account_ids: Iterable[str]) -> dict[str, Account]:
+        """The accounts that are there, by id."""
+        found: dict[str, Account] = {}
+        for part in batched(dict.fromkeys(account_ids), _READ_SIZE):
+            items = self.store.batch_get([self.key(each) for each in part])
+            found |= {item["id"]: to_dataclass(item, Account) for item in items if item}
+        return found
+
+    def by_user_id(self, user_id: str) -> Account | None:
+        """The account with this user ID (a normalised one), or None: two reads."""
+        return self.get(self.identifiers.find(user_id))
+
+    def add_writes(self, new: Account) -> list[Write]:
+        """Adds an account with all that leads to it; a conflict if anything of it leads to another account."""
+        claims = [self.identifiers.claim_write(each, new.id) for each in new.identifiers]
+        return [put_version(self.table, to_item(new), 0), *claims]
+
+    def replace_writes(self, seen: Account, new: Account) -> list[Write]:
+        """Replaces an account that has not changed since it was read, and what leads to it."""
+        lost = [each for each in seen.identifiers if each not in new.identifiers]
+        gained = [each for each in new.identifiers if each not in seen.identifiers]
+        return [
+            put_version(self.table, to_item(new), seen.version),
+            *(self.identifiers.release_write(each, new.id) for each in lost),
+            *(self.identifiers.claim_write(each, new.id) for each in gained),
+        ]
+
+    def remove_writes(self, seen: Account, now: int) -> list[Write]:
+        """Removes an account. Its user ID is free; the ids of sources still mean this person, should they come back."""
+        user_id, *others = seen.identifiers
+        return [
+            self.delete_write(seen),
+            self.identifiers.release_write(user_id, seen.id),
+            *(self.identifiers.retire_write(each, seen.id, now) for each in others),
+        ]
 
     def password_write(self, seen: Account, password: str, now: int, temporary_until: int = 0) -> Write:
         """Sets a password (a hash), if the account has not changed since it was read.
@@ -82,7 +122,7 @@ class Accounts:
 
     def delete_write(self, seen: Account) -> Write:
         """Deletes the account, if it has not changed since it was read."""
-        table, key = self.key(seen.user_id)
+        table, key = self.key(seen.id)
         return Write(
             "Delete",
             {
@@ -104,7 +144,7 @@ class Accounts:
             "Update",
             {
                 "TableName": self.table,
-                "Key": marshal({"user_id": seen.user_id}),
+                "Key": marshal({"id": seen.id}),
                 "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in changes),
                 "ConditionExpression": "#version = :seen",
                 "ExpressionAttributeNames": {f"#{name}": name for name in changes},

@@ -1,5 +1,6 @@
 """Accounts: the people whose passwords are managed, and the methods they can use."""
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from regain.domain.methods import Method, can_pass
 from regain.domain.policy import Recovery
 from regain.domain.security_info import SecurityInfo
 
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 
 
@@ -18,8 +20,8 @@ class Account:
     an administrator last changed an address or number, `created_at` when the account came in (0: unknown), `role_since`
     when its role was granted (0: it came with the account). A temporary password allows one sign-in before
     `temporary_until`. `local_changes` names the fields that were set in Regain, by the person or by an
-    administrator: imports do not overwrite them. `id` is the account's for SCIM, and outlasts a change of the user ID;
-    `external_id` is what the identity provider calls the person.
+    administrator: imports do not overwrite them. Everything of the account is kept under its `id`, which never changes;
+    the `user_id` can. Sources know the person by `source_ids` (`employeeId:1001`), provisioning by `external_id` too.
     """
 
     user_id: str
@@ -46,7 +48,13 @@ class Account:
     local_changes: tuple[str, ...] = ()
     id: str = ""
     external_id: str = ""
+    source_ids: tuple[str, ...] = ()
     version: int = 0
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """All that leads to this account and to no other: the user ID first, then the ids of sources."""
+        return (self.user_id, *self.source_ids, *([f"externalId:{self.external_id}"] if self.external_id else []))
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -57,6 +65,17 @@ class Account:
     def names(self) -> tuple[str, ...]:
         """Names that this person's password must not contain."""
         return (self.given_name, self.surname, self.display_name, self.user_id.partition("@")[0])
+
+
+def make_id(made_of: bytes) -> str:
+    """The id of an account, made of 16 bytes: random ones for a new account."""
+    digits = made_of.hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an account's id, which no user ID of an account has."""
+    return _ID.fullmatch(text) is not None
 
 
 def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]) -> tuple[Method, ...]:

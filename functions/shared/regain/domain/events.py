@@ -99,9 +99,9 @@ KINDS: dict[str, Kind] = {
         Phrase("An administrator or helpdesk withdrew the request for security info."), "register/"
     ),
     "admin-role-granted": Kind(Phrase("A role was granted."), "admin/"),
-    "account-added": Kind(Phrase("The identity provider added the account."), "admin/provisioning/"),
-    "account-renamed": Kind(Phrase("The identity provider changed the user ID."), "admin/provisioning/"),
-    "account-removed": Kind(Phrase("The identity provider removed the account."), "admin/provisioning/"),
+    "account-added": Kind(Phrase("The account was added."), "admin/provisioning/"),
+    "account-renamed": Kind(Phrase("The user ID was changed."), "admin/provisioning/"),
+    "account-removed": Kind(Phrase("The account was removed."), "admin/provisioning/"),
     "account-imported": Kind(Phrase("An import changed the account."), "admin/command-line/"),
 }
 CHANNELS = {"email": Phrase("e-mail"), "text": Phrase("text message"), "voice": Phrase("phone call")}

@@ -38,7 +38,8 @@ class Flow:
     `questions_first` are asked of everybody as the first proof, `questions_later` are the account's own. `by` is the
     subject of the administrator or helpdesk agent who watches over the flow. `refusals` counts refused new passwords,
     `extensions` requests for more time. `code_generation` is the generation of the key for its codes; a flow keeps the
-    one that it started with.
+    one that it started with. `user_id` is what was typed, and `account_id` what it led to: for a user ID that nobody
+    has, an id that nobody has either.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Flow:
     language: str = ""
     by: str = ""
     code_generation: int = 0
+    account_id: str = ""
     version: int = 0
 
     @property

@@ -13,12 +13,13 @@ NAMES = {
     "mobile_phone": security_info.NAMES["mobile"],
     "office_phone": security_info.NAMES["office"],
     "role": Phrase("Role"),
+    "user_id": Phrase("User ID"),
 }
 
 
 def changes(old: Account, new: Account) -> tuple[str, ...]:
     """The keys of `NAMES` for what differs: it is recorded as an event, and the person is notified."""
-    found = [name for name in _FIELDS if getattr(old, name) != getattr(new, name)]
+    found = [name for name in ("user_id", *_FIELDS) if getattr(old, name) != getattr(new, name)]
     if old.enabled != new.enabled:
         found.insert(0, "on" if new.enabled else "off")
     return tuple(found)

@@ -22,7 +22,7 @@ class Session:
     """
 
     id: str
-    user_id: str
+    account_id: str
     generation: int
     started_at: int
     seen_at: int

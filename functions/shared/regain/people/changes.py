@@ -41,7 +41,9 @@ class EligibilityCheck:
 class Changes:
     """What an import changes. Lists hold user IDs, or pairs of a user ID and a detail.
 
-    `fields` counts the people whose field changes. `kept` are local changes that the file contradicts. `unknown` are
+    `fields` counts the people whose field changes. `moved` get another user ID. `taken_over` are user IDs that somebody
+    new has now, in place of a person whose account is removed; `taken` are those that a row is refused for, because
+    they are another person's. `kept` are local changes that the file contradicts. `unknown` are
     people added as disabled because the file does not say whether they are enabled. `replaced` have other names and
     other destinations but keep their password: the user ID may have a new owner. Of the `people` in the file, `capable`
     could get back in alone.
@@ -49,6 +51,9 @@ class Changes:
 
     fields: Counter[str] = field(default_factory=Counter)
     added: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
+    taken_over: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
     enabled: list[str] = field(default_factory=list)
     disabled: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
@@ -80,6 +85,8 @@ class Changes:
             if "enabled" in person.unspecified and not new.enabled:
                 self.unknown.append(new.user_id)
             return
+        if old.user_id != new.user_id:
+            self.moved.append((new.user_id, f"was {old.user_id}"))
         self.kept += [(new.user_id, name) for name in _contradicted(person, old, new)]
         different = [name for name in FIELDS if getattr(old, name) != getattr(new, name)]
         self.fields.update(different)

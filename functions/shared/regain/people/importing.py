@@ -1,5 +1,6 @@
 """Imports people from a file into the account table, and reports what that changes."""
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,24 +8,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from regain.adapters import common_passwords, password_hash
-from regain.adapters.store import Conflict, Write, batched, put_version
-from regain.directories.dynamodb import Accounts, from_item, to_item
+from regain.adapters.store import Conflict, Write, batched
+from regain.directories.dynamodb import Accounts
 from regain.domain import passwords
-from regain.domain.account import Account
+from regain.domain.account import Account, make_id
 from regain.domain.own_words import Owner
 from regain.domain.security_info import SecurityInfo
 from regain.organisation import policies
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
+from regain.people import matching
 from regain.people.changes import Changes, EligibilityCheck
 from regain.people.formats import sheet
 from regain.people.formats.headings import Columns
+from regain.people.matching import Match
 from regain.people.merging import merge
 from regain.people.notifications import ImportNotifier
 from regain.people.rows import Person, RowParser, Skipped
 
 _EXAMPLES = 3
-_BATCH, _THREADS = 100, 4  # a transaction holds 100 writes
+_BATCH, _THREADS, _TRIES = 100, 4, 10
+_WRITES = 100  # of a transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class ImportOptions:
     What was changed in Regain (`Account.local_changes`) is kept, unless the file is to `overwrite_local_changes`. A
     first password must be changed at the first sign-in, unless `accept_password` returns True for it (in its normal
     form). With `eligibility`, the result counts who could get back in alone; with a `notifier` too, changes become
-    events, and the people concerned are notified.
+    events, and the people concerned are notified. `remove` ends the account of a person whose user ID the file gives to
+    somebody new; without it such a row is refused.
     """
 
     now: int
@@ -82,6 +87,7 @@ class ImportOptions:
     accept_password: Callable[[str, Account], bool] | None = None
     eligibility: EligibilityCheck | None = None
     notifier: ImportNotifier | None = None
+    remove: Callable[[Account], None] | None = None
 
 
 def read(path: Path, organisation: Organisation) -> list[Person]:
@@ -112,12 +118,25 @@ def parse(path: Path, organisation: Organisation) -> PeopleFile:
         elif found:
             parsed.people.append(found)
             parsed.notes.extend(found.notes)
+    _drop_shared_ids(parsed, str(path))
     if parsed.skipped and not parsed.people and not parsed.errors:
         raise InvalidFile([_nobody(path, parsed.skipped, organisation)])
     if parser.without_domain and len(organisation.domains) > 1:
         message = f"{parser.without_domain} user IDs have no domain: @{organisation.default_domain} is used"
         parsed.notes.append(FileError(str(path), 0, message, "add the domain to those of another one"))
     return parsed
+
+
+def _drop_shared_ids(parsed: PeopleFile, file: str) -> None:
+    """Ids that several rows share identify nobody: an administrator's second account often has the first one's."""
+    counted = Counter(each for person in parsed.people for each in person.ids)
+    shared = {each for each, number in counted.items() if number > 1}
+    for place, person in enumerate(parsed.people) if shared else ():
+        if shared & set(person.ids):
+            parsed.people[place] = replace(person, ids=tuple(each for each in person.ids if each not in shared))
+    for name, number in Counter(name for name, _ in shared).items():
+        message = f"{name}: {number} values stand in more than one row, and are ignored"
+        parsed.notes.append(FileError(file, 0, message, "people without an id of their own are found by the user ID"))
 
 
 def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> FileError:
@@ -142,93 +161,136 @@ def load(
     options: ImportOptions,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ImportResult:
-    """Adds and updates people, a hundred in one transaction. Never replaces a password.
+    """Adds and updates people, many in one transaction. Never replaces a password.
 
     Can be stopped at any time and run again: unchanged accounts are not written. `progress` is called with the number
     of people that have been handled since the last call. Passwords are hashed without a pepper, so that an import needs
     no right to its KMS key; the first sign-in adds it.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
-        done = ImportResult()
-        for part in pool.map(lambda part: _load(part, accounts, options), batched(people, _BATCH)):
-            progress(part.added + part.changed + part.same)
-            done += part
-    return done
+    everybody, run = list(people), _Run(accounts, options, progress)
+    # Rows with ids first: they may free a user ID that a row without ids then takes.
+    for some in ([each for each in everybody if each.ids], [each for each in everybody if not each.ids]):
+        with ThreadPoolExecutor(_THREADS) as pool:
+            run.done += sum(pool.map(run.load, batched(some, _BATCH)), ImportResult())
+    waiting: list[Person] = []
+    while run.waiting and len(run.waiting) != len(waiting):
+        waiting, run.waiting = run.waiting, []
+        run.done += sum(map(run.load, batched(waiting, _BATCH)), ImportResult())
+    run.last, waiting, run.waiting = True, run.waiting, []
+    return sum((run.load([person]) for person in waiting), run.done)
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One person: the stored account, the account that replaces it, and the registered security info."""
 
-    person: Person
-    old: Account | None
+    match: Match
     new: Account
     info: SecurityInfo | None
 
-
-def _load(part: Sequence[Person], accounts: Accounts, options: ImportOptions) -> ImportResult:
-    done, pending = ImportResult(), part
-    while pending:
-        cases, pending = _cases(pending, accounts, options), []
-        for group, writes, notices in _transactions(cases, accounts, options):
-            try:
-                if writes and not options.dry_run:
-                    accounts.store.commit(writes)
-            except Conflict:
-                pending += [case.person for case in group]
-            else:
-                done += _result(group, notices, options)
-    return done
+    @property
+    def old(self) -> Account | None:
+        return self.match.old
 
 
-def _cases(part: Sequence[Person], accounts: Accounts, options: ImportOptions) -> list[_Case]:
-    user_ids = [person.account.user_id for person in part]
-    found = accounts.store.batch_get([accounts.key(user_id) for user_id in user_ids])
-    stored = [from_item(item) if item else None for item in found]
-    infos = options.eligibility.security_infos(user_ids) if options.eligibility else [None] * len(user_ids)
-    return [
-        _Case(person, old, _merged(person, old, options), info)
-        for person, old, info in zip(part, stored, infos, strict=True)
-    ]
+@dataclass(slots=True)
+class _Run:
+    """One import. `waiting` are rows whose user ID is another person's, who may still get another one by this import;
+    in the `last` round, none does. `moved` are the accounts that got one.
+    """
+
+    accounts: Accounts
+    options: ImportOptions
+    progress: Callable[[int], None]
+    done: ImportResult = field(default_factory=ImportResult)
+    waiting: list[Person] = field(default_factory=list)
+    moved: set[str] = field(default_factory=set)
+    last: bool = False
+
+    def load(self, part: Sequence[Person]) -> ImportResult:
+        """Imports some people, and answers what changed."""
+        done, pending = ImportResult(), part
+        for _ in range(_TRIES):
+            cases, pending = self._cases(pending, done.changes), []
+            for group, writes in self._transactions(cases):
+                try:
+                    if writes and not self.options.dry_run:
+                        self.accounts.store.commit(writes)
+                except Conflict:
+                    pending += [case.match.person for case in group]
+                else:
+                    done += self._result(group, writes)
+            if not pending:
+                self.progress(done.added + done.changed + done.same)
+                return done
+        raise Conflict
+
+    def _cases(self, part: Sequence[Person], changes: Changes) -> list[_Case]:
+        found = [each for each in matching.match(part, self.accounts, self.moved) if self._may_go_on(each, changes)]
+        known = [each.old.id for each in found if each.old]
+        infos: dict[str, SecurityInfo] = {}
+        if self.options.eligibility and known:
+            infos = dict(zip(known, self.options.eligibility.security_infos(known), strict=True))
+        nothing = SecurityInfo() if self.options.eligibility else None
+        cases = [_Case(each, _merged(each, self.options), infos.get(each.account_id, nothing)) for each in found]
+        self.moved |= {case.new.id for case in cases if case.old and case.old.user_id != case.new.user_id}
+        return cases
+
+    def _may_go_on(self, found: Match, changes: Changes) -> bool:
+        """Whether the user ID of a row is free for its person. Somebody new takes it over from a former holder."""
+        if not found.holder:
+            return True
+        user_id = found.person.account.user_id
+        if not self.last:
+            self.waiting.append(found.person)
+        elif not (found.takes_over and self.options.remove):
+            changes.taken.append(user_id)
+        else:
+            changes.taken_over.append(user_id)
+            if not self.options.dry_run:
+                self.options.remove(found.holder)
+            return True
+        return False
+
+    def _transactions(self, cases: list[_Case]) -> Iterator[tuple[list[_Case], list[Write]]]:
+        """Groups cases into transactions."""
+        notifier = self.options.notifier
+        quoted = notifier.reference() if notifier else ""
+        group: list[_Case] = []
+        writes: list[Write] = []
+        for case in cases:
+            own: list[Write] = []
+            if not case.old:
+                own += self.accounts.add_writes(case.new)
+            elif case.new != case.old:
+                own += self.accounts.replace_writes(case.old, case.new)
+                if notifier and case.info:
+                    own += notifier.writes(case.old, case.new, case.info, quoted)
+            if len(writes) + len(own) > _WRITES:
+                yield group, writes
+                group, writes = [], []
+            group.append(case)
+            writes += own
+        yield group, writes
+
+    def _result(self, cases: list[_Case], writes: list[Write]) -> ImportResult:
+        notifier = self.options.notifier
+        changes = Changes(notices=notifier.count(writes) if notifier else 0)
+        for case in cases:
+            changes.add(case.match.person, case.old, case.new)
+            if self.options.eligibility and case.info:
+                changes.add_eligibility(case.old, case.new, case.info, self.options.eligibility)
+        added = sum(case.old is None for case in cases)
+        changed = sum(case.old is not None and case.new != case.old for case in cases)
+        return ImportResult(added, changed, len(cases) - added - changed, changes)
 
 
-def _transactions(
-    cases: list[_Case], accounts: Accounts, options: ImportOptions
-) -> Iterator[tuple[list[_Case], list[Write], int]]:
-    """Groups cases into transactions: the cases, the writes, and how many of these are notices."""
-    reference = options.notifier.reference() if options.notifier else ""
-    group: list[_Case] = []
-    writes: list[Write] = []
-    notices = 0
-    for case in cases:
-        own: list[Write] = []
-        if case.new != case.old:
-            own.append(put_version(accounts.table, to_item(case.new), case.old.version if case.old else 0))
-            if options.notifier and case.old and case.info:
-                own += options.notifier.writes(case.old, case.new, case.info, reference)
-        if len(writes) + len(own) > _BATCH:
-            yield group, writes, notices
-            group, writes, notices = [], [], 0
-        group.append(case)
-        writes += own
-        notices += max(0, len(own) - 2)  # the others are the account and its event
-    yield group, writes, notices
-
-
-def _result(cases: list[_Case], notices: int, options: ImportOptions) -> ImportResult:
-    changes = Changes(notices=notices)
-    for case in cases:
-        changes.add(case.person, case.old, case.new)
-        if options.eligibility and case.info:
-            changes.add_eligibility(case.old, case.new, case.info, options.eligibility)
-    added = sum(case.old is None for case in cases)
-    changed = sum(case.old is not None and case.new != case.old for case in cases)
-    return ImportResult(added, changed, len(cases) - added - changed, changes)
-
-
-def _merged(person: Person, stored: Account | None, options: ImportOptions) -> Account:
+def _merged(found: Match, options: ImportOptions) -> Account:
     """The account after the import: equal to the stored one if nothing changes."""
+    person, stored = found.person, found.old
     merged = merge(person.account, person.unspecified, stored, options.now, options.overwrite_local_changes)
+    account_id = found.account_id or make_id(secrets.token_bytes(16))
+    merged = replace(matching.with_ids(merged, found.ids), id=account_id)
     if merged.password or not person.password:
         return merged
     return _with_first_password(merged, passwords.normal(person.password), options)

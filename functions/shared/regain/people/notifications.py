@@ -1,5 +1,6 @@
 """The event of a change by an import, and its notices: to the person, and for a new role to the administrators."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from regain.adapters.outbox import Message, notices
@@ -24,18 +25,29 @@ class ImportNotifier:
         return reference.generate(self.services.randomness(5))
 
     def writes(self, old: Account, new: Account, info: SecurityInfo, quoted: str) -> list[Write]:
-        """The writes that go with a change: first its event, then its notices. None if it concerns nobody."""
+        """The writes that go with a change: first its events, then its notices. None if it concerns nobody."""
         what, services = ",".join(imported.changes(old, new)), self.services
         if not what:
             return []
-        subject, nonce = services.recoveries.subject(new.user_id), services.randomness(4)
-        event = services.events.write(EVENT, subject, quoted, services.clock(), nonce, by=self.by, what=what)
+        subject = services.recoveries.subject(new.id)
+        events = [self.event(EVENT, subject, quoted, what=what)]
+        if old.user_id != new.user_id:
+            events.append(self.event("account-renamed", subject, quoted))
         messages: list[Message] = []
         if services.organisation.notify.person:
             messages += self._to_person(old, new, info, subject, quoted)
         if services.organisation.notify.administrators and old.role != new.role:
             messages.append(self._to_administrators(new, subject, quoted))
-        return [event, *(services.outbox.write(message, services.now) for message in messages)]
+        return [*events, *(services.outbox.write(message, services.now) for message in messages)]
+
+    def count(self, writes: Iterable[Write]) -> int:
+        """How many of these writes are notices."""
+        return sum(each.request["TableName"] == self.services.outbox.table for each in writes)
+
+    def event(self, kind: str, subject: str, quoted: str, **facts: object) -> Write:
+        """One event that names the source."""
+        services, nonce = self.services, self.services.randomness(4)
+        return services.events.write(kind, subject, quoted, services.clock(), nonce, by=self.by, **facts)
 
     def _to_person(self, old: Account, new: Account, info: SecurityInfo, subject: str, quoted: str) -> list[Message]:
         facts = {"language": new.language, "what": ",".join(imported.changes(old, new))}

@@ -47,7 +47,7 @@ def commit(
             services.recoveries.throttle_write(subject, throttle, now),
             services.recoveries.counts_write(subject, opened.place.own, own, now),
             flows.event(kind, subject, opened.flow),
-            repudiation.issue_write(services, subject, account.user_id, opened.flow.reference, now),
+            repudiation.issue_write(services, subject, account.id, opened.flow.reference, now),
             *(services.outbox.write(message, now) for message in _notices(services, now, opened, account, kind)),
             *(services.outbox.write(each, now) for each in _to_administrators(services, opened, account, kind, now)),
         ]

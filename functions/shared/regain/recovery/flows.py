@@ -73,7 +73,7 @@ class Flows:
             Refused: SESSION_ENDED.
         """
         services, now = self.services, self.services.now
-        subject, flow_id = recoveries.open_token(flow_token) or ("nobody", "")
+        subject, flow_id = recoveries.open_token(services.keys, flow_token) or ("nobody", "")
         found = services.store.batch_get(
             [
                 services.recoveries.key(subject, f"flow#{flow_id}"),
@@ -89,7 +89,7 @@ class Flows:
         self.admit(live)
         place, counted = self.place(live, subject, throttle, context), self.counted(found[3:], context)
         account_item, *counts = services.store.batch_get(
-            [services.accounts.key(live.user_id), *place.keys(services, subject)]
+            [services.accounts.key(live.account_id), *place.keys(services, subject)]
         )
         account = account_items.from_item(account_item)
         if live.state != self.state(account, info):

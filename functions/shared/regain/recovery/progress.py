@@ -52,7 +52,7 @@ def _state(flows: Flows, body: WhichFlow, context: RequestContext) -> FlowState:
 
 def _finished(flows: Flows, token: str) -> Flow | None:
     """The flow, if it was finished within its time."""
-    recovery, found = flows.services.recoveries, recoveries.open_token(token)
+    recovery, found = flows.services.recoveries, recoveries.open_token(flows.services.keys, token)
     if not found:
         return None
     subject, flow_id = found

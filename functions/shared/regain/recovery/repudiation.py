@@ -5,11 +5,9 @@ The token is derived, like a code, and is stored neither in the outbox nor in an
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from regain.adapters.keys import Keys
 from regain.adapters.recoveries import open_token, token
-from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Write, put_new, put_version, to_dataclass
 from regain.problems import LINK_ENDED, Refused
 from regain.runtime.services import Services
@@ -21,7 +19,7 @@ _LIFETIME = 7 * 86_400  # seconds: long enough for a holiday, short enough for a
 class Repudiation:
     """The right to repudiate one change, once. Times are seconds since 1970."""
 
-    user_id: str
+    account_id: str
     reference: str
     until: int
     used: bool = False
@@ -36,7 +34,7 @@ class Repudiation:
 def derive_token(keys: Keys, subject: str, reference: str, at: int, generation: int = 0) -> str:
     """The token for the notice of the change with this reference, made at this time."""
     secret = bytes.fromhex(keys.digest("repudiation", f"{subject}\x1f{reference}\x1f{at}", generation))
-    return token(subject, secret)
+    return token(keys, subject, secret)
 
 
 def token_of_notice(services: Services, subject: str, reference: str, at: int) -> str:
@@ -47,17 +45,18 @@ def token_of_notice(services: Services, subject: str, reference: str, at: int) -
     current = services.keys.generation("repudiation")
     generations = [each for each in (current, current - 1, current + 1) if each]
     tokens = [derive_token(services.keys, subject, reference, at, each) for each in generations]
-    records = [f"repudiation#{opened[1]}" for opened in map(open_token, tokens) if opened]
+    opened = [open_token(services.keys, each) for each in tokens]
+    records = [f"repudiation#{each[1]}" for each in opened if each]
     found = services.store.batch_get([services.recoveries.key(subject, record) for record in records])
     return next((each for each, item in zip(tokens, found, strict=True) if item), "")
 
 
-def issue_write(services: Services, subject: str, user_id: str, reference: str, now: int) -> Write:
+def issue_write(services: Services, subject: str, account_id: str, reference: str, now: int) -> Write:
     """Allows a change to be repudiated; written together with it."""
-    _, repudiation_id = open_token(derive_token(services.keys, subject, reference, now)) or ("", "")
+    _, repudiation_id = open_token(services.keys, derive_token(services.keys, subject, reference, now)) or ("", "")
     table, key = services.recoveries.key(subject, f"repudiation#{repudiation_id}")
     until = now + _LIFETIME
-    granted = {"user_id": seal(services.keys, user_id), "reference": reference, "until": until, "version": 1}
+    granted = {"account_id": account_id, "reference": reference, "until": until, "version": 1}
     return put_new(table, {**key, **granted, "purge_at": until})
 
 
@@ -67,24 +66,20 @@ def load(services: Services, typed: str) -> tuple[str, str, Repudiation]:
     Raises:
         Refused: LINK_ENDED, if it never existed, has expired or was used.
     """
-    subject, repudiation_id = open_token(typed) or ("", "")
+    subject, repudiation_id = open_token(services.keys, typed) or ("", "")
     record = f"repudiation#{repudiation_id}"
     found = services.store.get(*services.recoveries.key(subject, record)) if subject else None
-    repudiation = _opened(services, found) if found else None
+    repudiation = to_dataclass(found, Repudiation) if found else None
     if repudiation is None or repudiation.used or services.now >= repudiation.until:
         raise Refused(LINK_ENDED)
     return subject, record, repudiation
-
-
-def _opened(services: Services, item: dict[str, Any]) -> Repudiation:
-    return to_dataclass({**item, "user_id": unseal(services.keys, item["user_id"])}, Repudiation)
 
 
 def redeem_write(services: Services, subject: str, record: str, repudiation: Repudiation) -> Write:
     """Marks the repudiation as used."""
     table, key = services.recoveries.key(subject, record)
     kept = {
-        "user_id": seal(services.keys, repudiation.user_id),
+        "account_id": repudiation.account_id,
         "reference": repudiation.reference,
         "until": repudiation.until,
         "used": True,

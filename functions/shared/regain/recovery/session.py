@@ -78,7 +78,7 @@ class SignedIn:
         )
         return [
             self.event(kind, **facts),
-            repudiation.issue_write(services, self.subject, self.account.user_id, reference, now),
+            repudiation.issue_write(services, self.subject, self.account.id, reference, now),
             *(services.outbox.write(message, now) for message in messages if services.organisation.notify.person),
         ]
 
@@ -91,7 +91,7 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
     Raises:
         Refused: SIGN_IN_NEEDED, if there is no active session, or the account is disabled or gone.
     """
-    subject, session_id = recoveries.open_token(context.session) or ("", "")
+    subject, session_id = recoveries.open_token(services.keys, context.session) or ("", "")
     if not subject:
         raise Refused(SIGN_IN_NEEDED, reason="no session")
     wanted = [services.sessions.key(subject, session_id), services.security_infos.key(subject)]
@@ -100,7 +100,7 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
     if session is None:
         raise Refused(SIGN_IN_NEEDED, reason="no such session")
     context.about(subject)
-    account = services.accounts.get(session.user_id)
+    account = services.accounts.get(session.account_id)
     if account is None or not account.enabled:
         raise Refused(SIGN_IN_NEEDED, reason="account off or gone")
     session.check_active(services.now, account.generation, services.organisation.limits)
@@ -109,14 +109,14 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
 
 
 def new_session_write(
-    services: Services, subject: str, user_id: str, generation: int, context: RequestContext,
+    services: Services, subject: str, account_id: str, generation: int, context: RequestContext,
     began: str = "", stepped_up_at: int = 0,
 ) -> Write:  # fmt: skip
     """Starts a session with a new token, whatever the browser sent (against session fixation)."""
     secret, now = services.randomness(16), services.now
-    context.new_session = recoveries.token(subject, secret)
+    context.new_session = recoveries.token(services.keys, subject, secret)
     session_id = recoveries.flow_id(secret)
-    session = Session(session_id, user_id, generation, now, now, stepped_up_at=stepped_up_at, began=began)
+    session = Session(session_id, account_id, generation, now, now, stepped_up_at=stepped_up_at, began=began)
     return services.sessions.write(subject, session)
 
 
@@ -128,7 +128,7 @@ def holder(account: Account, info: SecurityInfo, services: Services) -> Holder:
 
 def replaced_session_writes(services: Services, subject: str, context: RequestContext) -> list[Write]:
     """Ends the browser's own session, and the account's oldest past their number (X27): one store operation."""
-    own = recoveries.open_token(context.session)
+    own = recoveries.open_token(services.keys, context.session)
     oldest = surplus(services.sessions.for_subject(subject))[-_ENDED_AT_ONCE:]
     ended = dict.fromkeys([*([own] if own else []), *((subject, session.id) for session in oldest)])
     return [services.sessions.delete_write(*each) for each in ended]

@@ -67,7 +67,7 @@ def start(purpose: str, account: Account, by: str, context: RequestContext, serv
 
 
 def _start(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
-    subject = services.recoveries.subject(account.user_id)
+    subject = services.recoveries.subject(account.id)
     recovery = StepUp(purpose, services, account, by)
     place = recovery.place_of(account, context)
     found = services.store.batch_get(
@@ -86,7 +86,8 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         raise Refused(_NONE[purpose])
     now, secret = services.now, services.randomness(16)
     flow = Flow(
-        id=recoveries.flow_id(secret), purpose=purpose, user_id=account.user_id, reference=context.reference,
+        id=recoveries.flow_id(secret), purpose=purpose, account_id=account.id, user_id=account.user_id,
+        reference=context.reference,
         started_at=now, expires_at=now + services.organisation.recovery.flow_minutes * 60,
         generation=throttle.generation, gates_shown=required, required=required,
         offered=tuple(dict.fromkeys(m.kind for m in found_methods)),
@@ -101,7 +102,7 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         ]
     )
     offer = recovery.offer(flow, standing)
-    return StepUpStarted(recoveries.token(subject, secret), flow.reference, offer, flow.expires_at)
+    return StepUpStarted(recoveries.token(services.keys, subject, secret), flow.reference, offer, flow.expires_at)
 
 
 class StepUp(Recovery):
@@ -119,7 +120,7 @@ class StepUp(Recovery):
 
     def admit(self, flow: Flow) -> None:
         """Raises Refused(SESSION_ENDED) for another account's flow, or one that somebody else watches over."""
-        if (flow.user_id, flow.by) != (self.account.user_id, self.by):
+        if (flow.account_id, flow.by) != (self.account.id, self.by):
             raise Refused(SESSION_ENDED, reason="not this one's proof")
 
     def place(self, flow: Flow, subject: str, throttle: Throttle, context: RequestContext) -> Place:  # noqa: ARG002
@@ -130,7 +131,7 @@ class StepUp(Recovery):
         """The same, for a flow that is about to start."""
         if self.purpose == "caller":
             return standings.CALLERS
-        _, session_id = recoveries.open_token(context.session) or ("", "")
+        _, session_id = recoveries.open_token(self.services.keys, context.session) or ("", "")
         return standings.of_session(session_id, account.generation)
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
@@ -160,11 +161,11 @@ def check_proved(token: str, purpose: str, account: Account, by: str, services: 
     Raises:
         Refused: SESSION_ENDED if there is no such flow.
     """
-    subject, flow_id = recoveries.open_token(token) or ("", "")
+    subject, flow_id = recoveries.open_token(services.keys, token) or ("", "")
     wanted = [services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
               services.recoveries.key(subject or "nobody", "throttle")]  # fmt: skip
     found = services.store.batch_get(wanted)
     flow = rules.check_live(services.recoveries.flow(found[0]), recoveries.throttle(found[1]), purpose, services.now)
-    if flow.user_id != account.user_id or flow.by != by or not flow.verified:
+    if flow.account_id != account.id or flow.by != by or not flow.verified:
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)

@@ -39,6 +39,8 @@ _HOUR, _DAY = 3_600, 86_400
 class _Found:
     """Everything that a start reads."""
 
+    account_id: str
+    user_id: str
     subject: str
     account: Account | None
     info: SecurityInfo
@@ -62,7 +64,7 @@ class Recovery(Flows):
     # --- start -----------------------------------------------------------------------------------
 
     def start(self, body: Start, context: RequestContext) -> Started:
-        """Starts a flow: three store operations for any user ID."""
+        """Starts a flow: four store operations for any user ID."""
         services, now = self.services, self.services.now
         solved = proof_of_work.verify(services.keys, body.proof, now)
         with work.spent_if_refused(services, solved):
@@ -70,7 +72,7 @@ class Recovery(Flows):
             user_id.check_domain(who, services.organisation.domains, self.policy)
         found = self._find(body, who, solved, context)
         secret = services.randomness(16)
-        flow, refused = self._begin(self._blank(body, who, secret, found, context), found)
+        flow, refused = self._begin(self._blank(body, secret, found, context), found)
         writes = [
             found.spent,
             self.event(f"{self.purpose}-started", found.subject, flow, reason=refused and refused.reason),
@@ -82,7 +84,7 @@ class Recovery(Flows):
         if refused:
             raise refused
         return Started(
-            flow=recoveries.token(found.subject, secret),
+            flow=recoveries.token(services.keys, found.subject, secret),
             reference=flow.reference,
             gates=gates(flow),
             methods=self.offer(flow, found.standing),
@@ -91,28 +93,32 @@ class Recovery(Flows):
         )
 
     def _find(self, body: Start, who: str, solved: Solved, context: RequestContext) -> _Found:
-        """Reads everything that a start depends on, in one operation."""
+        """Reads everything that a start depends on, in two operations: the account's id and shared counts, then the rest."""
         services, now = self.services, self.services.now
-        subject = services.recoveries.subject(who)
+        network = rate_limits.network(context.address)
+        led, started, *shared = services.store.batch_get(
+            [
+                services.identifiers.key(who),
+                services.rate_limits.key("start", network, now, self.window),
+                *self.counted_keys(context),
+            ]
+        )
+        account_id, counted = services.identifiers.account_id(who, led), self.counted(shared, context)
+        subject = services.recoveries.subject(account_id)
         context.about(subject)
         known = standings.named(services, subject, context, body.ticket)
         places = [standings.of_network(services, context.address)]
         places += [standings.of_browser(known.name)] if known else []
-        network = rate_limits.network(context.address)
         found = services.store.batch_get(
             [
-                services.accounts.key(who),
+                services.accounts.key(account_id),
                 services.recoveries.key(subject, "throttle"),
                 services.security_infos.key(subject),
-                services.rate_limits.key("start", network, now, self.window),
                 *(key for place in places for key in place.keys(services, subject)),
-                *self.counted_keys(context),
             ]
         )
-        own = 1 + (2 if known else 0)
-        counts, counted = found[4 : 4 + own], self.counted(found[4 + own :], context)
-        throttle = recoveries.throttle(found[1])
-        starts, guarded = rate_limits.number(found[3]), bool(counted.sums.guarded_groups)
+        counts, throttle = found[3:], recoveries.throttle(found[1])
+        starts, guarded = rate_limits.number(started), bool(counted.sums.guarded_groups)
         spent = work.spend_write(services, solved, cost.start_cost(starts, guarded, self.limits))
         browser = standings.name_of(known, throttle, now)
         place = places[-1] if browser else places[0]
@@ -120,7 +126,7 @@ class Recovery(Flows):
             services, subject, throttle, counts[1:] if browser else counts[:1], counted.sums.guarded_groups
         )
         account, info = account_items.from_item(found[0]), security_info.from_item(found[2])
-        return _Found(subject, account, info, throttle, standing, browser, starts, spent)
+        return _Found(account_id, who, subject, account, info, throttle, standing, browser, starts, spent)
 
     def _count_start(self, starts: int, context: RequestContext) -> None:
         """Counts a start of the network, once a proof of work was spent for it (X20).
@@ -131,15 +137,15 @@ class Recovery(Flows):
             network, now = rate_limits.network(context.address), self.services.now
             self.services.rate_limits.count("start", network, now, self.window)
 
-    def _blank(self, body: Start, who: str, secret: bytes, found: _Found, context: RequestContext) -> Flow:
+    def _blank(self, body: Start, secret: bytes, found: _Found, context: RequestContext) -> Flow:
         services, account = self.services, found.account
         language = services.languages.match(account.language if account else "", body.language, context.language)
-        recovery = self.settings_of(account, who).recovery
+        recovery = self.settings_of(account, found.user_id).recovery
         first, later = proofs.drawn(services.keys, services.randomness, recovery, found.subject, found.info)
         return Flow(
-            id=recoveries.flow_id(secret), purpose=self.purpose, user_id=who, reference=context.reference,
-            started_at=services.now, expires_at=services.now, generation=0, gates_shown=1, required=1, offered=(),
-            language=language, browser=found.browser, shared=body.shared_computer,
+            id=recoveries.flow_id(secret), purpose=self.purpose, user_id=found.user_id, account_id=found.account_id,
+            reference=context.reference, started_at=services.now, expires_at=services.now, generation=0, gates_shown=1,
+            required=1, offered=(), language=language, browser=found.browser, shared=body.shared_computer,
             second_only=rules.kinds_second_only(found.standing, recovery, self.limits, services.now),
             state=self.state(account, found.info), code_generation=services.keys.generation("code"),
             questions_first=first, questions_later=later,

@@ -11,6 +11,7 @@ from typing import Any
 from regain.adapters import aws
 from regain.adapters.counters import Counters
 from regain.adapters.events import Events
+from regain.adapters.identifiers import Identifiers
 from regain.adapters.keys import Keys, RootKey
 from regain.adapters.outbox import Outbox
 from regain.adapters.provisioning import Provisioning
@@ -32,6 +33,7 @@ class Services:
     store: Store
     keys: Keys
     accounts: Accounts
+    identifiers: Identifiers
     recoveries: Recoveries
     sessions: Sessions
     security_infos: SecurityInfos
@@ -64,13 +66,15 @@ def compose(
     store = Store(dynamodb, views)
     roots = (_root(environment, name) for name in ("CODE_KEY", "PROOF_KEY", "PASSWORD_KEY"))
     keys = Keys(kms, environment.get("SERVICE_KEY", ""), *roots)
+    identifiers = Identifiers(store, environment.get("IDENTIFIER_TABLE", ""), keys)
     return Services(
         organisation=organisation,
         store=store,
         keys=keys,
-        accounts=Accounts(store, accounts),
+        accounts=Accounts(store, accounts, identifiers),
+        identifiers=identifiers,
         recoveries=Recoveries(store, environment.get("RECOVERY_TABLE", ""), keys),
-        sessions=Sessions(store, environment.get("SESSION_TABLE", ""), keys),
+        sessions=Sessions(store, environment.get("SESSION_TABLE", "")),
         security_infos=SecurityInfos(store, environment.get("SECURITY_INFO_TABLE", "")),
         rate_limits=RateLimits(store, environment.get("LIMIT_TABLE", ""), keys),
         events=Events(store, environment.get("EVENT_TABLE", "")),

@@ -1,0 +1,80 @@
+"""Finds the account that each row of a file is about: by the ids of its source, and otherwise by the user ID.
+
+A user ID can change hands, so an account is somebody else's if a source gives it another id of the same kind.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from regain.directories.dynamodb import Accounts
+from regain.domain.account import Account
+from regain.people.rows import Person
+
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row and the account that it is about.
+
+    `account_id` is "" for somebody new. Without an account (`old`), it is that of somebody who has left and is back.
+    `holder` is another person's account that has the user ID of the row now. `ids` are those of the row that no other
+    account has.
+    """
+
+    person: Person
+    account_id: str
+    old: Account | None
+    holder: Account | None
+    ids: tuple[str, ...]
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether the user ID passes from its holder, who is certainly another person, to one without an account."""
+        wanted = source_ids(self.person)
+        return self.old is None and self.holder is not None and _is_another(wanted, self.holder)
+
+
+def match(people: Sequence[Person], accounts: Accounts, moved: Collection[str] = ()) -> list[Match]:
+    """The accounts of rows, in their order. User IDs of the accounts in `moved` are regarded as free."""
+    wanted = [source_ids(person) for person in people]
+    user_ids = [person.account.user_id for person in people]
+    leads = accounts.identifiers.find_all([*user_ids, *(each for ids in wanted for each in ids)])
+    stored = accounts.get_many(leads.values())
+    return [_match(person, ids, leads, stored, moved) for person, ids in zip(people, wanted, strict=True)]
+
+
+def _match(
+    person: Person, ids: tuple[str, ...], leads: dict[str, str], stored: dict[str, Account], moved: Collection[str]
+) -> Match:
+    user_id = person.account.user_id
+    candidates = [leads[each] for each in ids if each in leads]
+    own = next((each for each in candidates if not _is_another(ids, stored.get(each))), "")
+    holder = stored.get(leads.get(user_id, ""))
+    if holder and holder.id in moved:
+        holder = None
+    if holder and not own and not _is_another(ids, holder):
+        own = holder.id
+    free = tuple(each for each in ids if leads.get(each, own) == own)
+    return Match(person, own, stored.get(own), holder if holder and holder.id != own else None, free)
+
+
+def source_ids(person: Person) -> tuple[str, ...]:
+    """The ids of a row, as an account's `identifiers` have them."""
+    return tuple(f"{name}:{value.lower() if _GUID.fullmatch(value) else value}" for name, value in person.ids)
+
+
+def with_ids(account: Account, ids: Sequence[str]) -> Account:
+    """The account with these ids beside those that it has."""
+    external = next((each.partition(":")[2] for each in ids if each.startswith("externalId:")), account.external_id)
+    others = (each for each in ids if not each.startswith("externalId:"))
+    return replace(account, external_id=external, source_ids=tuple(dict.fromkeys([*account.source_ids, *others])))
+
+
+def _is_another(ids: Sequence[str], account: Account | None) -> bool:
+    """Whether an account belongs to somebody else, because it has another id of the same kind."""
+    if account is None:
+        return False
+    known = dict(each.split(":", 1) for each in account.identifiers[1:])
+    return any(known.get(kind, value) != value for kind, value in (each.split(":", 1) for each in ids))
