@@ -4,29 +4,37 @@ import csv
 import sys
 import time
 from contextlib import nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli import import_report
-from cli.accounts import accounts_with_security_info, security_infos
+from cli import import_report, leaving
+from cli.accounts import accounts, accounts_with_security_info, security_infos
 from cli.stack import Stack
 from cli.terminal import errors, say
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
-from regain.people import importing, removal
+from regain.people import importing, missing, removal
 from regain.people.changes import EligibilityCheck
 from regain.people.notifications import ImportNotifier
 from regain.reports.spreadsheet import escape_formula
 
-app = typer.Typer(no_args_is_help=True, help="People: import and export.")
+app = typer.Typer(no_args_is_help=True, help="People: import, export, remove and erase.")
 _COLUMNS = (
     "userPrincipalName", "displayName", "givenName", "surname", "mail", "otherMails", "mobilePhone",
     "telephoneNumber", "accountEnabled", "role", "groups", "preferredLanguage", "registered", "enabled", "capable",
 )  # fmt: skip
+
+
+class Missing(StrEnum):
+    """What becomes of people whom a file does not list."""
+
+    keep = "keep"
+    disable = "disable"
 
 
 @app.command("import")
@@ -45,6 +53,9 @@ def import_(
         bool,
         typer.Option("--overwrite-local-changes", help="Overwrite what was set in Regain: locks, roles, languages."),
     ] = False,
+    absent: Annotated[
+        Missing, typer.Option("--missing", help="People whom the file does not list: keep them, or turn them off.")
+    ] = Missing.keep,
 ) -> None:
     """Adds and updates people. Never replaces a password. If it is stopped, run it again: it continues."""
     stack: Stack = context.obj
@@ -62,6 +73,10 @@ def import_(
         )  # fmt: skip
         with _bar(len(parsed.people)) as progress:
             result = importing.load(parsed.people, services.accounts, options, progress)
+        if absent == Missing.disable and not parsed.errors:
+            _turn_off(parsed, result, notifier, dry_run)
+        elif absent == Missing.disable:
+            errors.print("--missing disable turned nobody off: who is in a refused row would seem to be missing")
         import_report.print_changes(result, parsed, dry_run)
         import_report.print_eligibility(result, parsed, services)
     else:
@@ -70,6 +85,23 @@ def import_(
     if details:
         import_report.write_details(details, result, parsed)
     raise typer.Exit(1 if parsed.errors or (result and result.changes.taken) else 0)
+
+
+def _turn_off(
+    parsed: importing.PeopleFile, result: importing.ImportResult, notifier: ImportNotifier, dry_run: bool
+) -> None:
+    """Turns off the people whom the file does not list. In a dry run, those whom it renames still have the old name."""
+    services, changes = notifier.services, result.changes
+    listed = {person.account.user_id for person in parsed.people}
+    listed |= {detail.removeprefix("was ") for _, detail in changes.moved}
+    changes.missing += missing.turn_off(
+        accounts(services), listed, notifier, lambda account_ids: security_infos(account_ids, services), dry_run
+    )
+
+
+app.command("remove")(leaving.remove)
+app.command("export-person")(leaving.export_person)
+app.command("erase")(leaving.erase)
 
 
 @app.command("export")

@@ -102,6 +102,10 @@ KINDS: dict[str, Kind] = {
     "account-added": Kind(Phrase("The account was added."), "admin/provisioning/"),
     "account-renamed": Kind(Phrase("The user ID was changed."), "admin/provisioning/"),
     "account-removed": Kind(Phrase("The account was removed."), "admin/provisioning/"),
+    "account-exported": Kind(Phrase("Everything that is kept about the person was exported."), "admin/command-line/"),
+    "account-erased": Kind(
+        Phrase("The account was erased, and its events belong to nobody any more."), "admin/command-line/"
+    ),
     "account-imported": Kind(Phrase("An import changed the account."), "admin/command-line/"),
 }
 CHANNELS = {"email": Phrase("e-mail"), "text": Phrase("text message"), "voice": Phrase("phone call")}

@@ -43,7 +43,8 @@ class Changes:
 
     `fields` counts the people whose field changes. `moved` get another user ID. `taken_over` are user IDs that somebody
     new has now, in place of a person whose account is removed; `taken` are those that a row is refused for, because
-    they are another person's. `kept` are local changes that the file contradicts. `unknown` are
+    they are another person's; `missing` are people whom the file does not list, and who are turned off for that.
+    `kept` are local changes that the file contradicts. `unknown` are
     people added as disabled because the file does not say whether they are enabled. `replaced` have other names and
     other destinations but keep their password: the user ID may have a new owner. Of the `people` in the file, `capable`
     could get back in alone.
@@ -54,6 +55,7 @@ class Changes:
     moved: list[tuple[str, str]] = field(default_factory=list)
     taken_over: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     enabled: list[str] = field(default_factory=list)
     disabled: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)

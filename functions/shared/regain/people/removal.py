@@ -12,8 +12,8 @@ _MOST = 100  # writes of a transaction
 _MOST_RECORDS = 10_000
 
 
-def remove(account: Account, notifier: ImportNotifier) -> None:
-    """Ends an account with its password, security info, sessions, flows and limits, and tells its owner.
+def remove(account: Account, notifier: ImportNotifier, tell: bool = True) -> None:
+    """Ends an account with its password, security info, sessions, flows and limits. With `tell`, its owner is told.
 
     The user ID is free for somebody else, who starts with nothing of this. Can be repeated after it was interrupted.
 
@@ -29,13 +29,43 @@ def remove(account: Account, notifier: ImportNotifier) -> None:
         Write("Delete", {"TableName": table, "Key": marshal(key)}),
         services.provisioning.forget_write(account.id),
         notifier.event("account-removed", subject, quoted),
-        *notifier.writes(account, replace(account, enabled=False), info, quoted),
+        *(notifier.writes(account, replace(account, enabled=False), info, quoted) if tell else ()),
     ]
     # Last of all goes the account, so that whoever repeats an interrupted removal ends the rest.
     *earlier, last = [*batched(_loose_ends(account, subject, services), _MOST - len(decisive))] or [()]
     for writes in earlier:
         services.store.commit(writes)
     services.store.commit([*decisive, *last])
+
+
+def is_known(account_id: str, services: Services) -> bool:
+    """Whether anything still joins an id to a person: an identifier, or how the account was counted last."""
+    subject = services.recoveries.subject(account_id)
+    counted = services.store.get(*services.counters.person_key(subject))
+    return counted is not None or bool(services.identifiers.of_account(account_id))
+
+
+def erase(account_id: str, notifier: ImportNotifier) -> None:
+    """Removes an account, and all that could join its events to the person: they stay under a name that means nobody.
+
+    Can be repeated after it was interrupted, and works for an account that was removed before.
+
+    Raises:
+        Conflict: the account has changed since it was read.
+    """
+    services = notifier.services
+    subject = services.recoveries.subject(account_id)
+    account = services.accounts.get(account_id)
+    if account:
+        remove(account, notifier, tell=False)
+    services.outbox.delete_about(subject)
+    counted = services.counters.person(services.store.get(*services.counters.person_key(subject)))
+    if counted:
+        services.store.commit(services.counters.forget_writes(subject, counted))
+    erased = notifier.event("account-erased", subject, notifier.reference())
+    identifiers = services.identifiers.of_account(account_id)
+    # Last of all go the identifiers, by which whoever repeats an interrupted erasure finds the person.
+    services.store.commit([erased, *(services.identifiers.release_write(each, account_id) for each in identifiers)])
 
 
 def _loose_ends(account: Account, subject: str, services: Services) -> list[Write]:

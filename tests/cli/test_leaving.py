@@ -1,0 +1,137 @@
+"""`people import --missing`, `people remove`, `people export-person` and `people erase` (B30): a person leaves."""
+
+import json
+
+import pytest
+
+from regain.adapters.store import unmarshal
+from report.flow import count_people
+from tests.functions.person import Person
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(*user_ids, header="userPrincipalName", name="staff.csv"):
+        path = tmp_path / name
+        path.write_text("\n".join([header, *user_ids]) + "\n")
+        return path
+
+    return write
+
+
+def only(world, monkeypatch, *accounts):
+    """Nobody else is in the table, as far as the command sees: tests share it."""
+    ids = {account.id for account in accounts}
+    monkeypatch.setattr("cli.people.accounts", lambda services: map(services.accounts.get, ids))
+
+
+def kinds(world, account):
+    subject = world.services.recoveries.subject(account.id)
+    return [e["kind"] for e in world.services.store.query(world.services.events.table, "subject", subject, limit=100)]
+
+
+def everything(world):
+    """All that is stored, as text."""
+    client = world.services.store.client
+    tables = client.list_tables()["TableNames"]
+    items = {t: [unmarshal(each) for each in client.scan(TableName=t)["Items"]] for t in tables}
+    return {table: json.dumps(found, default=str) for table, found in items.items()}
+
+
+def test_whom_a_file_does_not_list_is_kept_unless_that_is_asked_for_b30(world, run, file, monkeypatch):
+    stays, leaves = world.person(), world.person()
+    only(world, monkeypatch, stays, leaves)
+    path = file(stays.user_id)
+    assert run("people", "import", path)[0] == 0
+    assert world.account(leaves.user_id).enabled
+    _, out, _ = run("people", "import", path, "--missing", "disable", "--dry-run")
+    assert f"turned off, because the file does not list them: 1: {leaves.user_id}" in out
+    assert world.account(leaves.user_id).enabled
+    status, out, _ = run("people", "import", path, "--missing", "disable")
+    assert (status, world.account(stays.user_id).enabled, world.account(leaves.user_id).enabled) == (0, True, False)
+    assert "account-imported" in kinds(world, leaves)
+    assert {m["to"] for m in world.outbox_of(leaves.user_id)} >= set(leaves.addresses)
+    assert run("people", "import", file(stays.user_id, leaves.user_id, name="back.csv"))[0] == 0
+    run("people", "import", file(f"{leaves.user_id},True", header="userPrincipalName,accountEnabled"))
+    assert world.account(leaves.user_id).enabled, "the file turned them off, so the file may turn them on"
+
+
+def test_missing_turns_off_nobody_whose_role_was_granted_here_nor_beside_refused_rows_b30(
+    world, run, file, monkeypatch
+):
+    stays, granted, leaves = world.person(), world.person(role="administrator", local_changes=("role",)), world.person()
+    only(world, monkeypatch, stays, granted, leaves)
+    broken = file(stays.user_id, "not a user id", name="broken.csv")
+    _, _, err = run("people", "import", broken, "--missing", "disable", "--skip-refused")
+    assert "turned nobody off" in err
+    assert world.account(leaves.user_id).enabled
+    run("people", "import", file(stays.user_id), "--missing", "disable")
+    assert world.account(granted.user_id).enabled
+    assert not world.account(leaves.user_id).enabled
+
+
+def test_a_renamed_person_is_not_missing_in_a_dry_run_b30(world, run, file, monkeypatch):
+    number = f"N{world.number}"
+    person = world.person(source_ids=(f"employeeId:{number}",))
+    world.services.store.commit([world.services.identifiers.claim_write(f"employeeId:{number}", person.id)])
+    only(world, monkeypatch, person)
+    path = file(f"new.{person.user_id},{number}", header="userPrincipalName,employeeId")
+    _, out, _ = run("people", "import", path, "--missing", "disable", "--dry-run")
+    assert "get another user ID: 1" in out
+    assert "does not list them" not in out
+
+
+def test_removing_ends_everything_and_keeps_the_events_b30(world, run):
+    person = Person(world)
+    person.app()
+    user_id, account = person.account.user_id, world.account(person.account.user_id)
+    status, out, _ = run("people", "remove", user_id, "--yes")
+    assert status == 0
+    assert world.account(user_id) is None
+    assert person.get("").status == world.sign_in(user_id).status == 401
+    assert "account-removed" in kinds(world, account)
+    _, listed, _ = run("events", "--account", account.id)
+    assert "The account was removed." in listed
+    assert account.id in out
+    assert run("people", "remove", user_id, "--yes")[0] == 1
+
+
+def test_a_person_is_exported_without_secrets_b30(world, run, tmp_path):
+    person = Person(world)
+    person.app()
+    status, out, _ = run("people", "export-person", person.account.user_id)
+    assert status == 0
+    told = json.loads(out)
+    assert told["account"]["display_name"] == "Maria Silva"
+    assert told["security_info"]["registered"] == ["authenticator", "recovery-code"]
+    assert told["sessions"]
+    assert any("security info" in each["what"].lower() for each in told["events"])
+    assert "argon2" not in out
+    assert person.info().authenticator.nonce not in out
+    assert "account-exported" in kinds(world, person.account)
+    assert run("people", "export-person", person.account.user_id, tmp_path / "maria.json")[0] == 0
+    assert json.loads((tmp_path / "maria.json").read_text())["account"] == told["account"]
+    assert run("people", "export-person", f"nobody{world.number}@contoso.example")[0] == 1
+
+
+@pytest.mark.parametrize("removed_before", [False, True])
+def test_after_an_erasure_nothing_joins_the_events_to_the_person_b30(world, run, removed_before):
+    person = Person(world)
+    number = f"E{world.number}"
+    account = world.account(person.account.user_id)
+    world.change(account, source_ids=(f"employeeId:{number}",))
+    count_people("id", [account.id])
+    before = world.services.counters.people()["accounts"]
+    if removed_before:
+        assert run("people", "remove", account.user_id, "--yes")[0] == 0
+    assert run("people", "erase", account.id, "--yes")[0] == 0
+    count_people("id", [account.id])
+    assert world.services.counters.people()["accounts"] == before - 1
+    assert "account-erased" in kinds(world, account)
+    subject = world.services.recoveries.subject(account.id)
+    for table, text in everything(world).items():
+        for joins in (account.id, account.user_id, number, *account.addresses):
+            assert joins not in text, (table, joins)
+        if table != "EventTable":
+            assert subject not in text or table == "LimitTable", table
+    assert run("people", "erase", account.id, "--yes")[0] == 1
