@@ -57,7 +57,7 @@ def test_65_tables_are_encrypted_kept_and_stream_no_code(attacker, resources):
             "SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "DataKey"},
         }, name  # fmt: skip
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
-        kept = name in ("AccountTable", "SecurityInfoTable", "EventTable", "ProvisioningTable")
+        kept = name in ("AccountTable", "IdentifierTable", "SecurityInfoTable", "EventTable", "ProvisioningTable")
         assert table.get("DeletionProtectionEnabled", False) is kept, name
     assert of_type(resources, "AWS::KMS::Key")["DataKey"]["EnableKeyRotation"] is True
     begun = attacker.start(attacker.person().user_id).body

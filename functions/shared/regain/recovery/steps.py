@@ -93,7 +93,7 @@ class Recovery(Flows):
         )
 
     def _find(self, body: Start, who: str, solved: Solved, context: RequestContext) -> _Found:
-        """Reads everything that a start depends on, in two operations: the account's id and shared counts, then the rest."""
+        """Reads everything that a start depends on, in two operations: the account's id and counts, then the rest."""
         services, now = self.services, self.services.now
         network = rate_limits.network(context.address)
         led, started, *shared = services.store.batch_get(
