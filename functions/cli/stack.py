@@ -17,6 +17,12 @@ from regain.organisation.settings import Organisation
 from regain.runtime import services as composition
 from regain.runtime.services import Services
 
+_ROOT_KEYS = {
+    "CODE_KEY": ("CodeKey", "CodeKeyGeneration"),
+    "PROOF_KEY": ("ProofKey", "ProofKeyGeneration"),
+    "PASSWORD_KEY": ("PasswordKey", "PasswordKeyGeneration"),
+}
+"""The environment variables of the keys that are rotated: each key, and the parameter that says its generation."""
 _VARIABLES = {
     "ACCOUNT_TABLE": "AccountTable",
     "IDENTIFIER_TABLE": "IdentifierTable",
@@ -29,6 +35,7 @@ _VARIABLES = {
     "REPORT_TABLE": "ReportTable",
     "PROVISIONING_TABLE": "ProvisioningTable",
     "SERVICE_KEY": "ServiceKey",
+    **{name: resource for name, (resource, _) in _ROOT_KEYS.items()},
 }
 """The environment variables of `runtime.services`, and the resources of `template.yaml` that they name."""
 
@@ -137,4 +144,10 @@ class Stack:
         packed = Path(folder.name) / "organisation.json"
         packed.write_bytes(msgspec.json.encode(organisation_file.read(self.organisation_file)))
         variables = {variable: physical[name] for variable, name in _VARIABLES.items()}
-        return {**variables, "ORGANISATION_FILE": str(packed)}
+        return {**variables, **self._generations(), "ORGANISATION_FILE": str(packed)}
+
+    def _generations(self) -> dict[str, str]:
+        """The generations of the keys in use, so that a command derives what the functions derive."""
+        (stack,) = boto3.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", ())}
+        return {f"{name}_GENERATION": given.get(parameter, "1") for name, (_, parameter) in _ROOT_KEYS.items()}

@@ -173,7 +173,7 @@ def test_38_fields_that_nobody_asked_for_are_refused(attacker):
     flow = attacker.start(person.user_id).body["flow"]
     posts = [each for each in OPERATIONS if each.request and each.path.startswith(("/api/reset/", "/api/unlock/"))]
     full = {"user_id": person.user_id, "proof": "x", "flow": flow, "method": "email", "code": "1", "new_password": NEW}
-    assert len(posts) == 8
+    assert len(posts) == 12
     for operation in posts:
         body = {name: full[name] for name in operation.request.__struct_fields__ if name in full}
         for extra in (

@@ -47,6 +47,8 @@ def small(site: bool = True) -> str:
         "DataKey": key,
         "ServiceKey": mac,
         "CodeKey": mac,
+        "ProofKey": mac,
+        "PasswordKey": mac,
     }
     outputs = {"ApiUrl": {"Value": "http://127.0.0.1:9/"}}
     if site:
