@@ -190,7 +190,12 @@ def test_a_stack_on_aws_is_found_by_its_resources(monkeypatch, tmp_path, root):
         def get_paginator(self, _):
             return Pages()
 
+        def describe_stacks(self, **_):
+            return {"Stacks": [{"Parameters": [{"ParameterKey": "ProofKeyGeneration", "ParameterValue": "2"}]}]}
+
     monkeypatch.setattr(stack.boto3, "client", lambda _: Client())
     found = Stack("regain", tmp_path, root / "organisation.yaml")._on_aws()
     assert found["ACCOUNT_TABLE"] == "x-AccountTable"
+    assert (found["PROOF_KEY"], found["PROOF_KEY_GENERATION"]) == ("x-ProofKey", "2"), "as the functions have it"
+    assert found["PASSWORD_KEY_GENERATION"] == "1"
     assert "Contoso" in Path(found["ORGANISATION_FILE"]).read_text()

@@ -202,6 +202,7 @@ class TestMovingOn:
         assert (answer.code, answer.body["attempts_left"]) == ("wrong-code", 4)
 
 
+@pytest.mark.usefixtures("clock")  # failures of a network are counted by window: none ends here
 class TestWork:
     def test_starts_past_the_limit_of_a_network_bring_more_work_and_no_refusal_x7(self, use):
         world = use(limits={"starts_per_network": 2})

@@ -127,7 +127,7 @@ def test_every_table_is_encrypted_backed_up_and_cannot_be_deleted_by_mistake(roo
     """Attack 65. What holds people's data survives the stack; what expires anyway does not."""
     resources = raw(root / "template.yaml")["Resources"]
     tables = {name: made for name, made in resources.items() if made["Type"] == "AWS::DynamoDB::Table"}
-    kept = {"AccountTable", "SecurityInfoTable", "EventTable", "ProvisioningTable"}
+    kept = {"AccountTable", "IdentifierTable", "SecurityInfoTable", "EventTable", "ProvisioningTable"}
     assert {name for name, made in tables.items() if made["DeletionPolicy"] == "Retain"} == kept
     for name, made in tables.items():
         properties = made["Properties"]
