@@ -73,7 +73,8 @@ UNUSED = (
     "regain/people/changes.py",
     "regain/people/formats",
     "regain/people/importing.py",
-    "regain/people/notifications.py",
+    "regain/people/matching.py",
+    "regain/people/missing.py",
     "regain/people/rows.py",
     "s3transfer",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS

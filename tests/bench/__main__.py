@@ -104,6 +104,7 @@ def _first_requests() -> dict[str, Any]:
         "account": lambda: http("GET", "/api/account"),
         "contact": lambda: http("POST", "/api/contact/administrator", {**help_asked, "proof": world.proof()}),
         "admin": lambda: http("GET", "/api/admin"),
+        "provisioning": lambda: http("GET", "/scim/v2/ServiceProviderConfig"),
         "notify": lambda: stream("OutboxTable", **message),
         "report": lambda: stream("AccountTable"),
         "receipts": lambda: {"Records": [{"Sns": {"Message": json.dumps(receipt), "MessageId": "1"}}]},

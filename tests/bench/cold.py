@@ -100,9 +100,11 @@ def _one(
     folders = [f"{name.capitalize()}Function", "SharedLayer/python"] if module else []
     paths = [str(built / "out" / folder) for folder in folders] or [str(built / "bare")]
     done = subprocess.run(
-        [python, "-I", "-S", "-c", _SCRIPT], input=json.dumps([paths, module, event]), text=True, check=True,
+        [python, "-I", "-S", "-c", _SCRIPT], input=json.dumps([paths, module, event]), text=True, check=False,
         env={**_environment(), **environment}, capture_output=True,
     )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stderr[-2000:]}")
     line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
     result = json.loads(line.removeprefix("RESULT"))
     if result["status"] >= 500:
