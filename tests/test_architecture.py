@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,11 @@ def test_locks_hold_no_addresses_and_no_file_names_this_machine():
             assert "://" not in text, name
         for address in ("/" + "work/", "pypi" + ".org", "pythonhosted" + ".org"):
             assert address not in text, name
+
+
+def test_pytest_passes_over_no_folder_with_tests(request):
+    """By itself it would over one named `build`, `dist` or `venv`: `make test` would be green without its tests."""
+    folders = {part for path in (ROOT / "tests").rglob("test_*.py") for part in path.relative_to(ROOT).parts[:-1]}
+    folders -= {"node_modules"}
+    passed_over = request.config.getini("norecursedirs")
+    assert [each for each in folders if any(fnmatch(each, pattern) for pattern in passed_over)] == []

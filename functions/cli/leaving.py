@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import erasure
 from cli.accounts import find_id
 from cli.stack import Stack
 from cli.terminal import errors, say, write
@@ -43,11 +44,11 @@ def erase(context: typer.Context, user: _User, yes: _Yes = False) -> None:
     services = _services(context)
     account_id = find_id(user, services)
     account = services.accounts.get(account_id)
-    if account is None and not removal.is_known(account_id, services):
+    if account is None and not erasure.is_known(account_id, services):
         _refuse(user)
     say(f"{account.user_id if account else account_id}: the account goes, and its events belong to nobody any more.")
     _confirm("Erase it?", yes)
-    removal.erase(account_id, ImportNotifier(services, _BY))
+    erasure.erase(account_id, ImportNotifier(services, _BY))
     say("Erased. Back-ups of the tables hold it for another 35 days.")
 
 

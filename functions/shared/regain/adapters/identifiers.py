@@ -49,14 +49,6 @@ class Identifiers:
             found |= {item["identifier"]: item["account_id"] for item in items if item}
         return found
 
-    def of_account(self, account_id: str) -> list[str]:
-        """Every identifier that leads to an account. Reads the whole table, for nothing finds them by account."""
-        pages = self.store.client.get_paginator("scan").paginate(
-            TableName=self.table, ConsistentRead=True, FilterExpression="account_id = :account_id",
-            ExpressionAttributeValues=marshal({":account_id": account_id}),
-        )  # fmt: skip
-        return [item["identifier"]["S"] for page in pages for item in page["Items"]]
-
     def claim_write(self, identifier: str, account_id: str) -> Write:
         """Leads an identifier to an account; a conflict if it leads to another one."""
         return Write(

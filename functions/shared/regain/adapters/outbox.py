@@ -78,15 +78,6 @@ class Outbox:
         sealed = replace(message, facts={**facts, "sealed": named} if named else facts)
         return put_new(self.table, {**asdict(sealed), "purge_at": now + _KEPT})
 
-    def delete_about(self, subject: str) -> None:
-        """Deletes every message about an account. Reads the whole table, for nothing finds them by account."""
-        pages = self.store.client.get_paginator("scan").paginate(
-            TableName=self.table, ConsistentRead=True, FilterExpression="subject = :subject",
-            ExpressionAttributeValues=marshal({":subject": subject}), ProjectionExpression="id",
-        )  # fmt: skip
-        for key in [item for page in pages for item in page["Items"]]:
-            self.store.client.delete_item(TableName=self.table, Key=key)
-
     def unsealed(self, message: Message) -> Message:
         """The message with its user IDs. Raises ValueError if this service did not seal them."""
         named = {name: unseal(self.keys, value) for name, value in message.facts.get("sealed", {}).items()}

@@ -38,36 +38,6 @@ def remove(account: Account, notifier: ImportNotifier, tell: bool = True) -> Non
     services.store.commit([*decisive, *last])
 
 
-def is_known(account_id: str, services: Services) -> bool:
-    """Whether anything still joins an id to a person: an identifier, or how the account was counted last."""
-    subject = services.recoveries.subject(account_id)
-    counted = services.store.get(*services.counters.person_key(subject))
-    return counted is not None or bool(services.identifiers.of_account(account_id))
-
-
-def erase(account_id: str, notifier: ImportNotifier) -> None:
-    """Removes an account, and all that could join its events to the person: they stay under a name that means nobody.
-
-    Can be repeated after it was interrupted, and works for an account that was removed before.
-
-    Raises:
-        Conflict: the account has changed since it was read.
-    """
-    services = notifier.services
-    subject = services.recoveries.subject(account_id)
-    account = services.accounts.get(account_id)
-    if account:
-        remove(account, notifier, tell=False)
-    services.outbox.delete_about(subject)
-    counted = services.counters.person(services.store.get(*services.counters.person_key(subject)))
-    if counted:
-        services.store.commit(services.counters.forget_writes(subject, counted))
-    erased = notifier.event("account-erased", subject, notifier.reference())
-    identifiers = services.identifiers.of_account(account_id)
-    # Last of all go the identifiers, by which whoever repeats an interrupted erasure finds the person.
-    services.store.commit([erased, *(services.identifiers.release_write(each, account_id) for each in identifiers)])
-
-
 def _loose_ends(account: Account, subject: str, services: Services) -> list[Write]:
     """Deletes the sessions, flows and limits, and the account's places in groups."""
     recoveries, provisioning = services.recoveries, services.provisioning
@@ -79,9 +49,5 @@ def _loose_ends(account: Account, subject: str, services: Services) -> list[Writ
             Write("Delete", {"TableName": recoveries.table, "Key": marshal(recoveries.key(subject, each["record"])[1])})
             for each in records
         ),
-        *(
-            provisioning.member_delete_write(group.id, account.id)
-            for group in groups
-            if group.display_name in account.groups
-        ),
+        *(provisioning.member_delete_write(group.id, account.id) for group in groups),
     ]

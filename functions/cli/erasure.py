@@ -1,0 +1,54 @@
+"""Erasing a person: everything that could join their events to them. Reads whole tables, as no function may."""
+
+from typing import Any
+
+from regain.adapters.store import marshal
+from regain.people.notifications import ImportNotifier
+from regain.people.removal import remove
+from regain.runtime.services import Services
+
+
+def is_known(account_id: str, services: Services) -> bool:
+    """Whether anything still joins an id to a person: an identifier, or how the account was counted last."""
+    subject = services.recoveries.subject(account_id)
+    counted = services.store.get(*services.counters.person_key(subject))
+    return counted is not None or bool(_identifiers(account_id, services))
+
+
+def erase(account_id: str, notifier: ImportNotifier) -> None:
+    """Removes an account, and all that could join its events to the person: they stay under a name that means nobody.
+
+    Can be repeated after it was interrupted, and works for an account that was removed before.
+
+    Raises:
+        Conflict: the account has changed since it was read.
+    """
+    services = notifier.services
+    subject = services.recoveries.subject(account_id)
+    account = services.accounts.get(account_id)
+    if account:
+        remove(account, notifier, tell=False)
+    for key in _find(services, services.outbox.table, "id", "subject", subject):
+        services.store.client.delete_item(TableName=services.outbox.table, Key=key)
+    counted = services.counters.person(services.store.get(*services.counters.person_key(subject)))
+    if counted:
+        services.store.commit(services.counters.forget_writes(subject, counted))
+    erased = notifier.event("account-erased", subject, notifier.reference())
+    identifiers = _identifiers(account_id, services)
+    # Last of all go the identifiers, by which whoever repeats an interrupted erasure finds the person.
+    services.store.commit([erased, *(services.identifiers.release_write(each, account_id) for each in identifiers)])
+
+
+def _identifiers(account_id: str, services: Services) -> list[str]:
+    found = _find(services, services.identifiers.table, "identifier", "account_id", account_id)
+    return [key["identifier"]["S"] for key in found]
+
+
+def _find(services: Services, table: str, key: str, attribute: str, value: str) -> list[dict[str, Any]]:
+    """The keys of the items of a table whose attribute has a value. Nothing finds them by account."""
+    pages = services.store.client.get_paginator("scan").paginate(
+        TableName=table, ConsistentRead=True, FilterExpression="#attribute = :value",
+        ExpressionAttributeNames={"#attribute": attribute, "#key": key},
+        ExpressionAttributeValues=marshal({":value": value}), ProjectionExpression="#key",
+    )  # fmt: skip
+    return [item for page in pages for item in page["Items"]]
