@@ -5,7 +5,7 @@ from typing import Any
 
 from admin.agent import Agent, find_id, signed_in_agent
 from regain.adapters.counters import CountedPerson
-from regain.adapters.store import Write, batched
+from regain.adapters.store import READ_SIZE, Write, batched
 from regain.api.contract import Attachment, AuditEvent, AuditTrail, EventPage, EventQuery, ReportQuery, UsageReport
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
@@ -15,7 +15,6 @@ from regain.reports import usage
 from regain.reports.exports import export
 
 _PAGE_SIZE, _EXPORT_SIZE = 50, 5_000
-_READ_SIZE = 100  # DynamoDB's limit for one BatchGetItem
 
 
 def show_trail(typed: str, context: RequestContext) -> AuditTrail:
@@ -95,7 +94,7 @@ def _not_viewable(agent: Agent, who: dict[str, CountedPerson]) -> dict[str, Refu
     """The subjects whose accounts this agent may not view, each with the refusal."""
     accounts = agent.services.accounts
     hidden: dict[str, Refused] = {}
-    for part in batched(who, _READ_SIZE):
+    for part in batched(who, READ_SIZE):
         items = agent.services.store.batch_get([accounts.key(who[subject].account_id) for subject in part])
         for subject, item in zip(part, items, strict=True):
             try:
@@ -111,7 +110,7 @@ def _people(agent: Agent, events: list[dict[str, Any]]) -> dict[str, CountedPers
     """The person of each subject that belongs to an account, as they were counted last."""
     counters, store = agent.services.counters, agent.services.store
     people: dict[str, CountedPerson] = {}
-    for part in batched(sorted({event["subject"] for event in events}), _READ_SIZE):
+    for part in batched(sorted({event["subject"] for event in events}), READ_SIZE):
         items = store.batch_get([counters.person_key(subject) for subject in part])
         found = zip(part, map(counters.person, items), strict=True)
         people |= {subject: person for subject, person in found if person}

@@ -1,13 +1,20 @@
 """Iterates over all accounts, page by page, with their security info."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NoReturn
 
+import typer
+
+from cli.terminal import errors
 from regain.adapters.security_info import from_item
-from regain.adapters.store import batched, to_dataclass, unmarshal
+from regain.adapters.store import READ_SIZE, batched, to_dataclass, unmarshal
 from regain.domain import user_id
 from regain.domain.account import Account, is_id
 from regain.domain.security_info import SecurityInfo
 from regain.runtime.services import Services
+
+BY = "The command line"
+"""Who did what a command does, as events say it."""
 
 
 def accounts(services: Services) -> Iterator[Account]:
@@ -34,11 +41,17 @@ def find_id(typed: str, services: Services) -> str:
     return services.identifiers.find(user_id.normalise(typed, organisation.domains, organisation.default_domain))
 
 
+def refuse_unknown(user: str) -> NoReturn:
+    """Ends the command, because nobody has the user ID or id."""
+    errors.print(f"There is no account {user}.", markup=False)
+    raise typer.Exit(1)
+
+
 def accounts_with_security_info(
     services: Services, people: Iterable[Account] | None = None
 ) -> Iterator[tuple[Account, SecurityInfo]]:  # fmt: skip
     """Every account, or each of `people`, with its security info, read a hundred at a time."""
-    for part in batched(accounts(services) if people is None else people, 100):
+    for part in batched(accounts(services) if people is None else people, READ_SIZE):
         yield from zip(part, security_infos([account.id for account in part], services), strict=True)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.accounts import accounts_with_security_info, ids_by_user_id
 from cli.terminal import errors, say, table
-from regain.adapters.store import batched
+from regain.adapters.store import READ_SIZE, batched
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
 from regain.organisation.file_errors import FileError
@@ -95,7 +95,7 @@ def print_eligibility(result: ImportResult, parsed: PeopleFile, services: Servic
     organisation, imported = services.organisation, {person.account.user_id for person in parsed.people}
     people, capable = result.changes.people, result.changes.capable
     ids = (account_id for user_id, account_id in ids_by_user_id(services) if user_id not in imported)
-    others = (account for some in batched(ids, 100) for account in services.accounts.get_many(some).values())
+    others = (account for some in batched(ids, READ_SIZE) for account in services.accounts.get_many(some).values())
     for account, info in accounts_with_security_info(services, others):
         people += 1
         capable += eligibility(

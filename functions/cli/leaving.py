@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import erasure
-from cli.accounts import find_id
+from cli.accounts import BY, find_id, refuse_unknown
 from cli.stack import Stack
-from cli.terminal import errors, say, write
+from cli.terminal import say, write
 from regain.adapters.security_info import from_item
 from regain.domain import events as happened
 from regain.domain import languages
@@ -20,7 +20,6 @@ from regain.people import removal
 from regain.people.notifications import ImportNotifier
 from regain.runtime.services import Services
 
-_BY = "The command line"
 _MOST_EVENTS = 100_000
 _SECRET = ("password", "version")
 
@@ -34,7 +33,7 @@ def remove(context: typer.Context, user: _User, yes: _Yes = False) -> None:
     account = _account(user, services)
     say(f"{account.user_id} ({account.display_name}) loses the account, its password and its security info.")
     _confirm("Remove it?", yes)
-    notifier = ImportNotifier(services, _BY)
+    notifier = ImportNotifier(services, BY)
     removal.remove(account, notifier)
     say(f"Removed. Its events: ./regain events --account {account.id}")
 
@@ -45,10 +44,10 @@ def erase(context: typer.Context, user: _User, yes: _Yes = False) -> None:
     account_id = find_id(user, services)
     account = services.accounts.get(account_id)
     if account is None and not erasure.is_known(account_id, services):
-        _refuse(user)
+        refuse_unknown(user)
     say(f"{account.user_id if account else account_id}: the account goes, and its events belong to nobody any more.")
     _confirm("Erase it?", yes)
-    erasure.erase(account_id, ImportNotifier(services, _BY))
+    erasure.erase(account_id, ImportNotifier(services, BY))
     say("Erased. Back-ups of the tables hold it for another 35 days.")
 
 
@@ -62,7 +61,7 @@ def export_person(
     account = _account(user, services)
     subject = services.recoveries.subject(account.id)
     told = json.dumps(_everything(account, subject, services), indent=2, ensure_ascii=False) + "\n"
-    notifier = ImportNotifier(services, _BY)
+    notifier = ImportNotifier(services, BY)
     services.store.commit([notifier.event("account-exported", subject, notifier.reference())])
     if file:
         file.write_text(told, encoding="utf-8")
@@ -98,12 +97,7 @@ def _services(context: typer.Context) -> Services:
 
 
 def _account(user: str, services: Services) -> Account:
-    return services.accounts.get(find_id(user, services)) or _refuse(user)
-
-
-def _refuse(user: str) -> Any:
-    errors.print(f"There is no account {user}.", markup=False)
-    raise typer.Exit(1)
+    return services.accounts.get(find_id(user, services)) or refuse_unknown(user)
 
 
 def _confirm(question: str, yes: bool) -> None:

@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
+from cli.accounts import BY, refuse_unknown
 from cli.stack import Stack
-from cli.terminal import errors, say
+from cli.terminal import say
 from regain.adapters import security_info
 from regain.domain import reference, user_id
-from regain.domain.account import ROLES
+from regain.domain.account import ROLES, Account
 from regain.domain.roles import ACTIONS, RANK
 from regain.recovery import registration_code, repudiation
 from regain.recovery.notices import notices
+from regain.runtime.services import Services
 
 app = typer.Typer(no_args_is_help=True, help="Roles: who may help others.")
 
@@ -31,11 +33,8 @@ def grant(
         raise typer.BadParameter(f"`{role}` is not a role: {', '.join(filter(None, ROLES))} or none.")
     stack: Stack = context.obj
     services = stack.services()
-    who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
-    account = services.accounts.by_user_id(who)
-    if account is None:
-        errors.print(f"There is no account {who}.", markup=False)
-        raise typer.Exit(1)
+    account = _account(user, services)
+    who = account.user_id
     say(f"{who} has the role {account.role or 'none'} and would get {role}, which may: {_may(wanted)}.")
     if account.role == wanted:
         return
@@ -44,7 +43,7 @@ def grant(
     quoted = reference.generate(secrets.token_bytes(5))
     subject = services.recoveries.subject(account.id)
     event = services.events.write(
-        "admin-role-granted", subject, quoted, time.time(), secrets.token_bytes(4), by="The command line", what=role
+        "admin-role-granted", subject, quoted, time.time(), secrets.token_bytes(4), by=BY, what=role
     )
     services.store.commit([services.accounts.role_write(account, wanted, int(time.time())), event])
     say(f"Done, under the reference {quoted}.")
@@ -58,22 +57,24 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     """
     stack: Stack = context.obj
     services = stack.services()
-    who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
-    account = services.accounts.by_user_id(who)
-    if account is None:
-        errors.print(f"There is no account {who}.", markup=False)
-        raise typer.Exit(1)
+    account = _account(user, services)
+    who = account.user_id
     subject = services.recoveries.subject(account.id)
     info = security_info.from_item(services.store.get(*services.security_infos.key(subject)))
     shown, writes = registration_code.issue(services, subject, info, deployer=True)
     quoted, kind = reference.generate(secrets.token_bytes(5)), "registration-code-given"
-    event = services.events.write(kind, subject, quoted, time.time(), secrets.token_bytes(4), by="The command line")
+    event = services.events.write(kind, subject, quoted, time.time(), secrets.token_bytes(4), by=BY)
     now = services.now
     told = notices(services, now, account, kind, subject, quoted, info)
     allowed = repudiation.issue_write(services, subject, account.id, quoted, now)
     services.store.commit([*writes, event, allowed, *(services.outbox.write(each, services.now) for each in told)])
     say(f"{shown}")
     say(f"It works once, within 24 hours: {who} signs in and types it to add a method. Reference {quoted}.")
+
+
+def _account(user: str, services: Services) -> Account:
+    who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
+    return services.accounts.by_user_id(who) or refuse_unknown(who)
 
 
 def _may(role: str) -> str:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
 import msgspec
@@ -87,11 +88,7 @@ class Stack:
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack on AWS. Raises StackError."""
-        try:
-            (stack,) = boto3.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
-        except ClientError as error:
-            raise self._not_there(error) from None
-        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+        return {each["OutputKey"]: each["OutputValue"] for each in self._description().get("Outputs", ())}
 
     def resources(self) -> dict[str, str]:
         """The physical IDs of the resources of the stack on AWS, by logical ID. Raises StackError."""
@@ -115,6 +112,13 @@ class Stack:
         if not url:
             raise StackError("Set organisation.site_url: the site is behind a proxy of yours.")
         return url.rstrip("/")
+
+    def _description(self) -> dict[str, Any]:
+        try:
+            (stack,) = boto3.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        except ClientError as error:
+            raise self._not_there(error) from None
+        return dict(stack)
 
     def _not_there(self, error: ClientError) -> StackError:
         region = boto3.Session().region_name
@@ -148,6 +152,6 @@ class Stack:
 
     def _generations(self) -> dict[str, str]:
         """The generations of the keys in use, so that a command derives what the functions derive."""
-        (stack,) = boto3.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
-        given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", ())}
+        parameters = self._description().get("Parameters", ())
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in parameters}
         return {f"{name}_GENERATION": given.get(parameter, "1") for name, (_, parameter) in _ROOT_KEYS.items()}

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from regain.adapters import security_info
-from regain.adapters.store import Write, batched, put_version
-from regain.directories.dynamodb import from_item, to_item
-from regain.domain.account import Account, make_id
+from regain.adapters.store import Write, put_version
+from regain.directories.dynamodb import to_item
+from regain.domain.account import EXTERNAL_ID, Account, make_id
 from regain.people import removal
 from regain.people.notifications import ImportNotifier
 from regain.runtime.services import Services
-
-_READ_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,7 @@ class People:
 
     def get_many(self, account_ids: list[str]) -> list[Account]:
         """The accounts with these ids, in their order, without missing ones."""
-        found: list[Account | None] = []
-        for some in batched(account_ids, _READ_SIZE):
-            items = self.services.store.batch_get([self.services.accounts.key(each) for each in some])
-            found += [from_item(item) for item in items]
-        return [account for account in found if account]
+        return [*self.services.accounts.get_many(account_ids).values()]
 
     def by_user_id(self, user_id: str) -> Account | None:
         """The account with this user ID, which provisioning knows from now on."""
@@ -47,15 +41,16 @@ class People:
 
     def by_external_id(self, external_id: str) -> Account | None:
         """The account with this external id."""
-        identifier = f"externalId:{external_id}"
-        account_id = self.services.identifiers.find_all([identifier]).get(identifier)
+        account_id = self._led_to(external_id)
         return self.get(account_id) if account_id else None
 
     def id_for(self, external_id: str) -> str:
         """The id of a new account: the one that somebody with this external id had before, or a new one."""
-        identifier = f"externalId:{external_id}"
-        known = self.services.identifiers.find_all([identifier]) if external_id else {}
-        return known.get(identifier) or self.new_id()
+        return self._led_to(external_id) or self.new_id()
+
+    def _led_to(self, external_id: str) -> str:
+        identifier = EXTERNAL_ID + external_id
+        return self.services.identifiers.find_all([identifier] if external_id else []).get(identifier, "")
 
     def new_id(self) -> str:
         """An id that nothing has yet."""

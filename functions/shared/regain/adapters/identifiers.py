@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from regain.adapters.keys import Keys
-from regain.adapters.store import Store, Write, batched, marshal
+from regain.adapters.store import READ_SIZE, Store, Write, batched, marshal
 from regain.domain.account import make_id
 
 _KEPT = 400 * 86_400  # seconds: as long as events, so that whoever comes back is known by the same id
-_READ_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Identifiers:
     def find_all(self, identifiers: Iterable[str]) -> dict[str, str]:
         """The account ids that identifiers lead to; those that lead nowhere are left out."""
         found: dict[str, str] = {}
-        for part in batched(dict.fromkeys(identifiers), _READ_SIZE):
+        for part in batched(dict.fromkeys(identifiers), READ_SIZE):
             items = self.store.batch_get([self.key(each) for each in part])
             found |= {item["identifier"]: item["account_id"] for item in items if item}
         return found

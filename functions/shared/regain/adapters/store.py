@@ -12,6 +12,9 @@ import msgspec
 from regain.problems import SERVICE_BUSY, Refused
 
 T = TypeVar("T")
+READ_SIZE = 100
+"""How many keys DynamoDB takes in one BatchGetItem."""
+
 _TRIES = 6
 _FAILED, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 _KINDS = {bool: "BOOL", int: "N", str: "S", bytes: "B"}
@@ -172,7 +175,7 @@ def put_new(table: str, item: dict[str, Any]) -> Write:
 
 
 def batched(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
-    """Batches of at most `size` items, like `itertools.batched` of Python 3.12. One read takes at most 100 keys."""
+    """Batches of at most `size` items, like `itertools.batched` of Python 3.12."""
     rest = iter(items)
     while batch := tuple(islice(rest, size)):
         yield batch

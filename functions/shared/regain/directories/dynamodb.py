@@ -5,13 +5,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from regain.adapters.identifiers import Identifiers
-from regain.adapters.store import Store, Write, batched, marshal, put_version, to_dataclass, unmarshal
+from regain.adapters.store import READ_SIZE, Store, Write, batched, marshal, put_version, to_dataclass, unmarshal
 from regain.domain.account import Account
 
 WITHOUT_PASSWORD = tuple(field.name for field in fields(Account) if field.name != "password")
 """The attributes that a function may read if its role excludes passwords."""
 
-_READ_SIZE = 100
 UNUSABLE = "!"
 """The hash that no password has, as in Django: unlike none at all, no import puts a first password in its place."""
 
@@ -44,7 +43,7 @@ class Accounts:
     def get_many(self, account_ids: Iterable[str]) -> dict[str, Account]:
         """The accounts that are there, by id."""
         found: dict[str, Account] = {}
-        for part in batched(dict.fromkeys(account_ids), _READ_SIZE):
+        for part in batched(dict.fromkeys(account_ids), READ_SIZE):
             items = self.store.batch_get([self.key(each) for each in part])
             found |= {item["id"]: to_dataclass(item, Account) for item in items if item}
         return found

@@ -9,6 +9,8 @@ from regain.domain.policy import Recovery
 from regain.domain.security_info import SecurityInfo
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+EXTERNAL_ID = "externalId:"
+"""What a SCIM client's id begins with among an account's identifiers (RFC 7643 3.1)."""
 ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 
 
@@ -54,7 +56,7 @@ class Account:
     @property
     def identifiers(self) -> tuple[str, ...]:
         """All that leads to this account and to no other: the user ID first, then the ids of sources."""
-        return (self.user_id, *self.source_ids, *([f"externalId:{self.external_id}"] if self.external_id else []))
+        return (self.user_id, *self.source_ids, *([EXTERNAL_ID + self.external_id] if self.external_id else []))
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from regain.directories.dynamodb import Accounts
-from regain.domain.account import Account
+from regain.domain.account import EXTERNAL_ID, Account
 from regain.people.rows import Person
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -67,8 +67,9 @@ def source_ids(person: Person) -> tuple[str, ...]:
 
 def with_ids(account: Account, ids: Sequence[str]) -> Account:
     """The account with these ids beside those that it has."""
-    external = next((each.partition(":")[2] for each in ids if each.startswith("externalId:")), account.external_id)
-    others = (each for each in ids if not each.startswith("externalId:"))
+    given = (each.removeprefix(EXTERNAL_ID) for each in ids if each.startswith(EXTERNAL_ID))
+    external = next(given, account.external_id)
+    others = (each for each in ids if not each.startswith(EXTERNAL_ID))
     return replace(account, external_id=external, source_ids=tuple(dict.fromkeys([*account.source_ids, *others])))
 
 
