@@ -41,7 +41,8 @@ def make(engine, checkout):
     paths = f"{checkout}/functions:{checkout}/functions/shared"
     sam.write_text(f'#!/bin/sh\nPYTHONPATH={paths} exec {sys.executable} {checkout}/tests/cli/stand_in_sam.py "$@"\n')
     sam.chmod(0o755)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE", "ORGANISATION"))}
+    ours = ("AWS_", "CI", "MAKE", "ORGANISATION")  # `CI=true` answers every question of `regain setup`
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     clean |= {
         name: engine.environment[name] for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     }
