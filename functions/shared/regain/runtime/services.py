@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from regain.adapters import aws
@@ -20,6 +20,7 @@ from regain.adapters.recoveries import Recoveries
 from regain.adapters.security_info import SecurityInfos
 from regain.adapters.sessions import Sessions
 from regain.adapters.store import Store
+from regain.directories.base import Directory
 from regain.directories.dynamodb import WITHOUT_PASSWORD, Accounts
 from regain.organisation.language import Languages
 from regain.organisation.settings import Organisation, current
@@ -27,7 +28,10 @@ from regain.organisation.settings import Organisation, current
 
 @dataclass(frozen=True)
 class Services:
-    """Everything outside the pure rules. Includes time and randomness, so that tests can set them."""
+    """Everything outside the pure rules. Includes time and randomness, so that tests can set them.
+
+    `directories` are those of domains whose passwords do not live in a table of ours.
+    """
 
     organisation: Organisation
     store: Store
@@ -45,6 +49,7 @@ class Services:
     proof_of_work_rounds: int = 1_000
     clock: Callable[[], float] = time.time
     randomness: Callable[[int], bytes] = secrets.token_bytes
+    directories: Mapping[str, Directory] = field(default_factory=dict)
 
     @functools.cached_property
     def languages(self) -> Languages:
@@ -55,6 +60,10 @@ class Services:
     def now(self) -> int:
         """The time in whole seconds since 1970."""
         return int(self.clock())
+
+    def directory(self, user_id: str) -> Directory | None:
+        """Where the password of this user ID lives, or of everybody in a domain; None: in a table of ours."""
+        return self.directories.get(user_id.rpartition("@")[2])
 
 
 def compose(
