@@ -30,9 +30,8 @@ def check(
     password of the account that --try names. Ends with 1 where something is wrong.
     """
     settings = read_ldap(file)
-    ca_file = str(file.parent / settings.ca) if settings.ca else ""
     secret = os.environ.get(_SECRET) or typer.prompt(f"Password of {settings.service_account}", hide_input=True)
-    directory = connect(settings, lambda _: secret, ca_file)
+    directory = connect(settings, lambda _: secret)
     try:
         wrong = show(directory.check())
         if account and not wrong:

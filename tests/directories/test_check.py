@@ -70,7 +70,7 @@ def test_a_server_without_an_address_and_a_closed_port_are_told_apart(world):
 
 def test_a_certificate_of_another_issuer_is_named(world, tmp_path):
     view = world.connect()
-    view.service._tls = tls_context(str(Authority(tmp_path, "another CA").file))
+    view.service._tls = tls_context(Authority(tmp_path, "another CA").file.read_text())
     assert "issuer that is not trusted" in said(view)
 
 

@@ -41,7 +41,7 @@ def fake(certificate):
         servers.append(FakeServer(answer, certificate if tls else None))
         scheme = "ldaps" if tls else "ldap"
         return servers[-1], lambda: Connection(
-            f"{scheme}://127.0.0.1:{servers[-1].port}", tls_context(str(certificate.ca_file)), HASTY
+            f"{scheme}://127.0.0.1:{servers[-1].port}", tls_context(certificate.ca_file.read_text()), HASTY
         )
 
     yield start
@@ -118,7 +118,7 @@ def test_the_next_server_is_asked_where_the_first_does_not_answer(world):
 
 def test_a_certificate_of_another_issuer_or_name_is_refused_by_name(world, authority):
     view = world.connect()
-    view.service._tls = tls_context(str(authority.file))
+    view.service._tls = tls_context(authority.file.read_text())
     assert refused(view.find, "nobody@contoso.example").startswith("certificate: ")
     host, _, port = world.running.url.rpartition("/")[2].partition(":")
     proxy = Proxy("127.0.0.99", (host, int(port or 636)))

@@ -40,11 +40,10 @@ class World:
         running = self.running
         given = {
             "kind": running.kind, "url": (url or running.url,), "base": running.base, "user_id": self.user_id,
-            "service_account": running.service_account, "protected_groups": ("Directors",), **settings,
+            "service_account": running.service_account, "protected_groups": ("Directors",),
+            "ca": running.certificate.ca_file.read_text(), **settings,
         }  # fmt: skip
-        service = Service(
-            Ldap(**given), secret or (lambda _: running.service_password), str(running.certificate.ca_file), timeouts
-        )
+        service = Service(Ldap(**given), secret or (lambda _: running.service_password), timeouts)
         self.views.append(self.adapter(service))
         return self.views[-1]
 

@@ -12,7 +12,8 @@ class Ldap:
 
     `url`: `ldaps://`, or `ldap://` for StartTLS; the first server that answers is used. `user_id`: the attributes that
     hold what people type; `sAMAccountName` and `uid` are compared with the part before the @. `ca`: a PEM file beside
-    `organisation.yaml`; without it the system's authorities are trusted. `protected_groups`: people in them are never
+    `organisation.yaml`, or its content, which is what the functions are given; without it the system's authorities are
+    trusted. `protected_groups`: people in them are never
     changed, like those with `adminCount`. `history_on_reset`: whether Active Directory applies its password history to
     a reset. `usable_minutes`: how long until every server knows a new password.
     """

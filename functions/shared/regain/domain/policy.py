@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from regain.domain.ldap import Ldap
+
 Kind = Literal[
     "email", "sms", "call-mobile", "call-office", "questions", "authenticator", "recovery-code", "passkey"
 ]  # fmt: skip
@@ -147,9 +149,13 @@ class Passwords:
 
 @dataclass(frozen=True)
 class Domain:
-    """Where the accounts of one domain are kept, whether they may be reset here, and by which of `policies`."""
+    """Where the accounts of one domain are kept, whether they may be reset here, and by which of `policies`.
 
-    directory: Literal["dynamodb", "elsewhere"] = "dynamodb"
+    With `ldap`, passwords live in the Active Directory or OpenLDAP that the group `ldap` describes.
+    """
+
+    directory: Literal["dynamodb", "ldap", "elsewhere"] = "dynamodb"
+    ldap: Ldap | None = None
     reset: Literal["on", "off"] = "on"
     help_url: str = ""
     policy: str = ""

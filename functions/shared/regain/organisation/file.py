@@ -4,6 +4,8 @@ For the build and local runs only; the functions read the JSON that is made from
 """
 
 import copy
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import msgspec
 from regain.domain.ldap import Ldap
 from regain.organisation import checks, ldap_checks
 from regain.organisation.file_errors import FileError, InvalidFile
-from regain.organisation.schema import Finding, violations
+from regain.organisation.schema import Finding, below, violations
 from regain.organisation.settings import Organisation
 from regain.organisation.yaml_file import Place, YamlFile, load
 
@@ -32,10 +34,11 @@ def read(path: Path) -> Organisation:
     organisation = _converted(file.content, [place for place, _, _ in found])
     if organisation:
         wrong = [place for place, _, _ in found]
-        found += [each for each in checks.mistakes(organisation) if not _holds(each[0], wrong)]
+        told = [*checks.mistakes(organisation), *_authorities(organisation, path.parent)]
+        found += [each for each in told if not _holds(each[0], wrong)]
     if found or not organisation:
         raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
-    return _in_ascii(organisation)
+    return _in_ascii(_with_authorities(organisation, path.parent))
 
 
 def read_ldap(path: Path) -> Ldap:
@@ -48,9 +51,9 @@ def read_ldap(path: Path) -> Ldap:
     found: list[Finding] = list(violations(file, Ldap))
     if not found:
         settings = msgspec.convert(file.content, Ldap)
-        found = list(ldap_checks.mistakes(settings, path.parent))
+        found = [*ldap_checks.mistakes(settings), *ldap_checks.wrong_authority(settings, path.parent)]
         if not found:
-            return settings
+            return ldap_checks.with_authority(settings, path.parent)
     raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
 
 
@@ -79,6 +82,20 @@ def _holds(place: Place, wrong: list[Place]) -> bool:
 
 def _with_lines(found: list[Finding], file: YamlFile) -> list[tuple[int, str, str]]:
     return [(file.line(place), what, instead) for place, what, instead in found]
+
+
+def _authorities(organisation: Organisation, folder: Path) -> Iterator[Finding]:
+    for name, domain in organisation.domains.items():
+        if domain.ldap:
+            yield from below(("domains", name, "ldap"), ldap_checks.wrong_authority(domain.ldap, folder))
+
+
+def _with_authorities(organisation: Organisation, folder: Path) -> Organisation:
+    domains = {
+        name: replace(domain, ldap=ldap_checks.with_authority(domain.ldap, folder)) if domain.ldap else domain
+        for name, domain in organisation.domains.items()
+    }
+    return msgspec.structs.replace(organisation, domains=domains)
 
 
 def _in_ascii(organisation: Organisation) -> Organisation:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,8 +13,8 @@ _GLOBAL_CATALOGUE = (3268, 3269)
 _EXAMPLE = "for example ldaps://dc1.ad.contoso.example"
 
 
-def mistakes(settings: Ldap, folder: Path) -> Iterator[Finding]:
-    """Everything that is wrong with settings of the right types. `folder` is where the file with them is."""
+def mistakes(settings: Ldap) -> Iterator[Finding]:
+    """Everything that is wrong with settings of the right types, but for `ca`."""
     if not settings.url:
         yield ("url",), "there is no server", f"name one or more, {_EXAMPLE}"
     for number, url in enumerate(settings.url):
@@ -29,8 +30,21 @@ def mistakes(settings: Ldap, folder: Path) -> Iterator[Finding]:
         yield ("user_id",), "no attribute holds what people type", "for example [userPrincipalName]"
     if not 0 <= settings.usable_minutes <= 120:
         yield ("usable_minutes",), f"{settings.usable_minutes} is out of range", "from 0 to 120"
-    if settings.ca and (what := _wrong_authority(folder / settings.ca)):
-        yield ("ca",), f"`{settings.ca}` {what}", "a file with the authority's certificate in PEM, beside this one"
+
+
+def wrong_authority(settings: Ldap, folder: Path) -> Iterator[Finding]:
+    """What is wrong with `ca`. `folder` is where the file with the settings is."""
+    if what := _wrong_pem(settings.ca, folder):
+        yield ("ca",), what, "a file with the authority's certificate in PEM, beside this one"
+
+
+def with_authority(settings: Ldap, folder: Path) -> Ldap:
+    """The settings with the content of the file that `ca` names: the functions do not have the file."""
+    return settings if _is_content(settings.ca) else replace(settings, ca=(folder / settings.ca).read_text())
+
+
+def _is_content(ca: str) -> bool:
+    return not ca or "-----BEGIN" in ca
 
 
 def _wrong_url(url: str) -> tuple[str, str] | None:
@@ -50,11 +64,13 @@ def _has_more(parts: SplitResult) -> bool:
     return bool(parts.path.strip("/") or parts.query or parts.fragment or parts.username)
 
 
-def _wrong_authority(path: Path) -> str:
-    if not path.is_file():
-        return "is not there"
+def _wrong_pem(ca: str, folder: Path) -> str:
+    named = "the certificate of `ca`" if _is_content(ca) else f"`{ca}`"
+    if not _is_content(ca) and not (folder / ca).is_file():
+        return f"{named} is not there"
     try:
-        ssl.create_default_context(cafile=str(path))
-    except (OSError, ssl.SSLError):
-        return "holds no certificate"
+        content = ca if _is_content(ca) else (folder / ca).read_text()
+        ssl.create_default_context(cadata=content or None)
+    except (OSError, ValueError, ssl.SSLError):
+        return f"{named} holds no certificate"
     return ""

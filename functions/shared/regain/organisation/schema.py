@@ -1,7 +1,7 @@
 """The JSON Schema of `organisation.yaml`, made from the types, and what in a file does not fit it, in plain words."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -27,6 +27,11 @@ def schema(settings: type = Organisation) -> dict[str, Any]:
     for part in whole["$defs"].values():
         part["additionalProperties"] = part.get("additionalProperties", False)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}
+
+
+def below(place: Place, found: Iterable[Finding]) -> Iterator[Finding]:
+    """What was found in a part of a file, with the place of the part in the whole."""
+    return (((*place, *at), what, instead) for at, what, instead in found)
 
 
 def violations(file: YamlFile, settings: type = Organisation) -> Iterator[Finding]:
@@ -66,7 +71,11 @@ def _alternatives(error: ValidationError, file: YamlFile) -> Iterator[Finding]:
     found = list(error.context or ())
     group = isinstance(error.instance, dict | list)
     fitting = [
-        each for each in found if each.path or (each.validator == "enum" and not group) or each.validator == "required"
+        each
+        for each in found
+        if each.path
+        or (each.validator == "enum" and not group)
+        or each.validator in ("required", "additionalProperties")
     ]
     simplest = [each for each in found if each.validator_value == "string"]
     for each in fitting or simplest or found[:1]:

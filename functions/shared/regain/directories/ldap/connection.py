@@ -38,9 +38,9 @@ class Timeouts:
     answer: float = 5.0
 
 
-def tls_context(ca_file: str = "") -> ssl.SSLContext:
-    """TLS 1.2 or later that verifies the certificate and the host name: by a PEM file, or the system's authorities."""
-    context = ssl.create_default_context(cafile=ca_file or None)
+def tls_context(ca: str = "") -> ssl.SSLContext:
+    """TLS 1.2 or later that verifies the certificate and the host name: by authorities in PEM, or the system's."""
+    context = ssl.create_default_context(cadata=ca or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -11,6 +11,6 @@ from regain.domain.ldap import Ldap
 _KINDS: dict[str, type[LdapDirectory]] = {"active-directory": ActiveDirectory, "openldap": OpenLdap}
 
 
-def connect(settings: Ldap, secret: Callable[[bool], str], ca_file: str = "") -> LdapDirectory:
+def connect(settings: Ldap, secret: Callable[[bool], str]) -> LdapDirectory:
     """The directory of these settings. `secret` is the service account's password: with True, read anew."""
-    return _KINDS[settings.kind](Service(settings, secret, ca_file))
+    return _KINDS[settings.kind](Service(settings, secret))

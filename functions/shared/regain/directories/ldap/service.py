@@ -23,7 +23,6 @@ class Service:
 
     settings: Ldap
     secret: Callable[[bool], str]
-    ca_file: str = ""
     timeouts: Timeouts = field(default_factory=Timeouts)
     clock: Callable[[], float] = time.monotonic
     _kept: dict[str, Connection] = field(default_factory=dict)
@@ -33,7 +32,7 @@ class Service:
     _failed_at: float = -_REREAD_SECONDS
 
     def __post_init__(self) -> None:
-        self._tls = tls_context(self.ca_file)
+        self._tls = tls_context(self.settings.ca)
 
     def open(self, server: str) -> Connection:
         """A new connection to a server, not bound. Raises NotAllowed; Unanswered, always with nothing done."""
