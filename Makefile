@@ -50,8 +50,10 @@ install: .venv/dev/.locked .venv/ministack/.locked ## Install what `make serve` 
 APT := { for try in 1 2 3 4 5 6; do apt-get update -qq && break; sleep 10; done; } \
 	&& DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq
 
+# Tests drive the headless shell, at half the cost; password manager and Lighthouse need the whole browser.
 chromium: ## Install Chromium for the tests, if it is missing
-	@command -v chromium >/dev/null || { $(APT) chromium >/dev/null; }
+	@command -v chromium >/dev/null && command -v chromium-headless-shell >/dev/null \
+		|| { $(APT) chromium chromium-headless-shell >/dev/null; }
 
 # Where nothing says otherwise, Debian starts a server as soon as it is installed: these are started by tests alone.
 directories-servers: ## Install OpenLDAP and Samba for the tests, if they are missing

@@ -1,4 +1,4 @@
-"""Chromium, as packaged by Debian, against the running stack."""
+"""Chromium's headless shell, as packaged by Debian, against the running stack."""
 
 import re
 import shutil
@@ -29,8 +29,12 @@ SMALL = """() => [...document.querySelectorAll('a, button, input, select, textar
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The system's Chromium: nothing is downloaded."""
-    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": QUIET.split()}
+    """The system's headless shell: nothing is downloaded, and a page costs half of what it costs the whole browser."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": shutil.which("chromium-headless-shell"),
+        "args": QUIET.split(),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def main() -> int:
         build_site(Path(folder) / "site")
         stack = launch(Path(folder) / "state", Path(folder) / "site")
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox", "--disable-gpu"]
         )
         try:
             for name, path, size, dark in (
