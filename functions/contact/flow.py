@@ -12,7 +12,7 @@ from regain.adapters.rate_limits import network, number
 from regain.adapters.store import Write
 from regain.api.contract import AskAdministrator, AskSupport, HelpRequested
 from regain.api.request_context import RequestContext
-from regain.domain import reference, user_id
+from regain.domain import human_input, reference, user_id
 from regain.domain.flow import Flow
 from regain.domain.work import help_cost
 from regain.organisation import policies
@@ -50,7 +50,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     subject, flow, counted = _looked(body.flow, who, (network(context.address), reply_to), solved, needed)
     context.about(subject, flow.reference if flow else "")
     facts = {
-        "at": needed.now, "user_id": who, "name": _line(body.name), "reply_to": reply_to,
+        "at": needed.now, "user_id": who, "name": human_input.read_line(body.name), "reply_to": reply_to,
         "text": _text(body.message), "purpose": flow.purpose if flow else "",
         "passed": len(flow.passed) if flow else 0,
     }  # fmt: skip
@@ -112,13 +112,13 @@ def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
             found.append(read(typed))
         except Refused:
             faults.append(_fault(field, words))
-    if not _line(body.name):
+    if not human_input.read_line(body.name):
         faults.insert(0, _fault("name", Phrase("Type your name.")))
     if not _text(body.message):
         faults.append(_fault("message", Phrase("Say what has happened.")))
     if faults:
         raise Refused(INVALID_CONTACT_DETAILS, feedback=faults)
-    return _line(body.name), *found
+    return human_input.read_line(body.name), *found
 
 
 def _fault(field: str, words: Phrase) -> dict[str, Any]:
@@ -173,12 +173,7 @@ def _writes(
     ]
 
 
-def _line(text: str) -> str:
-    """Text on one line, without control characters (header injection)."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
 def _text(text: str) -> str:
-    """Text with line breaks, but no other control characters."""
-    lines = (_line(line) for line in re.split(r"\r\n|\r|\n", text))
+    """Text with line breaks, but no other control characters (header injection)."""
+    lines = (human_input.read_line(line) for line in re.split(r"\r\n|\r|\n", text))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -155,7 +155,32 @@ def test_a_link_may_be_an_address_alone(tmp_path):
         ("x: 'Contoso\n", 3, "a quotation mark is opened and never closed", "quotes"),
         ("x: @contoso\n", 3, "begins with a sign that YAML keeps", "quotes"),
         ("x: [a, b\n", 4, "in brackets does not end", "close it"),
-        ("x: 2024-13-41\n", 0, "a date or a number here does not exist", "quotes"),
+        ("recovery: {flow_minutes: 010}\n", 3, "must be a whole number, and is `010`", "for example 15"),
+        ("recovery: {flow_minutes: 0xF}\n", 3, "must be a whole number, and is `0xF`", "for example 15"),
+        ("recovery: {flow_minutes: 1:30}\n", 3, "must be a whole number, and is `1:30`", "for example 15"),
+        ("recovery: {flow_minutes: 1_5}\n", 3, "must be a whole number, and is `1_5`", "for example 15"),
+        ("limits: {accounts: 100.000}\n", 3, "must be a whole number, and is `100.000`", "for example 50000"),
+        ("limits: {accounts: 1e5}\n", 3, "must be a whole number, and is `1e5`", "for example 50000"),
+        ("limits: {accounts: 99999999999999999999}\n", 3, "is out of range", "at most 1000000000"),
+        ("recovery: {gates: 2.0}\n", 3, "`gates` cannot be `2.0`", "one of: 1, 2"),
+        ("recovery: {gates: '2'}\n", 3, '`gates` cannot be `"2"`', "without quotes: 2"),
+        ("recovery: {flow_minutes: '15'}\n", 3, 'must be a whole number, and is `"15"`', "without quotes: 15"),
+        ("recovery: {confirm_contact: 'true'}\n", 3, 'must be true or false, and is `"true"`', "without quotes: true"),
+        ("recovery: {methods: !!set {email, sms}}\n", 3, "there is a tag such as `!Ref`", "quotes"),
+        ("x: !Ref Bucket\n", 3, "there is a tag such as `!Ref`", "quotes"),
+        ("x: !!python/object/apply:os.system [id]\n", 3, "there is a tag such as `!Ref`", "quotes"),
+        ("? [a, b]\n: c\n", 3, "there is a tag such as `!Ref`, or a key that is not a word", "quotes"),
+        ("---\nrecovery: {gates: 2}\n", 3, "a second document begins here", "keep one"),
+        ('x: "a\\ud800b"\n', 3, "there is a character that no text may hold", "delete it"),
+        (
+            "notify: {from: hülfe@contoso.example}\n",
+            3,
+            "no mail can be sent to or from `hülfe@contoso.example`",
+            "ASCII",
+        ),
+        ("\ufeffrecovery: {gates: 2}\n", 3, "`\ufeffrecovery` is not a setting", "did you mean `recovery`?"),
+        ("recovery: {gates: 2, &a gates: 1}\n", 3, "`gates` stands in line 3 already", "keep one of the two"),
+        ("recovery: {<<: {gates: 2}, <<: {gates: 1}}\n", 3, "`<<` stands in line 3 already", "keep one of the two"),
     ],
 )
 def test_what_people_mistype_is_told_in_plain_words_p22(tmp_path, text, line, what, instead):
@@ -261,6 +286,7 @@ def test_each_wrong_domain_has_a_sentence_of_its_own_p20(tmp_path, domain, what)
         "/\\x.example",
         "https://a b/",
         "https://[",
+        "https://contoso.example@evil.example/",
         "data:text/html,x",
     ],
 )
@@ -304,7 +330,7 @@ def test_a_time_zone_is_one_of_the_iana_database_p24(tmp_path, zone, instead):
     assert instead in told
 
 
-@pytest.mark.parametrize("name", ["", "  ", "Con\ntoso", "Con\u2028toso", "A\x1fB"])
+@pytest.mark.parametrize("name", ["", "  ", "Con\ntoso", "Con\u2028toso", "A\x1fB", "a\u202eb", "a\0b"])
 def test_the_organisations_name_is_one_line_of_text_p25(tmp_path, name):
     text = f"organisation: {{name: {json.dumps(name)}}}\ndomains: {{a.example: {{}}}}\n"
     assert mistakes(tmp_path, text)
@@ -317,6 +343,33 @@ def test_a_name_may_have_any_script_commas_and_quotes_p18(tmp_path, name):
     assert read(path).organisation.name == name
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [("2026-11-26", "2026-11-26"), ("8:30", "8:30"), ("0044", "0044"), ("yes", "yes"), ("NO", "NO"), ("=", "="), (".nan", ".nan"),
+     ("0x1F", "0x1F"), ("1_000", "1_000"), ("\"365\"", "365"), ("!!str 365", "365"), (">-\n    Contoso\n    Ltd", "Contoso Ltd")],
+)  # fmt: skip
+def test_text_is_the_text_that_it_looks_like_p22(tmp_path, text, read_as):
+    path = tmp_path / "organisation.yaml"
+    path.write_text(f"organisation:\n  name: {text}\ndomains: {{a.example: {{}}}}\n")
+    assert read(path).organisation.name == read_as
+
+
+def test_anchors_and_merge_keys_are_yaml_p21(tmp_path):
+    path = tmp_path / "organisation.yaml"
+    path.write_text(
+        "organisation: {name: &n X, portal_name: *n}\ndomains: {a.example: &d {reset: off}, b.example: {<<: *d}}\n"
+    )
+    assert [each.reset for each in read(path).domains.values()] == ["off", "off"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\u2028"])
+@pytest.mark.parametrize("first", ["", "\ufeff", "---\n", "%YAML 1.1\n---\n", "# a comment\n"])
+def test_however_an_editor_saves_the_file_it_is_the_same_p22(tmp_path, newline, first):
+    path = tmp_path / "organisation.yaml"
+    path.write_bytes((first + LEAST).replace("\n", newline).encode())
+    assert read(path).organisation.name == "Contoso"
+
+
 def test_norway_is_a_country(tmp_path):
     path = tmp_path / "organisation.yaml"
     path.write_text(LEAST + "recovery: {phone_countries: [NO]}\n")
@@ -327,7 +380,9 @@ def test_norway_is_a_country(tmp_path):
     "name",
     ["Smith, Jones & Co", "Universität Köln", "国立大学", 'The "Best" <Co>', "O'Hara", "A; B", "back\\slash", "عربي"],
 )
-@pytest.mark.parametrize("given", ["", "{} <help@contoso.example>", '"{}" <help@contoso.example>'])
+@pytest.mark.parametrize(
+    "given", ["", "{} <help@contoso.example>", '"{}" <help@contoso.example>', "{} <help@müller.example>"]
+)
 def test_the_from_header_is_one_mailbox_in_ascii_whatever_the_name_p18(tmp_path, name, given):
     path = tmp_path / "organisation.yaml"
     about = {"organisation": {"name": name}, "domains": {"contoso.example": {}}}

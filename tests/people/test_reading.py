@@ -4,6 +4,7 @@ import tracemalloc
 
 import pytest
 
+from regain.organisation.file_errors import InvalidFile
 from regain.people.formats import cells, sheet
 from regain.people.formats.headings import normalise
 from tests.people.specimen_files import HOME, parse, refused, specimen
@@ -12,6 +13,13 @@ OTHERS = [
     (b"PK\x03\x04rest", 0, "this is an Excel workbook or another ZIP archive, not text"),
     (b"\xd0\xcf\x11\xe0rest", 0, "this is an Excel workbook of an old version, not text"),
     (b"%PDF-1.7", 0, "this is a PDF"),
+    (b"{\\rtf1\\ansi userPrincipalName}", 0, "this is a document of a word processor (RTF)"),
+    (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", 0,
+     "this is an Excel workbook or another ZIP archive, not text"),
+    (b"- userPrincipalName: maria.silva@contoso.example\n", 1, "there is no column userPrincipalName"),
+    (b"BEGIN:VCARD\nEMAIL:maria.silva@contoso.example\nEND:VCARD\n", 1, "there is no column userPrincipalName"),
+    (b"Users of Contoso\n\nuserPrincipalName\nmaria.silva@contoso.example\n", 1, "there is no column userPrincipalName"),
+    (b"userPrincipalName\nmaria.silva@contoso.example\n\x1a", 3, "userPrincipalName: `\x1a` is not a user ID"),
     (b"\x1f\x8b\x08", 0, "this file is compressed with gzip"),
     (b"\xff\xfe\x00\x00u\x00\x00\x00", 0, "this text is UTF-32"),
     (b'[{"userPrincipalName": "maria.silva@contoso.example"}]', 1, "this is JSON"),
@@ -60,7 +68,8 @@ def test_a_column_that_says_blocked_is_read_so_in_a_file_of_any_shape_p1(tmp_pat
 
 @pytest.mark.parametrize(
     "heading", ["Is blocked?", "lockedOn", "Gesperrt bis", "Konto deaktiviert", "Compte désactivé", "Usuario inhabilitado",
-                "accountRevoked", "Login enabled", "Mitarbeiter inaktiv"],
+                "accountRevoked", "Login enabled", "Mitarbeiter inaktiv", "IsActive", "is_active", "User is enabled", "hasStatus",
+                "account_locked", "activated", "Bloccato", "Zablokowany", "Spärrad", "资格已停用"],
 )  # fmt: skip
 def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1(tmp_path, heading):
     ((line, what, instead),) = refused(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,True\n")
@@ -68,9 +77,80 @@ def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1
     assert "accountEnabled" in instead
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell"), [("Estado", "Inactivo"), ("Situation", "Suspendu"), ("Zustand", "gesperrt"), ("State", "disabled"),
+                          ("Condition", " TERMINATED "), ("Stan", "in\u200bactive")],
+)  # fmt: skip
+def test_a_column_under_any_heading_that_says_somebody_is_blocked_stops_the_import_p1(tmp_path, heading, cell):
+    """Not all headings can be known; the words in which tools say it are few. `--skip-refused` does not pass over it."""
+    rows = f"userPrincipalName,{heading}\nben@contoso.example,Active\nmaria.silva@contoso.example,{cell}\n"
+    with pytest.raises(InvalidFile, match=f"the column `{heading}` holds `{cell.strip()}`, and may say who is blocked"):
+        parse(tmp_path, rows)
+    ldif = f"version: 1\n\ndn: uid=a\nuid: a\nx-{heading}: {cell}\n"
+    with pytest.raises(InvalidFile, match="may say who is blocked"):
+        parse(tmp_path, ldif)
+
+
+@pytest.mark.parametrize("word", ["NULL", "(null)", "\\N", "N/A", "n/a", "-", "\u2013", " "])
+def test_what_a_database_writes_for_nothing_says_nothing_p2(tmp_path, word):
+    text = f"userPrincipalName,surname,accountEnabled,mail,mobilePhone,role\nnull@contoso.example,Null,{word},{word},{word},{word}\n"
+    (person,) = parse(tmp_path, text).people
+    assert {"enabled", "mail", "mobile_phone", "role"} <= set(person.unspecified)
+    assert (person.account.user_id, person.account.surname, person.account.enabled) == (
+        "null@contoso.example",
+        "Null",
+        False,
+    )
+
+
+@pytest.mark.parametrize("word", ["#N/A", "#NAME?", "#WERT!", "#VALEUR!", "########"])
+def test_what_a_spreadsheet_shows_for_an_error_is_named_p4(tmp_path, word):
+    ((line, what, instead),) = refused(tmp_path, f"userPrincipalName,mobilePhone\nmaria.silva@contoso.example,{word}\n")
+    assert (line, what) == (2, f"mobilePhone: `{word}` is what a spreadsheet shows where it has no content")
+    assert "formula" in instead
+
+
+@pytest.mark.parametrize(
+    "cell", ["a@home.example;b@home.example", "a@home.example, b@home.example", "a@home.example b@home.example",
+             "a@home.example|b@home.example", "a@home.example\nb@home.example", "Ann B. <a@home.example>; <b@home.example>",
+             "{a@home.example;b@home.example}", '="a@home.example;b@home.example"'],
+)  # fmt: skip
+def test_several_addresses_in_a_cell_are_read_however_a_tool_separates_them_p4(tmp_path, cell):
+    quoted = cell.replace('"', '""')
+    text = f'userPrincipalName,otherMails\nmaria.silva@contoso.example,"{quoted}"\n'
+    assert parse(tmp_path, text).people[0].account.other_mails == ("a@home.example", "b@home.example")
+
+
+def test_a_name_is_one_line_without_control_characters_and_bidi_marks_p3(tmp_path):
+    text = "userPrincipalName,displayName\nmaria.silva@contoso.example,Ma\0ria\u2028 \u202eSilva\u0085\n"
+    assert parse(tmp_path, text).people[0].account.display_name == "Ma ria Silva"
+
+
+def test_a_total_or_a_ruler_below_a_table_is_nobody_or_is_said_p4(tmp_path):
+    found = parse(tmp_path, "| userPrincipalName | displayName |\n|---|---|\n| maria.silva@contoso.example | Maria |\n")
+    assert [error.message for error in found.errors] == ["userPrincipalName: `---` is not a user ID"]
+    total = parse(tmp_path, "userPrincipalName,displayName\nmaria.silva@contoso.example,Maria\nTotal,1\n")
+    assert [note.message for note in total.notes] == ["1 user IDs have no domain (Total): @contoso.example is used"]
+
+
+@pytest.mark.parametrize(
+    "headings", ["username,email,firstName,lastName,enabled", "Username,E-mail,First name,Last name,Enabled",
+                 "User ID,Email address,Given name,Surname,Account enabled", "UPN,Mail,Given Name,Family Name,Active"],
+)  # fmt: skip
+def test_the_usual_names_of_columns_are_known_whatever_tool_wrote_them_p1(tmp_path, headings):
+    """Keycloak, OneLogin, PingOne, Moodle and others have these."""
+    found = parse(tmp_path, f"{headings}\nmaria.silva@contoso.example,maria@home.example,Maria,Silva,FALSE\n")
+    account = found.people[0].account
+    assert (account.user_id, account.mail, account.given_name, account.surname, account.enabled) == (
+        "maria.silva@contoso.example", "maria@home.example", "Maria", "Silva", False
+    )  # fmt: skip
+    assert found.columns.unused == ()
+
+
 WORDS = ["True/False", "WAHR/FALSCH", "VRAI/FAUX", "VERDADERO/FALSO", "VERO/FALSO", "VERDADEIRO/FALSO", "WAAR/ONWAAR",
          "PRAWDA/FAŁSZ", "SANT/FALSKT", "SAND/FALSK", "TOSI/EPÄTOSI", "ИСТИНА/ЛОЖЬ", "DOĞRU/YANLIŞ", "IGAZ/HAMIS",
-         "PRAVDA/NEPRAVDA", "yes/no", "1/0", "ja/nein", "oui/non", "sí/no", "$true/$false", "ΑΛΗΘΗΣ/ΨΕΥΔΗΣ"]  # fmt: skip
+         "PRAVDA/NEPRAVDA", "yes/no", "1/0", "ja/nein", "oui/non", "sí/no", "$true/$false", "ΑΛΗΘΗΣ/ΨΕΥΔΗΣ", "-1/0",
+         "\u200bTRUE\u00a0/\ufeffFALSE", "T/F", "on/off", "ano/ne", "evet/hayır", "да/нет", "はい/いいえ", "نعم/لا"]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -161,7 +241,7 @@ def test_a_file_of_strangers_is_refused_rather_than_taken_for_done_p1(tmp_path):
 
 def test_user_ids_without_a_domain_are_said_where_there_are_several_p10(tmp_path):
     notes = parse(tmp_path, "userPrincipalName\nmaria.silva\nben@lab.contoso.example\n").notes
-    assert [note.message for note in notes] == ["1 user IDs have no domain: @contoso.example is used"]
+    assert [note.message for note in notes] == ["1 user IDs have no domain (maria.silva): @contoso.example is used"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import unicodedata
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4"), "'")
 _SENTENCE_END = ".,;:\u3002\u3001\u060c"
+_CONTROLS = ("Cc", "Zl", "Zp", "Cs")
+_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # embeddings, overrides, isolates
 _MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
 
 
@@ -39,6 +41,19 @@ def read_visible(typed: str) -> str:
 def read_code(typed: str) -> str:
     """The letters and digits of a code, without spaces, hyphens and final punctuation."""
     return re.sub(r"[\s\u2010-\u2015\u2212-]", "", read_visible(typed)).rstrip(_SENTENCE_END)
+
+
+def read_line(typed: str) -> str:
+    """The text on one line: line breaks and control characters are blanks, runs of blanks are one, and nothing turns
+    the direction of what stands around it.
+    """
+    text = typed.translate(_BIDI)
+    return " ".join("".join(" " if unicodedata.category(each) in _CONTROLS else each for each in text).split())
+
+
+def has_controls(text: str) -> bool:
+    """Whether a text has line breaks or control characters, those of writing direction among them."""
+    return any(ord(each) in _BIDI or unicodedata.category(each) in _CONTROLS for each in text)
 
 
 def fold_case(text: str) -> str:

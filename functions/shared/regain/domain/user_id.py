@@ -45,9 +45,8 @@ def normalise(typed: str, domains: Collection[str], default_domain: str = "") ->
 
 
 def _is_name(name: str) -> bool:
-    return 0 < len(name) <= _LONGEST_NAME and all(
-        letter in _MARKS or unicodedata.category(letter)[0] in "LMN" for letter in name
-    )
+    kinds = [unicodedata.category(letter)[0] for letter in name if letter not in _MARKS]
+    return len(name) <= _LONGEST_NAME and not set(kinds) - set("LMN") and bool(set(kinds) & set("LN"))
 
 
 def _fits(name: str, domain: str) -> bool:

@@ -2,14 +2,13 @@
 
 import difflib
 import re
-import unicodedata
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 import idna
 
-from regain.domain import colour, user_id
+from regain.domain import colour, human_input, user_id
 from regain.domain.languages import LANGUAGES
 from regain.domain.methods import channel
 from regain.domain.policy import LONGEST_PASSWORD, Domain, Recovery
@@ -22,6 +21,7 @@ from regain.problems import DOMAIN_NEEDED, Refused
 _LONGEST_DOMAIN = 48  # Microsoft Entra's bound (S33)
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_LARGEST = 1_000_000_000
 _RANGES = {
     "recovery.flow_minutes": (5, 60),
     "recovery.code_minutes": (1, 10),
@@ -119,8 +119,12 @@ def _ranges(organisation: Organisation) -> Iterator[Finding]:
         if not least <= value <= most:
             yield (section, key), f"{value} is out of range", f"from {least} to {most}"
     for key in organisation.limits.__dataclass_fields__:
-        if getattr(organisation.limits, key) < 1 and f"limits.{key}" not in _RANGES:
+        if f"limits.{key}" in _RANGES:
+            continue
+        if getattr(organisation.limits, key) < 1:
             yield ("limits", key), "a limit is at least 1", "leave it out for the default"
+        elif getattr(organisation.limits, key) > _LARGEST:
+            yield ("limits", key), f"{getattr(organisation.limits, key)} is out of range", f"at most {_LARGEST}"
     passwords = organisation.passwords
     if not 8 <= passwords.minimum_length <= passwords.maximum:
         instead = f"from 8 to {passwords.maximum}; leave it out for the profile's"
@@ -153,7 +157,7 @@ def _names(organisation: Organisation) -> Iterator[Finding]:
         for tag, text in name.items() if isinstance(name, dict) else {"": name}.items():
             if tag and tag not in LANGUAGES:
                 yield (*place, tag), f"`{tag}` is not a language", f"there are: {', '.join(LANGUAGES)}"
-            if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
+            if human_input.has_controls(text):
                 yield place, "a name has a line break or a control character", "write it on one line"
     yield from _example(organisation)
 
@@ -238,7 +242,9 @@ def _addresses(organisation: Organisation) -> Iterator[Finding]:
         ("notify", "from"): mailbox(organisation.notify.sender).address,
     }
     for place, address in given.items():
-        if address and not _ADDRESS.fullmatch(address):
+        if address and not address.rpartition("@")[0].isascii():
+            yield place, f"no mail can be sent to or from `{address}`", "an address whose name is in ASCII letters"
+        elif address and not _ADDRESS.fullmatch(address):
             yield place, f"`{address}` is not an e-mail address", "for example it@contoso.example"
     security = contacts.security
     if security and not (_ADDRESS.fullmatch(security) or not _wrong_link(security)):
@@ -279,7 +285,7 @@ def _wrong_link(url: str, whole: bool = False) -> str:
         host = parts.hostname or ""
     except ValueError:
         return f"`{url}` is not a web address"
-    if re.search(r"[\s\"'<>\\]", url) or not host:
+    if re.search(r"[\s\"'<>\\]", url) or not host or "@" in parts.netloc:
         return f"`{url}` is not a web address"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         return f"`{url}` is not an https: address"

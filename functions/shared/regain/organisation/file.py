@@ -16,7 +16,7 @@ from regain.domain.ldap import Ldap
 from regain.organisation import checks, ldap_checks
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.schema import Finding, below, violations
-from regain.organisation.settings import Organisation
+from regain.organisation.settings import Organisation, mailbox
 from regain.organisation.yaml_file import Place, YamlFile, load
 
 
@@ -37,6 +37,7 @@ def read(path: Path) -> Organisation:
         told = [*checks.mistakes(organisation), *_authorities(organisation, path.parent)]
         found += [each for each in told if not _holds(each[0], wrong)]
     if found or not organisation:
+        found = found or [((), "a setting has the wrong type", "compare it with organisation.schema.json")]
         raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
     return _in_ascii(_with_authorities(organisation, path.parent))
 
@@ -100,4 +101,9 @@ def _with_authorities(organisation: Organisation, folder: Path) -> Organisation:
 
 def _in_ascii(organisation: Organisation) -> Organisation:
     domains = {idna.encode(name, uts46=True).decode(): domain for name, domain in organisation.domains.items()}
+    sender = mailbox(organisation.notify.sender)
+    if sender.address and not sender.address.isascii():
+        address = f"{sender.address.rpartition('@')[0]}@{idna.encode(sender.domain, uts46=True).decode()}"
+        notify = msgspec.structs.replace(organisation.notify, sender=f"{sender.name} <{address}>".strip())
+        organisation = msgspec.structs.replace(organisation, notify=notify)
     return msgspec.structs.replace(organisation, domains=domains)

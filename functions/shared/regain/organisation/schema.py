@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, ValidationError, validators
 
 from regain.organisation.settings import Organisation
 from regain.organisation.yaml_file import Place, YamlFile
@@ -19,6 +19,21 @@ _WANTED = {
     "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
     "array": "a list", "object": _GROUP,
 }  # fmt: skip
+
+
+def _is_one_of(_: Any, known: list[Any], value: object, __: Any) -> Iterator[ValidationError]:
+    if not any(type(each) is type(value) and each == value for each in known):
+        yield ValidationError("not one of these")
+
+
+_Validator = validators.extend(
+    Draft202012Validator,
+    {"enum": _is_one_of},
+    # 100.000 and 2.0 are no whole numbers: who writes them may mean a hundred thousand
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 
 
 def schema(settings: type = Organisation) -> dict[str, Any]:
@@ -36,7 +51,7 @@ def below(place: Place, found: Iterable[Finding]) -> Iterator[Finding]:
 
 def violations(file: YamlFile, settings: type = Organisation) -> Iterator[Finding]:
     """Everything in a file that the schema does not allow. An empty group has its defaults."""
-    validator = Draft202012Validator(schema(settings))
+    validator = _Validator(schema(settings))
     for error in list(validator.iter_errors(file.content)):
         if error.instance is None and error.validator_value == "object" and error.absolute_path:
             _fill(file.content, list(error.absolute_path))
@@ -61,7 +76,8 @@ def _explained(error: ValidationError, file: YamlFile) -> Iterator[Finding]:
         for key in set(error.validator_value) - set(error.instance):
             yield place, f"`{key}` is missing", f"add `{key}:`"
     elif error.validator == "enum":
-        yield place, f"{_name(place)} cannot be `{error.instance}`", _one_of(error.instance, error.validator_value)
+        instead = _unquoted(error.instance, error.validator_value) or _one_of(error.instance, error.validator_value)
+        yield place, f"{_name(place)} cannot be {_shown(error.instance, place, file)}", instead
     else:
         yield place, *_wrong_type(error, place, file)
 
@@ -93,12 +109,30 @@ def _wrong_type(error: ValidationError, place: Place, file: YamlFile) -> tuple[s
         return f"{name} is empty", "give it a value" + (", or leave it out" if "default" in error.schema else "")
     if wanted == "string" and not isinstance(value, dict | list):
         return f"{name} must be text, and is {_kind(value)}", f'put it in quotes: "{written}"'
-    given = f"`{written}`" if written and wanted != "array" else _kind(value)
-    return f"{name} must be {_WANTED[wanted]}, and is {given}", _example(error, written)
+    given = _shown(value, place, file) if written and wanted != "array" else _kind(value)
+    known = [True, False] if wanted == "boolean" else [int(written)] if wanted == "integer" and _is_int(written) else []
+    return f"{name} must be {_WANTED[wanted]}, and is {given}", _unquoted(value, known) or _example(error, written)
+
+
+def _is_int(written: str) -> bool:
+    return written.isascii() and written.isdigit() and not written.startswith("0")
+
+
+def _shown(value: object, place: Place, file: YamlFile) -> str:
+    """A value as it is written, with its quotes where another type looks the same."""
+    written = file.written(place) or str(value)
+    quoted = isinstance(value, str) and (_is_int(written) or written.lower() in ("true", "false"))
+    return f'`"{written}"`' if quoted else f"`{written}`"
+
+
+def _unquoted(value: object, known: list[Any]) -> str:
+    """The value to write without quotes, if that is all that is wrong; else ""."""
+    same = [each for each in known if isinstance(value, str) and str(each).lower() == value.lower() and each != value]
+    return f"write it without quotes: {str(same[0]).lower()}" if same else ""
 
 
 def _kind(value: object) -> str:
-    return _KINDS.get(type(value), "a date")
+    return _KINDS[type(value)]
 
 
 def _example(error: ValidationError, written: str) -> str:

@@ -30,25 +30,51 @@ _SYNTAX = (
         "the text begins with a sign that YAML keeps for itself",
         "put the text in quotes",
     ),
+    (
+        "expected a single document",
+        "a second document begins here",
+        "keep one: delete the line `---` or `...` and what belongs to the other",
+    ),
+    (
+        "could not determine a constructor|undefined tag|unhashable key|for the tag",
+        "there is a tag such as `!Ref`, or a key that is not a word",
+        "put the text in quotes",
+    ),
     ("special characters are not allowed", "there is a character that no text may hold", "delete it"),
 )  # fmt: skip
 """PyYAML's message, what it means, and what would be right."""
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's booleans: true and false only, so that `reset: off` and Norway's `NO` are the words they look like."""
+    """YAML 1.2's core: `reset: off`, Norway's `NO`, `8:30`, `2026-11-26` and `0044…` are the words they look like."""
 
 
+_TAG = "tag:yaml.org,2002:"
 _Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool"]
+    letter: [(tag, pattern) for tag, pattern in known if tag in (f"{_TAG}null", f"{_TAG}merge")]
     for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
+_Loader.yaml_constructors = {
+    tag: constructor
+    for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
+    if tag is None or tag.removeprefix(_TAG) in ("null", "bool", "int", "float", "str", "seq", "map")
+}
+for _name, _pattern, _first in (
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),  # 012 is 12 to some and 10 to others
+    ("float", r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)$", "-+.0123456789"),
+):
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), list(_first))
 
 
 def _text_value(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
     """Text, in which JSON, which is YAML too, writes a letter beyond the first 65,536 as two halves."""
-    return str(loader.construct_scalar(node)).encode("utf-16", "surrogatepass").decode("utf-16")
+    text = str(loader.construct_scalar(node))
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        what = "special characters are not allowed"
+        raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from None
 
 
 _Loader.add_constructor("tag:yaml.org,2002:str", _text_value)
@@ -91,9 +117,6 @@ def load(path: Path) -> YamlFile:
         places = list(_places(root, ()))
     except yaml.YAMLError as error:
         raise InvalidFile([_syntax_error(error, str(path))]) from None
-    except ValueError:
-        what, instead = "a date or a number here does not exist", "put it in quotes if it is text"
-        raise InvalidFile([FileError(str(path), 0, what, instead)]) from None
     except RecursionError:
         raise InvalidFile([FileError(str(path), 0, "this is nested too deeply, or contains itself")]) from None
     if twice:

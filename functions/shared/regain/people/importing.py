@@ -121,8 +121,10 @@ def parse(path: Path, organisation: Organisation) -> PeopleFile:
     _drop_shared_ids(parsed, str(path))
     if parsed.skipped and not parsed.people and not parsed.errors:
         raise InvalidFile([_nobody(path, parsed.skipped, organisation)])
-    if parser.without_domain and len(organisation.domains) > 1:
-        message = f"{parser.without_domain} user IDs have no domain: @{organisation.default_domain} is used"
+    bare = parser.without_domain
+    if bare and (len(organisation.domains) > 1 or len(bare) < len(parsed.people)):
+        names = ", ".join(bare[:_EXAMPLES]) + (", …" if len(bare) > _EXAMPLES else "")
+        message = f"{len(bare)} user IDs have no domain ({names}): @{organisation.default_domain} is used"
         parsed.notes.append(FileError(str(path), 0, message, "add the domain to those of another one"))
     return parsed
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from regain.domain import user_id
+from regain.domain import human_input, user_id
 from regain.domain.account import ROLES, Account
 from regain.organisation.file_errors import FileError
 from regain.organisation.settings import Organisation
@@ -27,6 +27,7 @@ _NOT_PEOPLE = frozenset(("computer", "contact", "group", "groupofnames", "groupo
                          "foreignsecurityprincipal", "container", "domaindns"))  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_MAILBOX = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")  # Maria Silva <maria@mail.example>
 _MASKED = re.compile(r"\*+|\u2022+")
 
 
@@ -56,13 +57,13 @@ class Skipped:
 
 @dataclass(slots=True)
 class RowParser:
-    """Parses the rows of one file, and collects their `errors`. `without_domain` counts user IDs without a domain."""
+    """Parses the rows of one file, and collects their `errors`. `without_domain` are user IDs without a domain."""
 
     file: str
     organisation: Organisation
     columns: Columns
     errors: list[FileError] = field(default_factory=list)
-    without_domain: int = 0
+    without_domain: list[str] = field(default_factory=list)
     _notes: list[FileError] = field(default_factory=list)
     _line: int = 0
     _seen: dict[str, int] = field(default_factory=dict)
@@ -105,7 +106,8 @@ class RowParser:
     def _user_id(self, row: Row) -> str:
         heading, typed = self._user_id_cell(row)
         domains, default = self.organisation.domains, self.organisation.default_domain
-        self.without_domain += "@" not in typed
+        if "@" not in typed:
+            self.without_domain.append(typed)
         try:
             artefact = cells.conversion_artefact(heading, typed)
             found = "" if artefact else user_id.normalise(typed, domains, default)
@@ -152,7 +154,7 @@ class RowParser:
         found = row.cells.get(name)
         if not found:
             return None
-        text = unescape_formula(found[0][1].strip())
+        text = human_input.read_line(unescape_formula(found[0][1].strip()))
         return "" if clearable and text.lower() == _EMPTY else text
 
     def _list(self, row: Row, name: str) -> tuple[str, ...] | None:
@@ -196,7 +198,7 @@ class RowParser:
 
     def _emails(self, row: Row, name: str, typed: Iterable[str]) -> list[str]:
         parsed = []
-        for each in typed:
+        for each in (address for part in typed for address in _addresses(part)):
             heading = row.cells[name][0][0]
             try:
                 parsed.append(contacts.parse_email(each))
@@ -283,6 +285,13 @@ class RowParser:
 
     def _note(self, message: str, hint: str) -> None:
         self._notes.append(FileError(self.file, self._line, message, hint))
+
+
+def _addresses(part: str) -> list[str]:
+    """The addresses in a part of a list: one with its owner's name, or several with blanks or bars between them."""
+    mailbox = _MAILBOX.fullmatch(part)
+    several = [mailbox[1]] if mailbox else re.split(r"[\s|]+", part)
+    return several if all("@" in each for each in several) else [part]
 
 
 _INTERNED: dict[tuple[str, ...], tuple[str, ...]] = {}

@@ -4,14 +4,16 @@ import re
 import unicodedata
 import uuid
 
+from regain.domain import human_input
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 _TRUE = _words(
-    "true yes y on 1 t $true wahr ja j vrai oui verdadero sí si vero sì verdadeiro sim waar prawda tak sant sann sand"
-    " tosi kyllä pravda ano igaz igen doğru evet истина да αληθησ αληθεσ ναι صحيح نعم אמת כן 真 是 はい 예"
+    "true yes y on 1 -1 t $true wahr ja j vrai oui verdadero sí si vero sì verdadeiro sim waar prawda tak sant sann"
+    " sand tosi kyllä pravda ano igaz igen doğru evet истина да αληθησ αληθεσ ναι صحيح نعم אמת כן 真 是 はい 예"
 )
 _FALSE = _words(
     "false no n off 0 f $false falsch nein faux non falso não nao onwaar nee fałsz nie falskt nej falsk nei usann usand"
@@ -34,12 +36,35 @@ _PERMANENTLY = (
 )
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _DOTNET_TYPE = re.compile(r"(?:System|Microsoft)\.[\w.]+.*|[\w.]+\[\]")
+_ERROR = re.compile(r"#(?:N/A|NAME\?|REF!|VALUE!|NUM!|DIV/0!|NULL!|NV|WERT!|BEZUG!|VALEUR!|NOM\?|#+)")
+_FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+_NOT_SAID = _words("null (null) <null> \\n n/a n.a. - -- \u2013 \u2014")
 _HEX = re.compile(r"(?:X')?([0-9a-fA-F]{32})'?")
+
+
+def content(cell: str) -> str:
+    """What a cell holds, where a tool has wrapped text in a formula (`="0123"`) so that it stays text."""
+    wrapped = _FORMULA_TEXT.fullmatch(cell.strip())
+    return wrapped[1].replace('""', '"') if wrapped else cell
+
+
+def is_blank(cell: str) -> bool:
+    """Whether a cell says nothing: it is empty, or a database or report has written its word for that."""
+    return cell.strip().casefold() in _NOT_SAID or not cell.strip()
+
+
+def says_off(cell: str) -> bool:
+    """Whether a cell says, in a word that is used for nothing else, that an account is not in use."""
+    return _word(cell) in _OFF
+
+
+def _word(text: str) -> str:
+    return "".join(unicodedata.normalize("NFC", human_input.read_visible(text)).casefold().split())
 
 
 def parse_bool(text: str) -> bool | None:
     """True or False, in the words of many languages; None for anything else."""
-    word = unicodedata.normalize("NFC", text).casefold()
+    word = unicodedata.normalize("NFC", human_input.read_visible(text)).casefold()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
@@ -49,7 +74,7 @@ def parse_enabled(kind: str, text: str) -> bool | None:
     `kind` is that of the column: `enabled`, `blocked` (the opposite), `status`, `account_control` (a bit field) or
     `locked_since` (a time). Words such as “suspended” mean the same in each.
     """
-    word = "".join(unicodedata.normalize("NFC", text).casefold().split())
+    word = _word(text)
     if kind == "account_control":
         return not int(word) & _ACCOUNTDISABLE if word.isascii() and word.isdigit() else None
     if kind == "locked_since":
@@ -65,6 +90,8 @@ def conversion_artefact(heading: str, text: str) -> tuple[str, str] | None:
     if _SCIENTIFIC.fullmatch(text):
         return ("was converted to a number by a spreadsheet, which dropped digits",
                 "export it again and open the file with this column as text")  # fmt: skip
+    if _ERROR.fullmatch(text):
+        return "is what a spreadsheet shows where it has no content", "correct the formula, or make the column wider"
     if _DOTNET_TYPE.fullmatch(text):
         return ("is PowerShell's name for a list, not its content",
                 f"export with Select-Object @{{n='{heading}';e={{$_.{heading} -join ';'}}}}")  # fmt: skip

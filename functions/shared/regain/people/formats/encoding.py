@@ -13,6 +13,7 @@ _SAVE_AS_CSV = "save the sheet as “CSV UTF-8” and import that file"
 _SIGNATURES = (
     (b"PK\x03\x04", "this is an Excel workbook or another ZIP archive, not text", _SAVE_AS_CSV),
     (b"\xd0\xcf\x11\xe0", "this is an Excel workbook of an old version, not text", _SAVE_AS_CSV),
+    (b"{\\rtf", "this is a document of a word processor (RTF)", "save it as plain text, or export the people as CSV"),
     (b"%PDF", "this is a PDF", "export the people as CSV"),
     (b"\x1f\x8b", "this file is compressed with gzip", "decompress it first"),
     (b"\xff\xfe\0\0", "this text is UTF-32", "save the file as UTF-8"),

@@ -68,8 +68,10 @@ _STATUS_STEMS = (
     " 차단 비활성 ブロック 無効 阻止 禁用 停用 封鎖 حظر معطل חסום מושבת अवरुद्ध"
 )
 _WHOLE_STATUS = (
+    "(is|has|ist|est|esta)?"
     "(account|user|employee|employment|konto|benutzer|compte|cuenta|usuario|conta|signin|login|logon|anmelde)?"
-    "(enabled|active|activated|aktiv|aktiviert|actif|activo|ativo|attivo|habilitado|status|statut)"
+    "(is|ist|est)?"
+    "(enabled|active|activated|aktiv|aktiviert|actif|activo|ativo|attivo|actief|aktywny|habilitado|status|statut)"
 )
 _STATUS = re.compile(f"{'|'.join(map(normalise, _STATUS_STEMS.split()))}|^{_WHOLE_STATUS}$")
 """Normalised headings that may say who is blocked, in the words of many tools and languages."""
@@ -132,8 +134,8 @@ def _no_user_id(file: str, line: int, headings: list[str]) -> FileError:
     hint = f"the columns found: {', '.join(found) or 'none'}"
     if any("@" in heading for heading in found):
         hint = "the first line is a row: add a line with the names of the columns above it"
-    elif len(found) == 1 and re.search(r"[,;\t:]", found[0]):
-        hint = f"the first line is a single cell, `{found[0][:80]}`: export the people as CSV"
+    elif len(found) == 1:
+        hint = f"the first line is a single cell, `{found[0][:80]}`: the headings belong there, separated by commas"
     return FileError(file, line, "there is no column userPrincipalName", hint)
 
 

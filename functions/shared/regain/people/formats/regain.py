@@ -3,7 +3,8 @@
 from regain.people.formats.headings import Shape
 
 NAMES = {
-    "userprincipalname": "user_id", "upn": "user_id", "userid": "user_id", "displayname": "display_name",
+    "userprincipalname": "user_id", "upn": "user_id", "userid": "user_id", "username": "user_id",
+    "loginname": "user_id", "displayname": "display_name",
     "givenname": "given_name", "firstname": "given_name", "surname": "surname", "lastname": "surname",
     "familyname": "surname", "mail": "mail", "email": "mail", "emailaddress": "mail", "othermails": "other_mails",
     "alternateemailaddress": "other_mails", "alternateemailaddresses": "other_mails", "mobilephone": "mobile_phone",

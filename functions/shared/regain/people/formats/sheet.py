@@ -6,13 +6,26 @@ from itertools import chain
 from pathlib import Path
 
 from regain.organisation.file_errors import FileError, InvalidFile
-from regain.people.formats import active_directory, cognito, delimited, encoding, google, ldif, microsoft, okta, regain
+from regain.people.formats import (
+    active_directory,
+    cells,
+    cognito,
+    delimited,
+    encoding,
+    google,
+    ldif,
+    microsoft,
+    okta,
+    regain,
+)  # fmt: skip
 from regain.people.formats.headings import Columns, normalise, resolve
 
 SHAPES = (
     *regain.SHAPES, *microsoft.SHAPES, *active_directory.SHAPES, *google.SHAPES, *okta.SHAPES, *cognito.SHAPES,
 )  # fmt: skip
 COMMON = {**regain.NAMES, **microsoft.LOCALISED}
+_AS_WRITTEN = ("user_id", "display_name", "given_name", "surname", "password")
+"""Fields in which every content is one: there are people who are called Null."""
 _KNOWN = {*COMMON, *chain.from_iterable(shape.columns for shape in SHAPES)}
 
 
@@ -49,20 +62,45 @@ def read(path: Path) -> Sheet:
         return Sheet(*_ldif(text), notes)
     table = delimited.read_table(text, lambda heading: normalise(heading) in _KNOWN)
     columns = resolve(str(path), table.line, table.headings, SHAPES, COMMON)
-    return Sheet(columns, _rows(columns, len(table.headings), table.rows), notes)
+    return Sheet(columns, _rows(str(path), columns, table.headings, table.rows), notes)
 
 
-def _rows(columns: Columns, width: int, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
-    for line, cells in rows:
+def _rows(file: str, columns: Columns, headings: list[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
+    width = len(headings)
+    unknown = [(place, heading) for place, heading in enumerate(headings) if _is_unknown(heading, columns)]
+    for line, row in rows:
         error = None
-        if any(cell.strip() for cell in cells[width:]):
-            error = (f"the row has {len(cells)} cells, but there are {width} headings",
+        if any(cell.strip() for cell in row[width:]):
+            error = (f"the row has {len(row)} cells, but there are {width} headings",
                      "put cells that contain the separator in quotation marks")  # fmt: skip
+        for place, heading in unknown:
+            _check_unknown(file, line, heading, row[place] if place < len(row) else "")
         found: dict[str, list[tuple[str, str]]] = {}
         for place, name, heading in columns.used:
-            if place < len(cells) and (content := cells[place]) and not content.isspace():
+            if place < len(row) and (content := _content(name, row[place])):
                 found.setdefault(name, []).append((heading, content))
         yield Row(line, found, error)
+
+
+def _content(name: str, cell: str) -> str:
+    """What a cell says about a field; "" if nothing."""
+    if name == "password":
+        return "" if cell.isspace() else cell
+    if cell.isspace() or (name not in _AS_WRITTEN and cells.is_blank(cell)):
+        return ""
+    return cells.content(cell)
+
+
+def _is_unknown(heading: str, columns: Columns) -> bool:
+    return normalise(heading) not in {**COMMON, **columns.shape.columns}
+
+
+def _check_unknown(file: str, line: int, heading: str, cell: str) -> None:
+    """Raises InvalidFile if a column that nobody knows says that somebody is blocked: not all headings can be known."""
+    if cells.says_off(cell):
+        message = f"the column `{heading.strip()}` holds `{cell.strip()}`, and may say who is blocked"
+        hint = "rename it accountEnabled (True or False), or remove it"
+        raise InvalidFile([FileError(file, line, message, hint)])
 
 
 def _ldif(text: encoding.Text) -> tuple[Columns, Iterator[Row]]:
@@ -70,11 +108,15 @@ def _ldif(text: encoding.Text) -> tuple[Columns, Iterator[Row]]:
     if not names:
         raise InvalidFile([FileError(str(text.path), 1, "this LDIF has no entries", "export them again")])
     columns = resolve(str(text.path), 1, names, (active_directory.LDIF,), {})
-    return columns, _entries(columns, ldif.read_entries(text))
+    return columns, _entries(str(text.path), columns, ldif.read_entries(text))
 
 
-def _entries(columns: Columns, entries: Iterator[tuple[int, dict[str, list[str]]]]) -> Iterator[Row]:
+def _entries(file: str, columns: Columns, entries: Iterator[tuple[int, dict[str, list[str]]]]) -> Iterator[Row]:
+    unknown = [heading for heading in columns.unused if _is_unknown(heading, columns)]
     for line, entry in entries:
+        for heading in unknown:
+            for value in entry.get(heading, ()):
+                _check_unknown(file, line, heading, value)
         found: dict[str, list[tuple[str, str]]] = {}
         for _, name, heading in columns.used:
             found.setdefault(name, []).extend((heading, value) for value in entry.get(heading, ()) if value.strip())

@@ -5,6 +5,7 @@ from typing import Any
 
 from regain.domain import user_id
 from regain.domain.account import Account
+from regain.domain.human_input import read_line
 from regain.organisation.settings import Organisation
 from regain.people import contacts
 from regain.people.merging import FIELDS
@@ -65,9 +66,9 @@ def stated(
         raise refused("invalidValue", "active: write true or false.")
     name, strict = resource.get("name") or {}, active is not False
     fields: dict[str, Any] = {
-        "display_name": resource.get("displayName") or "",
-        "given_name": name.get("givenName") or "",
-        "surname": name.get("familyName") or "",
+        "display_name": read_line(resource.get("displayName") or ""),
+        "given_name": read_line(name.get("givenName") or ""),
+        "surname": read_line(name.get("familyName") or ""),
         "language": resource.get("preferredLanguage") or "",
         "enabled": active is not False,
     }
