@@ -21,6 +21,7 @@ FUNCTIONS = (
     "report",
     "receipts",
     "provisioning",
+    "directory",
 )
 
 

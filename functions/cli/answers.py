@@ -21,6 +21,7 @@ OFFICE = 300 * 17
 """The requests of 300 visits, which one network may make in ten minutes, at 17 requests each (A20)."""
 NOT_KEPT = ("Release",)
 """Parameters that `make deploy` computes each time."""
+_NETWORK = ("DirectorySubnets", "DirectorySecurityGroups")
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 
 
@@ -79,6 +80,9 @@ def mistakes(values: Mapping[str, str], region: str) -> Iterator[str]:
             yield f"{name}: {what}."
     if values.get("DomainName") and not values.get("CertificateArn"):
         yield "DomainName: it needs a CertificateArn, of a certificate for that name in us-east-1."
+    for name in _NETWORK:
+        if values.get("DirectorySecretArn") and not values.get(name):
+            yield f"{name}: the function that reaches the directory needs it, for it runs in your network."
     if values.get("RequestsPerAddress", "0") != "0" and region != WAF_REGION:
         yield (
             f"RequestsPerAddress: AWS WAF for CloudFront can only be made in {WAF_REGION}, and this stack is in"
@@ -88,6 +92,12 @@ def mistakes(values: Mapping[str, str], region: str) -> Iterator[str]:
 
 def advice(values: Mapping[str, str], organisation: Organisation) -> Iterator[str]:
     """Values that can be deployed but should be reconsidered."""
+    ldap = next((name for name, domain in organisation.domains.items() if domain.directory == "ldap"), "")
+    if ldap and not values.get("DirectorySecretArn"):
+        yield (
+            f"DirectorySecretArn is empty: nobody of {ldap} can sign in or reset, because no function reaches the"
+            " directory. The guide about your directory says how to keep the service account's password there."
+        )
     if 0 < int(values.get("RequestsPerAddress") or 0) < OFFICE:
         yield (
             f"RequestsPerAddress is below {OFFICE}: an office behind one address would be blocked before the product's"
@@ -108,7 +118,10 @@ def matters(name: str, values: Mapping[str, str], organisation: Organisation, re
     if name == "OriginationIdentity":
         return any(uses_phone(kind) for kind in policies.offered(organisation))
     with_site = values.get("Site") != "none"
+    with_directory = any(domain.directory == "ldap" for domain in organisation.domains.values())
     return {
+        "DirectorySecretArn": with_directory,
+        **dict.fromkeys(_NETWORK, with_directory and bool(values.get("DirectorySecretArn"))),
         "DomainName": with_site,
         "CertificateArn": with_site and bool(values.get("DomainName")),
         "RequestsPerAddress": with_site and region == WAF_REGION,

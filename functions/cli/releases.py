@@ -13,13 +13,14 @@ from cli.template_parameters import TEMPLATE
 from local.template import raw
 
 _ALIAS = "live"  # what the API and the streams call
+_FUNCTION = "AWS::Serverless::Function"
 _SHOWN = 12
 
 
 def releases(stack: Stack, resources: dict[str, str], state: lookups.StackState) -> Iterator[Finding]:
     """Compares the release of the version behind each function's alias."""
     running: dict[str, str] = {}
-    for name in _functions():
+    for name in _functions(resources):
         try:
             running[name] = _release(resources.get(name, name))
         except (ClientError, BotoCoreError, KeyError) as error:
@@ -38,10 +39,10 @@ def releases(stack: Stack, resources: dict[str, str], state: lookups.StackState)
         yield Finding("warning" if busy else "wrong", what, to_do)
 
 
-def _functions() -> list[str]:
-    """The logical IDs of the template's functions."""
-    resources = raw(TEMPLATE)["Resources"]
-    return [name for name, made in resources.items() if made["Type"] == "AWS::Serverless::Function"]
+def _functions(there: dict[str, str]) -> list[str]:
+    """The logical IDs of the template's functions, but for those that this stack was not asked to have."""
+    every = {name: made for name, made in raw(TEMPLATE)["Resources"].items() if made["Type"] == _FUNCTION}
+    return [name for name, made in every.items() if name in there or "Condition" not in made]
 
 
 def _release(function: str) -> str:

@@ -148,6 +148,8 @@ class Stack:
         packed = Path(folder.name) / "organisation.json"
         packed.write_bytes(msgspec.json.encode(organisation_file.read(self.organisation_file)))
         variables = {variable: physical[name] for variable, name in _VARIABLES.items()}
+        if directory := physical.get("DirectoryFunction"):
+            variables["DIRECTORY_FUNCTION"] = f"{directory}:live"
         return {**variables, **self._generations(), "ORGANISATION_FILE": str(packed)}
 
     def _generations(self) -> dict[str, str]:

@@ -168,6 +168,9 @@ class _Resolver:
             return _PSEUDO[name]
         if name in self.raw["Resources"]:
             return self.physical.get(name, name)
+        function, _, part = name.partition(".")
+        if part == "Alias" and function in self.raw["Resources"]:
+            return function  # there is one version of it
         raise TemplateError(f"there is nothing called {name}")
 
     def _getatt(self, argument: list[str]) -> str:

@@ -38,8 +38,10 @@ OPERATIONS = {
     "dynamodb": {"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"},
     "dynamodbstreams": {"GetRecords", "GetShardIterator"},
     "kms": {"GenerateMac"},
+    "lambda": {"Invoke"},
     "pinpoint-sms-voice-v2": {"SendTextMessage", "SendVoiceMessage"},
     "s3": {"GetObject", "PutObject"},
+    "secretsmanager": {"GetSecretValue"},
     "sesv2": {"SendEmail"},
 }
 """The operations that functions call: a twentieth of the models that clients read at every start."""
@@ -62,7 +64,7 @@ UNUSED = (
     "dateutil/zoneinfo",  # the runtime has the time zones
     "dns",  # addresses are not looked up
     "pycparser",
-    "regain/directories/ldap",  # the command line alone speaks LDAP
+    "regain/directories/ldap",  # in the package of the one function that reaches a directory
     "regain/directories/trial.py",
     "regain/organisation/checks.py",
     "regain/organisation/file.py",
@@ -204,7 +206,9 @@ def _line_of(locale: str) -> Iterator[str]:
 
 
 def trim(folder: Path, operations: set[str]) -> None:
-    """Keeps of a service's model what these operations need, without its documentation."""
+    """Keeps of a service's newest model what these operations need, without its documentation."""
+    for older in sorted(folder.iterdir())[:-1]:
+        shutil.rmtree(older)
     for path in [*folder.rglob("examples-1.json*"), *folder.rglob("waiters-2.json*")]:
         path.unlink()
     for packed in folder.rglob("service-2.json.gz"):

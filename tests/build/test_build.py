@@ -177,6 +177,16 @@ def test_each_function_ships_its_own_files_only(built):
         assert others == set()  # no page of the site: a change of pages alone makes no other release
 
 
+def test_only_the_function_that_reaches_a_directory_ships_ldap_and_it_runs_from_its_package(built):
+    layer, own = built / "out" / "SharedLayer" / "python", built / "out" / "DirectoryFunction"
+    assert not (layer / "sansldap").exists() and not (layer / "regain" / "directories" / "ldap").exists()
+    assert {path.name.partition("-")[0] for path in own.iterdir()} == {"directory", "regain", "sansldap"}
+    assert [path.name for path in (own / "regain").rglob("*") if path.is_dir()] == ["directories", "ldap"]
+    asked = {"domain": "contoso.example", "asked": {"call": "find", "user_id": "maria@contoso.example"}}
+    unknown = {"outcome": "unknown", "detail": "the function failed"}  # the packed organisation has no such directory
+    assert answer(built, "DirectoryFunction", "directory.app", asked) == unknown
+
+
 def test_the_layer_ships_no_importer_and_the_organisation_as_json(built):
     package = built / "out" / "SharedLayer" / "python" / "regain"
     assert json.loads((package / "organisation.json").read_text())["organisation"]["name"] == "Contoso"
@@ -184,10 +194,17 @@ def test_the_layer_ships_no_importer_and_the_organisation_as_json(built):
 
 
 def test_the_whole_template_deploys(engine):
-    """CloudFormation finds what validation passes: circular dependencies, missing attributes."""
+    """CloudFormation finds what validation passes: circular dependencies, missing attributes. Then with a directory."""
     deployed = Deployed("whole", engine.endpoint)
     deployed.deploy(Release="0" * 64)
-    assert {"ResetFunction", "OutboxTable", "CodeKey", "NotifyFunctionOutbox"} <= set(deployed.resources())
+    there = set(deployed.resources())
+    assert {"ResetFunction", "OutboxTable", "CodeKey", "NotifyFunctionOutbox"} <= there
+    secret = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:svc-AbCdEf"
+    network = {"DirectorySubnets": "subnet-0a1b2c3d,subnet-4e5f6a7b", "DirectorySecurityGroups": "sg-0a1b2c3d"}
+    deployed.deploy(Release="1" * 64, DirectorySecretArn=secret, **network)
+    more = {name for name in set(deployed.resources()) - there if "Version" not in name}
+    assert more == {"DirectoryFunction", "DirectoryFunctionAliaslive", "DirectoryRole", "DirectoryRefuses"}
+    assert "DirectoryFunction" in deployed.live("ResetFunction")["DIRECTORY_FUNCTION"]
 
 
 def test_dates_are_written_in_each_language_from_the_layer_as_from_all_that_is_known(built):

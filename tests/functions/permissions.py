@@ -14,10 +14,12 @@ from tests.functions.iam_conditions import Context
 
 ALL = "*"
 """In the place of attributes: every one of an item, or a call that has none."""
-PLATFORM = {"WriteLogs", "Trace", "OpenTables", "ReadStream", "ReadStreams", "ListStreams", "TryAgain", "ReportFailures", "SealTheArchive"}  # fmt: skip
+PLATFORM = {"WriteLogs", "Trace", "OpenTables", "ReadStream", "ReadStreams", "ListStreams", "TryAgain", "ReportFailures", "SealTheArchive", "JoinNetwork", "OpenSecret"}  # fmt: skip
 """Statements for what Lambda, DynamoDB and S3 do in the function's name."""
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice"}
+_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager"}  # fmt: skip
+_ACTIONS = {"Invoke": "InvokeFunction"}
+"""Operations that IAM calls otherwise."""
 
 
 class Used(defaultdict):
@@ -36,9 +38,10 @@ class Used(defaultdict):
         """One call of botocore."""
         if service != "dynamodb":
             for resource in _resources(params) if service in _PREFIX else ():
-                self[f"{_PREFIX[service]}:{operation}", resource].add(ALL)
+                action = f"{_PREFIX[service]}:{_ACTIONS.get(operation, operation)}"
+                self[action, resource].add(ALL)
                 shown = iam_conditions.of_ses(params) if service == "sesv2" else {}
-                self.calls.append((f"{_PREFIX[service]}:{operation}", resource, shown))
+                self.calls.append((action, resource, shown))
         elif operation == "BatchGetItem":
             for table, part in params["RequestItems"].items():
                 self._add("BatchGetItem", table, part, part["Keys"][0])
@@ -74,6 +77,8 @@ def _resources(params: dict) -> list[str]:
         return ["identity/*", f"configuration-set/{params['ConfigurationSetName']}"]
     if "Bucket" in params:
         return [f"ArchiveBucket/{params['Key'].partition('/')[0]}/*"]
+    if named := params.get("FunctionName") or params.get("SecretId"):
+        return [named]
     if "KeyId" in params:
         names = {
             "CODE_KEY": "CodeKey", "PROOF_KEY": "ProofKey", "PASSWORD_KEY": "PasswordKey", "SERVICE_KEY": "ServiceKey",

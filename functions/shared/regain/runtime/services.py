@@ -1,6 +1,7 @@
 """The composition root: builds what a function needs from its environment, once per process."""
 
 import functools
+import importlib
 import os
 import secrets
 import time
@@ -102,4 +103,9 @@ def _root(environment: Mapping[str, str], name: str) -> RootKey:
 @functools.cache
 def services() -> Services:
     """The services of this process."""
-    return compose(os.environ, current(), aws.client("dynamodb"), aws.client("kms"))
+    organisation = current()
+    others = {}
+    if any(domain.directory == "ldap" for domain in organisation.domains.values()):
+        remote = importlib.import_module("regain.directories.remote")  # other organisations need none of it
+        others["directories"] = remote.directories(organisation, os.environ)
+    return compose(os.environ, organisation, aws.client("dynamodb"), aws.client("kms"), **others)

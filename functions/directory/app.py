@@ -1,0 +1,5 @@
+"""What the other functions invoke."""
+
+from directory.flow import answer as lambda_handler
+
+__all__ = ["lambda_handler"]

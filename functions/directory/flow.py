@@ -1,0 +1,40 @@
+"""Makes one call to the directory of a domain. Nothing of what is asked or answered is logged but how it ended."""
+
+import functools
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools import Logger
+
+from directory.secret import secret_of
+from regain.api import metrics
+from regain.api.redaction import error_kind, error_location
+from regain.directories.base import Directory
+from regain.directories.ldap.kinds import connect
+from regain.directories.wire import Answer, Request, perform
+from regain.organisation.settings import current
+
+log = Logger(service="regain")
+
+
+def answer(event: dict[str, Any], _context: Any) -> Any:
+    """The answer to a request of `regain.directories.wire`. It never fails: an error could quote what was typed."""
+    try:
+        asked = msgspec.convert(event, Request)
+        made = perform(directory(asked.domain), asked.asked)
+    except Exception as error:
+        log.error("failed", extra={"error": error_kind(error), "at": error_location(error)})
+        made = Answer("unknown", "the function failed")
+    metrics.count("Directory", outcome=made.outcome)
+    if made.outcome in ("not-allowed", "nothing-done", "unknown"):
+        log.error("directory", extra={"outcome": made.outcome, "detail": made.detail})
+    return msgspec.to_builtins(made)
+
+
+@functools.cache
+def directory(domain: str) -> Directory:
+    """The directory of a domain, with the connections that it keeps. KeyError: the domain has none."""
+    settings = current().domains[domain].ldap
+    if not settings:
+        raise KeyError("ldap")
+    return connect(settings, secret_of(domain))

@@ -1,0 +1,49 @@
+"""The service account's password: from AWS Secrets Manager, and on a laptop from the environment."""
+
+import json
+import os
+from collections.abc import Callable
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from regain.adapters import aws
+from regain.api.redaction import error_kind
+from regain.directories.base import NotAllowed
+
+LOCAL = "REGAIN_DIRECTORY_SECRET"
+_kept: list[str] = []
+
+
+def secret_of(domain: str) -> Callable[[bool], str]:
+    """Reads the password for a domain's directory at its first use, and again when asked to: it may have been changed.
+
+    The secret is the password, or for several domains a JSON object with each domain's. Raises NotAllowed without it.
+    """
+
+    def secret(renewed: bool) -> str:
+        if renewed or not _kept:
+            _kept[:] = [_read()]
+        return _of(domain, _kept[0])
+
+    return secret
+
+
+def _read() -> str:
+    """Raises NotAllowed: it is not there, or may not be read."""
+    if here := os.environ.get(LOCAL):
+        return here
+    arn = os.environ.get("DIRECTORY_SECRET", "")
+    if not arn:
+        raise NotAllowed("secret: none is named")
+    try:
+        return str(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    except (ClientError, BotoCoreError, KeyError) as error:
+        raise NotAllowed(f"secret: {error_kind(error)}") from None
+
+
+def _of(domain: str, text: str) -> str:
+    try:
+        by_domain = json.loads(text)
+    except ValueError:
+        return text
+    return str(by_domain[domain]) if isinstance(by_domain, dict) and domain in by_domain else text

@@ -1,0 +1,131 @@
+"""A directory that only a function of its own can reach, asked by invoking it (`functions/directory`)."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
+
+from regain.adapters import aws
+from regain.directories.base import Directory, Finding, NotAllowed, Person, Unanswered
+from regain.directories.wire import (
+    READS,
+    Answer,
+    Call,
+    Change,
+    Check,
+    Find,
+    Request,
+    Reset,
+    Unlock,
+    Verify,
+    raise_unless_done,
+    to_json,
+)
+from regain.organisation.settings import Organisation
+
+INVOKE_CONFIG = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 1})
+"""A write is sent once. Whoever invokes has ten seconds, and two of them to say that the outcome is unknown."""
+_NEVER_STARTED = {
+    "TooManyRequestsException", "EC2ThrottledException", "ENILimitReachedException", "SnapStartNotReadyException",
+    "SubnetIPAddressLimitReachedException", "ResourceNotReadyException",
+}  # fmt: skip
+_SET_UP_WRONGLY = {
+    "AccessDeniedException", "ResourceNotFoundException", "InvalidParameterValueException", "InvalidSubnetIDException",
+    "InvalidSecurityGroupIDException", "EC2AccessDeniedException", "KMSAccessDeniedException", "KMSDisabledException",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RemoteDirectory(Directory):
+    """The directory of one domain. `function` is the alias that is invoked: "" where none was deployed."""
+
+    domain: str
+    function: str
+    client: Callable[[], Any]
+    offers: frozenset[str] = frozenset({"reset", "unlock", "sign-in", "change"})
+
+    def find(self, user_id: str) -> Person | None:
+        """The one person whom a user ID names. None for nobody, and for several."""
+        return self._ask(Find(user_id)).person
+
+    def verify(self, person: Person | None, user_id: str, password: str) -> None:
+        """Returns if the password is right. For nobody the same request is made."""
+        self._ask(Verify(person, user_id, password))
+
+    def reset(self, person: Person, password: str, temporary: bool = False) -> None:
+        """Sets a password and lifts a lockout."""
+        self._ask(Reset(person, password, temporary))
+
+    def change(self, person: Person, old: str, new: str) -> None:
+        """Changes a password for somebody who knows the old one."""
+        self._ask(Change(person, old, new))
+
+    def unlock(self, person: Person) -> None:
+        """Lifts a lockout."""
+        self._ask(Unlock(person))
+
+    def check(self) -> Iterator[Finding]:
+        """What is right and what is wrong with the way to the directory."""
+        yield from self._ask(Check()).findings
+
+    def _ask(self, asked: Call) -> Answer:
+        """The answer to a call that ended well.
+
+        Raises:
+            Outcome: one of the five, and nothing else.
+        """
+        if not self.function:
+            raise NotAllowed("no function reaches the directory")
+        nothing_done = isinstance(asked, READS)
+        try:
+            answered = self._invoke(to_json(Request(self.domain, asked)), nothing_done)
+            answer = msgspec.json.decode(answered, type=Answer)
+            raise_unless_done(answer)
+        except ValueError as error:  # also msgspec's: what they say may quote what was typed
+            raise Unanswered(nothing_done, f"the answer was not understood: {type(error).__name__}") from None
+        return answer
+
+    def _invoke(self, payload: bytes, nothing_done: bool) -> bytes:
+        try:
+            made = self.client().invoke(FunctionName=self.function, Payload=payload)
+            answered = bytes(made["Payload"].read())
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if code in _SET_UP_WRONGLY:
+                raise NotAllowed(f"invoke: {code}") from None
+            raise Unanswered(nothing_done or code in _NEVER_STARTED, f"invoke: {code}") from None
+        except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
+            raise Unanswered(True, f"invoke: {type(error).__name__}") from None
+        except (BotoCoreError, OSError) as error:
+            raise Unanswered(nothing_done, f"invoke: {type(error).__name__}") from None
+        if made.get("FunctionError"):
+            raise Unanswered(nothing_done, f"the function failed: {_kind(answered)}")
+        return answered
+
+
+def directories(organisation: Organisation, environment: Mapping[str, str]) -> dict[str, Directory]:
+    """The directory of each domain whose passwords live in one."""
+    function = environment.get("DIRECTORY_FUNCTION", "")
+    return {
+        name: RemoteDirectory(name, function, lambda: aws.client("lambda", INVOKE_CONFIG))
+        for name, domain in organisation.domains.items()
+        if domain.directory == "ldap"
+    }
+
+
+def _kind(answered: bytes) -> str:
+    """The kind of an error of the function's: its text may quote what was sent."""
+    try:
+        return str(json.loads(answered)["errorType"])
+    except (ValueError, KeyError, TypeError):
+        return "unknown"

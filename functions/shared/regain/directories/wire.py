@@ -1,0 +1,142 @@
+"""What functions and the one that reaches the directory say to each other, as JSON: the calls of `Directory`.
+
+It holds passwords: neither side logs it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from regain.directories.base import (
+    Directory,
+    Finding,
+    NotAccepted,
+    NotAllowed,
+    Outcome,
+    Person,
+    PolicyRule,
+    Stopped,
+    StopReason,
+    Unanswered,
+    WrongPassword,
+)
+
+
+class Find(msgspec.Struct, tag="find", tag_field="call", frozen=True):
+    """`Directory.find`."""
+
+    user_id: str
+
+
+class Verify(msgspec.Struct, tag="verify", tag_field="call", frozen=True):
+    """`Directory.verify`."""
+
+    person: Person | None
+    user_id: str
+    password: str
+
+
+class Reset(msgspec.Struct, tag="reset", tag_field="call", frozen=True):
+    """`Directory.reset`."""
+
+    person: Person
+    password: str
+    temporary: bool
+
+
+class Change(msgspec.Struct, tag="change", tag_field="call", frozen=True):
+    """`Directory.change`."""
+
+    person: Person
+    old: str
+    new: str
+
+
+class Unlock(msgspec.Struct, tag="unlock", tag_field="call", frozen=True):
+    """`Directory.unlock`."""
+
+    person: Person
+
+
+class Check(msgspec.Struct, tag="check", tag_field="call", frozen=True):
+    """`Directory.check`."""
+
+
+Call = Find | Verify | Reset | Change | Unlock | Check
+READS = (Find, Verify, Check)
+"""Calls after which nothing has changed, whatever became of their answer."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A call, and the domain whose directory it is for."""
+
+    domain: str
+    asked: Call
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a call ended: `outcome` is `done`, or one of the exceptions of `regain.directories.base` with its detail."""
+
+    outcome: str = "done"
+    detail: str = ""
+    person: Person | None = None
+    findings: list[Finding] = []
+
+
+_OUTCOMES: dict[str, Callable[[str], Outcome]] = {
+    "not-accepted": lambda rule: NotAccepted(msgspec.convert(rule, PolicyRule)),
+    "stopped": lambda reason: Stopped(msgspec.convert(reason, StopReason)),
+    "not-allowed": NotAllowed,
+    "nothing-done": lambda why: Unanswered(known=True, why=why),
+    "unknown": lambda why: Unanswered(known=False, why=why),
+    "wrong-password": lambda _: WrongPassword(),
+}
+
+
+def perform(directory: Directory, asked: Call) -> Answer:
+    """Makes a call, and says how it ended."""
+    try:
+        return _perform(directory, asked)
+    except NotAccepted as outcome:
+        return Answer("not-accepted", outcome.rule)
+    except Stopped as outcome:
+        return Answer("stopped", outcome.reason)
+    except NotAllowed as outcome:
+        return Answer("not-allowed", outcome.code)
+    except WrongPassword:
+        return Answer("wrong-password")
+    except Unanswered as outcome:
+        return Answer("nothing-done" if outcome.known else "unknown", outcome.why)
+
+
+def _perform(directory: Directory, asked: Call) -> Answer:
+    match asked:
+        case Find(user_id):
+            return Answer(person=directory.find(user_id))
+        case Verify(person, user_id, password):
+            directory.verify(person, user_id, password)
+        case Reset(person, password, temporary):
+            directory.reset(person, password, temporary)
+        case Change(person, old, new):
+            directory.change(person, old, new)
+        case Unlock(person):
+            directory.unlock(person)
+        case Check():
+            return Answer(findings=list(directory.check()))
+    return Answer()
+
+
+def raise_unless_done(answer: Answer) -> None:
+    """Raises the outcome of a call that did not end well. ValueError: there is no such outcome."""
+    if answer.outcome != "done":
+        try:
+            outcome = _OUTCOMES[answer.outcome](answer.detail)
+        except KeyError:
+            raise ValueError(answer.outcome) from None
+        raise outcome
+
+
+def to_json(value: Any) -> bytes:
+    """A request or an answer as it is sent."""
+    return msgspec.json.encode(value)
