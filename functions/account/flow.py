@@ -136,7 +136,11 @@ def _change_password(body: ChangePassword, context: RequestContext, services: Se
         body.current_password, body.proof, account, services.store.batch_get(judge.keys), WRONG_CURRENT_PASSWORD
     )
     password = passwords.normal(body.new_password)
-    new_password.check(password, account, who.info, services, current=passwords.normal(body.current_password))
+    try:
+        new_password.check(password, account, who.info, services, current=passwords.normal(body.current_password))
+    except Refused:
+        services.store.commit(verified.writes)  # the right password was judged, and counts all the same (X27)
+        raise
     now = services.now
     hashed = password_hash.hash_password(password, services.keys)
     throttle = verified.throttle.distrusting()

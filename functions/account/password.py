@@ -65,7 +65,7 @@ class Judge:
         fits = len(password) <= LONGEST_PASSWORD  # nothing longer is ever hashed
         stored = account.password if account else ""
         if fits and password_hash.verify(stored, password, services.keys) and account:
-            writes = place.writes(services, self.subject, standing.cleared())
+            writes = place.writes(services, self.subject, standing.with_right_password(now))
             return Verified(account, throttle, place, [*spent, *writes])
         fingerprint = services.keys.digest("fingerprint", f"{self.subject}\x1f{password}")
         self._count(place, standing, standing.with_wrong_password(fingerprint, now), failures, spent)

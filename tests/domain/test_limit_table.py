@@ -23,6 +23,8 @@ def enforced(settings):
             found += limits.messages(who, group, settings)
     for who in (limits.BROWSER, limits.NETWORK):
         found += limits.sign_ins(who, settings)
+    for who in (limits.BROWSER, limits.NETWORK, limits.SESSION):
+        found.append(limits.right_passwords(who, settings))
     return {limit.name: limit for limit in found}
 
 

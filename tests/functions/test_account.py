@@ -253,3 +253,12 @@ def test_of_parallel_changes_one_wins(world):
     outcomes = together(12, once)
     assert outcomes["done"] == 1
     assert sum(event["kind"] == "password-changed" for event in world.events(person.user_id)) == 1
+
+
+def test_a_right_current_password_counts_also_where_the_new_one_is_refused_x27(use, argon2_calls):
+    world = use(limits={"right_passwords_per_hour": 4})
+    session = world.sign_in(world.person().user_id).session
+    argon2_calls.clear()
+    codes = [change(world, session, new="short").code for _ in range(6)]
+    assert codes == ["password-not-accepted"] * 4 + ["sign-in-locked"] * 2
+    assert argon2_calls.count("verify") == 4

@@ -145,3 +145,17 @@ def test_a_network_that_fails_too_often_pays_with_work_and_is_never_refused(use)
     assert (asked.code, asked.status, asked.body["times"]) == ("proof-of-work-needed", 428, 1)
     assert world.sign_in(person.user_id, proof=solve(asked.body["challenge"])).status == 200
     assert world.sign_in(person.user_id, address="198.51.100.1").status == 200
+
+
+def test_right_passwords_are_limited_too_for_whoever_types_them_and_nobody_else_x27(use, time_machine, argon2_calls):
+    """X27: each costs a slow hash. Past the rate none is judged from there; elsewhere the password works on."""
+    world = use(limits={"right_passwords_per_hour": 4})
+    person, here, elsewhere = world.person(), "10.77.1.9", "10.77.2.9"
+    answers = [world.sign_in(person.user_id, address=here) for _ in range(8)]
+    signed_in = [answer.status for answer in answers].count(200)
+    assert 3 <= signed_in <= 5, "drawn within a quarter, because the network may be shared"
+    assert {answer.body["code"] for answer in answers[signed_in:]} == {"sign-in-locked"}
+    assert argon2_calls.count("verify") == signed_in
+    assert world.sign_in(person.user_id, address=elsewhere).status == 200
+    time_machine.move_to(world.services.now + answers[-1].body["retry_after"])
+    assert world.sign_in(person.user_id, address=here).status == 200

@@ -22,6 +22,7 @@ _IN = {
 
 _PROOFS = Phrase("wrong proofs of one kind")
 _PASSWORDS = Phrase("wrong passwords at sign-in")
+_RIGHT = Phrase("right passwords")
 _EMAILS, _TEXTS = Phrase("codes by e-mail"), Phrase("codes by text and call")
 _PLACES = Phrase("codes to an address or number that is being registered")
 _FAILURES, _STARTS = Phrase("wrong passwords, or wrong proofs"), Phrase("starts of a reset or unlock")
@@ -37,6 +38,7 @@ _BY_SENDER = Phrase("network, and address for the answer")
 
 _LONG = Phrase("their next code has 12 digits; of an authenticator two in a row are asked for")
 _LONGEST = Phrase("codes have 20 digits, and an authenticator is a second proof only")
+_PAUSE = Phrase("a pause until fewer were typed in the last hour")
 _PROVE = Phrase("an unknown browser first gives one proof of recovery")
 _NO_CODE = Phrase("no further code for a while, and the other ways are named")
 _WORK, _MORE_WORK = Phrase("each request costs a proof of work"), Phrase("the proof of work doubles, up to 20 times")
@@ -104,6 +106,8 @@ def _sign_ins(settings: Limits) -> Iterator[Row]:
     yield _row(known, _PASSWORDS, _KNOWN, locked, "sign_in_failures")
     yield _row(unknown, _PASSWORDS, _UNKNOWN, locked, "sign_in_failures")
     yield _row(of_all, _PASSWORDS, _ALL_UNKNOWN, _PROVE, "sign_in_failures_of_all")
+    for who, by in ((BROWSER, _KNOWN), (SESSION, _SESSION), (NETWORK, _UNKNOWN)):
+        yield _row(limits.right_passwords(who, settings), _RIGHT, by, _PAUSE, "right_passwords_per_hour")
 
 
 def _messages(group: str, counted: Phrase, own: str, of_all: str, settings: Limits) -> Iterator[Row]:

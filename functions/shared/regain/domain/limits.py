@@ -73,6 +73,11 @@ def sign_ins(who: str, limits: Limits) -> tuple[Limit, ...]:
     return own, Limit("sign-ins-all", SIGN_INS, limits.sign_in_failures_of_all, drawn=True)
 
 
+def right_passwords(who: str, limits: Limits) -> Limit:
+    """Right passwords: each costs a slow hash, and nobody signs in every minute (X27)."""
+    return Limit(f"right-passwords-{who}", HOUR, limits.right_passwords_per_hour, drawn=who == NETWORK)
+
+
 def places(limits: Limits) -> tuple[Limit, Limit]:
     """Codes to one place that is being registered, and to all such places of an account."""
     return Limit("place", DAY, limits.codes_per_place_per_day), Limit("places", DAY, limits.codes_to_new_places_per_day)

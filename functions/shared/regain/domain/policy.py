@@ -104,6 +104,7 @@ class Limits:
     network_window_minutes: int = 10
     sign_in_failures: int = 10
     sign_in_failures_of_all: int = 50
+    right_passwords_per_hour: int = 60
     sign_in_lock_seconds: int = 60
     sign_in_lock_most_minutes: int = 15
     session_idle_minutes: int = 30

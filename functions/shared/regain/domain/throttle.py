@@ -11,7 +11,7 @@ from regain.domain.guess_budget import group
 from regain.domain.limits import CALLER, Draw, Limit
 from regain.domain.methods import UNGUESSABLE
 from regain.domain.policy import Limits
-from regain.domain.windows import DAY, MONTH, SIGN_INS, Buckets
+from regain.domain.windows import DAY, HOUR, MONTH, SIGN_INS, Buckets
 from regain.problems import PROVE_FIRST, SIGN_IN_LOCKED, TOO_MANY_CODES, Refused
 
 SHORT, LONG, LONGEST = 0, 1, 2
@@ -23,7 +23,7 @@ _REMEMBERED = 3  # Microsoft Entra smart lockout keeps the last three wrong pass
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted for one standing: wrong proofs by kind, messages by group, wrong passwords.
+    """What is counted for one standing: wrong proofs by kind, messages by group, wrong passwords and right ones.
 
     `fingerprints` are keyed hashes of the last wrong passwords; `failed_at` is when the last one was typed,
     `asked_at` when the last message was asked for. `era` is the account's when this was written: an administrator who
@@ -34,6 +34,7 @@ class Counts:
     month: dict[str, Buckets] = field(default_factory=dict)
     messages: dict[str, Buckets] = field(default_factory=dict)
     sign_ins: Buckets = ()
+    right_passwords: Buckets = ()
     fingerprints: tuple[str, ...] = ()
     failed_at: int = 0
     asked_at: int = 0
@@ -45,8 +46,8 @@ class Counts:
         return self if self.era == era else Counts(era=era, version=self.version)
 
     def cleared(self) -> "Counts":
-        """The counts after a success."""
-        return Counts(era=self.era, version=self.version)
+        """The counts after a success. Right passwords stay: each of them is one."""
+        return Counts(right_passwords=self.right_passwords, era=self.era, version=self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,14 @@ class Standing:
         """Whether a password may be judged now.
 
         Raises:
-            Refused: SIGN_IN_LOCKED for a while; PROVE_FIRST, where too many wrong passwords came from
-                browsers that the account does not know, and this is one.
+            Refused: SIGN_IN_LOCKED for a while, also after too many right ones, since each costs a slow hash (X27);
+                PROVE_FIRST, where too many wrong ones came from browsers that the account does not know, and this is
+                one.
         """
+        rate = table.right_passwords(self.who, limits)
+        if self._reached(rate, self.own.right_passwords, now):
+            most = rate.today(self.draw)
+            raise Refused(SIGN_IN_LOCKED, retry_after=HOUR.seconds_until_below(self.own.right_passwords, now, most))
         own, *shared = table.sign_ins(self.who, limits)
         over = int(SIGN_INS.total(self.own.sign_ins, now)) - own.today(self.draw)
         if over >= 0:
@@ -178,6 +184,11 @@ class Standing:
         if self.shares and own is not self.own:
             shared = _with_password(shared, fingerprint, now)
         return replace(self, own=own, shared=shared)
+
+    def with_right_password(self, now: int) -> "Standing":
+        """The standing after a success, which is counted too."""
+        right = HOUR.add(self.own.right_passwords, now)
+        return replace(self, own=replace(self.own.cleared(), right_passwords=right))
 
     def locked(self, now: int, limits: Limits) -> bool:
         """Whether the next password would be refused."""

@@ -19,6 +19,8 @@ SIGN_IN_LOCKED = Problem(
     ("Wait for the time shown, then sign in with the right password.",
      "If you know your password and cannot wait, [unlock your account](page:unlock).",
      "If you do not know it, [reset it](page:reset).",
+     "If a program signs in for you, let it keep its session: right passwords are limited too, to "
+     "{right_passwords_per_hour} an hour.",
      "If it happens again and again, a device may still use an old password, or somebody else is "
      "trying: tell your administrator."))  # fmt: skip
 
