@@ -5,14 +5,15 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from regain.adapters import proof_of_work, recoveries
+from contact.mailing import Desk
+from regain.adapters import device_cookies, proof_of_work, recoveries
 from regain.adapters.outbox import HELP, Message
 from regain.adapters.proof_of_work import Solved
 from regain.adapters.rate_limits import network, number
 from regain.adapters.store import Write
 from regain.api.contract import AskAdministrator, AskSupport, HelpRequested
 from regain.api.request_context import RequestContext
-from regain.domain import human_input, reference, user_id
+from regain.domain import device_cookie, human_input, reference, user_id
 from regain.domain.flow import Flow
 from regain.domain.work import help_cost
 from regain.organisation import policies
@@ -47,15 +48,20 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
         return HelpRequested(url=portal)
     with work.spent_if_refused(needed, solved):
         reply_to = _reached(body.reply_to, needed)
-    subject, flow, counted = _looked(body.flow, who, (network(context.address), reply_to), solved, needed)
+    mailing = Desk(needed, desk.email or "first-line")
+    places = (network(context.address), reply_to)
+    subject, flow, counted, mailed = _looked(body.flow, who, places, mailing, solved, needed)
     context.about(subject, flow.reference if flow else "")
     facts = {
         "at": needed.now, "user_id": who, "name": human_input.read_line(body.name), "reply_to": reply_to,
         "text": _text(body.message), "purpose": flow.purpose if flow else "",
         "passed": len(flow.passed) if flow else 0,
     }  # fmt: skip
-    message = _message(needed, context, subject, "administrator-contacted", desk.email or "first-line", facts)
-    needed.store.commit(_writes(needed, counted, [message], "administrator-contacted", context))
+    message = _message(needed, context, subject, "administrator-contacted", mailing.address, facts)
+    browser = device_cookies.read(needed.keys, context.browser)
+    first = bool(facts["passed"] or device_cookie.find(browser, subject))
+    told = mailing.writes(message, reply_to, first, mailed)
+    needed.store.commit([*counted, *told, _event(needed, "administrator-contacted", context)])
     return HelpRequested(reference=context.reference)
 
 
@@ -73,18 +79,18 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     with work.spent_if_refused(needed, solved):
         name, email, phone = _callback(body, needed)
     nobody = f"\x1fsupport\x1f{email}"
-    subject, _, counted = _looked("", nobody, (network(context.address), email, phone), solved, needed)
+    mailing, places = Desk(needed, to), (network(context.address), email, phone)
+    subject, _, counted, mailed = _looked("", nobody, places, mailing, solved, needed)
     context.about(subject)
     facts = {
         "at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message),
         "quoted": reference.parse(body.reference) or "",
     }  # fmt: skip
     confirmation = _message(needed, context, subject, "support-confirmation", email, {"at": needed.now})
-    messages = [
-        _message(needed, context, subject, "support-contacted", to, facts),
-        replace(confirmation, language=context.language),
-    ]
-    needed.store.commit(_writes(needed, counted, messages, "support-contacted", context))
+    message = _message(needed, context, subject, "support-contacted", to, facts)
+    told = mailing.writes(message, f"{phone}, {email}", False, mailed)
+    told.append(needed.outbox.write(replace(confirmation, language=context.language), needed.now))
+    needed.store.commit([*counted, *told, _event(needed, "support-contacted", context)])
     return HelpRequested(reference=context.reference)
 
 
@@ -130,10 +136,10 @@ def _countries(needed: Services) -> tuple[str, ...]:
 
 
 def _looked(
-    token: str, who: str, places: tuple[str, ...], solved: Solved, needed: Services
-) -> tuple[str, Flow | None, list[Write]]:
-    """The subject of a user ID, the flow that the sender is stuck in, if it is about the same account, and what counts
-    and pays for the request: one read.
+    token: str, who: str, places: tuple[str, ...], mailing: Desk, solved: Solved, needed: Services
+) -> tuple[str, Flow | None, list[Write], list[Any]]:
+    """The subject of a user ID, the flow that the sender is stuck in, if it is about the same account, what counts
+    and pays for the request, and what has been mailed to the desk: one read.
 
     Counted are the sender's network and the places to reply to, never the account: nobody uses up somebody else's way
     to help (X4). Past the limit it costs more work; it is never refused.
@@ -144,14 +150,14 @@ def _looked(
     about, flow_id = recoveries.open_token(needed.keys, token) or ("nobody", "none")
     now, limits = needed.now, needed.organisation.limits
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
-    led, found, *counted = needed.store.batch_get(
-        [needed.identifiers.key(who), needed.recoveries.key(about, f"flow#{flow_id}"), *counts]
-    )
+    flow_key = needed.recoveries.key(about, f"flow#{flow_id}")
+    led, found, *counted = needed.store.batch_get([needed.identifiers.key(who), flow_key, *counts, *mailing.keys])
+    counted, mailed = counted[: len(counts)], counted[len(counts) :]
     times = help_cost(max(number(item) for item in counted), limits)
     writes = [work.spend_write(needed, solved, times)]
     writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
     subject = needed.recoveries.subject(needed.identifiers.account_id(who, led))
-    return subject, needed.recoveries.flow(found) if about == subject else None, writes
+    return subject, needed.recoveries.flow(found) if about == subject else None, writes, mailed
 
 
 def _message(
@@ -161,16 +167,8 @@ def _message(
     return Message(HELP + needed.randomness(16).hex(), kind, channel, to, subject, context.reference, facts=facts)
 
 
-def _writes(
-    needed: Services, counted: list[Write], messages: list[Message], kind: str, context: RequestContext
-) -> list[Write]:
-    """The messages, their event, and the counts, which therefore count only what was sent."""
-    now, nonce = needed.now, needed.randomness(4)
-    return [
-        *counted,
-        needed.events.write(kind, context.subject, context.reference, needed.clock(), nonce),
-        *(needed.outbox.write(message, now) for message in messages),
-    ]
+def _event(needed: Services, kind: str, context: RequestContext) -> Write:
+    return needed.events.write(kind, context.subject, context.reference, needed.clock(), needed.randomness(4))
 
 
 def _text(text: str) -> str:

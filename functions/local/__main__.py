@@ -19,6 +19,7 @@ import boto3
 import msgspec
 import uvicorn
 
+from local import schedule
 from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
 from local.gateway import application
@@ -147,6 +148,7 @@ def _gateway(
         if not arguments.light:
             await asyncio.gather(*(pool.warm() for pool in pools.values()))
         running = [asyncio.create_task(poller.run()) for poller in pollers]
+        running += [asyncio.create_task(schedule.run(pools[f.name])) for f in template.functions if f.scheduled]
         running.append(asyncio.create_task(_watch(engine, server)))
         yield
         for task in running:

@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from local.outbox import ssml_text
-from notify import help_messages, messages
+from notify import help_digest, help_messages, messages
 from notify.layout import Layout
 from notify.sms_segment import fits_one_segment
+from regain.adapters.help_digests import Digest, Line
 from regain.adapters.messengers import RenderedMessage
 from regain.domain.languages import LANGUAGES
 from regain.organisation.language import Languages
@@ -25,6 +26,11 @@ _ASKED = {
     **_WHO, "reply_to": "+447700900123", "text": "I have a new phone.\nThe page said that no code arrived.",
     "purpose": "reset", "passed": 1, "phone": "+447700900123", "email": "maria@home.example",
 }  # fmt: skip
+_LINES = tuple(
+    Line(user_id, name, "+447700900123", _AT, _REFERENCE)
+    for user_id, name in (("maria.silva@contoso.example", "Maria"), ("ben.okafor@contoso.example", "")) * 2
+)
+_DIGEST = {"hour": _AT // 3_600 * 3_600, "digest": Digest(_LINES[:3], 41)}
 _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (  # mail has inline styles; it is shown in a sandboxed frame
@@ -60,7 +66,8 @@ def _examples() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
         facts: dict[str, Any] = {**_WHO, "what": "off,mobile_phone" if kind == "account-imported" else "mobile"}
         yield kind, functools.partial(messages.notice, kind, facts, _REFERENCE, "A" * 43)
     about = {"administrator-contacted": _ASKED, "support-contacted": _ASKED, "support-confirmation": _ASKED,
-             "admin-acted": _BY, "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip
+             help_digest.KIND: _DIGEST, "admin-acted": _BY,
+             "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip
     for kind in help_messages.KINDS:
         yield kind, functools.partial(help_messages.render, kind, about[kind], _REFERENCE)
 

@@ -33,6 +33,7 @@ class Function:
     environment: dict[str, str]
     routes: tuple[tuple[str, str], ...] = ()
     streams: tuple[dict[str, Any], ...] = ()
+    scheduled: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def _function(name: str, properties: dict[str, Any], shared: dict[str, Any]) -> 
     asked = [e["Properties"] for e in events if e["Type"] == "HttpApi"]
     routes = [(e["Method"].upper(), e["Path"]) for e in asked if "Path" in e]  # `$default` answers for CloudFront only
     streams = [e["Properties"] for e in events if e["Type"] == "DynamoDB"]
+    scheduled = any(e["Type"] == "Schedule" for e in events)
     return Function(
         name=name,
         handler=properties["Handler"],
@@ -99,6 +101,7 @@ def _function(name: str, properties: dict[str, Any], shared: dict[str, Any]) -> 
         environment={key: str(value) for key, value in variables.items()},
         routes=tuple(routes),
         streams=tuple(streams),
+        scheduled=scheduled,
     )
 
 

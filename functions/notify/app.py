@@ -1,4 +1,7 @@
-"""Sends the outbox: handles the table's stream, and the queue of records that failed. Each message is sent once."""
+"""Sends the outbox: handles the table's stream, and the queue of records that failed. Each message is sent once.
+
+A schedule wakes it too, for the digests of requests for help.
+"""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,11 +12,14 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from notify import help_digest
 from notify.flow import deliver
 from regain.adapters import stream_records
+from regain.adapters.help_digests import is_digest
 from regain.adapters.outbox import AlreadyClaimed, from_stream
 from regain.api import metrics
 from regain.api.redaction import error_kind
+from regain.runtime.services import services
 
 log = Logger(service="regain")
 
@@ -24,6 +30,9 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     A failure does not hold up the messages after it. Where Lambda retries those too, the outbox's claim keeps them from
     being sent again. The processor gets no logger, because it would log the text of an error.
     """
+    if "Records" not in event:  # the schedule's
+        help_digest.write_due(services())
+        return {}
     queued = event["Records"][0]["eventSource"] == "aws:sqs"
     source, handler = (EventType.SQS, _send_again) if queued else (EventType.DynamoDBStreams, _send_new)
     processor = BatchProcessor(source, raise_on_entire_batch_failure=False)
@@ -53,9 +62,10 @@ def _failures_logged() -> Iterator[None]:
 
 
 def _send(record: dict[str, Any]) -> None:
-    if record["eventName"] != "INSERT":
+    image = record["dynamodb"].get("NewImage", {})
+    if record["eventName"] != "INSERT" or is_digest(image):
         return
-    message = from_stream(record["dynamodb"]["NewImage"])
+    message = from_stream(image)
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)

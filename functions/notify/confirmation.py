@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from notify import help_messages, messages
+from notify import help_digest, help_messages, messages
 from regain.adapters import registrations, security_info
 from regain.adapters.outbox import HELP, Message
 from regain.directories import dynamodb as accounts
@@ -56,7 +56,7 @@ def confirmed(message: Message, needed: Services) -> Message:
         return _temporary_password(message, needed)
     if message.kind in help_messages.KINDS:
         _check_recipient(message, needed)
-        return message
+        return help_digest.with_digest(message, needed) if message.kind == help_digest.KIND else message
     if message.kind not in messages.NOTICES:
         raise Unconfirmed
     return _notice(message, needed) if message.kind in messages.LINKED else message
@@ -134,6 +134,7 @@ def _check_recipient(message: Message, needed: Services) -> None:
     named = {
         "administrator-contacted": policies.desks(needed.organisation),
         "support-contacted": {needed.organisation.contacts.support.email},
+        help_digest.KIND: policies.desks(needed.organisation) | {needed.organisation.contacts.support.email},
         "support-confirmation": {message.to},
     }.get(message.kind, set())
     if message.to not in named and not _is_holder(message.to, needed):

@@ -7,6 +7,7 @@ injection), and never in a confirmation, so that nobody can use our mail to send
 from collections.abc import Iterator
 from typing import Any
 
+from notify import help_digest
 from notify.layout import Layout, Link, Part
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import events, roles
@@ -121,6 +122,7 @@ KINDS = {
         Phrase("{organisation}: somebody cannot sign in and asks for help ({reference})"), _administrator_asked),
     "support-contacted": (Phrase("{organisation}: request for support ({reference})"), _support_asked),
     "support-confirmation": (Phrase("Your request to {support} ({reference})"), _support_confirmation),
+    help_digest.KIND: (Phrase("{organisation}: more requests for help in an hour"), help_digest.parts),
     "admin-acted": (Phrase("{organisation}: an administrator has acted on an account"), _admin_acted),
     "role-recovered": (Phrase("{organisation}: somebody with a role has used self-service reset"), _role_recovered),
 }  # fmt: skip

@@ -195,7 +195,7 @@ class World:
     def _messages(self) -> list[dict[str, Any]]:
         scan = self.services.store.client.get_paginator("scan")
         pages = scan.paginate(TableName=self.services.outbox.table, ConsistentRead=True)
-        return [unmarshal(found) for page in pages for found in page["Items"]]
+        return [unmarshal(found) for page in pages for found in page["Items"] if "kind" in found]
 
     def code(self, reference: str, sequence: int = 1, method: str = "email") -> str:
         """The code that `notify` would send for a message of this flow."""

@@ -68,7 +68,9 @@ def _named(request: dict) -> set[str]:
     words = " ".join(
         request.get(part, "") for part in ("UpdateExpression", "ConditionExpression", "ProjectionExpression")
     )
-    words = re.sub(r"\b(SET|ADD|REMOVE|AND|OR|attribute_not_exists|attribute_exists)\b|:\w+", " ", words)
+    words = re.sub(
+        r"\b(SET|ADD|REMOVE|AND|OR|attribute_not_exists|attribute_exists|list_append|if_not_exists)\b|:\w+", " ", words
+    )
     return {names.get(word, word) for word in re.findall(r"#?[A-Za-z_]\w*", words)}
 
 

@@ -48,7 +48,7 @@ def organisation(disclosure: str) -> dict:
     per += (
         "phone_messages_of_all_per_hour phone_messages_per_day emails_per_hour emails_of_all_per_hour contacts_per_day"
     )
-    rates = "accounts starts_per_network failures_per_network sign_in_failures sign_in_failures_of_all right_passwords_per_hour admin_lookups_per_hour admin_changes_per_hour"
+    rates = "accounts starts_per_network failures_per_network sign_in_failures sign_in_failures_of_all right_passwords_per_hour help_mails_per_hour admin_lookups_per_hour admin_changes_per_hour"
     given["limits"] = dict.fromkeys(f"{per} {rates}".split(), _HIGH)
     return given
 

@@ -1,11 +1,12 @@
 """Sandboxes: one request at a time, killed at their timeout, replaced after a crash."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
+from local import schedule
 from local.sandbox import Pool, SandboxError
 from local.stream_poller import StreamPoller, _matches
 from local.template import Function
@@ -145,3 +146,21 @@ def test_a_record_that_never_succeeds_goes_to_the_queue_and_the_rest_goes_on(mon
 def test_filters_are_those_of_the_template(pattern, wanted):
     record = {"eventName": "INSERT", "dynamodb": {"NewImage": {"kind": {"S": "code"}}}}
     assert _matches(pattern, record) == wanted
+
+
+def test_a_function_on_a_schedule_is_invoked_again_and_again_whatever_it_answers(monkeypatch):
+    monkeypatch.setattr(schedule, "_INTERVAL", 0)
+    asked = []
+
+    class Failing:
+        function = FUNCTION
+
+        async def call(self, event):
+            asked.append(event)
+            if len(asked) == 3:
+                raise asyncio.CancelledError
+            raise SandboxError("crashed")
+
+    with pytest.raises(CancelledError):
+        in_a_loop(schedule.run(Failing()))
+    assert {event["source"] for event in asked} == {"aws.events"}

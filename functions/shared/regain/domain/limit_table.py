@@ -42,6 +42,9 @@ _PAUSE = Phrase("a pause until fewer were typed in the last hour")
 _PROVE = Phrase("an unknown browser first gives one proof of recovery")
 _NO_CODE = Phrase("no further code for a while, and the other ways are named")
 _WORK, _MORE_WORK = Phrase("each request costs a proof of work"), Phrase("the proof of work doubles, up to 20 times")
+_DESK = Phrase("desk, from all unknown browsers")
+_DESK_FIRST = Phrase("desk, from known browsers and with a proof")
+_DIGEST = Phrase("the desk gets one message an hour, with a line for each account")
 _KEPT = Phrase("no further one; the last fifth is kept for browsers and people who are known")
 _GUARDED = Phrase("guarded mode: codes of unknown browsers are long, and a proof of work costs four times as much")
 
@@ -130,6 +133,9 @@ def _networks(settings: Limits) -> Iterator[Row]:
     yield Row("failures", _FAILURES, _BY_NETWORK, settings.failures_per_network, window, _WORK, "failures_per_network")
     yield Row("starts", _STARTS, _BY_NETWORK, settings.starts_per_network, window, _MORE_WORK, "starts_per_network")
     yield Row("help", _HELP, _BY_SENDER, settings.contacts_per_day, _IN[DAY], _MORE_WORK, "contacts_per_day")
+    most = settings.help_mails_per_hour
+    for name, by in (("help-mails-first", _DESK_FIRST), ("help-mails", _DESK)):
+        yield Row(name, _HELP, by, most, _IN[HOUR], _DIGEST, "help_mails_per_hour")
 
 
 def _organisation(recovery: Recovery, settings: Limits) -> Iterator[Row]:

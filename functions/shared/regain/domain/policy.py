@@ -111,6 +111,7 @@ class Limits:
     session_hours: int = 8
     session_fresh_minutes: int = 15
     contacts_per_day: int = 5
+    help_mails_per_hour: int = 30
     admin_lookups_per_hour: int = 300
     admin_changes_per_hour: int = 200
 
