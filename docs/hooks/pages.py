@@ -96,6 +96,8 @@ def can_occur(problem: Problem, organisation: Organisation) -> bool:
     wanted = problem.features.split()
     if "several-domains" in wanted:
         return len(organisation.domains) > 1
+    if "directory" in wanted:
+        return any(domain.directory not in ("dynamodb", "elsewhere") for domain in organisation.domains.values())
     return not wanted or any(each in offered or getattr(recovery, each, False) for each in wanted)
 
 

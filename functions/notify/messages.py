@@ -50,6 +50,7 @@ _SUBJECTS = {
     _TO_ADMINISTRATORS: Phrase("A {organisation} account has been locked by its owner"),
     "password-changed": Phrase("The password of your {organisation} account has been changed"),
     "password-reset": Phrase("The password of your {organisation} account has been reset"),
+    "password-in-doubt": Phrase("The password of your {organisation} account may have been changed"),
     "account-unlocked": Phrase("Your {organisation} account has been unlocked"),
     "admin-reset": Phrase("A temporary password has been set for your {organisation} account"),
     "admin-unlocked": Phrase("Your {organisation} account has been unlocked"),
@@ -70,6 +71,10 @@ _DONE = {
     _TO_ADMINISTRATORS: Phrase("The {organisation} account {user_id} was locked."),
     "password-changed": Phrase("The password of your {organisation} account {user_id} was changed."),
     "password-reset": Phrase("The password of your {organisation} account {user_id} was reset."),
+    "password-in-doubt": Phrase(
+        "Somebody set a new password for your {organisation} account {user_id}. The answer of the directory was lost: "
+        "it may have been changed."
+    ),
     "account-unlocked": Phrase("Your {organisation} account {user_id} was unlocked."),
     "admin-reset": Phrase("An administrator has set a temporary password for your {organisation} account {user_id}."),
     "admin-unlocked": Phrase("An administrator has unlocked your {organisation} account {user_id}."),

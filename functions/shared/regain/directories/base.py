@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from regain.domain.lockout import Lockout
+
 PolicyRule = Literal["history", "age", "length", "quality", "unknown"]
 StopReason = Literal[
     "disabled", "expired", "locked", "must-change", "password-expired", "hours", "protected", "elsewhere", "gone"
 ]
 
-PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired"})
-"""A bind that is stopped for one of these was made with the right password; after `locked` it may have been wrong."""
+PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "hours"})
+"""A bind that is stopped for one of these was made with the right password; after `locked` and `disabled` it may have been wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,10 @@ class Directory(Protocol):
     @property
     def offers(self) -> frozenset[str]:
         """What it can do: of `reset`, `unlock`, `sign-in` and `change`."""
+
+    @property
+    def lockout(self) -> Lockout:
+        """When it locks an account."""
 
     def find(self, user_id: str) -> Person | None:
         """The one person whom a user ID names: a single look-up. None for nobody, and for several."""

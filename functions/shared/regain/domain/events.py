@@ -44,6 +44,13 @@ KINDS: dict[str, Kind] = {
     "password-reset": Kind(Phrase("The owner reset the password."), "reset/"),
     "account-unlocked": Kind(Phrase("The owner unlocked the account."), "unlock/"),
     "password-changed": Kind(Phrase("The owner changed the password."), "change-password/"),
+    "directory-asked": Kind(Phrase("The directory was asked to set a password.")),
+    "directory-refused": Kind(Phrase("The directory does not let Regain do its work: it has to be repaired.")),
+    "directory-unanswered": Kind(Phrase("The directory did not answer: nothing was changed.")),
+    "directory-stopped": Kind(Phrase("The directory does not let this account be changed.")),
+    "password-in-doubt": Kind(
+        Phrase("A new password may have been set: the answer of the directory was lost.")
+    ),
     "language-chosen": Kind(Phrase("The owner changed the language of messages."), "account/"),
     "sign-in-locked": Kind(Phrase("Sign-in was locked for a while after too many wrong passwords."), "locked-out/"),
     "account-secured": Kind(Phrase("The owner reported “this was not me”: the account was locked."), "not-me/"),

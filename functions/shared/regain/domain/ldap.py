@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from regain.domain.lockout import Lockout
+
 UserIdAttribute = Literal["userPrincipalName", "mail", "sAMAccountName", "uid"]
 
 
@@ -15,7 +17,9 @@ class Ldap:
     `organisation.yaml`, or its content, which is what the functions are given; without it the system's authorities are
     trusted. `protected_groups`: people in them are never
     changed, like those with `adminCount`. `history_on_reset`: whether Active Directory applies its password history to
-    a reset. `usable_minutes`: how long until every server knows a new password.
+    a reset. `usable_minutes`: how long until every server knows a new password. `lockout_threshold`: how many wrong
+    passwords lock an account in the directory (0: none ever do), and `lockout_window_minutes` after how many without
+    one it forgets them (0: only after a right one).
     """
 
     kind: Literal["active-directory", "openldap"]
@@ -27,3 +31,10 @@ class Ldap:
     history_on_reset: bool = True
     protected_groups: tuple[str, ...] = ()
     usable_minutes: int = 0
+    lockout_threshold: int = 5
+    lockout_window_minutes: int = 30
+
+    @property
+    def lockout(self) -> Lockout:
+        """When the directory locks an account."""
+        return Lockout(self.lockout_threshold, self.lockout_window_minutes * 60)

@@ -30,6 +30,7 @@ def mistakes(settings: Ldap) -> Iterator[Finding]:
         yield ("user_id",), "no attribute holds what people type", "for example [userPrincipalName]"
     if not 0 <= settings.usable_minutes <= 120:
         yield ("usable_minutes",), f"{settings.usable_minutes} is out of range", "from 0 to 120"
+    yield from _lockout(settings)
 
 
 def wrong_authority(settings: Ldap, folder: Path) -> Iterator[Finding]:
@@ -45,6 +46,15 @@ def with_authority(settings: Ldap, folder: Path) -> Ldap:
 
 def _is_content(ca: str) -> bool:
     return not ca or "-----BEGIN" in ca
+
+
+def _lockout(settings: Ldap) -> Iterator[Finding]:
+    threshold, minutes = settings.lockout_threshold, settings.lockout_window_minutes
+    if threshold and not 3 <= threshold <= 1_000:
+        what = f"after {threshold} wrong passwords no account may lock: Regain stays two below"
+        yield ("lockout_threshold",), what, "from 3 to 1000, as the directory has it; 0 if it never locks accounts"
+    if not 0 <= minutes <= 99_999:
+        yield ("lockout_window_minutes",), f"{minutes} is out of range", "from 0 to 99999, as the directory has it"
 
 
 def _wrong_url(url: str) -> tuple[str, str] | None:

@@ -66,7 +66,10 @@ class Operation(Struct, frozen=True):
     query: type | None = None
 
 
-COMMON_PROBLEMS = (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR)
+COMMON_PROBLEMS = (
+    problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR,
+    problems.DIRECTORY_REFUSED, problems.DIRECTORY_DID_NOT_ANSWER,
+)  # fmt: skip
 BODY_PROBLEMS = (problems.BAD_REQUEST, problems.UNSUPPORTED_MEDIA_TYPE, problems.CONTENT_TOO_LARGE)
 SCIM_PROBLEMS = (
     problems.SCIM_TOKEN_NOT_ACCEPTED, problems.SCIM_REQUEST_NOT_ACCEPTED, problems.SCIM_ALREADY_EXISTS,
@@ -74,6 +77,10 @@ SCIM_PROBLEMS = (
 )  # fmt: skip
 """Of the routes of SCIM, a contract of its own (RFC 7644) that is not described here."""
 
+_SETTING = (
+    problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.CONTACT_YOUR_ADMINISTRATOR,
+    problems.PASSWORD_NOT_ACCEPTED, problems.OUTCOME_UNKNOWN, problems.BEING_SET,
+)  # fmt: skip
 _FLOW = (problems.SESSION_ENDED,)
 _WORK = (problems.PROOF_OF_WORK_NEEDED, problems.ROBOT_CHECK_FAILED, problems.ROBOT_CHECK_EXPIRED)
 _START = (
@@ -89,12 +96,14 @@ _VERIFY = (
     *_FLOW, *_WORK, problems.METHOD_NOT_OFFERED, problems.ASK_FOR_A_CODE, problems.TWO_CODES_NEEDED,
     problems.WRONG_CODE, problems.CODE_EXPIRED,
     problems.TOO_MANY_WRONG_CODES, problems.NO_SECOND_METHOD,
-    problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.WRONG_AUTHENTICATOR_CODE,
+    problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.CONTACT_YOUR_ADMINISTRATOR,
+    problems.WRONG_AUTHENTICATOR_CODE,
     problems.AUTHENTICATOR_CLOCK_WRONG, problems.CODE_ALREADY_USED, problems.WRONG_RECOVERY_CODE,
     problems.WRONG_ANSWERS, problems.PASSKEY_NOT_ACCEPTED,
 )  # fmt: skip
 _FINISH = (
     *_FLOW, problems.PROOF_STILL_NEEDED, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED,
+    problems.CONTACT_YOUR_ADMINISTRATOR,
 )  # fmt: skip
 
 
@@ -117,8 +126,9 @@ CHANGE_PASSWORD = Operation(
 )
 OPENAPI = Operation("GET", "/api/openapi.json", "This OpenAPI document", None)
 RESET = _recovery(
-    "reset", FinishReset, problems.PROVE_IT_IS_YOU, problems.PASSWORD_NOT_ACCEPTED, problems.TOO_MANY_REFUSED_PASSWORDS
-)
+    "reset", FinishReset, problems.PROVE_IT_IS_YOU, problems.PASSWORD_NOT_ACCEPTED,
+    problems.TOO_MANY_REFUSED_PASSWORDS, problems.OUTCOME_UNKNOWN, problems.BEING_SET,
+)  # fmt: skip
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
@@ -138,8 +148,7 @@ FORGET_BROWSER = Operation(
 ACCOUNT = Operation("GET", "/api/account", "Show one's own account", AccountView, problems=_SIGNED_IN, session=True)
 PASSWORD = Operation(
     "POST", "/api/account/password", "Change the password", Done, 200, ChangePassword,
-    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PROVE_IT_IS_YOU,
-     problems.PASSWORD_NOT_ACCEPTED, *_WORK),
+    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PROVE_IT_IS_YOU, *_SETTING, *_WORK),
     session=True,
 )  # fmt: skip
 END_SESSION = Operation(
@@ -198,7 +207,7 @@ POSTPONE = Operation(
 
 REPUDIATE = Operation(
     "POST", "/api/account/secure", "“This was not me”: lock the account, end its sessions", Done, 200, Repudiation,
-    (problems.LINK_ENDED,),
+    (problems.LINK_ENDED, problems.OUTCOME_UNKNOWN, problems.BEING_SET),
 )  # fmt: skip
 
 _HELP = (*_WORK, problems.INVALID_CONTACT_DETAILS)
@@ -245,15 +254,19 @@ CALLER_VERIFY = Operation(
 )  # fmt: skip
 ADMIN_RESET = Operation(
     "POST", f"{_ACCOUNT}/reset", "Set a temporary password", TemporaryPassword, 200, SetTemporaryPassword,
-    (*_MANAGE, problems.CALLER_NOT_VERIFIED, problems.METHOD_NOT_OFFERED), session=True,
+    (*_MANAGE, problems.CALLER_NOT_VERIFIED, problems.METHOD_NOT_OFFERED, *_SETTING), session=True,
 )  # fmt: skip
-ADMIN_UNLOCK = Operation("POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done, problems=_MANAGE, session=True)
+ADMIN_UNLOCK = Operation(
+    "POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done,
+    problems=(*_MANAGE, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.CONTACT_YOUR_ADMINISTRATOR),
+    session=True,
+)  # fmt: skip
 ADMIN_LIFT = Operation(
     "POST", f"{_ACCOUNT}/lift", "Lift the block after failed proofs", Done, problems=_MANAGE, session=True
 )
 ADMIN_ENABLE = Operation(
     "POST", f"{_ACCOUNT}/enable", "Turn an account on", TemporaryPassword, 200, Enable,
-    (*_MANAGE, problems.METHODS_TO_REVIEW), session=True,
+    (*_MANAGE, problems.METHODS_TO_REVIEW, *_SETTING), session=True,
 )  # fmt: skip
 ADMIN_AGREE = Operation(
     "POST", f"{_ACCOUNT}/methods/{{method_id}}/agree", "Let a method count as a second factor at once", Done,

@@ -14,6 +14,7 @@ from regain.directories.ldap.connection import Connection
 from regain.directories.ldap.messages import Answer, Control, Entry
 from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import Service
+from regain.domain.lockout import Lockout
 
 _NAME_ALONE = {"samaccountname", "uid"}
 
@@ -31,6 +32,11 @@ class LdapDirectory(Directory, ABC):
     def __init__(self, service: Service) -> None:
         self.service = service
         self.settings = service.settings
+
+    @property
+    def lockout(self) -> Lockout:
+        """When it locks an account, as the settings say."""
+        return self.settings.lockout
 
     def find(self, user_id: str) -> Person | None:
         """The one person whom a user ID names. None for nobody, and for several."""

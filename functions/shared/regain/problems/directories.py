@@ -1,0 +1,36 @@
+"""Problems of directories that passwords are kept in: Active Directory, OpenLDAP."""
+
+from regain.problems.entry import Problem
+
+DIRECTORY_REFUSED = Problem(
+    "directory-refused", 503, "Your organisation has to repair something first",
+    "The directory that keeps the passwords of {organisation} does not let this service do its work. It is not about "
+    "you or your password: nothing has been changed.",
+    ("Contact your administrator, and quote the reference below. They can see what has to be repaired.",
+     "Trying again does not help before that."),
+    features="directory")  # fmt: skip
+
+DIRECTORY_DID_NOT_ANSWER = Problem(
+    "directory-did-not-answer", 503, "The directory does not answer at the moment",
+    "The directory that keeps the passwords of {organisation} did not answer in time. Your password has not been "
+    "changed.",
+    ("Wait a minute and select the button again. What you typed is still there.",
+     "If it lasts more than a few minutes, contact your administrator and quote the reference."),
+    features="directory")  # fmt: skip
+
+OUTCOME_UNKNOWN = Problem(
+    "outcome-unknown", 503, "Your new password may already be set",
+    "We sent your new password to the directory of {organisation}, and its answer was lost. Nobody knows yet whether "
+    "the password has been changed.",
+    ("Wait for the time shown, then select the button again, with the same password: we look whether it is set "
+     "already, and set it if it is not.",
+     "If you cannot stay, sign in later with the new password. If that does not work, use your earlier one, or "
+     "[reset your password](page:reset) again."),
+    features="directory")  # fmt: skip
+
+BEING_SET = Problem(
+    "being-set", 409, "Your password is being set",
+    "A new password for your account is being set at this moment, by a click before this one or in another window.",
+    ("Wait for the time shown, then select the button again.",
+     "If another window says that your password has been changed, you are done: sign in with the new one."),
+    features="directory")  # fmt: skip
