@@ -119,7 +119,7 @@ class Agent:
             messages = [*messages, self._to_administrators(target, about)]
         return [
             self.event(kind, target),
-            repudiation.issue_write(services, target.subject, target.account.id, reference, now),
+            repudiation.issue_write(services, target.subject, target.account, reference, now),
             *(services.outbox.write(message, now) for message in messages),
         ]
 

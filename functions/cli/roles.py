@@ -66,7 +66,7 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     event = services.events.write(kind, subject, quoted, time.time(), secrets.token_bytes(4), by=BY)
     now = services.now
     told = notices(services, now, account, kind, subject, quoted, info)
-    allowed = repudiation.issue_write(services, subject, account.id, quoted, now)
+    allowed = repudiation.issue_write(services, subject, account, quoted, now)
     services.store.commit([*writes, event, allowed, *(services.outbox.write(each, services.now) for each in told)])
     say(f"{shown}")
     say(f"It works once, within 24 hours: {who} signs in and types it to add a method. Reference {quoted}.")

@@ -87,7 +87,8 @@ def _check_account(message: Message, flow: Flow, needed: Services) -> None:
     """A code that was asked for just before an address, a number or a role changed goes nowhere (X12). Raises Over."""
     keys = [needed.accounts.key(flow.account_id), needed.security_infos.key(message.subject)]
     account, info = needed.store.batch_get(keys)
-    if flow.state and flow.state != state_of(accounts.from_item(account), security_info.from_item(info), needed):
+    now = state_of(accounts.from_item(account), security_info.from_item(info), needed, flow.in_directory)
+    if flow.state and flow.state != now:
         raise Over
 
 

@@ -13,6 +13,7 @@ from receipts import app as receipts
 from regain.runtime import services as composition
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, solve
+from tests.functions.directory_stand_in import StandIn, people
 from tests.functions.permissions import ALL, allowed, denied, recording
 from tests.functions.person import Person
 from tests.functions.provisioner import Provisioner
@@ -88,6 +89,8 @@ def whole_flow(world, record, purpose, begin):
     if purpose == "reset":
         yield world.finish(started["flow"], "short")
     yield world.finish(started["flow"], purpose=purpose)
+    with people(world, StandIn()) as domain:
+        yield world.finish(world.proved(domain.directory.add().user_id, purpose).body["flow"], purpose=purpose)
 
 
 @pytest.mark.parametrize(("purpose", "function"), [("reset", "ResetFunction"), ("unlock", "UnlockFunction")])

@@ -13,7 +13,9 @@ from typing import Any
 from regain.adapters.keys import Keys
 from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Store, Write, put_version, to_dataclass
+from regain.domain.directory_change import Change
 from regain.domain.flow import Flow
+from regain.domain.lockout import Binds
 from regain.domain.throttle import Counts, Throttle
 
 _DAY = 86_400
@@ -55,6 +57,14 @@ class Recoveries:
     def counts_write(self, subject: str, standing: str, counts: Counts, now: int) -> Write:
         """Writes the counts of one standing, if they have not changed since they were read."""
         return self._write(subject, f"counts#{standing}", counts, now)
+
+    def change_write(self, subject: str, change: Change, now: int) -> Write:
+        """Writes what is under way in a directory, if it has not changed since it was read."""
+        return self._write(subject, "change", change, now)
+
+    def binds_write(self, subject: str, binds: Binds, now: int) -> Write:
+        """Writes how many wrong passwords a directory was asked about, if that has not changed since it was read."""
+        return self._write(subject, "binds", binds, now, _THROTTLE_KEPT)
 
     def _write(self, subject: str, record: str, state: Any, now: int, kept: int = _KEPT) -> Write:
         item = {"subject": subject, "record": record, **asdict(state), "purge_at": now + kept}
@@ -99,3 +109,13 @@ def throttle(item: dict[str, Any] | None) -> Throttle:
 def counts(item: dict[str, Any] | None) -> Counts:
     """The counts in an item, or empty ones."""
     return to_dataclass(item, Counts)
+
+
+def change(item: dict[str, Any] | None) -> Change:
+    """What is under way in a directory, or nothing."""
+    return to_dataclass(item, Change)
+
+
+def binds(item: dict[str, Any] | None) -> Binds:
+    """The wrong passwords that a directory was asked about, or none."""
+    return to_dataclass(item, Binds)

@@ -1,6 +1,7 @@
 """What a step knows of its request besides the body, and what it sets for the response and the log."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -11,7 +12,7 @@ class RequestContext:
     `new_browser` are the same of the device cookie.
     `location` is where to redirect the browser. `site` is the origin of our own pages. `proof` is the kind of a proof
     that was judged, and `passed` or `failed`. `language` is the negotiated one of those that the organisation offers.
-    `subject` and `reference` are logged.
+    `subject` and `reference` are logged. `arrived` is when the request came in, on the monotonic clock.
     """
 
     address: str
@@ -25,6 +26,7 @@ class RequestContext:
     site: str = ""
     proof: tuple[str, str] | None = None
     language: str = ""
+    arrived: float = field(default_factory=time.monotonic)
 
     def about(self, subject: str, reference: str = "") -> None:
         """Notes the subject (a keyed hash of the user ID), and the reference of the flow that the request continues."""

@@ -12,7 +12,7 @@ StopReason = Literal[
 ]
 
 PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "hours"})
-"""A bind that is stopped for one of these was made with the right password; after `locked` and `disabled` it may have been wrong."""
+"""A bind that is stopped for one of these was made with the right password; after `locked` it may have been wrong."""
 
 
 @dataclass(frozen=True, slots=True)

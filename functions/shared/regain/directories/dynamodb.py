@@ -137,7 +137,18 @@ class Accounts:
         """The same password, hashed with today's pepper and parameters."""
         return self._update(seen, {"password": password})
 
+    def card_write(self, seen: Account) -> Write:
+        """Makes the card of somebody in a directory, or notes the user ID that they have there now."""
+        return self._update(seen, {"user_id": seen.user_id})
+
+    def directory_password_write(self, seen: Account, now: int) -> Write:
+        """Notes on the card that a password was set in the directory, which ends every session."""
+        return self._update(seen, _password(seen, UNUSABLE, now, 0))
+
     def _update(self, seen: Account, changes: dict[str, Any]) -> Write:
+        """Changes an account that has not changed since it was read; one that is new is the card of somebody."""
+        if not seen.version:
+            changes = {"user_id": seen.user_id, **changes}
         changes = {**changes, "version": seen.version + 1}
         return Write(
             "Update",
@@ -145,10 +156,13 @@ class Accounts:
                 "TableName": self.table,
                 "Key": marshal({"id": seen.id}),
                 "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in changes),
-                "ConditionExpression": "#version = :seen",
+                "ConditionExpression": "#version = :seen" if seen.version else "attribute_not_exists(#version)",
                 "ExpressionAttributeNames": {f"#{name}": name for name in changes},
                 "ExpressionAttributeValues": marshal(
-                    {**{f":{name}": value for name, value in changes.items()}, ":seen": seen.version}
+                    {
+                        **{f":{name}": value for name, value in changes.items()},
+                        **({":seen": seen.version} if seen.version else {}),
+                    }
                 ),
             },
         )

@@ -48,9 +48,7 @@ KINDS: dict[str, Kind] = {
     "directory-refused": Kind(Phrase("The directory does not let Regain do its work: it has to be repaired.")),
     "directory-unanswered": Kind(Phrase("The directory did not answer: nothing was changed.")),
     "directory-stopped": Kind(Phrase("The directory does not let this account be changed.")),
-    "password-in-doubt": Kind(
-        Phrase("A new password may have been set: the answer of the directory was lost.")
-    ),
+    "password-in-doubt": Kind(Phrase("A new password may have been set: the answer of the directory was lost.")),
     "language-chosen": Kind(Phrase("The owner changed the language of messages."), "account/"),
     "sign-in-locked": Kind(Phrase("Sign-in was locked for a while after too many wrong passwords."), "locked-out/"),
     "account-secured": Kind(Phrase("The owner reported “this was not me”: the account was locked."), "not-me/"),

@@ -39,7 +39,8 @@ class Flow:
     subject of the administrator or helpdesk agent who watches over the flow. `refusals` counts refused new passwords,
     `extensions` requests for more time. `code_generation` is the generation of the key for its codes; a flow keeps the
     one that it started with. `user_id` is what was typed, and `account_id` what it led to: for a user ID that nobody
-    has, an id that nobody has either.
+    has, an id that nobody has either. `in_directory`: the password lives in a directory, which is asked who somebody is
+    at the start and at the end only.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Flow:
     by: str = ""
     code_generation: int = 0
     account_id: str = ""
+    in_directory: bool = False
     version: int = 0
 
     @property
@@ -104,9 +106,9 @@ class Choice:
 
 def start(
     blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle,
-    recovery: Recovery, domains: Mapping[str, Domain], now: int,
+    recovery: Recovery, domains: Mapping[str, Domain], now: int, barred: str = "",
 ) -> Flow:  # fmt: skip
-    """Starts a flow for an account, or for nobody.
+    """Starts a flow for an account, or for nobody. `barred` is the problem of an account that may not be changed.
 
     Raises:
         Refused: with `disclosure: detailed`, the reason why this account cannot be recovered (S65-S67).
@@ -120,7 +122,7 @@ def start(
         generation=throttle.generation,
         gates_shown=told_first.gates,
         required=required_gates(account, recovery),
-        obstacle=_obstacle(account, own, recovery),
+        obstacle=barred or _obstacle(account, own, recovery),
         expires_at=now + recovery.flow_minutes * 60,
         started_at=now,
     )
@@ -270,6 +272,13 @@ def extend(flow: Flow) -> Flow:
     if flow.extensions >= EXTENSIONS:
         return flow
     return replace(flow, expires_at=flow.expires_at + EXTENSION, extensions=flow.extensions + 1)
+
+
+def check_places(flow: Flow, own: Iterable[Method]) -> None:
+    """Whether every proof that was given rests on a place that is still the account's (X12). Raises SESSION_ENDED."""
+    places = {(method.kind, method.destination) for method in own}
+    if any((each.kind, each.destination) not in places for each in flow.registered if each.id in flow.passed):
+        raise Refused(problems.SESSION_ENDED, reason="overtaken")
 
 
 def finish(flow: Flow) -> Flow:

@@ -22,6 +22,16 @@ def normal(password: str) -> str:
     return letters[visible[0] : visible[-1] + 1] if visible else ""
 
 
+def unsendable(typed: str) -> tuple[Reason, ...]:
+    """What is wrong with a password for a directory that takes it as it was typed: its normal form is another one.
+
+    Windows, for one, does not take `2` for `²`: a password that was set in its normal form would not sign in.
+    """
+    if unicodedata.normalize("NFKC", typed) == unicodedata.normalize("NFC", typed):
+        return ()
+    return (Reason("characters", Phrase("Use plain letters and digits: one of these characters stands for others.")),)
+
+
 def help_text(policy: Passwords, change: bool = False) -> tuple[Phrase, ...]:
     """The rules as they are shown before typing (B7), for a reset or for a `change` of a known password."""
     least = policy.minimum_length

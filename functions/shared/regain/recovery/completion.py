@@ -7,19 +7,43 @@ from regain.adapters.outbox import Message
 from regain.adapters.store import Write
 from regain.api.contract import Finished
 from regain.api.request_context import RequestContext
+from regain.directories.base import Directory, Stopped
 from regain.domain import flow as rules
-from regain.domain.account import Account
-from regain.recovery import recovery_code, repudiation, standings
+from regain.domain.account import Account, methods
+from regain.recovery import in_directory, recovery_code, repudiation, standings
 from regain.recovery.flows import Flows, Opened
 from regain.recovery.notices import notices
 from regain.runtime.services import Services
 
 
 def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opened, Account]:
-    """The flow and its account, if every proof has been given: two store operations."""
+    """The flow and its account, if every proof has been given: two store operations.
+
+    A person in a directory is looked up again, after the proofs: it may be somebody else, or elsewhere, by now.
+    """
     opened = flows.open(flow_token, context)
+    directory = flows.services.directory(opened.flow.user_id)
+    if directory and opened.flow.verified:
+        opened = _looked_up(flows, directory, opened)
     settings = flows.settings_of(opened.account, opened.flow.user_id)
-    return opened, rules.check_verified(opened.flow, opened.account, settings.recovery)
+    account = rules.check_verified(opened.flow, opened.account, settings.recovery)
+    if opened.person:
+        own = methods(account, opened.info, settings.recovery, flows.services.organisation.domains)
+        rules.check_places(opened.flow, own)
+    return opened, account
+
+
+def _looked_up(flows: Flows, directory: Directory, opened: Opened) -> Opened:
+    """The flow with its person in the directory. Raises Refused, if it is another one, or may not be changed."""
+    services, flow = flows.services, opened.flow
+    found = in_directory.find(directory, flow.user_id)
+    person = in_directory.check_same(services, flow.user_id, found, flow.account_id)
+    try:
+        person.check_changeable()
+    except Stopped as outcome:
+        raise in_directory.stopped(outcome) from None
+    account = in_directory.account(opened.account, person, flow.account_id, flow.user_id)
+    return replace(opened, person=person, account=account)
 
 
 def commit(
@@ -43,11 +67,12 @@ def commit(
         [
             *extra,
             *replaced,
+            *([services.recoveries.binds_write(subject, opened.binds.cleared(), now)] if opened.person else []),
             services.recoveries.flow_write(subject, rules.finish(opened.flow), now),
             services.recoveries.throttle_write(subject, throttle, now),
             services.recoveries.counts_write(subject, opened.place.own, own, now),
             flows.event(kind, subject, opened.flow),
-            repudiation.issue_write(services, subject, account.id, opened.flow.reference, now),
+            repudiation.issue_write(services, subject, account, opened.flow.reference, now),
             *(services.outbox.write(message, now) for message in _notices(services, now, opened, account, kind)),
             *(services.outbox.write(each, now) for each in _to_administrators(services, opened, account, kind, now)),
         ]
@@ -55,7 +80,13 @@ def commit(
     if not opened.flow.shared:
         standings.remember(services, subject, throttle.epoch, context, opened.place.browser)
     sign_in_url = services.organisation.organisation.sign_in_url
-    return Finished(done=True, sign_in_url=sign_in_url, usable="now", recovery_code=shown)
+    return Finished(done=True, sign_in_url=sign_in_url, usable=_usable(services, account), recovery_code=shown)
+
+
+def _usable(services: Services, account: Account) -> str:
+    """`now`, or the minutes until every server of the directory knows a new password."""
+    ldap = services.organisation.domains[account.user_id.rpartition("@")[2]].ldap
+    return str(ldap.usable_minutes) if ldap and ldap.usable_minutes else "now"
 
 
 def _replacement(services: Services, opened: Opened, now: int) -> tuple[str, list[Write]]:

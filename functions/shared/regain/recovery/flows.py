@@ -8,18 +8,21 @@ from regain.adapters.store import Write
 from regain.api.contract import Gates, LocalizedText, OfferedMethod
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
+from regain.directories.base import Person
 from regain.domain import flow as rules
 from regain.domain import security_questions
 from regain.domain.account import Account
+from regain.domain.directory_change import Change
 from regain.domain.flow import Choice, Flow
 from regain.domain.guess_budget import Sums
+from regain.domain.lockout import Binds
 from regain.domain.methods import sends_code
 from regain.domain.proving import Attempt
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Standing, Throttle
 from regain.organisation import policies
 from regain.organisation.settings import Organisation
-from regain.recovery import new_password, proofs, standings
+from regain.recovery import in_directory, new_password, proofs, standings
 from regain.recovery.standings import Place
 from regain.runtime.services import Services
 
@@ -40,7 +43,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A flow as it was read, with its account, security info and counts."""
+    """A flow as it was read, with its account, security info and counts.
+
+    Of a person in a directory, `account` is the card until they have been looked up as `person`; `change` says what is
+    under way there, and `binds` how many wrong passwords it was asked about.
+    """
 
     subject: str
     flow: Flow
@@ -50,6 +57,9 @@ class Opened:
     place: Place
     standing: Standing
     counted: Counted
+    change: Change
+    binds: Binds
+    person: Person | None = None
 
 
 class Flows:
@@ -88,15 +98,17 @@ class Flows:
         live = rules.check_live(flow, throttle, self.purpose, now)
         self.admit(live)
         place, counted = self.place(live, subject, throttle, context), self.counted(found[3:], context)
-        account_item, *counts = services.store.batch_get(
-            [services.accounts.key(live.account_id), *place.keys(services, subject)]
+        own = [services.recoveries.key(subject, record) for record in ("change", "binds") if live.in_directory]
+        account_item, *rest = services.store.batch_get(
+            [services.accounts.key(live.account_id), *own, *place.keys(services, subject)]
         )
-        account = account_items.from_item(account_item)
-        if live.state != self.state(account, info):
+        account, counts = account_items.from_item(account_item), rest[len(own) :]
+        change, binds = (recoveries.change(rest[0]), recoveries.binds(rest[1])) if own else (Change(), Binds())
+        if live.state != self.state(account, info, live.in_directory):
             live = rules.overtaken(live)
         guarded = counted.sums.guarded_groups
         standing = place.standing(services, subject, throttle, counts, guarded)
-        return Opened(subject, live, throttle, info, account, place, standing, counted)
+        return Opened(subject, live, throttle, info, account, place, standing, counted, change, binds)
 
     def counted_keys(self, context: RequestContext) -> list[tuple[str, dict[str, str]]]:
         """The keys to read for `counted`."""
@@ -135,16 +147,21 @@ class Flows:
 
     def password_rules(self, flow: Flow, account: Account | None) -> list[LocalizedText]:
         """The rules for this person's new password, once every proof has been given."""
-        if account is None or not flow.verified or self.purpose != "reset":
+        if not flow.verified or self.purpose != "reset":
             return []
-        return new_password.own_rules(account, self.services)
+        directory = self.services.directory(flow.user_id)
+        if directory and self.services.organisation.policies:
+            found = in_directory.find(directory, flow.user_id)
+            person = in_directory.check_same(self.services, flow.user_id, found, flow.account_id)
+            account = in_directory.account(account, person, flow.account_id, flow.user_id)
+        return new_password.own_rules(account, self.services) if account else []
 
     def admit(self, flow: Flow) -> None:
         """Whether this caller may go on with a flow: whoever holds its token may. Raises Refused(SESSION_ENDED)."""
 
-    def state(self, account: Account | None, info: SecurityInfo) -> str:
+    def state(self, account: Account | None, info: SecurityInfo, directory: bool) -> str:
         """A keyed hash of what must not change while a flow is open."""
-        return state_of(account, info, self.services)
+        return state_of(account, info, self.services, directory)
 
     def attempt(self, flow: Flow, choice: Choice, standing: Standing) -> Attempt:
         """An attempt to prove something now."""
@@ -183,8 +200,13 @@ def gates(flow: Flow) -> Gates:
     return Gates(required=flow.gates_required, passed=len(flow.passed))
 
 
-def state_of(account: Account | None, info: SecurityInfo, services: Services) -> str:
-    """A keyed hash of what must not change while a flow of this account is open; "" for nobody's."""
+def state_of(account: Account | None, info: SecurityInfo, services: Services, directory: bool) -> str:
+    """A keyed hash of what must not change while a flow of this account is open; "" for nobody's.
+
+    Of somebody in a `directory` it is what the card says, if there is one: the rest is compared at the end.
+    """
+    if directory:
+        account = Account("", generation=account.generation, role=account.role) if account else Account("")
     if not account:
         return ""
     names = policies.group_policies(services.organisation, account)

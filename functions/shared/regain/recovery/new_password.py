@@ -1,11 +1,13 @@
 """Validates a new password against every rule, wherever one is set."""
 
+from collections.abc import Iterable
+
 from regain.adapters import common_passwords
 from regain.api.contract import LocalizedText
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.own_words import Owner
-from regain.domain.reason import feedback
+from regain.domain.reason import Reason, feedback
 from regain.domain.security_info import SecurityInfo
 from regain.organisation import policies
 from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
@@ -19,18 +21,22 @@ def own_rules(account: Account, services: Services, change: bool = False) -> lis
     return list(passwords.help_text(policies.for_account(services.organisation, account).passwords, change))
 
 
-def check(password: str, account: Account, info: SecurityInfo, services: Services, current: str | None = None) -> None:
+def check(
+    password: str, account: Account, info: SecurityInfo, services: Services, current: str | None = None,
+    also: Iterable[Reason] = (),
+) -> None:  # fmt: skip
     """Refuses a password that breaks a rule, and says everything that is wrong with it (B7).
 
     Passwords are in their normal form. For a change, `current` is what the person typed as their current password. The
-    stored hash plays no part, or a reset could be used to test guesses at the current password (X18).
+    stored hash plays no part, or a reset could be used to test guesses at the current password (X18). `also` is what
+    else is wrong with it.
 
     Raises:
         Refused: PASSWORD_NOT_ACCEPTED. Its reason lists the rules that were broken, never the password.
     """
     policy = policies.for_account(services.organisation, account).passwords
     words = common_passwords.words(policy.banned, services.organisation.organisation.languages)
-    broken = passwords.failures(password, policy, words, Owner.of(account, info), current)
+    broken = (*passwords.failures(password, policy, words, Owner.of(account, info), current), *also)
     if broken:
         rules = " ".join(each.rule for each in broken)
         raise Refused(PASSWORD_NOT_ACCEPTED, reason=rules, feedback=feedback(broken))

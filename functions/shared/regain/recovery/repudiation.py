@@ -4,11 +4,13 @@ The link carries its token in the URL fragment, which is never sent to servers o
 The token is derived, like a code, and is stored neither in the outbox nor in any table.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from regain.adapters.keys import Keys
 from regain.adapters.recoveries import open_token, token
+from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Write, put_new, put_version, to_dataclass
+from regain.domain.account import Account
 from regain.problems import LINK_ENDED, Refused
 from regain.runtime.services import Services
 
@@ -17,12 +19,16 @@ _LIFETIME = 7 * 86_400  # seconds: long enough for a holiday, short enough for a
 
 @dataclass(frozen=True, slots=True)
 class Repudiation:
-    """The right to repudiate one change, once. Times are seconds since 1970."""
+    """The right to repudiate one change, once. Times are seconds since 1970.
+
+    `user_id` is that of somebody in a directory, of whom there may be no card yet.
+    """
 
     account_id: str
     reference: str
     until: int
     used: bool = False
+    user_id: str = ""
     version: int = 0
 
     @property
@@ -51,12 +57,14 @@ def token_of_notice(services: Services, subject: str, reference: str, at: int) -
     return next((each for each, item in zip(tokens, found, strict=True) if item), "")
 
 
-def issue_write(services: Services, subject: str, account_id: str, reference: str, now: int) -> Write:
+def issue_write(services: Services, subject: str, account: Account, reference: str, now: int) -> Write:
     """Allows a change to be repudiated; written together with it."""
     _, repudiation_id = open_token(services.keys, derive_token(services.keys, subject, reference, now)) or ("", "")
     table, key = services.recoveries.key(subject, f"repudiation#{repudiation_id}")
     until = now + _LIFETIME
-    granted = {"account_id": account_id, "reference": reference, "until": until, "version": 1}
+    granted = {"account_id": account.id, "reference": reference, "until": until, "version": 1}
+    if services.directory(account.user_id):
+        granted["user_id"] = seal(services.keys, account.user_id)
     return put_new(table, {**key, **granted, "purge_at": until})
 
 
@@ -72,7 +80,8 @@ def load(services: Services, typed: str) -> tuple[str, str, Repudiation]:
     repudiation = to_dataclass(found, Repudiation) if found else None
     if repudiation is None or repudiation.used or services.now >= repudiation.until:
         raise Refused(LINK_ENDED)
-    return subject, record, repudiation
+    user_id = unseal(services.keys, repudiation.user_id) if repudiation.user_id else ""
+    return subject, record, replace(repudiation, user_id=user_id)
 
 
 def redeem_write(services: Services, subject: str, record: str, repudiation: Repudiation) -> Write:

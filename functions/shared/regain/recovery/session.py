@@ -78,7 +78,7 @@ class SignedIn:
         )
         return [
             self.event(kind, **facts),
-            repudiation.issue_write(services, self.subject, self.account.id, reference, now),
+            repudiation.issue_write(services, self.subject, self.account, reference, now),
             *(services.outbox.write(message, now) for message in messages if services.organisation.notify.person),
         ]
 

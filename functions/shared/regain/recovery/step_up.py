@@ -85,6 +85,7 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
     if not can_pass(found_methods, required):
         raise Refused(_NONE[purpose])
     now, secret = services.now, services.randomness(16)
+    directory = services.directory(account.user_id) is not None
     flow = Flow(
         id=recoveries.flow_id(secret), purpose=purpose, account_id=account.id, user_id=account.user_id,
         reference=context.reference,
@@ -93,7 +94,8 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         offered=tuple(dict.fromkeys(m.kind for m in found_methods)),
         methods=found_methods, disclosed=True, by=by,
         language=services.languages.match(account.language, context.language),
-        code_generation=services.keys.generation(codes_key(purpose)), state=recovery.state(account, info),
+        code_generation=services.keys.generation(codes_key(purpose)), state=recovery.state(account, info, directory),
+        in_directory=directory,
     )  # fmt: skip
     services.store.commit(
         [

@@ -50,6 +50,7 @@ class Services:
     proof_of_work_rounds: int = 1_000
     clock: Callable[[], float] = time.time
     randomness: Callable[[int], bytes] = secrets.token_bytes
+    sleep: Callable[[float], None] = time.sleep
     directories: Mapping[str, Directory] = field(default_factory=dict)
 
     @functools.cached_property

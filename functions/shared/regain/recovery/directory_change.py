@@ -1,0 +1,189 @@
+"""Sets a password in a directory, which is in no transaction of ours: intent, act, record.
+
+The rules are in `domain.directory_change`.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from regain.adapters.store import Conflict, Write, retry_on_conflict
+from regain.directories.base import (
+    PROOF_OF_PASSWORD,
+    Directory,
+    NotAccepted,
+    NotAllowed,
+    Outcome,
+    Person,
+    PolicyRule,
+    Stopped,
+    Unanswered,
+    WrongPassword,
+)
+from regain.domain.account import Account
+from regain.domain.directory_change import Change
+from regain.domain.reason import Reason, feedback
+from regain.domain.security_info import SecurityInfo
+from regain.phrases import Phrase
+from regain.problems import OUTCOME_UNKNOWN, PASSWORD_NOT_ACCEPTED, SESSION_ENDED, Refused
+from regain.recovery import in_directory
+from regain.recovery.notices import notices
+from regain.runtime.services import Services
+
+T = TypeVar("T")
+
+_BROKEN: dict[PolicyRule, Phrase] = {
+    "history": Phrase("You have had this password before. Choose one that you have not had yet."),
+    "age": Phrase(
+        "Your password was changed only a short while ago, and your organisation does not let it be changed again so "
+        "soon. Try again tomorrow, or contact your administrator."
+    ),
+    "length": Phrase("It is too short for your organisation. Make it longer."),
+    "quality": Phrase(
+        "Use three of these four: lower case, upper case, digits, other characters. Leave out every part of your name."
+    ),
+    "unknown": Phrase(
+        "Your organisation does not accept it. Choose a longer one that you have not had yet, with three of these "
+        "four: lower case, upper case, digits, other characters."
+    ),
+}
+
+
+def refused_by_policy(outcome: NotAccepted) -> Refused:
+    """What is told of a password that the directory's policy does not accept: like what our own rules say."""
+    broken = Reason(f"directory-{outcome.rule}", _BROKEN[outcome.rule])
+    return Refused(PASSWORD_NOT_ACCEPTED, reason=broken.rule, feedback=feedback([broken]))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One try to set one password. `change` is the intent, as it is stored; `kind` the event of a success."""
+
+    services: Services
+    account: Account
+    person: Person
+    info: SecurityInfo
+    subject: str
+    reference: str
+    language: str
+    kind: str
+    password: str
+    change: Change
+
+    def intend(self, also: Iterable[Write] = ()) -> "Setting":
+        """INTENT: the same, once it is written that the directory is going to be asked; `also` is written with it.
+
+        Raises:
+            Refused: BEING_SET, while another try is under way.
+            Conflict: read again.
+        """
+        mark = self.services.keys.digest("directory-change", f"{self.subject}\x1f{self.password}")
+        change = self.change.intended(mark, self.person.server, self.services.now)
+        self.services.store.commit([self._change_write(change), self._event("directory-asked"), *also])
+        return replace(self, change=change.written(), person=replace(self.person, server=change.server))
+
+    def act(self, action: Callable[[Directory, Person], None]) -> None:
+        """ACT: returns once the password is the person's. What became of it is written before anything is told.
+
+        Raises:
+            NotAccepted, WrongPassword: nothing was changed.
+            Refused: DIRECTORY_REFUSED, DIRECTORY_DID_NOT_ANSWER, or why this account may not be changed; nothing was.
+                OUTCOME_UNKNOWN, where the next try finds out.
+        """
+        try:
+            self._carry_out(action)
+        except (NotAccepted, WrongPassword):
+            self._settle()
+            raise
+        except Stopped as outcome:
+            self._settle("directory-stopped", outcome.reason)
+            raise in_directory.stopped(outcome) from None
+        except NotAllowed as outcome:
+            self._settle("directory-refused", outcome.code)
+            raise in_directory.unavailable(outcome) from None
+        except Unanswered as outcome:
+            if outcome.known:
+                self._settle("directory-unanswered", outcome.why)
+                raise in_directory.unavailable(outcome) from None
+            self._doubt(outcome.why)
+            wait = max(1, self.change.until - self.services.now)
+            raise Refused(OUTCOME_UNKNOWN, reason=f"directory: {outcome.why}", retry_after=wait) from None
+
+    def record(self, step: Callable[[], T]) -> T:
+        """RECORD: runs the step that commits `recorded_write` with whatever follows from the new password.
+
+        Where the flow has ended in the meantime, the change is recorded without it: its owner has to hear of it.
+        """
+        try:
+            return retry_on_conflict(step)
+        except Refused as refused:
+            if refused.problem is SESSION_ENDED:
+                recorded = self._change_write(self.change.recorded())
+                self._commit(recorded, self._event(self.kind), *self._notices(self.kind))
+            raise
+
+    def recorded_write(self, seen: Change) -> Write:
+        """Ends the try. `seen` is what is under way now. Raises Refused(OUTCOME_UNKNOWN), if that is another one."""
+        if seen.mark != self.change.mark:
+            raise Refused(OUTCOME_UNKNOWN, reason="overtaken", retry_after=max(1, seen.until - self.services.now))
+        return self._change_write(seen.recorded())
+
+    @property
+    def _directory(self) -> Directory:
+        return self.services.directories[self.account.user_id.rpartition("@")[2]]
+
+    def _carry_out(self, action: Callable[[Directory, Person], None]) -> None:
+        if self.change.repeated and self._is_set():
+            return
+        try:
+            action(self._directory, self.person)
+        except NotAccepted:
+            if self.change.repeated and self._is_set():
+                return
+            raise
+        try:
+            if self.change.overtakable and not self._is_set():  # an earlier one has come late
+                action(self._directory, self.person)
+        except Outcome as outcome:  # this one was set; what came of it then, nobody knows
+            raise Unanswered(known=False, why=str(outcome)) from outcome
+
+    def _is_set(self) -> bool:
+        """Whether the new password signs in. A lockout proves nothing."""
+        try:
+            self._directory.verify(self.person, self.person.user_id, self.password)
+        except WrongPassword:
+            return False
+        except Stopped as outcome:
+            return outcome.reason in PROOF_OF_PASSWORD
+        return True
+
+    def _settle(self, kind: str = "", reason: str = "") -> None:
+        """Nothing was changed, for certain."""
+        events = [self._event(kind, reason=reason)] if kind else []
+        self._commit(self._change_write(self.change.given_up()), *events)
+
+    def _doubt(self, why: str) -> None:
+        """The intent stays, and its owner is told once that the password may have been changed."""
+        told = [] if self.change.doubted else self._notices("password-in-doubt")
+        self._commit(self._event("password-in-doubt", reason=why), *told)
+
+    def _commit(self, *writes: Write) -> None:
+        with contextlib.suppress(Conflict):  # somebody else has taken over, after the lease
+            self.services.store.commit(writes)
+
+    def _change_write(self, change: Change) -> Write:
+        return self.services.recoveries.change_write(self.subject, change, self.services.now)
+
+    def _event(self, kind: str, **facts: object) -> Write:
+        services = self.services
+        return services.events.write(
+            kind, self.subject, self.reference, services.clock(), services.randomness(4), **facts
+        )
+
+    def _notices(self, kind: str) -> list[Write]:
+        services, now = self.services, self.services.now
+        if not services.organisation.notify.person:
+            return []
+        told = notices(services, now, self.account, kind, self.subject, self.reference, self.info, self.language)
+        return [services.outbox.write(message, now) for message in told]
