@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ from regain.directories.wire import (
     raise_unless_done,
     to_json,
 )
+from regain.domain.lockout import Lockout
 from regain.organisation.settings import Organisation
 
 INVOKE_CONFIG = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 1})
@@ -52,6 +53,7 @@ class RemoteDirectory(Directory):
     domain: str
     function: str
     client: Callable[[], Any]
+    lockout: Lockout = field(default_factory=Lockout)
     offers: frozenset[str] = frozenset({"reset", "unlock", "sign-in", "change"})
 
     def find(self, user_id: str) -> Person | None:
@@ -117,9 +119,9 @@ def directories(organisation: Organisation, environment: Mapping[str, str]) -> d
     """The directory of each domain whose passwords live in one."""
     function = environment.get("DIRECTORY_FUNCTION", "")
     return {
-        name: RemoteDirectory(name, function, lambda: aws.client("lambda", INVOKE_CONFIG))
+        name: RemoteDirectory(name, function, lambda: aws.client("lambda", INVOKE_CONFIG), domain.ldap.lockout)
         for name, domain in organisation.domains.items()
-        if domain.directory == "ldap"
+        if domain.directory == "ldap" and domain.ldap
     }
 
 

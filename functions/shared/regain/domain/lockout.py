@@ -15,8 +15,8 @@ class Lockout:
     With a window of 0, only a right password makes it forget wrong ones.
     """
 
-    threshold: int = 0
-    window: int = 0
+    threshold: int = 5
+    window: int = 1_800
 
     def most(self, known: bool) -> int:
         """How many wrong passwords it may be asked about. A third is kept for browsers that the account knows."""
