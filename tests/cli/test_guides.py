@@ -58,9 +58,13 @@ def commands(text):
 
 
 def written():
+    """The commands of every guide, each once: with the first guide that has it."""
+    found = {}
     for guide in sorted(ADMIN.glob("*.md")):
         for command in commands(guide.read_text()):
-            yield pytest.param(guide.name, command, id=f"{guide.stem}: {command[:70]}")
+            found.setdefault(command, guide)
+    for command, guide in found.items():
+        yield pytest.param(guide.name, command, id=f"{guide.stem}: {command[:70]}")
 
 
 def stand_ins(folder):
