@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import replace
 
+from account import directory_flow
 from account.password import Judge
 from regain.adapters import password_hash, recoveries
 from regain.adapters import security_info as security_infos
@@ -43,11 +44,16 @@ def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
 
     The attempt is counted before the answer.
     """
-    return retry_on_conflict(lambda: _sign_in(body, context, services()))
+    needed = services()
+    who = _who(body.user_id, needed)
+    directory = needed.directory(who)
+    if directory:
+        return directory_flow.sign_in(directory, body, who, context, needed)
+    return retry_on_conflict(lambda: _sign_in(body, who, context, needed))
 
 
-def _sign_in(body: SignIn, context: RequestContext, services: Services) -> SignedIn:
-    account_id = services.identifiers.find(_who(body.user_id, services))
+def _sign_in(body: SignIn, who: str, context: RequestContext, services: Services) -> SignedIn:
+    account_id = services.identifiers.find(who)
     subject = services.recoveries.subject(account_id)
     context.about(subject)
     judge = Judge(services, subject, context)
@@ -129,6 +135,8 @@ def change_password(body: ChangePassword, context: RequestContext) -> Done:
 
 def _change_password(body: ChangePassword, context: RequestContext, services: Services) -> Done:
     who = require_session(context, services)
+    if who.person:
+        return directory_flow.change_password(who, who.person, body)
     subject, session, account = who.subject, who.session, who.account
     who.holder.check_may_choose_password(session, services.organisation.limits)
     judge = Judge(services, subject, context, standings.of_session(session.id, account.generation))

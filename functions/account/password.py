@@ -59,7 +59,7 @@ class Judge:
         limits, throttle = services.organisation.limits, recoveries.throttle(found[0])
         failures = rate_limits.number(found[1])
         spent = work.spend_writes(services, proof, cost.failure_cost(failures, False, limits))
-        place, standing = self._standing(throttle, found[2:])
+        place, standing = self.standing(throttle, found[2:])
         standing.check_sign_in(now, limits)
         password = passwords.normal(typed)
         fits = len(password) <= LONGEST_PASSWORD  # nothing longer is ever hashed
@@ -68,7 +68,8 @@ class Judge:
             writes = place.writes(services, self.subject, standing.with_right_password(now))
             return Verified(account, throttle, place, [*spent, *writes])
         fingerprint = services.keys.digest("fingerprint", f"{self.subject}\x1f{password}")
-        self._count(place, standing, standing.with_wrong_password(fingerprint, now), failures, spent)
+        failed = standing.with_wrong_password(fingerprint, now)
+        self.count(place, failed, failures, spent, new=failed.own.sign_ins != standing.own.sign_ins)
         raise Refused(wrong)
 
     def event(self, kind: str) -> Write:
@@ -77,7 +78,8 @@ class Judge:
         nonce = services.randomness(4)
         return services.events.write(kind, self.subject, self.context.reference, services.clock(), nonce)
 
-    def _standing(self, throttle: Throttle, counts: list[Any]) -> tuple[Place, Standing]:
+    def standing(self, throttle: Throttle, counts: list[Any]) -> tuple[Place, Standing]:
+        """Which counts this request goes to, and what they are. `counts` are the last items of `keys`."""
         services = self.services
         place, *browser = self._places
         known = browser and standings.name_of(self._known, throttle, services.now)
@@ -85,12 +87,12 @@ class Judge:
             place, counts = browser[0], counts[len(place.keys(services, self.subject)) :]
         return place, place.standing(services, self.subject, throttle, counts)
 
-    def _count(self, place: Place, before: Standing, failed: Standing, failures: int, spent: list[Write]) -> None:
+    def count(self, place: Place, failed: Standing, failures: int, also: list[Write], new: bool) -> None:
         """The failure of whoever asks; and of the network, unless it is the same wrong password again."""
         services, limits = self.services, self.services.organisation.limits
-        writes = [*spent, *place.writes(services, self.subject, failed)]
+        writes = [*also, *place.writes(services, self.subject, failed)]
         dearer = cost.failure_cost(failures, False, limits) < cost.GREATEST
-        if failed.own.sign_ins != before.own.sign_ins and dearer:
+        if new and dearer:
             network = services.rate_limits.count_write("sign-in-failure", self._network, services.now, self._window)
             writes.append(network)
         if failed.locked(services.now, limits):

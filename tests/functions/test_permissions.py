@@ -126,6 +126,11 @@ def test_the_account_function_may_do_what_it_does(use, record, template):
     assert world.post("/api/account/sign-out", session=session).status == 200
     registers_and_removes(owner)
     assert secure(world, token).status == 200
+    world.address = "203.0.113.7"  # not the network that has to work for each request
+    with people(world, StandIn()) as domain:
+        session = world.sign_in(domain.directory.add().user_id, "the First password 1").session
+        body = {"current_password": "the First password 1", "new_password": "violet-Anchor-27-plum"}
+        assert world.post("/api/account/password", body, session=session).status == 200
     assert differences(record, template, "AccountFunction") == []
 
 

@@ -99,9 +99,12 @@ class Holder:
             raise Refused(REGISTRATION_CODE_NEEDED)
         session.check_fresh(self.now, limits)
 
-    def check_may_choose_password(self, session: Session, limits: Limits) -> None:
-        """A temporary password works together with a method of the account (X15). Raises Refused(PROVE_IT_IS_YOU)."""
-        if self.account.temporary_until and self.proofs() and not session.stepped_up(self.now, limits):
+    def check_may_choose_password(self, session: Session, limits: Limits, temporary: bool = False) -> None:
+        """A temporary password works together with a method of the account (X15). Raises Refused(PROVE_IT_IS_YOU).
+
+        `temporary`: where a directory says so, which knows no end of one.
+        """
+        if (self.account.temporary_until or temporary) and self.proofs() and not session.stepped_up(self.now, limits):
             raise Refused(PROVE_IT_IS_YOU)
 
     def check_may_remove(self, left: SecurityInfo) -> None:

@@ -185,6 +185,26 @@ class Standing:
             shared = _with_password(shared, fingerprint, now)
         return replace(self, own=own, shared=shared)
 
+    def with_password_reserved(self, now: int) -> "Standing":
+        """Counts a password as wrong before a directory is asked whether it is."""
+        return self._with_passwords(now, 1)
+
+    def with_password_given_back(self, reserved_at: int) -> "Standing":
+        """Takes that back."""
+        return self._with_passwords(reserved_at, -1)
+
+    def _with_passwords(self, at: int, by: int) -> "Standing":
+        own, shared = (
+            (replace(each, sign_ins=SIGN_INS.add(each.sign_ins, at, by))) for each in (self.own, self.shared)
+        )
+        own = replace(own, failed_at=at) if by > 0 else own
+        return replace(self, own=own, shared=shared if self.shares else self.shared)
+
+    def with_fingerprint(self, fingerprint: str) -> "Standing":
+        """Remembers a password that was reserved, and turned out to be wrong."""
+        kept = (fingerprint, *self.own.fingerprints)[:_REMEMBERED]
+        return replace(self, own=replace(self.own, fingerprints=kept))
+
     def with_right_password(self, now: int) -> "Standing":
         """The standing after a success, which is counted too."""
         right = HOUR.add(self.own.right_passwords, now)

@@ -21,6 +21,8 @@ from regain.problems import (
     DIRECTORY_REFUSED,
     NOT_ENABLED,
     SESSION_ENDED,
+    SIGN_IN_LOCKED,
+    SIGN_IN_NEEDED,
     Problem,
     Refused,
 )
@@ -31,8 +33,9 @@ STEP = 0.25
 somebody is (a wrong password of a person takes Active Directory three times as long as one of nobody)."""
 
 _RETRY_AFTER = 10
+_LOCKED = 900  # seconds: what most directories lock for; an unlock does not wait
 _STOPPED: dict[StopReason, Problem] = {
-    "gone": SESSION_ENDED, "protected": NOT_ENABLED, "elsewhere": CONTACT_YOUR_ADMINISTRATOR,
+    "gone": SESSION_ENDED, "protected": NOT_ENABLED, "elsewhere": CONTACT_YOUR_ADMINISTRATOR, "locked": SIGN_IN_LOCKED,
 }  # fmt: skip
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -109,7 +112,9 @@ def obstacle(person: Person | None) -> str:
 
 def stopped(outcome: Stopped) -> Refused:
     """What is told, after a proof, to somebody whose account the directory does not let anybody change."""
-    return Refused(_STOPPED.get(outcome.reason, ACCOUNT_TURNED_OFF), reason=f"directory: {outcome.reason}")
+    facts = {"retry_after": _LOCKED} if outcome.reason == "locked" else {}
+    problem = _STOPPED.get(outcome.reason, ACCOUNT_TURNED_OFF)
+    return Refused(problem, reason=f"directory: {outcome.reason}", **facts)
 
 
 def unlock(services: Services, account: Account, person: Person) -> None:
@@ -127,6 +132,16 @@ def check_same(services: Services, user_id: str, person: Person | None, identity
     if person is None or account_id(services, user_id, person) != identity:
         raise Refused(SESSION_ENDED, reason="another person in the directory")
     return person
+
+
+def signed_in(services: Services, card: Account, person: Person | None) -> Account:
+    """The account of a session. Raises Refused(SIGN_IN_NEEDED), if it is off, gone or somebody else's by now."""
+    if person is None or account_id(services, card.user_id, person) != card.id:
+        raise Refused(SIGN_IN_NEEDED, reason="another person in the directory")
+    found = account(card, person, card.id, card.user_id)
+    if not found.enabled:
+        raise Refused(SIGN_IN_NEEDED, reason="account off in the directory")
+    return found
 
 
 def _address(text: str) -> str:

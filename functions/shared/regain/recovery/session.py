@@ -7,6 +7,7 @@ from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
+from regain.directories.base import Person
 from regain.domain import registration
 from regain.domain.account import Account
 from regain.domain.binding import Holder
@@ -15,7 +16,7 @@ from regain.domain.session import Session, surplus
 from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.problems import CHANGE_PASSWORD_FIRST, SIGN_IN_NEEDED, Refused
-from regain.recovery import repudiation
+from regain.recovery import in_directory, repudiation
 from regain.recovery.notices import notices
 from regain.runtime.services import Services
 
@@ -24,7 +25,7 @@ _ENDED_AT_ONCE = 25  # far from the 100 writes of a transaction; the next sign-i
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in person. `extra` holds the further items that were requested."""
+    """A signed-in person. `extra` holds the further items that were requested, `person` who they are in a directory."""
 
     services: Services
     context: RequestContext
@@ -33,6 +34,7 @@ class SignedIn:
     account: Account
     info: SecurityInfo
     extra: list[Any]
+    person: Person | None = None
 
     @property
     def language(self) -> str:
@@ -86,6 +88,8 @@ class SignedIn:
 def require_session(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
     """The session and account of a request: two store operations, including any extra items.
 
+    Somebody in a directory is looked up there, too: what it has turned off, or given to somebody else, is signed out.
+
     `keys` are functions from the subject to the key of an extra item.
 
     Raises:
@@ -100,12 +104,16 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
     if session is None:
         raise Refused(SIGN_IN_NEEDED, reason="no such session")
     context.about(subject)
-    account = services.accounts.get(session.account_id)
+    account, person = services.accounts.get(session.account_id), None
     if account is None or not account.enabled:
         raise Refused(SIGN_IN_NEEDED, reason="account off or gone")
     session.check_active(services.now, account.generation, services.organisation.limits)
+    directory = services.directory(account.user_id)
+    if directory:
+        person = in_directory.find(directory, account.user_id)
+        account = in_directory.signed_in(services, account, person)
     info = security_infos.from_item(found[1])
-    return SignedIn(services, context, subject, session, account, info, found[2:])
+    return SignedIn(services, context, subject, session, account, info, found[2:], person)
 
 
 def new_session_write(
