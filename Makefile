@@ -5,6 +5,7 @@ PEOPLE ?= people.csv
 ORGANISATION ?= organisation.yaml
 STATE ?= .state
 STACK ?= regain
+DIRECTORY ?=
 EXAMPLES ?= 200
 CROWD ?= 200
 SECONDS ?= 60
@@ -72,10 +73,10 @@ tests/lighthouse/node_modules/.locked: tests/lighthouse/package-lock.json | node
 
 # --- Running -------------------------------------------------------------------------------------
 
-serve: install $(if $(SAM_LOCAL),lambda-build) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1
+serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(DIRECTORY),directories-servers) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 DIRECTORY=ldap or ad (passwords in a real directory)
 	@mkdir -p "$(STATE)"
-	@$(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
-	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) $(if $(SAM_LOCAL),--build .aws-sam/local)
+	@DIRECTORY=$(DIRECTORY) $(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
+	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
 docs: install ## Build the site in every language into site/, incrementally
 	$(DEV)/python -m hooks.build --strict --site-dir site

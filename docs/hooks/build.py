@@ -96,7 +96,8 @@ def _shared_digest(organisation: Path, languages: tuple[str, ...], tag: str) -> 
     paths = sorted(path for pattern in _SHARED_SOURCES for path in ROOT.glob(pattern) if path.is_file())
     compiled = [files.COMPILED / tag / f"{part}.mo" for part in ("service", "shell")]
     own = [organisation, *(path for path in compiled if path.exists())]
-    return digest([" ".join(languages).encode(), *(path.read_bytes() for path in (*paths, *own))])
+    served = os.environ.get("DIRECTORY", "")
+    return digest([" ".join((*languages, served)).encode(), *(path.read_bytes() for path in (*paths, *own))])
 
 
 def _remove_stale(site: Path, made: dict[str, dict[str, str]], languages: tuple[str, ...]) -> None:

@@ -17,6 +17,7 @@ from mkdocs.structure.pages import Page
 
 from hooks import assets, brand, pages, template_functions, translation_units, well_known
 from hooks.build_cache import BuildCache, digest
+from local.directories.settings import with_directory
 from regain.organisation.file import read
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.language import Language
@@ -31,7 +32,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Reads the organisation. The language is `extra.language`, or the organisation's first."""
     path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
     try:
-        organisation = read(path)
+        organisation = with_directory(read(path), os.environ.get("DIRECTORY", ""))
         logo = brand.logo(path.parent / organisation.organisation.logo) if organisation.organisation.logo else None
     except (InvalidFile, brand.BrandError) as mistake:
         raise Abort(str(mistake)) from None

@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from typer.core import TyperGroup
 
-from cli import directory, people, policy, queries, roles, scim
+from cli import people, policy, queries, roles, scim
 from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.publish import publish
@@ -58,7 +58,6 @@ app.add_typer(people.app, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(roles.app, name="admin")
 app.add_typer(scim.app, name="scim")
-app.add_typer(directory.app, name="directory")
 app.command()(queries.explain)
 app.command()(queries.events)
 app.command()(queries.report)

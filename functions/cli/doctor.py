@@ -7,7 +7,7 @@ import boto3
 import typer
 
 from cli import deep as walk
-from cli import lookups, sending
+from cli import directories, lookups, sending
 from cli.deployed import on_aws
 from cli.finding import Finding
 from cli.stack import Stack
@@ -24,10 +24,16 @@ def doctor(
     deep: Annotated[
         bool, typer.Option("--deep", help="Play it too: a reset of a test account, a mail. Takes all of it away again.")
     ] = False,
+    account: Annotated[
+        str,
+        typer.Option("--try", help="A test account in your directory: its password is reset, changed, and then shown."),
+    ] = "",
 ) -> None:
     """Checks for what usually goes wrong. Exits with 1 if something is wrong."""
     stack: Stack = context.obj
     wrong = show(findings(stack))
+    if account:
+        wrong += directories.attempt(stack.services(), account, show)
     if deep:
         played: list[Finding] = []
 
@@ -61,6 +67,7 @@ def findings(stack: Stack) -> Iterator[Finding]:
     yield from _keys_and_tables(services)
     yield from _people(services)
     yield from _settings(organisation)
+    yield from directories.findings(services)
     if stack.on_aws:
         state = lookups.stack(stack.stack, str(boto3.Session().region_name))
         yield from on_aws(stack, organisation, state)

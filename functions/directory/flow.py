@@ -12,6 +12,7 @@ from regain.api.redaction import error_kind, error_location
 from regain.directories.base import Directory
 from regain.directories.ldap.kinds import connect
 from regain.directories.wire import Answer, Request, perform
+from regain.organisation.policies import for_domain
 from regain.organisation.settings import current
 
 log = Logger(service="regain")
@@ -34,7 +35,8 @@ def answer(event: dict[str, Any], _context: Any) -> Any:
 @functools.cache
 def directory(domain: str) -> Directory:
     """The directory of a domain, with the connections that it keeps. KeyError: the domain has none."""
-    settings = current().domains[domain].ldap
+    organisation = current()
+    settings = organisation.domains[domain].ldap
     if not settings:
         raise KeyError("ldap")
-    return connect(settings, secret_of(domain))
+    return connect(settings, secret_of(domain), for_domain(organisation, f"@{domain}").passwords.minimum_length)

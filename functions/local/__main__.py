@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
-import errno
 import hashlib
 import json
 import os
@@ -19,10 +18,12 @@ import boto3
 import msgspec
 import uvicorn
 
-from local import schedule
+from local import directory, schedule
+from local.directory import Served
 from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
 from local.gateway import application
+from local.listening import free_port, listen
 from local.message_log import MessageLog
 from local.outbox import Outbox
 from local.previews import Previews
@@ -33,7 +34,7 @@ from local.stream_poller import StreamPoller
 from local.template import Template, TemplateError
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
-from regain.organisation.settings import Organisation, current
+from regain.organisation.settings import current
 from regain.people import importing, removal
 from regain.people.notifications import ImportNotifier
 from regain.people.rows import Person
@@ -54,46 +55,48 @@ def main() -> int:
         if parsed.errors:
             raise InvalidFile(parsed.errors)
         with contextlib.ExitStack() as stack:
-            listening = [stack.enter_context(each) for each in _listen(arguments.port)]
-            return serve(arguments, organisation, parsed, listening)
+            listening = [stack.enter_context(each) for each in listen(arguments.port)]
+            if arguments.build and arguments.directory:
+                raise EngineError("DIRECTORY= runs with the sandboxes: leave out SAM_LOCAL=1")
+            asked = (arguments.directory, arguments.state, organisation, parsed.people)
+            return serve(arguments, parsed, stack.enter_context(directory.served(*asked)), listening)
     except (InvalidFile, EngineError, TemplateError) as error:
         print(f"\nRegain cannot start:\n{error}\n", file=sys.stderr)
         return 1
 
 
 def serve(
-    arguments: argparse.Namespace,
-    organisation: Organisation,
-    parsed: importing.PeopleFile,
-    listening: list[socket.socket],
+    arguments: argparse.Namespace, parsed: importing.PeopleFile, served: Served, listening: list[socket.socket]
 ) -> int:
     """Starts the stack from the engine up, and runs it until it is stopped."""
     sam = SamLocal(arguments.sam, arguments.build, arguments.state) if arguments.build else None
-    engine = Engine(arguments.engine, arguments.state, _free_port(), bridge_address() if sam else "127.0.0.1")
+    engine = Engine(arguments.engine, arguments.state, free_port(), bridge_address() if sam else "127.0.0.1")
     try:
         engine.start()
-        environment = _environment(arguments, engine, organisation)
+        environment = _environment(arguments, engine, served)
         os.environ.update(environment)
         parameters = {
-            "SenderDomain": organisation.sender.domain,
+            **served.parameters,
+            "SenderDomain": served.organisation.sender.domain,
             "OriginationIdentity": _NUMBER,
             "Site": "none",  # the gateway serves it
         }
         if arguments.light:
             parameters["ProofOfWorkRounds"] = _LEAST_WORK
         template = create(ROOT / "template.yaml", parameters)
-        _import(arguments, organisation, parsed, template)
+        _import(arguments, served, parsed, template)
         if sam:
             sam.start(template, environment, engine.host, Path(environment["ORGANISATION_FILE"]))
-        return _gateway(arguments, engine, template, environment, parsed.people, listening, sam)
+        return _gateway(arguments, engine, template, environment, parsed.people, listening, sam, served)
     finally:
         if sam:
             sam.stop()
         engine.stop()
 
 
-def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Organisation) -> dict[str, str]:
+def _environment(arguments: argparse.Namespace, engine: Engine, served: Served) -> dict[str, str]:
     """The environment variables that all functions need beside those of the template."""
+    organisation = served.organisation
     packed = arguments.state.resolve() / "organisation.json"
     site = organisation.organisation.site_url or f"http://localhost:{arguments.port}/"
     about = dataclasses.replace(organisation.organisation, site_url=site)
@@ -103,27 +106,27 @@ def _environment(arguments: argparse.Namespace, engine: Engine, organisation: Or
         **engine.environment,
         f"AWS_ENDPOINT_URL_{SERVICE.replace('-', '_').upper()}": stand_ins,
         "AWS_ENDPOINT_URL_SESV2": stand_ins,
+        "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{arguments.port}/local/{served.token}",
         "ORGANISATION_FILE": str(packed),
     }
 
 
-def _import(
-    arguments: argparse.Namespace, organisation: Organisation, parsed: importing.PeopleFile, template: Template
-) -> None:
-    """Imports the people file if it has changed since the last start."""
+def _import(arguments: argparse.Namespace, served: Served, parsed: importing.PeopleFile, template: Template) -> None:
+    """Imports the people file if it has changed since the last start: those who do not live in a directory."""
     stamp = arguments.state / "people.sha256"
     digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
     for line in (*parsed.summary()[1:], *parsed.notes):
         print(line)
+    organisation = served.organisation
     services = composition.compose(template.variables, organisation, boto3.client("dynamodb"), boto3.client("kms"))
     notifier = ImportNotifier(services, arguments.people.name)
     options = importing.ImportOptions(
         int(time.time()), accept_password=importing.password_check(organisation),
         remove=lambda account: removal.remove(account, notifier),
     )  # fmt: skip
-    result = importing.load(parsed.people, services.accounts, options)
+    result = importing.load(served.people, services.accounts, options)
     print(f"{result.added} people added and {result.changed} changed from {arguments.people}")
     if weak := result.changes.first_passwords:
         print(f"{weak} passwords break a rule, and must be changed at the first sign-in")
@@ -133,15 +136,17 @@ def _import(
 def _gateway(
     arguments: argparse.Namespace, engine: Engine, template: Template, environment: dict[str, str],
     persons: list[Person], listening: list[socket.socket], sam: SamLocal | None,
+    served: Served,
 ) -> int:  # fmt: skip
     known = arguments.state / "stack.json"  # where `./regain` finds this stack
     origin = {"SITE_URL": f"http://127.0.0.1:{arguments.port}/"}
     known.write_text(json.dumps({**environment, **template.variables, **origin}, indent=2))
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
-    pools, pollers = _functions(template, environment, logs)
+    pools, pollers = _functions(template, environment, logs, served)
     outbox = Outbox(MessageLog(arguments.state / "messages.jsonl"), engine.endpoint)
     pages = [*outbox.routes(), *Previews(current()).routes()]
+    pages = [*directory.invocations(pools, served.token), *pages]
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -167,7 +172,7 @@ def _gateway(
             timeout_graceful_shutdown=3,
         )
     )
-    server.greeting = _greeting(arguments, persons)
+    server.greeting = _greeting(arguments, persons, served.greeting)
     try:
         server.run(sockets=listening)
     finally:
@@ -179,10 +184,11 @@ def _gateway(
 
 
 def _functions(
-    template: Template, environment: dict[str, str], logs: Path
+    template: Template, environment: dict[str, str], logs: Path, served: Served
 ) -> tuple[dict[str, Pool], list[StreamPoller]]:
     """The functions by name, and the pollers of their streams, which every invocation wakes: it may have written."""
-    pools = {f.name: Pool(f, environment, logs / f"{f.name}.log") for f in template.functions}
+    own = {directory.FUNCTION: {**environment, **served.environment}}
+    pools = {f.name: Pool(f, own.get(f.name, environment), logs / f"{f.name}.log") for f in template.functions}
     pollers = [StreamPoller(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
 
     def wake() -> None:
@@ -223,7 +229,7 @@ async def _watch(engine: Engine, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _greeting(arguments: argparse.Namespace, persons: list[Person]) -> str:
+def _greeting(arguments: argparse.Namespace, persons: list[Person], of_directory: tuple[str, ...]) -> str:
     origin = f"http://localhost:{arguments.port}"  # a name, because passkeys need one
     lines = [
         f"site     {origin}/",
@@ -234,6 +240,7 @@ def _greeting(arguments: argparse.Namespace, persons: list[Person]) -> str:
     if shown:
         lines += ["people   user ID                          password", *shown]
     lines += [
+        *of_directory,
         f"logs     {arguments.state}/log/",
         "stop     Ctrl-C; what has happened is kept, `make clean` forgets it",
         "ready",
@@ -241,44 +248,12 @@ def _greeting(arguments: argparse.Namespace, persons: list[Person]) -> str:
     return "\n".join(lines)
 
 
-def _listen(port: int) -> list[socket.socket]:
-    """Binds the port on both loopback addresses, before anything else is started: `localhost` may mean either."""
-    listening = [_bind(socket.AF_INET, "127.0.0.1", port)]
-    with contextlib.suppress(_NoSuchAddress):
-        listening.append(_bind(socket.AF_INET6, "::1", port))
-    return listening
-
-
-def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
-    try:
-        listening = socket.socket(family)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((address, port))
-    except OverflowError:
-        raise EngineError(f"{port} is not a port: choose one from 1024 to 65535 with PORT=") from None
-    except OSError as error:
-        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
-            raise _NoSuchAddress from None
-        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        raise EngineError(f"port {port} {why}: stop what uses it, or choose another with PORT=") from None
-    return listening
-
-
-class _NoSuchAddress(Exception):
-    """The machine has no such address; many containers have no IPv6."""
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--people", type=Path, default=ROOT / "people.csv")
     parser.add_argument("--organisation", type=Path, default=ROOT / "organisation.yaml")
+    parser.add_argument("--directory", choices=("ldap", "ad"), default="", help="a real one, for the first domain")
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")

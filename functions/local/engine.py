@@ -1,24 +1,22 @@
 """MiniStack in place of AWS: a child process in a virtual environment of its own, bound to a local address."""
 
-import ctypes
 import fcntl
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.processes import stop_with_parent
 from local.template import REGION
 
 _START = 20.0  # seconds
 _STOP = 10.0
 SCHEMA = "2"
 """What the tables' keys and items are like. A change that this release cannot read counts it up."""
-_PR_SET_PDEATHSIG = 1
 
 
 class EngineError(Exception):
@@ -69,7 +67,7 @@ class Engine:
         with (self.state / "engine.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self.program)], stdout=log, stderr=log, env={**os.environ, **self._settings()},
-                preexec_fn=_stop_with_parent, start_new_session=True,
+                preexec_fn=stop_with_parent, start_new_session=True,
             )  # fmt: skip
         self._wait()
 
@@ -126,9 +124,3 @@ class Engine:
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._lock.close()
-
-
-def _stop_with_parent() -> None:
-    """On Linux, has the kernel terminate the child when the parent is killed, so that it still writes its state."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,13 +1,14 @@
-"""`directory check`: what is wrong between Regain and a directory has a finding of its own, and what helps."""
+"""`doctor`, of a directory: what is wrong between Regain and a directory has a finding of its own, and what helps."""
 
-import json
+from dataclasses import replace
 
 import pytest
 
-from cli import __main__ as program
+from local.directories import ldif, slapd
 from local.directories.certificates import Authority
 from local.directories.running import free_port
 from regain.directories.ldap.connection import tls_context
+from tests.directories.worlds import OpenLdapWorld
 
 pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
 
@@ -21,38 +22,6 @@ def said(view):
     (finding,) = wrong(view)
     assert finding.to_do
     return finding.what
-
-
-@pytest.fixture
-def regain(monkeypatch, capsys):
-    """Runs a command; answers its exit status and all that it said."""
-
-    def command(*arguments):
-        monkeypatch.setattr("sys.argv", ["regain", *map(str, arguments)])
-        status = program.main()
-        told = capsys.readouterr()
-        return status, told.out + told.err
-
-    return command
-
-
-@pytest.fixture
-def settings_file(world, tmp_path, monkeypatch):
-    """A file with the settings of a directory; `changed` ones are others."""
-    monkeypatch.setenv("REGAIN_DIRECTORY_SECRET", world.running.service_password)
-
-    def write(**changed):
-        running = world.running
-        (tmp_path / "ca.pem").write_bytes(running.certificate.ca_file.read_bytes())
-        given = {
-            "kind": running.kind, "url": [running.url], "base": running.base, "ca": "ca.pem",
-            "service_account": running.service_account, "user_id": list(world.user_id), **changed,
-        }  # fmt: skip
-        path = tmp_path / "ldap.yaml"
-        path.write_text(json.dumps({name: value for name, value in given.items() if value is not None}))
-        return path
-
-    return write
 
 
 def test_a_directory_as_it_should_be_has_nothing_wrong(world):
@@ -110,40 +79,49 @@ def test_people_without_the_attribute_that_they_are_found_by_are_noticed(openlda
     assert "People have no userPrincipalName" in said(openldap.connect(user_id=("userPrincipalName",)))
 
 
-def test_the_command_tries_a_test_account_and_shows_its_password(world, regain, settings_file):
-    person = world.person()
-    status, out = regain("directory", "check", settings_file(), "--try", person.user_id)
-    assert status == 0, out
-    assert "It has to be changed at the next sign-in." in out and "A lockout is lifted." in out
-    world.directory.verify(person, "", out.split()[-1])
-    assert world.running.service_password not in out
+def test_a_replica_and_a_read_only_server_are_named(tmp_path):
+    running = slapd.start(tmp_path / "slapd")
+    try:
+        world = OpenLdapWorld(running)
+        world.person()
+        assert wrong(world.directory) == []
+        manager = replace(running, manager=slapd.CONFIG_MANAGER)
+        database = "olcDatabase={1}mdb,cn=config"
+        ldif.apply(manager, [ldif.replacement(database, "olcReadOnly", "TRUE")])
+        assert "takes no changes" in said(world.connect())
+        ldif.apply(manager, [ldif.replacement(database, "olcReadOnly", "FALSE")])
+        provider = "ldap://127.0.0.1:1"
+        consumer = (
+            f'rid=001 provider="{provider}" searchbase="dc=contoso,dc=example" type=refreshOnly bindmethod=simple'
+        )
+        ldif.apply(manager, [ldif.replacement(database, "olcSyncrepl", consumer)])
+        assert "takes no changes: it is a replica" in said(world.connect())
+    finally:
+        world.stop()
 
 
-def test_the_command_ends_with_1_where_something_is_wrong(world, regain, settings_file):
-    world.person()  # an empty directory is something wrong, too
-    status, out = regain("directory", "check", settings_file(base="OU=Nowhere,DC=contoso"), "--try", "nobody")
-    assert status == 1 and "wrong" in out
-    status, out = regain("directory", "check", settings_file(), "--try", "nobody@contoso.example")
-    assert status == 1 and "nobody@contoso.example is nobody" in out
+def test_an_expired_certificate_is_named(tmp_path):
+    certificate = Authority(tmp_path / "tls").issue("ldap.contoso.example", "127.0.0.1", days=0)
+    running = slapd.start(tmp_path / "slapd", certificate=certificate)
+    try:
+        assert "has expired" in said(OpenLdapWorld(running).directory)
+    finally:
+        running.stop()
 
 
-@pytest.mark.parametrize(
-    ("changed", "what"),
-    [
-        ({"kind": "novell"}, "`kind` cannot be `novell`"),
-        ({"url": []}, "there is no server"),
-        ({"url": ["https://dc1.contoso.example"]}, "is not the address of a server"),
-        ({"url": ["ldaps://dc1.contoso.example:3269"]}, "port 3269 is the global catalogue's"),
-        ({"base": "People"}, "is not a distinguished name"),
-        ({"service_account": "regain"}, "alone names no account"),
-        ({"user_id": []}, "no attribute holds what people type"),
-        ({"user_id": ["sn"]}, "cannot be `sn`"),
-        ({"ca": "other.pem"}, "is not there"),
-        ({"base": None}, "`base` is missing"),
-        ({"password": "x"}, "`password` is not a setting"),
-        ({"usable_minutes": 999}, "999 is out of range"),
-    ],
-)  # fmt: skip
-def test_a_mistake_in_the_file_is_told_with_what_would_be_right(openldap, regain, settings_file, changed, what):
-    status, out = regain("directory", "check", settings_file(**changed))
-    assert status == 1 and what in out, out
+def test_the_global_catalogue_is_named(world):
+    assert "global catalogue" in said(world.connect(url=f"ldaps://{world.host}:3269"))
+
+
+def test_a_directory_that_wants_longer_passwords_than_regain_is_told_with_the_setting(world):
+    world.person()
+    view = world.connect()
+    view.service.shortest = 8
+    (finding,) = [each for each in view.check() if each.state == "warning"]
+    assert "at least 12 characters, and organisation.yaml of 8" in finding.what
+    assert "`passwords.minimum: 12`" in finding.to_do
+
+
+def test_the_certificate_is_told_with_its_issuer_and_its_days(world):
+    found = [each.what for each in world.directory.check()]
+    assert any("issued by Contoso test CA, is trusted for 29 more days" in what for what in found)

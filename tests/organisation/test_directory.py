@@ -78,5 +78,5 @@ def test_until_it_works_as_a_whole_a_directory_is_refused_in_a_plain_sentence(tm
     Authority(tmp_path)
     path = tmp_path / "organisation.yaml"
     path.write_text(HEAD + GOOD)
-    with pytest.raises(InvalidFile, match=r":4: `directory: ldap` does not work in this version\n +try yours with"):
+    with pytest.raises(InvalidFile, match=r":4: `directory: ldap` does not work in this version\n +stay with"):
         read(path)

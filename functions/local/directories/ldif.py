@@ -18,24 +18,35 @@ def record(dn: str, attributes: Mapping[str, Values], operation: str = "") -> st
     return "\n".join(lines) + "\n"
 
 
-def replacement(dn: str, attribute: str, values: Values = ()) -> str:
-    """A record that replaces the values of an attribute."""
-    lines = [_line("dn", dn), "changetype: modify", f"replace: {attribute}"]
+def replacement(dn: str, attribute: str, values: Values = (), how: str = "replace") -> str:
+    """A record that replaces the values of an attribute, or does something else (`how`) with them."""
+    lines = [_line("dn", dn), "changetype: modify", f"{how}: {attribute}"]
     lines += [_line(attribute, value) for value in ([values] if isinstance(values, str | bytes) else values)]
     return "\n".join([*lines, "-"]) + "\n"
 
 
 def apply(running: Running, records: Iterable[str], relax: bool = False) -> None:
     """Applies records with the manager's rights, by OpenLDAP's own tool: a second opinion on what ours does."""
+    _tool("ldapmodify", running, "-a", *(["-e", "relax"] if relax else []), said="\n".join(records))
+
+
+def names(running: Running) -> frozenset[str]:
+    """The distinguished names of everything below the base, case-folded."""
+    found = _tool("ldapsearch", running, "-LLL", "-o", "ldif-wrap=no", "-b", running.base, "1.1")
+    plain = [line.removeprefix("dn: ") for line in found.splitlines() if line.startswith("dn: ")]
+    coded = [line.removeprefix("dn:: ") for line in found.splitlines() if line.startswith("dn:: ")]
+    return frozenset(each.casefold() for each in (*plain, *(base64.b64decode(each).decode() for each in coded)))
+
+
+def _tool(name: str, running: Running, *arguments: str, said: str = "") -> str:
     command = [
-        program("ldapmodify"), "-x", "-a", "-H", running.url, "-D", running.manager, "-w", running.manager_password,
-        *(["-e", "relax"] if relax else []),
+        program(name), "-x", "-H", running.url, "-D", running.manager, "-w", running.manager_password, *arguments,
     ]  # fmt: skip
     environment = {**os.environ, "LDAPTLS_CACERT": str(running.certificate.ca_file)}
-    text = "\n".join(records)
-    done = subprocess.run(command, input=text.encode(), capture_output=True, env=environment, check=False)
+    done = subprocess.run(command, input=said.encode(), capture_output=True, env=environment, check=False)
     if done.returncode:
-        raise RuntimeError(f"ldapmodify: {done.stderr.decode(errors='replace')[-1_000:]}")
+        raise RuntimeError(f"{name}: {done.stderr.decode(errors='replace')[-1_000:]}")
+    return done.stdout.decode()
 
 
 def _line(name: str, value: str | bytes) -> str:

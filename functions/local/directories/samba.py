@@ -69,10 +69,11 @@ _USERS = "bf967aba-0de6-11d0-a285-00aa003049e2"
 
 
 def start(folder: Path, certificate: Certificate | None = None) -> Running:
-    """Starts a domain controller with everything in `folder`, which is made. It has no people yet."""
+    """Starts a domain controller with everything in `folder`, as it was left there or new, without people."""
     if os.geteuid() != 0:
         raise PermissionError("Samba listens on port 636: start it as root, or inside `unshare -Urn`")
-    shutil.copytree(_provisioned(), folder)
+    if not (folder / "private").exists():
+        shutil.copytree(_provisioned(), folder)
     bring_up_loopback()
     address = _free_address()
     given = certificate or Authority(folder / "tls").issue("dc1.ad.contoso.example", address)

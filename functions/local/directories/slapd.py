@@ -6,11 +6,13 @@ from pathlib import Path
 
 from local.directories.certificates import Authority, Certificate
 from local.directories.running import Running, bring_up_loopback, free_port, program
+from local.processes import stop_with_parent
 
 SUFFIX = "dc=contoso,dc=example"
 BASE = f"ou=people,{SUFFIX}"
 _SERVICE = f"cn=regain,ou=services,{SUFFIX}"
 _MANAGER = f"cn=manager,{SUFFIX}"
+CONFIG_MANAGER = "cn=admin,cn=config"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class PasswordPolicy:
     history: int = 3
     failures: int = 5
     lock_seconds: int = 900
+    window_seconds: int = 1800
     minimum_age: int = 0
 
 
@@ -58,6 +61,12 @@ objectClass: olcDatabaseConfig
 objectClass: olcFrontendConfig
 olcDatabase: {{-1}}frontend
 olcPasswordHash: {{ARGON2}}
+
+dn: olcDatabase={{0}}config,cn=config
+objectClass: olcDatabaseConfig
+olcDatabase: {{0}}config
+olcRootDN: {config_manager}
+olcRootPW: {password}
 
 dn: olcDatabase={{1}}mdb,cn=config
 objectClass: olcDatabaseConfig
@@ -126,6 +135,7 @@ pwdCheckQuality: 2
 pwdMaxFailure: {policy.failures}
 pwdLockout: TRUE
 pwdLockoutDuration: {policy.lock_seconds}
+pwdFailureCountInterval: {policy.window_seconds}
 pwdMustChange: TRUE
 pwdMinAge: {policy.minimum_age}
 pwdAllowUserChange: TRUE
@@ -135,19 +145,22 @@ pwdAllowUserChange: TRUE
 def start(
     folder: Path, people: str = "", policy: PasswordPolicy = PasswordPolicy(), certificate: Certificate | None = None
 ) -> Running:
-    """Starts slapd with everything in `folder`, which is made. `people` is LDIF below `BASE`."""
+    """Starts slapd with everything in `folder`, as it was left there or new. `people` is LDIF below `BASE`."""
     bring_up_loopback()
-    (folder / "data").mkdir(parents=True)
-    (folder / "config").mkdir()
     given = certificate or Authority(folder / "tls").issue("ldap.contoso.example", "127.0.0.1")
     service_password, manager_password = "service account of slapd", "manager of slapd"
-    names = {"suffix": SUFFIX, "base": BASE, "service": _SERVICE, "manager": _MANAGER}
-    _load(folder, 0, _CONFIG.format(folder=folder, certificate=given, password=manager_password, **names))
-    _load(folder, 1, f"{_DATA.format(policy=policy, service_password=service_password, **names)}\n{people}")
+    names = {"suffix": SUFFIX, "base": BASE, "service": _SERVICE, "manager": _MANAGER, "config_manager": CONFIG_MANAGER}
+    if not (folder / "config").exists():
+        (folder / "data").mkdir(parents=True)
+        (folder / "config").mkdir()
+        _load(folder, 0, _CONFIG.format(folder=folder, certificate=given, password=manager_password, **names))
+        _load(folder, 1, f"{_DATA.format(policy=policy, service_password=service_password, **names)}\n{people}")
     plain, secure = f"ldap://127.0.0.1:{free_port()}", f"ldaps://127.0.0.1:{free_port()}"
     command = [program("slapd"), "-h", f"{plain}/ {secure}/", "-F", str(folder / "config"), "-d", "0"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, preexec_fn=stop_with_parent
+        )
     running = Running(
         "openldap", secure, plain, BASE, _SERVICE, service_password, _MANAGER, manager_password, given, folder, process
     )

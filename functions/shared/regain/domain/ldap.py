@@ -5,6 +5,8 @@ from typing import Literal
 
 from regain.domain.lockout import Lockout
 
+GLOBAL_CATALOGUE = (3268, 3269)
+"""Ports at which nothing can be changed."""
 UserIdAttribute = Literal["userPrincipalName", "mail", "sAMAccountName", "uid"]
 
 

@@ -89,7 +89,7 @@ def _directory(domain: Domain) -> Iterator[Finding]:
         return
     yield from below(("ldap",), ldap_checks.mistakes(domain.ldap))
     what = "`directory: ldap` does not work in this version"
-    yield ("directory",), what, "try yours with `./regain directory check`, and stay with `dynamodb` until then"
+    yield ("directory",), what, "stay with `dynamodb` until then"
 
 
 def _wrong_domain(name: str) -> tuple[str, str] | None:

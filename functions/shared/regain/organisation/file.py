@@ -12,7 +12,6 @@ from typing import Any
 import idna
 import msgspec
 
-from regain.domain.ldap import Ldap
 from regain.organisation import checks, ldap_checks
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.schema import Finding, below, violations
@@ -40,22 +39,6 @@ def read(path: Path) -> Organisation:
         found = found or [((), "a setting has the wrong type", "compare it with organisation.schema.json")]
         raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
     return _in_ascii(_with_authorities(organisation, path.parent))
-
-
-def read_ldap(path: Path) -> Ldap:
-    """The settings of an LDAP directory that the file describes.
-
-    Raises:
-        InvalidFile: everything that is wrong with the file, each with its line.
-    """
-    file = load(path)
-    found: list[Finding] = list(violations(file, Ldap))
-    if not found:
-        settings = msgspec.convert(file.content, Ldap)
-        found = [*ldap_checks.mistakes(settings), *ldap_checks.wrong_authority(settings, path.parent)]
-        if not found:
-            return ldap_checks.with_authority(settings, path.parent)
-    raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
 
 
 def _converted(content: dict[str, Any], wrong: list[Place]) -> Organisation | None:

@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from regain.domain.ldap import Ldap
+from regain.domain.ldap import GLOBAL_CATALOGUE, Ldap
 from regain.organisation.schema import Finding
 
-_GLOBAL_CATALOGUE = (3268, 3269)
 _EXAMPLE = "for example ldaps://dc1.ad.contoso.example"
 
 
@@ -65,7 +64,7 @@ def _wrong_url(url: str) -> tuple[str, str] | None:
         return f"`{url}` is not the address of a server", _EXAMPLE
     if parts.scheme not in ("ldap", "ldaps") or not parts.hostname or _has_more(parts):
         return f"`{url}` is not the address of a server", _EXAMPLE
-    if port in _GLOBAL_CATALOGUE:
+    if port in GLOBAL_CATALOGUE:
         return f"port {port} is the global catalogue's, where no password can be set", "leave the port out"
     return None
 

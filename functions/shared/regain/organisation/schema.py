@@ -36,9 +36,9 @@ _Validator = validators.extend(
 )
 
 
-def schema(settings: type = Organisation) -> dict[str, Any]:
-    """The JSON Schema that editors complete and check `organisation.yaml` with; or that of other `settings`."""
-    whole = msgspec.json.schema(settings)
+def schema() -> dict[str, Any]:
+    """The JSON Schema that editors complete and check `organisation.yaml` with."""
+    whole = msgspec.json.schema(Organisation)
     for part in whole["$defs"].values():
         part["additionalProperties"] = part.get("additionalProperties", False)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}
@@ -49,9 +49,9 @@ def below(place: Place, found: Iterable[Finding]) -> Iterator[Finding]:
     return (((*place, *at), what, instead) for at, what, instead in found)
 
 
-def violations(file: YamlFile, settings: type = Organisation) -> Iterator[Finding]:
+def violations(file: YamlFile) -> Iterator[Finding]:
     """Everything in a file that the schema does not allow. An empty group has its defaults."""
-    validator = _Validator(schema(settings))
+    validator = _Validator(schema())
     for error in list(validator.iter_errors(file.content)):
         if error.instance is None and error.validator_value == "object" and error.absolute_path:
             _fill(file.content, list(error.absolute_path))

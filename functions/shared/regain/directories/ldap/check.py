@@ -1,6 +1,7 @@
 """What usually goes wrong between Regain and a directory. Each thing has a finding of its own; nothing is changed."""
 
 import datetime
+import secrets
 import socket
 import ssl
 from collections.abc import Generator, Iterator
@@ -10,12 +11,15 @@ import sansldap
 
 from regain.directories.base import Finding, NotAllowed, Outcome, Unanswered
 from regain.directories.ldap.connection import Connection
-from regain.directories.ldap.messages import Entry
+from regain.directories.ldap.messages import Change, Entry
 from regain.directories.ldap.service import Service
+from regain.domain.ldap import GLOBAL_CATALOGUE
 
 _EVERYTHING = sansldap.FilterPresent("objectClass")
 _ACTIVE_DIRECTORY, _READ_ONLY = "1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1920"
 _ENDS_SOON_DAYS = 21
+_READ_ONLY_CODES = (10, 53)
+"""What a server that takes no changes says to every one: it refers to another, or is unwilling."""
 _LOCKED_BY_AD = {"775": "is locked out", "533": "is disabled", "532": "has an expired password", "701": "has expired"}
 _BASE, _BELOW = sansldap.SearchScope.BASE, sansldap.SearchScope.SUBTREE
 
@@ -32,6 +36,7 @@ def findings(service: Service, people: sansldap.LDAPFilter) -> Iterator[Finding]
         yield from _base(service, server)
         yield from _sample(service, server, people)
         yield from _policy(service, server)
+        yield from _writable(service, server)
     except NotAllowed as wrong:
         yield Finding("wrong", f"{server} refuses a search: {wrong.code}.", "Let the service account read the base.")
     except Unanswered:
@@ -42,6 +47,10 @@ def _server(service: Service, server: str) -> Generator[Finding, None, bool]:
     """Whether a server can be used, as the generator's return value."""
     host = urlsplit(server).hostname or ""
     port = urlsplit(server).port or (636 if server.startswith("ldaps:") else 389)
+    if port in GLOBAL_CATALOGUE:
+        what = f"Port {port} of {host} is the global catalogue's, where nothing can be set."
+        yield Finding("wrong", what, "Leave the port out.")
+        return False
     wrong = _unreachable(host, port)
     if wrong:
         yield wrong
@@ -98,12 +107,18 @@ def _not_opened(server: str, outcome: Outcome) -> Finding:
 
 
 def _certificate(server: str, connection: Connection) -> Finding:
+    issuer = _common_name(connection.certificate.get("issuer"))
     ends = ssl.cert_time_to_seconds(str(connection.certificate["notAfter"]))
     days = int(ends - datetime.datetime.now(datetime.UTC).timestamp()) // 86_400
     state = "ok" if days > _ENDS_SOON_DAYS else "warning"
-    return Finding(
-        state, f"{server}: the certificate is trusted for {days} more days.", "" if state == "ok" else "Renew it."
-    )
+    what = f"{server}: the certificate, issued by {issuer}, is trusted for {days} more days."
+    return Finding(state, what, "" if state == "ok" else "Renew it.")
+
+
+def _common_name(name: object) -> str:
+    """The common name in a distinguished name as `ssl` describes it."""
+    parts = [part for group in name for part in group] if isinstance(name, tuple) else []
+    return str(dict(parts).get("commonName", "nobody"))
 
 
 def _server_kind(service: Service, server: str, connection: Connection) -> Iterator[Finding]:
@@ -204,7 +219,7 @@ def _policy(service: Service, server: str) -> Iterator[Finding]:
         return
     least = max(entry.number(length) for entry in entries)
     thresholds = [entry.number(lockout) for entry in entries if entry.number(lockout)]
-    yield Finding("ok", f"The directory wants passwords of at least {least} characters.")
+    yield _length(least, service.shortest)
     if thresholds and min(thresholds) < 4:
         to_do = f"Raise {lockout} to 10: so few leave no room for a limit below it."
         yield Finding("warning", f"The directory locks people out after {min(thresholds)} wrong passwords.", to_do)
@@ -212,3 +227,23 @@ def _policy(service: Service, server: str) -> Iterator[Finding]:
         yield Finding("ok", f"The directory locks people out after {min(thresholds)} wrong passwords.")
     else:
         yield Finding("ok", "The directory locks nobody out.")
+
+
+def _length(least: int, ours: int) -> Finding:
+    if 0 < ours < least:
+        to_do = f"Set `passwords.minimum: {least}`, so that people read it before they type."
+        what = f"The directory wants passwords of at least {least} characters, and organisation.yaml of {ours}."
+        return Finding("warning", what, to_do)
+    return Finding("ok", f"The directory wants passwords of at least {least} characters.")
+
+
+def _writable(service: Service, server: str) -> Iterator[Finding]:
+    """Whether an OpenLDAP takes changes: it says so before it looks for the entry, of which there is none."""
+    if service.settings.kind == "openldap":
+        nobody = f"cn={secrets.token_hex(8)},{service.settings.base}"
+        answer = service.modify(server, nobody, [Change("replace", "pwdAccountLockedTime", ())])
+        if answer.code in _READ_ONLY_CODES:
+            to_do = "Name the server that takes changes, the provider."
+            yield Finding("wrong", f"{server} takes no changes: it is a replica, or read-only.", to_do)
+        else:
+            yield Finding("ok", f"{server} takes changes.")

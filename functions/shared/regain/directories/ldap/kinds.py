@@ -11,6 +11,9 @@ from regain.domain.ldap import Ldap
 _KINDS: dict[str, type[LdapDirectory]] = {"active-directory": ActiveDirectory, "openldap": OpenLdap}
 
 
-def connect(settings: Ldap, secret: Callable[[bool], str]) -> LdapDirectory:
-    """The directory of these settings. `secret` is the service account's password: with True, read anew."""
-    return _KINDS[settings.kind](Service(settings, secret))
+def connect(settings: Ldap, secret: Callable[[bool], str], shortest: int = 0) -> LdapDirectory:
+    """The directory of these settings. `secret` is the service account's password: with True, read anew.
+
+    `shortest` is how long a password must be by Regain's own rules.
+    """
+    return _KINDS[settings.kind](Service(settings, secret, shortest=shortest))

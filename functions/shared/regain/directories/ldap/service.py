@@ -19,11 +19,15 @@ _EVERYTHING = sansldap.FilterPresent("objectClass")
 
 @dataclass
 class Service:
-    """The service account of one domain. `secret` returns its password; `secret(True)` reads it anew."""
+    """The service account of one domain. `secret` returns its password; `secret(True)` reads it anew.
+
+    `shortest` is how long a password must be by Regain's own rules, for comparing.
+    """
 
     settings: Ldap
     secret: Callable[[bool], str]
     timeouts: Timeouts = field(default_factory=Timeouts)
+    shortest: int = 0
     clock: Callable[[], float] = time.monotonic
     _kept: dict[str, Connection] = field(default_factory=dict)
     _controls: dict[str, frozenset[str]] = field(default_factory=dict)

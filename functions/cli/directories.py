@@ -1,0 +1,50 @@
+"""The part of `doctor` about Active Directory and OpenLDAP: each domain's, and a trial with a test account."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from cli.finding import Finding
+from cli.stack import StackError
+from cli.terminal import say
+from regain.directories import trial
+from regain.directories.base import NotAllowed, Unanswered
+from regain.domain import user_id
+from regain.runtime.services import Services
+
+_NO_WAY = "On AWS: deploy with DirectorySecretArn, and look at the log of the directory function."
+
+
+def findings(services: Services) -> Iterator[Finding]:
+    """What is right and what is wrong with the directory of each domain, as the function that reaches it sees it."""
+    for domain, directory in services.directories.items():
+        try:
+            for finding in directory.check():
+                yield replace(finding, what=f"{domain}: {finding.what}")
+        except Unanswered as outcome:
+            what = f"{domain}: the function that reaches the directory says nothing ({outcome})."
+            yield Finding("wrong", what, _NO_WAY)
+        except NotAllowed as outcome:
+            yield Finding("wrong", f"{domain}: the directory cannot be asked ({outcome.code}).", _NO_WAY)
+
+
+def attempt(services: Services, account: str, show: Callable[[Iterable[Finding]], int]) -> int:
+    """Tries with a test account what Regain does for people. Returns how many steps went wrong.
+
+    Raises:
+        StackError: its password does not live in a directory.
+    """
+    who = user_id.normalise(account, services.organisation.domains, services.organisation.default_domain)
+    directory = services.directory(who)
+    if not directory:
+        raise StackError(f"The password of {who} does not live in a directory: there is nothing to try.")
+    made: list[str] = []
+
+    def new_password() -> str:
+        made.append(f"{secrets.token_urlsafe(18)}-aA1")
+        return made[-1]
+
+    wrong = show(trial.trial(directory, who, new_password))
+    if made:
+        say(f"The password of {who} is one of these now, the last where all went well: {' '.join(made)}")
+    return wrong

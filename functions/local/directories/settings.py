@@ -1,0 +1,30 @@
+"""An organisation whose first domain lives in a directory on this machine."""
+
+from dataclasses import replace
+from typing import Literal
+
+import msgspec
+
+from local.directories import slapd
+from local.directories.running import Running
+from regain.domain.ldap import Ldap, UserIdAttribute
+from regain.organisation.settings import Organisation
+
+_KINDS: dict[str, Literal["active-directory", "openldap"]] = {"ldap": "openldap", "ad": "active-directory"}
+_USER_ID: dict[str, tuple[UserIdAttribute, ...]] = {"ldap": ("uid",), "ad": ("userPrincipalName",)}
+
+
+def with_directory(organisation: Organisation, kind: str, running: Running | None = None) -> Organisation:
+    """The organisation with its first domain in a served directory (`ldap` or `ad`); without a kind, as it is.
+
+    The site is built before the directory runs, and says nothing of where that is.
+    """
+    if not kind:
+        return organisation
+    url, base = (running.url, running.base) if running else ("ldaps://127.0.0.1", slapd.BASE)
+    ca = running.certificate.ca_file.read_text() if running else ""
+    account = running.service_account if running else "cn=regain"
+    settings = Ldap(_KINDS[kind], (url,), base, account, _USER_ID[kind], ca)
+    first = organisation.default_domain
+    domains = {**organisation.domains, first: replace(organisation.domains[first], directory="ldap", ldap=settings)}
+    return msgspec.structs.replace(organisation, domains=domains)

@@ -1,0 +1,141 @@
+"""`make serve DIRECTORY=`: a real OpenLDAP or Active Directory (Samba) behind the first domain, with the people in it.
+
+Its data stays in the state's folder. Without DIRECTORY= a domain of one's own may point at one's own server.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.directories import entries, samba, slapd
+from local.directories.running import NotInstalled, Running
+from local.directories.settings import with_directory
+from local.engine import EngineError
+from local.sandbox import Pool, SandboxError
+from regain.domain.ldap import Ldap
+from regain.domain.policy import Domain
+from regain.organisation.settings import Organisation
+from regain.people.rows import Person
+
+FUNCTION = "DirectoryFunction"
+DESCRIPTION = "directory.json"
+_SECRET = "REGAIN_DIRECTORY_SECRET"  # noqa: S105 - where it is, not what it is
+_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:of-the-environment-000000"  # noqa: S105 - of nothing
+
+
+@dataclass(frozen=True)
+class Served:
+    """What the stack runs with: its organisation, the people who live in its tables, and how the directory is reached.
+
+    `environment` is for the function that reaches the directory alone, and `parameters` are the template's.
+    """
+
+    organisation: Organisation
+    people: list[Person]
+    environment: Mapping[str, str]
+    parameters: Mapping[str, str]
+    greeting: tuple[str, ...] = ()
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    """A part of an address that nobody guesses: any page in a browser can send requests to this machine."""
+
+
+@contextlib.contextmanager
+def served(kind: str, state: Path, organisation: Organisation, people: list[Person]) -> Iterator[Served]:
+    """Starts the directory of a kind, with the people in it, and stops it in the end.
+
+    Raises:
+        EngineError: it does not start, or the organisation's own directory has no secret here.
+    """
+    secret = os.environ.pop(_SECRET, "")  # for one function only
+    if kind:
+        with contextlib.closing(_Closing(_start(kind, state))) as closing:
+            yield _loaded(kind, state, organisation, people, closing.running)
+            (state / DESCRIPTION).unlink()
+        return
+    own = _in_directories(organisation)
+    if own and not secret:
+        raise EngineError(
+            f"the passwords of {', '.join(own)} live in a directory: set {_SECRET} to the password of"
+            f" {next(iter(own.values())).service_account}"
+        )
+    greeting = tuple(f"directory {each.url[0]} for {name}: real, and yours" for name, each in own.items())
+    kept = [person for person in people if person.account.user_id.rpartition("@")[2] not in own]
+    parameters = {"DirectorySecretArn": _SECRET_ARN} if own else {}
+    yield Served(organisation, kept, {_SECRET: secret} if own else {}, parameters, greeting)
+
+
+def invocations(pools: Mapping[str, Pool], token: str) -> list[Route]:
+    """Lambda's Invoke for the function that reaches the directory. The token keeps out whoever has not been told it."""
+
+    async def invoke(request: Request) -> Response:
+        try:
+            return JSONResponse(await pools[FUNCTION].call(await request.json()))
+        except SandboxError as error:
+            failed = {"errorType": "Sandbox", "errorMessage": str(error)}
+            return JSONResponse(failed, headers={"x-amz-function-error": "Unhandled"})
+
+    path = f"/local/{token}/2015-03-31/functions/{FUNCTION}/invocations"
+    return [Route(path, invoke, methods=["POST"])] if FUNCTION in pools else []
+
+
+@dataclass
+class _Closing:
+    running: Running
+
+    def close(self) -> None:
+        self.running.stop()
+
+
+def _start(kind: str, state: Path) -> Running:
+    folder = (state / f"directory-{kind}").resolve()
+    try:
+        return samba.start(folder) if kind == "ad" else slapd.start(folder)
+    except (NotInstalled, PermissionError, RuntimeError) as error:
+        raise EngineError(f"the directory cannot be started: {error}") from None
+
+
+def _loaded(kind: str, state: Path, organisation: Organisation, people: list[Person], running: Running) -> Served:
+    domain = organisation.default_domain
+    inside = [person for person in people if person.account.user_id.endswith(f"@{domain}")]
+    added, names = entries.load(running, inside)
+    (state / DESCRIPTION).write_text(json.dumps(_described(running, names), indent=2, ensure_ascii=False))
+    name = "Samba as an Active Directory domain controller" if kind == "ad" else "OpenLDAP (slapd)"
+    greeting = (
+        f"directory {name} at {running.url} for {domain}: real, with {added} people added; the service account and its",
+        f"         password are the demo's ({state}/{DESCRIPTION}); mail, texts and AWS are stand-ins",
+    )
+    outside = [person for person in people if person not in inside]
+    environment = {_SECRET: running.service_password}
+    parameters = {"DirectorySecretArn": _SECRET_ARN}
+    return Served(with_directory(organisation, kind, running), outside, environment, parameters, greeting)
+
+
+def _described(running: Running, names: Mapping[str, str]) -> dict[str, object]:
+    """How to reach it from outside. These are the demo's own secrets."""
+    config = {"config_dn": slapd.CONFIG_MANAGER, "config_password": running.manager_password}
+    return {
+        "kind": running.kind,
+        "url": running.url,
+        "base": running.base,
+        "ca": str(running.certificate.ca_file),
+        "admin_dn": running.manager,
+        "admin_password": running.manager_password,
+        "service_dn": running.service_account,
+        "user_dn": dict(names),
+        **(config if running.kind == "openldap" else {}),
+    }
+
+
+def _in_directories(organisation: Organisation) -> dict[str, Ldap]:
+    def of(domain: Domain) -> Ldap | None:
+        return domain.ldap if domain.directory == "ldap" else None
+
+    return {name: settings for name, domain in organisation.domains.items() if (settings := of(domain))}
