@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -53,7 +53,7 @@ class RemoteDirectory(Directory):
     domain: str
     function: str
     client: Callable[[], Any]
-    lockout: Lockout = field(default_factory=Lockout)
+    lockout: Lockout = Lockout()
     offers: frozenset[str] = frozenset({"reset", "unlock", "sign-in", "change"})
 
     def find(self, user_id: str) -> Person | None:
