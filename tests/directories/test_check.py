@@ -125,3 +125,27 @@ def test_a_directory_that_wants_longer_passwords_than_regain_is_told_with_the_se
 def test_the_certificate_is_told_with_its_issuer_and_its_days(world):
     found = [each.what for each in world.directory.check()]
     assert any("issued by Contoso test CA, is trusted for 29 more days" in what for what in found)
+
+
+@pytest.mark.parametrize(
+    ("settings", "what", "to_do"),
+    [
+        (
+            {"lockout_threshold": 10},
+            "after 5 wrong passwords, organisation.yaml says after 10",
+            "`lockout_threshold: 5`",
+        ),
+        ({"lockout_threshold": 0}, "after 5 wrong passwords, organisation.yaml says never", "`lockout_threshold: 5`"),
+        (
+            {"lockout_window_minutes": 5},
+            "after 30 minutes, organisation.yaml says after 5",
+            "`lockout_window_minutes: 30`",
+        ),
+    ],
+)
+def test_limits_above_the_directorys_lockout_are_wrong_and_come_with_the_setting(world, settings, what, to_do):
+    """Else strangers lock people's accounts through our page."""
+    world.person()
+    (finding,) = wrong(world.connect(**settings))
+    assert what in finding.what and to_do in finding.to_do
+    assert wrong(world.connect(lockout_threshold=4, lockout_window_minutes=0)) == []

@@ -44,6 +44,7 @@ _SET_UP_WRONGLY = {
     "AccessDeniedException", "ResourceNotFoundException", "InvalidParameterValueException", "InvalidSubnetIDException",
     "InvalidSecurityGroupIDException", "EC2AccessDeniedException", "KMSAccessDeniedException", "KMSDisabledException",
 }  # fmt: skip
+_NEVER_LOCKS = Lockout()
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class RemoteDirectory(Directory):
     domain: str
     function: str
     client: Callable[[], Any]
-    lockout: Lockout = Lockout()
+    lockout: Lockout = _NEVER_LOCKS
     offers: frozenset[str] = frozenset({"reset", "unlock", "sign-in", "change"})
 
     def find(self, user_id: str) -> Person | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import sansldap
 
 from regain.directories.base import Finding, NotAllowed, Outcome, Unanswered
+from regain.directories.ldap import password_policy
 from regain.directories.ldap.connection import Connection
 from regain.directories.ldap.messages import Change, Entry
 from regain.directories.ldap.service import Service
@@ -35,7 +36,7 @@ def findings(service: Service, people: sansldap.LDAPFilter) -> Iterator[Finding]
     try:
         yield from _base(service, server)
         yield from _sample(service, server, people)
-        yield from _policy(service, server)
+        yield from password_policy.findings(service, server)
         yield from _writable(service, server)
     except NotAllowed as wrong:
         yield Finding("wrong", f"{server} refuses a search: {wrong.code}.", "Let the service account read the base.")
@@ -198,43 +199,6 @@ def _rights(service: Service, entries: list[Entry]) -> Iterator[Finding]:
         f'"{account}:RPWP;lockoutTime;user" "{account}:RPWP;pwdLastSet;user"'
     )
     yield Finding("wrong", f"The service account may not write {' and '.join(sorted(missing))}.", to_do)
-
-
-def _policy(service: Service, server: str) -> Iterator[Finding]:
-    base = service.settings.base
-    domain = base[base.lower().find("dc=") :] if "dc=" in base.lower() else base
-    if service.settings.kind == "openldap":
-        found_by: sansldap.LDAPFilter = sansldap.FilterEquality("objectClass", b"pwdPolicy")
-        names, length, lockout, scope = ("pwdMinLength", "pwdMaxFailure"), "pwdMinLength", "pwdMaxFailure", _BELOW
-    else:
-        found_by = _EVERYTHING
-        names, length, lockout, scope = ("minPwdLength", "lockoutThreshold"), "minPwdLength", "lockoutThreshold", _BASE
-    try:
-        _, entries = service.search(domain, scope, found_by, names, server)
-    except NotAllowed:
-        entries = []
-    if not entries:
-        to_do = "Let the service account read it, so that Regain can tell people which rule a password breaks."
-        yield Finding("warning", "The directory's password policy cannot be read.", to_do)
-        return
-    least = max(entry.number(length) for entry in entries)
-    thresholds = [entry.number(lockout) for entry in entries if entry.number(lockout)]
-    yield _length(least, service.shortest)
-    if thresholds and min(thresholds) < 4:
-        to_do = f"Raise {lockout} to 10: so few leave no room for a limit below it."
-        yield Finding("warning", f"The directory locks people out after {min(thresholds)} wrong passwords.", to_do)
-    elif thresholds:
-        yield Finding("ok", f"The directory locks people out after {min(thresholds)} wrong passwords.")
-    else:
-        yield Finding("ok", "The directory locks nobody out.")
-
-
-def _length(least: int, ours: int) -> Finding:
-    if 0 < ours < least:
-        to_do = f"Set `passwords.minimum: {least}`, so that people read it before they type."
-        what = f"The directory wants passwords of at least {least} characters, and organisation.yaml of {ours}."
-        return Finding("warning", what, to_do)
-    return Finding("ok", f"The directory wants passwords of at least {least} characters.")
 
 
 def _writable(service: Service, server: str) -> Iterator[Finding]:
