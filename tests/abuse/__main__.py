@@ -21,6 +21,8 @@ from tests.abuse.enumeration import Step, measure
 from tests.conftest import ROOT, build_site, launch
 
 CONSOLE = Console(width=170)
+AT_FULL_SIZE = ("tests/functions/test_sizes_of_attacks.py",)
+"""What `make test` plays small."""
 LEAST, MOST = 0.45, 0.55
 """What an attacker who orders pairs by time alone may reach (B1)."""
 
@@ -31,7 +33,7 @@ def main() -> int:
     if arguments.cases:
         table = Table()
         os.environ["ABUSE"] = "full"
-        status = pytest.main(["tests/abuse", "-q"], plugins=[table])
+        status = pytest.main(["tests/abuse", *AT_FULL_SIZE, "-q", "--timeout=3600"], plugins=[table])
         CONSOLE.print(table.shown(), f"{table.held} of {NUMBER} cases hold.", throttled(), sep="\n")
         if status:
             return 1

@@ -29,7 +29,7 @@ STATES = (
 )
 """What known accounts are like: in order, turned off, not registered, locked, of an administrator, with a password that
 must be changed, with an authenticator and a passkey, with every limit of proofs used up."""
-STEPS = ("start", "send", "verify", "finish", "sign-in", "contact")
+STEPS = ("start", "send", "verify", "state", "finish", "sign-in", "contact")
 """What is measured. The last step of a flow is asked for before any proof: afterwards there is nothing to find out."""
 
 
@@ -119,15 +119,19 @@ def _pair(maker: Attacker, state: dict) -> list[tuple[bool, str]]:
     return both
 
 
+_OF_FLOW = {
+    "send": {"method": "email"},
+    "verify": {"method": "email", "code": "99999x"},
+    "state": {},
+    "finish": {"new_password": "violet-Anchor-27-plum"},
+}
+
+
 def _request(step: str, asking: Attacker, user_id: str, flow: str) -> tuple[dict, str]:
     if step == "start":
         return {"user_id": user_id, "proof": asking.proof()}, "/api/reset/start"
-    if step == "send":
-        return {"flow": flow, "method": "email"}, "/api/reset/send"
-    if step == "verify":
-        return {"flow": flow, "method": "email", "code": "99999x"}, "/api/reset/verify"
-    if step == "finish":
-        return {"flow": flow, "new_password": "violet-Anchor-27-plum"}, "/api/reset/finish"
+    if step in _OF_FLOW:
+        return {"flow": flow, **_OF_FLOW[step]}, f"/api/reset/{step}"
     if step == "sign-in":
         return {"user_id": user_id, "password": "wrong-Password-17"}, "/api/account/sign-in"
     asked = {"user_id": user_id, "proof": asking.proof(), "reply_to": f"me-{user_id}"}

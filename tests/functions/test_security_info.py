@@ -96,6 +96,23 @@ def test_five_tries_then_the_registration_is_over(person):
     assert person.confirm(begun["id"], code=person.code(ADDRESS)).code == "registration-ended"
 
 
+def test_wrong_codes_are_counted_over_every_registration_and_the_next_code_is_long_x26(clock, person, time_machine):
+    """X26: twenty wrong codes were judged for one account, at one place after the other."""
+    digits = []
+    for number in range(3):
+        time_machine.shift(60)
+        begun = person.register("email", contact=f"thief{number}@mail.example").body
+        digits.append(len(person.code(f"thief{number}@mail.example")))
+        for _ in range(5):
+            assert person.confirm(begun["id"], code="99999x").status == 422
+    assert digits == [8, 12, 12]
+    other = person.world.sign_in(person.account.user_id).session
+    person.session = other
+    person.step_up()
+    assert person.register("email", contact="thief9@mail.example").status == 201
+    assert len(person.code("thief9@mail.example")) == 8, "another session has a count of its own"
+
+
 def test_a_code_is_too_old_after_five_minutes_and_a_registration_after_fifteen(clock, person, time_machine):
     begun = person.register("email", contact=ADDRESS).body
     time_machine.shift(300)
