@@ -15,13 +15,15 @@ from cli import import_report, leaving
 from cli.accounts import accounts, accounts_with_security_info, security_infos
 from cli.stack import Stack
 from cli.terminal import errors, say
+from regain.adapters.store import retry_on_conflict
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
-from regain.people import importing, missing, removal
+from regain.people import importing, missing, removal, shared_places
 from regain.people.changes import EligibilityCheck
 from regain.people.notifications import ImportNotifier
 from regain.reports.spreadsheet import escape_formula
+from regain.runtime.services import Services
 
 app = typer.Typer(no_args_is_help=True, help="People: import, export, remove and erase.")
 _COLUMNS = (
@@ -97,6 +99,38 @@ def _turn_off(
     changes.missing += missing.turn_off(
         accounts(services), listed, notifier, lambda account_ids: security_infos(account_ids, services), dry_run
     )
+
+
+@app.command("shared")
+def shared(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List them, and change nothing.")] = False,
+) -> None:
+    """Finds addresses and numbers that more than five accounts have: they prove nobody, and are no method."""
+    stack: Stack = context.obj
+    services = stack.services()
+    found = shared_places.shared(shared_places.places(*each) for each in accounts_with_security_info(services))
+    for place, number in sorted(found.items()):
+        say(f"{place}: {number} people")
+    changed = 0
+    for account, info in accounts_with_security_info(services):
+        own = shared_places.of(shared_places.places(account, info), found)
+        if own != account.shared_places:
+            changed += 1
+            if not dry_run:
+                _mark(account.id, own, services)
+    said = "would change" if dry_run else "changes"
+    say(f"{len(found)} shared places. What counts as a method {said} for {changed} people.")
+
+
+def _mark(account_id: str, own: tuple[str, ...], services: Services) -> None:
+    """Marks an account's shared places, whatever else is changed at the same time."""
+
+    def write() -> None:
+        if found := services.accounts.get(account_id):
+            services.store.commit([services.accounts.shared_places_write(found, own)])
+
+    retry_on_conflict(write)
 
 
 app.command("remove")(leaving.remove)

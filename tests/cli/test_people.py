@@ -5,6 +5,10 @@ import io
 
 import pytest
 
+from regain.adapters.security_info import from_item
+from regain.domain.account import methods
+from regain.domain.security_info import Contact, SecurityInfo
+
 HEADER = "userPrincipalName,displayName,otherMails,mobilePhone,accountEnabled\n"
 
 
@@ -177,3 +181,50 @@ def test_a_lock_is_lifted_by_a_file_only_with_overrule_p9(world, run, file):
         in run("people", "import", path)[1]
     )
     assert f"turned on: 1: {person.user_id}" in run("people", "import", path, "--overwrite-local-changes")[1]
+
+
+def test_a_number_of_more_than_five_people_in_a_file_is_no_method_and_is_named(world, run, file):
+    """A switchboard or a team's mailbox proves nobody in particular (binding)."""
+    people, own = names(world, 6), f"own{world.number}@home.example"
+    number, typed = f"+4477009{world.number % 10_000:04}9", f"+44 77009 {world.number % 10_000:04}9"
+    rows = [f"{name},A,{own if place == 0 else ''},{typed},True\n" for place, name in enumerate(people)]
+    _, _, err = run("people", "import", file("".join(rows[:5])))
+    assert number not in err
+    assert world.account(people[1]).shared_places == ()
+    status, _, err = run("people", "import", file("".join(rows)))
+    assert status == 0
+    assert f"{number}: 6 people have it, so it proves none of them and is no method" in err
+    assert {world.account(name).shared_places for name in people} == {(number,)}
+    kinds = usable(world, people[0])
+    assert kinds == {"email"}
+    started = world.start(people[1]).body
+    assert world.send(started["flow"], "sms").status == 202, "as for somebody without a number (B1)"
+    assert [message["channel"] for message in world.outbox(started["reference"])] == ["none"]
+    run("people", "import", file(rows[0]))
+    assert world.account(people[0]).shared_places == (number,), "a file of one says nothing about the others"
+
+
+def test_people_shared_finds_what_was_registered_too_and_lets_go_of_what_is_no_longer_shared(world, run):
+    owners = [world.person(mobile_phone="", office_phone="", other_mails=()) for _ in range(6)]
+    place = f"team{world.number}@home.example"
+    contact = Contact("1", "email", place, world.services.now)
+    for owner in owners:
+        subject = world.services.recoveries.subject(owner.id)
+        world.services.store.commit([world.services.security_infos.write(subject, SecurityInfo(contacts=(contact,)))])
+    assert usable(world, owners[0].user_id) == {"email"}
+    _, out, _ = run("people", "shared", "--dry-run")
+    assert f"{place}: 6 people" in out
+    assert usable(world, owners[0].user_id) == {"email"}
+    run("people", "shared")
+    assert usable(world, owners[0].user_id) == set()
+    run("people", "remove", owners[5].user_id, "--yes")
+    _, out, _ = run("people", "shared")
+    assert place not in out
+    assert usable(world, owners[0].user_id) == {"email"}
+
+
+def usable(world, user_id):
+    """The kinds of method that an account has."""
+    services, account = world.services, world.account(user_id)
+    info = from_item(services.store.get(*services.security_infos.key(services.recoveries.subject(account.id))))
+    return {each.kind for each in methods(account, info, services.organisation.recovery, services.organisation.domains)}

@@ -3,6 +3,7 @@
 import pyotp
 import pytest
 
+from regain.api import contract
 from tests.functions.agent import Agent
 from tests.functions.person import Person
 
@@ -240,3 +241,22 @@ class TestReading:
 def test_the_office_phone_and_a_mailbox_are_no_second_factor_b12(world):
     agent = stolen(world, role="administrator", mobile_phone="")
     assert world.post("/api/admin/prove/start", {}, session=agent.session).code == "no-second-factor"
+
+
+def test_no_operation_of_helpers_and_administrators_takes_an_address_or_a_number():
+    """Places come from the source of people or from their owner: the desk enters none, so none has to wait a day."""
+    operations = [each for each in contract.OPERATIONS if each.path.startswith("/api/admin") and each.request]
+    fields = {name for operation in operations for name in operation.request.__struct_fields__}
+    proof = {"flow", "method", "code", "answers", "credential", "proof"}
+    assert fields == {*proof, "contact", "methods_lost", "to", "caller", "keep"}
+    assert {each.path.rpartition("/")[2] for each in operations if "contact" in each.request.__struct_fields__} == {
+        "send"  # compared with the one that is registered
+    }
+
+
+@pytest.mark.parametrize("to", ["+447700900123", "thief@evil.example"])
+def test_a_temporary_password_goes_to_methods_of_the_account_only(world, to):
+    agent, person = Agent(world), world.person()
+    agent.prove()
+    assert agent.over(person, "reset", {"to": to}).status == 422
+    assert [message for message in world.outbox_of(person.user_id) if message["kind"] == "temporary-password"] == []

@@ -133,6 +133,10 @@ class Accounts:
             },
         )
 
+    def shared_places_write(self, seen: Account, places: tuple[str, ...]) -> Write:
+        """Sets which of the account's addresses and numbers too many others have."""
+        return self._update(seen, {"shared_places": places})
+
     def rehash_write(self, seen: Account, password: str) -> Write:
         """The same password, hashed with today's pepper and parameters."""
         return self._update(seen, {"password": password})

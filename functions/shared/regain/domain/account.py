@@ -24,6 +24,7 @@ class Account:
     `temporary_until`. `local_changes` names the fields that were set in Regain, by the person or by an
     administrator: imports do not overwrite them. Everything of the account is kept under its `id`, which never changes;
     the `user_id` can. Sources know the person by `source_ids` (`employeeId:1001`), provisioning by `external_id` too.
+    `shared_places` are its addresses and numbers that prove nobody, because more than five accounts have them.
     """
 
     user_id: str
@@ -51,6 +52,7 @@ class Account:
     id: str = ""
     external_id: str = ""
     source_ids: tuple[str, ...] = ()
+    shared_places: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -92,7 +94,7 @@ def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: C
         Method(kind if number == 1 else f"{kind}-{number}", kind, place)
         for kind in recovery.offered
         if kind != "questions" or may_answer_questions(account, recovery)
-        for number, place in enumerate(filter(None, places.get(kind, ())), start=1)
+        for number, place in enumerate(_usable(places.get(kind, ()), account), start=1)
     )
 
 
@@ -108,6 +110,10 @@ def _places(account: Account, info: SecurityInfo, domains: Container[str]) -> di
         "call-office": (account.office_phone,) if entered else (),
         **{kind: (kind,) for kind in others if info.has(kind)},
     }
+
+
+def _usable(places: Iterable[str], account: Account) -> list[str]:
+    return [place for place in places if place and place not in account.shared_places]
 
 
 def places_count(account: Account, info: SecurityInfo) -> bool:

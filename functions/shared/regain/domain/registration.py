@@ -166,6 +166,7 @@ def prepopulated(
     office = "call-office" in kinds and account.office_phone
     places = [("email", address) for address in emails]
     places += [(kind, place) for kind, place in (("mobile", mobile), ("office", office)) if place]
+    places = [(kind, place) for kind, place in places if place not in account.shared_places]
     return tuple(
         Contact(f"entered-{number}", kind, place, account.security_info_at)
         for number, (kind, place) in enumerate(places, start=1)

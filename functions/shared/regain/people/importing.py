@@ -17,7 +17,7 @@ from regain.domain.security_info import SecurityInfo
 from regain.organisation import policies
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
-from regain.people import matching
+from regain.people import matching, shared_places
 from regain.people.changes import Changes, EligibilityCheck
 from regain.people.formats import sheet
 from regain.people.formats.headings import Columns
@@ -119,6 +119,7 @@ def parse(path: Path, organisation: Organisation) -> PeopleFile:
             parsed.people.append(found)
             parsed.notes.extend(found.notes)
     _drop_shared_ids(parsed, str(path))
+    _mark_shared_places(parsed, str(path))
     if parsed.skipped and not parsed.people and not parsed.errors:
         raise InvalidFile([_nobody(path, parsed.skipped, organisation)])
     bare = parser.without_domain
@@ -139,6 +140,18 @@ def _drop_shared_ids(parsed: PeopleFile, file: str) -> None:
     for name, number in Counter(name for name, _ in shared).items():
         message = f"{name}: {number} values stand in more than one row, and are ignored"
         parsed.notes.append(FileError(file, 0, message, "people without an id of their own are found by the user ID"))
+
+
+def _mark_shared_places(parsed: PeopleFile, file: str) -> None:
+    """Addresses and numbers of more than five people are no method, and are named in a note."""
+    own = [shared_places.places(person.account) for person in parsed.people]
+    found = shared_places.shared(own)
+    for place, person in enumerate(parsed.people) if found else ():
+        marked = replace(person.account, shared_places=shared_places.of(own[place], found))
+        parsed.people[place] = replace(person, account=marked)
+    for shared, number in found.items():
+        message = f"{shared}: {number} people have it, so it proves none of them and is no method"
+        parsed.notes.append(FileError(file, 0, message, "give each of them an address or a number of their own"))
 
 
 def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> FileError:

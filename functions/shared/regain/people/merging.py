@@ -35,6 +35,8 @@ def merge(
         local = tuple(name for name in local if name in unspecified)
     kept = {name: getattr(stored, name) for name in (*_NEVER_STATED, *unspecified, *local)}
     merged = replace(merged, version=stored.version, local_changes=local, **kept)
+    # A file counts its own people only: what was found to be shared over all accounts stays so.
+    merged = replace(merged, shared_places=tuple(sorted({*stated.shared_places, *stored.shared_places})))
     if merged.role != stored.role:
         merged = replace(merged, role_since=now)
     if merged.role != stored.role or stored.enabled > merged.enabled:
