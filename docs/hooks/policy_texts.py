@@ -5,6 +5,7 @@ Only domains are told apart: what a group has shows after a proof, and on no pag
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from regain.organisation.language import Language
 from regain.organisation.settings import Administrator, Organisation, localised_name
 from regain.phrases import Phrase
 
+_NUMBER = re.compile(r"\+?[\d\s().-]+")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+.!|<>&\"'~=-]")
 
 
@@ -36,6 +38,13 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
 def plain(text: object) -> Markup:
     """Text as it is, in Markdown: no sign of it becomes markup."""
     return Markup(_MARKDOWN.sub(lambda sign: f"&#{ord(sign[0])};", str(text).strip()))  # noqa: S704 - nothing is left of it
+
+
+def telephone(number: str) -> Markup:
+    """A telephone number as a link that calls it (RFC 3966); as it is where it is none, or has more than a number."""
+    text, called = plain(number), _NUMBER.fullmatch(number.strip("\u2066\u2069 "))
+    digits = re.sub(r"[^\d+]", "", called[0]) if called else ""
+    return Markup('<a href="tel:{}">{}</a>').format(digits, text) if digits else text
 
 
 def mailto(contact: Administrator, language: Language) -> str:
@@ -69,7 +78,8 @@ def _at(domains: tuple[str, ...], language: Language) -> str:
 
 def _rules(organisation: Organisation, language: Language, change: bool) -> list[dict[str, Any]]:
     def rules(one: Organisation) -> dict[str, Any]:
-        return {"rules": [language.translate(rule) for rule in passwords.help_text(one.passwords, change)]}
+        given = passwords.rules(one.passwords, change)
+        return {"rules": [{**asdict(rule), "text": language.translate(rule.text)} for rule in given]}
 
     return _each(organisation, language, rules)
 
@@ -81,7 +91,7 @@ def _desks(organisation: Organisation, language: Language) -> list[dict[str, Any
         return {
             "email": plain(language.isolate(contact.email)),
             "letter": mailto(contact, language) if contact.email and not contact.portal_url else "",
-            "phone": plain(language.isolate(contact.phone)),
+            "phone": telephone(str(language.isolate(contact.phone))),
             "portal_url": contact.portal_url,
             "hours": plain(localised_name(contact.hours, language.tag)),
             "in_person": plain(localised_name(contact.in_person, language.tag)),

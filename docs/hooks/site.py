@@ -100,7 +100,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     try:
         drawn = _inline_drawings(template_functions.resolve_links(html, config.extra["links"], page.url))
         braces = page.file.src_uri.startswith("admin/")  # commands there have braces of their own
-        return template_functions.insert_facts(drawn, config.extra["translator"].facts, keep_unknown=braces)
+        facts = template_functions.page_facts(config.extra["translator"])
+        return template_functions.insert_facts(drawn, facts, keep_unknown=braces)
     except pages.PageError as error:
         raise Abort(f"{page.file.src_uri}: {error}") from None
 

@@ -12,6 +12,7 @@ import jinja2
 from mkdocs.utils import normalize_url
 
 from hooks.pages import PAGES, PageError, address
+from hooks.policy_texts import telephone
 from regain.organisation.language import Language
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def translation_functions(language: Language, links: Mapping[str, str]) -> dict[
         said = _LINK.sub(link, escape(language.gettext(text), quote=False))
         for pattern, mark in _MARKS:
             said = pattern.sub(mark, said)
-        return insert_facts(said, {**language.facts, **facts})
+        return insert_facts(said, {**page_facts(language), **facts})
 
     def t_attr(text: str, **facts: Any) -> str:
         return escape(language.translate(text, **facts))
@@ -62,6 +63,12 @@ def translation_functions(language: Language, links: Mapping[str, str]) -> dict[
         return _FACT.sub(lambda m: escape(str(known.get(m[1], m[0]))), escape(language.gettext(text), quote=False))
 
     return {"t": t, "t_attr": t_attr, "t_script": t_script, "html": Html}
+
+
+def page_facts(language: Language) -> dict[str, Any]:
+    """The facts as pages show them: telephone numbers can be called (F42)."""
+    phones = ("administrator_phone", "support_phone")
+    return {**language.facts, **{name: Html(telephone(str(language.facts[name]))) for name in phones}}
 
 
 def protect_facts(markdown: str, facts: Mapping[str, Any]) -> str:

@@ -55,7 +55,7 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     facts = {
         "at": needed.now, "user_id": who, "name": human_input.read_line(body.name), "reply_to": reply_to,
         "text": _text(body.message), "purpose": flow.purpose if flow else "",
-        "passed": len(flow.passed) if flow else 0,
+        "passed": len(flow.passed) if flow else 0, "quoted": reference.parse(body.reference) or "",
     }  # fmt: skip
     message = _message(needed, context, subject, "administrator-contacted", mailing.address, facts)
     browser = device_cookies.read(needed.keys, context.browser)

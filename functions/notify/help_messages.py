@@ -18,7 +18,6 @@ Parts = Iterator[Part]
 _DOING = {
     "reset": Phrase("They were resetting the password."),
     "unlock": Phrase("They were unlocking the account."),
-    "": Phrase("They were signing in."),
 }
 _FIND_OUT_WHO = Phrase(
     "All of this was typed by somebody who was not signed in. Check first who they are: call a number that you "
@@ -62,9 +61,10 @@ def render(kind: str, facts: dict[str, Any], reference: str, layout: Layout) -> 
 
 
 def _administrator_asked(facts: dict[str, Any], layout: Layout) -> Parts:
-    yield layout.say(join_sentences(Phrase("Somebody asks for help with an account."), _DOING[facts["purpose"]]))
-    yield _lines({**facts, "name": facts["name"] or layout.say(Phrase("(not given)"))}, layout,
-                 "user_id", "name", "reply_to", "reference")  # fmt: skip
+    asked, doing = Phrase("Somebody asks for help with an account."), _DOING.get(facts["purpose"])
+    yield layout.say(join_sentences(asked, doing) if doing else asked)
+    name = facts["name"] or layout.say(Phrase("(not given)"))
+    yield _lines({**facts, "name": name}, layout, "user_id", "name", "reply_to", *_reference(facts), "reference")
     yield from _quoted(facts["text"], layout)
     if facts["passed"]:
         yield layout.say(Phrase("Proofs of identity that they have given: {passed}."), passed=facts["passed"])
@@ -74,8 +74,7 @@ def _administrator_asked(facts: dict[str, Any], layout: Layout) -> Parts:
 
 def _support_asked(facts: dict[str, Any], layout: Layout) -> Parts:
     yield layout.say(Phrase("Somebody asks {support} for help and wants to be called back."))
-    quoted = ("quoted",) if facts.get("quoted") else ()
-    yield _lines(facts, layout, "name", "phone", "email", *quoted, "reference")
+    yield _lines(facts, layout, "name", "phone", "email", *_reference(facts), "reference")
     yield from _quoted(facts["text"], layout)
     yield layout.say(_FIND_OUT_FIRST)
 
@@ -99,6 +98,10 @@ def _role_recovered(facts: dict[str, Any], layout: Layout) -> Parts:
     about = {**facts, "when": layout.moment(facts["at"]), "role": roles.NAMES[facts["role"]]}
     yield _lines(about, layout, "user_id", "role", "when", "reference")
     yield from _on_the_page(_ASK_THEM, facts, layout)
+
+
+def _reference(facts: dict[str, Any]) -> tuple[str, ...]:
+    return ("quoted",) if facts.get("quoted") else ()
 
 
 def _lines(facts: dict[str, Any], layout: Layout, *names: str) -> str:

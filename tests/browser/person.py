@@ -8,7 +8,7 @@ import pyotp
 from playwright.sync_api import Page, expect
 
 from regain.domain.security_questions import PREDEFINED
-from tests.browser.conftest import NEW
+from tests.browser.conftest import NEW, unfold
 from tests.codes import code_in
 from tests.conftest import english
 
@@ -126,6 +126,7 @@ class Person:
         self.at("Prove who you are")
 
     def choose(self, label: str) -> None:
+        unfold(self.page)
         self.page.get_by_label(label).check()
         self.press("Next")
 

@@ -38,6 +38,27 @@ def test_whoever_is_stuck_in_a_reset_takes_it_along(page: Page, stack, tester, f
     expect(page.locator("[data-reference-given]")).to_have_text(reference)
 
 
+def test_whoever_is_refused_takes_user_id_and_reference_to_the_form_f11(page: Page, stack, form, tester):
+    form.open()
+    page.get_by_label("User ID").fill("nobody.at.all@lab.contoso.example")
+    form.next()
+    form.at("refused")
+    reference = page.locator("[data-flow-reference] b").inner_text()
+    expect(page.get_by_role("link", name="+44 20 7946 0000")).to_have_attribute("href", "tel:+442079460000")
+    form.step("refused").get_by_role("link", name="Contact your administrator").click()
+    expect(page.get_by_label("User ID")).to_have_value("nobody.at.all@lab.contoso.example")
+    expect(page.locator("[data-stuck]")).to_contain_text(reference)
+    page.get_by_label("How can they reach you?").fill(tester.mail)
+    page.get_by_role("button", name="Send").click()
+    given = page.locator("[data-reference-given]").inner_text()
+    page.wait_for_timeout(500)
+    (mail,) = [m for m in stack.messages("it@contoso.example") if given in m["body"]]
+    assert f"Reference that they quote: {reference}" in mail["body"]
+    page.goto("/reset/")
+    form.at("start")
+    expect(page.get_by_label("User ID")).to_have_value("")  # a link begins anew
+
+
 def test_support_is_asked_with_name_number_and_address_s23(page: Page, stack, tester, looks):
     page.goto("/contact-support/")
     looks()

@@ -57,7 +57,7 @@ def test_a_page_translated_by_the_browser_goes_through_the_flow_f8(page: Page, f
         form.next("Finish")
     else:
         form.at("password")
-        page.get_by_role("button", name="Show").locator("font font").click()
+        page.locator("#new-password-show font font").click()
         expect(page.get_by_label("New password", exact=True)).to_have_attribute("type", "text")
         form.password()
     form.at("done")

@@ -3,7 +3,13 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from regain import problems
+from regain.domain import passwords
+from regain.domain.methods import LABELS
+from regain.domain.own_words import Owner
+from regain.domain.policy import Passwords
 from regain.organisation.file import read
+from regain.organisation.language import Language
 from tests.conftest import ROOT
 
 LANGUAGES = read(ROOT / "organisation.yaml").organisation.languages
@@ -33,42 +39,76 @@ def test_every_language_of_the_menu_can_be_chosen_on_a_phone_f1(page: Page, tag)
         page.locator(".languages summary").click()
 
 
+def said(tag: str) -> dict:
+    """What the service would answer in a language: the longest that each step may have to show."""
+    organisation = read(ROOT / "organisation.yaml")
+    language = Language(tag, organisation)
+    long = Passwords(profile="entra", banned=("contoso",))
+    weak = passwords.failures("silva12", long, {"silva12"}, Owner(("Maria Silva",)))
+    methods = [
+        {"id": kind, "kind": kind, "label": language.translate(LABELS[kind]), "digits": 8}
+        for kind in organisation.recovery.offered
+    ]
+
+    def problem(entry, **facts) -> dict:
+        words = {
+            "title": language.gettext(entry.title),
+            "detail": problems.plain_text(language.translate(entry.explanation)),
+        }
+        return {"code": entry.code, "status": entry.status, **words, **facts}
+
+    gates = {"required": 2, "passed": 0}
+    return {
+        "start": (201, {"flow": "x" * 43, "reference": "R-0000-0000", "gates": gates, "methods": methods, "expires_in": 900}),
+        "refused": (403, problem(problems.CONTACT_YOUR_ADMINISTRATOR, help_url="https://help.example/")),
+        "send": (202, {"resend_in": 30, "digits": 8}),
+        "wrong": (422, problem(problems.WRONG_CODE, attempts_left=4)),
+        "expired": (422, problem(problems.CODE_EXPIRED)),
+        "verify": (200, {"gates": {"required": 1, "passed": 1}, "methods": []}),
+        "weak": (422, problem(problems.PASSWORD_NOT_ACCEPTED, attempts_left=7, feedback=[
+            {"rule": each.rule, "message": language.translate(each.message)} for each in weak
+        ])),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_heading_field_and_button_are_seen_at_once_f15(page: Page, form, tag):
-    """The answers are made up here: what matters is where things lie."""
-    gates, method = {"required": 1, "passed": 0}, {"id": "email", "kind": "email", "label": "Email", "digits": 8}
-    begun = {"flow": "x" * 43, "reference": "R-0000-0000", "gates": gates, "methods": [method], "expires_in": 900}
-    wrong = {"code": "wrong-code", "title": "t", "status": 422, "attempts_left": 4}
-    page.route("**/api/reset/start", lambda route: route.fulfill(status=201, json=begun))
-    page.route("**/api/reset/send", lambda route: route.fulfill(status=202, json={"resend_in": 30, "digits": 8}))
-    page.route("**/api/reset/verify", lambda route: route.fulfill(status=422, json=wrong))
+def test_heading_field_and_button_are_seen_at_once_in_each_step_and_after_each_error_f15_b38(page: Page, form, tag):
+    """Seven methods, a code that is wrong or too old, a password that breaks four rules. The answers are made up here."""
+    answers = said(tag)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{root(tag)}reset/")
 
-    def submit() -> None:
+    def submit(step: str, answer: str = "") -> None:
+        if answer:
+            status, body = answers[answer]
+            page.route(f"**/api/reset/{step}", lambda route: route.fulfill(status=status, json=body), times=1)
         page.locator('.step:not([hidden]) button:not([type="button"])').click()
 
-    def seen() -> None:
-        assert page.evaluate(SEEN) == []
+    def refused(step: str, answer: str = "") -> None:
+        submit(step, answer)
+        expect(form.summary).to_be_focused()
+        assert page.evaluate(SEEN) == [], answer or step
 
-    seen()
-    submit()
-    expect(form.summary).to_be_focused()
-    seen()
+    def at(step: str) -> None:
+        form.at(step)
+        assert page.evaluate(SEEN) == [], step
+
+    at("start")
+    refused("start")
     page.locator("#user-id").fill("maria.silva@contoso.example")
-    submit()
-    form.at("method")
-    seen()
-    submit()
-    form.at("code")
-    seen()
+    submit("start", "refused")
+    form.at("refused")
+    expect(page.locator('[data-step="refused"] .button').first).to_be_in_viewport(ratio=1)
+    page.locator("[data-change]").click()
+    submit("start", "start")
+    at("method")
+    submit("send", "send")
+    at("code")
     page.locator("#code").fill("12345678")
-    submit()
-    expect(form.summary).to_be_focused()
-    seen()
-    passed = {"gates": {"required": 1, "passed": 1}, "methods": []}
-    page.unroute("**/api/reset/verify")
-    page.route("**/api/reset/verify", lambda route: route.fulfill(status=200, json=passed))
-    submit()
-    form.at("password")
-    seen()
+    refused("verify", "wrong")
+    refused("verify", "expired")
+    submit("verify", "verify")
+    at("password")
+    page.locator("#new-password").fill("silva12")
+    page.locator("#confirm-password").fill("silva12")
+    refused("finish", "weak")

@@ -115,6 +115,8 @@ def test_one_error_summary_takes_the_focus_and_keeps_what_was_typed(page: Page, 
     page.get_by_label("User ID").fill("somebody@mail.example")
     form.next()
     expect(form.summary).to_contain_text("We cannot reset the password of this address")
+    personal = form.summary.get_by_role("link", name="Help for personal accounts")
+    expect(personal).to_have_attribute("href", "https://personal.contoso.example/help")  # S13
     expect(page.get_by_label("User ID")).to_have_value("somebody@mail.example")
     page.get_by_role("link", name="What this means and what to do").click()
     expect(page).to_have_url(re.compile("/errors/domain-not-ours/$"))
@@ -132,7 +134,10 @@ def test_what_cannot_be_reset_leads_to_the_administrator_s14(page: Page, form, a
     form.open()
     page.get_by_label("User ID").fill(user_id)
     form.next()
-    expect(form.summary).to_be_focused()
+    form.at("refused")
+    expect(page.locator('[data-step="refused"] [aria-level="1"]')).to_be_focused()
+    expect(page.get_by_role("heading", name="Get back into your account")).to_be_hidden()
+    expect(page.locator("[data-for]")).to_contain_text(user_id)
     axe()
     help_link = page.get_by_role(
         "link", name="Get help with this account"

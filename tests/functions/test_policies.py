@@ -76,7 +76,7 @@ def test_the_minimum_is_that_of_the_domain_and_its_rules_are_told_after_the_proo
         ("contoso.example", 15, "plum-Xo-93-tea", "plum-Xo-93-teas"),
     ):
         flow, answer = proved(college, at(college, domain))
-        assert answer.body["password_rules"][0] == f"Use at least {least} characters, and at most 256."
+        assert answer.body["password_rules"][0]["text"] == f"Use at least {least} characters, and at most 256."
         assert college.finish(flow, short).body["feedback"][0]["rule"] == "too-short"
         assert college.finish(flow, good).status == 200
 
@@ -94,7 +94,7 @@ def test_a_groups_gates_and_minimum_hold_and_are_told_from_the_first_proof_on(co
     reference = first.body.get("reference") or started["reference"]
     messages = [m for m in college.outbox_of(nurse.user_id) if m["facts"].get("method") == "sms"]
     second = college.verify(flow, college.code(messages[0]["reference"], method="sms"), "sms")
-    assert second.body["password_rules"][0] == "Use at least 24 characters, and at most 256.", reference
+    assert second.body["password_rules"][0]["text"] == "Use at least 24 characters, and at most 256.", reference
     assert college.finish(flow, "violet-Anchor-27-plum").body["feedback"][0]["rule"] == "too-short"
     assert college.finish(flow, "violet-Anchor-27-plum-lamp").status == 200
 
@@ -149,7 +149,7 @@ def test_a_request_for_help_goes_to_the_desk_of_the_domain_p34(college):
 
 def test_the_account_page_says_and_enforces_the_persons_own_rules(college):
     nurse = Person(college, groups=("Nurses",))
-    assert nurse.get("").body["password_rules"][0] == "Use at least 24 characters, and at most 256."
+    assert nurse.get("").body["password_rules"][0]["text"] == "Use at least 24 characters, and at most 256."
     assert nurse.get("").body["security_info"] == "complete"
     refused = nurse.post("password", current_password=college.password, new_password="violet-Anchor-27-plum")
     assert refused.body["feedback"][0]["rule"] == "too-short"

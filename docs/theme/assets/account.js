@@ -4,7 +4,6 @@ import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
 import { storage } from './storage.js';
 import { moment, t } from './i18n.js';
-import { showRules } from './password-rules.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
 const kept = storage();
@@ -18,6 +17,7 @@ function show(step, { focus = true } = {}) {
   errors.clear();
   current = step;
   for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
+  info?.password.hidePasswords(page);
   for (const field of page.querySelectorAll('[type="password"]')) field.value = '';
   const heading = page.querySelector(`[data-step="${step}"] h2`);
   errors.setTitle(heading.textContent);
@@ -37,7 +37,7 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
   page.querySelector('[data-changed]').hidden = !changed;
   input('username').value = account.user_id;
   told('must-change', account.must_change_password);
-  showRules(page.querySelector('#password-rules'), account.password_rules);
+  info.password.showRules(page.querySelector('#password-rules'), account.password_rules);
   if (input('language')) input('language').value = account.language;
   page.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
   if (account.must_change_password || (arriving && wanted('change'))) return show('password', { focus });
@@ -82,7 +82,10 @@ const steps = {
     if (missing) return errors.fieldError(missing);
     const [current_password, new_password, confirm] = names.map(name => input(name).value);
     if (new_password !== confirm) return errors.fieldError('confirm', 'mismatch');
-    await call('account/password', { current_password, new_password });
+    await call('account/password', { current_password, new_password }).catch(answer => {
+      info.password.showFaults(page, answer.feedback);
+      throw answer;
+    });
     await home({ changed: true });
   },
 };

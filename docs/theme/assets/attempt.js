@@ -2,9 +2,9 @@
 import { onClick } from './actions.js';
 import { call, now } from './api.js';
 import { alive, flow, forget, forgetAll, proved, remember } from './flow.js';
-import { t } from './i18n.js';
-import { showMethods, showQuestions } from './methods.js';
-import { showRules } from './password-rules.js';
+import { pageOf, t } from './i18n.js';
+import { fold, showConfirm, showMethods, showQuestions } from './methods.js';
+import { hidePasswords, showFaults, showRules, watchNewPassword } from './new-password.js';
 import { attempt, chosen, errors, form, input, restart, run, section, show, steps } from './recovery.js';
 import { runResendTimer } from './resend-timer.js';
 import { watchTime } from './time-left.js';
@@ -21,7 +21,7 @@ attempt.shown = step => {
 // What every step says of the flow: for whom it is, how many proofs there are, its reference.
 function showFlow(step) {
   form.querySelector('[data-for]').hidden = ['start', 'done'].includes(step);
-  form.querySelector('[data-user]').textContent = flow.user_id || '';
+  showName(form.querySelector('[data-user]'), flow.user_id || '');
   form.querySelector('[data-second]').hidden = !flow.gates?.passed;
   const number = flow.gates?.required === 2 ? t(flow.gates.passed ? 'second' : 'first') : '';
   for (const place of form.querySelectorAll('[data-number]')) place.textContent = number;
@@ -30,6 +30,12 @@ function showFlow(step) {
   const reference = form.querySelector('[data-flow-reference]');
   reference.hidden = !flow.reference;
   reference.querySelector('b').textContent = flow.reference || '';
+}
+
+// A line breaks before the @, and elsewhere only where it must.
+function showName(place, name) {
+  const [local, ...rest] = name.split(/(?=@)/);
+  place.replaceChildren(local, document.createElement('wbr'), ...rest);
 }
 
 function showCode(code) {
@@ -72,7 +78,6 @@ const own = { authenticator: 'app', 'recovery-code': 'saved', questions: 'answer
 Object.assign(steps, {
   async method() {
     const method = flow.methods.find(each => each.id === chosen('method'));
-    if (!method) return errors.fieldError('method');
     const contact = input('contact').value.trim();
     if (method.confirm && !contact) return errors.fieldError('contact');
     const at = own[method.kind] || 'code';
@@ -99,11 +104,14 @@ Object.assign(steps, {
 
   async password() {
     const password = input('new_password'), again = input('confirm');
-    showPasswords(false);
+    hidePasswords(section('password'));
     if (!password.value) return errors.fieldError('new_password');
     if (!again.value) return errors.fieldError('confirm');
     if (password.value !== again.value) return errors.fieldError('confirm', 'mismatch');
-    showDone(await call('reset/finish', { flow: flow.token, new_password: password.value }));
+    showDone(await call('reset/finish', { flow: flow.token, new_password: password.value }).catch(answer => {
+      showFaults(section('password'), answer.feedback);
+      throw answer;
+    }));
     password.value = again.value = '';
   },
 
@@ -135,6 +143,7 @@ function showDone(answer) {
 }
 
 // An answer was lost, or a step was done already, here or in another tab: the service says where the flow stands (F9).
+const KEPT = 900; // seconds that a refusal is kept for the form that asks for help
 const LOST = ['network', 'no-answer', 'method-not-offered', 'proof-still-needed'];
 
 // Goes on from where the flow stands. Returns whether that is anywhere else than here.
@@ -152,7 +161,21 @@ function resumed({ done, gates, methods, password_rules: rules, codes, expires_i
   return Boolean(code || moved);
 }
 
+// Refused for good, whatever is typed again: the view changes to who can help, who gets the user ID and the reference (F11).
+function refuse({ title, detail, code, help_url, reference }) {
+  const view = section('refused'), elsewhere = view.querySelector('[data-elsewhere]');
+  remember({ user_id: flow.user_id || input('user_id').value.trim(), reference, expires: alive() ? flow.expires : now() + KEPT });
+  view.querySelector('h2').textContent = title;
+  view.querySelector('[data-detail]').textContent = detail;
+  view.querySelector('[data-page]').href = pageOf(code);
+  elsewhere.hidden = !help_url;
+  if (help_url) elsewhere.firstChild.href = help_url;
+  show('refused');
+  return true;
+}
+
 attempt.solved = async problem => {
+  if (problem.status === 403 && !LOST.includes(problem.code)) return refuse(problem);
   if (!LOST.includes(problem.code) || !alive()) return false;
   const standing = await call(`${flow.purpose}/state`, { flow: flow.token }).catch(other => other);
   if (standing.gates && resumed(standing)) return true;
@@ -161,22 +184,17 @@ attempt.solved = async problem => {
   return true;
 };
 
-function showPasswords(visible) {
-  for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.type = visible ? 'text' : 'password';
-  const button = form.querySelector('[data-show]');
-  button.ariaPressed = String(visible);
-  button.textContent = t(visible ? 'hide' : 'show');
-}
-
 const extend = watchTime(form, () => {
   restart();
   errors.show({ title: t('ended') });
 });
 
+watchNewPassword(section('password'));
+form.querySelector('[data-methods]').addEventListener('change', () => showConfirm(form));
 onClick(form, {
+  unfold: () => fold(form, false).querySelector('input').focus(),
   go: step => show(step),
   print: () => print(),
-  show: () => showPasswords(input('new_password').type === 'password'),
   extend: (_, button) => run(extend, button),
   change() {
     restart();

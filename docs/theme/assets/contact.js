@@ -2,7 +2,7 @@
 import { runner } from './actions.js';
 import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
-import { alive, flow, recall } from './flow.js';
+import { alive, flow, fresh, recall } from './flow.js';
 import { prepareProof, takeProof } from './proof-of-work.js';
 import { t } from './i18n.js';
 
@@ -27,7 +27,7 @@ async function ask() {
   status.textContent = t('proof');
   try {
     const typed = Object.fromEntries(fields.map(({ name, value }) => [name, value.trim()]));
-    const along = purpose === 'administrator' && alive() ? { flow: flow.token } : {};
+    const along = purpose === 'administrator' && fresh() ? (alive() ? { flow: flow.token } : { reference: flow.reference }) : {};
     const { reference, url } = await call(`contact/${purpose}`, { ...typed, ...along, proof: await takeProof() });
     if (url) page.querySelector('[data-url]').href = url;
     else page.querySelector('[data-reference-given]').textContent = reference;
@@ -48,7 +48,7 @@ page.addEventListener('submit', event => {
 form.addEventListener('focusin', prepareProof);
 if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
 recall();
-if (alive()) {
+if (fresh()) {
   const stuck = page.querySelector('[data-stuck]');
   if (field('user_id')) field('user_id').value ||= flow.user_id;
   if (field('reference')) field('reference').value ||= flow.reference;

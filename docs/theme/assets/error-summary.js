@@ -1,5 +1,5 @@
 // Errors as people can use them: one summary that takes the focus, and a message beside the field.
-import { duration, fieldOf, pageOf, t } from './i18n.js';
+import { duration, fieldOf, pageOf, t, wayOf } from './i18n.js';
 
 const PLAIN_TITLE = document.title;
 
@@ -45,12 +45,14 @@ export class ErrorSummary {
     if (answer.words) return this.fieldError(answer.field, answer.words);
     if (!answer.title) return this.show({ title: t(answer.code) });
     const feedback = answer.feedback || [], placed = feedback.filter(({ rule }) => this.input(rule));
+    const weak = !feedback.length || placed.length || feedback.some(({ rule }) => rule === 'easy-to-guess');
     this.show({
-      title: answer.title,
+      title: weak ? answer.title : feedback[0].message, // a password that is only too short is not called weak
       field: fieldOf(answer.code),
       page: pageOf(answer.code),
+      way: wayOf(answer.code),
       faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
-      details: feedback.map(({ message }) => message),
+      details: (this.form.querySelector('.step:not([hidden]) [data-rule]') ? feedback.slice(0, 1) : feedback).map(({ message }) => message),
       domains: answer.domains,
       help: answer.help_url,
       left: answer.attempts_left > 0 ? t('left', { n: answer.attempts_left }) : '',
@@ -59,10 +61,11 @@ export class ErrorSummary {
     });
   }
 
-  show({ page, help, wait = '', reference = '', faults, ...one }) {
+  show({ page, help, way = '', wait = '', reference = '', faults, ...one }) {
     this.clear();
     this.summary.querySelector('ul').replaceChildren(...(faults || [one]).map(fault => this.errorItem(fault)));
     this.setText('[data-wait]', wait);
+    this.summary.querySelector('[data-on]').replaceChildren(way);
     this.setText('[data-reference]', reference);
     this.setLink('[data-help]', help); // where the organisation sends people for such an account
     this.setLink('[data-page]', page);
@@ -101,11 +104,12 @@ export class ErrorSummary {
   markInvalid(input, words, details, left) {
     const field = input.closest('.field');
     const message = Object.assign(document.createElement('div'), { className: 'error-message', id: `${input.name}-message` });
-    message.textContent = words;
-    if (details.length) {
+    if (details.length > 1) {
       const list = document.createElement('ul');
       list.append(...details.map(text => Object.assign(document.createElement('li'), { textContent: text })));
       message.append(list);
+    } else {
+      message.textContent = details[0] || words;
     }
     if (left) message.append(Object.assign(document.createElement('div'), { textContent: left }));
     field.classList.add('invalid');

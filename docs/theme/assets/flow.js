@@ -10,6 +10,9 @@ export const flow = { step: 'start' };
 
 export const alive = () => Boolean(flow.token) && flow.expires > now();
 
+// Whether what is kept is of this visit: a flow, or who was refused one, for whoever asks people for help then.
+export const fresh = () => flow.expires > now();
+
 export function remember(changes) {
   Object.assign(flow, changes);
   kept?.setItem(KEY, JSON.stringify(flow));
@@ -27,7 +30,7 @@ export function recall() {
   } catch {
     forget();
   }
-  if (flow.token && !alive()) forget();
+  if (!fresh()) forget();
 }
 
 // On the page of a form: a reload, the back button and another language go on. A link begins anew, and so does the other

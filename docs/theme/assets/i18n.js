@@ -12,6 +12,9 @@ export const t = (name, facts = {}) => {
 // The field of the form beside which a problem is shown, if it is one field's.
 export const fieldOf = code => words.querySelector(`[data-codes~="${CSS.escape(code)}"]`)?.dataset.field;
 
+// What leads on from a problem: a button or a link of the page.
+export const wayOf = code => words.querySelector(`[data-way~="${CSS.escape(code)}"]`)?.cloneNode(true) || '';
+
 export const pageOf = code => `${dataset.errors}${code}/`;
 
 // A moment as people write it.

@@ -1,21 +1,36 @@
 // The choice of methods, as the API offers them for the next proof.
 import { flow } from './flow.js';
 
+const SHOWN = 3; // the others are folded, so that the button is seen at once on a phone (F22)
+
 export function showMethods(form) {
   const fieldset = form.querySelector('[data-methods]');
   const before = form.querySelector('[name="method"]:checked')?.value || flow.method;
+  const known = Math.max(0, flow.methods.findIndex(({ id }) => id === before));
   for (const old of fieldset.querySelectorAll('.choice')) old.remove();
-  fieldset.append(...flow.methods.map((method, number) => choice(method, number, before)));
-  const confirm = form.querySelector('[data-confirm]');
-  confirm.hidden = !flow.methods.some(method => method.confirm);
+  fieldset.append(...flow.methods.map((method, number) => choice(method, number, number === known)));
+  fold(form, flow.methods.length > SHOWN + 1 && known < SHOWN);
+  showConfirm(form);
   form.querySelector('[name="username"]').value = flow.user_id;
 }
 
-function choice(method, number, before) {
+export function fold(form, folded) {
+  const later = [...form.querySelectorAll('[data-methods] .choice')].slice(SHOWN);
+  for (const each of later) each.hidden = folded;
+  form.querySelector('[data-folded]').hidden = !folded;
+  return later[0];
+}
+
+// The whole number or address is asked for where the chosen method needs it.
+export function showConfirm(form) {
+  const chosen = form.querySelector('[name="method"]:checked')?.value;
+  form.querySelector('[data-confirm]').hidden = !flow.methods?.find(({ id }) => id === chosen)?.confirm;
+}
+
+function choice(method, number, checked) {
   const label = Object.assign(document.createElement('label'), { className: 'choice' });
   const radio = Object.assign(document.createElement('input'), {
-    type: 'radio', name: 'method', id: `method-${number}`, value: method.id, required: true,
-    checked: method.id === before || flow.methods.length === 1,
+    type: 'radio', name: 'method', id: `method-${number}`, value: method.id, required: true, checked,
   });
   const words = document.createElement('span');
   words.append(Object.assign(document.createElement('b'), { textContent: method.label }));

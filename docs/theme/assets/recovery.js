@@ -67,8 +67,9 @@ export function restart(answer) {
 
 export const run = runner(errors, async answer => {
   if (await attempt.solved(answer)) return true;
-  if (answer.status === 410) restart(answer); // the flow is gone
-  return answer.status === 410;
+  const over = answer.status === 410 || answer.code === 'too-many-wrong-codes'; // the flow is gone
+  if (over) restart(answer);
+  return over;
 });
 
 form.addEventListener('submit', event => {

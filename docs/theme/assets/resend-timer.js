@@ -16,7 +16,7 @@ export function runResendTimer(form, waiting) {
 }
 
 function look(form, late) {
-  const button = form.querySelector('[data-resend]');
+  const button = form.querySelector('.step [data-resend]');
   const left = flow.resend - now();
   const told = form.querySelector('[data-told]');
   if (left <= 0 && button.ariaDisabled === 'true') told.textContent = t('ready');

@@ -2,6 +2,7 @@
 // somebody is signed in.
 import { call } from './api.js';
 import { t } from './i18n.js';
+import { hidePasswords, showFaults, showRules, watchNewPassword } from './new-password.js';
 import { stepUp } from './step-up.js';
 
 // The kind of method behind each step that adds one.
@@ -153,7 +154,9 @@ export function securityInfo({ page, errors, show }) {
   };
 
   const proof = stepUp({ page, errors, show, saved });
-  return { open, look, prove: proof.begin, steps: { ...steps, ...proof.steps }, actions };
+  watchNewPassword(step('password'));
+  const password = { hidePasswords, showFaults, showRules };
+  return { open, look, password, prove: proof.begin, steps: { ...steps, ...proof.steps }, actions };
 }
 
 function none() {

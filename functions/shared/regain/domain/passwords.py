@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Set
+from dataclasses import dataclass
 
 from regain.domain import banned_words, own_words
 from regain.domain.own_words import Owner
@@ -32,14 +33,28 @@ def unsendable(typed: str) -> tuple[Reason, ...]:
     return (Reason("characters", Phrase("Use plain letters and digits: one of these characters stands for others.")),)
 
 
-def help_text(policy: Passwords, change: bool = False) -> tuple[Phrase, ...]:
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in words. `name` is what a page checks while one types: `length` (from `least` to `most` characters),
+    `classes` or `current`; of `guessable` only the service can tell.
+    """
+
+    name: str
+    text: Phrase
+    least: int = 0
+    most: int = 0
+
+
+def rules(policy: Passwords, change: bool = False) -> tuple[Rule, ...]:
     """The rules as they are shown before typing (B7), for a reset or for a `change` of a known password."""
-    least = policy.minimum_length
+    least, most = policy.minimum_length, policy.maximum
+    length = Phrase("Use at least {least} characters, and at most {most}.", least=least, most=most)
+    guessable = Phrase("Do not use your own name or telephone number, or words that are easy to guess.")
     return (
-        Phrase("Use at least {least} characters, and at most {most}.", least=least, most=policy.maximum),
-        *((_CLASSES,) if policy.profile == "entra" else ()),
-        Phrase("Do not use your own name or telephone number, or words that are easy to guess."),
-        *((Phrase("Do not use the password that you have now."),) if change else ()),
+        Rule("length", length, least, most),
+        *((Rule("classes", _CLASSES),) if policy.profile == "entra" else ()),
+        Rule("guessable", guessable),
+        *((Rule("current", Phrase("Do not use the password that you have now.")),) if change else ()),
     )
 
 
@@ -118,8 +133,8 @@ def _guessable(password: str, policy: Passwords, words: Set[str]) -> Reason | No
     return Reason(
         "easy-to-guess",
         Phrase(
-            "It has words or patterns that are easy to guess. Each common word counts one point and every other "
-            "character one point. Points of yours: {points}, needed: {needed}. Add unrelated words or characters.",
+            "It has words or patterns that are easy to guess: {points} of {needed} points. "
+            "Add unrelated words or characters.",
             points=points, needed=policy.points,
         ),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from regain.adapters import passkeys, rate_limits, recoveries, security_info
 from regain.adapters.store import Write
-from regain.api.contract import Gates, LocalizedText, OfferedMethod
+from regain.api.contract import Gates, OfferedMethod, PasswordRule
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.directories.base import Person
@@ -145,7 +145,7 @@ class Flows:
         organisation = self.services.organisation
         return policies.for_account(organisation, account) if account else policies.for_domain(organisation, who)
 
-    def password_rules(self, flow: Flow, account: Account | None) -> list[LocalizedText]:
+    def password_rules(self, flow: Flow, account: Account | None) -> list[PasswordRule]:
         """The rules for this person's new password, once every proof has been given."""
         if not flow.verified or self.purpose != "reset":
             return []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from regain.adapters import common_passwords
-from regain.api.contract import LocalizedText
+from regain.api.contract import PasswordRule
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.own_words import Owner
@@ -14,11 +14,12 @@ from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
 from regain.runtime.services import Services
 
 
-def own_rules(account: Account, services: Services, change: bool = False) -> list[LocalizedText]:
+def own_rules(account: Account, services: Services, change: bool = False) -> list[PasswordRule]:
     """The rules for this person's new password; none where they are the same for everybody, and the pages say them."""
     if not services.organisation.policies:
         return []
-    return list(passwords.help_text(policies.for_account(services.organisation, account).passwords, change))
+    policy = policies.for_account(services.organisation, account).passwords
+    return [PasswordRule(each.name, each.text, each.least, each.most) for each in passwords.rules(policy, change)]
 
 
 def check(

@@ -6,9 +6,9 @@ from msgspec import Meta, Struct
 
 from regain.api.contract.values import (
     Language,
-    LocalizedText,
     OptionalProof,
     Password,
+    PasswordRule,
     Request,
     SecurityInfoState,
     SharedComputer,
@@ -83,4 +83,4 @@ class AccountView(Struct, omit_defaults=True):
     interrupt: bool
     may_wait: bool
     sessions: list[SessionView]
-    password_rules: list[LocalizedText] = []
+    password_rules: list[PasswordRule] = []

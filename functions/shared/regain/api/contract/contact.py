@@ -8,10 +8,14 @@ from regain.api.contract.values import Proof, Request, UserId
 
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=2_000)]
+Reference = Annotated[str, Meta(max_length=20)]
 
 
 class AskAdministrator(Request, frozen=True):
-    """Ask the organisation's administrators for help. `flow`: the flow that the person is stuck in, if any."""
+    """Ask the organisation's administrators for help. `flow`: the flow that the person is stuck in, if any.
+
+    `reference`: what a page showed, where no flow has begun.
+    """
 
     user_id: UserId
     proof: Proof
@@ -19,6 +23,7 @@ class AskAdministrator(Request, frozen=True):
     name: Line = ""
     message: Text = ""
     flow: Annotated[str, Meta(max_length=64)] = ""
+    reference: Reference = ""
 
 
 class AskSupport(Request, frozen=True):
@@ -29,7 +34,7 @@ class AskSupport(Request, frozen=True):
     email: Annotated[str, Meta(max_length=320)]
     message: Text
     proof: Proof
-    reference: Annotated[str, Meta(max_length=20)] = ""
+    reference: Reference = ""
 
 
 class HelpRequested(Struct, omit_defaults=True):

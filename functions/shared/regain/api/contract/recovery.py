@@ -14,6 +14,7 @@ from regain.api.contract.values import (
     MethodId,
     OptionalProof,
     Password,
+    PasswordRule,
     Proof,
     Request,
     SharedComputer,
@@ -129,7 +130,7 @@ class Verified(Struct, omit_defaults=True):
 
     gates: Gates
     methods: list[OfferedMethod]
-    password_rules: list[LocalizedText] = []
+    password_rules: list[PasswordRule] = []
 
 
 class CodeUnderWay(Struct):
@@ -153,7 +154,7 @@ class FlowState(Struct, omit_defaults=True):
     done: bool
     expires_at: int
     expires_in: int
-    password_rules: list[LocalizedText] = []
+    password_rules: list[PasswordRule] = []
 
 
 class Extended(Struct):

@@ -34,6 +34,19 @@ class Request(Struct, forbid_unknown_fields=True, frozen=True):
     """Base class of requests. Unknown fields are refused (no mass assignment)."""
 
 
+class PasswordRule(Struct, omit_defaults=True):
+    """A rule for a new password, in words, and what a page can check of it while one types.
+
+    `rule`: `length` (from `least` to `most` characters, counted in NFKC without invisible ones at the ends), `classes`,
+    `current` or `guessable`.
+    """
+
+    rule: str
+    text: LocalizedText
+    least: int = 0
+    most: int = 0
+
+
 class Attachment(Struct):
     """A response that is not JSON, and the file name that a browser saves it under."""
 
