@@ -11,7 +11,7 @@ from tests.conftest import ROOT, launch, ready
 MODES = ("private", "detailed")
 
 
-MANY = "\nlimits: {accounts: 10_000_000}\n"
+MANY = "\nlimits: {accounts: 10000000}\n"
 """The guess budget of a large organisation: every attacker here would use up that of a small one for all others."""
 
 

@@ -202,6 +202,25 @@ class TestCaller:
         started = world.start(person.user_id).body
         assert {each["digits"] for each in started["methods"] if each["kind"] == "email"} == {8}
 
+    def test_twenty_wrong_codes_of_a_caller_make_the_next_one_long_and_close_nothing(self, world, helpdesk):
+        """Also not for the account's owner, nor for the helper's own second factor."""
+        person, digits = world.person(), []
+        for _ in range(4):
+            flow = helpdesk.over(person, "caller/start").body["flow"]
+            digits.append(helpdesk.over(person, "caller/send", {"flow": flow, "method": "email"}).body["digits"])
+            for number in range(5):
+                proof = {"flow": flow, "method": "email", "code": f"9999999{number}"}
+                assert helpdesk.over(person, "caller/verify", proof).code in ("wrong-code", "too-many-wrong-codes")
+        assert digits == [8, 12, 12, 12]
+        started = helpdesk.over(person, "caller/start").body
+        helpdesk.over(person, "caller/send", {"flow": started["flow"], "method": "email"})
+        code = world.code(started["reference"])
+        proof = {"flow": started["flow"], "method": "email", "code": code}
+        assert (len(code), helpdesk.over(person, "caller/verify", proof).status) == (12, 200)
+        own = world.start(person.user_id).body
+        assert world.send(own["flow"]).body["digits"] == 8
+        assert helpdesk.prove(helpdesk.own_app.at(world.services.now + 30)).status == 200
+
     def test_what_strangers_do_leaves_the_second_factor_of_helpers_alone_x3(self, world, helpdesk):
         """Attack 69: 48 anonymous wrong proofs for the helper's user ID."""
         helper = helpdesk.account.user_id

@@ -5,6 +5,7 @@ import pytest
 from regain.adapters import device_cookies
 from regain.domain.device_cookie import Known, remember
 from tests.functions.conftest import DRAW, solve
+from tests.functions.test_repudiation import changed, secure
 
 NEW = "violet-Anchor-27-plum"
 KINDS = ("email", "sms", "call-mobile", "call-office", "authenticator")
@@ -106,6 +107,17 @@ class TestKnownBrowsers:
         assert world.post("/api/unlock/verify", proof, browser=own).status == 200
         assert world.post("/api/unlock/finish", {"flow": flow["flow"]}, browser=own).status == 200
         assert digits(world, person.user_id, browser=own)["email"] == 8
+
+    def test_a_repudiation_makes_every_browser_unknown(self, world):
+        """Bad input: a device cookie after “this was not me”, also one that an intruder got with the password."""
+        person = world.person()
+        token = changed(world, person)
+        browser = world.sign_in(person.user_id, NEW).browser
+        for number in range(50):
+            world.sign_in(person.user_id, f"wrong-{number}", address=f"198.52.{number}.7")
+        assert world.sign_in(person.user_id, "wrong", browser=browser).code == "wrong-user-id-or-password"
+        assert secure(world, token).status == 200
+        assert world.sign_in(person.user_id, "wrong", browser=browser).code == "prove-it-is-you-first"
 
     def test_a_shared_computer_stays_unknown_and_a_known_browser_can_be_forgotten(self, world):
         person = world.person()
