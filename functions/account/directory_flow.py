@@ -1,5 +1,7 @@
 """Signing in with a password that lives in a directory, and changing it."""
 
+import contextlib
+
 from account.directory_password import Asking
 from account.password import Judge
 from regain.adapters import recoveries
@@ -8,11 +10,14 @@ from regain.adapters.store import retry_on_conflict
 from regain.api.contract import ChangePassword, Done, SignedIn, SignIn
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
-from regain.directories.base import Directory, NotAccepted, Person, StopReason, WrongPassword
+from regain.directories.base import Directory, NotAccepted, Person, Stopped, StopReason, WrongPassword
 from regain.domain import passwords
+from regain.domain.account import Account
+from regain.domain.directory_change import Change
 from regain.problems import ACCOUNT_TURNED_OFF, OUTCOME_UNKNOWN, WRONG_CREDENTIALS, WRONG_CURRENT_PASSWORD, Refused
 from regain.recovery import in_directory, new_password, session, standings
 from regain.recovery.directory_change import Setting, refused_by_policy
+from regain.recovery.repudiation import Repudiation
 from regain.recovery.session import new_session_write, registration_status, replaced_session_writes
 from regain.runtime.services import Services
 
@@ -129,3 +134,24 @@ def _recorded(who: session.SignedIn, person: Person, setting: Setting, asking: A
     if context.browser:
         standings.remember(services, subject, throttle.epoch, context)
     return Done(True)
+
+
+def cut_off(services: Services, repudiated: Repudiation, card: Account | None, change: Change) -> Account | None:
+    """Replaces the password of somebody who said "this was not me" by one that nobody knows; None if they are gone.
+
+    It is done twice: Active Directory takes the password of before for an hour. Where the directory lets nobody change
+    this person, only what is kept here is locked, and the administrators are told.
+
+    Raises:
+        Refused: BEING_SET, while a password is being set; DIRECTORY_REFUSED or DIRECTORY_DID_NOT_ANSWER.
+    """
+    change.check_idle(services.now)
+    who = repudiated.user_id
+    directory = services.directories[who.rpartition("@")[2]]
+    person = in_directory.find(directory, who)
+    if person is None or in_directory.account_id(services, who, person) != repudiated.account_id:
+        return None
+    with in_directory.answering(), contextlib.suppress(Stopped):
+        for _ in range(2):
+            directory.reset(person, f"{services.randomness(24).hex()}-aA1")
+    return in_directory.account(card, person, repudiated.account_id, who)

@@ -195,7 +195,8 @@ def end_session(body: EndSession, context: RequestContext) -> Done:
 def repudiate(body: Repudiation, context: RequestContext) -> Done:
     """Repudiates a change (B6, B29): disables the account, ends its sessions and flows, and tells administrators.
 
-    The password never works again, nor does any method until an administrator has gone through them.
+    The password never works again, nor does any method until an administrator has gone through them. A directory is
+    asked first: while it is down, the link stays good.
     """
     return retry_on_conflict(lambda: _repudiate(body, context, services()))
 
@@ -203,15 +204,19 @@ def repudiate(body: Repudiation, context: RequestContext) -> Done:
 def _repudiate(body: Repudiation, context: RequestContext, services: Services) -> Done:
     subject, record, repudiated = repudiation.load(services, body.token)
     context.about(subject, repudiated.reference)
-    account, throttle_item, info_item = services.store.batch_get(
+    account, throttle_item, info_item, *under_way = services.store.batch_get(
         [
             services.accounts.key(repudiated.account_id),
             services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
+            *([services.recoveries.key(subject, "change")] if repudiated.user_id else []),
         ]
     )
     found, throttle = account_items.from_item(account), recoveries.throttle(throttle_item)
     info = security_infos.from_item(info_item)
+    change = recoveries.change(under_way[0]) if under_way else None
+    if change:
+        found = directory_flow.cut_off(services, repudiated, found, change)
     if found is None:
         raise Refused(LINK_ENDED, reason="account gone")
     now = services.now
@@ -226,6 +231,7 @@ def _repudiate(body: Repudiation, context: RequestContext, services: Services) -
         [
             repudiation.redeem_write(services, subject, record, repudiated),
             services.accounts.lock_write(found),
+            *([services.recoveries.change_write(subject, change.recorded(), now)] if change else []),
             services.security_infos.write(subject, binding.repudiated(info, repudiated.changed_at)),
             services.recoveries.throttle_write(subject, throttle.distrusting(), now),
             Judge(services, subject, context).event("account-secured"),

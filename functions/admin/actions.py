@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from admin import directory_actions
 from admin.agent import Agent, Target, signed_in_agent
+from admin.directory_actions import Made
 from regain.adapters import password_hash
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
@@ -28,29 +30,27 @@ def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) ->
     proved = _use_caller_proof(agent, target, "reset", body.caller)
     services, now = agent.services, agent.services.now
     to = _destination(agent, target, body.to) if body.to else None
-    nonce, made, hashed, until = _temporary_password(agent, target)
-    writes = [
-        services.accounts.password_write(target.account, hashed, now, until),
-        *_methods_lost(agent, target, body.methods_lost),
-        services.recoveries.throttle_write(target.subject, target.throttle.lifted().distrusting(), now),
-        *proved,
-        *agent.event_and_notices("admin-reset", target),
-    ]
-    if to:
-        writes += _sent(agent, target, to, nonce, until)
-    services.store.commit(writes)
+    made = directory_actions.derive(agent, target)
+
+    def writes(target: Target) -> list[Write]:
+        return [
+            *_methods_lost(agent, target, body.methods_lost),
+            services.recoveries.throttle_write(target.subject, target.throttle.lifted().distrusting(), now),
+            *proved,
+            *agent.event_and_notices("admin-reset", target),
+            *(_sent(agent, target, to, made) if to else ()),
+        ]
+
+    if target.person:
+        directory_actions.set_temporary(agent, target, target.person, "admin-reset", made.password, writes)
+    else:
+        hashed = password_hash.hash_password(made.password, services.keys)
+        own = services.accounts.password_write(target.account, hashed, now, made.until)
+        services.store.commit([own, *writes(target)])
+    until = 0 if target.person else made.until  # no directory knows when a temporary password ends
     if to:
         return TemporaryPassword(True, sent_to=mask(to), until=until)
-    return TemporaryPassword(True, temporary_password=made, until=until)
-
-
-def _temporary_password(agent: Agent, target: Target) -> tuple[str, str, str, int]:
-    """A nonce, the temporary password that it gives, its hash, and until when it is good."""
-    services = agent.services
-    nonce = services.randomness(16).hex()
-    made = temporary_password.derive(services.keys, target.subject, nonce)
-    until = services.now + services.organisation.administration.temporary_password_hours * 3_600
-    return nonce, made, password_hash.hash_password(made, services.keys), until
+    return TemporaryPassword(True, temporary_password=made.password, until=until)
 
 
 def _methods_lost(agent: Agent, target: Target, lost: bool) -> list[Write]:
@@ -72,15 +72,17 @@ def _destination(agent: Agent, target: Target, wanted: str) -> Method:
     raise Refused(METHOD_NOT_OFFERED)
 
 
-def _sent(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> list[Write]:
+def _sent(agent: Agent, target: Target, to: Method, made: Made) -> list[Write]:
     """The message that brings the password, and the record by which `notify` knows that it may."""
     services = agent.services
     generation = services.keys.generation("temporary-password")
-    sending = temporary_password.Sending(nonce, generation, to.kind, to.destination, target.account.user_id, until)
+    sending = temporary_password.Sending(
+        made.nonce, generation, to.kind, to.destination, target.account.user_id, made.until
+    )
     message = Message(
         id=services.randomness(16).hex(), kind="temporary-password", channel=channel(to.kind), to=to.destination,
         subject=target.subject, reference=agent.who.context.reference, language=target.account.language,
-        good_until=until,
+        good_until=made.until,
     )  # fmt: skip
     return [
         temporary_password.sending_write(services.recoveries, target.subject, message.id, sending),
@@ -90,12 +92,17 @@ def _sent(agent: Agent, target: Target, to: Method, nonce: str, until: int) -> l
 
 def unlock(user_id: str, context: RequestContext) -> Done:
     """Lifts the lockout of sign-in. Does no harm if there is none."""
-    return act_on("unlock", user_id, context, "admin-unlocked", _lifted)
+    return act_on("unlock", user_id, context, "admin-unlocked", _unlocked)
 
 
 def lift(user_id: str, context: RequestContext) -> Done:
     """Lifts the throttle: wrong proofs and passwords no longer count."""
     return act_on("lift", user_id, context, "admin-lifted", _lifted)
+
+
+def _unlocked(agent: Agent, target: Target) -> list[Write]:
+    """The same, and in the directory, where the password lives in one."""
+    return [*_lifted(agent, target), *directory_actions.unlock(agent, target)]
 
 
 def _lifted(agent: Agent, target: Target) -> list[Write]:
@@ -112,21 +119,29 @@ def _enable(user_id: str, body: Enable, context: RequestContext) -> TemporaryPas
     agent = signed_in_agent(context)
     target = agent.authorise("enable", user_id)
     services, now, told = agent.services, agent.services.now, agent.event_and_notices("admin-enabled", target)
+    if target.person:
+        directory_actions.check_changeable(target.person)
     if not target.info.suspended:
         services.store.commit([services.accounts.enable_write(target.account), *told])
         return TemporaryPassword(True)
     if body.keep is None:
         raise Refused(METHODS_TO_REVIEW)
-    _, made, hashed, until = _temporary_password(agent, target)
-    services.store.commit(
-        [
-            services.accounts.enable_with_password_write(target.account, hashed, now, until),
-            services.security_infos.write(target.subject, binding.reviewed(target.info, body.keep, now)),
+    keep, made = body.keep, directory_actions.derive(agent, target)
+
+    def writes(target: Target) -> list[Write]:
+        return [
+            services.security_infos.write(target.subject, binding.reviewed(target.info, keep, now)),
             services.recoveries.throttle_write(target.subject, target.throttle.distrusting(), now),
             *told,
         ]
-    )
-    return TemporaryPassword(True, temporary_password=made, until=until)
+
+    if target.person:
+        directory_actions.set_temporary(agent, target, target.person, "admin-enabled", made.password, writes, True)
+        return TemporaryPassword(True, temporary_password=made.password)
+    hashed = password_hash.hash_password(made.password, services.keys)
+    own = services.accounts.enable_with_password_write(target.account, hashed, now, made.until)
+    services.store.commit([own, *writes(target)])
+    return TemporaryPassword(True, temporary_password=made.password, until=made.until)
 
 
 def require_registration(user_id: str, body: RequireRegistration, context: RequestContext) -> Done:

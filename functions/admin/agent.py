@@ -1,6 +1,6 @@
 """The agent, a signed-in person with a role; what they may do; and the account they act on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from regain.adapters import recoveries
@@ -9,13 +9,16 @@ from regain.adapters.outbox import Message
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
+from regain.directories.base import Person
 from regain.domain import roles, user_id
 from regain.domain.account import Account, is_id
 from regain.domain.binding import Holder
+from regain.domain.directory_change import Change
+from regain.domain.lockout import Binds
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
-from regain.recovery import repudiation
+from regain.recovery import in_directory, repudiation
 from regain.recovery.notices import notices
 from regain.recovery.session import SignedIn, holder, require_session
 from regain.runtime.services import Services, services
@@ -25,12 +28,18 @@ _HOUR = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The account that an agent looks up or acts on, with its security info and throttle."""
+    """The account that an agent looks up or acts on, with its security info and throttle.
+
+    Of somebody in a directory: who they are there, what is under way, and the wrong passwords that it was asked about.
+    """
 
     subject: str
     account: Account
     info: SecurityInfo
     throttle: Throttle
+    person: Person | None = None
+    change: Change = field(default_factory=Change)
+    binds: Binds = field(default_factory=Binds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class Agent:
             Refused: TOO_MANY_REQUESTS, NO_SUCH_ACCOUNT or NOT_OVER_THIS_ACCOUNT.
         """
         self.count_lookup()
-        target = self._read(typed)
+        target = self.read(typed)
         roles.check_can_view(self.account, target.account, self.scope)
         return target
 
@@ -82,7 +91,7 @@ class Agent:
         """
         limits = self.services.organisation.limits
         self._count("changed", limits.admin_changes_per_hour)
-        target = self._read(typed)
+        target = self.read(typed)
         roles.check_action(act, self.account, target.account, self.scope)
         self.check_proved()
         return target
@@ -127,9 +136,10 @@ class Agent:
         number, reference = self.services.randomness(16).hex(), self.who.context.reference
         return Message(number, "admin-acted", "roles", "administrators", target.subject, reference, facts=facts)
 
-    def _read(self, typed: str) -> Target:
+    def read(self, typed: str) -> Target:
+        """The account as it is now. Raises Refused(NO_SUCH_ACCOUNT)."""
         services = self.services
-        account_id = find_id(typed, services)
+        account_id, who, person = _find(typed, services)
         subject = services.recoveries.subject(account_id)
         found = services.store.batch_get(
             [
@@ -139,11 +149,24 @@ class Agent:
             ]
         )
         account = account_items.from_item(found[0])
+        info, throttle = security_infos.from_item(found[1]), recoveries.throttle(found[2])
+        there = {}
+        who = who or (account.user_id if account else "")
+        if directory := services.directory(who):
+            person = person or in_directory.find(directory, who)
+            same = person is not None and in_directory.account_id(services, who, person) == account_id
+            account = in_directory.account(account, person, account_id, who) if person and same else None
+            there = self._under_way(subject, person)
         if account is None:
             raise Refused(NO_SUCH_ACCOUNT)
         self.who.context.about(subject)
-        info, throttle = security_infos.from_item(found[1]), recoveries.throttle(found[2])
-        return Target(subject, account, info, throttle)
+        return Target(subject, account, info, throttle, **there)
+
+    def _under_way(self, subject: str, person: Person | None) -> dict[str, Any]:
+        services = self.services
+        keys = [services.recoveries.key(subject, record) for record in ("change", "binds")]
+        change, binds = services.store.batch_get(keys)
+        return {"person": person, "change": recoveries.change(change), "binds": recoveries.binds(binds)}
 
     def _count(self, what: str, most: int) -> None:
         services, now = self.services, self.services.now
@@ -153,9 +176,18 @@ class Agent:
 
 def find_id(typed: str, services: Services) -> str:
     """The account id that is typed, or that a user ID leads to. Raises Refused(INVALID_USER_ID or DOMAIN_NEEDED)."""
+    return _find(typed, services)[0]
+
+
+def _find(typed: str, services: Services) -> tuple[str, str, Person | None]:
+    """The account id, the user ID if that was typed, and whom it names in a directory."""
     if is_id(typed):
-        return typed
-    return services.identifiers.find(user_id.normalise(typed, services.organisation.domains))
+        return typed, "", None
+    who = user_id.normalise(typed, services.organisation.domains)
+    if directory := services.directory(who):
+        person = in_directory.find(directory, who)
+        return in_directory.account_id(services, who, person), who, person
+    return services.identifiers.find(who), who, None
 
 
 def signed_in_agent(context: RequestContext) -> Agent:

@@ -104,7 +104,8 @@ def render(message: Message, needed: Services) -> RenderedMessage:
         made = temporary_password.derive(
             needed.keys, message.subject, message.facts["nonce"], message.facts["generation"]
         )
-        return messages.temporary_password(made, message.facts, message.reference, layout)
+        endless = needed.directory(message.facts["user_id"]) is not None
+        return messages.temporary_password(made, message.facts, message.reference, layout, endless)
     if message.kind != "code":
         return messages.notice(message.kind, message.facts, message.reference, message.facts.get("token", ""), layout)
     facts = message.facts

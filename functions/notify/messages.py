@@ -219,22 +219,29 @@ def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[P
         yield layout.say(Phrase("If you still cannot sign in, ask your administrator too."))
 
 
-def temporary_password(made: str, facts: dict[str, Any], reference: str, layout: Layout) -> RenderedMessage:
-    """A temporary password. The message has no link, because people know where they sign in."""
+def temporary_password(
+    made: str, facts: dict[str, Any], reference: str, layout: Layout, endless: bool = False
+) -> RenderedMessage:
+    """A temporary password. The message has no link, because people know where they sign in.
+
+    `endless`: the directory that it is good in knows no end of one, and no number of sign-ins.
+    """
     until = layout.moment(facts["until"])
+    limited = Phrase("It works for one sign-in, until {moment}. After that you choose your own password.")
+    short = Phrase("{organisation}: {code} is your temporary password, for one sign-in.")
+    if endless:
+        limited = Phrase("When you sign in with it, you choose your own password. Do so today.")
+        short = Phrase("{organisation}: {code} is your temporary password. Choose your own today.")
     parts = (
         layout.say(_TEMPORARY, user_id=facts["user_id"]),
         Secret(made),
-        layout.say(
-            Phrase("It works for one sign-in, until {moment}. After that you choose your own password."), moment=until
-        ),
+        layout.say(limited, moment=until),
         layout.say(Phrase("Type the address of the sign-in page yourself. There is no link in this message.")),
         layout.say(_NOT_ASKED, reference=reference),
     )
     bare = layout.say(_BARE, code=made)
-    short = layout.say(Phrase("{organisation}: {code} is your temporary password, for one sign-in."), code=made)
     return layout.render(
         layout.say(Phrase("A temporary password for your {organisation} account")),
         parts,
-        short=longest_fitting([short, bare]),
+        short=longest_fitting([layout.say(short, code=made), bare]),
     )

@@ -184,6 +184,8 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     assert administrator.over(person, "registration-code").status == 200
     assert administrator.over(person, "reset", {"methods_lost": True}).status == 200
     assert administrator.over(newcomer.account, "methods/authenticator/agree").status == 200
+    with people(world, StandIn()) as domain:
+        assert administrator.over(domain.directory.add(), "reset").status == 200
     flow = helpdesk.over(called.account, "caller/start").body["flow"]
     for kind in ("email", "sms", "authenticator"):
         if kind != "authenticator":

@@ -145,9 +145,9 @@ class Accounts:
         """Makes the card of somebody in a directory, or notes the user ID that they have there now."""
         return self._update(seen, {"user_id": seen.user_id})
 
-    def directory_password_write(self, seen: Account, now: int) -> Write:
-        """Notes on the card that a password was set in the directory, which ends every session."""
-        return self._update(seen, _password(seen, UNUSABLE, now, 0))
+    def directory_password_write(self, seen: Account, now: int, enable: bool = False) -> Write:
+        """Notes on the card that a password was set in the directory, which ends every session; may enable it."""
+        return self._update(seen, {**(_enabled(seen) if enable else {}), **_password(seen, UNUSABLE, now, 0)})
 
     def _update(self, seen: Account, changes: dict[str, Any]) -> Write:
         """Changes an account that has not changed since it was read; one that is new is the card of somebody."""

@@ -36,12 +36,16 @@ class Change:
         Raises:
             Refused: BEING_SET, while another one is under way.
         """
-        if self.mark and now < self.until:
-            raise Refused(BEING_SET, retry_after=self.until - now)
+        self.check_idle(now)
         doubted = () if now >= self.until + _DOUBT else tuple(dict.fromkeys(filter(None, (*self.doubted, self.mark))))
         return replace(
             self, mark=mark, until=now + LEASE, server=self.server if doubted else server, doubted=doubted[-_DOUBTED:]
         )
+
+    def check_idle(self, now: int) -> None:
+        """Raises Refused(BEING_SET), while a change is under way."""
+        if self.mark and now < self.until:
+            raise Refused(BEING_SET, retry_after=self.until - now)
 
     def written(self) -> "Change":
         """The same after it was written."""

@@ -1,0 +1,130 @@
+"""What administrators do to somebody whose password lives in a directory, and “this was not me” there."""
+
+import pytest
+
+from regain.directories.base import Unanswered
+from tests.functions.agent import Agent
+from tests.functions.directory_stand_in import StandIn, people
+from tests.functions.person import Person
+from tests.functions.test_repudiation import NEW, changed, secure
+
+FIRST = "the First password 1"
+
+
+@pytest.fixture
+def domain(world):
+    with people(world, StandIn()) as found:
+        yield found
+
+
+@pytest.fixture
+def agent(domain):
+    return Agent(domain.world).proved()
+
+
+def test_a_temporary_password_is_set_there_and_promises_no_end(domain, agent):
+    person = domain.directory.add(locked=True)
+    shown = agent.look(person).body
+    assert (shown["user_id"], shown["name"], shown["enabled"]) == (person.user_id, "", True)
+    made = agent.over(person, "reset")
+    assert made.status == 200 and "until" not in made.body
+    assert domain.directory.password(person) == made.body["temporary_password"]
+    there = domain.directory.find(person.user_id)
+    assert there.must_change and not there.locked
+    assert {"directory-asked", "admin-reset"} <= set(domain.kinds(person))
+    assert ("admin-reset", person.other_mails[0]) in domain.notices(person)
+    done = domain.world.sign_in(person.user_id, made.body["temporary_password"])
+    assert done.body["must_change_password"] is True
+    here = Person.signed_in(domain.world, domain.card(person), done.session)
+    change = {"current_password": made.body["temporary_password"], "new_password": NEW}
+    assert here.post("password", **change).code == "prove-it-is-you"
+    here.step_up()
+    assert here.post("password", **change).status == 200
+
+
+def test_a_temporary_password_may_be_sent_and_the_caller_is_verified_first(domain):
+    helpdesk = Agent(domain.world, role="helpdesk").proved()
+    person = domain.directory.add()
+    assert helpdesk.over(person, "reset").code == "caller-not-proved"
+    made = helpdesk.over(person, "reset", {"caller": helpdesk.caller(person), "to": "email"})
+    assert made.status == 200 and set(made.body) == {"done", "sent_to"}
+    assert ("temporary-password", person.other_mails[0]) in domain.notices(person)
+
+
+@pytest.mark.parametrize("fault", ["lost", "late"])
+def test_after_a_lost_answer_the_temporary_password_that_is_shown_is_the_one_that_works(
+    domain, agent, fault, time_machine
+):
+    person = domain.directory.add()
+    domain.directory.faults.append(fault)
+    lost = agent.over(person, "reset")
+    assert (lost.status, lost.code) == (503, "outcome-unknown")
+    assert agent.over(person, "reset").code == "being-set"
+    time_machine.move_to(domain.world.services.now + 13)
+    made = agent.over(person, "reset")
+    domain.directory.find(person.user_id)
+    assert domain.directory.password(person) == made.body["temporary_password"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"protected": True}, "not-enabled-for-password-reset"),
+        ({"managed_elsewhere": True}, "contact-your-administrator"),
+        ({"enabled": False}, "account-turned-off"),
+    ],
+)
+def test_whoever_the_directory_protects_is_left_alone(domain, agent, facts, code):
+    person = domain.directory.add(**facts)
+    for act in ("reset", "unlock"):
+        assert agent.over(person, act).code == code
+    assert domain.directory.passwords[person.key] == [FIRST]
+
+
+def test_an_unlock_is_made_there_and_gives_the_budget_back(domain, agent):
+    person = domain.directory.add()
+    for number in range(5):
+        domain.world.sign_in(person.user_id, f"wrong {number}", address=f"198.51.{number}.7")
+    assert domain.world.sign_in(person.user_id, FIRST).status == 401
+    domain.directory.update(person, locked=True)
+    assert agent.over(person, "unlock").status == 200
+    assert not domain.directory.find(person.user_id).locked
+    assert domain.world.sign_in(person.user_id, FIRST).status == 200
+
+
+def test_somebody_is_found_by_their_user_id_and_by_their_id_while_they_are_there(domain, agent):
+    person = domain.directory.add()
+    assert agent.get(f"/accounts/{domain.account_id(person)}").code == "no-such-account", "there is no card yet"
+    domain.world.sign_in(person.user_id, FIRST)
+    assert agent.get(f"/accounts/{domain.account_id(person)}").body["user_id"] == person.user_id
+    assert [each["kind"] for each in agent.get("/events", account=person.user_id).body["events"]]
+    del domain.directory.people[person.user_id]
+    assert agent.look(person).code == "no-such-account"
+
+
+@pytest.mark.parametrize("purpose", ["reset", "unlock"])
+def test_this_was_not_me_leaves_a_password_that_nobody_knows_until_an_administrator_helps(domain, agent, purpose):
+    person = domain.directory.add()
+    token = changed(domain.world, person, purpose)
+    before = domain.directory.passwords[person.key][:]
+    domain.directory.down = Unanswered(known=True)
+    assert secure(domain.world, token).code == "directory-did-not-answer"
+    domain.directory.down = None
+    assert secure(domain.world, token).status == 200
+    assert len(domain.directory.passwords[person.key]) == len(before) + 2, "the one of before would work for an hour"
+    assert domain.card(person).enabled is False
+    assert domain.world.sign_in(person.user_id, before[-1]).code == "wrong-user-id-or-password"
+    assert secure(domain.world, token).code == "link-ended"
+    flow = domain.world.start(person.user_id).body
+    assert domain.world.send(flow["flow"]).status == 202
+    assert {m["channel"] for m in domain.world.outbox(flow["reference"])} == {"none"}, "no method is good any more"
+    made = agent.over(person, "enable", {"keep": ["email"]})
+    assert domain.world.sign_in(person.user_id, made.body["temporary_password"]).status == 200
+
+
+def test_whom_the_directory_protects_is_locked_here_all_the_same(domain):
+    person = domain.directory.add()
+    token = changed(domain.world, person)
+    domain.directory.update(person, protected=True)
+    assert secure(domain.world, token).status == 200
+    assert domain.card(person).enabled is False
