@@ -2,7 +2,7 @@
 import { onClick } from './actions.js';
 import { call, now } from './api.js';
 import { alive, flow, forget, forgetAll, proved, remember } from './flow.js';
-import { pageOf, t } from './i18n.js';
+import { duration, pageOf, t } from './i18n.js';
 import { fold, showConfirm, showMethods, showQuestions } from './methods.js';
 import { hidePasswords, showFaults, showRules, watchNewPassword } from './new-password.js';
 import { attempt, chosen, errors, form, input, restart, run, section, show, steps } from './recovery.js';
@@ -137,6 +137,11 @@ function showDone(answer) {
   if (code) {
     code.hidden = !answer.recovery_code;
     code.querySelector('.saved-code').textContent = answer.recovery_code || '';
+  }
+  const later = form.querySelector('[data-usable]');
+  if (later) {
+    later.hidden = !(answer.usable > 0); // minutes, or `now`
+    later.textContent = t('usable', { time: duration(answer.usable * 60) });
   }
   show('done');
   forgetAll();
