@@ -166,15 +166,18 @@ class People:
 
 
 @contextlib.contextmanager
-def people(world, directory):
+def people(world, directory, domain=DOMAIN):
     """The people of a directory, for a while."""
     services, sleep = world.services, world.services.sleep
     found = People(world, directory)
-    services.organisation.domains[DOMAIN] = Domain()
-    services.directories[DOMAIN] = directory
+    domains, before = services.organisation.domains, services.organisation.domains.get(domain)
+    domains[domain] = before or Domain()
+    services.directories[domain] = directory
     object.__setattr__(services, "sleep", found.waits.append)
     try:
         yield found
     finally:
-        del services.directories[DOMAIN], services.organisation.domains[DOMAIN]
+        del services.directories[domain]
+        if not before:
+            del domains[domain]
         object.__setattr__(services, "sleep", sleep)
