@@ -207,6 +207,7 @@ def test_60_what_strangers_typed_is_text_wherever_it_is_shown(attacker, site):
     (letter,) = attacker.received("support@contoso.example", holding=asked.body["reference"])
     assert f"Name: {name}" in letter["body"]
     assert "\n> =1+1\n" in letter["body"]
+    attacker.received(f"x{number}@home.example", holding=asked.body["reference"])
     sent = MessageLog(attacker.stack.state / "messages.jsonl").all()
     mails = {each["to"]: each["html"] for each in sent if asked.body["reference"] in each["body"]}
     assert (
