@@ -164,10 +164,10 @@ def _headers(told: Message) -> dict[str, str]:
 
 
 def launch(state: Path, site: Path, *options: str, port: int = 0, warm: bool = False) -> Stack:
-    """Starts the embedded stack and waits until it is ready or has ended. `warm` also starts every function."""
+    """Starts the embedded stack and waits until it is ready or has ended. `warm`: as it is measured, with every function started."""
     port = port or free_port()
     command = [sys.executable, "-m", "local", "--port", str(port), "--state", str(state), "--site", str(site), *options]
-    command += [] if warm else ["--light"]
+    command += ["--warm"] if warm else ["--light"]
     paths = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared"))
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     process = subprocess.Popen(

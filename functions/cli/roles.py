@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from regain.adapters import security_info
 from regain.domain import reference, user_id
 from regain.domain.account import ROLES, Account
 from regain.domain.roles import ACTIONS, RANK
+from regain.people.notifications import ImportNotifier
 from regain.recovery import registration_code, repudiation
 from regain.recovery.notices import notices
 from regain.runtime.services import Services
@@ -27,7 +29,10 @@ def grant(
     role: Annotated[str, typer.Argument(help="auditor, helpdesk, user-administrator, administrator, or none.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Gives or takes a role. The person's sessions end; whoever has a role gives two proofs in a reset."""
+    """Gives or takes a role, and tells the person and the other administrators (B12).
+
+    The person's sessions end; whoever has a role gives two proofs in a reset.
+    """
     wanted = "" if role == "none" else role
     if wanted not in ROLES:
         raise typer.BadParameter(f"`{role}` is not a role: {', '.join(filter(None, ROLES))} or none.")
@@ -45,7 +50,9 @@ def grant(
     event = services.events.write(
         "admin-role-granted", subject, quoted, time.time(), secrets.token_bytes(4), by=BY, what=role
     )
-    services.store.commit([services.accounts.role_write(account, wanted, int(time.time())), event])
+    info = security_info.from_item(services.store.get(*services.security_infos.key(subject)))
+    told = ImportNotifier(services, BY).notices(account, replace(account, role=wanted), info, quoted)
+    services.store.commit([services.accounts.role_write(account, wanted, int(time.time())), event, *told])
     say(f"Done, under the reference {quoted}.")
 
 

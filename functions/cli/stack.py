@@ -1,9 +1,11 @@
 """The stack that a command works on: on AWS by name, or on this machine by folder."""
 
 import atexit
+import contextlib
 import json
 import os
 import tempfile
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,6 +138,7 @@ class Stack:
                 "on AWS with --stack."
             )
         environment: dict[str, str] = json.loads(known.read_text())
+        atexit.register(_wake, environment["SITE_URL"])
         return environment
 
     def _on_aws(self) -> dict[str, str]:
@@ -157,3 +160,10 @@ class Stack:
         parameters = self._description().get("Parameters", ())
         given = {each["ParameterKey"]: each["ParameterValue"] for each in parameters}
         return {f"{name}_GENERATION": given.get(parameter, "1") for name, (_, parameter) in _ROOT_KEYS.items()}
+
+
+def _wake(origin: str) -> None:
+    """Tells the embedded stack that something may have been written: its streams are polled rarely."""
+    with contextlib.suppress(OSError):  # it may have been stopped meanwhile
+        woken = urllib.request.Request(f"{origin}local/wake", method="POST")  # noqa: S310 - this machine
+        urllib.request.urlopen(woken, timeout=2).close()  # noqa: S310

@@ -30,7 +30,7 @@ from local.previews import Previews
 from local.resources import create
 from local.sam_local import SamLocal, bridge_address
 from local.sandbox import Pool
-from local.stream_poller import StreamPoller
+from local.stream_poller import StreamPoller, wake_route
 from local.template import Template, TemplateError
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
@@ -145,12 +145,12 @@ def _gateway(
     logs.mkdir(exist_ok=True)
     pools, pollers = _functions(template, environment, logs, served)
     outbox = Outbox(MessageLog(arguments.state / "messages.jsonl"), engine.endpoint)
-    pages = [*outbox.routes(), *Previews(current()).routes()]
+    pages = [*outbox.routes(), *Previews(current()).routes(), wake_route(pollers)]
     pages = [*directory.invocations(pools, served.token), *pages]
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        if not arguments.light:
+        if arguments.warm:
             await asyncio.gather(*(pool.warm() for pool in pools.values()))
         running = [asyncio.create_task(poller.run()) for poller in pollers]
         running += [asyncio.create_task(schedule.run(pools[f.name])) for f in template.functions if f.scheduled]
@@ -225,7 +225,7 @@ class _Server(uvicorn.Server):
 async def _watch(engine: Engine, server: uvicorn.Server) -> None:
     """Stops the server when the engine has stopped, since nothing works without it."""
     while engine.alive:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2)
     server.should_exit = True
 
 
@@ -260,7 +260,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--light",
         action="store_true",
-        help="for tests: functions start on their first request, and the proof of work is minimal",
+        help="for tests: the proof of work is minimal",
+    )
+    parser.add_argument(
+        "--warm",
+        action="store_true",
+        help="for measurements: every function starts now, not on its first request",
     )
     parser.add_argument("--build", type=Path, help="output of `sam build`: the API then runs in Lambda's containers")
     parser.add_argument("--sam", type=Path, default=ROOT / ".venv" / "sam" / "bin" / "sam")

@@ -4,15 +4,18 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import boto3
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from local.sandbox import Pool, SandboxError
 from local.template import ACCOUNT, REGION
 
-_IDLE_INTERVAL = 1.0  # seconds between polls while nothing happens
+_IDLE_INTERVAL = 60.0  # seconds between polls while nobody says that something may have been written
 _MAX_WINDOW = 0.5  # seconds; caps the template's MaximumBatchingWindowInSeconds
 _BACKOFF = 0.2
 _OUTBOX = "OutboxTable"  # its items have a state, so pending ones can be found without the stream
@@ -53,7 +56,7 @@ class StreamPoller:
         self._woken.set()
 
     async def _pause(self) -> None:
-        """Waits to be woken, but not for long: not only functions write to the table."""
+        """Waits to be woken: by a function that has been invoked, by `./regain`, or after a while all the same."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_IDLE_INTERVAL):
                 await self._woken.wait()
@@ -140,6 +143,17 @@ class StreamPoller:
         }
         queue = self._sqs.get_queue_url(QueueName=_name(destination))["QueueUrl"]
         self._sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+
+
+def wake_route(pollers: Sequence[StreamPoller]) -> Route:
+    """`POST /local/wake`, for processes that write to the tables themselves, as `./regain` does."""
+
+    async def wake(_: Request) -> Response:
+        for poller in pollers:
+            poller.wake()
+        return Response(status_code=204)
+
+    return Route("/local/wake", wake, methods=["POST"])
 
 
 def _name(resolved: str) -> str:

@@ -124,7 +124,7 @@ def test_settings_under_which_guessing_pays_are_named_before_they_are_deployed_b
     assert "lower `limits.guess_budget`" in run("policy", "check", settings(limits=generous))[2]
 
 
-def test_a_role_is_given_and_taken_and_sessions_end(world, run):
+def test_a_role_is_given_and_taken_sessions_end_and_the_person_and_administrators_are_told_b12(world, run):
     person = world.person()
     session = world.sign_in(person.user_id).session
     status, out, _ = run("admin", "grant", person.user_id, "helpdesk", "--yes")
@@ -132,6 +132,8 @@ def test_a_role_is_given_and_taken_and_sessions_end(world, run):
     assert world.account(person.user_id).role == "helpdesk"
     assert world.request("GET", "/api/account", session=session).code == "sign-in-needed"
     assert world.events(person.user_id)[-1]["kind"] == "admin-role-granted"
+    told = {(each["kind"], each["channel"]) for each in world.outbox_of(person.user_id)}
+    assert told >= {("account-imported", "email"), ("admin-acted", "roles")}
     assert [each.user_id for each in world.services.accounts.with_role("helpdesk", 100)].count(person.user_id) == 1
     assert run("admin", "grant", person.user_id, "none", "--yes")[0] == 0
     assert world.account(person.user_id).role == ""

@@ -112,8 +112,9 @@ def test_it_can_be_run_as_often_as_somebody_likes(stack, dynamodb):
     assert run.returncode == 0, said
     after = {item["id"]["S"]: item for item in dynamodb.scan(TableName="LimitTable")["Items"]}
     counts = [item for name, item in after.items() if "count" in item and before.get(name) != item]
-    who = {item["id"]["S"].split("#")[1] for item in counts}
-    assert len(who) == 1  # the network of whoever ran it: a limit there asks for more work, and refuses nothing
+    counted = {tuple(item["id"]["S"].split("#")[:2]) for item in counts}
+    ours = {who for what, who in counted if not what.startswith("help-mail")}  # the desk's: past it, mail comes hourly
+    assert len(ours) == 1  # the network of whoever ran it: a limit there asks for more work, and refuses nothing
 
 
 def test_what_a_killed_run_has_left_is_taken_away_by_the_next_one(stack, tables, subject, dynamodb):

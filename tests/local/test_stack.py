@@ -5,15 +5,17 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from local import stream_poller as stack_poller
 from local.engine import SCHEMA, Engine, EngineError
 from regain.api.headers import API_HEADERS, SITE_HEADERS
 from tests.codes import code_in
-from tests.conftest import fetch, launch
+from tests.conftest import ROOT, fetch, launch
 from tests.functions.conftest import solve
 
 
@@ -193,6 +195,26 @@ def test_a_body_that_no_gateway_takes_is_a_problem(stack):
         f"{stack.origin}/api/reset/start", b" " * (10 * 1024 * 1024 + 1), **{"content-type": "application/json"}
     )
     assert (status, json.loads(body)["code"]) == (413, "request-too-large")
+
+
+def test_what_a_command_writes_is_sent_at_once_though_idle_streams_are_polled_once_a_minute(stack):
+    """B42: an idle stack takes at most 0.2 % of a core."""
+    assert stack_poller._IDLE_INTERVAL == 60
+    newest_before = len(stack.messages("ben.okafor@contoso.example"))
+    command = [
+        ROOT / "regain",
+        "--state",
+        stack.state,
+        "admin",
+        "grant",
+        "ben.okafor@contoso.example",
+        "auditor",
+        "--yes",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    newest(stack, "ben.okafor@contoso.example", newest_before + 1)
+    subprocess.run([*command[:-2], "none", "--yes"], capture_output=True, check=True)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The event of a change by an import, and its notices: to the person, and for a new role to the administrators."""
+"""The events of a change by an import or a command, and its notices to the person and, for a role, to administrators."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,12 +33,17 @@ class ImportNotifier:
         events = [self.event(EVENT, subject, quoted, what=what)]
         if old.user_id != new.user_id:
             events.append(self.event("account-renamed", subject, quoted))
+        return [*events, *self.notices(old, new, info, quoted)]
+
+    def notices(self, old: Account, new: Account, info: SecurityInfo, quoted: str) -> list[Write]:
+        """The messages about a change, as far as the organisation's settings want them."""
+        services, subject = self.services, self.services.recoveries.subject(new.id)
         messages: list[Message] = []
         if services.organisation.notify.person:
             messages += self._to_person(old, new, info, subject, quoted)
         if services.organisation.notify.administrators and old.role != new.role:
             messages.append(self._to_administrators(new, subject, quoted))
-        return [*events, *(services.outbox.write(message, services.now) for message in messages)]
+        return [services.outbox.write(message, services.now) for message in messages]
 
     def count(self, writes: Iterable[Write]) -> int:
         """How many of these writes are notices."""
