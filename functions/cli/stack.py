@@ -85,8 +85,12 @@ class Stack:
             StackError: it is not there.
             InvalidFile: the organisation file has some.
         """
-        os.environ.update(self._on_aws() if self.on_aws else self._here())
-        return composition.services()
+        environment = self._on_aws() if self.on_aws else self._here()
+        os.environ.update(environment)
+        services = composition.services()
+        if not self.on_aws:
+            _wake_after_writes(services.store.client, environment["SITE_URL"])
+        return services
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack on AWS. Raises StackError."""
@@ -138,7 +142,6 @@ class Stack:
                 "on AWS with --stack."
             )
         environment: dict[str, str] = json.loads(known.read_text())
-        atexit.register(_wake, environment["SITE_URL"])
         return environment
 
     def _on_aws(self) -> dict[str, str]:
@@ -162,8 +165,13 @@ class Stack:
         return {f"{name}_GENERATION": given.get(parameter, "1") for name, (_, parameter) in _ROOT_KEYS.items()}
 
 
-def _wake(origin: str) -> None:
-    """Tells the embedded stack that something may have been written: its streams are polled rarely."""
-    with contextlib.suppress(OSError):  # it may have been stopped meanwhile
-        woken = urllib.request.Request(f"{origin}local/wake", method="POST")  # noqa: S310 - this machine
-        urllib.request.urlopen(woken, timeout=2).close()  # noqa: S310
+def _wake_after_writes(client: Any, origin: str) -> None:
+    """Tells the embedded stack when something was written: it polls its streams rarely."""
+
+    def wake(**_: object) -> None:
+        with contextlib.suppress(OSError):  # it may have been stopped meanwhile
+            woken = urllib.request.Request(f"{origin}local/wake", method="POST")  # noqa: S310 - this machine
+            urllib.request.urlopen(woken, timeout=2).close()  # noqa: S310
+
+    for operation in ("TransactWriteItems", "UpdateItem"):
+        client.meta.events.register(f"after-call.dynamodb.{operation}", wake, unique_id=f"wake-{operation}")

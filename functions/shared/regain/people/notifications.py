@@ -1,4 +1,4 @@
-"""The events of a change by an import or a command, and its notices to the person and, for a role, to administrators."""
+"""The events of a change by an import or a command, and its notices: to the person, and of a role to administrators."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
