@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import rjsmin
 from babel.dates import format_date
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
@@ -62,7 +63,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         source = Path(file.abs_src_path or "").parts
         foreign = {"material", "templates"} <= set(source) or file.src_uri.startswith("partials/")
         ours = file.src_uri.startswith("assets/")
-        if foreign or ours or file.src_uri in ("sw.js", "card.png") or not pages.published(file.src_uri, organisation):
+        if (
+            foreign
+            or ours
+            or file.src_uri in ("sw.js", "embed.js", "card.png")
+            or not pages.published(file.src_uri, organisation)
+        ):
             files.remove(file)
     for code, problem in pages.problems(organisation).items():
         content = pages.problem_page(problem, config.extra["translator"])
@@ -144,6 +150,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     told = {
         "robots.txt": well_known.robots(organisation),
         ".well-known/security.txt": well_known.security_txt(organisation, datetime.now(UTC)),
+        "embed.js": rjsmin.jsmin((THEME / "embed.js").read_text()) if organisation.organisation.embed_from else "",
         "sw.js": well_known.service_worker((THEME / "sw.js").read_text(), organisation, config.extra["folder"]),
     }
     for name, text in told.items():
@@ -164,7 +171,7 @@ def _mark_unchanged(files: Files, config: MkDocsConfig) -> None:
     written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]  # type: ignore[no-untyped-call] # MkDocs'
     more = ["404.html"]
     if config.extra["first"]:
-        more += ["sitemap.xml", "sitemap.xml.gz", "robots.txt", ".well-known/security.txt", "sw.js"]
+        more += ["sitemap.xml", "sitemap.xml.gz", "robots.txt", ".well-known/security.txt", "sw.js", "embed.js"]
     config.extra.update(cache=cache, written=[*written, *more])
 
 

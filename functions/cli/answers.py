@@ -50,7 +50,7 @@ def derived(organisation: Organisation) -> dict[str, str]:
     return {
         "SenderDomain": organisation.sender.domain,
         "Languages": ",".join(about.languages),
-        "EmbedFrom": " ".join(about.embed_from),
+        "EmbedFrom": " ".join(about.deployed_embed_from),
     }
 
 

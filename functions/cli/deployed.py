@@ -76,7 +76,7 @@ def _budget(state: lookups.StackState) -> Iterator[Finding]:
 def _shown_as_built(outputs: dict[str, str], organisation: Organisation) -> Iterator[Finding]:
     """Languages and frame origins are parameters of the stack: they may differ from `organisation.yaml`."""
     about = organisation.organisation
-    languages, origins = ",".join(about.languages), " ".join(about.embed_from)
+    languages, origins = ",".join(about.languages), " ".join(about.deployed_embed_from)
     yield either(
         outputs.get("SiteLanguages") == languages, "CloudFront knows the languages of organisation.yaml.",
         "CloudFront leads browsers to other languages than organisation.yaml names.",

@@ -80,6 +80,11 @@ def test_only_the_form_may_be_shown_in_a_frame_and_only_by_whom_the_organisation
         headers = ask(path, accept_language="en").headers
         assert "frame-ancestors 'self' https://intranet.contoso.example;" in headers["content-security-policy"]
         assert "x-frame-options" not in headers
+    told = {
+        path: ask(path).headers["cross-origin-resource-policy"]
+        for path in ("/embed.js", "/sw.js", "/reset/", "/assets/embed.js")
+    }
+    assert {path for path, policy in told.items() if policy != "same-origin"} == {"/embed.js"}  # B37
     headers = ask("/nothing/x/").headers
     assert headers["content-security-policy"] == SITE_HEADERS["content-security-policy"]
     assert headers["x-frame-options"] == "DENY"

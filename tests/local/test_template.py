@@ -119,6 +119,7 @@ def test_cloudfront_lets_those_frame_the_form_whom_the_embedded_stack_lets(root)
     assert headers(root, EmbedFrom=" ".join(origins)) == {
         "SiteHeaders": site_headers("/account/", origins),
         "FormHeaders": site_headers("/de/reset/", origins),
+        "EmbedHeaders": site_headers("/embed.js", origins),
     }
     assert site_headers("/account/", origins) == SITE_HEADERS
 

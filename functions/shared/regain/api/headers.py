@@ -51,10 +51,12 @@ API_HEADERS = {
 
 
 def site_headers(path: str, embed_from: Iterable[str] = ()) -> dict[str, str]:
-    """Headers of a page of the site. Origins in `embed_from` may embed the reset and unlock forms; no origin may embed
-    another page (clickjacking).
+    """Headers of a page of the site. Origins in `embed_from` may embed the reset and unlock forms, and load the script
+    that does it; no origin may embed another page (clickjacking), or load another file.
     """
     origins = " ".join(embed_from)
+    if origins and path == "/embed.js":
+        return {**SITE_HEADERS, "cross-origin-resource-policy": "cross-origin"}
     if not origins or not re.search(r"/(reset|unlock)/$", path):
         return SITE_HEADERS
     return {"content-security-policy": content_security_policy(f"'self' {origins}"), **_COMMON}

@@ -197,7 +197,7 @@ def _appearance(about: About) -> Iterator[Finding]:
         instead = f"did you mean {near[0]}?" if near else "for example Europe/London (IANA time zone database)"
         yield ("organisation", "time_zone"), f"`{about.time_zone}` is not a time zone", instead
     for number, origin in enumerate(about.embed_from):
-        if not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?", origin):
+        if not re.fullmatch(r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d+)?", origin):
             instead = "for example https://intranet.contoso.example, without a path"
             yield ("organisation", "embed_from", number), f"`{origin}` is not the origin of a site", instead
 

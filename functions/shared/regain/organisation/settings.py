@@ -23,7 +23,7 @@ class About:
     `languages`: the first is the organisation's own, for whoever wants none of them. `user_id` is what people call
     their user ID ("matriculation number"), and `example_user_id` one as they would type it. `colour` (`#12355b`) and
     `logo` (a file beside `organisation.yaml`) are how people know the organisation. Pages of `embed_from` (origins) may
-    show the form in a frame.
+    show the form in a frame; those of this machine (`http://localhost:3000`) where the site runs on it too.
     """
 
     name: Name
@@ -42,6 +42,11 @@ class About:
     site_url: str = ""
     time_zone: str = "UTC"
     embed_from: tuple[str, ...] = ()
+
+    @property
+    def deployed_embed_from(self) -> tuple[str, ...]:
+        """The origins that may show the form of a deployed site: none of this machine's."""
+        return tuple(origin for origin in self.embed_from if origin.startswith("https://"))
 
     @property
     def own_name(self) -> str:
