@@ -11,6 +11,7 @@ from regain.adapters.store import READ_SIZE, batched, to_dataclass, unmarshal
 from regain.domain import user_id
 from regain.domain.account import Account, is_id
 from regain.domain.security_info import SecurityInfo
+from regain.recovery import in_directory
 from regain.runtime.services import Services
 
 BY = "The command line"
@@ -34,11 +35,31 @@ def ids_by_user_id(services: Services) -> Iterator[tuple[str, str]]:
 
 
 def find_id(typed: str, services: Services) -> str:
-    """The account id that is typed, or that a user ID leads to. Raises Refused(INVALID_USER_ID)."""
+    """The account id that is typed, or that a user ID leads to.
+
+    Raises:
+        Refused: INVALID_USER_ID; DIRECTORY_REFUSED or DIRECTORY_DID_NOT_ANSWER, where a directory knows whom it means.
+    """
     if is_id(typed):
         return typed
-    organisation = services.organisation
-    return services.identifiers.find(user_id.normalise(typed, organisation.domains, organisation.default_domain))
+    who = user_id.normalise(typed, services.organisation.domains, services.organisation.default_domain)
+    if directory := services.directory(who):
+        return in_directory.account_id(services, who, in_directory.find(directory, who))
+    return services.identifiers.find(who)
+
+
+def find(who: str, services: Services) -> tuple[Account, Account] | None:
+    """The account of a user ID as it is stored, and with what its directory says; of a person there it may be new."""
+    directory = services.directory(who)
+    if not directory:
+        found = services.accounts.by_user_id(who)
+        return (found, found) if found else None
+    person = in_directory.find(directory, who)
+    if person is None:
+        return None
+    identity = in_directory.account_id(services, who, person)
+    card = services.accounts.get(identity) or Account(who, id=identity)
+    return card, in_directory.account(card, person, identity, who)
 
 
 def refuse_unknown(user: str) -> NoReturn:

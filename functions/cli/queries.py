@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from cli.accounts import accounts, find_id
+from cli.accounts import accounts, find, find_id
 from cli.import_report import COLUMNS
 from cli.stack import Stack
 from cli.terminal import errors, say, table, write
@@ -63,12 +63,13 @@ def _would(typed: str, services: Services) -> None:
         user_id.check_domain(who, organisation.domains, organisation.recovery)
     except Refused as refused:
         say(f"  is told at once: {refused.problem.title}. It follows from the organisation's settings alone.")
-    account_id = services.identifiers.find(who)
+    known = find(who, services)
+    account_id = known[1].id if known else find_id(who, services)
     subject = services.recoveries.subject(account_id)
     found = services.store.batch_get(
         [services.security_infos.key(subject), services.recoveries.key(subject, "throttle")]
     )
-    account, info = services.accounts.get(account_id), from_item(found[0])
+    account, info = known[1] if known else None, from_item(found[0])
     if account is None:
         _policies(who, None, services)
         say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")

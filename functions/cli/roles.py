@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.accounts import BY, refuse_unknown
+from cli.accounts import BY, find, refuse_unknown
 from cli.stack import Stack
 from cli.terminal import say
 from regain.adapters import security_info
@@ -38,7 +38,7 @@ def grant(
         raise typer.BadParameter(f"`{role}` is not a role: {', '.join(filter(None, ROLES))} or none.")
     stack: Stack = context.obj
     services = stack.services()
-    account = _account(user, services)
+    account, _ = _account(user, services)
     who = account.user_id
     say(f"{who} has the role {account.role or 'none'} and would get {role}, which may: {_may(wanted)}.")
     if account.role == wanted:
@@ -64,7 +64,7 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     """
     stack: Stack = context.obj
     services = stack.services()
-    account = _account(user, services)
+    _, account = _account(user, services)
     who = account.user_id
     subject = services.recoveries.subject(account.id)
     info = security_info.from_item(services.store.get(*services.security_infos.key(subject)))
@@ -79,9 +79,10 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     say(f"It works once, within 24 hours: {who} signs in and types it to add a method. Reference {quoted}.")
 
 
-def _account(user: str, services: Services) -> Account:
+def _account(user: str, services: Services) -> tuple[Account, Account]:
+    """The account as it is stored, and with what its directory says."""
     who = user_id.normalise(user, services.organisation.domains, services.organisation.default_domain)
-    return services.accounts.by_user_id(who) or refuse_unknown(who)
+    return find(who, services) or refuse_unknown(who)
 
 
 def _may(role: str) -> str:

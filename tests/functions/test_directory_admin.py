@@ -2,6 +2,7 @@
 
 import pytest
 
+from cli import accounts
 from regain.directories.base import Unanswered
 from tests.functions.agent import Agent
 from tests.functions.directory_stand_in import StandIn, people
@@ -128,3 +129,16 @@ def test_whom_the_directory_protects_is_locked_here_all_the_same(domain):
     domain.directory.update(person, protected=True)
     assert secure(domain.world, token).status == 200
     assert domain.card(person).enabled is False
+
+
+def test_somebody_in_a_directory_may_be_given_a_role_before_their_first_sign_in(domain):
+    person, services = domain.directory.add(), domain.world.services
+    card, told = accounts.find(person.user_id, services)
+    assert (card.version, told.other_mails) == (0, person.other_mails)
+    services.store.commit([services.accounts.role_write(card, "helpdesk", services.now)])
+    session = domain.world.sign_in(person.user_id, FIRST).session
+    agent = domain.world.request("GET", "/api/admin", session=session)
+    assert (agent.body["role"], agent.body["user_id"]) == ("helpdesk", person.user_id)
+    assert accounts.find_id(person.user_id, services) == domain.account_id(person)
+    services.store.commit([services.accounts.role_write(domain.card(person), "", services.now)])
+    assert domain.world.request("GET", "/api/admin", session=session).code == "sign-in-needed"

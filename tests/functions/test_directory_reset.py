@@ -11,6 +11,7 @@ from regain.domain.directory_change import LEASE
 from regain.problems import Refused
 from reset.flow import finish
 from tests.functions.directory_stand_in import DOMAIN, Killed, StandIn, people
+from tests.functions.person import Person
 
 NEW, OTHER = "violet-Anchor-27-plum", "copper-Window-58-lake"
 NOW = 1_800_000_000
@@ -216,3 +217,16 @@ def test_an_unlock_lifts_the_lockout_there(domain, time_machine):
     assert flow.directory.calls == ["find", "unlock"]
     assert not flow.directory.people[flow.person.user_id].locked
     assert domain.notices(flow.person) == [("account-unlocked", flow.person.other_mails[0])]
+
+
+def test_what_was_registered_in_regain_proves_who_somebody_in_a_directory_is(domain):
+    person, world = domain.directory.add(other_mails=()), domain.world
+    session = world.sign_in(person.user_id, "the First password 1").session
+    here = Person.signed_in(world, domain.card(person), session)
+    here.step_up()
+    saved = here.register("recovery-code").body["recovery_code"]
+    flow = world.start(person.user_id).body["flow"]
+    assert world.verify(flow, saved, "recovery-code").status == 200
+    done = world.finish(flow, NEW)
+    assert (done.status, domain.directory.password(person)) == (200, NEW)
+    assert done.body["recovery_code"] != saved, "it is replaced"

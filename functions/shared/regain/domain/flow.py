@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from regain import problems
 from regain.domain.account import Account, can_prove, methods, required_gates, self_service_enabled
 from regain.domain.live_code import LiveCode
-from regain.domain.methods import LABELS, Method, mask, remaining
+from regain.domain.methods import LABELS, Method, mask, remaining, sends_code
 from regain.domain.policy import Domain, Limits, Recovery
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import LONGEST, SHORT, Standing, Throttle
@@ -275,9 +275,10 @@ def extend(flow: Flow) -> Flow:
 
 
 def check_places(flow: Flow, own: Iterable[Method]) -> None:
-    """Whether every proof that was given rests on a place that is still the account's (X12). Raises SESSION_ENDED."""
+    """Whether every code went to a place that is still the account's (X12). Raises SESSION_ENDED."""
     places = {(method.kind, method.destination) for method in own}
-    if any((each.kind, each.destination) not in places for each in flow.registered if each.id in flow.passed):
+    given = [each for each in flow.registered if each.id in flow.passed and sends_code(each.kind)]
+    if any((each.kind, each.destination) not in places for each in given):
         raise Refused(problems.SESSION_ENDED, reason="overtaken")
 
 
