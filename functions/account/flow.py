@@ -53,12 +53,12 @@ def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
 
 
 def _sign_in(body: SignIn, who: str, context: RequestContext, services: Services) -> SignedIn:
-    account_id = services.identifiers.find(who)
-    subject = services.recoveries.subject(account_id)
+    lead = services.identifiers.look_up(who)
+    subject = services.recoveries.subject(lead.account_id)
     context.about(subject)
-    judge = Judge(services, subject, context)
+    judge = Judge(services, subject, context, lead=lead)
     found = services.store.batch_get(
-        [services.accounts.key(account_id), services.security_infos.key(subject), *judge.keys]
+        [services.accounts.key(lead.account_id), services.security_infos.key(subject), *judge.keys]
     )
     info = security_infos.from_item(found[1])
     verified = judge.judge(body.password, body.proof, account_items.from_item(found[0]), found[2:], WRONG_CREDENTIALS)

@@ -4,18 +4,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from regain.adapters import password_hash, rate_limits, recoveries
+from regain.adapters.identifiers import Lead
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.domain import passwords
 from regain.domain import work as cost
 from regain.domain.account import Account
 from regain.domain.device_cookie import Known
+from regain.domain.limits import NETWORK
 from regain.domain.policy import LONGEST_PASSWORD
 from regain.domain.throttle import Standing, Throttle
 from regain.problems import Problem, Refused
 from regain.recovery import standings, work
-from regain.recovery.standings import Place
+from regain.recovery.standings import Place, Twin
 from regain.runtime.services import Services
+
+_NO_LEAD = Lead("")  # a signed-in person has typed no user ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,14 @@ class Judge:
     """Verifies passwords typed for one account, or for a user ID that nobody has.
 
     `session` is where the counts of a signed-in person are; without, they are those of a known browser or a network.
+    `lead` is what a typed user ID led to.
     """
 
     services: Services
     subject: str
     context: RequestContext
     session: Place | None = None
+    lead: Lead = _NO_LEAD
 
     @property
     def keys(self) -> list[tuple[str, dict[str, str]]]:
@@ -46,7 +52,7 @@ class Judge:
         services = self.services
         counts = [key for place in self._places for key in place.keys(services, self.subject)]
         failures = services.rate_limits.key("sign-in-failure", self._network, services.now, self._window)
-        return [services.recoveries.key(self.subject, "throttle"), failures, *counts]
+        return [services.recoveries.key(self.subject, "throttle"), failures, *self._twin_keys, *counts]
 
     def judge(self, typed: str, proof: str, account: Account | None, found: list[Any], wrong: Problem) -> Verified:
         """What goes with the password, if it is right. `found` are the items of `keys`.
@@ -59,17 +65,24 @@ class Judge:
         limits, throttle = services.organisation.limits, recoveries.throttle(found[0])
         failures = rate_limits.number(found[1])
         spent = work.spend_writes(services, proof, cost.failure_cost(failures, False, limits))
-        place, standing = self.standing(throttle, found[2:])
-        standing.check_sign_in(now, limits)
+        twins = len(self._twin_keys)
+        place, standing = self.standing(throttle, found[2 + twins :])
+        twin = self._twin(place, found[2 : 2 + twins])
+        shown = twin.standing if twin and twin.shows else standing
+        shown.check_sign_in(now, limits)
         password = passwords.normal(typed)
         fits = len(password) <= LONGEST_PASSWORD  # nothing longer is ever hashed
         stored = account.password if account else ""
-        if fits and password_hash.verify(stored, password, services.keys) and account:
+        right = fits and password_hash.verify(stored, password, services.keys)
+        if right and account and not (shown is not standing and standing.locked(now, limits)):  # in silence
             writes = place.writes(services, self.subject, standing.with_right_password(now))
+            writes += twin.writes(services, twin.standing.with_right_password(now)) if twin else []
             return Verified(account, throttle, place, [*spent, *writes])
         fingerprint = services.keys.digest("fingerprint", f"{self.subject}\x1f{password}")
         failed = standing.with_wrong_password(fingerprint, now)
-        self.count(place, failed, failures, spent, new=failed.own.sign_ins != standing.own.sign_ins)
+        spent += twin.writes(services, twin.standing.with_wrong_password(fingerprint, now)) if twin else []
+        new = shown.with_wrong_password(fingerprint, now).own.sign_ins != shown.own.sign_ins
+        self.count(place, failed, failures, spent, new)
         raise Refused(wrong)
 
     def event(self, kind: str) -> Write:
@@ -98,6 +111,15 @@ class Judge:
         if failed.locked(services.now, limits):
             writes.append(self.event("sign-in-locked"))
         services.store.commit(writes)
+
+    @property
+    def _twin_keys(self) -> list[tuple[str, dict[str, str]]]:
+        return standings.twin_keys(self.services, self.lead.twin_id, self.context.address)
+
+    def _twin(self, place: Place, found: list[Any]) -> Twin | None:
+        """The second count of a browser that the account does not know."""
+        twin_id = self.lead.twin_id if place.who == NETWORK else ""
+        return standings.twin(self.services, twin_id, self.context.address, found, self.lead.by_alias)
 
     @property
     def _places(self) -> list[Place]:

@@ -45,6 +45,7 @@ def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
     acts = _allowed_acts(agent, account)
     stranger = standings.stranger(agent.services, target.subject, target.throttle)
     return AccountDetail(
+        id=account.id,
         user_id=account.user_id,
         name=account.display_name,
         role=account.role,

@@ -18,6 +18,8 @@ from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
+_SHOWN = 3
+
 
 def doctor(
     context: typer.Context,
@@ -66,6 +68,7 @@ def findings(stack: Stack) -> Iterator[Finding]:
     services = stack.services()
     yield from _keys_and_tables(services)
     yield from _people(services)
+    yield from _aliases(organisation, services)
     yield from _settings(organisation)
     yield from directories.findings(services)
     if stack.on_aws:
@@ -103,6 +106,19 @@ def _people(services: Services) -> Iterator[Finding]:
         state = "ok" if share >= 50 else "warning"
         to_do = "" if share >= 50 else "Ask people to register: see the roll-out kit in the pages for administrators."
         yield Finding(state, f"{share} % of {counted['accounts']} accounts could get back in by themselves.", to_do)
+
+
+def _aliases(organisation: Organisation, services: Services) -> Iterator[Finding]:
+    """Addresses that several people have: by them nobody is found."""
+    if not organisation.organisation.user_id_aliases:
+        return
+    shared = sorted(services.identifiers.shared_aliases())
+    if shared:
+        names = ", ".join(shared[:_SHOWN]) + (", …" if len(shared) > _SHOWN else "")
+        what = f"{len(shared)} addresses are those of several people, and find nobody: {names}."
+        yield Finding("warning", what, "Give each person an own one in `mail`.")
+    else:
+        yield Finding("ok", "Each address that people may type for their user ID is one person's.")
 
 
 def _settings(organisation: Organisation) -> Iterator[Finding]:

@@ -35,7 +35,10 @@ _TYPE_A_NUMBER = Phrase(
 
 
 def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRequested:
-    """Passes a request on to the administrators, or answers with the URL of their portal (S36, S37)."""
+    """Passes a request on to the administrators, or answers with the URL of their portal (S36, S37).
+
+    Whoever has given a proof is helped by the desk of their group's policy; before, it is that of the domain.
+    """
     needed = services()
     organisation = needed.organisation
     solved = proof_of_work.verify(needed.keys, body.proof, needed.now)
@@ -52,6 +55,9 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     places = (network(context.address), reply_to)
     subject, flow, counted, mailed = _looked(body.flow, who, places, mailing, solved, needed)
     context.about(subject, flow.reference if flow else "")
+    if flow and flow.passed and flow.desk:
+        mailing = Desk(needed, flow.desk)
+        mailed = needed.store.batch_get(mailing.keys)
     facts = {
         "at": needed.now, "user_id": who, "name": human_input.read_line(body.name), "reply_to": reply_to,
         "text": _text(body.message), "purpose": flow.purpose if flow else "",
@@ -151,12 +157,14 @@ def _looked(
     now, limits = needed.now, needed.organisation.limits
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
     flow_key = needed.recoveries.key(about, f"flow#{flow_id}")
-    led, found, *counted = needed.store.batch_get([needed.identifiers.key(who), flow_key, *counts, *mailing.keys])
-    counted, mailed = counted[: len(counts)], counted[len(counts) :]
+    names = needed.identifiers.typed_keys(who)
+    found, *others = needed.store.batch_get([flow_key, *names, *counts, *mailing.keys])
+    led, counted = others[: len(names)], others[len(names) : len(names) + len(counts)]
+    mailed = others[len(names) + len(counts) :]
     times = help_cost(max(number(item) for item in counted), limits)
     writes = [work.spend_write(needed, solved, times)]
     writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
-    subject = needed.recoveries.subject(needed.identifiers.account_id(who, led))
+    subject = needed.recoveries.subject(needed.identifiers.lead(who, led).account_id)
     return subject, needed.recoveries.flow(found) if about == subject else None, writes, mailed
 
 

@@ -39,6 +39,10 @@ class People:
             self.services.store.commit([self.services.provisioning.know_write(account.id)])
         return account
 
+    def named(self, account: Account) -> Account:
+        """The account with the aliases that it has under today's settings."""
+        return self.services.accounts.named(account)
+
     def by_external_id(self, external_id: str) -> Account | None:
         """The account with this external id."""
         account_id = self._led_to(external_id)

@@ -97,7 +97,7 @@ def _create(resource: dict[str, Any], call: Call) -> Account:
         raise taken("userName")
     merged = merge(stated, (), None, now)
     external_id = resource.get("externalId") or ""
-    account = with_(merged, id=people.id_for(external_id), external_id=external_id)
+    account = people.named(with_(merged, id=people.id_for(external_id), external_id=external_id))
     _check_external(account, people)
     people.add(account)
     return account
@@ -116,6 +116,7 @@ def _change(account: Account, resource: dict[str, Any], said: Collection[str], c
     changed = merge(stated, unspecified, account, services().now)
     if "externalId" in said:
         changed = with_(changed, external_id=resource.get("externalId") or "")
+    changed = people.named(changed)
     if changed == account:
         return account
     if changed.user_id != account.user_id and people.by_user_id(changed.user_id):

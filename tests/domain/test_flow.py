@@ -265,7 +265,7 @@ def test_an_administrator_needs_two_gates_and_nobody_learns_it_before_the_first_
     assert (flow.gates_required, flow.required) == (1, 2)
     passed = verify(flow, standing, "00000001").flow
     assert (passed.gates_required, passed.verified) == (2, False)
-    assert problem_of(rules.check_verified, passed, ADMIN, Recovery()) is problems.PROOF_STILL_NEEDED
+    assert problem_of(rules.check_verified, passed, ADMIN, Recovery(), DOMAINS) is problems.PROOF_STILL_NEEDED
 
 
 @pytest.mark.parametrize(
@@ -320,8 +320,8 @@ def test_a_success_ends_every_other_flow_of_the_account_b5():
 )
 def test_what_holds_at_the_finish_decides(account, policy, problem):
     flow = replace(started(), passed=("email",))
-    assert problem_of(rules.check_verified, flow, account, policy) is problem
-    assert rules.check_verified(flow, MARIA, Recovery()) is MARIA
+    assert problem_of(rules.check_verified, flow, account, policy, DOMAINS) is problem
+    assert rules.check_verified(flow, MARIA, Recovery(), DOMAINS) is MARIA
 
 
 @given(st.lists(st.sampled_from(["00000001", "00000002", "99999999", "send", "wait"]), max_size=40))

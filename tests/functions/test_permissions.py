@@ -195,12 +195,14 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     assert differences(record, template, "AdminFunction") == []
 
 
-def test_the_provisioning_function_may_do_what_it_does(world, record, template):
+def test_the_provisioning_function_may_do_what_it_does(use, record, template):
+    world = use(organisation={"user_id_aliases": ["mail"]})
     provisioner, person = Provisioner(world), Owner(world).everything()
     fresh(record, world)
     found = provisioner.send("GET", "/Users", filter=f'userName eq "{person.account.user_id}"').body["Resources"][0]
     where = f"/Users/{found['id']}"
-    assert provisioner.send("PUT", where, {**found, "externalId": "4711", "active": True}).status == 200
+    mail = [{"value": f"mail{world.number}@contoso.example", "type": "work"}]
+    assert provisioner.send("PUT", where, {**found, "externalId": "4711", "active": True, "emails": mail}).status == 200
     members = [{"value": found["id"]}]
     group = provisioner.send("POST", "/Groups", {"displayName": "Permitted", "externalId": "g", "members": members})
     assert provisioner.send("GET", "/Users").status == provisioner.send("GET", "/Groups").status == 200

@@ -166,6 +166,32 @@ def test_a_group_may_ask_for_more_methods_than_a_reset_needs(college):
     assert Person(college, groups=("Porters",)).get("").body["security_info"] == "complete"
 
 
+def test_after_a_proof_a_request_goes_to_the_desk_of_the_group_p34(college):
+    """Before one it goes to the domain's, like that of nobody: no answer and no mail tells of a group."""
+    nurse = at(college, "contoso.example", groups=("Nurses",))
+
+    def ask(flow):
+        body = {
+            "user_id": nurse.user_id,
+            "reply_to": "nurse@home.example",
+            "message": "Help",
+            "flow": flow,
+            "proof": college.proof(),
+        }
+        asked = college.post("/api/contact/administrator", body)
+        return [
+            message["to"]
+            for message in college.outbox(asked.body["reference"])
+            if message["kind"] == "administrator-contacted"
+        ]
+
+    started = college.start(nurse.user_id).body
+    assert ask(started["flow"]) == ["it@contoso.example"]
+    college.send(started["flow"])
+    assert college.verify(started["flow"], college.code(started["reference"])).status == 200
+    assert sorted(ask(started["flow"])) == ["clinic@contoso.example", "it@contoso.example"]
+
+
 def test_messages_name_the_organisation_and_the_desk_of_their_reader_p34(college, post_office):
     for domain, groups, name, code_desk, desk in (
         ("students.example", (), "Contoso College", "desk@students.example", "desk@students.example"),

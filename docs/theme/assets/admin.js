@@ -9,7 +9,7 @@ import { moment, t } from './i18n.js';
 const page = document.querySelector('#admin');
 const errors = new ErrorSummary(page);
 const step = name => page.querySelector(`[data-step="${name}"]`);
-const at = path => `admin/accounts/${encodeURIComponent(account.user_id)}/${path}`;
+const at = path => `admin/accounts/${encodeURIComponent(account.id)}/${path}`;
 const ACTS = {
   unlock: () => call(at('unlock'), {}),
   lift: () => call(at('lift'), {}),
@@ -65,7 +65,7 @@ function ask(name) {
 async function perform(caller = '') {
   if (!caller && account.caller_first.includes(act)) return prove('caller', at('caller'), perform);
   const made = act === 'reset' ? await reset(caller) : await ACTS[act](caller);
-  if (!made.until) return open(account.user_id, true);
+  if (!made.until) return open(account.id, true);
   const to = made.sent_to, given = step('given');
   put(given, { title: t(made.registration_code ? 'code-given' : 'password-given'), password: made.temporary_password || made.registration_code || '', place: to || '', good: t(made.registration_code ? 'code-good' : 'password-good', { moment: moment(made.until) }) });
   for (const [name, shown] of [['password', !to], ['shown', !to], ['sent', to]]) given.querySelector(`[data-${name}]`).hidden = !shown;
@@ -156,7 +156,7 @@ async function list(from) {
 
 const actions = {
   goHome: home,
-  goAccount: () => open(account.user_id),
+  goAccount: () => open(account.id),
   goEvents: async () => show('events'),
   async goEventsOf() {
     step('events').reset();
@@ -171,10 +171,10 @@ const actions = {
   more: () => list(cursor),
   act: async name => ask(name),
   prove: () => second(home),
-  whole: () => second(() => open(account.user_id)),
+  whole: () => second(() => open(account.id)),
   async agree(method) {
     await call(at(`methods/${encodeURIComponent(method)}/agree`), {});
-    await open(account.user_id, true);
+    await open(account.id, true);
   },
 };
 

@@ -1,10 +1,11 @@
 """Identifiers: user IDs, and the ids that sources give people, each leading to one account.
 
 An account is known by an id that nobody types and that never changes. Its user ID can be given to somebody else later;
-an id of a source, such as `employeeId:1001`, cannot.
+an id of a source, such as `employeeId:1001`, cannot. An alias, such as `alias:maria@contoso.example`, can be several
+people's, and leads to an account only while it is one person's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,30 +16,69 @@ from regain.domain.account import make_id
 _KEPT = 400 * 86_400  # seconds: as long as events, so that whoever comes back is known by the same id
 
 
+_ALIAS = "alias:"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a typed user ID leads.
+
+    Without an account, `account_id` is the id of none, always the same for a user ID and of the same form, so that all
+    that follows is alike (B1). `twin_id` is the id of none under which a second count of limits is kept
+    (`recovery.standings.Twin`), "" where people have no aliases. `by_alias`: an alias led to the account; `shared`: it
+    is that of several accounts, and leads to none.
+    """
+
+    account_id: str
+    twin_id: str = ""
+    by_alias: bool = False
+    shared: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """The identifier table."""
+    """The identifier table. `with_aliases`: people may type an alias for their user ID."""
 
     store: Store
     table: str
     keys: Keys
+    with_aliases: bool = False
 
     def key(self, identifier: str) -> tuple[str, dict[str, str]]:
         """The key of an identifier, for `Store.batch_get`."""
         return self.table, {"identifier": identifier}
 
-    def account_id(self, user_id: str, item: dict[str, Any] | None) -> str:
-        """The id of the account that an item of `key` leads to.
+    def typed_keys(self, user_id: str) -> list[tuple[str, dict[str, str]]]:
+        """The keys to read for `lead`."""
+        return [self.key(user_id), *([self.key(_ALIAS + user_id)] if self.with_aliases else [])]
 
-        Without an item it is the id of no account, always the same for a user ID and of the same form, so that all
-        that follows is alike (B1).
-        """
-        stand_in = make_id(bytes.fromhex(self.keys.digest("nobody", user_id)))
-        return str(item["account_id"]) if item else stand_in
+    def lead(self, user_id: str, items: Sequence[dict[str, Any] | None]) -> Lead:
+        """Where the items of `typed_keys` lead. A user ID is its owner's, whoever else has it as an alias."""
+        item, *alias = items
+        nobody = self._no_account("nobody", user_id)
+        account_id = str(item["account_id"]) if item else nobody
+        if not self.with_aliases:
+            return Lead(account_id)
+        owners = alias[0].get("account_ids", ()) if alias[0] and not item else ()
+        twin = self._no_account("twin", account_id)  # also where it is not needed, so that it takes as long
+        if len(owners) == 1:
+            return Lead(next(iter(owners)), nobody, by_alias=True)
+        return Lead(account_id, twin, shared=len(owners) > 1)
+
+    def lead_to(self, account_id: str) -> Lead:
+        """To somebody whom a directory has named, by no alias."""
+        return Lead(account_id, self._no_account("twin", account_id) if self.with_aliases else "")
+
+    def look_up(self, user_id: str) -> Lead:
+        """Where a typed user ID leads: one read."""
+        return self.lead(user_id, self.store.batch_get(self.typed_keys(user_id)))
 
     def find(self, user_id: str) -> str:
-        """The id of the account with this user ID, or the stand-in for one: one read."""
-        return self.account_id(user_id, self.store.batch_get([self.key(user_id)])[0])
+        """The id of the account that a typed user ID leads to, or the stand-in for one: one read."""
+        return self.look_up(user_id).account_id
+
+    def _no_account(self, purpose: str, text: str) -> str:
+        return make_id(bytes.fromhex(self.keys.digest(purpose, text)))
 
     def find_all(self, identifiers: Iterable[str]) -> dict[str, str]:
         """The account ids that identifiers lead to; those that lead nowhere are left out."""
@@ -68,6 +108,44 @@ class Identifiers:
         """Keeps an identifier of an account that is gone, for as long as its events are kept."""
         item = {"identifier": identifier, "account_id": account_id, "purge_at": now + _KEPT}
         return Write("Put", {"TableName": self.table, "Item": marshal(item), **self._unless_taken(account_id)})
+
+    def shared_aliases(self) -> Iterator[str]:
+        """The aliases that several accounts have, so that they lead to none. Reads the whole table."""
+        pages = self.store.client.get_paginator("scan").paginate(
+            TableName=self.table, FilterExpression="size(account_ids) > :one", ProjectionExpression="identifier",
+            ExpressionAttributeValues=marshal({":one": 1}),
+        )  # fmt: skip
+        return (item["identifier"]["S"].removeprefix(_ALIAS) for page in pages for item in page["Items"])
+
+    def alias_writes(self, account_id: str, lost: Iterable[str], gained: Iterable[str]) -> list[Write]:
+        """Gives up aliases, and takes others. Reads those that are given up: the last one takes the item with it."""
+        given_up = [_ALIAS + each for each in lost]
+        items = self.store.batch_get([self.key(each) for each in given_up]) if given_up else []
+        taken = (self._alias_write("ADD", _ALIAS + each, account_id, "", {}) for each in gained)
+        return [*(self._give_up(each, account_id, item) for each, item in zip(given_up, items, strict=True)), *taken]
+
+    def _give_up(self, alias: str, account_id: str, item: dict[str, Any] | None) -> Write:
+        owners = item.get("account_ids", frozenset()) if item else frozenset()
+        if owners - {account_id}:
+            return self._alias_write("DELETE", alias, account_id, "account_ids = :owners", {":owners": owners})
+        return Write(
+            "Delete",
+            {
+                "TableName": self.table,
+                "Key": marshal({"identifier": alias}),
+                "ConditionExpression": "attribute_not_exists(account_ids) OR account_ids = :own",
+                "ExpressionAttributeValues": marshal({":own": frozenset({account_id})}),
+            },
+        )
+
+    def _alias_write(self, how: str, alias: str, account_id: str, condition: str, values: dict[str, Any]) -> Write:
+        request = {
+            "TableName": self.table,
+            "Key": marshal({"identifier": alias}),
+            "UpdateExpression": f"{how} account_ids :own",
+            "ExpressionAttributeValues": marshal({":own": frozenset({account_id}), **values}),
+        }
+        return Write("Update", {**request, **({"ConditionExpression": condition} if condition else {})})
 
     def _unless_taken(self, account_id: str) -> dict[str, Any]:
         return {

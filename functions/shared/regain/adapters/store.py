@@ -218,6 +218,8 @@ def _projection(names: tuple[str, ...]) -> dict[str, Any]:
 def _typed(value: Any) -> dict[str, Any]:  # boto3's serialiser would import all of boto3 at every cold start
     if isinstance(value, dict):
         return {"M": {name: _typed(part) for name, part in value.items()}}
+    if isinstance(value, frozenset):
+        return {"SS": sorted(value)}
     if isinstance(value, list | tuple):
         return {"L": [_typed(part) for part in value]}
     if value is None:
@@ -234,6 +236,8 @@ def _plain(typed: dict[str, Any]) -> Any:
         return [_plain(part) for part in value]
     if kind == "NULL":
         return None
+    if kind == "SS":
+        return frozenset(value)
     return int(value) if kind == "N" else value
 
 

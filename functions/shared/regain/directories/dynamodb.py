@@ -1,6 +1,6 @@
 """The directory `dynamodb`: accounts in a table of ours."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -26,11 +26,12 @@ _PLACEHOLDER = marshal(
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The account table, by id, and what leads to its accounts."""
+    """The account table, by id, and what leads to its accounts. `aliases` tells the other names of an account."""
 
     store: Store
     table: str
     identifiers: Identifiers
+    aliases: Callable[[Account], tuple[str, ...]] = lambda _: ()
 
     def key(self, account_id: str) -> tuple[str, dict[str, str]]:
         """The key of an account, for `Store.batch_get`."""
@@ -49,22 +50,33 @@ class Accounts:
         return found
 
     def by_user_id(self, user_id: str) -> Account | None:
-        """The account with this user ID (a normalised one), or None: two reads."""
-        return self.get(self.identifiers.find(user_id))
+        """The account with exactly this user ID (a normalised one, and no alias), or None: two reads."""
+        account_id = self.identifiers.find_all([user_id]).get(user_id)
+        return self.get(account_id) if account_id else None
+
+    def named(self, account: Account) -> Account:
+        """The account with the aliases that it has under today's settings."""
+        return replace(account, aliases=self.aliases(account))
 
     def add_writes(self, new: Account) -> list[Write]:
         """Adds an account with all that leads to it; a conflict if anything of it leads to another account."""
+        new = self.named(new)
         claims = [self.identifiers.claim_write(each, new.id) for each in new.identifiers]
-        return [put_version(self.table, to_item(new), 0), *claims]
+        aliases = self.identifiers.alias_writes(new.id, (), new.aliases)
+        return [put_version(self.table, to_item(new), 0), *claims, *aliases]
 
     def replace_writes(self, seen: Account, new: Account) -> list[Write]:
-        """Replaces an account that has not changed since it was read, and what leads to it."""
+        """Replaces an account unchanged since it was read, and what leads to it. Aliases given up are read first."""
+        new = self.named(new)
+        lost_aliases = [each for each in seen.aliases if each not in new.aliases]
+        gained_aliases = [each for each in new.aliases if each not in seen.aliases]
         lost = [each for each in seen.identifiers if each not in new.identifiers]
         gained = [each for each in new.identifiers if each not in seen.identifiers]
         return [
             put_version(self.table, to_item(new), seen.version),
             *(self.identifiers.release_write(each, new.id) for each in lost),
             *(self.identifiers.claim_write(each, new.id) for each in gained),
+            *self.identifiers.alias_writes(new.id, lost_aliases, gained_aliases),
         ]
 
     def remove_writes(self, seen: Account, now: int) -> list[Write]:
@@ -73,6 +85,7 @@ class Accounts:
         return [
             self.delete_write(seen),
             self.identifiers.release_write(user_id, seen.id),
+            *self.identifiers.alias_writes(seen.id, seen.aliases, ()),
             *(self.identifiers.retire_write(each, seen.id, now) for each in others),
         ]
 

@@ -25,6 +25,7 @@ class Account:
     administrator: imports do not overwrite them. Everything of the account is kept under its `id`, which never changes;
     the `user_id` can. Sources know the person by `source_ids` (`employeeId:1001`), provisioning by `external_id` too.
     `shared_places` are its addresses and numbers that prove nobody, because more than five accounts have them.
+    `aliases` are other names by which the owner may type the account (`domain.aliases`), kept as identifiers.
     """
 
     user_id: str
@@ -53,6 +54,7 @@ class Account:
     external_id: str = ""
     source_ids: tuple[str, ...] = ()
     shared_places: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     version: int = 0
 
     @property

@@ -40,7 +40,8 @@ class Flow:
     `extensions` requests for more time. `code_generation` is the generation of the key for its codes; a flow keeps the
     one that it started with. `user_id` is what was typed, and `account_id` what it led to: for a user ID that nobody
     has, an id that nobody has either. `in_directory`: the password lives in a directory, which is asked who somebody is
-    at the start and at the end only.
+    at the start and at the end only. `by_alias` and `twin_id` are of its `adapters.identifiers.Lead`.
+    `desk` is the address that this person's requests for help go to once they have proved something.
     """
 
     id: str
@@ -74,6 +75,9 @@ class Flow:
     code_generation: int = 0
     account_id: str = ""
     in_directory: bool = False
+    by_alias: bool = False
+    twin_id: str = ""
+    desk: str = ""
     version: int = 0
 
     @property
@@ -122,7 +126,7 @@ def start(
         generation=throttle.generation,
         gates_shown=told_first.gates,
         required=required_gates(account, recovery),
-        obstacle=barred or _obstacle(account, own, recovery),
+        obstacle=barred or _obstacle(blank, account, own, recovery, domains),
         expires_at=now + recovery.flow_minutes * 60,
         started_at=now,
     )
@@ -149,18 +153,28 @@ def _filled(own: tuple[Method, ...], kinds: tuple[str, ...]) -> tuple[Method, ..
     return (*own, *(Method(kind, kind, "") for kind in kinds if kind in missing))
 
 
-def _obstacle(account: Account | None, own: tuple[Method, ...], recovery: Recovery) -> str:
+def _obstacle(
+    flow: Flow, account: Account | None, own: tuple[Method, ...], recovery: Recovery, domains: Mapping[str, Domain]
+) -> str:  # fmt: skip
     if account is None:
         return problems.COULD_NOT_VERIFY.code
     if not account.enabled:
         return problems.ACCOUNT_TURNED_OFF.code
-    if not self_service_enabled(account, recovery):
+    if not _resets_here(flow, account, recovery, domains):
         return problems.NOT_ENABLED.code
     if not can_prove(account, own, recovery):
         return (
             problems.NO_SECOND_METHOD if own and recovery.disclosure == "private" else problems.COULD_NOT_VERIFY
         ).code
     return ""
+
+
+def _resets_here(flow: Flow, account: Account, recovery: Recovery, domains: Mapping[str, Domain]) -> bool:
+    """Whether this account may be reset by this flow. An alias can be of another domain than its own."""
+    domain = domains.get(account.user_id.rpartition("@")[2])
+    if flow.by_alias and (domain is None or not domain.resets_here or domain.ldap is not None):
+        return False
+    return self_service_enabled(account, recovery)
 
 
 def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) -> Flow:
@@ -239,7 +253,9 @@ def find_choice(flow: Flow, method: str) -> Choice:
     raise Refused(problems.METHOD_NOT_OFFERED)
 
 
-def check_verified(flow: Flow, account: Account | None, recovery: Recovery) -> Account:
+def check_verified(
+    flow: Flow, account: Account | None, recovery: Recovery, domains: Mapping[str, Domain]
+) -> Account:  # fmt: skip
     """The account, if the flow may finish. Judged by the account as it is now, not as it was at the start.
 
     Raises:
@@ -250,7 +266,7 @@ def check_verified(flow: Flow, account: Account | None, recovery: Recovery) -> A
         raise Refused(problems.PROOF_STILL_NEEDED)
     if not account.enabled:
         raise Refused(problems.ACCOUNT_TURNED_OFF)
-    if not self_service_enabled(account, recovery):
+    if not _resets_here(flow, account, recovery, domains):
         raise Refused(problems.NOT_ENABLED)
     return account
 

@@ -161,3 +161,8 @@ class Domain:
     reset: Literal["on", "off"] = "on"
     help_url: str = ""
     policy: str = ""
+
+    @property
+    def resets_here(self) -> bool:
+        """Whether accounts of this domain may be reset or unlocked."""
+        return self.directory != "elsewhere" and self.reset == "on"

@@ -24,7 +24,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to prove something in a flow, with everything that it is judged by."""
+    """One attempt to prove something in a flow, with everything that it is judged by.
+
+    `silent` is a second standing, which no answer may tell (`recovery.standings.Twin`).
+    """
 
     flow: Flow
     choice: Choice
@@ -32,6 +35,7 @@ class Attempt:
     now: int
     recovery: Recovery
     limits: Limits
+    silent: Standing | None = None
 
     @property
     def live(self) -> LiveCode | None:
@@ -41,10 +45,13 @@ class Attempt:
     @property
     def digits(self) -> int:
         """The number of digits of this choice's next code; 0 if it has none."""
+        return self._digits(self.length)
+
+    def _digits(self, length: int) -> int:
         kind = self.choice.kind
         if kind == "authenticator":
-            return self.recovery.authenticator_digits * (1 if self.length == SHORT else 2)
-        return (self.recovery.digits_of(kind), codes.LONG, codes.LONGEST)[self.length] if sends_code(kind) else 0
+            return self.recovery.authenticator_digits * (1 if length == SHORT else 2)
+        return (self.recovery.digits_of(kind), codes.LONG, codes.LONGEST)[length] if sends_code(kind) else 0
 
     def send(self, reached: bool) -> tuple[Flow, Standing]:
         """A code is asked for. Both states count it, whether or not it can be received (`reached`).
@@ -87,6 +94,17 @@ class Attempt:
         first = not set(self.flow.passed) - {"questions"}
         return first and self.length == SHORT and not longer and guess not in self.flow.guesses
 
+    @property
+    def long_enough(self) -> bool:
+        """Whether the proof is as long as the silent standing demands, too."""
+        length = self.silent.length(self.counted_as, self.now, self.limits) if self.silent else SHORT
+        return length <= self.length or (self.live is not None and self.live.digits >= self._digits(length))
+
+    @property
+    def silently_full(self) -> bool:
+        """Whether the silent standing allows no further message."""
+        return self.silent is not None and self.silent.full(self.choice.kind, self.now, self.limits)
+
     def judge_code(self, typed: str, expected: str) -> Problem | None:
         """WRONG_CODE, or None for the live code that was sent to the account (X14)."""
         same = codes.find([expected], codes.normalise(typed)) == 0
@@ -102,16 +120,16 @@ class Attempt:
         counted = replace(flow, tries=flow.tries + 1, guesses=tuple(dict.fromkeys((*flow.guesses, guess))))
         left = self.recovery.code_tries - counted.tries
         wrong = (problem or problems.WRONG_CODE) if left > 0 else problems.TOO_MANY_WRONG_CODES
-        failed = self.standing.with_wrong_proof(self._counted, self.now)
+        failed = self.standing.with_wrong_proof(self.counted_as, self.now)
         return Verdict(counted, failed, False, Refused(wrong, attempts_left=left))
 
     @property
     def length(self) -> int:
         """The length that a proof must have now: `SHORT`, `LONG` or `LONGEST`."""
-        return self.standing.length(self._counted, self.now, self.limits)
+        return self.standing.length(self.counted_as, self.now, self.limits)
 
     @property
-    def _counted(self) -> str:
+    def counted_as(self) -> str:
         """The kind that a wrong proof counts for. Questions after a proof count apart: strangers do not get there."""
         return "questions-later" if self.choice.kind == "questions" and self.flow.passed else self.choice.kind
 

@@ -123,6 +123,18 @@ class Standing:
         """
         return self._with_messages(table.messages(self.who, group(kind), limits), group(kind), now)
 
+    def counting_message(self, kind: str, now: int, limits: Limits) -> "Standing":
+        """One more message asked for; where no further one may be, this standing as it is."""
+        return self if self.full(kind, now, limits) else self.with_message(kind, now, limits)
+
+    def full(self, kind: str, now: int, limits: Limits) -> bool:
+        """Whether no further message may be asked for now."""
+        try:
+            self.with_message(kind, now, limits)
+        except Refused:
+            return True
+        return False
+
     def with_place(self, kind: str, place: str, now: int, limits: Limits) -> "Standing":
         """One more code to a place (a keyed hash) that a signed-in person registers.
 

@@ -84,5 +84,5 @@ def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery
     domain = find_domain(user_id, domains)
     if domain.directory == "elsewhere":
         raise Refused(CONTACT_YOUR_ADMINISTRATOR, help_url=domain.help_url)
-    if domain.reset == "off" or recovery.enabled_for == "none":
+    if not domain.resets_here or recovery.enabled_for == "none":
         raise Refused(NOT_ENABLED)

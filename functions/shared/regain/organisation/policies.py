@@ -42,15 +42,16 @@ def for_domain(organisation: Organisation, user_id: str) -> Organisation:
     return with_policy(organisation, domain.policy) if domain else organisation
 
 
-def for_account(organisation: Organisation, account: Account) -> Organisation:
+def for_account(organisation: Organisation, account: Account, typed: str = "") -> Organisation:
     """The settings for one account: its domain's, then those of its groups, in the order of the file the first first.
 
     Of proofs, methods to register and the shortest password, the most holds. What a group changes shows only after a
-    proof: `recovery.before_proof` is the domain's.
+    proof: `recovery.before_proof` is the domain's. Of an account found by an alias (`typed`), that is the alias's.
     """
     domain = for_domain(organisation, account.user_id)
+    shown = for_domain(organisation, typed or account.user_id)
     names = [each.name for each in _of_groups(organisation, account)]
-    if not names:
+    if not names and shown.recovery == domain.recovery:
         return domain
     own = domain
     for name in reversed(names):
@@ -60,7 +61,7 @@ def for_account(organisation: Organisation, account: Account) -> Organisation:
     stricter = {
         "gates": max(each.recovery.gates for each in every),
         "methods_registered": max(each.recovery.methods_registered for each in every),
-        "domain": domain.recovery,
+        "domain": shown.recovery,
     }
     recovery = GroupRecovery(**{**kept, **stricter})
     passwords = replace(own.passwords, minimum=max(each.passwords.minimum_length for each in every))
@@ -82,8 +83,9 @@ def group_policies(organisation: Organisation, account: Account) -> tuple[str, .
 
 def desks(organisation: Organisation) -> frozenset[str]:
     """The addresses to which requests for help go."""
-    found = (for_domain(organisation, f"@{name}") for name in organisation.domains)
-    return frozenset(each.contacts.administrator.email for each in found)
+    domains = [for_domain(organisation, f"@{name}") for name in organisation.domains]
+    groups = [with_policy(each, group.policy) for group in organisation.groups.values() for each in domains]
+    return frozenset(each.contacts.administrator.email for each in (*domains, *groups))
 
 
 def offered(organisation: Organisation) -> tuple[Kind, ...]:

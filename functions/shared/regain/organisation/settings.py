@@ -21,7 +21,8 @@ class About:
     """Names and addresses that appear in the guidance and in messages.
 
     `languages`: the first is the organisation's own, for whoever wants none of them. `user_id` is what people call
-    their user ID ("matriculation number"), and `example_user_id` one as they would type it. `colour` (`#12355b`) and
+    their user ID ("matriculation number"), and `example_user_id` one as they would type it. With
+    `user_id_aliases: [mail]` they may type their address instead, if it is one person's only. `colour` (`#12355b`) and
     `logo` (a file beside `organisation.yaml`) are how people know the organisation. Pages of `embed_from` (origins) may
     show the form in a frame; those of this machine (`http://localhost:3000`) where the site runs on it too.
     """
@@ -31,6 +32,7 @@ class About:
     languages: tuple[str, ...] = ("en",)
     user_id: Name = ""
     example_user_id: str = ""
+    user_id_aliases: tuple[Literal["mail"], ...] = ()
     colour: str = ""
     logo: str = ""
     sign_in_url: str = "/account/"

@@ -247,7 +247,10 @@ class _Run:
         if self.options.eligibility and known:
             infos = dict(zip(known, self.options.eligibility.security_infos(known), strict=True))
         nothing = SecurityInfo() if self.options.eligibility else None
-        cases = [_Case(each, _merged(each, self.options), infos.get(each.account_id, nothing)) for each in found]
+        cases = [
+            _Case(each, self.accounts.named(_merged(each, self.options)), infos.get(each.account_id, nothing))
+            for each in found
+        ]
         self.moved |= {case.new.id for case in cases if case.old and case.old.user_id != case.new.user_id}
         return cases
 
@@ -268,11 +271,12 @@ class _Run:
         return False
 
     def _transactions(self, cases: list[_Case]) -> Iterator[tuple[list[_Case], list[Write]]]:
-        """Groups cases into transactions."""
+        """Groups cases into transactions. None has two writes of one item: an alias can be that of several people."""
         notifier = self.options.notifier
         quoted = notifier.reference() if notifier else ""
         group: list[_Case] = []
         writes: list[Write] = []
+        touched: set[str] = set()
         for case in cases:
             own: list[Write] = []
             if not case.old:
@@ -281,10 +285,12 @@ class _Run:
                 own += self.accounts.replace_writes(case.old, case.new)
                 if notifier and case.info:
                     own += notifier.writes(case.old, case.new, case.info, quoted)
-            if len(writes) + len(own) > _WRITES:
+            names = {*case.new.aliases, *(case.old.aliases if case.old else ())}
+            if len(writes) + len(own) > _WRITES or names & touched:
                 yield group, writes
-                group, writes = [], []
+                group, writes, touched = [], [], set()
             group.append(case)
+            touched |= names
             writes += own
         yield group, writes
 

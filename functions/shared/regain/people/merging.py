@@ -12,7 +12,7 @@ FIELDS = (
 """What a source may state about an account, besides its user ID and password."""
 _NEVER_STATED = (
     "password", "password_changed_at", "must_change_password", "temporary_until", "temporary_used", "generation",
-    "id", "external_id", "source_ids", "created_at", "role_since",
+    "id", "external_id", "source_ids", "aliases", "created_at", "role_since",
 )  # fmt: skip
 _SECURITY_INFO = ("mail", "other_mails", "mobile_phone", "office_phone")
 

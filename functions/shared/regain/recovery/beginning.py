@@ -6,6 +6,7 @@ For a user ID that nobody has the same reads and writes are made.
 from dataclasses import dataclass
 
 from regain.adapters import proof_of_work, rate_limits, recoveries, security_info
+from regain.adapters.identifiers import Lead
 from regain.adapters.proof_of_work import Solved
 from regain.adapters.store import Write
 from regain.api.contract import Start, Started
@@ -20,14 +21,14 @@ from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Standing, Throttle
 from regain.problems import Refused
 from regain.recovery import in_directory, proofs, standings, work
-from regain.recovery.flows import Flows, gates
+from regain.recovery.flows import Counted, Flows, gates
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Everything that a start reads."""
 
-    account_id: str
+    lead: Lead
     user_id: str
     subject: str
     account: Account | None
@@ -59,10 +60,8 @@ class Beginning(Flows):
         found = self._find(body, who, solved, context)
         secret = services.randomness(16)
         flow, refused = self._begin(self._blank(body, secret, found, context), found)
-        writes = [
-            found.spent,
-            self.event(f"{self.purpose}-started", found.subject, flow, reason=refused and refused.reason),
-        ]
+        reason = refused.reason if refused else "several accounts have this alias" if found.lead.shared else None
+        writes = [found.spent, self.event(f"{self.purpose}-started", found.subject, flow, reason=reason)]
         if not refused:
             writes.append(services.recoveries.flow_write(found.subject, flow, services.now))
         services.store.commit(writes)
@@ -86,45 +85,50 @@ class Beginning(Flows):
         services, now = self.services, self.services.now
         directory = services.directory(who)
         person = in_directory.find(directory, who) if directory else None
-        network = rate_limits.network(context.address)
-        led, started, *shared = services.store.batch_get(
-            [
-                services.identifiers.key(who),
-                services.rate_limits.key("start", network, now, self.window),
-                *self.counted_keys(context),
-            ]
-        )
-        account_id, counted = services.identifiers.account_id(who, led), self.counted(shared, context)
+        lead, starts, counted = self._lead(who, context)
         if directory:
-            account_id = in_directory.account_id(services, who, person)
-        subject = services.recoveries.subject(account_id)
+            lead = services.identifiers.lead_to(in_directory.account_id(services, who, person))
+        subject = services.recoveries.subject(lead.account_id)
         context.about(subject)
         known = standings.named(services, subject, context, body.ticket)
         places = [standings.of_network(services, context.address)]
         places += [standings.of_browser(known.name)] if known else []
+        twins = standings.twin_keys(services, lead.twin_id, context.address)
         found = services.store.batch_get(
             [
-                services.accounts.key(account_id),
+                services.accounts.key(lead.account_id),
                 services.recoveries.key(subject, "throttle"),
                 services.security_infos.key(subject),
+                *twins,
                 *(key for place in places for key in place.keys(services, subject)),
             ]
         )
-        counts, throttle = found[3:], recoveries.throttle(found[1])
-        starts, guarded = rate_limits.number(started), bool(counted.sums.guarded_groups)
-        spent = work.spend_write(services, solved, cost.start_cost(starts, guarded, self.limits))
+        counts, throttle = found[3 + len(twins) :], recoveries.throttle(found[1])
+        guarded = counted.sums.guarded_groups
+        spent = work.spend_write(services, solved, cost.start_cost(starts, bool(guarded), self.limits))
         browser = standings.name_of(known, throttle, now)
         place = places[-1] if browser else places[0]
-        standing = place.standing(
-            services, subject, throttle, counts[1:] if browser else counts[:1], counted.sums.guarded_groups
-        )
+        standing = place.standing(services, subject, throttle, counts[1:] if browser else counts[:1], guarded)
+        twin = standings.twin(services, lead.twin_id, context.address, found[3 : 3 + len(twins)], True, guarded)
+        if twin and lead.by_alias and not browser:
+            standing = twin.standing
         account, info = account_items.from_item(found[0]), security_info.from_item(found[2])
         if directory:
-            account = in_directory.account(account, person, account_id, who) if person else None
+            account = in_directory.account(account, person, lead.account_id, who) if person else None
         return _Found(
-            account_id, who, subject, account, info, throttle, standing, browser, starts, spent, directory is not None,
+            lead, who, subject, account, info, throttle, standing, browser, starts, spent, directory is not None,
             in_directory.obstacle(person),
         )  # fmt: skip
+
+    def _lead(self, who: str, context: RequestContext) -> tuple[Lead, int, Counted]:
+        """Where a user ID leads, how many starts there were of this network, and what else is counted: one read."""
+        services, network = self.services, rate_limits.network(context.address)
+        names = services.identifiers.typed_keys(who)
+        started, *others = services.store.batch_get(
+            [services.rate_limits.key("start", network, services.now, self.window), *names, *self.counted_keys(context)]
+        )
+        lead = services.identifiers.lead(who, others[: len(names)])
+        return lead, rate_limits.number(started), self.counted(others[len(names) :], context)
 
     def _count_start(self, starts: int, context: RequestContext) -> None:
         """Counts a start of the network, once a proof of work was spent for it (X20).
@@ -138,15 +142,17 @@ class Beginning(Flows):
     def _blank(self, body: Start, secret: bytes, found: _Found, context: RequestContext) -> Flow:
         services, account = self.services, found.account
         language = services.languages.match(account.language if account else "", body.language, context.language)
-        recovery = self.settings_of(account, found.user_id).recovery
+        settings = self.settings_of(account, found.user_id)
+        recovery = settings.recovery
         first, later = proofs.drawn(services.keys, services.randomness, recovery, found.subject, found.info)
         return Flow(
-            id=recoveries.flow_id(secret), purpose=self.purpose, user_id=found.user_id, account_id=found.account_id,
+            id=recoveries.flow_id(secret), purpose=self.purpose, user_id=found.user_id,
+            account_id=found.lead.account_id, by_alias=found.lead.by_alias, twin_id=found.lead.twin_id,
             reference=context.reference, started_at=services.now, expires_at=services.now, generation=0, gates_shown=1,
             required=1, offered=(), language=language, browser=found.browser, shared=body.shared_computer,
             second_only=rules.kinds_second_only(found.standing, recovery, self.limits, services.now),
             state=self.state(account, found.info, found.in_directory), code_generation=services.keys.generation("code"),
-            in_directory=found.in_directory,
+            in_directory=found.in_directory, desk=settings.contacts.administrator.email,
             questions_first=first, questions_later=later,
         )  # fmt: skip
 

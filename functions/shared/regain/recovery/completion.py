@@ -26,7 +26,7 @@ def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opene
     if directory and opened.flow.verified:
         opened = _looked_up(flows, directory, opened)
     settings = flows.settings_of(opened.account, opened.flow.user_id)
-    account = rules.check_verified(opened.flow, opened.account, settings.recovery)
+    account = rules.check_verified(opened.flow, opened.account, settings.recovery, settings.domains)
     if opened.person:
         own = methods(account, opened.info, settings.recovery, flows.services.organisation.domains)
         rules.check_places(opened.flow, own)
@@ -71,6 +71,7 @@ def commit(
             services.recoveries.flow_write(subject, rules.finish(opened.flow), now),
             services.recoveries.throttle_write(subject, throttle, now),
             services.recoveries.counts_write(subject, opened.place.own, own, now),
+            *(opened.twin.writes(services, opened.twin.standing.cleared()) if opened.twin else ()),
             flows.event(kind, subject, opened.flow),
             repudiation.issue_write(services, subject, account, opened.flow.reference, now),
             *(services.outbox.write(message, now) for message in _notices(services, now, opened, account, kind)),

@@ -1,5 +1,6 @@
 """Flows of one purpose: reading one with everything that it is judged by, and showing it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from regain.domain.account import Account
 from regain.domain.directory_change import Change
 from regain.domain.flow import Choice, Flow
 from regain.domain.guess_budget import Sums
+from regain.domain.limits import NETWORK
 from regain.domain.lockout import Binds
 from regain.domain.methods import sends_code
 from regain.domain.proving import Attempt
@@ -23,7 +25,7 @@ from regain.domain.throttle import Standing, Throttle
 from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.recovery import in_directory, new_password, proofs, standings
-from regain.recovery.standings import Place
+from regain.recovery.standings import Place, Twin
 from regain.runtime.services import Services
 
 
@@ -46,7 +48,8 @@ class Opened:
     """A flow as it was read, with its account, security info and counts.
 
     Of a person in a directory, `account` is the card until they have been looked up as `person`; `change` says what is
-    under way there, and `binds` how many wrong passwords it was asked about.
+    under way there, and `binds` how many wrong passwords it was asked about. `standing` is the account's. Where it
+    was found by an alias, `shown` is the one that answers may tell.
     """
 
     subject: str
@@ -60,6 +63,26 @@ class Opened:
     change: Change
     binds: Binds
     person: Person | None = None
+    twin: Twin | None = None
+
+    @property
+    def shown(self) -> Standing:
+        """The standing that proofs are asked for by."""
+        return self.twin.standing if self.twin and self.twin.shows else self.standing
+
+    @property
+    def silent(self) -> Standing | None:
+        """The standing that works in silence."""
+        return self.standing if self.twin and self.twin.shows else None
+
+    def count_writes(
+        self, services: Services, shown: Standing, counted: Callable[[Standing], Standing] = lambda same: same
+    ) -> list[Write]:
+        """Writes what is `shown` now, and the other standing, in which the same is `counted`."""
+        if self.twin is None:
+            return self.place.writes(services, self.subject, shown)
+        own, twin = (counted(self.standing), shown) if self.twin.shows else (shown, counted(self.twin.standing))
+        return [*self.place.writes(services, self.subject, own), *self.twin.writes(services, twin)]
 
 
 class Flows:
@@ -99,16 +122,19 @@ class Flows:
         self.admit(live)
         place, counted = self.place(live, subject, throttle, context), self.counted(found[3:], context)
         own = [services.recoveries.key(subject, record) for record in ("change", "binds") if live.in_directory]
+        twin_id = live.twin_id if place.who == NETWORK else ""
+        twins = standings.twin_keys(services, twin_id, context.address)
         account_item, *rest = services.store.batch_get(
-            [services.accounts.key(live.account_id), *own, *place.keys(services, subject)]
+            [services.accounts.key(live.account_id), *own, *twins, *place.keys(services, subject)]
         )
-        account, counts = account_items.from_item(account_item), rest[len(own) :]
+        account, (twin_items, counts) = account_items.from_item(account_item), _split(rest[len(own) :], len(twins))
         change, binds = (recoveries.change(rest[0]), recoveries.binds(rest[1])) if own else (Change(), Binds())
         if live.state != self.state(account, info, live.in_directory):
             live = rules.overtaken(live)
         guarded = counted.sums.guarded_groups
         standing = place.standing(services, subject, throttle, counts, guarded)
-        return Opened(subject, live, throttle, info, account, place, standing, counted, change, binds)
+        twin = standings.twin(services, twin_id, context.address, twin_items, live.by_alias, guarded)
+        return Opened(subject, live, throttle, info, account, place, standing, counted, change, binds, twin=twin)
 
     def counted_keys(self, context: RequestContext) -> list[tuple[str, dict[str, str]]]:
         """The keys to read for `counted`."""
@@ -143,7 +169,7 @@ class Flows:
     def settings_of(self, account: Account | None, who: str) -> Organisation:
         """The settings for an account, or for a user ID that nobody has: those of its domain."""
         organisation = self.services.organisation
-        return policies.for_account(organisation, account) if account else policies.for_domain(organisation, who)
+        return policies.for_account(organisation, account, who) if account else policies.for_domain(organisation, who)
 
     def password_rules(self, flow: Flow, account: Account | None) -> list[PasswordRule]:
         """The rules for this person's new password, once every proof has been given."""
@@ -163,9 +189,9 @@ class Flows:
         """A keyed hash of what must not change while a flow is open."""
         return state_of(account, info, self.services, directory)
 
-    def attempt(self, flow: Flow, choice: Choice, standing: Standing) -> Attempt:
+    def attempt(self, flow: Flow, choice: Choice, standing: Standing, silent: Standing | None = None) -> Attempt:
         """An attempt to prove something now."""
-        return Attempt(flow, choice, standing, self.services.now, self.policy, self.limits)
+        return Attempt(flow, choice, standing, self.services.now, self.policy, self.limits, silent)
 
     def event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
         """One event of a flow."""
@@ -193,6 +219,10 @@ class Flows:
             questions=[security_questions.text(question) for question in choice.questions],
             challenge=passkeys.bytes_to_base64url(signed) if signed else "",
         )
+
+
+def _split(items: list[Any], first: int) -> tuple[list[Any], list[Any]]:
+    return items[:first], items[first:]
 
 
 def gates(flow: Flow) -> Gates:

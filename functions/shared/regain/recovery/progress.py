@@ -38,7 +38,7 @@ def _state(flows: Flows, body: WhichFlow, context: RequestContext) -> FlowState:
         return FlowState(gates(finished), [], [], True, finished.expires_at, finished.expires_at - now)
     opened = flows.open(body.flow, context)
     flow = opened.flow
-    methods = flows.offer(flow, opened.standing)
+    methods = flows.offer(flow, opened.shown)
     return FlowState(
         gates=gates(flow),
         methods=methods,

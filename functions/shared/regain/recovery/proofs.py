@@ -57,7 +57,8 @@ def judge(proof: Proof) -> Outcome:
     choice = proof.attempt.choice
     _, judged, wrong = _JUDGES.get(choice.kind, _SENT)
     outcome = judged(proof)
-    return outcome if choice.method else (wrong, None)  # registered, but not a proof for this account
+    counts = choice.method is not None and proof.attempt.long_enough
+    return outcome if counts else (wrong, None)  # it may be registered, and is no proof for this account now
 
 
 def typed(body: Verify) -> str:

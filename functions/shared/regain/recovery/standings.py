@@ -82,6 +82,44 @@ def of_session(session_id: str, generation: int) -> Place:
     return Place(SESSION, f"session#{session_id}", "sessions", generation)
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A second count of an unknown browser, where an account may be found by an alias.
+
+    For one that was, it counts the alias as if nobody had it, and is what `shows`; the account's own limits work in
+    silence, so that an alias tells nothing (design, Throttling 7). For all others it is counted too, so that every
+    request costs the same, and judges nothing.
+    """
+
+    subject: str
+    place: Place
+    standing: Standing
+    shows: bool
+
+    def writes(self, services: Services, standing: Standing) -> list[Write]:
+        """Writes the counts, if they have not changed since they were read."""
+        return self.place.writes(services, self.subject, standing)
+
+
+def twin_keys(services: Services, twin_id: str, address: str) -> list[tuple[str, dict[str, str]]]:
+    """The keys to read for `twin`: none where people have no aliases."""
+    if not twin_id:
+        return []
+    subject = services.recoveries.subject(twin_id)
+    return [services.recoveries.key(subject, "throttle"), *of_network(services, address).keys(services, subject)]
+
+
+def twin(
+    services: Services, twin_id: str, address: str, found: list[Any], shows: bool, guarded: Iterable[str] = ()
+) -> Twin | None:
+    """The twin in the items of `twin_keys`."""
+    if not twin_id:
+        return None
+    subject, place = services.recoveries.subject(twin_id), of_network(services, address)
+    standing = place.standing(services, subject, recoveries.throttle(found[0]), found[1:], guarded)
+    return Twin(subject, place, standing, shows)
+
+
 CALLERS = Place(CALLER, "caller")
 """A caller, whoever helps them."""
 

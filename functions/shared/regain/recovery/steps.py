@@ -54,14 +54,17 @@ class Recovery(Beginning):
             raise Refused(METHOD_NOT_OFFERED, reason="nothing is sent for it")
         if self.policy.confirm_contact and not body.contact.strip():
             raise Refused(CONTACT_CONFIRMATION_NEEDED)
-        attempt, method = self.attempt(opened.flow, choice, opened.standing), choice.method
+        attempt, method = self.attempt(opened.flow, choice, opened.shown, opened.silent), choice.method
         reached = method is not None and (not self.policy.confirm_contact or matches_contact(method, body.contact))
+        reached = reached and not attempt.silently_full
         flow, standing = attempt.send(reached)
         message = self._code_message(opened, self.attempt(flow, choice, standing), reached)
         services.store.commit(
             [
                 services.recoveries.flow_write(opened.subject, flow, now),
-                *opened.place.writes(services, opened.subject, standing),
+                *opened.count_writes(
+                    services, standing, lambda other: other.counting_message(choice.kind, now, self.limits)
+                ),
                 *self._text_writes(opened, choice.kind),
                 services.outbox.write(message, now),
                 self.event("code-requested", opened.subject, flow, method=choice.id, channel=message.channel),
@@ -133,7 +136,8 @@ class Recovery(Beginning):
         guarded = bool(opened.counted.sums.guarded_groups)
         times = cost.failure_cost(opened.counted.failures, guarded, self.limits) if self.public else 0
         spent = work.spend_writes(services, body.proof, times)
-        attempt = self.attempt(opened.flow, rules.find_choice(opened.flow, body.method), opened.standing)
+        choice = rules.find_choice(opened.flow, body.method)
+        attempt = self.attempt(opened.flow, choice, opened.shown, opened.silent)
         proofs.check_given(body, attempt.choice)
         attempt.check(body.code)
         guess = guessing.of(self, opened, attempt, body, self._charged)
@@ -181,7 +185,11 @@ class Recovery(Beginning):
         reason = verdict.refused.reason if verdict.refused else ""
         writes = [
             services.recoveries.flow_write(opened.subject, flow, services.now),
-            *opened.place.writes(services, opened.subject, verdict.standing),
+            *opened.count_writes(
+                services,
+                verdict.standing,
+                lambda other: other if verdict.right else other.with_wrong_proof(attempt.counted_as, services.now),
+            ),
             self.event(kind, opened.subject, verdict.flow, method=choice.id, reason=reason),
             *brought,
         ]

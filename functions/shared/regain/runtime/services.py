@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from regain.adapters import aws
@@ -23,6 +24,7 @@ from regain.adapters.sessions import Sessions
 from regain.adapters.store import Store
 from regain.directories.base import Directory
 from regain.directories.dynamodb import WITHOUT_PASSWORD, Accounts
+from regain.domain.aliases import aliases
 from regain.organisation.language import Languages
 from regain.organisation.settings import Organisation, current
 
@@ -77,12 +79,15 @@ def compose(
     store = Store(dynamodb, views)
     roots = (_root(environment, name) for name in ("CODE_KEY", "PROOF_KEY", "PASSWORD_KEY"))
     keys = Keys(kms, environment.get("SERVICE_KEY", ""), *roots)
-    identifiers = Identifiers(store, environment.get("IDENTIFIER_TABLE", ""), keys)
+    about = organisation.organisation
+    ours = [name for name, domain in organisation.domains.items() if domain.directory == "dynamodb"]
+    named = partial(aliases, kinds=about.user_id_aliases, domains=ours)
+    identifiers = Identifiers(store, environment.get("IDENTIFIER_TABLE", ""), keys, bool(about.user_id_aliases))
     return Services(
         organisation=organisation,
         store=store,
         keys=keys,
-        accounts=Accounts(store, accounts, identifiers),
+        accounts=Accounts(store, accounts, identifiers, named),
         identifiers=identifiers,
         recoveries=Recoveries(store, environment.get("RECOVERY_TABLE", ""), keys),
         sessions=Sessions(store, environment.get("SESSION_TABLE", "")),

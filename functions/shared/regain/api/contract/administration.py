@@ -45,9 +45,10 @@ class AccountDetail(Struct):
     `acts` are the actions that the agent's role allows; `caller_first` those that need a verified caller.
     `masked`: the agent sees whole addresses and numbers after a second factor. `suspended`: its owner has repudiated a
     change, and no method works until an administrator has gone through them; `set_aside` are those that the change may
-    have brought.
+    have brought. `id` never changes; the user ID can.
     """
 
+    id: str
     user_id: str
     name: str
     role: str
