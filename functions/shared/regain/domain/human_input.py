@@ -18,9 +18,10 @@ def read(typed: str) -> str:
     """Compatibility forms folded (NFKC), digits of every script as 0 to 9, straight apostrophes; no invisible
     characters and blanks at the ends.
     """
+    if typed.isascii():  # nearly all of it, and all of what follows is about other letters
+        return typed.strip()
     text = unicodedata.normalize("NFKC", typed.translate(_APOSTROPHES))
-    if not text.isascii():
-        text = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
+    text = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
     visible = [at for at, letter in enumerate(text) if not (letter.isspace() or _is_invisible(letter))]
     return text[visible[0] : visible[-1] + 1] if visible else ""
 
@@ -35,7 +36,8 @@ def read_address(typed: str) -> str:
 
 def read_visible(typed: str) -> str:
     """The text without any invisible characters, for codes and numbers."""
-    return "".join(letter for letter in read(typed) if not _is_invisible(letter))
+    text = read(typed)
+    return text if text.isascii() else "".join(letter for letter in text if not _is_invisible(letter))
 
 
 def read_code(typed: str) -> str:
@@ -47,6 +49,8 @@ def read_line(typed: str) -> str:
     """The text on one line: line breaks and control characters are blanks, runs of blanks are one, and nothing turns
     the direction of what stands around it.
     """
+    if typed.isascii() and typed.isprintable():
+        return " ".join(typed.split())
     text = typed.translate(_BIDI)
     return " ".join("".join(" " if unicodedata.category(each) in _CONTROLS else each for each in text).split())
 
