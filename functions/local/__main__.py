@@ -114,7 +114,7 @@ def _environment(arguments: argparse.Namespace, engine: Engine, served: Served) 
 def _import(arguments: argparse.Namespace, served: Served, parsed: importing.PeopleFile, template: Template) -> None:
     """Imports the people file if it has changed since the last start: those who do not live in a directory."""
     stamp = arguments.state / "people.sha256"
-    digest = hashlib.sha256(arguments.people.read_bytes()).hexdigest()
+    digest = hashlib.sha256(arguments.people.read_bytes() + arguments.directory.encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
     for line in (*parsed.summary()[1:], *parsed.notes):
@@ -130,6 +130,7 @@ def _import(arguments: argparse.Namespace, served: Served, parsed: importing.Peo
     print(f"{result.added} people added and {result.changed} changed from {arguments.people}")
     if weak := result.changes.first_passwords:
         print(f"{weak} passwords break a rule, and must be changed at the first sign-in")
+    directory.grant_roles(served, services)
     stamp.write_text(digest)
 
 

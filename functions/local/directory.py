@@ -8,22 +8,25 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cli.accounts import find
 from local.directories import entries, samba, slapd
 from local.directories.running import NotInstalled, Running
 from local.directories.settings import with_directory
 from local.engine import EngineError
 from local.sandbox import Pool, SandboxError
+from regain.directories.ldap.kinds import connect
 from regain.domain.ldap import Ldap
 from regain.domain.policy import Domain
 from regain.organisation.settings import Organisation
 from regain.people.rows import Person
+from regain.runtime.services import Services
 
 FUNCTION = "DirectoryFunction"
 DESCRIPTION = "directory.json"
@@ -43,6 +46,7 @@ class Served:
     environment: Mapping[str, str]
     parameters: Mapping[str, str]
     greeting: tuple[str, ...] = ()
+    with_roles: tuple[Person, ...] = ()
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     """A part of an address that nobody guesses: any page in a browser can send requests to this machine."""
 
@@ -70,6 +74,21 @@ def served(kind: str, state: Path, organisation: Organisation, people: list[Pers
     kept = [person for person in people if person.account.user_id.rpartition("@")[2] not in own]
     parameters = {"DirectorySecretArn": _SECRET_ARN} if own else {}
     yield Served(organisation, kept, {_SECRET: secret} if own else {}, parameters, greeting)
+
+
+def grant_roles(served: Served, services: Services) -> None:
+    """Gives the people in the served directory their roles, which are Regain's, on cards of their own."""
+    domain = served.organisation.default_domain
+    settings = served.organisation.domains[domain].ldap
+    if not settings or not served.with_roles:
+        return
+    directory = connect(settings, lambda _: served.environment[_SECRET])
+    with contextlib.closing(directory.service):
+        asking = replace(services, directories={domain: directory})
+        for person in served.with_roles:
+            card, _ = find(person.account.user_id, asking) or (None, None)
+            if card and not card.version:
+                services.store.commit([services.accounts.role_write(card, person.account.role, services.now)])
 
 
 def invocations(pools: Mapping[str, Pool], token: str) -> list[Route]:
@@ -115,7 +134,8 @@ def _loaded(kind: str, state: Path, organisation: Organisation, people: list[Per
     outside = [person for person in people if person not in inside]
     environment = {_SECRET: running.service_password}
     parameters = {"DirectorySecretArn": _SECRET_ARN}
-    return Served(with_directory(organisation, kind, running), outside, environment, parameters, greeting)
+    with_roles = tuple(person for person in inside if person.account.role)
+    return Served(with_directory(organisation, kind, running), outside, environment, parameters, greeting, with_roles)
 
 
 def _described(running: Running, names: Mapping[str, str]) -> dict[str, object]:

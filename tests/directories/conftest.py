@@ -1,8 +1,11 @@
 """Real directories, one of each kind for a test run."""
 
+import shutil
+
 import pytest
 
 from local.directories import samba, slapd
+from tests.browser.conftest import QUIET
 from tests.directories.worlds import ActiveDirectoryWorld, OpenLdapWorld
 
 
@@ -23,3 +26,16 @@ def active_directory(tmp_path_factory):
 @pytest.fixture(params=["openldap", "active_directory"])
 def world(request):
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's headless shell: nothing is downloaded."""
+    own = {"executable_path": shutil.which("chromium-headless-shell"), "args": QUIET.split()}
+    return {**browser_type_launch_args, **own}
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    """Each test has an origin of its own."""
+    return ""

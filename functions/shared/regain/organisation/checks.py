@@ -88,8 +88,6 @@ def _directory(domain: Domain) -> Iterator[Finding]:
         yield (), "passwords in a directory need the group `ldap`", "its settings: kind, url, base, service_account"
         return
     yield from below(("ldap",), ldap_checks.mistakes(domain.ldap))
-    what = "`directory: ldap` does not work in this version"
-    yield ("directory",), what, "stay with `dynamodb` until then"
 
 
 def _wrong_domain(name: str) -> tuple[str, str] | None:

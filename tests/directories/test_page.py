@@ -1,0 +1,63 @@
+"""Through the page: a password that lives in a real directory is forgotten, refused by its policy, reset and used."""
+
+import json
+import os
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from local.directories.running import bring_up_loopback
+from regain.runtime.services import services
+from tests.browser.conftest import Form
+from tests.conftest import launch, own_process, variant
+
+pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
+MARIA, OLD, NEW = "maria.silva@contoso.example", "maple-Cedar-93-window", "granite-Willow-19-fern"
+REFUSED = {"ldap": OLD, "ad": "seventeen friendly otters"}
+"""What each directory's policy refuses: one of before; one without capitals and digits."""
+
+
+@pytest.fixture(params=["ldap", "ad"])
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def stack(kind, tmp_path, monkeypatch):
+    bring_up_loopback()
+    monkeypatch.setenv("DIRECTORY", kind)
+    site = variant(tmp_path)
+    monkeypatch.delenv("DIRECTORY")
+    running = launch(
+        tmp_path / "state", site, "--organisation", str(tmp_path / "organisation.yaml"), "--directory", kind
+    )
+    assert running.said[-1:] == ["ready"], running.said
+    yield running
+    running.stop()
+
+
+def test_a_forgotten_password_in_a_directory_is_reset_through_the_page(kind, stack, page, tmp_path):
+    page.goto(f"{stack.origin}/reset/")
+    form = Form(page, stack)
+    form.identify(MARIA)
+    form.choose()
+    form.enter(form.code("maria@home.example"))
+    form.at("password")
+    form.password(REFUSED[kind])
+    expect(form.summary).to_be_visible()
+    form.at("password")
+    page.screenshot(path=tmp_path / f"refused-{kind}.png", full_page=True)
+    form.password(NEW)
+    expect(page.get_by_role("heading", name="Your password has been reset")).to_be_visible()
+    page.goto(f"{stack.origin}/account/")
+    page.get_by_label("User ID").fill(MARIA)
+    page.get_by_label("Password", exact=True).fill(NEW)
+    page.get_by_role("button", name="Sign in").click()
+    expect(
+        page.get_by_role("heading", name=re.compile("You are signed in|Is your security info right"))
+    ).to_be_visible()
+    with own_process():
+        os.environ.update(json.loads((stack.state / "stack.json").read_text()))
+        directory = services().directory(MARIA)
+        directory.verify(directory.find(MARIA), MARIA, NEW)  # and Windows, mail or VPN take it too
