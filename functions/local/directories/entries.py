@@ -39,7 +39,7 @@ def _name(running: Running, person: Person) -> str:
 
 def _in_openldap(person: Person) -> dict[str, ldif.Values]:
     account = person.account
-    password = {"userPassword": f"{{ARGON2}}{_hasher.hash(person.password)}"} if person.password else {}
+    password = {"userPassword": hashed(person.password)} if person.password else {}
     return {
         "objectClass": "inetOrgPerson", "cn": account.display_name or account.user_id, **password,
         "sn": account.surname or account.display_name or account.user_id, **_contacts(person),
@@ -47,7 +47,9 @@ def _in_openldap(person: Person) -> dict[str, ldif.Values]:
     }  # fmt: skip
 
 
-_hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+def hashed(password: str) -> str:
+    """A password as OpenLDAP stores it: it takes a clear one as it is, and keeps it so."""
+    return "{ARGON2}" + argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(password)
 
 
 def _in_active_directory(person: Person) -> dict[str, ldif.Values]:
