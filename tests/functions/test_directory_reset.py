@@ -8,7 +8,8 @@ from regain.api.contract import FinishReset
 from regain.api.request_context import RequestContext
 from regain.directories.base import NotAllowed, Unanswered
 from regain.domain.directory_change import LEASE
-from regain.problems import Refused
+from regain.problems import WRONG_CREDENTIALS, Refused
+from regain.recovery import in_directory
 from reset.flow import finish
 from tests.functions.directory_stand_in import DOMAIN, Killed, StandIn, people
 from tests.functions.person import Person
@@ -230,3 +231,15 @@ def test_what_was_registered_in_regain_proves_who_somebody_in_a_directory_is(dom
     done = world.finish(flow, NEW)
     assert (done.status, domain.directory.password(person)) == (200, NEW)
     assert done.body["recovery_code"] != saved, "it is replaced"
+
+
+@pytest.mark.parametrize(("took", "waits"), [(0.1, 0.15), (0.6, 0.15), (0.251, 0.249)])
+def test_answers_wait_for_the_next_whole_step_since_the_request_came_in(domain, monkeypatch, took, waits):
+    context = RequestContext("192.0.2.7", "R-0000-0000", arrived=100.0)
+    with monkeypatch.context() as once:
+        once.setattr(in_directory.time, "monotonic", lambda: 100.0 + took)
+        with pytest.raises(Refused), in_directory.at_whole_steps(domain.world.services, f"x@{DOMAIN}", context):
+            raise Refused(WRONG_CREDENTIALS)
+        with in_directory.at_whole_steps(domain.world.services, "x@contoso.example", context):
+            pass
+    assert domain.waits == [pytest.approx(waits)], "and in no other domain"

@@ -1,8 +1,14 @@
 """The API told against real servers: slapd with its password policy, and Samba as an Active Directory controller."""
 
+import contextlib
+import time
+
 import pytest
 
 from local.directories import samba, slapd
+from local.directories.proxy import Proxy
+from regain.directories.ldap.connection import Timeouts
+from regain.domain import directory_change
 from tests.directories.worlds import ActiveDirectoryWorld, OpenLdapWorld
 from tests.functions.directory_stand_in import people
 from tests.functions.person import Person
@@ -122,3 +128,30 @@ def test_whoever_must_change_signs_in_and_changes_it(domain, there):
     here.step_up()
     assert here.post("password", current_password=FIRST, new_password=NEW).status == 200
     assert domain.world.sign_in(person.user_id, NEW).body["must_change_password"] is False
+
+
+@pytest.mark.parametrize("password", [NEW, LATER], ids=["same", "other"])
+def test_an_answer_that_is_lost_on_the_way_is_found_out_by_the_next_try(world, there, password, monkeypatch):
+    host, _, port = there.running.url.rpartition("/")[2].partition(":")
+    proxy = Proxy(host, (host, int(port or 636)))
+    view = there.connect(Timeouts(connect=30, answer=3), url=f"ldaps://{host}:{proxy.port}")
+    monkeypatch.setattr(directory_change, "LEASE", 1)
+    with people(world, view, "contoso.example") as domain, contextlib.closing(view.service):
+        person = newcomer(there)
+        flow = world.proved(person.user_id).body["flow"]
+        proved = view.service._proved
+
+        def deafened(server):
+            ready = proved(server)
+            proxy.deaf = True
+            return ready
+
+        with monkeypatch.context() as once:
+            once.setattr(view.service, "_proved", deafened)
+            assert world.finish(flow, NEW).code == "outcome-unknown"
+        proxy.deaf = False
+        time.sleep(1.1)  # the lease
+        assert world.finish(flow, password).status == 200
+        there.directory.verify(person, person.user_id, password)
+        assert domain.kinds(person).count("password-reset") == domain.kinds(person).count("password-in-doubt") == 1
+    proxy.stop()
