@@ -66,6 +66,7 @@ def organisation(file, content):
 @example(content=b"a: 2024-13-45")
 @example(content=b"[" * 1_000)
 @example(content=b"a: " + b"9" * 4_400)
+@example(content=b"a: !!int x")
 @example(content=b"1: {2: 3}")
 @example(content=b'organisation: {name: "\\ud800"}')
 @example(content=b"organisation: {name: !!binary '='}")

@@ -105,7 +105,8 @@ def load(path: Path) -> YamlFile:
     """The content of a file, in UTF-8.
 
     Raises:
-        InvalidFile: it is not there, not UTF-8, not YAML, too deeply nested, or says a key twice.
+        InvalidFile: it is not there, not UTF-8, not YAML, too deeply nested, has a value that cannot be read, or says a
+            key twice.
     """
     if not path.exists():
         raise InvalidFile([FileError(str(path), 0, "there is no such file")])
@@ -117,6 +118,9 @@ def load(path: Path) -> YamlFile:
         places = list(_places(root, ()))
     except yaml.YAMLError as error:
         raise InvalidFile([_syntax_error(error, str(path))]) from None
+    except ValueError:
+        what = "a value in it is a number that is too long, or not what its tag (!!) says"
+        raise InvalidFile([FileError(str(path), 0, what)]) from None
     except RecursionError:
         raise InvalidFile([FileError(str(path), 0, "this is nested too deeply, or contains itself")]) from None
     if twice:
