@@ -31,6 +31,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "desks": _desks(organisation, language),
         "user_ids": _user_ids(organisation, language),
         "groups_differ": bool(organisation.groups),
+        "can": frozenset[str]().union(*(domain.offers for domain in organisation.domains.values())),
         "later": any(domain.ldap and domain.ldap.usable_minutes for domain in organisation.domains.values()),
         "form_methods": policies.offered(organisation),
     }

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -67,12 +68,35 @@ def test_people_live_in_a_real_directory_that_starts_stops_and_keeps_what_happen
         directory.reset(maria, "granite-Willow-19-fern")
         assert [finding for finding in directory.check() if finding.state == "wrong"] == []
     assert _binds(told)
+    said = _doctor(stack, "--try", "ben.okafor")
+    for line in (
+        "ok       contoso.example: The directory wants passwords",
+        "ok       It has to be changed at the next sign-in.",
+    ):
+        assert line in said, said
+    assert "\nwrong " not in said and "The password of ben.okafor@contoso.example is one of these now" in said
     assert stack.stop() == 0
     assert not (stack.state / "directory.json").exists() and not _binds(told)  # it is stopped
     with asked(serve("--directory", kind)) as directory:
         again = directory.find(MARIA)
         assert again.key == maria.key
         directory.verify(again, MARIA, "granite-Willow-19-fern")
+
+
+def _doctor(stack, *arguments):
+    """What `doctor` says of a running stack: it asks through the function, as the others do."""
+    command = [sys.executable, "-m", "cli", "--state", str(stack.state), "doctor", *arguments]
+    paths = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared"))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**clean, "PYTHONPATH": paths, "COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
 
 
 def _binds(told):

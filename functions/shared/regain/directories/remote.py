@@ -32,6 +32,7 @@ from regain.directories.wire import (
     to_json,
 )
 from regain.domain.lockout import Lockout
+from regain.domain.policy import ABILITIES
 from regain.organisation.settings import Organisation
 
 INVOKE_CONFIG = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 1})
@@ -55,7 +56,7 @@ class RemoteDirectory(Directory):
     function: str
     client: Callable[[], Any]
     lockout: Lockout = _NEVER_LOCKS
-    offers: frozenset[str] = frozenset({"reset", "unlock", "sign-in", "change"})
+    offers: frozenset[str] = ABILITIES
 
     def find(self, user_id: str) -> Person | None:
         """The one person whom a user ID names. None for nobody, and for several."""
@@ -120,7 +121,9 @@ def directories(organisation: Organisation, environment: Mapping[str, str]) -> d
     """The directory of each domain whose passwords live in one."""
     function = environment.get("DIRECTORY_FUNCTION", "")
     return {
-        name: RemoteDirectory(name, function, lambda: aws.client("lambda", INVOKE_CONFIG), domain.ldap.lockout)
+        name: RemoteDirectory(
+            name, function, lambda: aws.client("lambda", INVOKE_CONFIG), domain.ldap.lockout, domain.offers
+        )
         for name, domain in organisation.domains.items()
         if domain.directory == "ldap" and domain.ldap
     }

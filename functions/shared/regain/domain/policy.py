@@ -149,6 +149,11 @@ class Passwords:
         return self.minimum or (15 if self.profile == "nist" else 8)
 
 
+ABILITIES = frozenset({"reset", "unlock", "sign-in", "change"})
+"""What a place where passwords live can be asked to do."""
+_OFFERS = {"dynamodb": ABILITIES, "ldap": ABILITIES, "elsewhere": frozenset[str]()}
+
+
 @dataclass(frozen=True)
 class Domain:
     """Where the accounts of one domain are kept, whether they may be reset here, and by which of `policies`.
@@ -166,3 +171,8 @@ class Domain:
     def resets_here(self) -> bool:
         """Whether accounts of this domain may be reset or unlocked."""
         return self.directory != "elsewhere" and self.reset == "on"
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What can be done with its passwords: pages show, and the form offers, no more."""
+        return _OFFERS[self.directory]

@@ -75,8 +75,10 @@ def find_domain(user_id: str, domains: Mapping[str, Domain]) -> Domain:
     return domain
 
 
-def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery) -> None:
-    """Refuses user IDs that cannot be reset here, judging by the organisation and the domain only, so it may say so.
+def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery, purpose: str = "reset") -> None:
+    """Refuses user IDs that cannot be reset or unlocked (`purpose`) here.
+
+    It judges by the organisation and the domain only, so it may say so.
 
     Raises:
         Refused: UNKNOWN_DOMAIN (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).
@@ -84,5 +86,5 @@ def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery
     domain = find_domain(user_id, domains)
     if domain.directory == "elsewhere":
         raise Refused(CONTACT_YOUR_ADMINISTRATOR, help_url=domain.help_url)
-    if not domain.resets_here or recovery.enabled_for == "none":
+    if not domain.resets_here or recovery.enabled_for == "none" or purpose not in domain.offers:
         raise Refused(NOT_ENABLED)

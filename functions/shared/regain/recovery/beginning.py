@@ -51,7 +51,7 @@ class Beginning(Flows):
         solved = proof_of_work.verify(services.keys, body.proof, now)
         with work.spent_if_refused(services, solved):
             who = user_id.normalise(body.user_id, services.organisation.domains)
-            user_id.check_domain(who, services.organisation.domains, self.policy)
+            user_id.check_domain(who, services.organisation.domains, self.policy, self.purpose)
         with in_directory.at_whole_steps(services, who, context):
             return self._start(body, who, solved, context)
 

@@ -15,6 +15,7 @@ from regain.directories.ldap.messages import Answer, Control, Entry
 from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import Service
 from regain.domain.lockout import Lockout
+from regain.domain.policy import ABILITIES
 
 _NAME_ALONE = {"samaccountname", "uid"}
 
@@ -22,7 +23,7 @@ _NAME_ALONE = {"samaccountname", "uid"}
 class LdapDirectory(Directory, ABC):
     """The passwords of one domain, in a directory that speaks LDAP."""
 
-    offers = frozenset({"reset", "unlock", "sign-in", "change"})
+    offers = ABILITIES
     attributes: tuple[str, ...]
     """What is read of a person."""
 
