@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import NEW
+
 WRAPPED = """() => {
   const wrap = node => {
     if (!node.textContent.trim() || node.parentElement.matches('script, style, option, textarea, font')) return;
@@ -188,6 +190,60 @@ def test_a_service_that_says_nothing_is_waited_for_twenty_seconds_in_words_f10(p
     expect(form.summary).to_contain_text("The service has not answered", timeout=25_000)
     expect(page.locator("[data-work]")).to_be_empty()
     page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_request_that_nobody_answers_ends_in_words_at_every_step_and_goes_on_b39(page: Page, form, tester):
+    """Twenty seconds are one here. Nothing has reached the service: the same button does it."""
+    page.add_init_script(
+        "const real = AbortSignal.timeout; AbortSignal.timeout = ms => real.call(AbortSignal, ms / 20);"
+    )
+    form.open()
+
+    def unanswered(path: str) -> None:
+        page.route(path, lambda route: None, times=1)
+        page.locator('.step:not([hidden]) button:not([type="button"])').click()
+        expect(form.summary).to_contain_text("The service has not answered")
+        page.locator('.step:not([hidden]) button:not([type="button"])').click()
+
+    page.get_by_label("User ID").fill(tester.user_id)
+    unanswered("**/api/reset/start")
+    form.at("method")
+    unanswered("**/api/reset/send")
+    form.at("code")
+    page.get_by_label("Code", exact=True).fill(form.code(tester.mail))
+    unanswered("**/api/reset/verify")
+    form.at("password")
+    page.get_by_label("New password", exact=True).fill(NEW)
+    page.get_by_label("Confirm the new password").fill(NEW)
+    page.route("**/api/reset/finish", lambda route: None, times=1)
+    form.next("Finish")
+    expect(form.summary).to_contain_text("It may be done: try to sign in")
+    form.next("Finish")
+    form.at("done")
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_code_that_has_expired_offers_another_in_the_summary_f17(page: Page, form, tester):
+    expired = {"code": "code-expired", "title": "That code is no longer good", "status": 422}
+    form.open().identify(tester.user_id)
+    form.choose()
+    page.route("**/api/reset/verify", lambda route: route.fulfill(status=422, json=expired), times=1)
+    form.enter("12345678")
+    with page.expect_request("**/api/reset/send"):
+        form.summary.get_by_role("button", name="Send another code").click()
+
+
+def test_too_many_wrong_codes_lead_to_the_start_where_one_begins_again_f14(page: Page, form, tester):
+    form.open().identify(tester.user_id)
+    form.choose()
+    over = {"code": "too-many-wrong-codes", "title": "Too many wrong codes", "status": 429, "attempts_left": 0}
+    page.route("**/api/reset/verify", lambda route: route.fulfill(status=429, json=over), times=1)
+    form.enter("00000000")
+    form.at("start")
+    expect(form.summary).to_contain_text("Too many wrong codes")
+    expect(page.get_by_label("User ID")).to_have_value(tester.user_id)
+    form.next()
+    form.at("method")
 
 
 def test_where_the_browser_keeps_no_cookies_sign_in_says_so_f10(page: Page, tester):

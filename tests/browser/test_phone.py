@@ -71,6 +71,24 @@ def said(tag: str) -> dict:
     }  # fmt: skip
 
 
+def test_a_reset_takes_five_clicks_from_the_first_page_b38(page: Page, form, tester):
+    """I forgot my password, Next, Next (the first method is chosen), Next, Finish: Microsoft's takes five too."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    clicks: list[int] = []
+    page.expose_function("clicked", lambda: clicks.append(1))
+    page.add_init_script("addEventListener('click', event => event.isTrusted && clicked(), true)")
+    page.goto("/")
+    page.get_by_role("link", name="I forgot my password").click()
+    form.identify(tester.user_id)
+    form.next()
+    form.at("code")
+    form.enter(form.code(tester.mail))
+    form.at("password")
+    form.password()
+    form.at("done")
+    assert len(clicks) == 5
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_heading_field_and_button_are_seen_at_once_in_each_step_and_after_each_error_f15_b38(page: Page, form, tag):
     """Seven methods, a code that is wrong or too old, a password that breaks four rules. The answers are made up here."""

@@ -1,9 +1,10 @@
 // The account page: signing in, one's sessions, and changing a known password.
 import { onClick, runner } from './actions.js';
 import { call } from './api.js';
+import { offerDomains } from './domain-choices.js';
 import { ErrorSummary } from './error-summary.js';
 import { storage } from './storage.js';
-import { moment, t } from './i18n.js';
+import { t } from './i18n.js';
 
 const SIGNED_IN = 'regain-signed-in'; // that, not who: without it a visitor is not asked about on the server
 const kept = storage();
@@ -39,7 +40,7 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
   told('must-change', account.must_change_password);
   info.password.showRules(page.querySelector('#password-rules'), account.password_rules);
   if (input('language')) input('language').value = account.language;
-  page.querySelector('.sessions').replaceChildren(...account.sessions.map(line));
+  page.querySelector('.sessions').replaceChildren(...account.sessions.map(info.session));
   if (account.must_change_password || (arriving && wanted('change'))) return show('password', { focus });
   if (arriving && wanted('security-info')) return info.open({ focus });
   if (arriving && account.interrupt) return info.look(account.security_info, account.may_wait);
@@ -53,17 +54,6 @@ async function loadInfo() {
   info = securityInfo({ page, errors, show });
   Object.assign(steps, info.steps);
   Object.assign(actions, info.actions);
-}
-
-function line(session) {
-  const item = page.querySelector('#session').content.cloneNode(true);
-  item.querySelector('[data-when]').textContent = t('when', { start: moment(session.started_at), seen: moment(session.seen_at) });
-  item.querySelector('[data-here]').hidden = !session.current;
-  const end = item.querySelector('[data-end]');
-  end.hidden = session.current;
-  end.dataset.end = session.id;
-  end.setAttribute('aria-label', `${end.textContent}: ${moment(session.started_at)}`);
-  return item;
 }
 
 const steps = {
@@ -103,6 +93,7 @@ function leave(options) {
 }
 
 const perform = runner(errors, async (answer, action) => {
+  if (offerDomains(errors, answer)) return true;
   if (answer.code === 'prove-it-is-you') {
     // A password is not kept while a proof is given: it is typed again.
     const again = current === 'password' ? async () => show('password') : action;
@@ -130,7 +121,7 @@ page.addEventListener('submit', event => {
   run(steps[current], page.querySelector(`[data-step="${current}"] button:not([type="button"])`));
 });
 
-onClick(page, actions, (action, value, button) => run(() => action(value), button));
+onClick(page, actions, (action, value, button) => run(() => action(value, button), button));
 
 // A session that is over changes nothing on the page: somebody may be typing already.
 if (kept?.getItem(SIGNED_IN)) home({ focus: false, arriving: true }).catch(() => kept.removeItem(SIGNED_IN));

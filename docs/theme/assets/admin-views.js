@@ -1,6 +1,7 @@
 // What the API answers to those who help, put into the page as text.
 import { bars } from './admin-charts.js';
-import { moment, t } from './i18n.js';
+import { t } from './i18n.js';
+import { moment } from './moments.js';
 
 const make = (name, text, more = {}) => Object.assign(document.createElement(name), { textContent: text, ...more });
 const root = document.querySelector('#messages').dataset.root;

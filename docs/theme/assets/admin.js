@@ -4,7 +4,8 @@ import { call } from './api.js';
 import { showAccount, showLines, showReport, showReview, put } from './admin-views.js';
 import { choices } from './choices.js';
 import { ErrorSummary } from './error-summary.js';
-import { moment, t } from './i18n.js';
+import { t } from './i18n.js';
+import { moment } from './moments.js';
 
 const page = document.querySelector('#admin');
 const errors = new ErrorSummary(page);

@@ -18,12 +18,16 @@ export async function call(path, body, method) {
 async function exchange(path, body, method) {
   const headers = { 'accept-language': document.documentElement.lang }; // answers are in the language of the page
   const request = body ? { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) } : { method, headers };
+  const offline = !navigator.onLine;
   try {
     const response = await fetch(`/api/${path}`, { ...request, signal: AbortSignal.timeout(PATIENCE) });
     return { ok: response.ok, content: await response.json() };
   } catch (error) {
-    throw { code: error.name === 'TimeoutError' ? 'no-answer' : 'network' };
+    if (error.name === 'TimeoutError') throw { code: 'no-answer' };
+    if (!offline) throw { code: 'network' };
   }
+  await new Promise(back => { addEventListener('online', back, { once: true }); }); // nothing was sent: it goes on then (S5)
+  return exchange(path, body, method);
 }
 
 // Says words in the page's status line for as long as something takes, once it has taken `after` milliseconds.

@@ -1,6 +1,7 @@
 // The steps of the form after the first: choosing a method, proving, the new password, the end.
 import { onClick } from './actions.js';
 import { call, now } from './api.js';
+import { offerDomains } from './domain-choices.js';
 import { alive, flow, forget, forgetAll, proved, remember } from './flow.js';
 import { duration, pageOf, t } from './i18n.js';
 import { fold, showConfirm, showMethods, showQuestions } from './methods.js';
@@ -180,6 +181,7 @@ function refuse({ title, detail, code, help_url, reference }) {
 }
 
 attempt.solved = async problem => {
+  if (offerDomains(errors, problem)) return true;
   if (problem.status === 403 && !LOST.includes(problem.code)) return refuse(problem);
   if (!LOST.includes(problem.code) || !alive()) return false;
   const standing = await call(`${flow.purpose}/state`, { flow: flow.token }).catch(other => other);

@@ -1,6 +1,7 @@
 // Asking people for help. Whoever is stuck in a reset or unlock in this tab takes its token and its user ID along.
 import { runner } from './actions.js';
 import { call } from './api.js';
+import { offerDomains } from './domain-choices.js';
 import { ErrorSummary } from './error-summary.js';
 import { alive, flow, fresh, recall } from './flow.js';
 import { prepareProof, takeProof } from './proof-of-work.js';
@@ -38,7 +39,7 @@ async function ask() {
   }
 }
 
-const run = runner(errors);
+const run = runner(errors, answer => offerDomains(errors, answer));
 
 page.addEventListener('submit', event => {
   event.preventDefault();

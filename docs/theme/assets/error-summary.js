@@ -8,6 +8,9 @@ export class ErrorSummary {
     this.form = form;
     this.summary = form.querySelector('.error-summary');
     this.title = PLAIN_TITLE;
+    const connection = () => { form.querySelector('[data-offline]').textContent = navigator.onLine ? '' : t('offline'); };
+    for (const event of ['online', 'offline']) addEventListener(event, connection);
+    connection();
   }
 
   // The step's name in front of the page's.
@@ -53,7 +56,6 @@ export class ErrorSummary {
       way: wayOf(answer.code),
       faults: placed.length ? placed.map(({ rule, message }) => ({ title: message, field: rule })) : undefined,
       details: (this.form.querySelector('.step:not([hidden]) [data-rule]') ? feedback.slice(0, 1) : feedback).map(({ message }) => message),
-      domains: answer.domains,
       help: answer.help_url,
       left: answer.attempts_left > 0 ? t('left', { n: answer.attempts_left }) : '',
       wait: answer.retry_after && t('wait', { time: duration(answer.retry_after) }),
@@ -74,11 +76,10 @@ export class ErrorSummary {
     this.summary.focus();
   }
 
-  errorItem({ title, field, details = [], domains = [], left = '' }) {
+  errorItem({ title, field, details = [], left = '' }) {
     const input = this.input(field), item = document.createElement('li');
     item.append(input ? this.link(title, input) : title);
     if (input) this.markInvalid(input, title, details, left);
-    if (input) this.offerDomains(input, domains);
     return item;
   }
 
@@ -86,19 +87,6 @@ export class ErrorSummary {
     const link = Object.assign(document.createElement('a'), { href: `#${input.id}`, textContent: title });
     link.addEventListener('click', event => { event.preventDefault(); input.focus(); });
     return link;
-  }
-
-  // The name that was typed, whole: a choice takes its place in the field.
-  offerDomains(input, domains) {
-    const name = input.value.trim().split('\\').pop();
-    for (const domain of domains) {
-      const line = document.createElement('div');
-      const whole = `${name}@${domain}`;
-      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'plain', dir: 'ltr', translate: false, textContent: whole });
-      button.addEventListener('click', () => { input.value = whole; this.clear(); input.focus(); });
-      line.append(button);
-      input.closest('.field').querySelector('.error-message').append(line);
-    }
   }
 
   markInvalid(input, words, details, left) {

@@ -17,9 +17,6 @@ export const wayOf = code => words.querySelector(`[data-way~="${CSS.escape(code)
 
 export const pageOf = code => `${dataset.errors}${code}/`;
 
-// A moment as people write it.
-export const moment = seconds => new Intl.DateTimeFormat(plain, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
-
 export const number = count => new Intl.NumberFormat(plain).format(count);
 
 // 95 -> "2 minutes": a length of time as people say it.

@@ -84,12 +84,6 @@ addEventListener('popstate', ({ state }) => {
   else restart();
 });
 
-function showConnection() {
-  form.querySelector('[data-offline]').textContent = navigator.onLine ? '' : t('offline');
-}
-
-addEventListener('online', showConnection);
-addEventListener('offline', showConnection);
 input('user_id').addEventListener('focus', () => {
   prepareProof();
   loadAttempt().catch(() => {});
@@ -99,7 +93,6 @@ document.querySelector('.languages')?.addEventListener('click', () => remember({
 if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
 if (parent !== self) import('./framed.js');
 recallFor(form.dataset.purpose);
-showConnection();
 input('user_id').value ||= flow.user_id || '';
 if (flow.purpose) form.querySelector(`[name="purpose"][value="${flow.purpose}"]`).checked = true;
 history.replaceState({ step: reachable(flow.step) ? flow.step : 'start' }, '');

@@ -2,6 +2,7 @@
 // somebody is signed in.
 import { call } from './api.js';
 import { t } from './i18n.js';
+import { sessionLine } from './sessions.js';
 import { hidePasswords, showFaults, showRules, watchNewPassword } from './new-password.js';
 import { stepUp } from './step-up.js';
 
@@ -148,7 +149,11 @@ export function securityInfo({ page, errors, show }) {
   const actions = {
     goInfo: () => open(),
     add: kind => adding[kind](),
-    remove: async id => { await remove(id); await open({ added: true }); },
+    async remove(id, button) {
+      if (!button.classList.contains('danger')) return ask(button);
+      await remove(id);
+      await open({ added: true });
+    },
     later: async () => { await call('account/methods/later', {}); return 'home'; },
     print: async () => print(),
   };
@@ -156,13 +161,20 @@ export function securityInfo({ page, errors, show }) {
   const proof = stepUp({ page, errors, show, saved });
   watchNewPassword(step('password'));
   const password = { hidePasswords, showFaults, showRules };
-  return { open, look, password, prove: proof.begin, steps: { ...steps, ...proof.steps }, actions };
+  return { open, look, password, session: session => sessionLine(page, session), prove: proof.begin, steps: { ...steps, ...proof.steps }, actions };
 }
 
 function none() {
   const item = document.createElement('li');
   item.textContent = t('nothing');
   return item;
+}
+
+// Asked twice, on the same button (F37).
+function ask(button) {
+  const { textContent, ariaLabel } = button;
+  Object.assign(button, { className: 'danger', textContent: t('remove'), ariaLabel: ariaLabel.replace(textContent, t('remove')) });
+  button.addEventListener('blur', () => Object.assign(button, { className: 'plain', textContent, ariaLabel }), { once: true });
 }
 
 const remove = id => call(`account/methods/${id}`, undefined, 'DELETE');

@@ -1,0 +1,8 @@
+// A moment as people write it: in the language of the page, as the browser's own region of that language has it (F39).
+import { language } from './i18n.js';
+
+const spoken = tag => { const { language: name, script } = new Intl.Locale(tag).maximize(); return `${name}-${script}`; };
+const region = navigator.languages.find(tag => spoken(tag) === spoken(language)) || language;
+const format = new Intl.DateTimeFormat(`${region}-u-nu-latn`, { dateStyle: 'medium', timeStyle: 'short' });
+
+export const moment = seconds => format.format(seconds * 1000);

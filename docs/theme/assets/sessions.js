@@ -1,0 +1,14 @@
+// The line of a session: since when it is open, and a button that ends it.
+import { t } from './i18n.js';
+import { moment } from './moments.js';
+
+export function sessionLine(page, session) {
+  const item = page.querySelector('#session').content.cloneNode(true), start = moment(session.started_at);
+  item.querySelector('[data-when]').textContent = t('when', { start, seen: moment(session.seen_at) });
+  item.querySelector('[data-here]').hidden = !session.current;
+  const end = item.querySelector('[data-end]');
+  end.hidden = session.current;
+  end.dataset.end = session.id;
+  end.setAttribute('aria-label', `${end.textContent}: ${start}`);
+  return item;
+}
