@@ -50,6 +50,7 @@ def test_whoever_is_refused_takes_user_id_and_reference_to_the_form_f11(page: Pa
     expect(page.locator("[data-stuck]")).to_contain_text(reference)
     page.get_by_label("How can they reach you?").fill(tester.mail)
     page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Your request is on its way")).to_be_focused()
     given = page.locator("[data-reference-given]").inner_text()
     page.wait_for_timeout(500)
     (mail,) = [m for m in stack.messages("it@contoso.example") if given in m["body"]]
