@@ -82,7 +82,7 @@ def test_addresses_and_numbers_are_registered_and_every_step_is_accessible_s74(p
     looks()
     remove = page.get_by_role("button", name=re.compile("^Remove: E-mail address"))
     remove.click()
-    sure = page.get_by_role("button", name=re.compile("^Yes, remove it: E-mail address"))
+    sure = page.get_by_role("button", name=re.compile("^Yes, remove it: E-mail"))
     sure.click()  # asked twice (F37); two proofs are needed here: what is needed is replaced, not removed
     expect(page.locator(".error-summary")).to_contain_text(english(METHOD_STILL_NEEDED.title))
     looks()
@@ -90,8 +90,6 @@ def test_addresses_and_numbers_are_registered_and_every_step_is_accessible_s74(p
     remove.click()
     sure.click()
     expect(page.get_by_text(person.mail)).to_have_count(0)
-    person.press("Back")
-    person.at("You are signed in")
 
 
 def test_what_needs_no_message_is_registered_and_every_step_is_accessible_s74(page: Page, person, looks):
