@@ -42,8 +42,8 @@ def main() -> int:
     path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
     try:
         languages = organisation_file.read(path).organisation.languages
-    except InvalidFile as mistakes:
-        print(mistakes, file=sys.stderr)
+    except InvalidFile as error:
+        print(error, file=sys.stderr)
         return 1
     files.compile_stale([tag for tag in languages if tag != SOURCE_LANGUAGE])
     if (arguments.strict or arguments.complete) and not _check_translations(languages, arguments.complete):

@@ -69,7 +69,7 @@ def disagreements(values: Mapping[str, str], organisation: Organisation) -> list
     ]
 
 
-def mistakes(values: Mapping[str, str], region: str) -> Iterator[str]:
+def find_errors(values: Mapping[str, str], region: str) -> Iterator[str]:
     """What is wrong with the values, each with what would be right."""
     known = parameters()
     for name, value in values.items():

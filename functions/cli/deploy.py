@@ -77,7 +77,7 @@ def _settings(stack: Stack, organisation: Organisation) -> Samconfig:
         found.append(f"The file says {kept.region}, and --region says {region}: a second stack needs another name.")
     defaults = {name: each.default for name, each in parameters().items()}
     values = {name: value for name, value in {**defaults, **kept.parameters}.items() if name not in answers.NOT_KEPT}
-    found += [*answers.mistakes(values, region), *answers.disagreements(values, organisation)]
+    found += [*answers.find_errors(values, region), *answers.disagreements(values, organisation)]
     if found:
         to_do = f"Nothing was changed. Mend the file, or let it follow: ./regain setup --stack {stack.stack} --yes"
         raise StackError("\n".join([f"{path} cannot be deployed:", *found, to_do]))

@@ -127,7 +127,7 @@ def _ask(values: dict[str, str], given: Mapping[str, str], organisation: Organis
             suggested = answers.host_of_site(organisation)
         while True:
             values[name] = _prompt(name, suggested)
-            found = answers.mistakes({name: values[name]}, start.region)
+            found = answers.find_errors({name: values[name]}, start.region)
             wrong = [each for each in found if "needs a Cert" not in each]
             if not wrong:
                 break
@@ -149,7 +149,7 @@ def _prompt(name: str, suggested: str) -> str:
 
 def _refuse(values: Mapping[str, str], region: str, start: _Start) -> None:
     """Raises StackError with everything that is wrong."""
-    found = list(answers.mistakes(values, region))
+    found = list(answers.find_errors(values, region))
     arn, host = values.get("CertificateArn", ""), values.get("DomainName", "")
     if not found and arn and host and start.state:
         found += [f"CertificateArn: {what}." for what in [lookups.certificate_mistake(arn, host)] if what]

@@ -43,11 +43,11 @@ _RANGES = {
 }  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
 
 
-def mistakes(organisation: Organisation) -> Iterator[Finding]:
+def find_errors(organisation: Organisation) -> Iterator[Finding]:
     """Everything that is wrong with settings of the right types."""
     yield from _domains(organisation)
     yield from everybody(organisation)
-    yield from policy_checks.mistakes(organisation, everybody)
+    yield from policy_checks.find_errors(organisation, everybody)
 
 
 def everybody(organisation: Organisation) -> Iterator[Finding]:
@@ -87,7 +87,7 @@ def _directory(domain: Domain) -> Iterator[Finding]:
     if not domain.ldap:
         yield (), "passwords in a directory need the group `ldap`", "its settings: kind, url, base, service_account"
         return
-    yield from below(("ldap",), ldap_checks.mistakes(domain.ldap))
+    yield from below(("ldap",), ldap_checks.find_errors(domain.ldap))
 
 
 def _wrong_domain(name: str) -> tuple[str, str] | None:

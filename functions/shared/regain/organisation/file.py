@@ -33,7 +33,7 @@ def read(path: Path) -> Organisation:
     organisation = _converted(file.content, [place for place, _, _ in found])
     if organisation:
         wrong = [place for place, _, _ in found]
-        told = [*checks.mistakes(organisation), *_authorities(organisation, path.parent)]
+        told = [*checks.find_errors(organisation), *_authorities(organisation, path.parent)]
         found += [each for each in told if not _holds(each[0], wrong)]
     if found or not organisation:
         found = found or [((), "a setting has the wrong type", "compare it with organisation.schema.json")]

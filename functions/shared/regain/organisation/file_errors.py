@@ -20,6 +20,6 @@ class FileError:
 class InvalidFile(Exception):
     """Everything that is wrong with a file, told at once. Nothing of the file has been used."""
 
-    def __init__(self, mistakes: list[FileError]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.errors = mistakes
+    def __init__(self, errors: list[FileError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = errors

@@ -12,7 +12,7 @@ from regain.organisation.schema import Finding
 _EXAMPLE = "for example ldaps://dc1.ad.contoso.example"
 
 
-def mistakes(settings: Ldap) -> Iterator[Finding]:
+def find_errors(settings: Ldap) -> Iterator[Finding]:
     """Everything that is wrong with settings of the right types, but for `ca`."""
     if not settings.url:
         yield ("url",), "there is no server", f"name one or more, {_EXAMPLE}"

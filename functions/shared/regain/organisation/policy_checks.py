@@ -10,7 +10,7 @@ from regain.organisation.settings import Organisation, Policy
 from regain.organisation.yaml_file import Place
 
 
-def mistakes(
+def find_errors(
     organisation: Organisation, check: Callable[[Organisation], Iterable[Finding]]
 ) -> Iterator[Finding]:  # fmt: skip
     """Everything that is wrong with policies. `check` finds what is wrong with settings, as under each of them."""
