@@ -143,7 +143,7 @@ class Attacker(World):
         """A user name whose limits of today are as they are written: others differ by a quarter (design, rule 3)."""
         while True:
             name = f"person{self.number}{mark}{next(_NAMES)}"
-            if self._has_plain_limits(self.services.identifiers.account_id(f"{name}@contoso.example", None)):
+            if self._has_plain_limits(self.services.identifiers.lead(f"{name}@contoso.example", [None]).account_id):
                 return name
 
     def account_id(self) -> str:
