@@ -20,10 +20,11 @@ pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
 ADMIN, SECRET, ACCOUNT = ROOT / "docs" / "admin", "service account of the guide", "cn=regain,dc=contoso,dc=example"
 
 
-def blocks(guide, kind=""):
-    """The blocks of code in a guide, without their indentation."""
-    found = re.findall(rf"^ +```{kind}\n(.*?)^ +```$", (ADMIN / guide).read_text(), re.MULTILINE | re.DOTALL)
-    return [re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in found]
+def blocks(guide, begin):
+    """The blocks of code in a guide's steps that begin in this way."""
+    found = re.findall(r"(?:^ {8}.+\n)+", (ADMIN / guide).read_text(), re.MULTILINE)
+    made = [re.sub(r"^ {8}", "", block, flags=re.MULTILINE) for block in found]
+    return [block for block in made if block.startswith(begin)]
 
 
 def steps(view, person):
@@ -39,7 +40,7 @@ def test_the_rules_of_the_guide_are_enough_for_openldap(tmp_path):
         config = replace(running, manager=slapd.CONFIG_MANAGER)
         own = "{0}to * by self read by users read by anonymous auth by * none"
         ldif.apply(config, [ldif.replacement("olcDatabase={1}mdb,cn=config", "olcAccess", own)])
-        entry, rules = blocks("openldap.md", "ldif")
+        entry, rules = blocks("openldap.md", "dn: ")
         ldif.apply(running, [entry.replace("{ARGON2}…", hashed(SECRET))])
         person = world.person()
         view = world.connect(service_account=ACCOUNT, secret=lambda _: SECRET)
@@ -62,7 +63,7 @@ def test_the_rights_of_the_guide_are_enough_for_active_directory(tmp_path):
         samba._tool("ou", "create", f"OU={unit}", *store)
     shown = samba._tool("user", "show", "svc-regain", "--attributes=objectSid", *store)
     sid = next(line.partition(": ")[2] for line in shown.splitlines() if line.startswith("objectSid"))
-    (command,) = [block for block in blocks("active-directory.md") if block.startswith("samba-tool dsacl")]
+    (command,) = blocks("active-directory.md", "samba-tool dsacl")
     samba._tool(*shlex.split(command.replace(";SID)", f";{sid})"))[1:], *store)
     running = samba.start(folder)
     world = ActiveDirectoryWorld(running)
@@ -78,7 +79,7 @@ def test_the_rights_of_the_guide_are_enough_for_active_directory(tmp_path):
 
 @pytest.mark.parametrize("guide", ["active-directory.md", "openldap.md"])
 def test_the_settings_of_a_guide_have_no_mistake(guide, tmp_path):
-    (settings,) = blocks(guide, "yaml")
+    (settings,) = blocks(guide, "domains:")
     Authority(tmp_path).file.rename(tmp_path / "contoso-root.pem")
     path = tmp_path / "organisation.yaml"
     path.write_text(f"organisation: {{name: Contoso}}\n{settings}")
