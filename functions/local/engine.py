@@ -123,4 +123,5 @@ class Engine:
                 self._process.wait(_STOP)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+                self._process.wait()
         self._lock.close()
