@@ -12,12 +12,12 @@ from pathlib import Path
 import rcssmin
 import rjsmin
 
-from hooks import brand
+from hooks import brand, search_index
 
 THEME = Path(__file__).parents[1] / "theme"
 SOURCES = THEME / "assets"
 ENTRY_POINTS = (
-    "recovery", "account", "contact", "not-me", "admin", "problem-finder", "offline", "unsupported-browser", "passkey",
+    "recovery", "account", "contact", "not-me", "admin", "search", "find", "offline", "unsupported-browser", "passkey",
     "solve", "attempt", "framed", "security-info",
 )  # fmt: skip
 """The scripts that pages load, or that another script imports on demand."""
@@ -35,6 +35,7 @@ def files(colour: str, logo: brand.Logo | None) -> dict[str, bytes]:
     css["site.css"] = brand.apply_colour(css["site.css"], colour)
     made = {name: rcssmin.cssmin(text).encode() for name, text in css.items()}
     made |= {f"{name}.js": rjsmin.jsmin(bundle(name)).encode() for name in ENTRY_POINTS}
+    made |= {name: rjsmin.jsmin(text).encode() for name, text in search_index.scripts().items()}
     made |= {path.name: path.read_bytes() for path in SOURCES.glob("*.svg")}
     made["card.png"] = brand.card((THEME / "card.png").read_bytes(), colour)
     return {**made, **({logo.name: logo.content} if logo else {})}

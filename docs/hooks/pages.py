@@ -3,53 +3,25 @@
 Pure functions that do not depend on MkDocs, so that another site generator can call them.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hooks import policy_texts
+from hooks import policy_texts, problem_pages
+from hooks.addresses import PageError
 from hooks.well_known import PRIVATE
-from regain.api import contract
 from regain.domain import events, limit_table, roles
-from regain.domain.methods import LABELS, uses_phone
+from regain.domain.methods import LABELS, channel, sends_code, uses_phone
 from regain.domain.policy import Recovery
 from regain.organisation import policies
 from regain.organisation.language import Language
 from regain.organisation.settings import Link, Organisation, localised_name
 from regain.phrases import Phrase
-from regain.problems import (
-    ARTICLE_NUMBERS,
-    CATALOGUE,
-    Problem,
-)
-
-PAGES = {
-    "home": "index.md",
-    "account": "account.md",
-    "accessibility": "accessibility.md",
-    "admin": "admin/index.md",
-    "administrator": "contact-administrator.md",
-    "command-line": "admin/command-line.md",
-    "is-it-us": "is-it-us.md",
-    "no-code": "no-code.md",
-    "not-me": "not-me.md",
-    "password": "password.md",
-    "problems": "problems.md",
-    "register": "register.md",
-    "reset": "reset.md",
-    "support": "contact-support.md",
-    "unlock": "unlock.md",
-}
-"""The names by which texts link to pages: `[text](page:reset)`."""
 
 FRONT_MATTER = ("title", "description", "id", "audience", "topic", "owner", "reviewed", "keywords")
 """The front matter that every page must have (S1, S3, S4)."""
 
 AUDIENCES, TOPICS = ("everybody", "administrators"), ("task", "concept", "troubleshooting", "reference")
-REVIEWED = "2026-11-24"
-"""When the texts of the problem catalogue were last reviewed."""
-
 _METHOD_PAGES = {
     "email": (
         Phrase("An alternate e-mail address"),
@@ -65,94 +37,6 @@ _METHOD_PAGES = {
 }  # fmt: skip
 """For each kind of method, the text of the link to its page `methods/<kind>.md`, and a summary (S74)."""
 
-_FORMS = {
-    "recovery": ("/api/reset", "/api/unlock"),
-    "account": ("/api/account",),
-    "not-me": ("/api/account/secure",),
-    "contact": ("/api/contact",),
-    "admin": ("/api/admin",),
-}
-"""The API paths that each form calls, by the name of its partial."""
-
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
-_HELP_FROM = {
-    "administrator": Phrase("Your administrator: [contact your administrator](page:administrator)."),
-    "support": Phrase("Support: [contact support](page:support)."),
-    "you": Phrase("You can do this yourself. If it does not help, [contact your administrator](page:administrator)."),
-}
-_HAPPENED, _TO_DO, _HELP = Phrase("What happened"), Phrase("What to do"), Phrase("Who can help")
-_ALL_PROBLEMS = Phrase("[All messages and what they mean](page:problems)")
-_DESCRIBED = Phrase("What it means when you see “{title}”, and what to do about it.")
-_QUOTE = Phrase("If you see a **reference** (R- and eight letters and digits), quote it.")
-
-
-class PageError(Exception):
-    """The page must not be published; the message says what is wrong, and where."""
-
-
-def can_occur(problem: Problem, organisation: Organisation) -> bool:
-    """Whether the problem can occur with this organisation's settings."""
-    recovery, offered = organisation.recovery, policies.offered(organisation)
-    wanted = problem.features.split()
-    if "several-domains" in wanted:
-        return len(organisation.domains) > 1
-    if "directory" in wanted:
-        return any(domain.directory not in ("dynamodb", "elsewhere") for domain in organisation.domains.values())
-    return not wanted or any(each in offered or getattr(recovery, each, False) for each in wanted)
-
-
-def problems(organisation: Organisation) -> dict[str, Problem]:
-    """The problems that can occur with this organisation's settings, by code."""
-    return {code: problem for code, problem in CATALOGUE.items() if can_occur(problem, organisation)}
-
-
-def problem_fields(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, str]:
-    """The problems that a form shows beside a field, by the name of the field: codes of the operations it calls.
-
-    All that a form says of a problem stands in the response, in the language of the page.
-    """
-    operations = [operation for operation in contract.OPERATIONS if operation.path.startswith(paths)]
-    listed = {problem.code for operation in operations for problem in operation.problems}
-    fields: dict[str, str] = {}
-    for code, problem in problems(organisation).items():
-        if code in listed and problem.field:
-            fields[problem.field] = f"{fields.get(problem.field, '')} {code}".strip()
-    return fields
-
-
-def problem_page(problem: Problem, language: Language) -> str:
-    """The Markdown of a problem's page, `errors/<code>.md`, with its facts still in braces."""
-    say = language.gettext
-    title = say(problem.title)
-    steps = "\n".join(f"{n}. {_linked(say(step))}" for n, step in enumerate(problem.steps, start=1))
-    described = say(_DESCRIBED).replace("{title}", title)
-    return f"""---
-title: {json.dumps(title, ensure_ascii=False)}
-description: {json.dumps(described, ensure_ascii=False)}
-id: RG-{ARTICLE_NUMBERS[problem.code]}
-audience: everybody
-topic: troubleshooting
-owner: Account help team
-reviewed: {REVIEWED}
-keywords: [{problem.code}, error message]
----
-# {title}
-
-## {say(_HAPPENED)} {{: #what-happened }}
-
-{_linked(say(problem.explanation))}
-
-## {say(_TO_DO)} {{: #what-to-do }}
-
-{steps}
-
-## {say(_HELP)} {{: #who-can-help }}
-
-{_linked(say(_HELP_FROM[problem.help_from]))} {say(_QUOTE)}
-
-{_linked(say(_ALL_PROBLEMS))}
-"""
-
 
 def published(path: str, organisation: Organisation) -> bool:
     """Whether a page belongs to this organisation's site. The page of a method does if anybody is offered it."""
@@ -161,28 +45,14 @@ def published(path: str, organisation: Organisation) -> bool:
 
 
 def form_in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
-    """Whether a page shows its form. A form for asking for help needs a recipient in the settings (S37)."""
+    """Whether a page shows its form. Asking for help needs a recipient (S37), and a reset somebody who may (F13)."""
+    if meta.get("form") == "recovery":
+        return policies.self_service(organisation)
     if meta.get("form") != "contact":
         return True
     if meta["purpose"] == "support":
         return bool(organisation.contacts.support.email)
     return not policies.shared(organisation).contacts.administrator.portal_url
-
-
-def problem_rows(organisation: Organisation, language: Language) -> list[dict[str, str]]:
-    """The rows of the table "Which message do you see?": the articles' four first, then the others by title (S63)."""
-    say = language.gettext
-    every = sorted(problems(organisation).values(), key=lambda p: (p.table_row or "Z", say(p.title)))
-    return [
-        {
-            "code": problem.code,
-            "title": say(problem.title),
-            "means": _LINK.sub(r"\1", say(problem.explanation)),
-            "do": _LINK.sub(r"\1", say(problem.steps[0])),
-            "row": problem.table_row,
-        }
-        for problem in every
-    ]
 
 
 def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
@@ -200,6 +70,11 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "event_kinds": {name: say(kind.sentence) for name, kind in events.KINDS.items()},
         "roles": {role: say(words) for role, words in reversed(roles.NAMES.items())},
         "support_contact": contacts.support,
+        "has_support": problem_pages.has_support(organisation),
+        "self_service": policies.self_service(organisation),
+        "administrators_can_reset": len({channel(kind) for kind in offered if kind != "questions"}) > 1,
+        "sent_methods": [kind for kind in offered if sends_code(kind)],
+        "sign_in_url": organisation.organisation.sign_in_url,
         "personal_accounts_url": organisation.organisation.personal_accounts_url,
         "domains": organisation.domains,
         "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
@@ -211,10 +86,10 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in offered},
         "by_phone": [kind for kind in offered if uses_phone(kind)],
         "passwords": organisation.passwords,
-        "problems": problems(organisation),
+        "problems": problem_pages.problems(organisation),
         "private": PRIVATE,
-        "problem_fields": {form: problem_fields(organisation, paths) for form, paths in _FORMS.items()},
-        "problem_rows": problem_rows(organisation, language),
+        "problem_fields": problem_pages.fields_of_forms(organisation),
+        "problem_rows": problem_pages.problem_rows(organisation, language),
     }
 
 
@@ -257,20 +132,6 @@ def links(organisation: Organisation, language: Language) -> dict[str, str]:
     }
 
 
-def address(target: str, known: Mapping[str, str]) -> str:
-    """The URL of a link in a text: of `page:name`, relative to the language's root; of `fact:name`, from `known`."""
-    kind, _, name = target.partition(":")
-    if kind == "page":
-        if name not in PAGES:
-            raise PageError(f"there is no page called {name}")
-        return re.sub(r"(^|/)index/$", r"\1", PAGES[name].removesuffix(".md") + "/") or "."
-    if kind == "fact":
-        if name not in known:
-            raise PageError(f"{name} is no address of the organisation")
-        return known[name]
-    return target
-
-
 def administrator_link(organisation: Organisation) -> str:
     """The URL of "Contact your administrator": the organisation's portal, or the page with the form (S36, S37)."""
     return policies.shared(organisation).contacts.administrator.portal_url or "contact-administrator/"
@@ -309,16 +170,3 @@ def _named(given: Iterable[Link | str], language: Language) -> list[dict[str, st
     """Links with their text in the language. A bare URL is its own text."""
     each = [link if isinstance(link, Link) else Link(link, link) for link in given]
     return [{"name": str(localised_name(link.name, language.tag)), "url": link.url} for link in each]
-
-
-def _linked(text: str) -> str:
-    """Replaces `page:` links with relative links, which MkDocs checks."""
-
-    def one(match: re.Match[str]) -> str:
-        words, target = match.groups()
-        if not target.startswith("page:"):
-            return f"[{words}](fact:{target.removeprefix('fact:')})"
-        address(target, {})
-        return f"[{words}](../{PAGES[target.removeprefix('page:')]})"
-
-    return _LINK.sub(one, text)

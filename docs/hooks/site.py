@@ -15,8 +15,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils.meta import get_data
 
-from hooks import assets, brand, pages, template_functions, translation_units, well_known
+from hooks import assets, brand, pages, problem_pages, search_index, template_functions, translation_units, well_known
+from hooks.addresses import PageError
 from hooks.build_cache import BuildCache, digest
 from local.directories.settings import with_directory
 from regain.organisation.file import read
@@ -70,8 +72,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             or not pages.published(file.src_uri, organisation)
         ):
             files.remove(file)
-    for code, problem in pages.problems(organisation).items():
-        content = pages.problem_page(problem, config.extra["translator"])
+    for code, problem in problem_pages.problems(organisation).items():
+        content = problem_pages.problem_page(problem, organisation, config.extra["translator"])
         files.append(File.generated(config, f"errors/{code}.md", content=content))
     for name, content in config.extra["assets"].items() if config.extra["first"] else ():
         files.append(File.generated(config, f"{config.extra['folder']}/{name}", content=content))
@@ -93,12 +95,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return template_functions.protect_facts(markdown, language.facts)
         if not pages.form_in_use(page.meta, config.extra["organisation"]):
             page.meta.update(form="", modules=[])
-        text = _MARKDOWN.from_string(translation_units.translate(markdown, language.gettext)).render(
-            config.extra["site"]
-        )
-        return template_functions.protect_facts(text, language.facts)
-    except (pages.PageError, jinja2.TemplateError) as error:
+        return template_functions.protect_facts(_rendered(markdown, config), language.facts)
+    except (PageError, jinja2.TemplateError) as error:
         raise Abort(f"{where}: {error}") from None
+
+
+def _rendered(markdown: str, config: MkDocsConfig) -> str:
+    """A page's Markdown in the language, with its Jinja statements carried out and its facts in braces."""
+    text = translation_units.translate(markdown, config.extra["translator"].gettext)
+    return _MARKDOWN.from_string(text).render(config.extra["site"])
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
@@ -108,7 +113,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         braces = page.file.src_uri.startswith("admin/")  # commands there have braces of their own
         facts = template_functions.page_facts(config.extra["translator"])
         return template_functions.insert_facts(drawn, facts, keep_unknown=braces)
-    except pages.PageError as error:
+    except PageError as error:
         raise Abort(f"{page.file.src_uri}: {error}") from None
 
 
@@ -122,9 +127,10 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
     known = [(f.src_uri, f.page.meta) for f in files.documentation_pages() if f.page and f.page.meta.get("title")]
     try:
         pages.check_unique(known)
-    except pages.PageError as error:
+    except PageError as error:
         raise Abort(str(error)) from None
     extra, about = config.extra, config.extra["organisation"].organisation
+    extra["search"] = _search_index(files, config)
     folder = extra["folder"] if extra["first"] else f"../{extra['folder']}"
     env.globals.update(
         template_functions.translation_functions(extra["translator"], extra["links"]),
@@ -133,6 +139,7 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
         languages=[Language(tag, extra["organisation"]) for tag in about.languages],
         in_language=_in_language(extra["translator"].tag, about.languages),
         logo=extra["logo"],
+        stemmer=search_index.STEMMERS.get(extra["translator"].tag, ""),
         colour=about.colour or brand.DEFAULT,
         assets=folder,
         card=f"{about.site_url.rstrip('/')}/{extra['folder']}/card.png",
@@ -143,6 +150,7 @@ def on_env(env: jinja2.Environment, config: MkDocsConfig, files: Files) -> jinja
 def on_post_build(config: MkDocsConfig) -> None:
     """Writes the files that programs read, some of them under names that MkDocs would skip."""
     organisation: Organisation = config.extra["organisation"]
+    Path(config.site_dir, "search.json").write_text(config.extra["search"])
     if not config.extra["first"]:
         for name in ("sitemap.xml", "sitemap.xml.gz"):
             Path(config.site_dir, name).unlink(missing_ok=True)
@@ -160,6 +168,26 @@ def on_post_build(config: MkDocsConfig) -> None:
             path.write_text(text)
 
 
+def _search_index(files: Files, config: MkDocsConfig) -> str:
+    """The index of the search, of every page: also of those that have not changed and are not built again."""
+    language, organisation = config.extra["translator"], config.extra["organisation"]
+    found = []
+    for file in files.documentation_pages():
+        markdown, meta = get_data(file.content_string)
+        error = file.src_uri.startswith("errors/")
+        if meta.get("form") == "admin" or file.src_uri == "offline.md":
+            continue
+        text = markdown if error else _rendered(markdown, config)
+        told = {
+            name: template_functions.plain_facts(language.gettext(str(meta[name])), language.facts)
+            for name in ("title", "description")
+        }
+        text = template_functions.plain_facts(text, language.facts)
+        found.append(search_index.entry(file.url.removeprefix("./"), {**meta, **told}, text, language))
+    others = [Language(tag, organisation) for tag in organisation.organisation.languages]
+    return search_index.index(found, organisation, language, others)
+
+
 def _mark_unchanged(files: Files, config: MkDocsConfig) -> None:
     """Marks pages that have not changed since the last build (`hooks.build`)."""
     language, cache = config.extra["translator"], BuildCache(config.extra["known"], config.extra["shared"])
@@ -169,7 +197,7 @@ def _mark_unchanged(files: Files, config: MkDocsConfig) -> None:
         texts[file.src_uri] = text + _revision(_source(file.src_uri))
     cache.mark_unchanged(files, texts)
     written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]  # type: ignore[no-untyped-call] # MkDocs'
-    more = ["404.html"]
+    more = ["404.html", "search.json"]
     if config.extra["first"]:
         more += ["sitemap.xml", "sitemap.xml.gz", "robots.txt", ".well-known/security.txt", "sw.js", "embed.js"]
     config.extra.update(cache=cache, written=[*written, *more])
@@ -204,7 +232,8 @@ def _inline_drawings(html: str) -> str:
 
     def drawn(match: re.Match[str]) -> str:
         drawing = " ".join((SKETCHES / f"{match[2]}.svg").read_text().split())
-        return drawing.replace("<svg ", f'<svg role="img" aria-label="{match[1]}" class="sketch" ', 1)
+        said = f'role="img" aria-label="{match[1]}"' if match[1] else 'aria-hidden="true"'
+        return drawing.replace("<svg ", f'<svg {said} class="sketch" ', 1)
 
     html = re.sub(r'<img alt="([^"]*)" src="sketch:([\w-]+)"\s*/?>', drawn, html)
     return re.sub(r'<img alt="" src="icon:([\w-]+)"\s*/?>', lambda m: (ICONS / f"{m[1]}.svg").read_text().strip(), html)

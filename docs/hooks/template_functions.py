@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import jinja2
 from mkdocs.utils import normalize_url
 
-from hooks.pages import PAGES, PageError, address
+from hooks.addresses import PAGES, PageError, address
 from hooks.policy_texts import telephone
 from regain.organisation.language import Language
 
@@ -88,6 +88,11 @@ def insert_facts(html: str, facts: Mapping[str, Any], keep_unknown: bool = False
         return value if isinstance(value, Html) else escape(str(value))
 
     return _FACT.sub(fact, html.replace("\ue000", "{").replace("\ue001", "}"))
+
+
+def plain_facts(text: str, facts: Mapping[str, Any]) -> str:
+    """Text with the value of each `{fact}` that is known, not escaped: for where no markup is read."""
+    return _FACT.sub(lambda match: str(facts.get(match[1], match[0])), text)
 
 
 def resolve_links(html: str, links: Mapping[str, str], page_url: str) -> str:

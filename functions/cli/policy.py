@@ -58,7 +58,7 @@ class PeopleOfPolicies:
 def check(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The new organisation file.")],
-    accept: Annotated[bool, typer.Option("--accept", help="It is meant, also where people lose their way in.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Succeed even if people would lose access.")] = False,
 ) -> None:
     """Compares what people can do now and under the new settings. Exits with 1 if anybody would be locked out."""
     stack: Stack = context.obj

@@ -63,8 +63,8 @@ _SUBJECTS = {
     "admin-registration-required": Phrase("Check the security info of your {organisation} account"),
     "admin-registration-waived": Phrase("You no longer need to check your {organisation} security info"),
     "account-imported": Phrase("Your {organisation} account has been updated"),
-    "security-info-added": Phrase("The security info of your {organisation} account has changed"),
-    "security-info-removed": Phrase("The security info of your {organisation} account has changed"),
+    "security-info-added": Phrase("Your {organisation} security info has changed"),
+    "security-info-removed": Phrase("Your {organisation} security info has changed"),
 }
 _DONE = {
     "account-secured": Phrase("Your {organisation} account {user_id} was locked."),
@@ -110,7 +110,7 @@ _DONE = {
     ),
 }
 
-_WHERE = Phrase("Type it on the page where you asked for it. It is good for {code_time}.")
+_WHERE = Phrase("Type it on the page where you asked for it. It expires in {code_time}.")
 _NEVER = Phrase(
     "Never share this code with anybody. Nobody from {organisation} will ask you for it, in a message or by telephone."
 )
@@ -130,7 +130,7 @@ _REFERENCE = Phrase("Reference: {reference}")
 _OWNER_OBJECTED = Phrase(
     "Its owner said that an earlier change was not theirs. Nobody can sign in to it until you turn it on."
 )
-_FIND_OUT = Phrase("Find out what happened with the reference {reference}, and help its owner to a new password.")
+_FIND_OUT = Phrase("Find out what happened with the reference {reference}, and help the owner set a new password.")
 _NOBODY_CAN = Phrase("Nobody can sign in to it now, including you. Your administrators have been told.")
 _GET_BACK = Phrase("To get back in, tell your administrator at once: {administrator}. Quote the reference {reference}.")
 _NOT_YOU = Phrase(
@@ -160,7 +160,7 @@ def code(digits: str, purpose: str, reference: str, layout: Layout, ticket: str 
     parts = (
         layout.say(_YOUR_CODE[purpose]),
         Secret(shown),
-        layout.say(Phrase("It is good for {code_time}.") if called else _WHERE),
+        layout.say(Phrase("It expires in {code_time}.") if called else _WHERE),
         layout.say(_NEVER_BUT_NOW if called else _NEVER),
         *_way_past(purpose, ticket, layout),
         layout.say(join_sentences(_UNASKED[purpose], _STUCK)),
@@ -205,7 +205,7 @@ def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[P
         yield layout.say(_OWNER_OBJECTED)
         yield layout.say(_FIND_OUT, reference=reference)
     elif kind == "account-imported":
-        yield layout.say(Phrase("If this is right, you need not do anything."))
+        yield layout.say(Phrase("If this was you, there is nothing to do."))
         yield layout.say(_NOT_RIGHT, reference=reference)
     elif kind == "account-secured":
         yield layout.say(_NOBODY_CAN)

@@ -144,7 +144,7 @@ class Form:
         self.next()
         self.at("method")
 
-    def choose(self, label: str = "Email my alternate email") -> None:
+    def choose(self, label: str = "Send a code to my alternate e-mail address") -> None:
         unfold(self.page)
         self.page.get_by_label(label).check()
         self.next()

@@ -34,7 +34,7 @@ def main() -> int:
                 if name == "form":
                     page.get_by_label("User ID").fill("maria.silva@contoso.example")
                     page.get_by_role("button", name="Next").click()
-                    page.get_by_label("Email my alternate email").check()
+                    page.get_by_label("Send a code to my alternate e-mail address").check()
                     page.get_by_role("heading", name="Prove who you are").scroll_into_view_if_needed()
                 page.screenshot(path=Path(folder) / f"{name}.png")
         finally:

@@ -90,22 +90,6 @@ def test_the_tree_that_a_screen_reader_reads_names_every_part_of_a_step(page: Pa
     )
 
 
-def test_the_message_finder_says_how_many_fit_and_finds_by_a_few_words_s63(page: Page, axe):
-    page.goto("/problems/")
-    page.get_by_role("searchbox").fill("the code I typed is not right")
-    expect(page.locator("[data-found]")).to_contain_text("Messages that fit: ")
-    expect(page.locator("tbody tr:visible").first).to_contain_text("code")
-    assert page.locator("tbody tr:visible").count() < page.locator("tbody tr").count() / 2
-    axe()
-    page.get_by_role("searchbox").fill("Sign-in is locked for a while")
-    expect(page.locator("tbody tr:visible td").first).to_have_text("Sign-in is locked for a while")
-    page.get_by_role("searchbox").fill("xyzzy")
-    expect(page.locator("[data-found]")).to_have_text("No message fits. All of them are shown.")
-    page.get_by_role("searchbox").fill("")
-    expect(page.locator("[data-found]")).to_have_text("")
-    assert page.locator("tbody tr:visible").count() == page.locator("tbody tr").count()
-
-
 def test_the_previews_show_every_message(page: Page):
     page.goto("/local/messages?language=ar")
     expect(page.get_by_role("heading", level=1)).to_contain_text("العربية")

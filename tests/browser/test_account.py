@@ -27,7 +27,7 @@ def test_a_known_password_is_changed_as_the_guidance_says_s59_s62(page: Page, te
     page.get_by_role("link", name="your account", exact=True).click()
     looks()
     sign_in(page, tester.user_id, tester.password)
-    expect(page.get_by_role("heading", name="You are signed in")).to_be_focused()
+    expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_focused()
     looks()
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_role("heading", name="Change your password")).to_be_focused()
@@ -48,7 +48,7 @@ def test_a_known_password_is_changed_as_the_guidance_says_s59_s62(page: Page, te
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_focused()
     sign_in(page, tester.user_id, NEW)
-    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
 
 
 def test_a_reload_stays_signed_in_and_signing_out_does_not(page: Page, tester):
@@ -101,7 +101,7 @@ def test_another_session_can_be_ended(page: Page, tester, browser, base_url):
     elsewhere = browser.new_context(base_url=base_url)
     other = elsewhere.new_page()
     sign_in(other, tester.user_id, tester.password)
-    expect(other.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(other.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
     sign_in(page, tester.user_id, tester.password)
     expect(page.locator(".sessions li")).to_have_count(2)
     page.get_by_role("button", name=re.compile("^End")).click()
@@ -132,11 +132,11 @@ def test_a_browser_is_known_until_it_is_forgotten_and_a_shared_computer_never_is
     page.get_by_label("User ID").fill(tester.user_id)
     page.get_by_label("Password", exact=True).fill(tester.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
     assert [cookie["name"] for cookie in page.context.cookies()] == ["__Host-session"]
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, tester.user_id, tester.password)
-    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
     page.get_by_role("button", name="Forget this browser").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.context.cookies() == []

@@ -71,7 +71,7 @@ def test_chromiums_password_manager_signs_in_and_leaves_the_new_password_alone(r
     filled = remembered.locator('[data-step="sign-in"] input:autofill')
     expect(filled).to_have_count(2)
     remembered.get_by_role("button", name="Sign in").click()
-    expect(remembered.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(remembered.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
 
     remembered.get_by_role("button", name="Change password").click()
     remembered.get_by_label("Old password").fill(tester.password)  # Chromium offers it, but fills no form of change

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import DESKTOP, PHONE, SMALL
 
 PAGES = [
-    "/", "/reset/", "/unlock/", "/forgot-password/", "/locked-out/", "/change-password/", "/register/", "/password/", "/no-code/",
+    "/", "/reset/", "/unlock/", "/cannot-sign-in/", "/lost-phone/", "/change-password/", "/register/", "/password/", "/no-code/",
     "/problems/", "/not-me/", "/is-it-us/", "/contact-administrator/", "/contact-support/", "/account/", "/accessibility/",
     "/admin/", "/admin/quickstart/", "/admin/turn-on/", "/admin/scale/", "/admin/observe/", "/admin/deploy/", "/admin/back-up/",
     "/admin/reset-a-password/", "/errors/wrong-code/", "/errors/too-many-wrong-codes/", "/nothing/",

@@ -40,7 +40,7 @@ def test_a_browser_is_led_to_its_language_and_a_choice_is_kept(german: Page):
 def test_what_is_not_there_is_said_in_the_language_of_the_address(page: Page):
     answer = page.goto("/ar/nothing/")
     assert answer.status == 404
-    expect(page.get_by_role("heading", level=1)).to_have_text(said("ar", "There is nothing at this address"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(said("ar", "Page not found"))
     page.get_by_role("link", name="Deutsch", include_hidden=True).evaluate("link => link.click()")
     expect(page.get_by_role("heading", level=1)).to_have_text(said("de", "What happened?"))
 
@@ -122,11 +122,11 @@ def test_messages_can_be_had_in_another_language(page: Page, tester):
     page.get_by_label("Password", exact=True).fill(tester.password)
     page.get_by_role("button", name="Sign in").click()
     later = page.get_by_role("button", name="Remind me later")
-    expect(later.or_(page.get_by_label("Language of messages to you")).locator("visible=true").first).to_be_visible()
+    expect(later.or_(page.get_by_label("Language for messages")).locator("visible=true").first).to_be_visible()
     if later.is_visible():
         later.click()
-    chosen = page.get_by_label("Language of messages to you")
+    chosen = page.get_by_label("Language for messages")
     chosen.select_option("fr")
     expect(page.locator("[data-spoken]")).to_have_text("Saved. Messages to you are in this language from now on.")
     page.reload()
-    expect(page.get_by_label("Language of messages to you")).to_have_value("fr")
+    expect(page.get_by_label("Language for messages")).to_have_value("fr")

@@ -71,7 +71,7 @@ def test_the_buttons_of_the_account_page_work_when_it_is_translated_f8(page: Pag
     page.get_by_label("User ID").fill(tester.user_id)
     page.get_by_label("Password", exact=True).fill(tester.password)
     page.get_by_role("button", name="Sign in").locator("font font").click()
-    expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
     page.get_by_role("button", name="Security info").locator("font font").click()
     expect(page.get_by_role("heading", name="Your security info")).to_be_visible()
 

@@ -40,14 +40,14 @@ def test_what_was_read_and_what_matters_most_stay_readable(page: Page, site):
     with served(site, about) as origin:
         page.goto(f"{origin}/reset/")
         page.evaluate("navigator.serviceWorker.ready")
-        page.goto(f"{origin}/locked-out/")
+        page.goto(f"{origin}/cannot-sign-in/")
         until(page, "caches.match('/no-code/').then(Boolean)")
         page.evaluate("fetch('/api/health').catch(() => {})")
         found = kept(page)
     assert not any(path.startswith(("/api/", "/local/", "/.well-known/")) for path in found)
-    assert {"/", "/offline/", "/problems/", "/contact-administrator/", "/no-code/", "/locked-out/"} <= set(found)
-    page.goto(f"{origin}/locked-out/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Locked out")
+    assert {"/", "/offline/", "/problems/", "/contact-administrator/", "/no-code/", "/cannot-sign-in/"} <= set(found)
+    page.goto(f"{origin}/cannot-sign-in/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You can't sign in")
     assert page.evaluate("getComputedStyle(document.querySelector('.top')).backgroundColor") == "rgb(18, 53, 91)"
     page.goto(f"{origin}/register/")  # never read here
     expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
@@ -60,7 +60,7 @@ def test_what_was_read_and_what_matters_most_stay_readable(page: Page, site):
 def test_the_only_page_that_somebody_opened_stays_readable_too_s5_b14(page: Page, site):
     """The first page comes before there is anything that could keep it."""
     with served(site, read(ROOT / "organisation.yaml").organisation) as origin:
-        page.goto(f"{origin}/de/locked-out/")
+        page.goto(f"{origin}/de/cannot-sign-in/")
         until(page, "caches.match('/de/no-code/').then(Boolean)")
     heading = page.get_by_role("heading", level=1).inner_text()
     page.reload()
@@ -73,7 +73,7 @@ def test_a_newer_site_takes_the_place_of_what_was_kept(page: Page, site):
         page.evaluate("navigator.serviceWorker.ready")
         page.evaluate("caches.open('regain-before').then(cache => cache.put('/old/', new Response('old')))")
         page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.unregister())")
-        page.goto(f"{origin}/locked-out/")
+        page.goto(f"{origin}/cannot-sign-in/")
         page.evaluate("navigator.serviceWorker.ready")
         until(page, "caches.keys().then(names => !names.includes('regain-before'))")
 

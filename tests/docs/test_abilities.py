@@ -24,11 +24,11 @@ def test_what_no_directory_of_the_organisation_does_is_not_shown(monkeypatch, mi
     monkeypatch.setitem(policy._OFFERS, "ldap", ABILITIES - {missing})
     can = policy_texts.variables(ORGANISATION, Language("en", ORGANISATION, "shell", "pages"))["can"]
     assert can == ABILITIES - {missing}
-    shown = jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(can=can)
+    shown = jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(self_service=True, can=can)
     link = {"unlock": "I am locked out", "change": "I want to change my password"}[missing]
     assert link not in shown and "I forgot my password" in shown
     everything = policy_texts.variables(ORGANISATION, Language("en", ORGANISATION, "shell", "pages"))["can"] | {missing}
-    assert link in jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(can=everything)
+    assert link in jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(can=everything, self_service=True)
 
 
 def test_the_service_refuses_it_alike_for_everybody_of_the_domain(monkeypatch):

@@ -62,12 +62,18 @@ def pages(site):
 
 def test_every_problem_has_its_page_and_every_page_its_problem(pages):
     built = {name.removeprefix("errors/") for name in pages if name.startswith("errors/")}
-    assert built == set(CATALOGUE) - {"type-the-whole-contact", "wrong-answers", "questions-not-accepted"}
+    assert built == {
+        code
+        for code, problem in CATALOGUE.items()
+        if not set(problem.features.split()) & {"confirm_contact", "questions", "directory"}
+    }
 
 
 def test_no_page_has_inline_code_or_debris_s7(pages):
     for name, page in pages.items():
         assert page.bad == [], name
+        if name == "admin/embed":  # which shows a line to paste
+            continue
         assert not re.search(r"<script|&lt;script|\{\{|\}\}|\{%|Ã|\]\(", " ".join(page.text)), name
 
 
@@ -110,28 +116,25 @@ def test_words_help_and_do_not_blame(pages):
 
 def test_the_four_cases_stand_on_the_first_page_s26(site):
     page = read(site, ".")
-    assert {"reset/", "unlock/", "forgot-password/#you-never-received-a-password", "change-password/"} <= set(
-        page.links
-    )
+    assert {"reset/", "unlock/", "cannot-sign-in/#you-never-received-a-password", "change-password/"} <= set(page.links)
 
 
 def test_people_without_rights_ask_or_help_themselves_s9_s10_s11(site):
-    page, shown = read(site, "forgot-password"), text(site, "forgot-password")
+    page, shown = read(site, "cannot-sign-in"), text(site, "cannot-sign-in")
     assert {"You have no administrator rights", "You have administrator rights"} <= set(page.headings)
-    assert "They read it@contoso.example, and their telephone is +44 20 7946 0000." in shown
+    assert "They read it@contoso.example, and their telephone is +44 20 7946 0000" in shown
     assert (
-        '<a class="button" href="../reset/">Reset your password</a>'
-        in (site / "forgot-password/index.html").read_text()
+        '<a class="button" href="../reset/">Reset your password</a>' in (site / "cannot-sign-in/index.html").read_text()
     )
 
 
 def test_administrators_are_led_to_their_pages_s17_s19_s20(site):
-    links = read(site, "forgot-password").links
+    links = read(site, "cannot-sign-in").links
     assert {"../admin/quickstart/", "../admin/turn-on/", "../admin/reset-a-password/"} <= set(links)
 
 
 def test_communities_stand_at_the_end_s25(site):
-    assert "https://community.contoso.example/" in read(site, "forgot-password").links
+    assert "https://community.contoso.example/" in read(site, "cannot-sign-in").links
 
 
 def test_registered_security_info_is_what_one_resets_with_s29_s30_s41(site):
@@ -175,8 +178,8 @@ def test_each_method_that_is_offered_has_its_page_and_no_other(site, tmp_path):
 
 
 def test_forgotten_passwords_by_role_s8_s20(site):
-    shown, page = text(site, "forgot-password"), read(site, "forgot-password")
-    assert "Symptoms" in page.headings
+    shown, page = text(site, "cannot-sign-in"), read(site, "cannot-sign-in")
+    assert "Is this you?" in page.headings
     assert {"#you-have-no-administrator-rights", "#you-have-administrator-rights"} <= set(page.links)
     for part in (
         "Ask another administrator",
@@ -191,7 +194,7 @@ def test_forgotten_passwords_by_role_s8_s20(site):
 
 
 def test_personal_accounts_are_sent_elsewhere_s13(site):
-    assert "https://personal.contoso.example/help" in read(site, "forgot-password").links
+    assert "https://personal.contoso.example/help" in read(site, "cannot-sign-in").links
 
 
 def test_the_single_administrator_is_sent_to_support_s16_s18(tmp_path):
@@ -199,13 +202,13 @@ def test_the_single_administrator_is_sent_to_support_s16_s18(tmp_path):
         "administrator": {"email": "it@contoso.example", "single": True},
         "support": {"email": "s@contoso.example"},
     }
-    shown = text(variant(tmp_path, contacts=contacts), "forgot-password")
+    shown = text(variant(tmp_path, contacts=contacts), "cannot-sign-in")
     assert "You are the only administrator" in shown
     assert "Ask another administrator" not in shown
 
 
 def test_the_support_link_comes_after_a_while_and_the_guidance_says_so_s22(site):
-    assert "after 10 seconds" in text(site, "forgot-password")
+    assert "after 10 seconds" in text(site, "cannot-sign-in")
 
 
 def test_support_is_told_how_to_call_back_s23_s24(site):
@@ -216,7 +219,7 @@ def test_support_is_told_how_to_call_back_s23_s24(site):
 
 
 def test_two_reasons_to_be_locked_out_s28_and_a_choice_in_the_form(site):
-    assert "two reasons" in text(site, "locked-out")
+    assert "two reasons" in text(site, "cannot-sign-in")
     for path in ("reset", "unlock"):
         shown = text(site, path)
         assert "I forgot my password" in shown
@@ -224,14 +227,14 @@ def test_two_reasons_to_be_locked_out_s28_and_a_choice_in_the_form(site):
 
 
 def test_three_ways_lead_to_the_form_s12_s31(site):
-    assert "Can’t access your account?" in text(site, "forgot-password")
-    assert "Work or school account" in text(site, "forgot-password")
+    assert "Can’t access your account?" in text(site, "cannot-sign-in")
+    assert "Work or school account" in text(site, "cannot-sign-in")
     assert "../reset/" in read(site, "account").links
 
 
 def test_pictures_have_words_s32_s48_s55(site):
-    assert re.search(r'role="img" aria-label="[^"]{30,}', (site / "forgot-password/index.html").read_text())
-    assert re.search(r'role="img" aria-label="[^"]{30,}', (site / "locked-out/index.html").read_text())
+    assert re.search(r'role="img" aria-label="[^"]{30,}', (site / "cannot-sign-in/index.html").read_text())
+    assert re.search(r'role="img" aria-label="[^"]{30,}', (site / "no-code/index.html").read_text())
     assert re.search(r'role="img" aria-label="[^"]{20,}', (site / "password/index.html").read_text())
 
 
@@ -277,7 +280,7 @@ def test_optional_blocks_are_off_by_default_s73(site, tmp_path):
     without = variant(tmp_path, contacts=contacts)
     assert "More help" not in text(without, "contact-support")
     assert "By service" not in text(without, "contact-support")
-    assert "Still need help?" not in text(without, "forgot-password")
+    assert "Still need help?" not in text(without, "cannot-sign-in")
 
 
 def test_what_the_organisation_does_not_offer_does_not_appear(tmp_path):
@@ -295,7 +298,7 @@ def test_a_site_claims_no_service_portal_or_support_that_nobody_named_p26(tmp_pa
     everything = " ".join(text(site, str(path.parent.relative_to(site))) for path in site.rglob("index.html"))
     for claim in ("the main portal", "the apps portal", "Azure, Intune", "Azure or Intune", "Applies to"):
         assert claim not in everything
-    assert "names no support of its own" in text(site, "contact-support")
+    assert "has named no support" in text(site, "contact-support")
     assert "contact-administrator" in (site / "contact-support/index.html").read_text()
 
 
@@ -317,11 +320,14 @@ def test_an_unknown_value_in_a_page_stops_the_build():
 
 def test_nothing_comes_from_elsewhere_and_nothing_of_the_theme_is_shipped(site):
     for path in site.rglob("*.html"):
-        assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]+\.(?:js|css|woff2?|png)"', path.read_text())
+        assert not re.search(
+            r'(?:src|href)="(?:https?:)?//[^"]+\.(?:js|css|woff2?|png)"',
+            re.sub("<code.*?</code>", "", path.read_text(), flags=re.DOTALL),
+        )
     assert {p.name for p in site.iterdir()} >= {"index.html", "404.html"}
     assert not (site / "partials").exists()
     english = [p for p in site.rglob("*") if p.is_file() and p.relative_to(site).parts[0] not in LANGUAGES]
-    assert sum(p.stat().st_size for p in english) < 1_150_000
+    assert sum(p.stat().st_size for p in english) < 1_600_000
 
 
 def test_assets_carry_a_fingerprint(site):

@@ -76,9 +76,9 @@ def test_a_reference_gives_the_whole_story_in_sentences_and_no_secret_b9(world, 
     assert (story["reference"], story["user_id"]) == (reference, person.user_id)
     assert [line["text"] for line in story["lines"]] == [
         "Password reset started.",
-        "A code was requested. (Email my alternate email)",
-        "A proof was rejected. (Email my alternate email; That code is not right)",
-        "A proof was accepted. (Email my alternate email)",
+        "A code was requested. (Send a code to my alternate e-mail address)",
+        "A proof was rejected. (Send a code to my alternate e-mail address; That code is not right)",
+        "A proof was accepted. (Send a code to my alternate e-mail address)",
         "The owner reset the password.",
     ]
     assert story["lines"][2]["page"] == "errors/wrong-code/"
@@ -194,7 +194,7 @@ def test_every_kind_of_event_has_its_sentence_and_its_page_exists(root):
         assert "{" not in told
         assert told.endswith(".")
         about = {"method": "email-2", "what": "mobile", "by": "ann", "reason": "wrong-code"}
-        known = "(Email my alternate email; Mobile phone; ann; That code is not right)"
+        known = "(Send a code to my alternate e-mail address; Mobile phone; ann; That code is not right)"
         assert english(events.describe({"kind": kind, **about})) == f"{told} {known}"
     for kind in events.KINDS.values():
         page = kind.page.strip("/")

@@ -113,7 +113,7 @@ def test_detailed_disclosure_tells_at_the_start(use, change, code):
     assert world.start(world.person(**change).user_id).code == code
     assert world.start("nobody.at.all@contoso.example").code == "could-not-verify-your-account"
     first = world.start(world.person().user_id).body["methods"][0]
-    assert first["label"] == "Email my alternate email"
+    assert first["label"] == "Send a code to my alternate e-mail address"
     assert re.fullmatch(r"p•••\d@h•••\.example", first["place"])
 
 

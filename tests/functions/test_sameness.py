@@ -67,7 +67,7 @@ def test_start_send_and_verify_answer_everybody_alike(world, time_machine, purpo
         wrong = {s: shape(world.post(f"/api/{purpose}/verify", {"flow": f, **body})) for s, f in again.items()}
         assert only(wrong)[0] == 422
     longer = {state: shape(world.start(user_id, purpose)) for state, user_id in people.items()}
-    assert '"label": "Email my alternate email", "digits": 12' in only(longer)[1]
+    assert '"label": "Send a code to my alternate e-mail address", "digits": 12' in only(longer)[1]
     for state, user_id in people.items():
         flow = world.start(user_id, purpose).body
         assert world.send(flow["flow"], "email", purpose).body["digits"] == 12, state

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-PAGES = ("/", "/forgot-password/", "/errors/wrong-code/", "/reset/")
+PAGES = ("/", "/cannot-sign-in/", "/errors/wrong-code/", "/reset/")
 """Home, guidance, an error and a form."""
 
 

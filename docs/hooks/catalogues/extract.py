@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from jinja2.ext import babel_extract
 
+from hooks.search_index import keywords
 from hooks.translation_units import units
 from regain.problems import CATALOGUE
 
@@ -71,7 +72,8 @@ def _in_pages() -> Found:
     for path in sorted((ROOT / "docs").rglob("*.md")):
         markdown = path.read_text()
         meta = yaml.safe_load(markdown.split("---\n")[1])
-        for text in (*(meta[name] for name in _SPOKEN), *units(markdown)):
+        sought = [keywords(meta)] if meta["audience"] == "everybody" else []  # synonyms, for the search
+        for text in (*(meta[name] for name in _SPOKEN), *sought, *units(markdown)):
             yield _name(path), text
 
 

@@ -52,12 +52,12 @@ def test_texts_come_from_everywhere_that_says_something(texts):
     known = {message.id for message in texts}
     for text in (
         "That code is not right",  # the catalogue
-        "Email my alternate email",  # a rule
+        "Send a code to my alternate e-mail address",  # a rule
         "Your code to unlock your {organisation} account is:",  # a letter
         "Skip to content",  # a template
         "Which message do you see?",  # the navigation
-        "There are two reasons why you may be locked out, and two ways out:",  # a page
-        "Why an account locks, and how to unlock it or wait.",  # a page's front matter
+        "We write about your {organisation} account only.",  # a page
+        "Why a code may not have arrived, and what to do.",  # a page's front matter
         ("{n} minute", "{n} minutes"),
     ):
         assert text in known, text

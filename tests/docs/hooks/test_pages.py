@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from hooks import pages, template_functions, well_known
+from hooks import pages, problem_pages, template_functions, well_known
+from hooks.addresses import PageError
 from regain.api.contract import OPERATIONS
 from regain.organisation.file import read
 from regain.organisation.language import Language
@@ -25,24 +26,26 @@ def english(organisation):
 
 
 @pytest.mark.parametrize("problem", CATALOGUE.values(), ids=lambda problem: problem.code)
-def test_a_problem_becomes_a_page_of_fixed_parts(problem, english):
-    page = template_functions.insert_facts(pages.problem_page(problem, english), english.facts, keep_unknown=True)
+def test_a_problem_becomes_a_page_of_fixed_parts(problem, organisation, english):
+    page = template_functions.insert_facts(
+        problem_pages.problem_page(problem, organisation, english), english.facts, keep_unknown=True
+    )
     assert [line.partition(" {:")[0] for line in page.splitlines() if line.startswith("#")] == [
-        f"# {problem.title}", "## What happened", "## What to do", "## Who can help",
+        f"# {problem.title}", "## What happened", "## What to do", "## If this did not help",
     ]  # fmt: skip
     assert len(re.findall(r"^\d+\. ", page, re.MULTILINE)) == len(problem.steps)
     assert not re.search(r"\{[a-z]", page)
     assert "(page:" not in page
 
 
-def test_a_link_to_no_page_stops_the_build(english):
+def test_a_link_to_no_page_stops_the_build(organisation, english):
     broken = Problem("user-id-not-read", 400, "X", "See [this](page:nowhere).", ("Do it.",))
-    with pytest.raises(pages.PageError, match="no page called nowhere"):
-        pages.problem_page(broken, english)
+    with pytest.raises(PageError, match="no page called nowhere"):
+        problem_pages.problem_page(broken, organisation, english)
 
 
 def test_a_fact_that_nobody_knows_stops_the_build(english):
-    with pytest.raises(pages.PageError, match="nobodys_fact"):
+    with pytest.raises(PageError, match="nobodys_fact"):
         template_functions.insert_facts("<p>{nobodys_fact}</p>", english.facts)
 
 
@@ -56,21 +59,21 @@ def test_an_address_that_is_not_set_leaves_plain_words(organisation, english):
 
 
 def test_the_table_has_every_problem_and_the_articles_rows_first_s63(organisation, english):
-    rows = pages.problem_rows(organisation, english)
+    rows = problem_pages.problem_rows(organisation, english)
     assert [row["row"] for row in rows[:4]] == ["A", "B", "C", "D"]
-    assert {row["code"] for row in rows} == set(pages.problems(organisation))
+    assert {row["code"] for row in rows} == set(problem_pages.problems(organisation))
 
 
 def test_what_cannot_happen_has_no_page(organisation):
-    assert "type-the-whole-contact" not in pages.problems(organisation)
+    assert "type-the-whole-contact" not in problem_pages.problems(organisation)
     asking = msgspec.structs.replace(organisation, recovery=replace(organisation.recovery, confirm_contact=True))
-    assert "type-the-whole-contact" in pages.problems(asking)
+    assert "type-the-whole-contact" in problem_pages.problems(asking)
 
 
-def test_every_problem_of_the_contract_has_a_page(english):
+def test_every_problem_of_the_contract_has_a_page(organisation, english):
     every = {problem for operation in OPERATIONS for problem in operation.problems}
     for problem in every:
-        assert pages.problem_page(problem, english)
+        assert problem_pages.problem_page(problem, organisation, english)
 
 
 def test_the_letter_to_the_administrator_asks_for_what_is_needed_s37_s65(organisation, english):
@@ -101,18 +104,18 @@ GOOD = {
 @pytest.mark.parametrize("key", pages.FRONT_MATTER)
 def test_a_page_that_does_not_say_what_it_is_stops_the_build_s1_s3(key):
     pages.check_front_matter(GOOD, "page.md")
-    with pytest.raises(pages.PageError, match=key):
+    with pytest.raises(PageError, match=key):
         pages.check_front_matter({**GOOD, key: ""}, "page.md")
 
 
 @pytest.mark.parametrize("change", [{"audience": "cats"}, {"topic": "story"}, {"id": "7"}])
 def test_front_matter_is_from_a_closed_list_s4(change):
-    with pytest.raises(pages.PageError):
+    with pytest.raises(PageError):
         pages.check_front_matter({**GOOD, **change}, "page.md")
 
 
 def test_two_pages_never_share_a_title_or_an_id():
-    with pytest.raises(pages.PageError, match="share"):
+    with pytest.raises(PageError, match="share"):
         pages.check_unique([("a.md", GOOD), ("b.md", {**GOOD, "id": "RG-0002"})])
 
 

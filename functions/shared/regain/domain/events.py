@@ -50,7 +50,7 @@ KINDS: dict[str, Kind] = {
     "directory-stopped": Kind(Phrase("The directory does not let this account be changed.")),
     "password-in-doubt": Kind(Phrase("A new password may have been set: the answer of the directory was lost.")),
     "language-chosen": Kind(Phrase("The owner changed the language of messages."), "account/"),
-    "sign-in-locked": Kind(Phrase("Sign-in was locked for a while after too many wrong passwords."), "locked-out/"),
+    "sign-in-locked": Kind(Phrase("Sign-in was locked for a while after too many wrong passwords."), "unlock/"),
     "account-secured": Kind(Phrase("The owner reported “this was not me”: the account was locked."), "not-me/"),
     "registration-started": Kind(Phrase("Registration of security info started."), "register/"),
     "registration-failed": Kind(Phrase("A proof was rejected during registration."), "register/"),
@@ -109,7 +109,7 @@ KINDS: dict[str, Kind] = {
     "account-removed": Kind(Phrase("The account was removed."), "admin/provisioning/"),
     "account-exported": Kind(Phrase("Everything that is kept about the person was exported."), "admin/command-line/"),
     "account-erased": Kind(
-        Phrase("The account was erased, and its events belong to nobody any more."), "admin/command-line/"
+        Phrase("The account was erased, and its events no longer belong to anybody."), "admin/command-line/"
     ),
     "account-imported": Kind(Phrase("An import changed the account."), "admin/command-line/"),
 }

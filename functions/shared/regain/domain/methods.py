@@ -9,7 +9,7 @@ from regain.domain import human_input
 from regain.phrases import Phrase
 
 LABELS = {
-    "email": Phrase("Email my alternate email"),
+    "email": Phrase("Send a code to my alternate e-mail address"),
     "sms": Phrase("Text my mobile phone"),
     "call-mobile": Phrase("Call my mobile phone"),
     "call-office": Phrase("Call my office phone"),

@@ -84,7 +84,7 @@ _CURRENT = Reason("current", Phrase("This is the password that you have now. Cho
 def _length(password: str, policy: Passwords) -> Reason | None:
     least = policy.minimum_length
     if len(password) < least:
-        short = Phrase("Use at least {least} characters. Missing: {n}.", least=least, n=least - len(password))
+        short = Phrase("Use at least {least} characters: {n} more to go.", least=least, n=least - len(password))
         return Reason("too-short", short)
     if len(password) > policy.maximum:
         return Reason("too-long", Phrase("Use at most {most} characters.", most=policy.maximum))

@@ -27,6 +27,7 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "organisation": localised_name(about.name, language),
         "services": _joined(about.services) if about.services else Phrase("your work or school account"),
         "domains": _joined(organisation.domains),
+        "reset_domains": _joined(policies.reset_domains(organisation) or organisation.domains),
         "example_user_id": _joined(_examples(organisation)),
         "portal": localised_name(about.portal_name, language, Phrase("the main portal")),
         "portal_url": about.portal_url,

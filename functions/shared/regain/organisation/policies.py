@@ -76,6 +76,17 @@ def applied(organisation: Organisation, account: Account) -> tuple[Applied, ...]
     return (*own, *_of_groups(organisation, account))
 
 
+def self_service(organisation: Organisation) -> bool:
+    """Whether anybody at all may reset or unlock by themselves."""
+    return organisation.recovery.enabled_for != "none" and bool(reset_domains(organisation))
+
+
+def reset_domains(organisation: Organisation) -> tuple[str, ...]:
+    """The domains whose accounts can be reset here."""
+    each = organisation.domains.items()
+    return tuple(name for name, domain in each if domain.directory != "elsewhere" and domain.reset != "off")
+
+
 def group_policies(organisation: Organisation, account: Account) -> tuple[str, ...]:
     """The names of the policies that an account has by its groups."""
     return tuple(each.name for each in _of_groups(organisation, account))

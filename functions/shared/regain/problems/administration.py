@@ -30,7 +30,7 @@ NO_SUCH_REFERENCE = Problem(
     help_from="you", field="reference")  # fmt: skip
 
 SECOND_FACTOR_NEEDED = Problem(
-    "second-factor-needed", 403, "Confirm that it is you",
+    "second-factor-needed", 403, "Confirm it's you",
     "Before you change somebody's account, confirm with a second factor. This lasts for {session_fresh_time}.",
     ("Choose one of your methods and confirm. Then make the change.",),
     help_from="you")  # fmt: skip
@@ -66,7 +66,7 @@ INVALID_CONTACT_DETAILS = Problem(
     help_from="you")  # fmt: skip
 
 NO_CONTACT_FORM = Problem(
-    "no-contact-form", 404, "This form is not in use",
+    "no-contact-form", 404, "This form is turned off",
     "{organisation} has not set up an address for this form.",
     ("Use the telephone number or the link on the page.",))  # fmt: skip
 

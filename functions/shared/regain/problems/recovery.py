@@ -15,9 +15,9 @@ INVALID_USER_ID = Problem(
     field="user_id")  # fmt: skip
 
 UNKNOWN_DOMAIN = Problem(
-    "domain-not-ours", 422, "We cannot reset the password of this address",
-    "The part after the @ does not belong to {organisation}. This page resets work or school "
-    "accounts of {organisation} only: {domains}.",
+    "domain-not-ours", 422, "This address is not one of ours",
+    "The part after the @ does not belong to {organisation}. Accounts that can be reset here end in one of these: "
+    "{reset_domains}.",
     ("If it is your work or school account, check the spelling of the part after the @.",
      "If it is a personal account, use the [help for personal accounts](personal_accounts_url).",
      "If you work for another organisation, ask that organisation's administrator."),
@@ -54,14 +54,15 @@ COULD_NOT_VERIFY = Problem(
 
 ACCOUNT_TURNED_OFF = Problem(
     "account-turned-off", 403, "Your account is turned off",
-    "{organisation} has turned your account off. A new password would not let you sign in.",
+    "{organisation} has turned your account off, or you locked it yourself with “This was not me”. A new password "
+    "would not let you sign in.",
     ("Contact your administrator and ask why the account is off and whether it can be turned on.",
-     "Quote the reference below: they can see what you did up to here."))  # fmt: skip
+     "Quote the reference that the form shows: they can see what you have done so far."))  # fmt: skip
 
 # --- Proof of work and rate limits ----------------------------------------------------------------
 
 ROBOT_CHECK_FAILED = Problem(
-    "robot-check-failed", 422, "The check that you are not a robot did not succeed",
+    "robot-check-failed", 422, "We could not check that you are not a robot",
     "Your browser solves a small calculation before the first step. The answer that reached us was "
     "wrong or had been used before.",
     ("Select **Next** again. Your browser makes a new calculation; what you typed is still there.",
@@ -134,8 +135,7 @@ TOO_MANY_CODES = Problem(
     "browsers together that the account does not know. Texts and calls of all {organisation} are limited by the day. "
     "Somebody else may have asked for them.",
     ("Use the code of the newest message, if its time ({code_time}) is not over.",
-     "Choose another method: each has its own limit, and an authenticator app, a passkey and a saved recovery code "
-     "have none.",
+     "Choose another method: each has its own limit, and a method that sends nothing has none.",
      "If an e-mail with a code has reached you, begin again from the link in it: it has a limit of its own.",
      "Or wait for the time shown, or contact your administrator."),
     field="code")  # fmt: skip
@@ -192,7 +192,7 @@ NO_SECOND_METHOD = Problem(
     "no-second-method", 403, "A second way to prove who you are is needed",
     "You have given one proof. Your account needs two of different kinds, and no second method is "
     "registered.",
-    ("Contact your administrator to get back in, and quote the reference below.",
+    ("Contact your administrator to get back in, and quote the reference that the form shows.",
      "Then [register](page:register) a second method, for example a phone beside an e-mail "
      "address."))  # fmt: skip
 
@@ -201,7 +201,7 @@ NO_SECOND_METHOD = Problem(
 PASSWORD_NOT_ACCEPTED = Problem(
     "password-not-accepted", 422, "Choose a password that is harder to guess",
     "The password has a word, phrase or pattern that is easy to guess, or it does not follow the "
-    "rules of {organisation}. Below the field you see which.",
+    "rules of {organisation}. Above the field you see which.",
     ("Read what is said about your password and change that.",
      "Three or four unrelated words with something between them make a good password.",
      "Read [how to choose a password](page:password). You stay on this step, and no code is needed "

@@ -24,7 +24,7 @@ CONTENT_TOO_LARGE = Problem(
     help_from="support")  # fmt: skip
 
 NOT_FOUND = Problem(
-    "not-found", 404, "There is nothing at this address",
+    "not-found", 404, "Page not found",
     "The address may be mistyped or old.",
     ("Go to the [home page](page:home) and choose what has happened.",),
     help_from="you")  # fmt: skip

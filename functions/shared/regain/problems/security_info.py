@@ -129,7 +129,7 @@ NO_SUCH_SECURITY_INFO = Problem(
      "To change what your administrator entered, register your own, or ask them."))  # fmt: skip
 
 CANNOT_POSTPONE = Problem(
-    "see-to-it-now", 403, "This cannot wait",
+    "see-to-it-now", 403, "You need to do this now",
     "{organisation} needs this before you go on: your security info is how you get back in if you lose your password.",
     ("Check your security info, and add what is missing.",
      "If you cannot register anything now, contact your administrator."))  # fmt: skip
