@@ -6,8 +6,9 @@ from typing import NoReturn
 import typer
 
 from cli.terminal import errors
+from regain.adapters.identifiers import ALIAS
 from regain.adapters.security_info import from_item
-from regain.adapters.store import READ_SIZE, batched, to_dataclass, unmarshal
+from regain.adapters.store import READ_SIZE, batched, marshal, to_dataclass, unmarshal
 from regain.domain import user_id
 from regain.domain.account import Account, is_id
 from regain.domain.security_info import SecurityInfo
@@ -81,3 +82,12 @@ def security_infos(account_ids: Sequence[str], services: Services) -> list[Secur
     subjects = [services.recoveries.subject(account_id) for account_id in account_ids]
     found = services.store.batch_get([services.security_infos.key(subject) for subject in subjects])
     return [from_item(each) for each in found]
+
+
+def shared_aliases(services: Services) -> Iterator[str]:
+    """The aliases that several accounts have, so that they lead to none. Reads the whole table."""
+    pages = services.store.client.get_paginator("scan").paginate(
+        TableName=services.identifiers.table, FilterExpression="size(account_ids) > :one",
+        ProjectionExpression="identifier", ExpressionAttributeValues=marshal({":one": 1}),
+    )  # fmt: skip
+    return (item["identifier"]["S"].removeprefix(ALIAS) for page in pages for item in page["Items"])

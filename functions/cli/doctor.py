@@ -8,6 +8,7 @@ import typer
 
 from cli import deep as walk
 from cli import directories, lookups, sending
+from cli.accounts import shared_aliases
 from cli.deployed import on_aws
 from cli.finding import Finding
 from cli.stack import Stack
@@ -112,7 +113,7 @@ def _aliases(organisation: Organisation, services: Services) -> Iterator[Finding
     """Addresses that several people have: by them nobody is found."""
     if not organisation.organisation.user_id_aliases:
         return
-    shared = sorted(services.identifiers.shared_aliases())
+    shared = sorted(shared_aliases(services))
     if shared:
         names = ", ".join(shared[:_SHOWN]) + (", …" if len(shared) > _SHOWN else "")
         what = f"{len(shared)} addresses are those of several people, and find nobody: {names}."

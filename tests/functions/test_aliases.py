@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from cli import doctor
+from cli.accounts import shared_aliases
 from regain.adapters.store import marshal
 from regain.domain.account import Account
 from regain.people import importing
@@ -65,7 +66,7 @@ def test_an_address_of_two_people_finds_nobody_until_one_has_it_again(world):
 def test_doctor_names_the_addresses_of_several_people(world):
     _, alias = somebody(world)
     world.person(mail=alias)
-    assert alias in list(world.services.identifiers.shared_aliases())
+    assert alias in list(shared_aliases(world.services))
     found = {each.state: each.what for each in doctor._aliases(world.services.organisation, world.services)}
     assert "addresses are those of several people, and find nobody" in found["warning"]
     assert not list(doctor._aliases(replace_setting(world.services.organisation), world.services))

@@ -5,7 +5,7 @@ an id of a source, such as `employeeId:1001`, cannot. An alias, such as `alias:m
 people's, and leads to an account only while it is one person's.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from regain.domain.account import make_id
 _KEPT = 400 * 86_400  # seconds: as long as events, so that whoever comes back is known by the same id
 
 
-_ALIAS = "alias:"
+ALIAS = "alias:"
+"""What an alias begins with among identifiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Identifiers:
 
     def typed_keys(self, user_id: str) -> list[tuple[str, dict[str, str]]]:
         """The keys to read for `lead`."""
-        return [self.key(user_id), *([self.key(_ALIAS + user_id)] if self.with_aliases else [])]
+        return [self.key(user_id), *([self.key(ALIAS + user_id)] if self.with_aliases else [])]
 
     def lead(self, user_id: str, items: Sequence[dict[str, Any] | None]) -> Lead:
         """Where the items of `typed_keys` lead. A user ID is its owner's, whoever else has it as an alias."""
@@ -109,19 +110,11 @@ class Identifiers:
         item = {"identifier": identifier, "account_id": account_id, "purge_at": now + _KEPT}
         return Write("Put", {"TableName": self.table, "Item": marshal(item), **self._unless_taken(account_id)})
 
-    def shared_aliases(self) -> Iterator[str]:
-        """The aliases that several accounts have, so that they lead to none. Reads the whole table."""
-        pages = self.store.client.get_paginator("scan").paginate(
-            TableName=self.table, FilterExpression="size(account_ids) > :one", ProjectionExpression="identifier",
-            ExpressionAttributeValues=marshal({":one": 1}),
-        )  # fmt: skip
-        return (item["identifier"]["S"].removeprefix(_ALIAS) for page in pages for item in page["Items"])
-
     def alias_writes(self, account_id: str, lost: Iterable[str], gained: Iterable[str]) -> list[Write]:
         """Gives up aliases, and takes others. Reads those that are given up: the last one takes the item with it."""
-        given_up = [_ALIAS + each for each in lost]
+        given_up = [ALIAS + each for each in lost]
         items = self.store.batch_get([self.key(each) for each in given_up]) if given_up else []
-        taken = (self._alias_write("ADD", _ALIAS + each, account_id, "", {}) for each in gained)
+        taken = (self._alias_write("ADD", ALIAS + each, account_id, "", {}) for each in gained)
         return [*(self._give_up(each, account_id, item) for each, item in zip(given_up, items, strict=True)), *taken]
 
     def _give_up(self, alias: str, account_id: str, item: dict[str, Any] | None) -> Write:
