@@ -1,6 +1,17 @@
 """Asking for help in a real browser (S22, S23, S36, S37, S65, S69)."""
 
+import time
+
 from playwright.sync_api import Page, expect
+
+
+def letter(stack, to: str, reference: str) -> dict:
+    """The message with this reference, once it is there."""
+    until = time.monotonic() + 10
+    while not (found := [m for m in stack.messages(to) if reference in m["body"]]):
+        assert time.monotonic() < until, "no message came"
+        time.sleep(0.05)
+    return found[0]
 
 
 def test_administrators_are_asked_and_the_person_gets_a_reference_s65_s69(page: Page, stack, tester, looks):
@@ -21,8 +32,7 @@ def test_administrators_are_asked_and_the_person_gets_a_reference_s65_s69(page: 
     expect(page.get_by_role("heading", name="We have received your request")).to_be_focused()
     reference = page.locator("[data-reference-given]").inner_text()
     looks()
-    page.wait_for_timeout(500)
-    (mail,) = [m for m in stack.messages("it@contoso.example") if reference in m["body"]]
+    mail = letter(stack, "it@contoso.example", reference)
     assert tester.user_id in mail["body"]
     assert "> I lost my phone." in mail["body"]
 
@@ -52,8 +62,7 @@ def test_whoever_is_refused_takes_user_id_and_reference_to_the_form_f11(page: Pa
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Your request is on its way")).to_be_focused()
     given = page.locator("[data-reference-given]").inner_text()
-    page.wait_for_timeout(500)
-    (mail,) = [m for m in stack.messages("it@contoso.example") if given in m["body"]]
+    mail = letter(stack, "it@contoso.example", given)
     assert f"Reference that they quote: {reference}" in mail["body"]
     page.goto("/reset/")
     form.at("start")
@@ -77,6 +86,5 @@ def test_support_is_asked_with_name_number_and_address_s23(page: Page, stack, te
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="We have received your request")).to_be_focused()
     reference = page.locator("[data-reference-given]").inner_text()
-    page.wait_for_timeout(500)
-    assert any(reference in mail["body"] for mail in stack.messages(tester.mail))
-    assert any(reference in mail["body"] for mail in stack.messages("support@contoso.example"))
+    assert letter(stack, tester.mail, reference)
+    assert letter(stack, "support@contoso.example", reference)

@@ -61,7 +61,7 @@ def test_names_that_are_global_in_an_account_carry_the_region_and_fit_a9(templat
             whole = text.replace("${AWS::StackName}", LONGEST_STACK).replace("${AWS::Region}", LONGEST_REGION)
             assert len(whole) <= 64 and re.fullmatch(r"[A-Za-z0-9_-]+", whole), name
             named += 1
-    assert named == 8
+    assert named == 9
     assert template["Outputs"]["DashboardUrl"]["Value"]["Fn::Sub"].endswith("/${AWS::StackName}-${AWS::Region}")
 
 
