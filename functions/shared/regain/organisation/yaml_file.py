@@ -60,11 +60,11 @@ _Loader.yaml_constructors = {
     if tag is None or tag.removeprefix(_TAG) in ("null", "bool", "int", "float", "str", "seq", "map")
 }
 for _name, _pattern, _first in (
-    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),  # 012 is 12 to some and 10 to others
-    ("float", r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)$", "-+.0123456789"),
+    ("bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF"),
+    ("int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), "-+0123456789"),  # 012 is 12 to some and 10 to others
+    ("float", re.compile(r"^[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)$"), "-+.0123456789"),
 ):
-    _Loader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), list(_first))
+    _Loader.add_implicit_resolver(_TAG + _name, _pattern, list(_first))
 
 
 def _text_value(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
