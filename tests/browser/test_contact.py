@@ -60,7 +60,7 @@ def test_whoever_is_refused_takes_user_id_and_reference_to_the_form_f11(page: Pa
     expect(page.locator("[data-stuck]")).to_contain_text(reference)
     page.get_by_label("How can they reach you?").fill(tester.mail)
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("heading", name="Your request is on its way")).to_be_focused()
+    expect(page.get_by_role("heading", name="We have received your request")).to_be_focused()
     given = page.locator("[data-reference-given]").inner_text()
     mail = letter(stack, "it@contoso.example", given)
     assert f"Reference that they quote: {reference}" in mail["body"]
