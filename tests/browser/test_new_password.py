@@ -14,7 +14,7 @@ from tests.conftest import english
 def test_every_broken_rule_is_shown_at_the_field_and_the_step_stays_b7_s68(page: Page, form, tester, axe):
     form.prove(tester)
     form.password("tester1")
-    expect(page.locator(".error-message")).to_contain_text("Use at least 15 characters. Missing: 8.")
+    expect(page.locator(".error-message")).to_contain_text("Use at least 15 characters: 8 more to go.")
     expect(page.locator('[data-rule="length"]')).to_have_attribute("data-broken", "")
     for part in ("which is part of your name or user ID", "easy to guess: 1 of 5 points"):
         expect(page.locator('[data-rule="guessable"][data-broken]')).to_contain_text(part)
@@ -103,7 +103,7 @@ def test_rules_tick_off_while_typing_as_the_service_counts_them_and_nothing_is_s
 def test_a_password_that_is_only_too_short_is_not_called_weak_f20(page: Page, form, tester):
     form.prove(tester)
     form.password("xk;7Qpz!fw3")
-    expect(form.summary.get_by_role("link").first).to_have_text("Use at least 15 characters. Missing: 4.")
+    expect(form.summary.get_by_role("link").first).to_have_text("Use at least 15 characters: 4 more to go.")
     expect(form.summary).not_to_contain_text("harder to guess")
 
 
