@@ -92,12 +92,16 @@ def import_(
 def _turn_off(
     parsed: importing.PeopleFile, result: importing.ImportResult, notifier: ImportNotifier, dry_run: bool
 ) -> None:
-    """Turns off the people whom the file does not list. In a dry run, those whom it renames still have the old name."""
+    """Turns off the people whom the file does not list, but for those of a directory, which no file lists.
+
+    In a dry run, those whom it renames still have the old name.
+    """
     services, changes = notifier.services, result.changes
     listed = {person.account.user_id for person in parsed.people}
     listed |= {detail.removeprefix("was ") for _, detail in changes.moved}
+    ours = (account for account in accounts(services) if not services.directory(account.user_id))
     changes.missing += missing.turn_off(
-        accounts(services), listed, notifier, lambda account_ids: security_infos(account_ids, services), dry_run
+        ours, listed, notifier, lambda account_ids: security_infos(account_ids, services), dry_run
     )
 
 

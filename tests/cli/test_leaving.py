@@ -6,6 +6,7 @@ import pytest
 
 from regain.adapters.store import unmarshal
 from report.flow import count_people
+from tests.functions.directory_stand_in import StandIn, people
 from tests.functions.person import Person
 
 
@@ -68,6 +69,16 @@ def test_missing_turns_off_nobody_whose_role_was_granted_here_nor_beside_refused
     run("people", "import", file(stays.user_id), "--missing", "disable")
     assert world.account(granted.user_id).enabled
     assert not world.account(leaves.user_id).enabled
+
+
+def test_missing_turns_off_nobody_of_a_directory_whom_no_file_lists(world, run, file, monkeypatch):
+    stays = world.person()
+    with people(world, StandIn()) as domain:
+        found = domain.directory.add()
+        card = world.person(user_id=found.user_id)
+        only(world, monkeypatch, stays, card)
+        assert run("people", "import", file(stays.user_id), "--missing", "disable")[0] == 0
+        assert world.services.accounts.get(card.id).enabled
 
 
 def test_a_renamed_person_is_not_missing_in_a_dry_run_b30(world, run, file, monkeypatch):

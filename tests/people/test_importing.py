@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regain.domain.policy import Domain
 from regain.organisation.file import read as read_organisation
 from regain.organisation.file_errors import InvalidFile
 from regain.people import importing
@@ -96,3 +98,14 @@ def test_any_file_is_read_or_is_a_mistake(tmp_path_factory, raw):
         importing.read(path, ORGANISATION)
     except InvalidFile as found:
         assert all(mistake.line >= 1 for mistake in found.errors)
+
+
+def test_people_of_a_domain_with_a_directory_are_found_there_and_become_no_accounts_here_b31(tmp_path):
+    settings = msgspec.structs.replace(
+        ORGANISATION, domains={**ORGANISATION.domains, "ad.contoso.example": Domain(directory="ldap")}
+    )
+    path = tmp_path / "people.csv"
+    path.write_text("userPrincipalName\nann@ad.contoso.example\nbob@contoso.example\n")
+    parsed = importing.parse(path, settings)
+    assert [person.account.user_id for person in parsed.people] == ["bob@contoso.example"]
+    assert "skipped, found in the directory of their domain: 1 (ann@ad.contoso.example)" in parsed.summary()

@@ -122,6 +122,7 @@ def parse(path: Path, organisation: Organisation) -> PeopleFile:
     _mark_shared_places(parsed, str(path))
     if parsed.skipped and not parsed.people and not parsed.errors:
         raise InvalidFile([_nobody(path, parsed.skipped, organisation)])
+    _skip_people_of_directories(parsed, organisation)
     bare = parser.without_domain
     if bare and (len(organisation.domains) > 1 or len(bare) < len(parsed.people)):
         names = ", ".join(bare[:_EXAMPLES]) + (", …" if len(bare) > _EXAMPLES else "")
@@ -152,6 +153,18 @@ def _mark_shared_places(parsed: PeopleFile, file: str) -> None:
     for shared, number in found.items():
         message = f"{shared}: {number} people have it, so it proves none of them and is no method"
         parsed.notes.append(FileError(file, 0, message, "give each of them an address or a number of their own"))
+
+
+def _skip_people_of_directories(parsed: PeopleFile, organisation: Organisation) -> None:
+    """People whose passwords live in a directory are found there: an account here would be nobody's (B31)."""
+    elsewhere = {name for name, domain in organisation.domains.items() if domain.directory == "ldap"}
+    everybody, parsed.people[:] = list(parsed.people), []
+    for person in everybody:
+        user_id = person.account.user_id
+        if user_id.rpartition("@")[2] in elsewhere:
+            parsed.skipped.append(Skipped(0, user_id, "found in the directory of their domain"))
+        else:
+            parsed.people.append(person)
 
 
 def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> FileError:
