@@ -1,7 +1,7 @@
 """The assets of pages: bundled and minified scripts, style sheets, the social card and the organisation's logo.
 
-Each script of a page is one bundle, so that a slow phone makes one request. PyPI has no bundler and the build needs no
-Node.js; concatenation is enough, because our modules only import names from each other.
+Each page has one script and one style sheet, so that a slow phone makes few requests. PyPI has no bundler and the build
+needs no Node.js; concatenation is enough, because our modules only import names from each other.
 """
 
 import functools
@@ -24,7 +24,10 @@ ENTRY_POINTS = (
 _LATER = {"attempt": "recovery", "framed": "recovery", "security-info": "account"}
 """What a page's script imports on demand: the modules that both need are the script's own, so that each runs once."""
 
-_IMPORT = re.compile(r"^import \{ (?P<names>[\w, ]+) \} from '\./(?P<module>[\w-]+)\.js';\n", re.MULTILINE)
+_SHEETS = ("guidance.css", "forms.css")
+"""A page has one of these, each with what both need (`site.css`) at its beginning."""
+
+_IMPORT = re.compile(r"^import (?:\{ (?P<names>[\w, ]+) \} from )?'\./(?P<module>[\w-]+)\.js';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function|async|class) )", re.MULTILINE)
 
 
@@ -32,7 +35,8 @@ _EXPORT = re.compile(r"^export (?=(?:const|function|async|class) )", re.MULTILIN
 def files(colour: str, logo: brand.Logo | None) -> dict[str, bytes]:
     """The content of every file, by name."""
     css = {path.name: path.read_text() for path in SOURCES.glob("*.css")}
-    css["site.css"] = brand.apply_colour(css["site.css"], colour)
+    base = brand.apply_colour(css.pop("site.css"), colour)
+    css |= {name: base + css[name] for name in _SHEETS}
     made = {name: rcssmin.cssmin(text).encode() for name, text in css.items()}
     made |= {f"{name}.js": rjsmin.jsmin(bundle(name)).encode() for name in ENTRY_POINTS}
     made |= {name: rjsmin.jsmin(text).encode() for name, text in search_index.scripts().items()}
@@ -58,7 +62,7 @@ def bundle(name: str) -> str:
 def _names(texts: Mapping[str, str], modules: Container[str]) -> list[str]:
     """The names that the texts import from any of the modules, each once."""
     found = [match for text in texts.values() for match in _IMPORT.finditer(text) if match["module"] in modules]
-    return sorted({name for match in found for name in match["names"].split(", ")})
+    return sorted({name for match in found for name in (match["names"] or "").split(", ") if name})
 
 
 def _modules(name: str) -> Iterator[tuple[str, str]]:

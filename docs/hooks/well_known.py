@@ -42,6 +42,6 @@ def service_worker(source: str, organisation: Organisation, assets: str) -> str:
         "version": assets.rpartition("/")[2],
         "languages": organisation.organisation.languages[1:],
         "essential": _ESSENTIAL,
-        "assets": [f"/{assets}/site.css", f"/{assets}/guidance.css", f"/{assets}/icon.svg"],
+        "assets": [f"/{assets}/guidance.css", f"/{assets}/icon.svg"],
     }
     return source.replace("const SITE = {};", f"const SITE = {json.dumps(known, separators=(',', ':'))};", 1)

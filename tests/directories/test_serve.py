@@ -36,7 +36,7 @@ def serve(tmp_path):
     running = []
 
     def start(*options):
-        running.append(launch(tmp_path / "state", tmp_path / "site", *options))
+        running.append(launch(tmp_path / ("a-long-name-" * 8), tmp_path / "site", *options))
         assert running[-1].said[-1:] == ["ready"], running[-1].said
         return running[-1]
 

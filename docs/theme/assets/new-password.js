@@ -39,12 +39,13 @@ export function watchNewPassword(root) {
   });
 }
 
-// What the service said against it: each rule that it breaks is marked, with what only the service could tell.
+// What the service said against it: each rule that it breaks is marked, with what only the service could tell. What the
+// organisation's directory has against it is none of these.
 const RULES = { 'too-short': 'length', 'too-long': 'length', classes: 'classes', current: 'current' };
 
 export function showFaults(root, faults = []) {
   root.querySelectorAll('[data-rule]').forEach(rule => {
-    const own = faults.filter(fault => (RULES[fault.rule] || 'guessable') === rule.dataset.rule);
+    const own = faults.filter(fault => (RULES[fault.rule] || !/^directory/.test(fault.rule) && 'guessable') === rule.dataset.rule);
     rule.toggleAttribute('data-broken', own.length > 0);
     rule.querySelectorAll('span').forEach(old => old.remove());
     if (rule.dataset.rule === 'guessable') rule.append(...own.map(({ message }) => Object.assign(document.createElement('span'), { textContent: message })));

@@ -1,3 +1,4 @@
+import './offline.js';
 // The field that searches the site. The index and lunr load when it gets the focus; nothing that is typed is sent anywhere.
 const form = document.querySelector('#search'), { index, stemmer, root } = form.dataset;
 const field = form.elements.words, list = form.querySelector('ul'), status = form.querySelector('[role="status"]');

@@ -77,7 +77,7 @@ def start(folder: Path, certificate: Certificate | None = None) -> Running:
     bring_up_loopback()
     address = _free_address()
     given = certificate or Authority(folder / "tls").issue("dc1.ad.contoso.example", address)
-    names = {"folder": folder, "address": address, "certificate": given, "realm": REALM, "domain": DOMAIN}
+    names = {"folder": _short(folder), "address": address, "certificate": given, "realm": REALM, "domain": DOMAIN}
     (folder / "smb.run.conf").write_text(_RUN.format(**names))
     command = [program("samba"), "-s", str(folder / "smb.run.conf"), "-i", "-M", "single", "--debug-stdout"]
     with (folder / "log").open("wb") as log:
@@ -89,6 +89,14 @@ def start(folder: Path, certificate: Certificate | None = None) -> Running:
     )  # fmt: skip
     running.wait()
     return running
+
+
+def _short(folder: Path) -> Path:
+    """A short way to a folder: Samba keeps sockets in it, whose paths have at most 107 bytes."""
+    link = _KEPT / hashlib.sha256(bytes(folder.resolve())).hexdigest()[:8]
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.resolve())
+    return link
 
 
 def _free_address() -> str:
