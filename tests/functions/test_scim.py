@@ -2,6 +2,7 @@
 
 import pytest
 
+from regain.domain.policy import Domain
 from regain.problems import SCIM_TOKEN_NOT_ACCEPTED
 from tests.functions.person import Person
 from tests.functions.provisioner import Provisioner
@@ -154,6 +155,13 @@ def test_deleting_ends_everything_but_the_events_and_the_name_starts_pristine(wo
     assert world.finish(flow).status >= 400
     assert world.sign_in(user_id).status == 401
     assert owner.get("").status == 401
+
+
+def test_people_of_a_directory_are_not_provisioned_for_they_are_found_there(world, entra, monkeypatch):
+    monkeypatch.setitem(world.services.organisation.domains, "ad.contoso.example", Domain(directory="ldap"))
+    answer = entra.create("ann@ad.contoso.example")
+    assert (answer.status, answer.scim_type) == (400, "invalidValue")
+    assert "found in its directory" in answer.body["detail"]
 
 
 def test_an_unreadable_number_is_refused_and_never_keeps_somebody_on(world, entra):
