@@ -220,6 +220,7 @@ def test_63_the_browser_keeps_nothing(attacker, site):
     assert {file.name for file in Path(site).rglob("*.js") if re.search(keeping, file.read_text())} == {
         "sw.js",
         "offline.js",
+        "search.js",  # with offline.js in it
     }
     assert "api|local" in (Path(site) / "sw.js").read_text()  # pages only: `browser/test_offline.py`
     assert proved("tests/browser/test_recovery.py", "test_nothing_secret_stays_in_the_browser",

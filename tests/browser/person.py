@@ -89,7 +89,7 @@ class Person:
         self.at("Add an authenticator app")
         expect(self.page.get_by_role("img", name="QR code for your authenticator app")).to_be_visible()
         app = pyotp.TOTP(self.page.locator("[data-secret]").inner_text().replace(" ", ""))
-        self.page.get_by_label("Code of your app").fill(app.at(time.time() - 30))
+        self.page.get_by_label("Code from your app").fill(app.at(time.time() - 30))
         self.press("Confirm")
         self.at("Your recovery code")  # an app brings one, for the day that the phone is gone
         self.press("I have saved it")

@@ -63,12 +63,12 @@ def test_the_tree_that_a_screen_reader_reads_names_every_part_of_a_step(page: Pa
         - heading "Get back into your account" [level=2]
         - text: User ID The address or user name that you sign in with, for example maria.silva@contoso.example
         - textbox "User ID"
-        - group "Why can you not sign in?":
-          - text: Why can you not sign in?
+        - group "Why can’t you sign in?":
+          - text: Why can’t you sign in?
           - radio "I forgot my password Or it does not work, or I never had one" [checked]
           - text: I forgot my password Or it does not work, or I never had one
-          - radio "I know my password, but still can’t sign in My account is locked. I keep my password"
-          - text: I know my password, but still can’t sign in My account is locked. I keep my password
+          - radio "I know my password, but still can’t sign in My account is locked. I’ll keep my password"
+          - text: I know my password, but still can’t sign in My account is locked. I’ll keep my password
         - button "Next"
         - status
         """

@@ -16,10 +16,10 @@ def sign_in(page: Page, user_id, password):
 
 
 def change(page: Page, old, new, confirm=None):
-    page.get_by_label("Old password").fill(old)
+    page.get_by_label("Current password").fill(old)
     page.get_by_label("New password", exact=True).fill(new)
     page.get_by_label("Confirm the new password").fill(confirm or new)
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Change password").click()
 
 
 def test_a_known_password_is_changed_as_the_guidance_says_s59_s62(page: Page, tester, looks):

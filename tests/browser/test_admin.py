@@ -170,10 +170,10 @@ def test_helpdesk_lets_the_caller_prove_themselves_and_the_person_must_change_th
     expect(page.get_by_text("You have a temporary password")).to_be_visible()
 
     def choose() -> None:
-        page.get_by_label("Old password").fill(temporary)
+        page.get_by_label("Current password").fill(temporary)
         page.get_by_label("New password", exact=True).fill(NEW)
         page.get_by_label("Confirm the new password").fill(NEW)
-        helpdesk.press("Submit")
+        helpdesk.press("Change password")
 
     choose()
     helpdesk.at("Prove that it is you")  # a temporary password works with a code to a method of the account (X15)

@@ -19,13 +19,13 @@ def test_fields_are_named_so_that_browsers_and_phones_can_fill_them_b23(page: Pa
     wanted = {
         "User ID": "username",
         "Code": "one-time-code",
-        "Code of your app": "one-time-code",
+        "Code from your app": "one-time-code",
         "Recovery code": "off",
     }
     wanted |= {"New password": "new-password", "Confirm the new password": "new-password"}
     for label, token in wanted.items():
         expect(page.get_by_label(label, exact=True)).to_have_attribute("autocomplete", token)
-    for label, mode in {"Code": "numeric", "Code of your app": "numeric", "Recovery code": "text"}.items():
+    for label, mode in {"Code": "numeric", "Code from your app": "numeric", "Recovery code": "text"}.items():
         expect(page.get_by_label(label, exact=True)).to_have_attribute("inputmode", mode)
 
 
@@ -74,12 +74,12 @@ def test_chromiums_password_manager_signs_in_and_leaves_the_new_password_alone(r
     expect(remembered.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
 
     remembered.get_by_role("button", name="Change password").click()
-    remembered.get_by_label("Old password").fill(tester.password)  # Chromium offers it, but fills no form of change
+    remembered.get_by_label("Current password").fill(tester.password)  # Chromium offers it, but fills no form of change
     new = remembered.get_by_label("New password", exact=True)
     expect(new).to_have_value("")
     new.fill(NEW)
     remembered.get_by_label("Confirm the new password").fill(NEW)
-    remembered.get_by_role("button", name="Submit").click()
+    remembered.get_by_role("button", name="Change password").click()
     expect(remembered.get_by_text("Your password has been changed")).to_be_visible()
 
 
