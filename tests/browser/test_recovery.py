@@ -68,7 +68,7 @@ def test_an_administrator_gives_a_second_proof_of_another_kind_s49(page: Page, f
     form.choose()
     form.enter(form.code("ines@home.example"))
     form.at("method")
-    expect(page.get_by_text("second verification step")).to_be_visible()
+    expect(page.get_by_text("a second proof, of a different kind")).to_be_visible()
     expect(page.get_by_label("Send a code to my alternate e-mail address")).to_have_count(0)
     expect(page.get_by_label("Text my mobile phone")).to_be_visible()
     expect(page.get_by_text("••••••26").first).to_be_visible()

@@ -27,7 +27,7 @@ def test_after_wrong_codes_the_next_one_is_long_and_read_in_fours(page: Page, fo
     page.goto("/reset/")
     form.identify(tester.user_id)
     form.choose()
-    expect(page.get_by_text("a code of 12 digits is on its way")).to_be_visible()
+    expect(page.get_by_text("we have sent a code of 12 digits")).to_be_visible()
     expect(page.get_by_text("It is longer than usual")).to_be_visible()
     form.enter(form.code(tester.mail, 3))
     form.at("password")

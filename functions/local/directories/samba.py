@@ -94,6 +94,7 @@ def start(folder: Path, certificate: Certificate | None = None) -> Running:
 def _short(folder: Path) -> Path:
     """A short way to a folder: Samba keeps sockets in it, whose paths have at most 107 bytes."""
     link = _KEPT / hashlib.sha256(bytes(folder.resolve())).hexdigest()[:8]
+    _KEPT.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(folder.resolve())
     return link
