@@ -71,7 +71,7 @@ def change_password(who: session.SignedIn, person: Person, body: ChangePassword)
     new_password.check(
         password, account, who.info, services, current=current, also=passwords.unsendable(body.new_password)
     )
-    directory = services.directories[account.user_id.rpartition("@")[2]]
+    directory = services.directory_of(account.user_id)
     place = standings.of_session(who.session.id, account.generation)
     judge = Judge(services, who.subject, who.context, place)
     asking = Asking(judge, directory, person, account.user_id, body.current_password, services.now)
@@ -147,7 +147,7 @@ def cut_off(services: Services, repudiated: Repudiation, card: Account | None, c
     """
     change.check_idle(services.now)
     who = repudiated.user_id
-    directory = services.directories[who.rpartition("@")[2]]
+    directory = services.directory_of(who)
     person = in_directory.find(directory, who)
     if person is None or in_directory.account_id(services, who, person) != repudiated.account_id:
         return None

@@ -125,7 +125,7 @@ def directories(organisation: Organisation, environment: Mapping[str, str]) -> d
             name, function, lambda: aws.client("lambda", INVOKE_CONFIG), domain.ldap.lockout, domain.offers
         )
         for name, domain in organisation.domains.items()
-        if domain.directory == "ldap" and domain.ldap
+        if domain.has_directory and domain.ldap
     }
 
 

@@ -173,6 +173,11 @@ class Domain:
         return self.directory != "elsewhere" and self.reset == "on"
 
     @property
+    def has_directory(self) -> bool:
+        """Whether its passwords live in a directory that Regain asks."""
+        return self.directory == "ldap"
+
+    @property
     def offers(self) -> frozenset[str]:
         """What can be done with its passwords: pages show, and the form offers, no more."""
         return _OFFERS[self.directory]

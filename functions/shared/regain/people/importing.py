@@ -157,7 +157,7 @@ def _mark_shared_places(parsed: PeopleFile, file: str) -> None:
 
 def _skip_people_of_directories(parsed: PeopleFile, organisation: Organisation) -> None:
     """People whose passwords live in a directory are found there: an account here would be nobody's (B31)."""
-    elsewhere = {name for name, domain in organisation.domains.items() if domain.directory == "ldap"}
+    elsewhere = {name for name, domain in organisation.domains.items() if domain.has_directory}
     everybody, parsed.people[:] = list(parsed.people), []
     for person in everybody:
         user_id = person.account.user_id

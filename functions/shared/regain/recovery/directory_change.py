@@ -131,7 +131,7 @@ class Setting:
 
     @property
     def _directory(self) -> Directory:
-        return self.services.directories[self.account.user_id.rpartition("@")[2]]
+        return self.services.directory_of(self.account.user_id)
 
     def _carry_out(self, action: Callable[[Directory, Person], None]) -> None:
         if self.change.repeated and self._is_set():

@@ -119,7 +119,7 @@ def stopped(outcome: Stopped) -> Refused:
 
 def unlock(services: Services, account: Account, person: Person) -> None:
     """Lifts a lockout in the directory. Raises Refused, like `answering` and `stopped`."""
-    directory = services.directories[account.user_id.rpartition("@")[2]]
+    directory = services.directory_of(account.user_id)
     try:
         with answering():
             directory.unlock(person)

@@ -69,6 +69,10 @@ class Services:
         """Where the password of this user ID lives, or of everybody in a domain; None: in a table of ours."""
         return self.directories.get(user_id.rpartition("@")[2])
 
+    def directory_of(self, user_id: str) -> Directory:
+        """The directory that the password of this user ID is known to live in. KeyError: it does not."""
+        return self.directories[user_id.rpartition("@")[2]]
+
 
 def compose(
     environment: Mapping[str, str], organisation: Organisation, dynamodb: Any, kms: Any, **others: Any
@@ -111,7 +115,7 @@ def services() -> Services:
     """The services of this process."""
     organisation = current()
     others = {}
-    if any(domain.directory == "ldap" for domain in organisation.domains.values()):
+    if any(domain.has_directory for domain in organisation.domains.values()):
         remote = importlib.import_module("regain.directories.remote")  # other organisations need none of it
         others["directories"] = remote.directories(organisation, os.environ)
     return compose(os.environ, organisation, aws.client("dynamodb"), aws.client("kms"), **others)

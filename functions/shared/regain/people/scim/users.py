@@ -98,7 +98,7 @@ def name_of(resource: Mapping[str, Any], organisation: Organisation) -> str:
     if found.rpartition("@")[2] not in organisation.domains:
         domains = ", ".join(organisation.domains)
         raise refused("invalidValue", f"userName: the domain is none of the organisation's: {domains}.")
-    if organisation.domains[found.rpartition("@")[2]].directory == "ldap":
+    if organisation.domains[found.rpartition("@")[2]].has_directory:
         raise refused(
             "invalidValue", "userName: people of this domain are found in its directory. Leave them out here."
         )
