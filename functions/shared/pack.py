@@ -67,6 +67,7 @@ UNUSED = (
     "regain/directories/ldap",  # in the package of the one function that reaches a directory
     "regain/directories/trial.py",
     "regain/organisation/checks.py",
+    "regain/organisation/directory_checks.py",
     "regain/organisation/file.py",
     "regain/organisation/ldap_checks.py",
     "regain/organisation/policy_checks.py",

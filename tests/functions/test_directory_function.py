@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
+import types
 from dataclasses import replace
 
 import boto3
@@ -19,8 +23,9 @@ from botocore.exceptions import (
 from directory import app, flow, secret
 from local.template import read
 from regain.adapters import aws
+from regain.directories import kinds
 from regain.directories.base import Finding, NotAccepted, NotAllowed, Person, Stopped, Unanswered, WrongPassword
-from regain.directories.remote import INVOKE_CONFIG, RemoteDirectory, directories
+from regain.directories.remote import INVOKE_CONFIG, RemoteDirectory
 from regain.domain.ldap import Ldap
 from regain.organisation import settings
 from tests.functions.conftest import Context
@@ -262,7 +267,41 @@ def test_services_know_the_directory_of_a_domain_and_never_take_it_for_a_table_o
     organisation = settings.Organisation(
         settings.About("X"), {"a.example": settings.Domain("ldap", Ldap("openldap", ("ldaps://x",), "dc=x", "cn=x"))}
     )
-    assert directories(organisation, {"DIRECTORY_FUNCTION": "f"})["a.example"].function == "f"
+    assert kinds.directories(organisation, {"DIRECTORY_FUNCTION": "f"})["a.example"].function == "f"
+
+
+def test_a_directory_is_made_by_the_module_of_its_kind_and_no_other_is_imported(monkeypatch):
+    made = {}
+    for kind, module in kinds._MODULES.items():
+        connect = lambda name, _organisation, _environment, kind=kind: made.setdefault(name, kind)  # noqa: E731
+        monkeypatch.setitem(sys.modules, module, types.SimpleNamespace(connect=connect))
+    domains = {
+        "ours.example": {}, "elsewhere.example": {"directory": "elsewhere"},
+        "staff.example": {"directory": "ldap", "ldap": LDAP},
+        "managed.example": {"directory": "ldap", "ldap": {"kind": "aws-managed"}},
+        "students.example": {"directory": "cognito", "cognito": {"pool": "eu-west-1_a", "client": "c"}},
+        "cloud.example": {"directory": "entra", "entra": {"tenant": "t", "client": "c"}},
+    }  # fmt: skip
+    organisation = msgspec.convert({"organisation": {"name": "X"}, "domains": domains}, settings.Organisation)
+    wanted = dict(zip(list(domains)[2:], ["ldap", "aws-managed", "cognito", "entra"], strict=True))
+    assert kinds.directories(organisation, {}) == made == wanted
+
+
+def test_an_organisation_without_a_directory_loads_nothing_of_any():
+    """What a function costs to start does not depend on what others can have."""
+    script = (
+        "import sys, regain.runtime.services, regain.recovery.steps, account.flow\n"
+        "from regain.directories import kinds\n"
+        "from regain.organisation import settings\n"
+        "kinds.directories(settings.Organisation(settings.About('X'), {'a.example': settings.Domain()}), {})\n"
+        "print(sorted(name for name in sys.modules if name.startswith('regain.directories')))\n"
+    )
+    path = os.pathsep.join(each for each in sys.path if each)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={"PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    ours = ["regain.directories", *(f"regain.directories.{name}" for name in ("base", "dynamodb", "kinds"))]
+    assert done.stdout.strip() == str(ours)
 
 
 @pytest.fixture

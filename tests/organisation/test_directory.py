@@ -1,4 +1,4 @@
-"""A domain whose passwords live in Active Directory or OpenLDAP: its settings, and their mistakes with line and remedy."""
+"""A domain whose passwords live in a directory: its settings, and their mistakes with line and remedy."""
 
 import pytest
 
@@ -14,6 +14,22 @@ GOOD = """    directory: ldap
       base: OU=People,DC=ad,DC=contoso,DC=example
       service_account: svc-regain@ad.contoso.example
       ca: ca.pem
+"""
+AWS_MANAGED = """    directory: ldap
+    ldap:
+      kind: aws-managed
+      directory_id: d-90670a1b2c
+      region: eu-central-1
+"""
+COGNITO = """    directory: cognito
+    cognito:
+      pool: eu-central-1_Ab12Cd34E
+      client: 4f9k2m7q1s8t3v6w5x0y2z4a6b
+"""
+ENTRA = """    directory: entra
+    entra:
+      tenant: 8eaef023-2b34-4da1-9baa-8bc8c9d6a490
+      client: 11111111-2222-3333-4444-555555555555
 """
 
 
@@ -51,6 +67,15 @@ def mistakes(tmp_path):
         ("ca: ca.pem", "usable_minutes: 500", 10, "500 is out of range", "from 0 to 120"),
         ("ca: ca.pem", "user_id: [employeeID]", 10, "cannot be `employeeID`", "userPrincipalName"),
         ("ca: ca.pem", "user_id: []", 10, "no attribute holds what people type", "[userPrincipalName]"),
+        ("      base: OU=People,DC=ad,DC=contoso,DC=example\n", "", 5, "`base` is missing", "OU=People"),
+        (
+            "      service_account: svc-regain@ad.contoso.example\n",
+            "",
+            5,
+            "`service_account` is missing",
+            "svc-regain@",
+        ),
+        ("ca: ca.pem", "region: eu-central-1", 10, "says nothing where `kind` is `active-directory`", "aws-managed"),
         ("ca: ca.pem", "password: secret", 10, "`password` is not a setting", "known: kind"),
         ("directory: ldap", "directory: dynamodb", 4, "`ldap` says nothing where `directory` is `dynamodb`", "leave"),
         ("directory: ldap", "directory: ldp", 4, "`directory` cannot be `ldp`", "did you mean `ldap`?"),
@@ -64,13 +89,54 @@ def test_a_mistake_in_the_settings_of_a_directory_has_its_line_and_its_remedy(
     assert at == line and what in told and remedy in right
 
 
-def test_passwords_in_a_directory_need_to_know_which(mistakes):
-    ((line, told, _),) = mistakes("    directory: ldap\n    ldap:\n")
-    assert (line, told) == (3, "passwords in a directory need the group `ldap`")
+@pytest.mark.parametrize(
+    ("good", "written", "instead", "line", "what", "remedy"),
+    [
+        (AWS_MANAGED, "d-90670a1b2c", "contoso", 7, "`contoso` is not the ID of a directory", "d-90670a1b2c"),
+        (AWS_MANAGED, "      directory_id: d-90670a1b2c\n", "", 5, "which one?", "`directory_id: d-"),
+        (AWS_MANAGED, "eu-central-1", "Frankfurt", 8, "`Frankfurt` is not a region", "primary region"),
+        (AWS_MANAGED, "region: eu-central-1", "url: [ldaps://x.example]", 5, "in which region?", "eu-central-1"),
+        (AWS_MANAGED, "region:", "base: DC=x\n      region:", 8, "`base` says nothing", "kind: active-directory"),
+        (
+            COGNITO,
+            "eu-central-1_Ab12Cd34E",
+            "customers",
+            6,
+            "`customers` is not the ID of a user pool",
+            "eu-central-1_",
+        ),
+        (COGNITO, "4f9k2m7q1s8t3v6w5x0y2z4a6b", "my-app", 7, "`my-app` is not the ID of an app client", "not its name"),
+        (COGNITO, "      client: 4f9k2m7q1s8t3v6w5x0y2z4a6b\n", "", 5, "`client` is missing", "add `client:`"),
+        (COGNITO, "directory: cognito", "directory: ldap", 3, "need the group `ldap`", "kind, url"),
+        (ENTRA, "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "common", 6, "`common` is not the ID of a tenant", "tenant"),
+        (ENTRA, "11111111-2222-3333-4444-555555555555", "regain", 7, "`regain` is not the ID of an app", "(client)"),
+    ],
+)
+def test_so_has_one_in_the_settings_of_the_directories_in_the_cloud(
+    mistakes, good, written, instead, line, what, remedy
+):
+    assert good.count(written) == 1
+    assert (line, True, True) in [
+        (at, what in told, remedy in right) for at, told, right in mistakes(good.replace(written, instead))
+    ]
+
+
+@pytest.mark.parametrize("group", ["ldap", "cognito", "entra"])
+def test_passwords_in_a_directory_need_to_know_which(mistakes, group):
+    ((line, told, _),) = mistakes(f"    directory: {group}\n    {group}:\n")
+    assert (line, told) == (3, f"passwords in a directory need the group `{group}`")
 
 
 def test_settings_as_they_should_be_have_no_mistake(mistakes):
     assert mistakes(GOOD) == []
+
+
+def test_one_organisation_can_have_a_directory_of_each_kind(mistakes, tmp_path):
+    everybody = [f"  {kind}.example:\n{text}" for kind, text in (("a", AWS_MANAGED), ("b", COGNITO), ("c", ENTRA))]
+    assert mistakes(GOOD + "".join(everybody)) == []
+    domains = read(tmp_path / "organisation.yaml").domains
+    assert [domain.kind for domain in domains.values()] == ["ldap", "aws-managed", "cognito", "entra"]
+    assert all(domain.has_directory for domain in domains.values())
 
 
 def test_the_authoritys_certificate_travels_with_the_settings(tmp_path):

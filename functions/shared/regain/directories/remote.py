@@ -117,16 +117,15 @@ class RemoteDirectory(Directory):
         return answered
 
 
-def directories(organisation: Organisation, environment: Mapping[str, str]) -> dict[str, Directory]:
-    """The directory of each domain whose passwords live in one."""
+def connect(name: str, organisation: Organisation, environment: Mapping[str, str]) -> RemoteDirectory:
+    """The directory of a domain. KeyError: it has none."""
+    domain = organisation.domains[name]
+    if not domain.ldap:
+        raise KeyError("ldap")
     function = environment.get("DIRECTORY_FUNCTION", "")
-    return {
-        name: RemoteDirectory(
-            name, function, lambda: aws.client("lambda", INVOKE_CONFIG), domain.ldap.lockout, domain.offers
-        )
-        for name, domain in organisation.domains.items()
-        if domain.has_directory and domain.ldap
-    }
+    return RemoteDirectory(
+        name, function, lambda: aws.client("lambda", INVOKE_CONFIG), domain.ldap.lockout, domain.offers
+    )
 
 
 def _kind(answered: bytes) -> str:

@@ -172,7 +172,7 @@ def _obstacle(
 def _resets_here(flow: Flow, account: Account, recovery: Recovery, domains: Mapping[str, Domain]) -> bool:
     """Whether this account may be reset by this flow. An alias can be of another domain than its own."""
     domain = domains.get(account.user_id.rpartition("@")[2])
-    if flow.by_alias and (domain is None or not domain.resets_here or domain.ldap is not None):
+    if flow.by_alias and (domain is None or not domain.resets_here or domain.has_directory):
         return False
     return self_service_enabled(account, recovery)
 

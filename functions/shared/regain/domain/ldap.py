@@ -1,4 +1,4 @@
-"""The settings of a domain whose passwords live in Active Directory or OpenLDAP."""
+"""The settings of a domain whose passwords live in Active Directory (also AWS Managed Microsoft AD) or OpenLDAP."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,12 +22,15 @@ class Ldap:
     a reset. `usable_minutes`: how long until every server knows a new password. `lockout_threshold`: how many wrong
     passwords lock an account in the directory (0: none ever do), and `lockout_window_minutes` after how many without
     one it forgets them (0: only after a right one).
+
+    `kind: aws-managed` is an AWS Managed Microsoft AD that is asked by the API of AWS Directory Service, which needs no
+    network and no service account: it has `directory_id` and `region` (its primary one) in place of the rest.
     """
 
-    kind: Literal["active-directory", "openldap"]
-    url: tuple[str, ...]
-    base: str
-    service_account: str
+    kind: Literal["active-directory", "openldap", "aws-managed"]
+    url: tuple[str, ...] = ()
+    base: str = ""
+    service_account: str = ""
     user_id: tuple[UserIdAttribute, ...] = ("userPrincipalName",)
     ca: str = ""
     history_on_reset: bool = True
@@ -35,6 +38,13 @@ class Ldap:
     usable_minutes: int = 0
     lockout_threshold: int = 5
     lockout_window_minutes: int = 30
+    directory_id: str = ""
+    region: str = ""
+
+    @property
+    def by_api(self) -> bool:
+        """Whether the API of AWS Directory Service is asked, and not the directory itself."""
+        return self.kind == "aws-managed"
 
     @property
     def lockout(self) -> Lockout:

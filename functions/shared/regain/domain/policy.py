@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from regain.domain.cognito import Cognito
+from regain.domain.entra import Entra
 from regain.domain.ldap import Ldap
 
 Kind = Literal[
@@ -151,18 +153,28 @@ class Passwords:
 
 ABILITIES = frozenset({"reset", "unlock", "sign-in", "change"})
 """What a place where passwords live can be asked to do."""
-_OFFERS = {"dynamodb": ABILITIES, "ldap": ABILITIES, "elsewhere": frozenset[str]()}
+_OFFERS = {
+    "dynamodb": ABILITIES,
+    "ldap": ABILITIES,
+    "aws-managed": frozenset({"reset"}),
+    "cognito": ABILITIES - {"unlock"},
+    "entra": frozenset({"reset"}),
+    "elsewhere": frozenset[str](),
+}
 
 
 @dataclass(frozen=True)
 class Domain:
     """Where the accounts of one domain are kept, whether they may be reset here, and by which of `policies`.
 
-    With `ldap`, passwords live in the Active Directory or OpenLDAP that the group `ldap` describes.
+    Passwords live in a table of Regain's, or in the directory that the group of the same name describes: `ldap` (Active
+    Directory, OpenLDAP), `cognito` (Amazon Cognito) or `entra` (Microsoft Entra ID).
     """
 
-    directory: Literal["dynamodb", "ldap", "elsewhere"] = "dynamodb"
+    directory: Literal["dynamodb", "ldap", "cognito", "entra", "elsewhere"] = "dynamodb"
     ldap: Ldap | None = None
+    cognito: Cognito | None = None
+    entra: Entra | None = None
     reset: Literal["on", "off"] = "on"
     help_url: str = ""
     policy: str = ""
@@ -173,11 +185,16 @@ class Domain:
         return self.directory != "elsewhere" and self.reset == "on"
 
     @property
+    def kind(self) -> str:
+        """Its `directory`; `aws-managed` for an LDAP directory that is asked by the API of AWS Directory Service."""
+        return "aws-managed" if self.directory == "ldap" and self.ldap and self.ldap.by_api else self.directory
+
+    @property
     def has_directory(self) -> bool:
         """Whether its passwords live in a directory that Regain asks."""
-        return self.directory == "ldap"
+        return self.kind not in ("dynamodb", "elsewhere")
 
     @property
     def offers(self) -> frozenset[str]:
         """What can be done with its passwords: pages show, and the form offers, no more."""
-        return _OFFERS[self.directory]
+        return _OFFERS[self.kind]

@@ -11,8 +11,8 @@ import idna
 from regain.domain import colour, human_input, user_id
 from regain.domain.languages import LANGUAGES
 from regain.domain.methods import channel
-from regain.domain.policy import LONGEST_PASSWORD, Domain, Recovery
-from regain.organisation import ldap_checks, policy_checks
+from regain.domain.policy import LONGEST_PASSWORD, Recovery
+from regain.organisation import directory_checks, policy_checks
 from regain.organisation.schema import Finding, below
 from regain.organisation.settings import About, Link, Name, Organisation, mailbox
 from regain.organisation.yaml_file import Place
@@ -74,20 +74,7 @@ def _domains(organisation: Organisation) -> Iterator[Finding]:
         if domain.directory == "elsewhere" and not domain.help_url:
             what = "accounts kept elsewhere need a `help_url`"
             yield ("domains", name), what, "the page where these people get help"
-        yield from below(("domains", name), _directory(domain))
-
-
-def _directory(domain: Domain) -> Iterator[Finding]:
-    """What is wrong with where the passwords of a domain live."""
-    if domain.directory != "ldap":
-        if domain.ldap:
-            what = f"`ldap` says nothing where `directory` is `{domain.directory}`"
-            yield ("directory",), what, "write `directory: ldap`, or leave the group out"
-        return
-    if not domain.ldap:
-        yield (), "passwords in a directory need the group `ldap`", "its settings: kind, url, base, service_account"
-        return
-    yield from below(("ldap",), ldap_checks.find_errors(domain.ldap))
+        yield from below(("domains", name), directory_checks.find_errors(domain))
 
 
 def _wrong_domain(name: str) -> tuple[str, str] | None:

@@ -1,5 +1,6 @@
 """What types cannot say about the settings of an LDAP directory."""
 
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,21 +15,43 @@ _EXAMPLE = "for example ldaps://dc1.ad.contoso.example"
 
 def find_errors(settings: Ldap) -> Iterator[Finding]:
     """Everything that is wrong with settings of the right types, but for `ca`."""
+    yield from _aws_managed(settings) if settings.by_api else _server(settings)
+    if not 0 <= settings.usable_minutes <= 120:
+        yield ("usable_minutes",), f"{settings.usable_minutes} is out of range", "from 0 to 120"
+
+
+def _aws_managed(settings: Ldap) -> Iterator[Finding]:
+    if not re.fullmatch("d-[0-9a-f]{10}", settings.directory_id):
+        what = f"`{settings.directory_id}` is not the ID of a directory" if settings.directory_id else "which one?"
+        yield ("directory_id",), what, "AWS Directory Service shows it, for example `directory_id: d-90670a1b2c`"
+    if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d+", settings.region):
+        what = f"`{settings.region}` is not a region" if settings.region else "in which region?"
+        yield ("region",), what, "the directory's primary region, for example `region: eu-central-1`"
+    for key in ("url", "base", "service_account", "ca", "protected_groups"):
+        if getattr(settings, key):
+            what = f"`{key}` says nothing where `kind` is `aws-managed`"
+            yield (key,), what, "leave it out, or write `kind: active-directory`"
+
+
+def _server(settings: Ldap) -> Iterator[Finding]:
+    for key in ("directory_id", "region"):
+        if getattr(settings, key):
+            what = f"`{key}` says nothing where `kind` is `{settings.kind}`"
+            yield (key,), what, "leave it out, or write `kind: aws-managed`"
     if not settings.url:
         yield ("url",), "there is no server", f"name one or more, {_EXAMPLE}"
     for number, url in enumerate(settings.url):
         if wrong := _wrong_url(url):
             yield ("url", number), *wrong
     if "=" not in settings.base:
-        what = f"`{settings.base}` is not a distinguished name"
+        what = f"`{settings.base}` is not a distinguished name" if settings.base else "`base` is missing"
         yield ("base",), what, "for example OU=People,DC=ad,DC=contoso,DC=example"
     if not any(sign in settings.service_account for sign in "@=\\"):
-        what = f"`{settings.service_account}` alone names no account"
+        given = settings.service_account
+        what = f"`{given}` alone names no account" if given else "`service_account` is missing"
         yield ("service_account",), what, "for example svc-regain@ad.contoso.example, or its distinguished name"
     if not settings.user_id:
         yield ("user_id",), "no attribute holds what people type", "for example [userPrincipalName]"
-    if not 0 <= settings.usable_minutes <= 120:
-        yield ("usable_minutes",), f"{settings.usable_minutes} is out of range", "from 0 to 120"
     yield from _lockout(settings)
 
 

@@ -149,7 +149,9 @@ class Setting:
             raise Unanswered(known=False, why=str(outcome)) from outcome
 
     def _is_set(self) -> bool:
-        """Whether the new password signs in. A lockout proves nothing."""
+        """Whether the new password signs in. A lockout proves nothing, and where nobody can sign in, nothing does."""
+        if "sign-in" not in self._directory.offers:
+            return False
         try:
             self._directory.verify(self.person, self.person.user_id, self.password)
         except WrongPassword:

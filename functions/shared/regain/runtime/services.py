@@ -1,7 +1,6 @@
 """The composition root: builds what a function needs from its environment, once per process."""
 
 import functools
-import importlib
 import os
 import secrets
 import time
@@ -22,6 +21,7 @@ from regain.adapters.recoveries import Recoveries
 from regain.adapters.security_info import SecurityInfos
 from regain.adapters.sessions import Sessions
 from regain.adapters.store import Store
+from regain.directories import kinds
 from regain.directories.base import Directory
 from regain.directories.dynamodb import WITHOUT_PASSWORD, Accounts
 from regain.domain.aliases import aliases
@@ -114,8 +114,5 @@ def _root(environment: Mapping[str, str], name: str) -> RootKey:
 def services() -> Services:
     """The services of this process."""
     organisation = current()
-    others = {}
-    if any(domain.has_directory for domain in organisation.domains.values()):
-        remote = importlib.import_module("regain.directories.remote")  # other organisations need none of it
-        others["directories"] = remote.directories(organisation, os.environ)
-    return compose(os.environ, organisation, aws.client("dynamodb"), aws.client("kms"), **others)
+    connected = kinds.directories(organisation, os.environ)
+    return compose(os.environ, organisation, aws.client("dynamodb"), aws.client("kms"), directories=connected)
