@@ -92,7 +92,7 @@ def find_errors(values: Mapping[str, str], region: str) -> Iterator[str]:
 
 def advice(values: Mapping[str, str], organisation: Organisation) -> Iterator[str]:
     """Values that can be deployed but should be reconsidered."""
-    ldap = next((name for name, domain in organisation.domains.items() if domain.kind == "ldap"), "")
+    ldap = next((name for name, domain in organisation.domains.items() if domain.in_network), "")
     if ldap and not values.get("DirectorySecretArn"):
         yield (
             f"DirectorySecretArn is empty: nobody of {ldap} can sign in or reset, because no function reaches the"
@@ -118,7 +118,7 @@ def matters(name: str, values: Mapping[str, str], organisation: Organisation, re
     if name == "OriginationIdentity":
         return any(uses_phone(kind) for kind in policies.offered(organisation))
     with_site = values.get("Site") != "none"
-    with_directory = any(domain.kind == "ldap" for domain in organisation.domains.values())
+    with_directory = any(domain.in_network for domain in organisation.domains.values())
     return {
         "DirectorySecretArn": with_directory,
         **dict.fromkeys(_NETWORK, with_directory and bool(values.get("DirectorySecretArn"))),

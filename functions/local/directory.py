@@ -156,6 +156,6 @@ def _described(running: Running, names: Mapping[str, str]) -> dict[str, object]:
 
 def _in_directories(organisation: Organisation) -> dict[str, Ldap]:
     def of(domain: Domain) -> Ldap | None:
-        return domain.ldap if domain.kind == "ldap" else None
+        return domain.ldap if domain.in_network else None
 
     return {name: settings for name, domain in organisation.domains.items() if (settings := of(domain))}

@@ -272,8 +272,8 @@ def test_services_know_the_directory_of_a_domain_and_never_take_it_for_a_table_o
 
 def test_a_directory_is_made_by_the_module_of_its_kind_and_no_other_is_imported(monkeypatch):
     made = {}
-    for kind, module in kinds._MODULES.items():
-        connect = lambda name, _organisation, _environment, kind=kind: made.setdefault(name, kind)  # noqa: E731
+    for module in set(kinds._MODULES.values()):
+        connect = lambda name, _organisation, _environment, of=module: made.setdefault(name, of)  # noqa: E731
         monkeypatch.setitem(sys.modules, module, types.SimpleNamespace(connect=connect))
     domains = {
         "ours.example": {}, "elsewhere.example": {"directory": "elsewhere"},
@@ -283,8 +283,8 @@ def test_a_directory_is_made_by_the_module_of_its_kind_and_no_other_is_imported(
         "cloud.example": {"directory": "entra", "entra": {"tenant": "t", "client": "c"}},
     }  # fmt: skip
     organisation = msgspec.convert({"organisation": {"name": "X"}, "domains": domains}, settings.Organisation)
-    wanted = dict(zip(list(domains)[2:], ["ldap", "aws-managed", "cognito", "entra"], strict=True))
-    assert kinds.directories(organisation, {}) == made == wanted
+    wanted = [f"regain.directories.{name}" for name in ("remote", "aws_managed", "cognito", "entra")]
+    assert kinds.directories(organisation, {}) == made == dict(zip(list(domains)[2:], wanted, strict=True))
 
 
 def test_an_organisation_without_a_directory_loads_nothing_of_any():

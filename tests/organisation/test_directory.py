@@ -135,7 +135,7 @@ def test_one_organisation_can_have_a_directory_of_each_kind(mistakes, tmp_path):
     everybody = [f"  {kind}.example:\n{text}" for kind, text in (("a", AWS_MANAGED), ("b", COGNITO), ("c", ENTRA))]
     assert mistakes(GOOD + "".join(everybody)) == []
     domains = read(tmp_path / "organisation.yaml").domains
-    assert [domain.kind for domain in domains.values()] == ["ldap", "aws-managed", "cognito", "entra"]
+    assert [domain.kind for domain in domains.values()] == ["active-directory", "aws-managed", "cognito", "entra"]
     assert all(domain.has_directory for domain in domains.values())
 
 

@@ -7,7 +7,8 @@ from regain.directories.base import Directory
 from regain.organisation.settings import Organisation
 
 _MODULES = {
-    "ldap": "regain.directories.remote",
+    "active-directory": "regain.directories.remote",
+    "openldap": "regain.directories.remote",
     "aws-managed": "regain.directories.aws_managed",
     "cognito": "regain.directories.cognito",
     "entra": "regain.directories.entra",

@@ -42,11 +42,6 @@ class Ldap:
     region: str = ""
 
     @property
-    def by_api(self) -> bool:
-        """Whether the API of AWS Directory Service is asked, and not the directory itself."""
-        return self.kind == "aws-managed"
-
-    @property
     def lockout(self) -> Lockout:
         """When the directory locks an account."""
         return Lockout(self.lockout_threshold, self.lockout_window_minutes * 60)

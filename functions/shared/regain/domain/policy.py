@@ -153,14 +153,16 @@ class Passwords:
 
 ABILITIES = frozenset({"reset", "unlock", "sign-in", "change"})
 """What a place where passwords live can be asked to do."""
-_OFFERS = {
+OFFERS = {
     "dynamodb": ABILITIES,
-    "ldap": ABILITIES,
+    "active-directory": ABILITIES,
+    "openldap": ABILITIES,
     "aws-managed": frozenset({"reset"}),
     "cognito": ABILITIES - {"unlock"},
     "entra": frozenset({"reset"}),
     "elsewhere": frozenset[str](),
 }
+"""What each kind of directory can do. Of `ldap` the kinds are Active Directory, OpenLDAP and AWS Managed AD's API."""
 
 
 @dataclass(frozen=True)
@@ -186,15 +188,20 @@ class Domain:
 
     @property
     def kind(self) -> str:
-        """Its `directory`; `aws-managed` for an LDAP directory that is asked by the API of AWS Directory Service."""
-        return "aws-managed" if self.directory == "ldap" and self.ldap and self.ldap.by_api else self.directory
+        """Which kind of directory it has: one of `OFFERS`."""
+        return self.ldap.kind if self.directory == "ldap" and self.ldap else self.directory
 
     @property
     def has_directory(self) -> bool:
         """Whether its passwords live in a directory that Regain asks."""
-        return self.kind not in ("dynamodb", "elsewhere")
+        return self.directory not in ("dynamodb", "elsewhere")
+
+    @property
+    def in_network(self) -> bool:
+        """Whether its directory is reached by the one function that runs in the organisation's network."""
+        return self.kind in ("active-directory", "openldap")
 
     @property
     def offers(self) -> frozenset[str]:
         """What can be done with its passwords: pages show, and the form offers, no more."""
-        return _OFFERS[self.kind]
+        return OFFERS[self.kind]

@@ -15,7 +15,7 @@ _EXAMPLE = "for example ldaps://dc1.ad.contoso.example"
 
 def find_errors(settings: Ldap) -> Iterator[Finding]:
     """Everything that is wrong with settings of the right types, but for `ca`."""
-    yield from _aws_managed(settings) if settings.by_api else _server(settings)
+    yield from _aws_managed(settings) if settings.kind == "aws-managed" else _server(settings)
     if not 0 <= settings.usable_minutes <= 120:
         yield ("usable_minutes",), f"{settings.usable_minutes} is out of range", "from 0 to 120"
 
