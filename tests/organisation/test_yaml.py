@@ -76,7 +76,11 @@ def test_what_people_mistype_is_told_in_plain_words_p22(tmp_path, text, line, wh
 def test_a_mistake_under_a_domain_has_its_own_line_p22(tmp_path):
     text = "organisation: {name: X}\ndomains:\n  a.example: {}\n  b.c.example:\n    directory: dynamo\n"
     assert mistakes(tmp_path, text) == [
-        (5, "`directory` cannot be `dynamo`", "did you mean `dynamodb`? one of: dynamodb, elsewhere, ldap")
+        (
+            5,
+            "`directory` cannot be `dynamo`",
+            "did you mean `dynamodb`? one of: cognito, dynamodb, elsewhere, entra, ldap",
+        )
     ]
 
 
