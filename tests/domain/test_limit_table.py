@@ -45,7 +45,7 @@ def test_the_arithmetic_reckons_with_the_rows_of_the_table():
     rows = {row.name: row for row in limit_table.rows(RECOVERY, Limits())}
     found = takeovers.expected(50_000, RECOVERY, Limits())
     for group in guess_budget.GROUPS:
-        most = rows[f"guesses-{group}"].most * 365 * guess_budget.guess_probability(group, RECOVERY)
+        most = rows[f"guesses-{group}"].most * 365 * Fraction(*guess_budget.guess_odds(group, RECOVERY))
         assert found.short[group] <= most
     a_year = Fraction(rows["proofs-month-email"].most * 5, 4) * 50_000 * Fraction(365, 30)
     assert found.long["email"] == a_year / 10**12 + Fraction(takeovers._PROOFS_OF_WORK, 10**20)

@@ -7,7 +7,6 @@ has aged. The sum is kept in shards, each with a part of its own, so that the an
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from regain.domain.methods import uses_phone
 from regain.domain.policy import Limits, Recovery
@@ -15,14 +14,15 @@ from regain.domain.policy import Limits, Recovery
 _PER = 100_000
 _FEWEST = 50_000
 _DAYS = 365
+_BILLION = 10**9
 _MOST_SHARDS = 64
 _STEPS = 3
 """The number of an authenticator's time steps whose code is accepted."""
 
-_PARTS = {"telephone": Fraction(50, 100), "authenticator": Fraction(40, 100), "email": Fraction(10, 100)}
+_PERCENT = {"telephone": 50, "authenticator": 40, "email": 10}
 """The share of each group in the yearly budget: the shorter its codes and the more honest mistakes, the larger."""
 
-GROUPS = tuple(_PARTS)
+GROUPS = tuple(_PERCENT)
 
 
 def group(kind: str) -> str:
@@ -30,11 +30,11 @@ def group(kind: str) -> str:
     return "telephone" if uses_phone(kind) else kind
 
 
-def guess_probability(group: str, recovery: Recovery) -> Fraction:
-    """The probability that one guess at a short proof is right."""
+def guess_odds(group: str, recovery: Recovery) -> tuple[int, int]:
+    """The codes that are right, and the codes that there are: the odds of one guess at a short proof."""
     if group == "authenticator":
-        return Fraction(_STEPS, 10**recovery.authenticator_digits)
-    return Fraction(1, 10 ** recovery.digits_of("email" if group == "email" else "sms"))
+        return _STEPS, 10**recovery.authenticator_digits
+    return 1, 10 ** recovery.digits_of("email" if group == "email" else "sms")
 
 
 def accounts(limits: Limits) -> int:
@@ -49,8 +49,9 @@ def shards(limits: Limits) -> int:
 
 def guesses(group: str, recovery: Recovery, limits: Limits) -> int:
     """The number of guesses that one shard allows in any 24 hours."""
-    yearly = Fraction(limits.guess_budget).limit_denominator(10**9) * _PARTS[group] * Fraction(accounts(limits), _PER)
-    return int(yearly / _DAYS / guess_probability(group, recovery) / shards(limits))
+    right, codes = guess_odds(group, recovery)  # whole numbers only: exact, and `fractions` is slow to import
+    yearly = round(limits.guess_budget * _BILLION) * _PERCENT[group] * accounts(limits) * codes
+    return yearly // (_BILLION * 100 * _PER * _DAYS * right * shards(limits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _short(group: str, accounts: int, recovery: Recovery, settings: Limits) -> F
     _, all_unknown, _ = limits.proofs(limits.NETWORK, group, settings)
     budget = guess_budget.guesses(group, recovery, settings) * guess_budget.shards(settings)
     a_day = min(budget, all_unknown.greatest * accounts)
-    return a_day * _YEAR * guess_budget.guess_probability(group, recovery)
+    return a_day * _YEAR * Fraction(*guess_budget.guess_odds(group, recovery))
 
 
 def _long(group: str, accounts: int, settings: Limits) -> Fraction:

@@ -7,7 +7,7 @@ counts that hold, or read again.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regain.adapters import device_cookies, recoveries
 from regain.adapters.rate_limits import network
@@ -17,8 +17,10 @@ from regain.domain import device_cookie
 from regain.domain.device_cookie import Known
 from regain.domain.limits import BROWSER, CALLER, NETWORK, SESSION, Draw
 from regain.domain.throttle import Counts, Standing, Throttle
-from regain.recovery.session import SignedIn
 from regain.runtime.services import Services
+
+if TYPE_CHECKING:  # a recovery has no session: at run time it does without the module
+    from regain.recovery.session import SignedIn
 
 _DAY = 86_400
 
@@ -153,7 +155,7 @@ def session_keys(services: Services, context: RequestContext) -> list[Callable[[
     return [partial(services.recoveries.key, record=record) for record in records]
 
 
-def of_signed_in(who: SignedIn, found: list[Any]) -> tuple[Place, Standing]:
+def of_signed_in(who: "SignedIn", found: list[Any]) -> tuple[Place, Standing]:
     """A signed-in person's place and standing. `found` are the items of `session_keys`."""
     place = of_session(who.session.id, who.account.generation)
     return place, place.standing(who.services, who.subject, Throttle(), found)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from regain.adapters import aws
 from regain.adapters.counters import Counters
@@ -15,7 +15,6 @@ from regain.adapters.events import Events
 from regain.adapters.identifiers import Identifiers
 from regain.adapters.keys import Keys, RootKey
 from regain.adapters.outbox import Outbox
-from regain.adapters.provisioning import Provisioning
 from regain.adapters.rate_limits import RateLimits
 from regain.adapters.recoveries import Recoveries
 from regain.adapters.security_info import SecurityInfos
@@ -27,6 +26,9 @@ from regain.directories.dynamodb import WITHOUT_PASSWORD, Accounts
 from regain.domain.aliases import aliases
 from regain.organisation.language import Languages
 from regain.organisation.settings import Organisation, current
+
+if TYPE_CHECKING:
+    from regain.adapters.provisioning import Provisioning
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Services:
     events: Events
     counters: Counters
     outbox: Outbox
-    provisioning: Provisioning
+    provisioning_table: str
     proof_of_work_rounds: int = 1_000
     clock: Callable[[], float] = time.time
     randomness: Callable[[int], bytes] = secrets.token_bytes
@@ -59,6 +61,12 @@ class Services:
     def languages(self) -> Languages:
         """The organisation's languages."""
         return Languages(self.organisation)
+
+    @functools.cached_property
+    def provisioning(self) -> "Provisioning":
+        """What an identity provider sent (SCIM). Imported by those that ask for it."""
+        module = importlib.import_module("regain.adapters.provisioning")
+        return cast("Provisioning", module.Provisioning(self.store, self.provisioning_table))
 
     @property
     def now(self) -> int:
@@ -100,7 +108,7 @@ def compose(
         events=Events(store, environment.get("EVENT_TABLE", "")),
         counters=Counters(store, environment.get("REPORT_TABLE", ""), keys),
         outbox=Outbox(store, environment.get("OUTBOX_TABLE", ""), keys),
-        provisioning=Provisioning(store, environment.get("PROVISIONING_TABLE", "")),
+        provisioning_table=environment.get("PROVISIONING_TABLE", ""),
         proof_of_work_rounds=int(environment.get("PROOF_OF_WORK_ROUNDS", "1000")),
         **others,
     )
