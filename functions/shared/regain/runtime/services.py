@@ -1,6 +1,7 @@
 """The composition root: builds what a function needs from its environment, once per process."""
 
 import functools
+import importlib
 import os
 import secrets
 import time
