@@ -4,6 +4,7 @@ import itertools
 import time
 
 from local.directories import ldif
+from regain.directories.base import WrongPassword
 from regain.directories.ldap.active_directory import ActiveDirectory
 from regain.directories.ldap.connection import Timeouts
 from regain.directories.ldap.openldap import OpenLdap
@@ -55,6 +56,14 @@ class World:
 
     def find(self, name):
         return self.directory.find(f"{name}@contoso.example")
+
+    def signs_in(self, person, password):
+        """Whether a password signs in, as the directory says."""
+        try:
+            self.directory.verify(person, person.user_id, password)
+        except WrongPassword:
+            return False
+        return True
 
     def replace(self, person, attribute, *values, relax=False):
         ldif.apply(self.running, [ldif.replacement(person.address, attribute, values)], relax)

@@ -19,10 +19,10 @@ PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "ho
 class Person:
     """One person as a directory knows them.
 
-    `key` never changes and never passes to somebody else (`objectGUID`, `entryUUID`). `address` is where the directory
-    keeps the person now, a distinguished name in LDAP. `server` is the one that answered: everything else about this
-    person is asked of it, because others may not know yet. `changed_at` marks the password's last change, for comparing
-    only.
+    `key` never changes and never passes to somebody else (`objectGUID`, `entryUUID`, the `id` in Entra ID). `address`
+    is where the directory keeps the person now, a distinguished name in LDAP. `server` is the one that answered:
+    everything else about this person is asked of it, because others may not know yet. `changed_at` marks the password's
+    last change, for comparing only.
     """
 
     key: str
@@ -98,13 +98,15 @@ class NotAllowed(Outcome):
 class Unanswered(Outcome):
     """The directory did not answer. `known`: nothing was done; otherwise the request was sent and may take effect.
 
-    `why` is for operators and names no person.
+    `why` is for operators and names no person. `retry_after`: for how many seconds it asks to be left alone; 0 if it
+    does not say.
     """
 
-    def __init__(self, known: bool, why: str = "") -> None:
+    def __init__(self, known: bool, why: str = "", retry_after: int = 0) -> None:
         super().__init__(why or ("nothing was done" if known else "the outcome is unknown"))
         self.known = known
         self.why = why
+        self.retry_after = retry_after
 
 
 class WrongPassword(Outcome):

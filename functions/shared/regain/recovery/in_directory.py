@@ -68,7 +68,7 @@ def unavailable(outcome: NotAllowed | Unanswered) -> Refused:
     if isinstance(outcome, NotAllowed):
         return Refused(DIRECTORY_REFUSED, reason=f"directory: {outcome.code}")
     reason = f"directory: {outcome.why or 'no answer'}"
-    return Refused(DIRECTORY_DID_NOT_ANSWER, reason=reason, retry_after=_RETRY_AFTER)
+    return Refused(DIRECTORY_DID_NOT_ANSWER, reason=reason, retry_after=outcome.retry_after or _RETRY_AFTER)
 
 
 def find(directory: Directory, user_id: str) -> Person | None:

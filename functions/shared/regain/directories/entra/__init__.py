@@ -1,0 +1,1 @@
+"""Microsoft Entra ID, by Microsoft Graph: the functions that reset passwords ask it themselves, without any secret."""

@@ -1,0 +1,81 @@
+"""What Regain shows Microsoft to prove which app it is. Neither way has a secret that could be stored or leak."""
+
+import base64
+import hashlib
+import json
+import secrets
+import ssl
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from regain.adapters import aws
+from regain.directories.base import NotAllowed, Unanswered
+from regain.directories.entra.https import LOGIN
+from regain.domain.entra import Entra
+
+AUDIENCE = "api://AzureADTokenExchange"
+SECONDS = 300
+_LATER = {
+    "Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure",
+    "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException",
+}  # fmt: skip
+
+
+def from_aws() -> str:
+    """A token in which AWS says which role this function has: the federated credential.
+
+    Raises:
+        NotAllowed, Unanswered: nothing was done.
+    """
+    made = _asked(
+        "sts",
+        lambda client: client.get_web_identity_token(
+            Audience=[AUDIENCE], SigningAlgorithm="RS256", DurationSeconds=SECONDS
+        ),
+    )
+    return str(made["WebIdentityToken"])
+
+
+def from_certificate(settings: Entra, key: str) -> str:
+    """A token that is signed by the key of the app's certificate, which never leaves AWS KMS.
+
+    Raises:
+        NotAllowed, Unanswered: nothing was done.
+    """
+    now = int(time.time())
+    thumbprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(settings.certificate)).digest()
+    header = {"alg": "PS256", "typ": "JWT", "x5t#S256": _encoded(thumbprint)}
+    claims = {
+        "aud": f"{LOGIN}/{settings.tenant}/oauth2/v2.0/token", "iss": settings.client, "sub": settings.client,
+        "jti": str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)), "nbf": now, "iat": now, "exp": now + SECONDS,
+    }  # fmt: skip
+    content = ".".join(_encoded(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+    signed = _asked(
+        "kms",
+        lambda client: client.sign(
+            KeyId=key, Message=hashlib.sha256(content.encode()).digest(), MessageType="DIGEST",
+            SigningAlgorithm="RSASSA_PSS_SHA_256",
+        ),
+    )  # fmt: skip
+    return f"{content}.{_encoded(signed['Signature'])}"
+
+
+def _asked(service: str, call: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """What a service of AWS answers."""
+    try:
+        return call(aws.client(service))
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in _LATER:
+            raise Unanswered(True, f"{service}: {code}") from None
+        raise NotAllowed(f"{service}: {code}") from None
+    except BotoCoreError as error:
+        raise Unanswered(True, f"{service}: {type(error).__name__}") from None
+
+
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
