@@ -145,3 +145,17 @@ def test_the_authoritys_certificate_travels_with_the_settings(tmp_path):
     path = tmp_path / "organisation.yaml"
     path.write_text(HEAD + GOOD)
     assert read(path).domains["contoso.example"].ldap.ca == authority.file.read_text()
+
+
+def test_so_does_the_certificate_of_the_app_and_its_key_is_refused(mistakes, tmp_path):
+    issued = Authority(tmp_path / "tls").issue("regain", "127.0.0.1")
+    good = f"{ENTRA}      certificate: app.pem\n"
+    ((_, told, _),) = mistakes(good)
+    assert told == "`app.pem` is not there"
+    (tmp_path / "app.pem").write_text(issued.file.read_text())
+    assert mistakes(good) == []
+    read_back = read(tmp_path / "organisation.yaml").domains["contoso.example"].entra
+    assert read_back.certificate == issued.file.read_text()
+    (tmp_path / "app.pem").write_text(issued.file.read_text() + issued.key_file.read_text())
+    ((_, told, _),) = mistakes(good)
+    assert "holds a private key" in told

@@ -5,14 +5,13 @@ For the build and local runs only; the functions read the JSON that is made from
 
 import copy
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import idna
 import msgspec
 
-from regain.organisation import checks, ldap_checks
+from regain.organisation import certificate_files, checks
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.schema import Finding, below, violations
 from regain.organisation.settings import Organisation, mailbox
@@ -33,12 +32,12 @@ def read(path: Path) -> Organisation:
     organisation = _converted(file.content, [place for place, _, _ in found])
     if organisation:
         wrong = [place for place, _, _ in found]
-        told = [*checks.find_errors(organisation), *_authorities(organisation, path.parent)]
+        told = [*checks.find_errors(organisation), *_certificates(organisation, path.parent)]
         found += [each for each in told if not _holds(each[0], wrong)]
     if found or not organisation:
         found = found or [((), "a setting has the wrong type", "compare it with organisation.schema.json")]
         raise InvalidFile([FileError(str(path), *each) for each in sorted(_with_lines(found, file))])
-    return _in_ascii(_with_authorities(organisation, path.parent))
+    return _in_ascii(_with_certificates(organisation, path.parent))
 
 
 def _converted(content: dict[str, Any], wrong: list[Place]) -> Organisation | None:
@@ -68,17 +67,13 @@ def _with_lines(found: list[Finding], file: YamlFile) -> list[tuple[int, str, st
     return [(file.line(place), what, instead) for place, what, instead in found]
 
 
-def _authorities(organisation: Organisation, folder: Path) -> Iterator[Finding]:
+def _certificates(organisation: Organisation, folder: Path) -> Iterator[Finding]:
     for name, domain in organisation.domains.items():
-        if domain.ldap:
-            yield from below(("domains", name, "ldap"), ldap_checks.wrong_authority(domain.ldap, folder))
+        yield from below(("domains", name), certificate_files.find_errors(domain, folder))
 
 
-def _with_authorities(organisation: Organisation, folder: Path) -> Organisation:
-    domains = {
-        name: replace(domain, ldap=ldap_checks.with_authority(domain.ldap, folder)) if domain.ldap else domain
-        for name, domain in organisation.domains.items()
-    }
+def _with_certificates(organisation: Organisation, folder: Path) -> Organisation:
+    domains = {name: certificate_files.with_contents(domain, folder) for name, domain in organisation.domains.items()}
     return msgspec.structs.replace(organisation, domains=domains)
 
 

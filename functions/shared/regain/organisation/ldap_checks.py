@@ -1,10 +1,7 @@
 """What types cannot say about the settings of an LDAP directory."""
 
 import re
-import ssl
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from regain.domain.ldap import GLOBAL_CATALOGUE, Ldap
@@ -55,21 +52,6 @@ def _server(settings: Ldap) -> Iterator[Finding]:
     yield from _lockout(settings)
 
 
-def wrong_authority(settings: Ldap, folder: Path) -> Iterator[Finding]:
-    """What is wrong with `ca`. `folder` is where the file with the settings is."""
-    if what := _wrong_pem(settings.ca, folder):
-        yield ("ca",), what, "a file with the authority's certificate in PEM, beside this one"
-
-
-def with_authority(settings: Ldap, folder: Path) -> Ldap:
-    """The settings with the content of the file that `ca` names: the functions do not have the file."""
-    return settings if _is_content(settings.ca) else replace(settings, ca=(folder / settings.ca).read_text())
-
-
-def _is_content(ca: str) -> bool:
-    return not ca or "-----BEGIN" in ca
-
-
 def _lockout(settings: Ldap) -> Iterator[Finding]:
     threshold, minutes = settings.lockout_threshold, settings.lockout_window_minutes
     if threshold and not 3 <= threshold <= 1_000:
@@ -94,15 +76,3 @@ def _wrong_url(url: str) -> tuple[str, str] | None:
 
 def _has_more(parts: SplitResult) -> bool:
     return bool(parts.path.strip("/") or parts.query or parts.fragment or parts.username)
-
-
-def _wrong_pem(ca: str, folder: Path) -> str:
-    named = "the certificate of `ca`" if _is_content(ca) else f"`{ca}`"
-    if not _is_content(ca) and not (folder / ca).is_file():
-        return f"{named} is not there"
-    try:
-        content = ca if _is_content(ca) else (folder / ca).read_text()
-        ssl.create_default_context(cadata=content or None)
-    except (OSError, ValueError, ssl.SSLError):
-        return f"{named} holds no certificate"
-    return ""
