@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PEOPLE ?= people.csv
 ORGANISATION ?= organisation.yaml
-STATE ?= .state
+STATE ?= $(or $(REGAIN_STATE),.state)
 STACK ?= regain
 DIRECTORY ?=
 EXAMPLES ?= 200
@@ -36,14 +36,16 @@ help: ## List the commands
 install: .venv/dev/.locked .venv/ministack/.locked ## Install what `make serve` needs, from the locks
 
 .venv/uv/.locked: requirements/uv.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Regain needs Python 3.11 or newer: make PYTHON=python3.x")'
-	$(PYTHON) -m venv --clear .venv/uv
-	.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Regain needs Python 3.11 or newer: make PYTHON=python3.x")'
+	@echo "Installing what Regain needs, once, from the locks. It takes a minute or two."
+	@$(PYTHON) -m venv --clear .venv/uv
+	@.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 .venv/%/.locked: requirements/%.txt .venv/uv/.locked
-	$(UV) venv --quiet --clear --python $(PYTHON) .venv/$*
-	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv/$*/bin/python $<
+	@echo "  $*: $$(grep -c '==' $<) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) .venv/$*
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv/$*/bin/python $<
 	@touch $@
 
 # System packages, in one place: what Debian calls them, for each program that is missing. Needs root. Another program may
@@ -76,7 +78,7 @@ tests/lighthouse/node_modules/.locked: tests/lighthouse/package-lock.json | node
 serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(DIRECTORY),directories-servers) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 DIRECTORY=ldap or ad (passwords in a real directory)
 	@mkdir -p "$(STATE)"
 	@DIRECTORY=$(DIRECTORY) $(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
-	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SAM_LOCAL),--build .aws-sam/local)
+	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) --watch $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
 docs: install ## Build the site in every language into site/, incrementally
 	$(DEV)/python -m hooks.build --strict --site-dir site

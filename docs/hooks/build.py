@@ -2,7 +2,8 @@
 
 The organisation's first language is built at the root, the others in a folder each: in parallel, and only the pages
 that have changed. `--strict` fails on a warning and on a translation that does not match its text; `--complete` also on
-a missing translation.
+a missing translation. `--page` builds one page in one language, and `--assets` the style sheets and scripts alone:
+`make serve` does so when one of them has changed.
 """
 
 import argparse
@@ -11,8 +12,10 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -27,6 +30,7 @@ from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 _SHARED_SOURCES = ("docs/theme/**/*", "docs/hooks/*.py", "mkdocs.yml", "functions/shared/regain/**/*.py")
 """The sources of every page."""
 
@@ -37,6 +41,9 @@ def main() -> int:
     parser.add_argument("--site-dir", type=Path, default=ROOT / "site")
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--complete", action="store_true")
+    parser.add_argument("--page", default="", help="build only this one: its path without `.md`, as in `methods/sms`")
+    parser.add_argument("--language", default="", help="of that page; without, the organisation's first")
+    parser.add_argument("--assets", action="store_true", help="make only the style sheets and scripts, in a folder")
     arguments = parser.parse_args()
     site = arguments.site_dir.resolve()
     path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
@@ -45,7 +52,11 @@ def main() -> int:
     except InvalidFile as error:
         print(error, file=sys.stderr)
         return 1
+    if arguments.assets:
+        return _make_assets(site)
     files.compile_stale([tag for tag in languages if tag != SOURCE_LANGUAGE])
+    if arguments.page:
+        return _build_page(site, languages, arguments.language or languages[0], arguments.page)
     if (arguments.strict or arguments.complete) and not _check_translations(languages, arguments.complete):
         return 1
     return _build(site, path, languages, arguments.strict)
@@ -54,13 +65,15 @@ def main() -> int:
 def _build(site: Path, organisation: Path, languages: tuple[str, ...], strict: bool) -> int:
     cache = site.with_name(f"{site.name}.built.json")
     known = read(cache) if site.exists() else {}
+    if not known:
+        print(f"building the site in {len(languages)} languages: the first time takes a minute", file=sys.stderr)
     cache.unlink(missing_ok=True)  # so that an interrupted build leaves none
     shared = {tag: _shared_digest(organisation, languages, tag) for tag in languages}
     work = [(site if n == 0 else site / tag, tag, known.get(tag, {}), shared[tag], strict)
             for n, tag in enumerate(languages)]  # fmt: skip
     try:
         with ProcessPoolExecutor(min(len(work), os.cpu_count() or 1)) as pool:
-            made = dict(zip(languages, pool.map(_build_language, work), strict=True))
+            made = dict(zip(languages, _counted(pool.map(_build_language, work), languages), strict=True))
     except Abort as error:
         print(error, file=sys.stderr)
         return 1
@@ -69,11 +82,49 @@ def _build(site: Path, organisation: Path, languages: tuple[str, ...], strict: b
     return 0
 
 
+def _counted(results: Iterable[T], languages: tuple[str, ...]) -> Iterator[T]:
+    """Says how far the build is: on a terminal in one line, elsewhere nothing."""
+    for number, each in enumerate(results, start=1):
+        if sys.stderr.isatty():
+            end = "\n" if number == len(languages) else ""
+            print(f"\rbuilding the site: {number} of {len(languages)} languages", end=end, file=sys.stderr, flush=True)
+        yield each
+
+
+def _build_page(site: Path, languages: tuple[str, ...], tag: str, page: str) -> int:
+    """Builds one page. The cache is not told: the next whole build looks at the page again."""
+    folder = site if tag == languages[0] else site / tag
+    _quiet(tag)
+    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), extra={"language": tag, "only": page})
+    try:
+        build(config, dirty=True)
+    except Abort as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _make_assets(site: Path) -> int:
+    """Writes style sheets and scripts into their folder, and prints its path in the site."""
+    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(site))
+    config = config.plugins.on_config(config)
+    folder = site / config.extra["folder"]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in config.extra["assets"].items():
+        (folder / name).write_bytes(content)
+    print(config.extra["folder"])
+    return 0
+
+
+def _quiet(tag: str) -> None:
+    logging.basicConfig(level=logging.WARNING, format=f"{tag}: %(levelname)s %(message)s")
+    logging.getLogger("mkdocs.commands.build").addFilter(lambda record: "'dirty' build" not in record.getMessage())
+
+
 def _build_language(work: tuple[Path, str, dict[str, str], str, bool]) -> dict[str, str]:
     """Builds one language. Returns its cache entries."""
     folder, tag, known, shared, strict = work
-    logging.basicConfig(level=logging.WARNING, format=f"{tag}: %(levelname)s %(message)s")
-    logging.getLogger("mkdocs.commands.build").addFilter(lambda record: "'dirty' build" not in record.getMessage())
+    _quiet(tag)
     extra = {"language": tag, "known": known, "shared": shared}
     config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder), strict=strict, extra=extra)
     build(config, dirty=True)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, f"errors/{code}.md", content=content))
     for name, content in config.extra["assets"].items() if config.extra["first"] else ():
         files.append(File.generated(config, f"{config.extra['folder']}/{name}", content=content))
-    if "known" in config.extra:
+    if "only" in config.extra:
+        wanted = {f"{config.extra['only']}.md", f"{config.extra['only']}/index.md"}
+        for file in files.documentation_pages():
+            setattr(file, "is_modified", partial(bool, file.src_uri in wanted))  # noqa: B010 - MkDocs asks a method
+    elif "known" in config.extra:
         _mark_unchanged(files, config)
     return files
 

@@ -1,27 +1,45 @@
-"""`./regain`: everything that those who run the service do from a terminal. See `./regain --help`."""
+"""Everything that those who run Regain do from a terminal.
+
+Ends with 0 if all is well, with 1 if something was refused or is wrong, and with 2 if the command was used wrongly.
+"""
 
 import itertools
 import sys
+import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from typer.completion import completion_init, get_completion_script  # type: ignore[attr-defined] # its own __init__ leaves them out
 from typer.core import TyperGroup
 
-from cli import people, policy, queries, roles, scim
+from cli import people, policy, queries, roles, scim, terminal
 from cli.deploy import deploy
 from cli.doctor import doctor
+from cli.explain import explain
 from cli.publish import publish
 from cli.samconfig import SamconfigError
 from cli.setup import setup
 from cli.stack import Stack, StackError
-from cli.terminal import errors
 from regain.organisation.file_errors import InvalidFile
 from regain.problems import Refused
 
+_NAME = "./regain"
 _SHARED = ("--stack", "--state", "--organisation", "--region")
-"""Options of every command, which may stand before it or behind it."""
+_SWITCHES = ("--json",)
+"""Options of every command, with a value and without, which may stand before it or behind it."""
+_COMPLETE = "_REGAIN_COMPLETE"
+_ROOT = Path(__file__).parents[2]
+
+
+class Shell(StrEnum):
+    """The shells that complete commands."""
+
+    bash = "bash"
+    zsh = "zsh"
+    fish = "fish"
 
 
 _BAD_CREDENTIALS = (
@@ -46,6 +64,8 @@ class _Commands(TyperGroup):
                 rest += [word, *words]
             elif name in _SHARED:
                 ours += [word] if equals else [word, *itertools.islice(words, 1)]
+            elif word in _SWITCHES:
+                ours.append(word)
             else:
                 rest.append(word)
         return super().parse_args(ctx, ours + rest)
@@ -58,7 +78,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(roles.app, name="admin")
 app.add_typer(scim.app, name="scim")
-app.command()(queries.explain)
+app.command()(explain)
 app.command()(queries.events)
 app.command()(queries.report)
 app.command()(doctor)
@@ -67,34 +87,67 @@ app.command()(setup)
 app.command(hidden=True)(deploy)
 
 
+@app.command()
+def completion(shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]) -> None:
+    """Prints a script that completes commands and options. For bash: source <(./regain completion bash)"""
+    script = get_completion_script(prog_name=_NAME, complete_var=_COMPLETE, shell=shell)
+    if shell is Shell.fish:  # it knows a program by its name, without the folder
+        script = script.replace(f"--command {_NAME}", f"--command {Path(_NAME).name}")
+    terminal.write(f"{script}\n")
+    terminal.result(script=script)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        about = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]
+        terminal.write(f"{about['name']} {about['version']}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def stack(
     context: typer.Context,
     stack: Annotated[str, typer.Option(help="The CloudFormation stack on AWS. Without it: the embedded stack.")] = "",
-    state: Annotated[Path, typer.Option(help="The embedded stack's folder, as `make serve STATE=` has it.")] = Path(
-        ".state"
-    ),
+    state: Annotated[
+        Path, typer.Option(envvar="REGAIN_STATE", help="The embedded stack's folder, as `make serve STATE=` has it.")
+    ] = Path(".state"),
     organisation: Annotated[Path, typer.Option(help="The organisation file.")] = Path("organisation.yaml"),
     region: Annotated[str, typer.Option(help="The stack's region. Without it: that of samconfig.NAME.toml.")] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer with one JSON object; what people read goes to standard error.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - Typer calls `_show_version`
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Selects the stack."""
+    if as_json:
+        terminal.want_json()
     context.obj = Stack(stack, state, organisation, region)
     context.obj.enter_region()
 
 
 def main() -> int:
     """Runs a command. Returns 0 if it succeeded, 1 if it was refused or found something wrong, 2 for wrong usage."""
+    terminal.begin()
+    status = _run()
+    terminal.end()
+    return status
+
+
+def _run() -> int:
+    completion_init()
     try:
-        return app(standalone_mode=False) or 0
+        return app(standalone_mode=False, prog_name=_NAME, complete_var=_COMPLETE) or 0
     except typer.Exit as ended:
         return ended.exit_code
     except (typer.Abort, InvalidFile, SamconfigError, StackError, Refused, ClientError, BotoCoreError) as error:
-        errors.print(_said(error), markup=False)
+        terminal.fail(_said(error))
         return 1
     except Exception as error:
         if not hasattr(error, "format_message"):  # how Typer tells that a command was used in another way
             raise
-        errors.print(f"{error.format_message()} See `./regain --help`.", markup=False)
+        terminal.fail(f"{error.format_message()} See `{_NAME} --help`.")
         return 2
 
 

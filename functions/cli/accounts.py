@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from cli.terminal import errors
+from cli.terminal import fail
 from regain.adapters.identifiers import ALIAS
 from regain.adapters.security_info import from_item
 from regain.adapters.store import READ_SIZE, batched, marshal, to_dataclass, unmarshal
@@ -65,7 +65,7 @@ def find(who: str, services: Services) -> tuple[Account, Account] | None:
 
 def refuse_unknown(user: str) -> NoReturn:
     """Ends the command, because nobody has the user ID or id."""
-    errors.print(f"There is no account {user}.", markup=False)
+    fail(f"There is no account {user}.")
     raise typer.Exit(1)
 
 

@@ -7,12 +7,12 @@ import boto3
 import typer
 
 from cli import deep as walk
-from cli import directories, lookups, sending
+from cli import directories, health, lookups, sending
 from cli.accounts import shared_aliases
 from cli.deployed import on_aws
 from cli.finding import Finding
 from cli.stack import Stack
-from cli.terminal import say
+from cli.terminal import add, say
 from regain.domain.methods import uses_phone
 from regain.organisation import file as organisation_file
 from regain.organisation import policies
@@ -57,6 +57,7 @@ def show(found: Iterable[Finding]) -> int:
     """Prints findings as they come. Returns how many are wrong."""
     wrong = 0
     for finding in found:
+        add("findings", {"state": finding.state, "what": finding.what, "to_do": finding.to_do})
         say(f"{finding.state:8} {finding.what}{f' {finding.to_do}' if finding.to_do else ''}")
         wrong += finding.state == "wrong"
     return wrong
@@ -71,6 +72,8 @@ def findings(stack: Stack) -> Iterator[Finding]:
     yield from _people(services)
     yield from _aliases(organisation, services)
     yield from _settings(organisation)
+    yield from health.settings(organisation)
+    yield from health.failed_messages(services)
     yield from directories.findings(services)
     if stack.on_aws:
         state = lookups.stack(stack.stack, str(boto3.Session().region_name))
@@ -78,15 +81,14 @@ def findings(stack: Stack) -> Iterator[Finding]:
         yield from sending.mail(organisation, state.parameters)
         if any(uses_phone(kind) for kind in policies.offered(organisation)):
             yield from sending.telephone(state.parameters)
+    else:
+        yield from health.embedded(stack, services)
 
 
 def _keys_and_tables(services: Services) -> Iterator[Finding]:
     services.keys.derive("doctor")
     yield Finding("ok", "The service's key answers. It is never rotated: without it security info is lost.")
-    for table in (services.accounts.table, services.events.table, services.counters.table, services.outbox.table):
-        made = services.store.client.describe_table(TableName=table)["Table"]
-        state = "ok" if made["TableStatus"] == "ACTIVE" else "warning"
-        yield Finding(state, f"{table} is {made['TableStatus'].lower()}.")
+    yield from health.tables(services)
 
 
 def _people(services: Services) -> Iterator[Finding]:

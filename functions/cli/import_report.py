@@ -3,10 +3,11 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from cli.accounts import accounts_with_security_info, ids_by_user_id
-from cli.terminal import errors, say, table
+from cli.terminal import errors, result, say, table
 from regain.adapters.store import READ_SIZE, batched
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
@@ -32,6 +33,7 @@ def print_file(file: Path, parsed: PeopleFile) -> None:
         say(line)
     _print_errors(parsed.errors, "refused", _SHOWN)
     _print_errors(parsed.notes, "note", _ALIKE)
+    result(refused=[asdict(each) for each in parsed.errors], notes=[asdict(each) for each in parsed.notes])
 
 
 def _print_errors(found: list[FileError], label: str, alike: int) -> None:
@@ -46,11 +48,12 @@ def _print_errors(found: list[FileError], label: str, alike: int) -> None:
         errors.print(f"{label}: {more} more; --details FILE lists them all")
 
 
-def print_changes(result: ImportResult, parsed: PeopleFile, dry_run: bool) -> None:
+def print_changes(done: ImportResult, parsed: PeopleFile, dry_run: bool) -> None:
     """How many people are added and changed, by field, and by name."""
-    would, changes = "would be " if dry_run else "", result.changes
+    would, changes = "would be " if dry_run else "", done.changes
     refused = f"{len(parsed.errors)} rows refused"
-    say(f"{result.added} {would}added, {result.changed} {would}changed, {result.same} unchanged, {refused}")
+    say(f"{done.added} {would}added, {done.changed} {would}changed, {done.same} unchanged, {refused}")
+    result(dry_run=dry_run, added=done.added, changed=done.changed, same=done.same, changes=asdict(changes))
     if changes.fields:
         table(("field", "people"), ((COLUMNS[name], count) for name, count in changes.fields.most_common()))
     for label, people in _by_name(changes):
@@ -90,10 +93,10 @@ def _numbers(changes: Changes) -> Iterator[tuple[str, int]]:
     yield "passwords that are ignored, because these people have one", changes.unused_passwords
 
 
-def print_eligibility(result: ImportResult, parsed: PeopleFile, services: Services) -> None:
+def print_eligibility(done: ImportResult, parsed: PeopleFile, services: Services) -> None:
     """How many of all people, in the file or not, could get back in alone."""
     organisation, imported = services.organisation, {person.account.user_id for person in parsed.people}
-    people, capable = result.changes.people, result.changes.capable
+    people, capable = done.changes.people, done.changes.capable
     ids = (account_id for user_id, account_id in ids_by_user_id(services) if user_id not in imported)
     others = (account for some in batched(ids, READ_SIZE) for account in services.accounts.get_many(some).values())
     for account, info in accounts_with_security_info(services, others):
@@ -102,9 +105,10 @@ def print_eligibility(result: ImportResult, parsed: PeopleFile, services: Servic
             account, info, policies.for_account(organisation, account).recovery, organisation.domains
         ).capable
     say(f"{capable} of {people} people could get back in alone")
+    result(people=people, capable=capable)
 
 
-def write_details(path: Path, result: ImportResult | None, parsed: PeopleFile) -> None:
+def write_details(path: Path, done: ImportResult | None, parsed: PeopleFile) -> None:
     """Writes everything that is listed by name, and every error and note, as CSV."""
     with path.open("w", encoding="utf-8-sig", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\r\n")
@@ -114,7 +118,7 @@ def write_details(path: Path, result: ImportResult | None, parsed: PeopleFile) -
         ]
         for label, found in (("refused", parsed.errors), ("note", parsed.notes)):
             rows += [(label, "", each.line, f"{each.message}: {each.hint}") for each in found]
-        for label, people in _by_name(result.changes) if result else ():
+        for label, people in _by_name(done.changes) if done else ():
             rows += [(label, user_id, "", detail) for user_id, detail in people]
         writer.writerows([escape_formula(cell) for cell in row] for row in rows)
     say(f"details written to {path}")

@@ -10,7 +10,7 @@ import typer
 from cli import erasure
 from cli.accounts import BY, find_id, refuse_unknown
 from cli.stack import Stack
-from cli.terminal import say, write
+from cli.terminal import result, say, write
 from regain.adapters.security_info import from_item
 from regain.domain import events as happened
 from regain.domain import languages
@@ -36,6 +36,7 @@ def remove(context: typer.Context, user: _User, yes: _Yes = False) -> None:
     notifier = ImportNotifier(services, BY)
     removal.remove(account, notifier)
     say(f"Removed. Its events: ./regain events --account {account.id}")
+    result(removed=account.user_id, id=account.id)
 
 
 def erase(context: typer.Context, user: _User, yes: _Yes = False) -> None:
@@ -49,6 +50,7 @@ def erase(context: typer.Context, user: _User, yes: _Yes = False) -> None:
     _confirm("Erase it?", yes)
     erasure.erase(account_id, ImportNotifier(services, BY))
     say("Erased. Back-ups of the tables hold it for another 35 days.")
+    result(erased=account_id)
 
 
 def export_person(
@@ -60,13 +62,16 @@ def export_person(
     services = _services(context)
     account = _account(user, services)
     subject = services.recoveries.subject(account.id)
-    told = json.dumps(_everything(account, subject, services), indent=2, ensure_ascii=False) + "\n"
+    everything = _everything(account, subject, services)
+    told = json.dumps(everything, indent=2, ensure_ascii=False) + "\n"
     notifier = ImportNotifier(services, BY)
     services.store.commit([notifier.event("account-exported", subject, notifier.reference())])
     if file:
         file.write_text(told, encoding="utf-8")
         say(f"{account.user_id} written to {file}")
+        result(user_id=account.user_id, file=str(file))
     else:
+        result(**everything)
         write(told)
 
 
@@ -102,4 +107,4 @@ def _account(user: str, services: Services) -> Account:
 
 def _confirm(question: str, yes: bool) -> None:
     if not yes:
-        typer.confirm(question, abort=True)
+        typer.confirm(question, abort=True, err=True)

@@ -3,10 +3,10 @@
 import csv
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli import import_report, leaving
 from cli.accounts import accounts, accounts_with_security_info, security_infos
 from cli.stack import Stack
-from cli.terminal import errors, say
+from cli.terminal import errors, json_wanted, result, say
 from regain.adapters.store import retry_on_conflict
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
@@ -64,7 +64,7 @@ def import_(
     services = stack.services()
     parsed = importing.parse(file, services.organisation)
     import_report.print_file(file, parsed)
-    result = None
+    done = None
     if not parsed.errors or skip_refused:
         notifier = ImportNotifier(services, f"people import {file.name}")
         options = importing.ImportOptions(
@@ -74,29 +74,29 @@ def import_(
             notifier, lambda account: removal.remove(account, notifier),
         )  # fmt: skip
         with _bar(len(parsed.people)) as progress:
-            result = importing.load(parsed.people, services.accounts, options, progress)
+            done = importing.load(parsed.people, services.accounts, options, progress)
         if absent == Missing.disable and not parsed.errors:
-            _turn_off(parsed, result, notifier, dry_run)
+            _turn_off(parsed, done, notifier, dry_run)
         elif absent == Missing.disable:
             errors.print("--missing disable turned nobody off: who is in a refused row would seem to be missing")
-        import_report.print_changes(result, parsed, dry_run)
-        import_report.print_eligibility(result, parsed, services)
+        import_report.print_changes(done, parsed, dry_run)
+        import_report.print_eligibility(done, parsed, services)
     else:
         number = len(parsed.errors)
         errors.print(f"{number} errors: nothing was imported. Correct them, or leave them out: --skip-refused")
     if details:
-        import_report.write_details(details, result, parsed)
-    raise typer.Exit(1 if parsed.errors or (result and result.changes.taken) else 0)
+        import_report.write_details(details, done, parsed)
+    raise typer.Exit(1 if parsed.errors or (done and done.changes.taken) else 0)
 
 
 def _turn_off(
-    parsed: importing.PeopleFile, result: importing.ImportResult, notifier: ImportNotifier, dry_run: bool
+    parsed: importing.PeopleFile, done: importing.ImportResult, notifier: ImportNotifier, dry_run: bool
 ) -> None:
     """Turns off the people whom the file does not list, but for those of a directory, which no file lists.
 
     In a dry run, those whom it renames still have the old name.
     """
-    services, changes = notifier.services, result.changes
+    services, changes = notifier.services, done.changes
     listed = {person.account.user_id for person in parsed.people}
     listed |= {detail.removeprefix("was ") for _, detail in changes.moved}
     ours = (account for account in accounts(services) if not services.directory(account.user_id))
@@ -124,6 +124,7 @@ def shared(
             if not dry_run:
                 _mark(account.id, own, services)
     said = "would change" if dry_run else "changes"
+    result(places=[{"place": place, "people": number} for place, number in sorted(found.items())], changed=changed)
     say(f"{len(found)} shared places. What counts as a method {said} for {changed} people.")
 
 
@@ -150,20 +151,34 @@ def export(
     """Exports all people as CSV, without passwords, with whether they are registered, enabled and capable."""
     stack: Stack = context.obj
     services = stack.services()
-    organisation = services.organisation
-    number = 0
-    with file.open("w", encoding="utf-8-sig", newline="") if file else nullcontext(sys.stdout) as written:
-        writer = csv.writer(written, lineterminator="\r\n")
-        writer.writerow(_COLUMNS)
-        for account, info in accounts_with_security_info(services):
-            status = eligibility(
-                account, info, policies.for_account(organisation, account).recovery, organisation.domains
-            )
-            flags = (status.registered, status.enabled, status.capable)
-            writer.writerow([escape_formula(cell) for cell in (*_cells(account), *flags)])
-            number += 1
+    rows = _rows(services)
     if file:
+        with file.open("w", encoding="utf-8-sig", newline="") as written:
+            number = _write_rows(written, rows)
         say(f"{number} people written to {file}")
+        result(people=number, file=str(file))
+    elif json_wanted():
+        result(people=[dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    else:
+        _write_rows(sys.stdout, rows)
+
+
+def _rows(services: Services) -> Iterator[tuple[Any, ...]]:
+    organisation = services.organisation
+    for account, info in accounts_with_security_info(services):
+        own = policies.for_account(organisation, account)
+        status = eligibility(account, info, own.recovery, organisation.domains)
+        yield (*_cells(account), status.registered, status.enabled, status.capable)
+
+
+def _write_rows(written: TextIO, rows: Iterable[tuple[Any, ...]]) -> int:
+    """Writes them as CSV, escaped against formulas. Returns how many."""
+    writer, number = csv.writer(written, lineterminator="\r\n"), 0
+    writer.writerow(_COLUMNS)
+    for row in rows:
+        writer.writerow([escape_formula(cell) for cell in row])
+        number += 1
+    return number
 
 
 def _cells(account: Account) -> tuple[Any, ...]:

@@ -3,13 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.accounts import accounts_with_security_info
+from cli.explain import english_of
 from cli.stack import Stack
-from cli.terminal import errors, say, table
+from cli.terminal import errors, result, say, table
 from regain.domain import takeovers
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
@@ -43,9 +44,11 @@ class PeopleOfPolicies:
         """Prints a row for each policy, and which of them nobody has."""
         if not self._then.policies:
             return
-        rows = ((name, self._number[name], self._capable[name, "now"], self._capable[name, "then"])
-                for name in (_NONE, *self._then.policies))  # fmt: skip
+        rows = [(name, self._number[name], self._capable[name, "now"], self._capable[name, "then"])
+                for name in (_NONE, *self._then.policies)]  # fmt: skip
         table(("policy", "people", "can get back in now", "and then"), rows)
+        names = ("policy", "people", "capable_now", "capable_then")
+        result(policies=[dict(zip(names, row, strict=True)) for row in rows])
         for name in self._then.policies:
             if not self._number[name]:
                 errors.print(f"Nobody has the policy {name}.", markup=False)
@@ -66,7 +69,8 @@ def check(
     now, then = services.organisation, read(file)
     change: Counter[str] = Counter()
     of_policy = PeopleOfPolicies(then)
-    lost: list[tuple[str, str]] = []
+    lost: list[dict[str, Any]] = []
+    english = english_of(services)
     number = 0
     for account, info in accounts_with_security_info(services):
         number += 1
@@ -80,18 +84,22 @@ def check(
             if had != has:
                 change[f"{'gain' if has else 'lose'} {what}"] += 1
         if before.capable and not after.capable:
-            lost.append((account.user_id, "; ".join(f"{each.message} [{each.rule}]" for each in after.reasons)))
+            why = [{"rule": each.rule, "text": english.translate(each.message)} for each in after.reasons]
+            lost.append({"user_id": account.user_id, "reasons": why})
     say(f"{number} people compared")
-    rows = ((what, change[f"gain {what}"], change[f"lose {what}"]) for what in ("registered", "enabled", "capable"))
+    rows = [(what, change[f"gain {what}"], change[f"lose {what}"]) for what in ("registered", "enabled", "capable")]
     table(("", "gain it", "lose it"), rows)
+    result(people=number, gain={what: gain for what, gain, _ in rows}, lose={what: lose for what, _, lose in rows})
+    result(locked_out=lost)
     of_policy.show()
     _guessing(number, then)
     if not lost:
         say("Nobody who can get back in today would be locked out.")
         return
     errors.print(f"{len(lost)} people who can get back in today could not any more. For example:")
-    for who, why in lost[:_EXAMPLES]:
-        errors.print(f"  {who}: {why}", markup=False)
+    for each in lost[:_EXAMPLES]:
+        reasons = "; ".join(f"{reason['text']} [{reason['rule']}]" for reason in each["reasons"])
+        errors.print(f"  {each['user_id']}: {reasons}", markup=False)
     raise typer.Exit(0 if accept else 1)
 
 
@@ -100,6 +108,7 @@ def _guessing(people: int, then: Organisation) -> None:
     found = takeovers.expected(people, replace(then.recovery, methods=policies.offered(then)), then.limits)
     total, share = float(found.total), float(found.per_100_000)
     say(f"Expected takeovers by guessing codes: {total:.2g} a year, {share:.2g} per 100,000 accounts")
+    result(expected_takeovers={"a_year": total, "per_100_000": share})
     if found.per_100_000 > takeovers.ACCEPTABLE:
         errors.print(
             f"That is more than {float(takeovers.ACCEPTABLE)} per 100,000. Set `limits.accounts` to the number of "

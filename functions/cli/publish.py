@@ -13,7 +13,7 @@ import boto3
 import typer
 
 from cli.stack import Stack, StackError
-from cli.terminal import say
+from cli.terminal import result, say
 from regain.api.headers import cache_control
 
 _OLD = timedelta(days=1)  # a page that is still open may ask for the files of the build before
@@ -62,6 +62,7 @@ def publish_site(stack: Stack, site: Path) -> None:
         )
         s3.put_object(Bucket=bucket, Key=_STAMP, Body=stamp.encode(), ContentType="text/plain")
     say(f"The site is at {outputs['SiteUrl']}")
+    result(changed=changed, same=same, removed=removed, url=outputs["SiteUrl"])
 
 
 def synchronise(

@@ -1,126 +1,28 @@
-"""`explain`, `events` and `report`."""
+"""`events` and `report`."""
 
 import importlib
-import json
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from cli.accounts import accounts, find, find_id
-from cli.import_report import COLUMNS
+from cli import times
+from cli.accounts import accounts, find_id
+from cli.explain import english_of
 from cli.stack import Stack
-from cli.terminal import errors, say, table, write
-from regain.adapters import recoveries
-from regain.adapters.security_info import from_item
-from regain.adapters.store import batched
+from cli.terminal import errors, result, say, table, write
+from regain.adapters.store import READ_SIZE, batched
 from regain.domain import events as happened
-from regain.domain import languages, reference, user_id
-from regain.domain.account import Account, methods, required_gates
-from regain.domain.eligibility import eligibility
-from regain.domain.methods import LABELS, mask
-from regain.organisation import policies
-from regain.organisation.language import Language
-from regain.organisation.settings import Organisation
-from regain.problems import Refused
-from regain.recovery import standings
+from regain.domain import reference
 from regain.reports import usage
 from regain.reports.exports import export
 from regain.runtime.services import Services
 
-
-def explain(
-    context: typer.Context,
-    what: Annotated[str, typer.Argument(help="A user ID, or the reference that a person quotes.")],
-) -> None:
-    """Explains what would happen for a user ID and by which rule (B24), or shows the audit trail of a reference."""
-    stack: Stack = context.obj
-    services = stack.services()
-    known = reference.parse(what) if what.upper().startswith("R-") else None
-    if known:
-        _story(known, services)
-    else:
-        _would(what, services)
-
-
-def _story(known: str, services: Services) -> None:
-    found = services.events.by_reference(known)
-    if not found:
-        errors.print(f"Nothing has happened under {known}, or it is older than 400 days.")
-        raise typer.Exit(1)
-    english = _english(services)
-    shown = ((e["at"][:19].replace("T", " "), english.translate(happened.describe(e))) for e in found)
-    table(("when (UTC)", "what happened"), shown)
-
-
-def _would(typed: str, services: Services) -> None:
-    organisation, english, now = services.organisation, _english(services), int(time.time())
-    who = user_id.normalise(typed, organisation.domains, organisation.default_domain)
-    say(f"{who}")
-    try:
-        user_id.check_domain(who, organisation.domains, organisation.recovery)
-    except Refused as refused:
-        say(f"  is told at once: {refused.problem.title}. It follows from the organisation's settings alone.")
-    known = find(who, services)
-    account_id = known[1].id if known else find_id(who, services)
-    subject = services.recoveries.subject(account_id)
-    found = services.store.batch_get(
-        [services.security_infos.key(subject), services.recoveries.key(subject, "throttle")]
-    )
-    account, info = known[1] if known else None, from_item(found[0])
-    if account is None:
-        _policies(who, None, services)
-        say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
-        say("  whoever types it cannot tell (recovery.disclosure: private).")
-        raise typer.Exit(1)
-    say(f"  id: {account.id}")
-    own = policies.for_account(organisation, account)
-    status = eligibility(account, info, own.recovery, own.domains)
-    _policies(who, account, services)
-    say(f"  registered: {_yes(status.registered)}   enabled: {_yes(status.enabled)}   capable: {_yes(status.capable)}")
-    role = f" (role: {account.role})" if account.role else ""
-    say(f"  proofs needed: {required_gates(account, own.recovery)}{role}")
-    for method in methods(account, info, own.recovery, own.domains):
-        place = f": {mask(method)}" if method.destination != method.kind else ""
-        say(f"  has: {english.translate(LABELS[method.kind])}{place}")
-    for reason in status.reasons:
-        say(f"  {english.translate(reason.message)} [{reason.rule}]")
-    stranger = standings.stranger(services, subject, recoveries.throttle(found[1]))
-    for kind, until in stranger.long_until(now, organisation.limits).items():
-        rule = "limits.failed_proofs_of_all_per_day"
-        say(f"  An unknown browser needs a longer proof by {kind} until {_time(until)} [{rule}]")
-    if until := stranger.sign_ins_until(now, organisation.limits):
-        rule = "limits.sign_in_failures_of_all"
-        say(f"  An unknown browser signs in only after a proof of recovery, until {_time(until)} [{rule}]")
-    if account.local_changes:
-        columns = ", ".join(COLUMNS[name] for name in account.local_changes)
-        say(f"  set in Regain, so that no import overwrites it: {columns}")
-    outcome = "can reset the password and unlock the account" if status.capable else "cannot get back in alone"
-    say(f"  So this person {outcome}.")
-
-
-def _policies(who: str, account: Account | None, services: Services) -> None:
-    """Which policies apply, by which setting, and what they come to."""
-    organisation = services.organisation
-    if not organisation.policies:
-        return
-    domain = policies.for_domain(organisation, who)
-    own = policies.for_account(organisation, account) if account else domain
-    found = policies.applied(organisation, account or Account(who))
-    said = ", ".join(f"{each.name} [{each.rule}]" for each in found)
-    say(f"  policy: {said or 'none names this domain or its groups: what is set for everybody'}")
-    say(f"  methods offered: {', '.join(own.recovery.offered)}   password: {_length(own)} characters")
-    if account and policies.group_policies(organisation, account):
-        first = domain.recovery
-        proofs = "1 proof" if first.gates == 1 else f"{first.gates} proofs"
-        say(f"  before the first proof only the domain's policy shows: {proofs}, {', '.join(first.offered)}")
-        say("  of proofs and the shortest password, the most of all of them holds")
-
-
-def _length(organisation: Organisation) -> str:
-    return f"{organisation.passwords.minimum_length} to {organisation.passwords.maximum}"
+_DAY = 86_400
+_KEPT = 401  # days: events are deleted after 400
 
 
 def events(
@@ -128,8 +30,8 @@ def events(
     account: Annotated[str, typer.Option(help="Of one account: its user ID, or its id.")] = "",
     quoted: Annotated[str, typer.Option("--reference", help="Under one reference.")] = "",
     kind: Annotated[str, typer.Option(help="Of one kind.")] = "",
-    start: Annotated[str, typer.Option("--from", help="From this time on (ISO 8601, UTC).")] = "",
-    end: Annotated[str, typer.Option("--to", help="Before this time.")] = "",
+    start: Annotated[str, typer.Option("--from", help=f"From this time on, in UTC: {times.UNDERSTOOD}.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Before this time, written in the same way.")] = "",
     form: Annotated[str, typer.Option("--format", help="table, csv or jsonl.")] = "table",
     most: Annotated[int, typer.Option(help="At most so many.", min=1)] = 100,
 ) -> None:
@@ -138,25 +40,48 @@ def events(
         raise typer.BadParameter(f"`{form}` is not a format: table, csv or jsonl.")
     if kind and kind not in happened.KINDS:
         raise typer.BadParameter(f"`{kind}` is not a kind of event: {', '.join(happened.KINDS)}.")
+    if quoted and not reference.parse(quoted):
+        raise typer.BadParameter(f"`{quoted}` is not a reference: R- and eight letters and digits, as in R-7K2M-4XQD.")
+    since, until = _period(start, end)
     stack: Stack = context.obj
     services = stack.services()
-    found = _found(services, account, quoted, kind, start, end, most)
+    found = _found(services, account, quoted, kind, since, until, most)
+    names, english = _user_ids(found, services), english_of(services)
+    lines = [
+        (e["at"][:19].replace("T", " "), names.get(e["subject"], ""), e.get("reference", ""),
+         english.translate(happened.describe(e)))
+        for e in found
+    ]  # fmt: skip
+    result(events=[
+        {"at": e["at"].partition("#")[0], "kind": e["kind"], "user_id": who, "reference": quoted, "text": text}
+        for e, (_, who, quoted, text) in zip(found, lines, strict=True)
+    ])  # fmt: skip
     if form == "table":
-        english = _english(services)
-        shown = (
-            (e["at"][:19].replace("T", " "), e.get("reference", ""), english.translate(happened.describe(e)))
-            for e in found
-        )
-        table(("when (UTC)", "reference", "what happened"), shown)
+        table(("when (UTC)", "account", "reference", "what happened"), lines)
     else:
-        write(export(form, found, {}, _english(services)).text)
+        write(export(form, found, names, english).text)
+
+
+def _period(start: str, end: str) -> tuple[str, str]:
+    """The two times as events write theirs; without, all that is kept."""
+    now = time.time()
+    try:
+        since = times.parse(start, now) if start else times.parse(f"{_KEPT}d", now)
+        until = times.parse(end, now) if end else _iso_date(now + _DAY)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    if since >= until:
+        raise typer.BadParameter(f"--from ({since[:16]}) is not before --to ({until[:16]}).")
+    return since, until
+
+
+def _iso_date(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
 def _found(
     services: Services, account: str, quoted: str, kind: str, start: str, end: str, most: int
 ) -> list[dict[str, Any]]:
-    start = start or (datetime.now(UTC) - timedelta(days=401)).date().isoformat()
-    end = end or (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     if quoted:
         return services.events.by_reference(reference.parse(quoted) or "-")[::-1][:most]
     if account:
@@ -167,13 +92,23 @@ def _found(
     return services.events.by_time(start, end, kind, "", most, days)[0]
 
 
+def _user_ids(events: Iterable[dict[str, Any]], services: Services) -> dict[str, str]:
+    """The user ID of each subject that belongs to an account, as it was counted last."""
+    names: dict[str, str] = {}
+    for part in batched(sorted({event["subject"] for event in events}), READ_SIZE):
+        items = services.store.batch_get([services.counters.person_key(subject) for subject in part])
+        for subject, item in zip(part, items, strict=True):
+            if person := services.counters.person(item):
+                names[subject] = person.user_id
+    return names
+
+
 def report(
     context: typer.Context,
-    days: Annotated[int, typer.Option(help="1, 7 or 30.", min=1, max=366)] = 7,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+    days: Annotated[int, typer.Option(help="How many days, today included (UTC).", min=1, max=366)] = 7,
     recount: Annotated[bool, typer.Option("--recount", help="Recount all people first.")] = False,
 ) -> None:
-    """Shows usage: resets and unlocks by day and method; who is registered, enabled and capable (B17)."""
+    """Shows usage: resets and unlocks by day and method; who is registered, enabled and capable."""
     stack: Stack = context.obj
     services = stack.services()
     if recount:
@@ -181,10 +116,8 @@ def report(
         ids = (account.id for account in accounts(services))
         changed = sum(counting.count_people("id", part) for part in batched(ids, 1_000))
         errors.print(f"counted anew: {changed} people stood differently")
-    found, english = usage.usage_report(services.counters, days, int(time.time())), _english(services)
-    if as_json:
-        write(json.dumps(msgspec.to_builtins(found, enc_hook=english.translate), indent=2) + "\n")
-        return
+    found, english = usage.usage_report(services.counters, days, int(time.time())), english_of(services)
+    result(**msgspec.to_builtins(found, enc_hook=english.translate))
     people = found.people
     table(("people", "accounts", "registered", "enabled", "capable"),
           [("", people.accounts, people.registered, people.enabled, people.capable)])  # fmt: skip
@@ -194,15 +127,3 @@ def report(
               ((d.day, d.started, d.finished, d.refused, d.given_up) for d in counted))  # fmt: skip
     say("")
     table(("method", "right", "wrong"), ((english.translate(m.label), m.passed, m.failed) for m in found.methods))
-
-
-def _english(services: Services) -> Language:
-    return Language(languages.SOURCE_LANGUAGE, services.organisation)
-
-
-def _yes(holds: bool) -> str:
-    return "yes" if holds else "no"
-
-
-def _time(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

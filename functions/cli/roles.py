@@ -9,7 +9,7 @@ import typer
 
 from cli.accounts import BY, find, refuse_unknown
 from cli.stack import Stack
-from cli.terminal import say
+from cli.terminal import result, say
 from regain.adapters import security_info
 from regain.domain import reference, user_id
 from regain.domain.account import ROLES, Account
@@ -29,7 +29,7 @@ def grant(
     role: Annotated[str, typer.Argument(help="auditor, helpdesk, user-administrator, administrator, or none.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Gives or takes a role, and tells the person and the other administrators (B12).
+    """Gives or takes a role, and tells the person and the other administrators.
 
     The person's sessions end; whoever has a role gives two proofs in a reset.
     """
@@ -41,10 +41,11 @@ def grant(
     account, _ = _account(user, services)
     who = account.user_id
     say(f"{who} has the role {account.role or 'none'} and would get {role}, which may: {_may(wanted)}.")
+    result(user_id=who, before=account.role, role=wanted, changed=account.role != wanted)
     if account.role == wanted:
         return
     if not yes:
-        typer.confirm("Give it?", abort=True)
+        typer.confirm("Give it?", abort=True, err=True)
     quoted = reference.generate(secrets.token_bytes(5))
     subject = services.recoveries.subject(account.id)
     event = services.events.write(
@@ -54,6 +55,7 @@ def grant(
     told = ImportNotifier(services, BY).notices(account, replace(account, role=wanted), info, quoted)
     services.store.commit([services.accounts.role_write(account, wanted, int(time.time())), event, *told])
     say(f"Done, under the reference {quoted}.")
+    result(reference=quoted)
 
 
 @app.command("code")
@@ -76,6 +78,7 @@ def code(context: typer.Context, user: Annotated[str, typer.Argument(help="A use
     allowed = repudiation.issue_write(services, subject, account, quoted, now)
     services.store.commit([*writes, event, allowed, *(services.outbox.write(each, services.now) for each in told)])
     say(f"{shown}")
+    result(user_id=who, code=shown, reference=quoted)
     say(f"It works once, within 24 hours: {who} signs in and types it to add a method. Reference {quoted}.")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.stack import Stack
-from cli.terminal import errors, say, table, write
+from cli.terminal import fail, result, say, table, write
 from regain.adapters.store import Conflict
 from regain.domain import scim_token
 
@@ -34,6 +34,7 @@ def create(
     say(f"Tenant URL: {stack.origin()}/api/scim/v2")
     say(f"Token {token.id}, good until {_day(token.expires_at)}; it is not shown again:")
     write(f"{shown}\n")
+    result(id=token.id, url=f"{stack.origin()}/api/scim/v2", token=shown, expires_at=token.expires_at)
 
 
 @tokens.command("list")
@@ -44,6 +45,10 @@ def list_(context: typer.Context) -> None:
     found = sorted(stack.services().provisioning.tokens(), key=lambda token: token.created_at)
     rows = ((each.id, each.name, _day(each.created_at), _until(each, now)) for each in found)
     table(("id", "name", "made", "good until"), rows)
+    result(tokens=[
+        {"id": each.id, "name": each.name, "created_at": each.created_at, "expires_at": each.expires_at}
+        for each in found
+    ])  # fmt: skip
 
 
 @tokens.command("revoke")
@@ -54,9 +59,10 @@ def revoke(context: typer.Context, token_id: Annotated[str, typer.Argument(help=
     try:
         services.store.commit([services.provisioning.revoke_write(token_id)])
     except Conflict:
-        errors.print(f"There is no token {token_id}. See `./regain scim token list`.", markup=False)
+        fail(f"There is no token {token_id}. See `./regain scim token list`.")
         raise typer.Exit(1) from None
     say(f"Revoked {token_id}.")
+    result(revoked=token_id)
 
 
 def _until(token: scim_token.Token, now: int) -> str:

@@ -13,7 +13,7 @@ from cli import answers, lookups, samconfig
 from cli.samconfig import Samconfig
 from cli.stack import Stack, StackError
 from cli.template_parameters import parameters
-from cli.terminal import say
+from cli.terminal import result, say
 from regain.organisation import file as organisation_file
 from regain.organisation.settings import Organisation
 
@@ -61,6 +61,7 @@ def setup(
     _notes(before, values, organisation, start)
     samconfig.write(path, stack.stack, Samconfig(region, values))
     say(f"{path} is written: {stack.stack} in {region}. Deploy it: make deploy STACK={stack.stack}")
+    result(file=str(path), stack=stack.stack, region=region, parameters=values)
 
 
 def _given(words: list[str], organisation: Organisation) -> dict[str, str]:
@@ -143,7 +144,7 @@ def _explain(name: str, text: str) -> None:
 def _prompt(name: str, suggested: str) -> str:
     """One answer. Enter accepts the suggestion, a hyphen clears it."""
     hint = f" ({_NOTHING} for nothing)" if suggested and name != "Region" else ""
-    answer = str(typer.prompt(f"{name}{hint}", default=suggested, show_default=bool(suggested))).strip()
+    answer = str(typer.prompt(f"{name}{hint}", default=suggested, show_default=bool(suggested), err=True)).strip()
     return "" if answer == _NOTHING else answer
 
 

@@ -1,5 +1,9 @@
-"""Output: results go to standard output, everything else to standard error."""
+"""Output: results go to standard output, everything else to standard error.
 
+With `--json`, standard output is one JSON object, and what people read goes to standard error too.
+"""
+
+import json
 import sys
 from collections.abc import Iterable
 
@@ -13,19 +17,74 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+class _Result:
+    """What a command answers to a program: facts by name, printed once, at its end."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self.facts: dict[str, object] = {}
+
+
+_result = _Result()
+
+
+def begin() -> None:
+    """Forgets the facts of an earlier command of this process."""
+    _result.wanted, _result.facts = False, {}
+
+
+def want_json() -> None:
+    """From now on, standard output is for the JSON object alone."""
+    _result.wanted = True
+
+
+def json_wanted() -> bool:
+    """Whether the command answers with JSON."""
+    return _result.wanted
+
+
+def result(**facts: object) -> None:
+    """Adds facts to the JSON object: texts, numbers, truth values, lists and dictionaries."""
+    _result.facts.update(facts)
+
+
+def add(name: str, fact: object) -> None:
+    """Adds a fact to a list in the JSON object."""
+    known = _result.facts.setdefault(name, [])
+    if isinstance(known, list):
+        known.append(fact)
+
+
+def end() -> None:
+    """Prints the JSON object, if it was asked for."""
+    if _result.wanted:
+        sys.stdout.write(json.dumps(_result.facts, indent=2, ensure_ascii=False) + "\n")
+
+
+def _console() -> Console:
+    return errors if _result.wanted else out
+
+
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Prints a table. Cells are plain text, never markup."""
     made = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         made.add_row(*(Text(str(cell)) for cell in row))
-    out.print(made)
+    _console().print(made)
 
 
 def say(text: str) -> None:
     """Prints a line of plain text."""
-    out.print(text, markup=False, soft_wrap=True)
+    _console().print(text, markup=False, soft_wrap=True)
+
+
+def fail(text: str) -> None:
+    """Prints what went wrong."""
+    errors.print(text, markup=False)
+    result(error=text)
 
 
 def write(text: str) -> None:
-    """Writes text for another program, unchanged."""
-    sys.stdout.write(text)
+    """Writes text for another program, unchanged. With `--json`, the same is among the facts."""
+    if not _result.wanted:
+        sys.stdout.write(text)

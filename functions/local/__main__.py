@@ -24,12 +24,14 @@ from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
 from local.gateway import application
 from local.listening import free_port, listen
+from local.live_pages import LivePages, LiveSite
 from local.message_log import MessageLog
 from local.outbox import Outbox
 from local.previews import Previews
 from local.resources import create
 from local.sam_local import SamLocal, bridge_address
 from local.sandbox import Pool
+from local.site import StaticSite
 from local.stream_poller import StreamPoller, wake_route
 from local.template import Template, TemplateError
 from regain.organisation import file as organisation_file
@@ -41,6 +43,7 @@ from regain.people.rows import Person
 from regain.runtime import services as composition
 
 ROOT = Path(__file__).parents[2]
+_SHOWN = 8  # people, those with a role first
 _LEAST_WORK = "1000"  # MinValue of the parameter
 _NUMBER = "+15555550100"  # reserved for fiction: nothing here sends texts or calls
 
@@ -72,6 +75,7 @@ def serve(
     sam = SamLocal(arguments.sam, arguments.build, arguments.state) if arguments.build else None
     engine = Engine(arguments.engine, arguments.state, free_port(), bridge_address() if sam else "127.0.0.1")
     try:
+        print("starting tables, keys and queues on this machine", flush=True)
         engine.start()
         environment = _environment(arguments, engine, served)
         os.environ.update(environment)
@@ -117,6 +121,7 @@ def _import(arguments: argparse.Namespace, served: Served, parsed: importing.Peo
     digest = hashlib.sha256(arguments.people.read_bytes() + arguments.directory.encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
+    print(f"importing people from {arguments.people}", flush=True)
     for line in (*parsed.summary()[1:], *parsed.notes):
         print(line)
     organisation = served.organisation
@@ -148,6 +153,9 @@ def _gateway(
     outbox = Outbox(MessageLog(arguments.state / "messages.jsonl"), engine.endpoint)
     pages = [*outbox.routes(), *Previews(current()).routes(), wake_route(pollers)]
     pages = [*directory.invocations(pools, served.token), *pages]
+    live = _live(arguments, environment) if arguments.watch else None
+    site = _site(arguments.site, live)
+    pages += live.routes() if live else []
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -156,14 +164,13 @@ def _gateway(
         running = [asyncio.create_task(poller.run()) for poller in pollers]
         running += [asyncio.create_task(schedule.run(pools[f.name])) for f in template.functions if f.scheduled]
         running.append(asyncio.create_task(_watch(engine, server)))
+        running += [asyncio.create_task(live.run())] if live else []
         yield
         for task in running:
             task.cancel()
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
-    app = application(
-        current().organisation, arguments.site, pools.values(), pages, lifespan, sam.forward if sam else None
-    )
+    app = application(current().organisation, site, pools.values(), pages, lifespan, sam.forward if sam else None)
     server = _Server(
         uvicorn.Config(
             app,
@@ -182,6 +189,15 @@ def _gateway(
         print(f"the engine stopped unexpectedly: see {arguments.state}/engine.log", file=sys.stderr)
         return 1
     return 0
+
+
+def _live(arguments: argparse.Namespace, environment: dict[str, str]) -> LivePages:
+    described = {"ORGANISATION": str(arguments.organisation.resolve()), "DIRECTORY": arguments.directory}
+    return LivePages(arguments.site.resolve(), current().organisation.languages, {**environment, **described})
+
+
+def _site(folder: Path, live: LivePages | None) -> StaticSite:
+    return LiveSite(live, directory=folder, html=True) if live else StaticSite(directory=folder, html=True)
 
 
 def _functions(
@@ -235,11 +251,13 @@ def _greeting(arguments: argparse.Namespace, persons: list[Person], of_directory
     lines = [
         f"site     {origin}/",
         f"reset    {origin}/reset/",
+        f"admin    {origin}/admin/   (for people with a role)",
         f"outbox   {origin}/local/outbox   (every message it would have sent)",
     ]
-    shown = [f"         {p.account.user_id:32} {p.password}" for p in persons if p.password][:8]
+    shown = sorted((p for p in persons if p.password), key=lambda person: not person.account.role)[:_SHOWN]
     if shown:
-        lines += ["people   user ID                          password", *shown]
+        lines += [f"people   {'user ID':32} {'password':24} role"]
+        lines += [f"         {p.account.user_id:32} {p.password:24} {p.account.role}".rstrip() for p in shown]
     lines += [
         *of_directory,
         f"logs     {arguments.state}/log/",
@@ -268,6 +286,7 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="for measurements: every function starts now, not on its first request",
     )
+    parser.add_argument("--watch", action="store_true", help="build pages anew when their sources change")
     parser.add_argument("--build", type=Path, help="output of `sam build`: the API then runs in Lambda's containers")
     parser.add_argument("--sam", type=Path, default=ROOT / ".venv" / "sam" / "bin" / "sam")
     return parser.parse_args()

@@ -9,7 +9,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
 
 from starlette.applications import Starlette
@@ -73,7 +72,7 @@ class Routes:
 
 def application(
     about: About,
-    site: Path,
+    site: StaticSite,
     pools: Iterable[Pool],
     local: list[Route],
     lifespan: Any,
@@ -93,7 +92,7 @@ def application(
         *(Route(path, api) for path in routes.outside_api),
         *local,
         Route("/local/{path:path}", outside, methods=_METHODS),
-        Mount("/", StaticSite(directory=site, html=True)),
+        Mount("/", site),
     ]
     served = Starlette(routes=everything, exception_handlers={405: _method_not_allowed}, lifespan=lifespan)
     served.router.redirect_slashes = False  # only PageRedirects redirects

@@ -10,13 +10,15 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from local.template import ACCOUNT, REGION, Function
+from regain.api import redaction
 
 _RELOAD_INTERVAL = 1.0  # seconds between checks for changed code
 _MAX_LINE = 32 * 1024 * 1024
@@ -55,8 +57,8 @@ class Context:
 class Sandbox:
     """A process that runs one function."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, process: asyncio.subprocess.Process, name: str) -> None:
+        self._process, self._name = process, name
 
     @classmethod
     async def start(cls, function: Function, environment: dict[str, str], log: Path) -> "Sandbox":
@@ -69,7 +71,7 @@ class Sandbox:
                 env={**os.environ, **environment, **function.environment, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
             )  # fmt: skip
-        return cls(process)
+        return cls(process, function.name)
 
     async def call(self, event: dict[str, Any], timeout: int) -> Any:
         """Invokes the handler and returns its result. Raises SandboxError."""
@@ -87,6 +89,8 @@ class Sandbox:
         if not line:
             raise SandboxError("the process ended")
         outcome = json.loads(line)
+        for text in outcome["tracebacks"]:
+            print(f"\n{self._name}\n{text}", file=sys.stderr, flush=True)
         if "error" in outcome:
             raise SandboxError(outcome["error"])
         return outcome["answer"]
@@ -152,20 +156,39 @@ def _source_time() -> float:
     return max(path.stat().st_mtime for path in _FUNCTIONS.rglob("*.py"))
 
 
-def _main(handler: str, name: str, memory: str) -> None:
-    """The sandbox's process: one event per line in, one result per line out. What the function prints is logged."""
-    answers, sys.stdout = sys.stdout, sys.stderr
+def _function(handler: str) -> Callable[[Any, Context], Any]:
+    """The handler; if it cannot be imported, a function that raises why, until the code changes."""
     module, _, attribute = handler.rpartition(".")
-    function = getattr(__import__(module, fromlist=[attribute]), attribute)
+    try:
+        return cast("Callable[[Any, Context], Any]", getattr(__import__(module, fromlist=[attribute]), attribute))
+    except Exception as error:
+        fault = error
+
+    def fails(_: Any, __: Context) -> Any:
+        raise fault
+
+    return fails
+
+
+def _main(handler: str, name: str, memory: str) -> None:
+    """The sandbox's process: one event per line in, one result per line out. What the function prints is logged.
+
+    The tracebacks of exceptions, which no log has, go to the terminal of whoever runs the stack (H53).
+    """
+    answers, sys.stdout = sys.stdout, sys.stderr
+    tracebacks: list[str] = []
+    redaction.on_error = lambda error: tracebacks.append("".join(traceback.format_exception(error)))
+    function = _function(handler)
     for line in sys.stdin:
         request = json.loads(line)
         context = Context(name, int(memory), str(uuid.uuid4()), time.time() + request["timeout"])
         try:
             outcome = {"answer": function(request["event"], context)}
         except Exception as error:
-            print(f"{name}: {type(error).__name__}", file=sys.stderr)
+            print(f"{name}: {redaction.error_kind(error)}", file=sys.stderr)
             outcome = {"error": type(error).__name__}
-        print(json.dumps(outcome), file=answers, flush=True)
+        print(json.dumps({**outcome, "tracebacks": list(dict.fromkeys(tracebacks))}), file=answers, flush=True)
+        tracebacks.clear()
 
 
 if __name__ == "__main__":

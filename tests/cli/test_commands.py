@@ -1,14 +1,22 @@
 """`explain`, `events`, `report`, `policy check`, `admin grant`, `doctor`: what they say and what they end with (B24)."""
 
+import dataclasses
+import http.server
 import io
 import json
+import threading
+import time
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
-from cli import stack
+from cli import health, stack
 from cli.stack import Stack, StackError
+from local.template import raw
+from regain.organisation import file
+from regain.organisation.settings import Support
 from tests.conftest import ROOT
 from tests.functions.person import Person
 from tests.functions.test_audit import a_reset, count_events, count_people
@@ -166,13 +174,73 @@ def test_a_role_is_not_given_without_a_yes(world, run, monkeypatch):
     assert world.account(person.user_id).role == ""
 
 
-def test_doctor_says_what_is_wrong_and_what_to_do(world, run):
+@pytest.fixture
+def answering(monkeypatch):
+    """A stack on this machine whose site, API and outbox answer."""
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever).start()
+    monkeypatch.setattr(Stack, "origin", lambda _: f"http://127.0.0.1:{server.server_port}")
+    yield
+    server.shutdown()
+    server.server_close()
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(world, run, answering):
     world.person(role="administrator")
     world.person(role="administrator")
     status, out, _ = run("--organisation", ROOT / "organisation.yaml", "doctor")
-    assert status == 0
     assert "There are several administrators." in out
     assert "Set organisation.site_url" in out
+    tables = sum(made["Type"] == "AWS::DynamoDB::Table" for made in raw(ROOT / "template.yaml")["Resources"].values())
+    assert f"All {tables} tables are active." in out
+    assert "The API answers at http://127.0.0.1:" in out
+    assert "Whoever is stuck can reach support." in out
+    assert "Times in messages are those of Europe/London." in out
+    assert "organisation.portal_name has no text in es, " in out
+    waiting = "messages wait in the outbox" in out  # those of tests before this one, which nobody sends here
+    assert status == (1 if waiting else 0)
+
+
+def test_doctor_says_why_messages_failed_in_words_h26(world, run, answering):
+    services = world.services
+    for number, reason in enumerate(("MessageRejected", "SomethingNew")):
+        facts = {"message": "code", "channel": "email", "reason": reason}
+        event = services.events.write("message-failed", "x", f"R-TEST-000{number}", time.time() + 9, b"abcd", **facts)
+        services.store.commit([event])
+    _, out, _ = run("--organisation", ROOT / "organisation.yaml", "doctor")
+    assert "did not arrive. The last ones:" in out
+    assert "R-TEST-0000: Amazon SES rejected it: it is in its sandbox, or the sender is not verified." in out
+    assert "R-TEST-0001: The messaging service gave the reason SomethingNew." in out
+
+
+def test_doctor_says_when_nothing_answers_at_the_port_h26(run, monkeypatch):
+    monkeypatch.setattr(Stack, "origin", lambda _: "http://127.0.0.1:9")
+    status, out, _ = run("--organisation", ROOT / "organisation.yaml", "doctor")
+    assert status == 1
+    assert "The site does not answer at http://127.0.0.1:9/. Is another program at this port?" in out
+
+
+def test_doctor_names_what_the_settings_leave_open_h26():
+    organisation = file.read(ROOT / "organisation.yaml")
+    about = dataclasses.replace(organisation.organisation, time_zone="UTC", languages=("en", "de"), portal_name="x")
+    contacts = dataclasses.replace(organisation.contacts, support=Support(hours={"en": "9 to 5", "de": "9 bis 17"}))
+    changed = msgspec.structs.replace(organisation, organisation=about, contacts=contacts)
+    found = {each.what for each in health.settings(changed) if each.state == "warning"}
+    assert found >= {
+        "There is no support: administrators who cannot sign in read nowhere whom to ask.",
+        "Times in messages are in UTC.",
+        "organisation.portal_name has no text in de.",
+    }
+    assert not any("support.hours" in each for each in found)
 
 
 def test_without_a_stack_it_says_what_to_do(tmp_path, engine):

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.gateway import application
+from local.site import StaticSite
 from regain.organisation.settings import About
 from tests.conftest import free_port
 
@@ -64,7 +65,7 @@ def served(site: Path, about: About) -> Iterator[str]:
         yield
 
     port = free_port()
-    app = Compressed(application(about, site, [], [], nothing))
+    app = Compressed(application(about, StaticSite(directory=site, html=True), [], [], nothing))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", server_header=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -10,6 +10,7 @@ from local import schedule
 from local.sandbox import Pool, SandboxError
 from local.stream_poller import StreamPoller, _matches
 from local.template import Function
+from tests.conftest import ROOT
 
 HANDLER = """
 import os, time
@@ -43,6 +44,7 @@ def pool(tmp_path, monkeypatch):
     monkeypatch.setattr("local.sandbox._FUNCTIONS", tmp_path)
     (tmp_path / "shared").mkdir()
     (tmp_path / "local").symlink_to(__import__("local").__path__[0])
+    (tmp_path / "shared" / "regain").symlink_to(__import__("regain").__path__[0])
 
     def make(**changes):
         return Pool(replace(FUNCTION, **changes), {}, tmp_path / "log")
@@ -58,6 +60,31 @@ def run(pool, *events):
             await pool.stop()
 
     return in_a_loop(everything())
+
+
+def test_an_exception_shows_its_traceback_in_the_terminal_and_not_in_the_log_h53(pool, tmp_path, capsys):
+    (failed,) = run(pool(), {"n": 1, "fail": True})
+    assert isinstance(failed, SandboxError)
+    said = capsys.readouterr().err
+    assert "TestFunction\nTraceback (most recent call last):" in said
+    assert "sandboxed.py" in said
+    assert 'raise ValueError("secret-value")' in said
+    assert "secret-value" not in (tmp_path / "log").read_text()
+
+
+def test_code_that_cannot_be_imported_shows_why_and_runs_again_once_it_is_mended_h53(pool, tmp_path, capsys):
+    (tmp_path / "sandboxed.py").write_text("import nothing_of_this_name\n")
+    one = pool()
+    assert isinstance(run(one, {"n": 1})[0], SandboxError)
+    assert "ModuleNotFoundError: No module named 'nothing_of_this_name'" in capsys.readouterr().err
+    (tmp_path / "sandboxed.py").write_text(HANDLER)
+    assert run(pool(), {"n": 2})[0]["echo"] == 2
+
+
+def test_only_the_embedded_stack_looks_at_tracebacks_h53():
+    """On AWS nothing sets the hook: logs have the kind and the place of an error, never its text (B20)."""
+    sets = [path for path in (ROOT / "functions").rglob("*.py") if "redaction.on_error =" in path.read_text()]
+    assert [path.parent.name for path in sets] == ["local"]
 
 
 def test_many_requests_share_few_processes_and_each_has_one_at_a_time(pool):

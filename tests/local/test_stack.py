@@ -45,9 +45,26 @@ def test_it_says_where_everything_is_and_then_ready(stack):
         "/local/outbox",
         "maria.silva@contoso.example",
         "maple-Cedar-93-window",
+        f"{stack.origin.replace('127.0.0.1', 'localhost')}/admin/",
     ):
         assert part in said
     assert stack.said[-1] == "ready"
+    roles = {line.split()[0]: line.split()[-1] for line in stack.said if "@contoso.example " in line}
+    assert (roles["ines.rossi@contoso.example"], roles["omar.haddad@contoso.example"]) == ("administrator", "helpdesk")
+
+
+def test_helpdesk_of_the_demo_has_a_second_factor_whose_code_is_in_the_outbox_h10(stack):
+    own = {"origin": stack.origin, "content-type": "application/json"}
+    body = json.dumps({"user_id": "omar.haddad", "password": "thistle-Canyon-35-drum"}).encode()
+    status, headers, _ = fetch(f"{stack.origin}/api/account/sign-in", body, **own)
+    assert status == 200
+    own["cookie"] = headers["set-cookie"].partition(";")[0]
+    _, started = post(stack, "/api/admin/prove/start", {}, **own)
+    assert [each["kind"] for each in started["methods"]] == ["sms", "call-mobile"]
+    assert post(stack, "/api/admin/prove/send", {"flow": started["flow"], "method": "sms"}, **own)[0] == 202
+    code = code_in(newest(stack, "+447700900127")["body"])
+    proved = post(stack, "/api/admin/prove/verify", {"flow": started["flow"], "method": "sms", "code": code}, **own)
+    assert proved[0] == 200
 
 
 def test_the_state_is_readable_by_whoever_runs_the_stack_and_nobody_else_x24(stack):
