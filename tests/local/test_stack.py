@@ -55,7 +55,7 @@ def test_it_says_where_everything_is_and_then_ready(stack):
 
 def test_helpdesk_of_the_demo_has_a_second_factor_whose_code_is_in_the_outbox_h10(stack):
     own = {"origin": stack.origin, "content-type": "application/json"}
-    body = json.dumps({"user_id": "omar.haddad", "password": "thistle-Canyon-35-drum"}).encode()
+    body = json.dumps({"user_id": "omar.haddad@contoso.example", "password": "thistle-Canyon-35-drum"}).encode()
     status, headers, _ = fetch(f"{stack.origin}/api/account/sign-in", body, **own)
     assert status == 200
     own["cookie"] = headers["set-cookie"].partition(";")[0]
