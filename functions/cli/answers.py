@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from cli.regions import SUPPORTED
 from cli.template_parameters import parameters
+from regain.domain.entra import Entra
 from regain.domain.methods import uses_phone
 from regain.organisation import policies
 from regain.organisation.settings import Organisation
@@ -51,7 +52,12 @@ def derived(organisation: Organisation) -> dict[str, str]:
         "SenderDomain": organisation.sender.domain,
         "Languages": ",".join(about.languages),
         "EmbedFrom": " ".join(about.deployed_embed_from),
+        "EntraFederation": "yes" if any(not each.certificate for each in _in_entra(organisation)) else "no",
     }
+
+
+def _in_entra(organisation: Organisation) -> list[Entra]:
+    return [domain.entra for domain in organisation.domains.values() if domain.entra]
 
 
 def agrees(name: str, value: str, organisation: Organisation) -> bool:
@@ -103,6 +109,8 @@ def advice(values: Mapping[str, str], organisation: Organisation) -> Iterator[st
             f"RequestsPerAddress is below {OFFICE}: an office behind one address would be blocked before the product's"
             " own limit, 300 visits in ten minutes. The guide recommends 10000."
         )
+    if any(each.certificate for each in _in_entra(organisation)) and not values.get("EntraKeyArn"):
+        yield "EntraKeyArn is empty: nobody can reset in Entra ID, because the key of the certificate is not known."
     host = values.get("DomainName", "")
     if host and any(domain == host or domain.endswith(f".{host}") for domain in organisation.domains):
         yield (
@@ -121,6 +129,7 @@ def matters(name: str, values: Mapping[str, str], organisation: Organisation, re
     with_directory = any(domain.in_network for domain in organisation.domains.values())
     return {
         "DirectorySecretArn": with_directory,
+        "EntraKeyArn": any(each.certificate for each in _in_entra(organisation)),
         **dict.fromkeys(_NETWORK, with_directory and bool(values.get("DirectorySecretArn"))),
         "DomainName": with_site,
         "CertificateArn": with_site and bool(values.get("DomainName")),

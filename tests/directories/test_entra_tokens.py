@@ -17,12 +17,14 @@ from cryptography.x509.oid import NameOID
 from local.directories.entra import StandIn
 from local.directories.entra_tenant import CLIENT, TENANT, Request, Response
 from local.directories.entra_tokens import AUDIENCE, ISSUER, SUBJECT, Aws, decoded, encoded
+from local.template import read
 from regain.adapters import aws
 from regain.directories.base import NotAllowed, Unanswered
 from regain.directories.entra import assertions
 from regain.directories.entra.https import LOGIN
 from regain.directories.entra.tokens import ASSERTION_TYPE, SCOPE
 from regain.domain.entra import Entra
+from tests.functions.permissions import allowed, denied, recording
 
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": "1"}
 
@@ -219,3 +221,34 @@ def test_an_assertion_by_certificate_is_good_once_and_for_five_minutes(entra, ce
     assert said["exp"] - said["nbf"] == 300 and said["aud"] == f"{LOGIN}/{TENANT}/oauth2/v2.0/token"
     given = form(entra.running, client_assertion=signed)
     assert [granted(entra.running, given) for _ in range(2)] == [(200, 0), (401, 700025)]
+
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-1111-2222-3333-444455556666"
+RIGHTS = {"EntraFederation": "yes"}, {"EntraKeyArn": KEY}
+RESETTING = {"ResetFunction", "AccountFunction", "AdminFunction"}
+
+
+@pytest.mark.parametrize("given", RIGHTS, ids=["federation", "certificate"])
+def test_the_functions_that_reset_may_prove_who_they_are_to_microsoft_and_no_other_b19(
+    root, entra, certificate, monkeypatch, given
+):
+    """What they call is recorded from botocore and compared with the template, conditions and all."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:9")  # nobody is there
+    template = read(root / "template.yaml", given)
+    used = recording(monkeypatch)
+    if "EntraKeyArn" in given:
+        with pytest.raises((NotAllowed, Unanswered), match=r"^kms: "):
+            assertions.from_certificate(Entra(TENANT, CLIENT, certificate=certificate[0]), KEY)
+    else:
+        assertions.from_aws()
+    (right,) = used
+    assert right in {("sts:GetWebIdentityToken", "*"), ("kms:Sign", KEY)}
+    assert {each.name for each in template.functions if right in allowed(template, each.name)} == RESETTING
+    assert {each.name for each in template.functions if "ENTRA_KEY" in each.environment} == RESETTING
+    assert [denied(template, name, used.calls) for name in RESETTING] == [set()] * 3
+    ((action, resource, context),) = used.calls
+    for key in context:
+        wrong = {**context, key: ("100000000",)}
+        assert denied(template, "ResetFunction", [(action, resource, wrong)]), f"{key} does not matter"
+    without = read(root / "template.yaml")
+    assert not [each.name for each in without.functions if right in allowed(without, each.name)]

@@ -12,8 +12,12 @@ from typing import Any
 Context = dict[str, tuple[str, ...]]
 """Condition key → its values, in one call."""
 
-PRESENT = {"dynamodb:EnclosingOperation", "dynamodb:LeadingKeys", "ses:FromAddress"}
-"""Keys that AWS's own examples of "Allow" rely on: each part of a transaction, each written item, and each mail has its own."""
+PRESENT = {
+    "dynamodb:EnclosingOperation", "dynamodb:LeadingKeys", "ses:FromAddress", "sts:IdentityTokenAudience",
+    "sts:SigningAlgorithm", "sts:DurationSeconds", "kms:SigningAlgorithm",
+}  # fmt: skip
+"""Keys that AWS's own examples of "Allow" rely on: each part of a transaction, each written item, and each mail has its own;
+tokens for others, and signatures, are asked for with all of these."""
 
 _PARTITION_KEYS = {"OutboxTable": "id", "LimitTable": "id", "AccountTable": "id", "IdentifierTable": "identifier", "ReportTable": "part",
                    "ProvisioningTable": "part"}  # fmt: skip
@@ -37,10 +41,28 @@ def of_ses(request: Mapping[str, Any]) -> Context:
     return {"ses:FromAddress": (request["FromEmailAddress"].rpartition("<")[2].rstrip(">"),)}
 
 
+def of_sts(request: Mapping[str, Any]) -> Context:
+    """What STS shows IAM of a token for others."""
+    return {
+        "sts:IdentityTokenAudience": tuple(request["Audience"]),
+        "sts:SigningAlgorithm": (request["SigningAlgorithm"],),
+        "sts:DurationSeconds": (str(request["DurationSeconds"]),),
+    }
+
+
+def of_signing(request: Mapping[str, Any]) -> Context:
+    """What KMS shows IAM of a signature."""
+    return {"kms:SigningAlgorithm": (request["SigningAlgorithm"],)}
+
+
+SHOWN = {"SendEmail": of_ses, "GetWebIdentityToken": of_sts, "Sign": of_signing}
+"""Operations on which the template has conditions, besides DynamoDB's."""
+
+
 def holds(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
     """Whether a statement with this condition applies to a call."""
     return all(
-        _OPERATORS[operator](context.get(key), tuple([wanted] if isinstance(wanted, str) else wanted))
+        _OPERATORS[operator](context.get(key), tuple(wanted if isinstance(wanted, list) else [wanted]))
         for operator, keys in condition.items()
         for key, wanted in keys.items()
     )
@@ -61,5 +83,7 @@ _OPERATORS = {
         any(fnmatchcase(value, each) for each in wanted) for value in values or ()
     ),
     "ForAllValues:StringEquals": lambda values, wanted: set(values or ()) <= set(wanted),
+    "NumericLessThanEquals": lambda values, wanted: values is not None and int(values[0]) <= int(wanted[0]),
+    "Null": lambda values, wanted: (values is None) == (wanted[0] == "true"),
     "ForAnyValue:StringEquals": lambda values, wanted: bool(set(values or ()) & set(wanted)),
 }

@@ -17,7 +17,7 @@ ALL = "*"
 PLATFORM = {"WriteLogs", "Trace", "OpenTables", "ReadStream", "ReadStreams", "ListStreams", "TryAgain", "ReportFailures", "SealTheArchive", "JoinNetwork", "OpenSecret"}  # fmt: skip
 """Statements for what Lambda, DynamoDB and S3 do in the function's name."""
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager"}  # fmt: skip
+_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager", "sts": "sts"}  # fmt: skip
 _ACTIONS = {"Invoke": "InvokeFunction"}
 """Operations that IAM calls otherwise."""
 
@@ -40,7 +40,7 @@ class Used(defaultdict):
             for resource in _resources(params) if service in _PREFIX else ():
                 action = f"{_PREFIX[service]}:{_ACTIONS.get(operation, operation)}"
                 self[action, resource].add(ALL)
-                shown = iam_conditions.of_ses(params) if service == "sesv2" else {}
+                shown = iam_conditions.SHOWN[operation](params) if operation in iam_conditions.SHOWN else {}
                 self.calls.append((action, resource, shown))
         elif operation == "BatchGetItem":
             for table, part in params["RequestItems"].items():
@@ -85,7 +85,8 @@ def _resources(params: dict) -> list[str]:
         names = {
             "CODE_KEY": "CodeKey", "PROOF_KEY": "ProofKey", "PASSWORD_KEY": "PasswordKey", "SERVICE_KEY": "ServiceKey",
         }  # fmt: skip
-        return [name for variable, name in names.items() if os.environ[variable] == params["KeyId"]]
+        own = [name for variable, name in names.items() if os.environ.get(variable) == params["KeyId"]]
+        return own or [params["KeyId"]]
     return [ALL]
 
 
