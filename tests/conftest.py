@@ -30,6 +30,7 @@ from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
 from regain.phrases import Phrase
 from regain.runtime import services as composition
+from tests.functions.tables import Tables
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
@@ -97,6 +98,14 @@ def engine(tmp_path_factory):
     yield Running(running.endpoint, {**running.environment, **template.variables}, read(ROOT / "organisation.yaml"))
     _ENGINES.remove(running)
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def tables(engine) -> Iterator[Tables]:
+    """The tables of the engine."""
+    opened = Tables(engine.endpoint)
+    yield opened
+    opened.close()
 
 
 @contextlib.contextmanager

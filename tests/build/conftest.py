@@ -1,5 +1,6 @@
 """The build, made once: what `sam build` makes of this checkout for the machine that the tests run on."""
 
+import fcntl
 import os
 import platform
 import subprocess
@@ -24,7 +25,13 @@ def sam_build(source: Path, target: Path, **environment: str) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """The build, for the machine that the tests run on."""
-    target = tmp_path_factory.mktemp("build")
-    sam_build(ROOT, target / "out")
+    """The build, for the machine that the tests run on: once for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    target = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build"
+    target.mkdir(exist_ok=True)
+    with (target / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (target / "out").exists():
+            sam_build(ROOT, target / "making")
+            (target / "making").rename(target / "out")
     return target

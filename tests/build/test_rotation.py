@@ -4,12 +4,13 @@ The engine keeps versions and aliases as Lambda does, so that what answers is wh
 """
 
 import itertools
+import operator
 import os
 
 import pytest
 
 from local.template import raw
-from tests.build.transforming import ROOT, Deployed
+from tests.build.transforming import ROOT, Deployed, packaged, playable, transformed
 from tests.functions.conftest import OWN, default_organisation, use, world  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.timeout(600)
@@ -40,12 +41,13 @@ def answered(world, monkeypatch):  # noqa: F811
 @pytest.fixture(scope="module")
 def played(engine):
     """After each step: the environment that answers, and what CloudFront shows."""
-    deployed, values, seen = Deployed("rotating", engine.endpoint), dict(FIRST), []
-    for number, counted in enumerate([{}, *GUIDE]):
-        values |= counted
-        deployed.deploy(Release=f"{number:x}" * 64, **values)
+    deployed, seen = Deployed("rotating", engine.endpoint), []
+    steps = itertools.accumulate([FIRST, *GUIDE], operator.or_)
+    values = [{**step, "Release": f"{number:x}" * 64} for number, step in enumerate(steps)]
+    for each, made in zip(values, transformed(*((playable(packaged()), each) for each in values)), strict=True):
+        deployed.deploy(made, **each)
         lives = {function: deployed.live(function) for function in FUNCTIONS}
-        seen.append((values | {"Release": f"{number:x}" * 64}, lives, deployed.shown()))
+        seen.append((each, lives, deployed.shown()))
         assert {deployed.versions(function) for function in FUNCTIONS} == {1}  # A33: old ones are deleted
     return seen
 

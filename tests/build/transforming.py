@@ -78,9 +78,9 @@ class Deployed:
         for part in ("layer", *packaged()["Resources"]):
             self._s3.put_object(Bucket="build", Key=part, Body=code.getvalue())
 
-    def deploy(self, **parameters: str) -> None:
-        """Creates or updates the stack, and waits."""
-        (made,) = transformed((playable(packaged()), parameters))
+    def deploy(self, made: Mapping[str, Any] | None = None, /, **parameters: str) -> None:
+        """Creates or updates the stack, and waits. `made`: what `transformed` makes of these parameters, where it is known."""
+        made = made or transformed((playable(packaged()), parameters))[0]
         self._s3.put_object(Bucket="build", Key="template.json", Body=json.dumps(made).encode())
         change = self._cloudformation.update_stack if self._there else self._cloudformation.create_stack
         change(
@@ -89,7 +89,7 @@ class Deployed:
         )  # fmt: skip
         waiter = self._cloudformation.get_waiter(f"stack_{'update' if self._there else 'create'}_complete")
         try:
-            waiter.wait(StackName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+            waiter.wait(StackName=self.name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
         except WaiterError:
             raise AssertionError("\n".join(self._failures())) from None
         self._there = True

@@ -3,8 +3,8 @@
 
 What a real `sam` would do with a build is another's test (`tests/build`). `STAND_IN` names the folder of its notes: `calls`
 gets a line for each call; a file `status` there is what `sam deploy` ends with; with a file `cut` there, everything that was
-started together with it is killed when the stack is made. Everything but `deploy` is left to the
-program in `STAND_IN_REAL`, or does nothing.
+started together with it is killed when the stack is made. Everything but `deploy` is left to the program in
+`STAND_IN_REAL`, until something is built (A45: it would be the same again), or does nothing.
 """
 
 import json
@@ -78,7 +78,7 @@ def deploy(arguments: list[str]) -> None:
     template = small(given.get("Site") != "none")
     try:
         cloudformation.create_stack(StackName=name, TemplateBody=template, Parameters=parameters)
-        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
     except cloudformation.exceptions.AlreadyExistsException:
         try:
             cloudformation.update_stack(StackName=name, TemplateBody=template, Parameters=parameters)
@@ -86,7 +86,7 @@ def deploy(arguments: list[str]) -> None:
             if "No updates" not in str(error) or "--no-fail-on-empty-changeset" not in arguments:
                 raise
         else:
-            cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+            cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
 
 
 def main(arguments: list[str]) -> int:
@@ -95,7 +95,7 @@ def main(arguments: list[str]) -> int:
     with (notes / "calls").open("a") as calls:
         calls.write(json.dumps(arguments) + "\n")
     if arguments[0] != "deploy":
-        real = os.environ.get("STAND_IN_REAL")
+        real = "" if Path(".aws-sam/build/template.yaml").exists() else os.environ.get("STAND_IN_REAL")
         return subprocess.run([real, *arguments], check=False).returncode if real else 0
     status = notes / "status"
     if status.exists():

@@ -28,14 +28,17 @@ def built(folder, **changes):
 @pytest.fixture(scope="module")
 def college(tmp_path_factory):
     """The site of an organisation whose domains have policies, and some of whose groups."""
-    return built(tmp_path_factory.mktemp("college"), organisation={"languages": ["en", "de"]})
+    about = {"name": {"en": "Environment Campus", "de": "Umwelt-Campus"}, "languages": ["en", "de"]}
+    return built(tmp_path_factory.mktemp("college"), organisation=about)
 
 
 @pytest.fixture(scope="module")
 def alike(tmp_path_factory):
-    """The site of one whose only domain has a policy."""
-    domains = {"students.example": {"policy": "students"}}
-    return built(tmp_path_factory.mktemp("alike"), domains=domains, groups={})
+    """The site of one whose only domain has a policy, and which writes what looks like markup."""
+    domains, policies = {"students.example": {"policy": "students"}}, yaml.safe_load(COLLEGE)["policies"]
+    desk = policies["students"]["contacts"]["administrator"]
+    desk |= {"hours": "8*18* [x](javascript:alert) `y`", "in_person": "<b>Room</b> 12_a_ & {organisation} #1"}
+    return built(tmp_path_factory.mktemp("alike"), domains=domains, groups={}, policies=policies)
 
 
 def after(page, words):
@@ -62,7 +65,9 @@ def test_ways_to_prove_it_and_how_many_are_said_for_each_domain(college):
     students = after(page, "For accounts that end in @students.example:").split("Register two")[0]
     assert "e-mail" in students and "mobile phone" not in students and "authenticator" not in students
     assert "Two proofs are asked for from accounts that end in @staff.example." in page
-    assert "Contoso asks for two proofs" not in page and "If one is lost, you still have the other" not in page
+    assert (
+        "Environment Campus asks for two proofs" not in page and "If one is lost, you still have the other" not in page
+    )
 
 
 def test_a_user_id_is_called_what_people_call_it_p31_p33(college):
@@ -136,19 +141,15 @@ def test_the_announcement_and_the_poster_name_each_desk_and_nothing_empty(colleg
     assert "Open the account help page on your phone." in bare and "Open  on" not in bare
 
 
-def test_what_an_organisation_writes_is_text_and_never_markup(tmp_path):
-    policies = yaml.safe_load(COLLEGE)["policies"]
-    desk = policies["students"]["contacts"]["administrator"]
-    desk |= {"hours": "8*18* [x](javascript:alert) `y`", "in_person": "<b>Room</b> 12_a_ & {organisation} #1"}
-    page = text(built(tmp_path, policies=policies), "contact-administrator")
+def test_what_an_organisation_writes_is_text_and_never_markup(alike):
+    page = text(alike, "contact-administrator")
     assert "When they can be reached: 8*18* [x](javascript:alert) `y`" in page
     assert "In person: <b>Room</b> 12_a_ & {organisation} #1" in page
 
 
-def test_an_organisation_is_called_by_its_name_in_each_language_p34(tmp_path):
-    site = built(tmp_path, organisation={"name": {"en": "Environment Campus", "de": "Umwelt-Campus"}, "languages": ["en", "de"]})  # fmt: skip
-    assert "accounts of Environment Campus only" in text(site, "")
-    assert "Umwelt-Campus" in text(site, "de") and "Environment Campus" not in text(site, "de")
+def test_an_organisation_is_called_by_its_name_in_each_language_p34(college):
+    assert "accounts of Environment Campus only" in text(college, "")
+    assert "Umwelt-Campus" in text(college, "de") and "Environment Campus" not in text(college, "de")
 
 
 def test_a_fact_that_differs_names_its_domains(tmp_path):

@@ -155,16 +155,38 @@ def test_the_letter_belongs_to_the_row_of_what_is_not_enabled_s69(site):
     assert "Use Contact your administrator to ask for your password to be reset" in page
 
 
-def test_security_questions_appear_only_where_they_are_offered_s46(site, pages, tmp_path):
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    """The site of an organisation with security questions, a single administrator, no optional block and an odd name."""
+    contacts = {
+        "administrator": {"email": "it@contoso.example", "single": True},
+        "support": {"email": "s@contoso.example"},
+        "communities": [],
+    }
+    return variant(
+        tmp_path_factory.mktemp("asking"), contacts=contacts, organisation={"name": "Smith & <b>Sons</b>"},
+        recovery={"gates": 2, "methods": ["email", "questions"]},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """The site of one that offers and names the least."""
+    about = {"services": [], "portal_name": "", "apps_portal_name": "", "personal_accounts_url": ""}
+    return variant(
+        tmp_path_factory.mktemp("bare"), organisation=about, contacts={"support": {}}, recovery={"methods": ["email"]}
+    )
+
+
+def test_security_questions_appear_only_where_they_are_offered_s46(site, pages, asking):
     for name, page in pages.items():
         if not name.startswith("admin"):
             assert "security question" not in " ".join(page.text).lower(), name
-    asking = variant(tmp_path, recovery={"gates": 2, "methods": ["email", "questions"]})
     assert "Answer my security questions" in text(asking, "methods/questions")
     assert "Security questions" in text(asking, "account")
 
 
-def test_each_method_that_is_offered_has_its_page_and_no_other(site, tmp_path):
+def test_each_method_that_is_offered_has_its_page_and_no_other(site, bare):
     offered = {"email", "sms", "call-mobile", "call-office", "authenticator", "recovery-code", "passkey"}
     assert {path.parent.name for path in site.glob("methods/*/index.html")} == offered
     links = set(read(site, "register").links)
@@ -173,8 +195,7 @@ def test_each_method_that_is_offered_has_its_page_and_no_other(site, tmp_path):
         shown = text(site, f"methods/{kind}")
         assert "Use it" in shown
         assert any(part in shown for part in ("When no ", "When the ", "When your device"))
-    single = variant(tmp_path, recovery={"methods": ["email"]})
-    assert {path.parent.name for path in single.glob("methods/*/index.html")} == {"email"}
+    assert {path.parent.name for path in bare.glob("methods/*/index.html")} == {"email"}
 
 
 def test_forgotten_passwords_by_role_s8_s20(site):
@@ -197,12 +218,8 @@ def test_personal_accounts_are_sent_elsewhere_s13(site):
     assert "https://personal.contoso.example/help" in read(site, "cannot-sign-in").links
 
 
-def test_the_single_administrator_is_sent_to_support_s16_s18(tmp_path):
-    contacts = {
-        "administrator": {"email": "it@contoso.example", "single": True},
-        "support": {"email": "s@contoso.example"},
-    }
-    shown = text(variant(tmp_path, contacts=contacts), "cannot-sign-in")
+def test_the_single_administrator_is_sent_to_support_s16_s18(asking):
+    shown = text(asking, "cannot-sign-in")
     assert "You are the only administrator" in shown
     assert "Ask another administrator" not in shown
 
@@ -270,41 +287,31 @@ def test_next_steps_s71_and_registration_s74(site):
         assert part in shown
 
 
-def test_optional_blocks_are_off_by_default_s73(site, tmp_path):
+def test_optional_blocks_are_off_by_default_s73(site, asking):
     assert "More help" in text(site, "contact-support")
-    contacts = {
-        "administrator": {"email": "it@contoso.example"},
-        "support": {"email": "s@contoso.example"},
-        "communities": [],
-    }
-    without = variant(tmp_path, contacts=contacts)
-    assert "More help" not in text(without, "contact-support")
-    assert "By service" not in text(without, "contact-support")
-    assert "Still need help?" not in text(without, "cannot-sign-in")
+    assert "More help" not in text(asking, "contact-support")
+    assert "By service" not in text(asking, "contact-support")
+    assert "Still need help?" not in text(asking, "cannot-sign-in")
 
 
-def test_what_the_organisation_does_not_offer_does_not_appear(tmp_path):
-    site = variant(tmp_path, recovery={"methods": ["email"]}, organisation={"personal_accounts_url": ""})
-    everything = " ".join(text(site, str(path.parent.relative_to(site))) for path in site.rglob("index.html"))
+def test_what_the_organisation_does_not_offer_does_not_appear(bare):
+    everything = " ".join(text(bare, str(path.parent.relative_to(bare))) for path in bare.rglob("index.html"))
     for part in ("Text my mobile phone", "office phone", "help for personal accounts]"):
         assert part not in everything
-    assert "Your office phone" not in text(site, "register")
-    assert "phone has a signal" not in text(site, "no-code")
+    assert "Your office phone" not in text(bare, "register")
+    assert "phone has a signal" not in text(bare, "no-code")
 
 
-def test_a_site_claims_no_service_portal_or_support_that_nobody_named_p26(tmp_path):
-    about = {"services": [], "portal_name": "", "apps_portal_name": ""}
-    site = variant(tmp_path, organisation=about, contacts={"support": {}})
-    everything = " ".join(text(site, str(path.parent.relative_to(site))) for path in site.rglob("index.html"))
+def test_a_site_claims_no_service_portal_or_support_that_nobody_named_p26(bare):
+    everything = " ".join(text(bare, str(path.parent.relative_to(bare))) for path in bare.rglob("index.html"))
     for claim in ("the main portal", "the apps portal", "Azure, Intune", "Azure or Intune", "Applies to"):
         assert claim not in everything
-    assert "has named no support" in text(site, "contact-support")
-    assert "contact-administrator" in (site / "contact-support/index.html").read_text()
+    assert "has named no support" in text(bare, "contact-support")
+    assert "contact-administrator" in (bare / "contact-support/index.html").read_text()
 
 
-def test_names_from_the_organisation_are_text_never_markup(tmp_path):
-    site = variant(tmp_path, organisation={"name": "Smith & <b>Sons</b>"})
-    html = (site / "reset/index.html").read_text()
+def test_names_from_the_organisation_are_text_never_markup(asking):
+    html = (asking / "reset/index.html").read_text()
     assert "Smith &amp; &lt;b&gt;Sons&lt;/b&gt;" in html
 
 

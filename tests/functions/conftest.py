@@ -1,7 +1,6 @@
 """Functions through their real handlers: HTTP API events in, DynamoDB behind (MiniStack)."""
 
 import base64
-import functools
 import importlib
 import itertools
 import json
@@ -18,7 +17,7 @@ import msgspec
 import pytest
 
 from regain.adapters import password_hash
-from regain.adapters.keys import Keys, codes_key
+from regain.adapters.keys import codes_key
 from regain.adapters.password_hash import hash_password
 from regain.adapters.store import marshal, unmarshal
 from regain.domain import codes, guess_budget
@@ -35,6 +34,9 @@ PASSWORD = "maple-Cedar-93-window"
 _NUMBERS = itertools.count(1)
 _GUESSES = guess_budget.guesses
 DRAW = standings.draw
+_CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hashes as always, at no cost: what a hash is and costs is proved in `test_password_hash.py` and attack 46."""
+_NOBODYS = _CHEAP.hash("nobody")
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ class World:
 
     @property
     def hashed(self) -> str:
-        """The password that everybody has here, as it is stored: hashed once, for that is slow."""
-        return _hashed(PASSWORD, self.services.keys, password_hash._argon2())
+        """The password that everybody has here, as it is stored."""
+        return hash_password(PASSWORD, self.services.keys)
 
     def name(self, mark: str) -> str:
         """A user name that nobody else has."""
@@ -225,11 +227,6 @@ class World:
         return self.services.store.get(*self.services.recoveries.key(self.subject(user_id), "throttle")) or {}
 
 
-@functools.cache
-def _hashed(password: str, keys: Keys, _hasher: Any) -> str:
-    return hash_password(password, keys)
-
-
 def holds(text: str, secret: str) -> bool:
     """Whether a text holds a secret. Six digits within a hash or a time are nobody's code: they stand there by chance."""
     return re.search(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])", text) is not None
@@ -258,8 +255,10 @@ def default_organisation(engine, tmp_path_factory):
 
 
 @pytest.fixture
-def use(engine, default_organisation, tmp_path, monkeypatch):
+def use(engine, tables, default_organisation, tmp_path, monkeypatch):
     """Sets the organisation that the functions serve: `organisation.yaml`, with changes."""
+    monkeypatch.setattr(password_hash, "_argon2", lambda: _CHEAP)
+    monkeypatch.setattr(password_hash, "_NOBODYS", _NOBODYS)
 
     def set_organisation(**changes: Any) -> World:
         path = default_organisation
@@ -280,6 +279,7 @@ def use(engine, default_organisation, tmp_path, monkeypatch):
 
     yield set_organisation
     _forget_unless(default_organisation)
+    tables.empty("OutboxTable")  # messages are looked for among all: those of other tests would cost more than the test
 
 
 _serving: list[Path] = []
@@ -313,13 +313,6 @@ def budget(monkeypatch):
 def world(use) -> World:
     """A deployment with the product's defaults."""
     return use()
-
-
-@pytest.fixture
-def cheap_hashes(monkeypatch):
-    """Passwords are hashed as always, but at no cost, where a test plays many steps and measures none."""
-    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(password_hash, "_argon2", lambda: hasher)
 
 
 @pytest.fixture

@@ -53,9 +53,9 @@ class Tables:
                 batch.setdefault(table, []).append(request)
             assert not self._ask("BatchWriteItem", RequestItems=batch).get("UnprocessedItems")
 
-    def empty(self) -> None:
-        """Forgets everything."""
-        self.restore({})
+    def empty(self, *tables: str) -> None:
+        """Forgets all that these tables hold, or all tables."""
+        self.restore({}, self.items(*tables))
 
     def _scan(self, table: str) -> list[dict[str, Any]]:
         answer = self._ask("Scan", TableName=table, ConsistentRead=True)

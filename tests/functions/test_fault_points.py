@@ -14,7 +14,7 @@ from tests.functions import scenarios_account, scenarios_admin  # noqa: F401 - t
 from tests.functions.fault_injection import FaultInjector, points
 from tests.functions.faults import FAULTS
 from tests.functions.scenarios import SCENARIOS
-from tests.functions.tables import Tables, change
+from tests.functions.tables import change
 
 NOW = 1_800_000_000
 NO_SECRETS = ("method", "kind", "language")  # short words, which may stand in any text
@@ -61,15 +61,9 @@ class ScenarioRun:
 
 
 @pytest.fixture
-def tables(engine):
-    opened = Tables(engine.endpoint)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def stage(request, use, time_machine, monkeypatch, tables, cheap_hashes):
+def stage(request, use, time_machine, monkeypatch, tables):
     scenario = request.param
+    tables.empty()  # all of it is read and compared after each run
     return ScenarioRun(scenario, use(**scenario.organisation), time_machine, FaultInjector(monkeypatch), tables)
 
 

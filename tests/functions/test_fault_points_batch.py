@@ -18,7 +18,7 @@ from tests.functions.agent import Agent
 from tests.functions.conftest import Context
 from tests.functions.fault_injection import FaultInjector, Killed, points
 from tests.functions.faults import BATCH_FAULTS
-from tests.functions.tables import Tables, change
+from tests.functions.tables import change
 from tests.functions.test_audit import records as counted_records
 from tests.functions.test_contact import ask, support
 from tests.functions.test_notify import place_in_the_stream, records
@@ -29,14 +29,7 @@ LEASE = 91
 
 
 @pytest.fixture
-def tables(engine):
-    opened = Tables(engine.endpoint)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def cloud(monkeypatch, time_machine, tables, cheap_hashes):
+def cloud(monkeypatch, time_machine, tables):
     """The cloud, and nothing in it yet."""
     time_machine.move_to(NOW, tick=False)
     monkeypatch.setattr(notify_flow, "_RECORD_RETRY_DELAYS", (0, 0))

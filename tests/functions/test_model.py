@@ -16,14 +16,13 @@ from notify import flow as notify_flow
 from tests.functions.model import RecordingMessenger
 from tests.functions.state_machine import InitialState
 from tests.functions.state_machine_admin import ServiceMachine
-from tests.functions.tables import Tables
 
 EXAMPLES = int(os.environ.get("MODEL", "0"))
 """How many examples; `make test` plays a few, always the same."""
 
 
 @pytest.fixture
-def initial_state(world, engine, time_machine, monkeypatch, cheap_hashes):
+def initial_state(world, tables, time_machine, monkeypatch):
     letters = []
     messengers = {
         "email": RecordingMessenger("email", letters),
@@ -31,9 +30,7 @@ def initial_state(world, engine, time_machine, monkeypatch, cheap_hashes):
         "voice": RecordingMessenger("call", letters),
     }
     monkeypatch.setattr(notify_flow, "_messengers", lambda: messengers)
-    tables = Tables(engine.endpoint)
-    yield InitialState(world, tables, time_machine, letters)
-    tables.close()
+    return InitialState(world, tables, time_machine, letters)
 
 
 # --- What chance would seldom find, one after the other -------------------------------------------------

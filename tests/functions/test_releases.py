@@ -89,7 +89,7 @@ def play(world, person, serve, office, serving):
 
 
 @pytest.mark.parametrize("first", ["before", "after"])
-def test_a_reset_whose_steps_alternate_between_two_releases(world, serve, post_office, cheap_hashes, first):  # noqa: F811
+def test_a_reset_whose_steps_alternate_between_two_releases(world, serve, post_office, first):  # noqa: F811
     other = {"before": "after", "after": "before"}[first]
     play(
         world,
@@ -102,12 +102,12 @@ def test_a_reset_whose_steps_alternate_between_two_releases(world, serve, post_o
 
 @pytest.mark.parametrize("odd", STEPS)
 @pytest.mark.parametrize("usual", ["before", "after"])
-def test_a_single_step_of_the_other_release_changes_nothing(world, serve, post_office, cheap_hashes, usual, odd):  # noqa: F811
+def test_a_single_step_of_the_other_release_changes_nothing(world, serve, post_office, usual, odd):  # noqa: F811
     other = {"before": "after", "after": "before"}[usual]
     play(world, world.person(language="de"), serve, post_office, {**dict.fromkeys(STEPS, usual), odd: other})
 
 
-def test_what_a_later_release_has_added_to_a_record_stops_no_earlier_one(world, serve, post_office, cheap_hashes):  # noqa: F811
+def test_what_a_later_release_has_added_to_a_record_stops_no_earlier_one(world, serve, post_office):  # noqa: F811
     """Records are read by name. What a release does not know it passes over, and may drop: a new attribute has a default."""
     person = world.person(language="de")
     serve("after")

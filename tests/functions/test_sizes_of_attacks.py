@@ -25,7 +25,7 @@ START = 1_900_000_000 // BUCKET * BUCKET
 
 
 @pytest.fixture
-def world(use, cheap_hashes):
+def world(use):
     """An organisation whose own limits on networks and messages are not what is looked at."""
     most = ("failures_per_network", "starts_per_network", "phone_messages_per_day")
     return use(limits=dict.fromkeys(most, 10_000_000))
