@@ -1,4 +1,4 @@
-"""`make deploy` from a fresh checkout to a published site, with a stand-in for what `sam deploy` does (A1, A3-A5, A13)."""
+"""`make deploy` from a fresh checkout to a published site, with a stand-in for what `sam deploy` does (B32, A1, A3-A5, A13)."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""One story for every directory, told against real servers: slapd with its password policy, and Samba as a controller.
+"""One story for every directory, told against real servers: slapd with its password policy, and Samba as a controller
+(B16, B25, B33).
 
 What a real server does is the only proof that Regain's words for it are true. Entra ID has no server that could run here:
 a stand-in tells its part, and `test_entra` what it demands of each request.

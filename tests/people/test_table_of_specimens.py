@@ -1,5 +1,5 @@
 """The table of specimens and what is read from them: printed by `python -m tests.people.test_table_of_specimens`, kept in
-the specimens' README, and held (issue 15, “Shown by”).
+the specimens' README, and held (B25, B31).
 """
 
 import sys
