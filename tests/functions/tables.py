@@ -80,8 +80,13 @@ class Tables:
             "Authorization": "AWS4-HMAC-SHA256 Credential=local/20270115/eu-west-1/dynamodb/aws4_request, "
             "SignedHeaders=host, Signature=0",
         }
-        self._connection.request("POST", "/", json.dumps(request), headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request("POST", "/", json.dumps(request), headers)
+            answer = self._connection.getresponse()
+        except ConnectionError:  # the engine ends what is idle for 75 seconds; each request may be repeated
+            self._connection.close()
+            self._connection.request("POST", "/", json.dumps(request), headers)
+            answer = self._connection.getresponse()
         body = json.loads(answer.read())
         if answer.status != 200:
             raise AssertionError(f"{action}: {body}")
