@@ -9,7 +9,7 @@ from admin.directory_actions import Made
 from regain.adapters import password_hash
 from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Done, Enable, RequireRegistration, SetTemporaryPassword, TemporaryPassword
+from regain.api.contract import Act, Done, Enable, RequireRegistration, SetTemporaryPassword, TemporaryPassword
 from regain.api.request_context import RequestContext
 from regain.domain import binding, roles
 from regain.domain.methods import Method, channel, mask
@@ -37,7 +37,7 @@ def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) ->
             *_methods_lost(agent, target, body.methods_lost),
             services.recoveries.throttle_write(target.subject, target.throttle.lifted().distrusting(), now),
             *proved,
-            *agent.event_and_notices("admin-reset", target),
+            *agent.event_and_notices("admin-reset", target, body.reason),
             *(_sent(agent, target, to, made) if to else ()),
         ]
 
@@ -90,14 +90,27 @@ def _sent(agent: Agent, target: Target, to: Method, made: Made) -> list[Write]:
     ]
 
 
-def unlock(user_id: str, context: RequestContext) -> Done:
+def unlock(user_id: str, body: Act, context: RequestContext) -> Done:
     """Lifts the lockout of sign-in. Does no harm if there is none."""
-    return act_on("unlock", user_id, context, "admin-unlocked", _unlocked)
+    return act_on("unlock", user_id, body.reason, context, "admin-unlocked", _unlocked)
 
 
-def lift(user_id: str, context: RequestContext) -> Done:
+def lift(user_id: str, body: Act, context: RequestContext) -> Done:
     """Lifts the throttle: wrong proofs and passwords no longer count."""
-    return act_on("lift", user_id, context, "admin-lifted", _lifted)
+    return act_on("lift", user_id, body.reason, context, "admin-lifted", _lifted)
+
+
+def disable(user_id: str, body: Act, context: RequestContext) -> Done:
+    """Turns an account off: nobody can sign in to it, and every session and open flow ends."""
+    return act_on("disable", user_id, body.reason, context, "admin-disabled", _disabled)
+
+
+def _disabled(agent: Agent, target: Target) -> list[Write]:
+    services = agent.services
+    return [
+        services.accounts.disable_write(target.account),
+        services.recoveries.throttle_write(target.subject, target.throttle.overtaken(), services.now),
+    ]
 
 
 def _unlocked(agent: Agent, target: Target) -> list[Write]:
@@ -118,7 +131,11 @@ def enable(user_id: str, body: Enable, context: RequestContext) -> TemporaryPass
 def _enable(user_id: str, body: Enable, context: RequestContext) -> TemporaryPassword:
     agent = signed_in_agent(context)
     target = agent.authorise("enable", user_id)
-    services, now, told = agent.services, agent.services.now, agent.event_and_notices("admin-enabled", target)
+    services, now, told = (
+        agent.services,
+        agent.services.now,
+        agent.event_and_notices("admin-enabled", target, body.reason),
+    )
     if target.person:
         directory_actions.check_changeable(target.person)
     if not target.info.suspended:
@@ -152,12 +169,12 @@ def require_registration(user_id: str, body: RequireRegistration, context: Reque
         info = replace(target.info, required=True, remind_at=0)
         return [agent.services.security_infos.write(target.subject, info), *proved]
 
-    return act_on("require-registration", user_id, context, "admin-registration-required", required)
+    return act_on("require-registration", user_id, body.reason, context, "admin-registration-required", required)
 
 
-def waive_registration(user_id: str, context: RequestContext) -> Done:
+def waive_registration(user_id: str, body: Act, context: RequestContext) -> Done:
     """Withdraws that requirement."""
-    return act_on("require-registration", user_id, context, "admin-registration-waived", _waived)
+    return act_on("require-registration", user_id, body.reason, context, "admin-registration-waived", _waived)
 
 
 def _waived(agent: Agent, target: Target) -> list[Write]:
@@ -165,14 +182,15 @@ def _waived(agent: Agent, target: Target) -> list[Write]:
 
 
 def act_on(
-    act: str, user_id: str, context: RequestContext, kind: str, writes: Callable[[Agent, Target], list[Write]]
-) -> Done:
-    """One act: what `writes` returns, with its event and its notices."""
+    act: str, user_id: str, reason: str, context: RequestContext, kind: str,
+    writes: Callable[[Agent, Target], list[Write]],
+) -> Done:  # fmt: skip
+    """One act: what `writes` returns, with its event, which says the reason, and its notices."""
 
     def step() -> Done:
         agent = signed_in_agent(context)
         target = agent.authorise(act, user_id)
-        agent.services.store.commit([*writes(agent, target), *agent.event_and_notices(kind, target)])
+        agent.services.store.commit([*writes(agent, target), *agent.event_and_notices(kind, target, reason)])
         return Done(True)
 
     return retry_on_conflict(step)

@@ -10,7 +10,7 @@ from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.directories.base import Person
-from regain.domain import roles, user_id
+from regain.domain import human_input, roles, user_id
 from regain.domain.account import Account, is_id
 from regain.domain.binding import Holder
 from regain.domain.directory_change import Change
@@ -82,6 +82,10 @@ class Agent:
         """Counts a lookup. Raises Refused(TOO_MANY_REQUESTS)."""
         self._count("looked", self.services.organisation.limits.admin_lookups_per_hour)
 
+    def count_change(self) -> None:
+        """Counts a change. Raises Refused(TOO_MANY_REQUESTS)."""
+        self._count("changed", self.services.organisation.limits.admin_changes_per_hour)
+
     def authorise(self, act: str, typed: str) -> Target:
         """The account, if the agent may do this now: by role, by scope, with a fresh second factor. Counts a change.
 
@@ -89,8 +93,7 @@ class Agent:
             Refused: NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, NO_SUCH_ACCOUNT, SECOND_FACTOR_NEEDED or
                 TOO_MANY_REQUESTS.
         """
-        limits = self.services.organisation.limits
-        self._count("changed", limits.admin_changes_per_hour)
+        self.count_change()
         target = self.read(typed)
         roles.check_action(act, self.account, target.account, self.scope)
         self.check_proved()
@@ -117,17 +120,19 @@ class Agent:
         """An event about the agent: what they have read of others."""
         return self.who.event(kind, by=self.account.user_id, **facts)
 
-    def event_and_notices(self, kind: str, target: Target, **facts: Any) -> list[Write]:
-        """The writes that go with an act: its event and its notices, to the owner's addresses and to administrators."""
+    def event_and_notices(self, kind: str, target: Target, reason: str = "") -> list[Write]:
+        """The writes that go with an act: its event, which says the `reason`, and its notices, to the owner's addresses
+        and to administrators.
+        """
         services, now, reference = self.services, self.services.now, self.who.context.reference
         settings = services.organisation.notify
-        messages = notices(services, now, target.account, kind, target.subject, reference, target.info, **facts)
+        messages = notices(services, now, target.account, kind, target.subject, reference, target.info)
         messages = messages if settings.person else []
         if settings.administrators:
             about = {"user_id": target.account.user_id, "by": self.account.user_id, "at": now, "act": kind}
             messages = [*messages, self._to_administrators(target, about)]
         return [
-            self.event(kind, target),
+            self.event(kind, target, note=human_input.read_line(reason)),
             repudiation.issue_write(services, target.subject, target.account, reference, now),
             *(services.outbox.write(message, now) for message in messages),
         ]

@@ -1,6 +1,6 @@
 """Routes of the admin function: what helpdesk and administrators do, each within their role."""
 
-from admin import accounts, actions, audit, methods, step_up
+from admin import accounts, actions, audit, methods, people, requests, step_up
 from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
@@ -16,12 +16,17 @@ app.post("/api/admin/accounts/<user_id>/caller/verify")(step_up.verify_caller)
 app.post("/api/admin/accounts/<user_id>/reset")(actions.reset)
 app.post("/api/admin/accounts/<user_id>/unlock")(actions.unlock)
 app.post("/api/admin/accounts/<user_id>/lift")(actions.lift)
+app.post("/api/admin/accounts/<user_id>/disable")(actions.disable)
 app.post("/api/admin/accounts/<user_id>/enable")(actions.enable)
 app.delete("/api/admin/accounts/<user_id>/methods")(methods.clear)
 app.post("/api/admin/accounts/<user_id>/methods/<method_id>/agree")(methods.agree)
 app.post("/api/admin/accounts/<user_id>/registration-code")(methods.give_registration_code)
 app.post("/api/admin/accounts/<user_id>/require-registration")(actions.require_registration)
 app.delete("/api/admin/accounts/<user_id>/require-registration")(actions.waive_registration)
+app.post("/api/admin/people/search")(people.search_people)
+app.get("/api/admin/requests")(requests.list_requests)
+app.post("/api/admin/requests")(requests.change_requests)
+app.post("/api/admin/requests/<id>")(requests.change_request)
 app.get("/api/admin/references/<reference>")(audit.show_trail)
 app.get("/api/admin/events")(audit.list_events)
 app.get("/api/admin/report")(audit.show_report)

@@ -3,16 +3,16 @@
 from admin.actions import act_on
 from admin.agent import Agent, Target, signed_in_agent
 from regain.adapters.store import Write, retry_on_conflict
-from regain.api.contract import Done, IssuedRegistrationCode
+from regain.api.contract import Act, Done, IssuedRegistrationCode
 from regain.api.request_context import RequestContext
 from regain.domain import binding, roles
 from regain.problems import NO_SUCH_SECURITY_INFO, Refused
 from regain.recovery import listing, registration_code
 
 
-def clear(user_id: str, context: RequestContext) -> Done:
+def clear(user_id: str, body: Act, context: RequestContext) -> Done:
     """Removes what the owner has registered, for example after a theft. What IT entered for them stays."""
-    return act_on("clear-methods", user_id, context, "admin-methods-cleared", _cleared)
+    return act_on("clear-methods", user_id, body.reason, context, "admin-methods-cleared", _cleared)
 
 
 def _cleared(agent: Agent, target: Target) -> list[Write]:
@@ -20,7 +20,7 @@ def _cleared(agent: Agent, target: Target) -> list[Write]:
     return [agent.services.security_infos.write(target.subject, left)]
 
 
-def agree(user_id: str, method_id: str, context: RequestContext) -> Done:
+def agree(user_id: str, method_id: str, body: Act, context: RequestContext) -> Done:
     """Lets a method of somebody with a role count as a second factor at once: another administrator agrees to it."""
 
     def agreed(agent: Agent, target: Target) -> list[Write]:
@@ -30,18 +30,18 @@ def agree(user_id: str, method_id: str, context: RequestContext) -> Done:
             raise Refused(NO_SUCH_SECURITY_INFO)
         return [agent.services.security_infos.write(target.subject, binding.agreed(target.info, *names))]
 
-    return act_on("agree", user_id, context, "admin-method-agreed", agreed)
+    return act_on("agree", user_id, body.reason, context, "admin-method-agreed", agreed)
 
 
-def give_registration_code(user_id: str, context: RequestContext) -> IssuedRegistrationCode:
+def give_registration_code(user_id: str, body: Act, context: RequestContext) -> IssuedRegistrationCode:
     """Gives a code with which the owner can register methods without one of theirs. Every place is told."""
-    return retry_on_conflict(lambda: _give_registration_code(user_id, context))
+    return retry_on_conflict(lambda: _give_registration_code(user_id, body, context))
 
 
-def _give_registration_code(user_id: str, context: RequestContext) -> IssuedRegistrationCode:
+def _give_registration_code(user_id: str, body: Act, context: RequestContext) -> IssuedRegistrationCode:
     agent = signed_in_agent(context)
     target = agent.authorise("registration-code", user_id)
     roles.check_may_vouch(agent.account, target.account)
     shown, writes = registration_code.issue(agent.services, target.subject, target.info, deployer=False)
-    agent.services.store.commit([*writes, *agent.event_and_notices("registration-code-given", target)])
+    agent.services.store.commit([*writes, *agent.event_and_notices("registration-code-given", target, body.reason)])
     return IssuedRegistrationCode(shown, agent.services.now + registration_code.GOOD_FOR)

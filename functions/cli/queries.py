@@ -106,15 +106,17 @@ def _user_ids(events: Iterable[dict[str, Any]], services: Services) -> dict[str,
 def report(
     context: typer.Context,
     days: Annotated[int, typer.Option(help="How many days, today included (UTC).", min=1, max=366)] = 7,
-    recount: Annotated[bool, typer.Option("--recount", help="Recount all people first.")] = False,
+    recount: Annotated[bool, typer.Option("--recount", help="Recount and index all people first.")] = False,
 ) -> None:
     """Shows usage: resets and unlocks by day and method; who is registered, enabled and capable."""
     stack: Stack = context.obj
     services = stack.services()
     if recount:
-        counting = importlib.import_module("report.flow")
-        ids = (account.id for account in accounts(services))
-        changed = sum(counting.count_people("id", part) for part in batched(ids, 1_000))
+        counting, indexing = importlib.import_module("report.flow"), importlib.import_module("report.index")
+        changed = 0
+        for part in batched((account.id for account in accounts(services)), 1_000):
+            changed += counting.count_people("id", part)
+            indexing.index_people("id", part)
         errors.print(f"counted anew: {changed} people stood differently")
     found, english = usage.usage_report(services.counters, days, int(time.time())), english_of(services)
     result(**msgspec.to_builtins(found, enc_hook=english.translate))

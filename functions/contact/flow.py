@@ -10,11 +10,12 @@ from regain.adapters import device_cookies, proof_of_work, recoveries
 from regain.adapters.outbox import HELP, Message
 from regain.adapters.proof_of_work import Solved
 from regain.adapters.rate_limits import network, number
-from regain.adapters.store import Write
+from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import AskAdministrator, AskSupport, HelpRequested
 from regain.api.request_context import RequestContext
 from regain.domain import device_cookie, human_input, reference, user_id
 from regain.domain.flow import Flow
+from regain.domain.help_requests import Ask, HelpRequest
 from regain.domain.work import help_cost
 from regain.organisation import policies
 from regain.phrases import Phrase
@@ -35,7 +36,12 @@ _TYPE_A_NUMBER = Phrase(
 
 
 def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRequested:
-    """Passes a request on to the administrators, or answers with the URL of their portal (S36, S37).
+    """Passes a request on to the administrators, or answers with the URL of their portal (S36, S37)."""
+    return retry_on_conflict(lambda: _ask_administrator(body, context))
+
+
+def _ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRequested:
+    """The request goes to the desk by mail and into its queue.
 
     Whoever has given a proof is helped by the desk of their group's policy; before, it is that of the domain.
     """
@@ -53,7 +59,8 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
         reply_to = _reached(body.reply_to, needed)
     mailing = Desk(needed, desk.email or "first-line")
     places = (network(context.address), reply_to)
-    subject, flow, counted, mailed = _looked(body.flow, who, places, mailing, solved, needed)
+    account_id, flow, counted, mailed = _looked(body.flow, who, places, mailing, solved, needed)
+    subject = needed.recoveries.subject(account_id)
     context.about(subject, flow.reference if flow else "")
     if flow and flow.passed and flow.desk:
         mailing = Desk(needed, flow.desk)
@@ -67,12 +74,18 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
     browser = device_cookies.read(needed.keys, context.browser)
     first = bool(facts["passed"] or device_cookie.find(browser, subject))
     told = mailing.writes(message, reply_to, first, mailed)
-    needed.store.commit([*counted, *told, _event(needed, "administrator-contacted", context)])
+    queued = _queued(needed, HelpRequest(subject, "administrator", account_id, who), message, reply_to)
+    needed.store.commit([*counted, *told, *queued, _event(needed, "administrator-contacted", context)])
     return HelpRequested(reference=context.reference)
 
 
 def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
-    """Passes a request on to support, and confirms it to the sender (S21-S23). Reports all faults of the form at once.
+    """Passes a request on to support, and confirms it to the sender (S21-S23), with all faults of the form at once."""
+    return retry_on_conflict(lambda: _ask_support(body, context))
+
+
+def _ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
+    """The request goes to support by mail and into the queue of the desk.
 
     The confirmation repeats nothing that was typed, so nobody can use it to write to strangers (X17). A quoted
     reference is passed on as text: an event goes under it only for whoever holds its flow (X28).
@@ -86,7 +99,8 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
         name, email, phone = _callback(body, needed)
     nobody = f"\x1fsupport\x1f{email}"
     mailing, places = Desk(needed, to), (network(context.address), email, phone)
-    subject, _, counted, mailed = _looked("", nobody, places, mailing, solved, needed)
+    account_id, _, counted, mailed = _looked("", nobody, places, mailing, solved, needed)
+    subject = needed.recoveries.subject(account_id)
     context.about(subject)
     facts = {
         "at": needed.now, "name": name, "phone": phone, "email": email, "text": _text(body.message),
@@ -96,8 +110,17 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     message = _message(needed, context, subject, "support-contacted", to, facts)
     told = mailing.writes(message, f"{phone}, {email}", False, mailed)
     told.append(needed.outbox.write(replace(confirmation, language=context.language), needed.now))
-    needed.store.commit([*counted, *told, _event(needed, "support-contacted", context)])
+    queued = _queued(needed, HelpRequest(subject, "support", account_id), message, f"{phone}, {email}")
+    needed.store.commit([*counted, *told, *queued, _event(needed, "support-contacted", context)])
     return HelpRequested(reference=context.reference)
+
+
+def _queued(needed: Services, new: HelpRequest, message: Message, reply_to: str) -> list[Write]:
+    """The request in the queue of the desk: one an account, however often somebody asks."""
+    (seen,) = needed.help_requests.get([new.subject])
+    facts = message.facts
+    ask = Ask(needed.now, facts["name"], reply_to, facts["text"], message.reference, facts.get("passed", 0))
+    return needed.help_requests.write(seen, (seen or new).asked(ask), needed.now)
 
 
 def _reached(typed: str, needed: Services) -> str:
@@ -144,7 +167,7 @@ def _countries(needed: Services) -> tuple[str, ...]:
 def _looked(
     token: str, who: str, places: tuple[str, ...], mailing: Desk, solved: Solved, needed: Services
 ) -> tuple[str, Flow | None, list[Write], list[Any]]:
-    """The subject of a user ID, the flow that the sender is stuck in, if it is about the same account, what counts
+    """The account id of a user ID, the flow that the sender is stuck in, if it is about the same account, what counts
     and pays for the request, and what has been mailed to the desk: one read.
 
     Counted are the sender's network and the places to reply to, never the account: nobody uses up somebody else's way
@@ -164,8 +187,9 @@ def _looked(
     times = help_cost(max(number(item) for item in counted), limits)
     writes = [work.spend_write(needed, solved, times)]
     writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
-    subject = needed.recoveries.subject(needed.identifiers.lead(who, led).account_id)
-    return subject, needed.recoveries.flow(found) if about == subject else None, writes, mailed
+    account_id = needed.identifiers.lead(who, led).account_id
+    own = about == needed.recoveries.subject(account_id)
+    return account_id, needed.recoveries.flow(found) if own else None, writes, mailed
 
 
 def _message(

@@ -56,6 +56,7 @@ _SUBJECTS = {
     "admin-unlocked": Phrase("Your {organisation} account has been unlocked"),
     "admin-lifted": Phrase("You can reset the password of your {organisation} account again"),
     "admin-enabled": Phrase("Your {organisation} account has been turned on"),
+    "admin-disabled": Phrase("Your {organisation} account has been turned off"),
     "admin-methods-cleared": Phrase("The security info of your {organisation} account has been removed"),
     "admin-method-agreed": Phrase("A method of your {organisation} account counts as a second factor now"),
     "registration-code-given": Phrase("A registration code for your {organisation} account has been given"),
@@ -82,6 +83,7 @@ _DONE = {
         "An administrator has allowed password reset again for your {organisation} account {user_id}."
     ),
     "admin-enabled": Phrase("An administrator has turned on your {organisation} account {user_id}."),
+    "admin-disabled": Phrase("An administrator has turned off your {organisation} account {user_id}."),
     "admin-methods-cleared": Phrase(
         "An administrator has removed all security info of your {organisation} account {user_id}."
     ),

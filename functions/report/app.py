@@ -1,4 +1,4 @@
-"""Counts for reports: handles the streams of events, accounts and security info, and the queue of failed batches."""
+"""Counts for reports, and the index of people: handles three streams, and the queue of failed batches."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from regain.adapters import stream_records
 from regain.adapters.store import unmarshal
 from regain.api.redaction import error_kind
 from report.flow import count_events, count_people
+from report.index import index_people, list_locked
 
 log = Logger(service="regain")
 
@@ -39,11 +40,14 @@ def _count(records: list[dict[str, Any]]) -> int:
     changes = [record["dynamodb"] for record in records]
     events = [change["NewImage"] for change in changes if "kind" in change.get("NewImage", {})]
     if events:
-        counted = count_events([unmarshal(image) for image in events])
+        happened = [unmarshal(image) for image in events]
+        counted = count_events(happened)
+        list_locked(happened)
     else:
         keys = [{name: value["S"] for name, value in change["Keys"].items()} for change in changes]
         people = [key for key in keys if "at" not in key]  # the rest are expired events
         name = "id" if people and "id" in people[0] else "subject"
         counted = count_people(name, {key[name] for key in people})
+        index_people(name, {key[name] for key in people})
     log.info("counted", extra={"records": len(records), "counted": counted})
     return counted

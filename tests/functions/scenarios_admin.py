@@ -157,6 +157,7 @@ def _act(operation: contract.Operation, act: str, event: str, verb: str = "POST"
 _act(contract.ADMIN_UNLOCK, "unlock", "admin-unlocked")
 _act(contract.ADMIN_LIFT, "lift", "admin-lifted")
 _act(contract.ADMIN_ENABLE, "enable", "admin-enabled", enabled=False)
+_act(contract.ADMIN_DISABLE, "disable", "admin-disabled")
 _act(contract.ADMIN_CODE, "registration-code", "registration-code-given")
 _act(contract.ADMIN_CLEAR, "methods", "admin-methods-cleared", "DELETE")
 _act(contract.ADMIN_REQUIRE, "require-registration", "admin-registration-required")
@@ -177,6 +178,46 @@ def turn_on_after_a_repudiation(world: World, clock: Any) -> Steps:
     secure(world, changed(world, person))
     yield lambda: agent.over(person, "enable", {"keep": ["entered"]})
     yield lambda: agent.over(person, "reset")
+
+
+# --- The desk --------------------------------------------------------------------------------------
+
+
+@scenario(contract.SEARCH_PEOPLE, events=("admin-searched",))
+def search_for_somebody(world: World, clock: Any) -> Steps:
+    agent, person = Agent(world, role="auditor"), world.person()
+    yield lambda: agent.do("/people/search", {"q": person.user_id})
+    yield lambda: agent.do("/people/search", {"q": person.user_id})
+
+
+@scenario(contract.REQUESTS, events=("admin-read-requests",))
+def read_requests(world: World, clock: Any) -> Steps:
+    agent = Agent(world, role="auditor")
+    _asked(world)
+    yield lambda: agent.get("/requests")
+    yield lambda: agent.get("/requests")
+
+
+def _asked(world: World) -> str:
+    """Somebody has asked for help; the id of their request."""
+    person = world.person()
+    body = {"user_id": person.user_id, "proof": world.proof(), "reply_to": f"p{world.number}@home.example"}
+    assert world.post("/api/contact/administrator", body).status == 202
+    return world.subject(person.user_id)
+
+
+@scenario(contract.CHANGE_REQUEST, events=("request-taken",))
+def take_a_request(world: World, clock: Any) -> Steps:
+    agent, request = Agent(world, role="helpdesk"), _asked(world)
+    yield lambda: agent.do(f"/requests/{request}", {"state": "taken"})
+    yield lambda: agent.do(f"/requests/{request}", {"state": "done"})
+
+
+@scenario(contract.CHANGE_REQUESTS, events=("request-done",))
+def close_requests(world: World, clock: Any) -> Steps:
+    agent, request = Agent(world, role="helpdesk"), _asked(world)
+    yield lambda: agent.do("/requests", {"ids": [request], "state": "done"})
+    yield lambda: agent.do("/requests", {"ids": [request], "state": "new"})
 
 
 # --- What happened ---------------------------------------------------------------------------------

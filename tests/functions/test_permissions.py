@@ -11,6 +11,7 @@ from local.template import read
 from notify import help_digest
 from receipts import app as receipts
 from regain.runtime import services as composition
+from report.index import index_people, list_locked
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, solve
 from tests.functions.directory_stand_in import StandIn, people
@@ -153,6 +154,9 @@ def test_the_contact_function_may_do_what_it_does(use, record, template):
     world = use(limits={"help_mails_per_hour": 1}, contacts=desks)
     person = world.person()
     flow = world.start(person.user_id).body["flow"]
+    agent = Agent(world)
+    assert ask(world, person.user_id).status == 202
+    assert agent.do("/requests", {"ids": [world.subject(person.user_id)], "state": "done"}).status == 200
     fresh(record, world)
     for _ in range(2):  # the second one goes into the digest of the hour
         assert ask(world, person.user_id, flow=flow).status == 202
@@ -166,6 +170,8 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     called, newcomer = Person(world), Agent(world, role="helpdesk")
     called.app()
     newcomer.change_info(agreed=())
+    index_people("id", [person.id])
+    assert ask(world, person.user_id).status == 202
     reference = world.start(person.user_id).body["reference"]
     plays("AdminFunction")
     fresh(record, world)
@@ -181,6 +187,12 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     assert administrator.get("/events", account=person.user_id).status == administrator.get("/events").status == 200
     assert administrator.get(f"/references/{reference}").status == 200
     assert administrator.get("/report").status == 200
+    assert administrator.do("/people/search", {"q": person.display_name}).body["people"]
+    assert administrator.get("/requests").status == 200
+    for state in ("taken", "done"):
+        body = {"ids": [world.subject(person.user_id)], "state": state}
+        assert administrator.do("/requests", body).body["changed"] == 1
+    assert administrator.over(person, "disable").status == 200
     assert administrator.over(person, "registration-code").status == 200
     assert administrator.over(person, "reset", {"methods_lost": True}).status == 200
     assert administrator.over(newcomer.account, "methods/authenticator/agree").status == 200
@@ -217,9 +229,14 @@ def test_the_report_function_may_do_what_it_does(world, record, template, plays)
     person = world.person()
     world.start(person.user_id)
     happened = world.events(person.user_id)
+    index_people("id", [person.id])
+    world.change(world.account(person.user_id), display_name="Other Words")
+    named = world.subject(person.user_id)
     plays("ReportFunction")
     fresh(record, world)
     assert count_events(happened) == count_people(person.id) == 1
+    list_locked([{"kind": "sign-in-locked", "subject": named}])
+    assert index_people("subject", [named]) == 0  # the stream of accounts has told already
     assert differences(record, template, "ReportFunction") == []
 
 

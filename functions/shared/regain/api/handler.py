@@ -86,7 +86,8 @@ class ContractResolver(APIGatewayHttpResolver):
             requests.check_origin(event, context.site, required=operation.session)
         arguments = [unquote(value) for value in parameters.values()]
         if operation.request:
-            arguments.append(requests.body(event, operation.request))
+            bare = operation.optional_body and not event.body
+            arguments.append(operation.request() if bare else requests.body(event, operation.request))
         if operation.query:
             arguments.append(requests.query(event, operation.query))
         response = responses.success(operation.status, step(*arguments, context), context)

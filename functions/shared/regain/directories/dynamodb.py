@@ -108,6 +108,11 @@ class Accounts:
         """Enables the account. An import may disable it again."""
         return self._update(seen, _enabled(seen))
 
+    def disable_write(self, seen: Account) -> Write:
+        """Turns the account off and ends every session. No import turns it on again."""
+        changes = {"enabled": False, "generation": seen.generation + 1, **_changed_locally(seen, "enabled")}
+        return self._update(seen, changes)
+
     def enable_with_password_write(self, seen: Account, password: str, now: int, temporary_until: int) -> Write:
         """Enables the account with a temporary password (a hash), as the one change that follows a repudiation."""
         return self._update(seen, {**_enabled(seen), **_password(seen, password, now, temporary_until)})

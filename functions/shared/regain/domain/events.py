@@ -81,6 +81,11 @@ KINDS: dict[str, Kind] = {
     "admin-viewed-places": Kind(
         Phrase("An administrator viewed the account with whole addresses and numbers."), _HELPING
     ),
+    "admin-searched": Kind(Phrase("An administrator or helpdesk searched for people."), _HELPING),
+    "admin-read-requests": Kind(Phrase("An administrator or helpdesk read the requests for help."), _HELPING),
+    "request-taken": Kind(Phrase("The request for help was taken."), _HELPING),
+    "request-done": Kind(Phrase("The request for help was closed."), _HELPING),
+    "request-put-back": Kind(Phrase("The request for help was put back into the queue."), _HELPING),
     "admin-read-story": Kind(Phrase("An administrator or helpdesk read the events of a reference."), _HELPING),
     "admin-read-events": Kind(Phrase("An administrator or helpdesk read the list of events."), _HELPING),
     "admin-exported": Kind(Phrase("An administrator or helpdesk exported events."), _HELPING),
@@ -94,6 +99,7 @@ KINDS: dict[str, Kind] = {
     "admin-unlocked": Kind(Phrase("An administrator or helpdesk unlocked sign-in."), _HELPING),
     "admin-lifted": Kind(Phrase("An administrator or helpdesk lifted the limits."), _HELPING),
     "admin-enabled": Kind(Phrase("An administrator or helpdesk enabled the account."), _HELPING),
+    "admin-disabled": Kind(Phrase("An administrator turned the account off."), _HELPING),
     "admin-methods-cleared": Kind(
         Phrase("An administrator or helpdesk removed all registered security info."), _HELPING
     ),
@@ -134,6 +140,7 @@ def describe(event: Mapping[str, Any]) -> Phrase:
         "" if method else CHANNELS.get(event.get("channel", ""), ""),
         MESSAGES.get(event.get("message", ""), ""),
         event.get("by", ""),
+        event.get("note", ""),
         Phrase(problem.title) if problem else "",
     )
     details = functools.reduce(_join, filter(None, known), None)

@@ -23,6 +23,7 @@ ACTIONS: dict[str, str] = {
     "registration-code": "user-administrator",
     "agree": "administrator",
     "enable": "user-administrator",
+    "disable": "user-administrator",
     "clear-methods": "user-administrator",
 }
 """Every action on an account, and the lowest role that may take it."""
@@ -37,7 +38,7 @@ def check_can_view(actor: Account, account: Account | None = None, scope: str = 
     """Raises Refused: NOT_FOR_YOUR_ROLE without a role, NOT_OVER_THIS_ACCOUNT outside the actor's groups."""
     if not RANK[actor.role]:
         raise Refused(NOT_FOR_YOUR_ROLE)
-    if account and not _in_scope(actor, account, scope):
+    if account and not in_scope(actor, account, scope):
         raise Refused(NOT_OVER_THIS_ACCOUNT, reason="outside the groups")
 
 
@@ -60,7 +61,7 @@ def check_action(action: str, actor: Account, account: Account, scope: str) -> N
     peers = actor.role == account.role == "administrator"
     if RANK[account.role] >= RANK[actor.role] and not peers:
         raise Refused(NOT_OVER_THIS_ACCOUNT, reason="an equal or higher role")
-    if not _in_scope(actor, account, scope):
+    if not in_scope(actor, account, scope):
         raise Refused(NOT_OVER_THIS_ACCOUNT, reason="outside the groups")
 
 
@@ -115,5 +116,6 @@ def has_global_scope(actor: Account, scope: str) -> bool:
     return scope == "all" or actor.role in ("administrator", "auditor")
 
 
-def _in_scope(actor: Account, account: Account, scope: str) -> bool:
+def in_scope(actor: Account, account: Account, scope: str) -> bool:
+    """Whether the actor may see an account: everybody's, or that of somebody in one of their groups."""
     return has_global_scope(actor, scope) or bool(set(actor.groups) & set(account.groups))

@@ -29,6 +29,19 @@ NO_SUCH_REFERENCE = Problem(
      "The latest events can take a few seconds to appear."),
     help_from="you", field="reference")  # fmt: skip
 
+NO_SUCH_REQUEST = Problem(
+    "no-such-request", 404, "This request for help is not there",
+    "It is more than 90 days old, or about somebody outside your groups.",
+    ("Go back to the list of requests, and load it again.",),
+    help_from="you")  # fmt: skip
+
+REQUEST_TAKEN = Problem(
+    "request-taken", 409, "Somebody else has taken this request",
+    "Whoever takes a request first works on it, so that a person is not helped twice.",
+    ("Take another request.",
+     "If they cannot go on with it, ask them to put it back into the queue."),
+    help_from="you")  # fmt: skip
+
 SECOND_FACTOR_NEEDED = Problem(
     "second-factor-needed", 403, "Confirm it's you",
     "Before you change somebody's account, confirm with a second factor. This lasts for {session_fresh_time}.",

@@ -29,7 +29,9 @@ from regain.organisation.language import Languages
 from regain.organisation.settings import Organisation, current
 
 if TYPE_CHECKING:
+    from regain.adapters.help_requests import HelpRequests
     from regain.adapters.provisioning import Provisioning
+    from regain.adapters.search_index import SearchIndex
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,18 @@ class Services:
         """What an identity provider sent (SCIM). Imported by those that ask for it."""
         module = importlib.import_module("regain.adapters.provisioning")
         return cast("Provisioning", module.Provisioning(self.store, self.provisioning_table))
+
+    @functools.cached_property
+    def search_index(self) -> "SearchIndex":
+        """The index of people, in the report table. Imported by those that ask for it."""
+        module = importlib.import_module("regain.adapters.search_index")
+        return cast("SearchIndex", module.SearchIndex(self.store, self.counters.table))
+
+    @functools.cached_property
+    def help_requests(self) -> "HelpRequests":
+        """The queue of requests for help, in the report table. Imported by those that ask for it."""
+        module = importlib.import_module("regain.adapters.help_requests")
+        return cast("HelpRequests", module.HelpRequests(self.store, self.counters.table, self.keys))
 
     @property
     def now(self) -> int:

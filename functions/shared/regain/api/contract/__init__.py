@@ -7,6 +7,9 @@ the operations with the routes of each `app.py` and the events of `template.yaml
 from regain.api.contract.account import *  # noqa: F403
 from regain.api.contract.administration import *  # noqa: F403
 from regain.api.contract.contact import *  # noqa: F403
+from regain.api.contract.desk import *  # noqa: F403
+from regain.api.contract.desk_operations import *  # noqa: F403
+from regain.api.contract.operation import *  # noqa: F403
 from regain.api.contract.operations import *  # noqa: F403
 from regain.api.contract.recovery import *  # noqa: F403
 from regain.api.contract.security_info import *  # noqa: F403

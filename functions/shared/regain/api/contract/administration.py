@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from regain.api.contract.recovery import OfferedMethod
 from regain.api.contract.security_info import RegisteredMethod
-from regain.api.contract.values import LocalizedText, Request
+from regain.api.contract.values import LocalizedText, Note, Request
 
 IsoTime = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}([T ][\d:.+\-Z]{0,30})?)?$", max_length=40)]
 
@@ -83,6 +83,7 @@ class SetTemporaryPassword(Request, frozen=True):
     methods_lost: bool = False
     to: Annotated[str, Meta(max_length=32)] = ""
     caller: Annotated[str, Meta(max_length=64)] = ""
+    reason: Note = ""
 
 
 class Enable(Request, frozen=True):
@@ -92,6 +93,13 @@ class Enable(Request, frozen=True):
     """
 
     keep: Annotated[tuple[Annotated[str, Meta(max_length=32)], ...], Meta(max_length=20)] | None = None
+    reason: Note = ""
+
+
+class Act(Request, frozen=True):
+    """An act on an account that needs nothing else to be said."""
+
+    reason: Note = ""
 
 
 class IssuedRegistrationCode(Struct):
@@ -105,6 +113,7 @@ class RequireRegistration(Request, frozen=True):
     """Require registration at the next sign-in. `caller` is the flow in which the caller was verified."""
 
     caller: Annotated[str, Meta(max_length=64)] = ""
+    reason: Note = ""
 
 
 class TemporaryPassword(Struct, omit_defaults=True):

@@ -1,7 +1,5 @@
 """The operations of the API: method, path, types, status, and the problems that each may return."""
 
-from msgspec import Struct
-
 from regain import problems
 from regain.api.contract.account import (
     AccountView,
@@ -14,6 +12,7 @@ from regain.api.contract.account import (
 )  # fmt: skip
 from regain.api.contract.administration import (
     AccountDetail,
+    Act,
     AdminView,
     AuditTrail,
     Enable,
@@ -28,6 +27,8 @@ from regain.api.contract.administration import (
     UsageReport,
 )
 from regain.api.contract.contact import AskAdministrator, AskSupport, HelpRequested
+from regain.api.contract.desk_operations import DESK
+from regain.api.contract.operation import Operation
 from regain.api.contract.recovery import (
     Extended,
     Finished,
@@ -45,26 +46,6 @@ from regain.api.contract.recovery import (
 from regain.api.contract.security_info import Confirm, MethodsView, Proved, Register, Registration
 from regain.api.contract.values import Done, Health
 from regain.problems import Problem
-
-
-class Operation(Struct, frozen=True):
-    """One operation. `problems` are those it may return, besides `COMMON_PROBLEMS` and `BODY_PROBLEMS`.
-
-    `session`: it uses the session cookie. With `CROSS_SITE_REQUEST` among its problems, a foreign `Origin` is refused,
-    and an operation that uses the session needs ours (CSRF).
-    `request` is the type of the body, `query` that of the query string; path parameters stand in braces.
-    """
-
-    method: str
-    path: str
-    summary: str
-    response: type | None
-    status: int = 200
-    request: type | None = None
-    problems: tuple[Problem, ...] = ()
-    session: bool = False
-    query: type | None = None
-
 
 COMMON_PROBLEMS = (
     problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.SERVICE_BUSY, problems.INTERNAL_ERROR,
@@ -259,32 +240,57 @@ ADMIN_RESET = Operation(
 ADMIN_UNLOCK = Operation(
     "POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done,
     problems=(*_MANAGE, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.CONTACT_YOUR_ADMINISTRATOR),
-    session=True,
+    session=True, request=Act, optional_body=True,
 )  # fmt: skip
 ADMIN_LIFT = Operation(
-    "POST", f"{_ACCOUNT}/lift", "Lift the block after failed proofs", Done, problems=_MANAGE, session=True
+    "POST",
+    f"{_ACCOUNT}/lift",
+    "Lift the block after failed proofs",
+    Done,
+    problems=_MANAGE,
+    session=True,
+    request=Act,
+    optional_body=True,
 )
 ADMIN_ENABLE = Operation(
     "POST", f"{_ACCOUNT}/enable", "Turn an account on", TemporaryPassword, 200, Enable,
     (*_MANAGE, problems.METHODS_TO_REVIEW, *_SETTING), session=True,
 )  # fmt: skip
+ADMIN_DISABLE = Operation(
+    "POST", f"{_ACCOUNT}/disable", "Turn an account off", Done, problems=_MANAGE, session=True, request=Act,
+    optional_body=True,
+)  # fmt: skip
 ADMIN_AGREE = Operation(
     "POST", f"{_ACCOUNT}/methods/{{method_id}}/agree", "Let a method count as a second factor at once", Done,
-    problems=(*_MANAGE, problems.NO_SUCH_SECURITY_INFO), session=True,
+    problems=(*_MANAGE, problems.NO_SUCH_SECURITY_INFO), session=True, request=Act, optional_body=True,
 )  # fmt: skip
 ADMIN_CODE = Operation(
     "POST", f"{_ACCOUNT}/registration-code", "Give a registration code", IssuedRegistrationCode, problems=_MANAGE,
-    session=True,
+    session=True, request=Act, optional_body=True,
 )  # fmt: skip
 ADMIN_CLEAR = Operation(
-    "DELETE", f"{_ACCOUNT}/methods", "Remove all registered security info", Done, problems=_MANAGE, session=True
+    "DELETE",
+    f"{_ACCOUNT}/methods",
+    "Remove all registered security info",
+    Done,
+    problems=_MANAGE,
+    session=True,
+    request=Act,
+    optional_body=True,
 )
 ADMIN_REQUIRE = Operation(
     "POST", f"{_ACCOUNT}/require-registration", "Require registration at the next sign-in", Done, 200,
     RequireRegistration, (*_MANAGE, problems.CALLER_NOT_VERIFIED), session=True,
 )  # fmt: skip
 ADMIN_WAIVE = Operation(
-    "DELETE", f"{_ACCOUNT}/require-registration", "Waive required registration", Done, problems=_MANAGE, session=True
+    "DELETE",
+    f"{_ACCOUNT}/require-registration",
+    "Waive required registration",
+    Done,
+    problems=_MANAGE,
+    session=True,
+    request=Act,
+    optional_body=True,
 )
 ADMIN_TRAIL = Operation(
     "GET", "/api/admin/references/{reference}", "List the audit events of a reference", AuditTrail,
@@ -301,8 +307,8 @@ ADMIN_REPORT = Operation(
 )  # fmt: skip
 ADMINISTRATION = (
     ADMIN, ADMIN_STEP_UP, ADMIN_STEP_UP_SEND, ADMIN_STEP_UP_VERIFY, ADMIN_ACCOUNT, CALLER_START, CALLER_SEND,
-    CALLER_VERIFY, ADMIN_RESET, ADMIN_UNLOCK, ADMIN_LIFT, ADMIN_ENABLE, ADMIN_CLEAR, ADMIN_AGREE, ADMIN_CODE,
-    ADMIN_REQUIRE, ADMIN_WAIVE, ADMIN_TRAIL, ADMIN_EVENTS, ADMIN_REPORT,
+    CALLER_VERIFY, ADMIN_RESET, ADMIN_UNLOCK, ADMIN_LIFT, ADMIN_ENABLE, ADMIN_DISABLE, ADMIN_CLEAR, ADMIN_AGREE,
+    ADMIN_CODE, ADMIN_REQUIRE, ADMIN_WAIVE, ADMIN_TRAIL, ADMIN_EVENTS, ADMIN_REPORT,
 )  # fmt: skip
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -332,4 +338,5 @@ OPERATIONS: tuple[Operation, ...] = (
     ASK_ADMINISTRATOR,
     ASK_SUPPORT,
     *ADMINISTRATION,
+    *DESK,
 )

@@ -17,6 +17,7 @@ Ticket = Annotated[str, Meta(max_length=128, description="What the link in an e-
 MethodId = Annotated[str, Meta(min_length=1, max_length=32)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, description="Spaces and hyphens are ignored.")]
 Contact = Annotated[str, Meta(max_length=320, description="The whole number or address.")]
+Note = Annotated[str, Meta(max_length=300, description="A reason or the number of a ticket, for the event.")]
 AnswerText = Annotated[str, Meta(max_length=200)]
 if TYPE_CHECKING:
     LocalizedText = str | Phrase

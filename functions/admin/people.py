@@ -1,0 +1,149 @@
+"""Searching for people: a page of them as they are now, within the agent's groups (B12, B13)."""
+
+from dataclasses import dataclass
+
+from admin.agent import Agent, signed_in_agent
+from regain.adapters import recoveries
+from regain.adapters import security_info as security_infos
+from regain.adapters.search_index import Filters
+from regain.api.contract import FoundPerson, PeopleFound, PeopleQuery
+from regain.api.request_context import RequestContext
+from regain.directories import dynamodb as account_items
+from regain.domain import roles, search
+from regain.domain.account import Account
+from regain.domain.eligibility import Eligibility, eligibility
+from regain.domain.methods import mask
+from regain.domain.search import Term
+from regain.domain.security_info import SecurityInfo
+from regain.domain.throttle import Standing
+from regain.organisation import policies
+from regain.problems import TOO_MANY_REQUESTS, Refused
+from regain.recovery import standings, step_up
+from regain.recovery.session import holder
+
+_PAGE_SIZE = 20
+_CODES = ("email", "sms", "call-office")
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Somebody as they are now, and since when what ends by itself holds."""
+
+    account: Account
+    info: SecurityInfo
+    stands: Eligibility
+    locked_until: int
+    closed_until: int
+
+    def in_list(self, state: str) -> bool:
+        return {
+            "": True, "not-registered": not self.stands.registered, "not-capable": not self.stands.capable,
+            "off": not self.account.enabled, "locked": self.locked_until > 0, "closed": self.closed_until > 0,
+        }[state]  # fmt: skip
+
+
+def search_people(query: PeopleQuery, context: RequestContext) -> PeopleFound:
+    """A page of the people who are found by what was typed, or who stand in a list. Every search is an event.
+
+    A page costs the same whatever the number of people: it may hold fewer than there are, with a cursor to go on.
+    """
+    agent = signed_in_agent(context)
+    agent.count_lookup()
+    wanted = search.terms(query.q)
+    found: list[_Person] = []
+    cursor = ""
+    if wanted or (not query.q.strip() and (query.state or query.group)):
+        account_ids, cursor = _candidates(agent, query, wanted)
+        found = [each for each in _read(agent, account_ids) if _is_found(agent, each, query, wanted)]
+    if not found and not query.cursor and not (query.state or query.group):
+        found = _by_whole_user_id(agent, query.q)
+    filters = {"state": query.state, "group": query.group}
+    what = ", ".join([str(len(found)), *(f"{name} {value}" for name, value in filters.items() if value)])
+    agent.services.store.commit([agent.own_event("admin-searched", what=what)])
+    return PeopleFound([_shown(agent, each) for each in found], cursor)
+
+
+def _candidates(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> tuple[list[str], str]:
+    """Ids of accounts that may be what is searched for: who they are and what may be seen of them is judged later."""
+    sees_places = _sees_places(agent)
+    words = [term.text for term in wanted if term.kind == "word"]
+    own = () if roles.has_global_scope(agent.account, agent.scope) else agent.account.groups
+    index, listed = agent.services.search_index, search.listing(f"s#{query.state}")
+    if query.state in ("locked", "closed"):  # these lists are short, and their entries hold no words
+        return index.page([listed], Filters(), query.cursor, _PAGE_SIZE)
+    if wanted:
+        where, state = search.ranges(wanted, sees_places), query.state
+    elif query.group:
+        where, state = [search.listing(f"g#{query.group}")], query.state
+    else:
+        where, state = [listed], ""
+    filters = Filters(words, state, (query.group,) if query.group else own)
+    return index.page(where, filters, query.cursor, _PAGE_SIZE)
+
+
+def _read(agent: Agent, account_ids: list[str]) -> list[_Person]:
+    """The accounts with these ids as they are now, with what is known of them: one read."""
+    services = agent.services
+    subjects = [services.recoveries.subject(each) for each in account_ids]
+    keys = [services.accounts.key(each) for each in account_ids]
+    keys += [services.security_infos.key(subject) for subject in subjects]
+    keys += [services.recoveries.key(subject, "throttle") for subject in subjects]
+    items = services.store.batch_get(keys) if keys else []
+    size = len(account_ids)
+    found = []
+    for number, subject in enumerate(subjects):
+        account = account_items.from_item(items[number])
+        if account:
+            info = security_infos.from_item(items[size + number])
+            throttle = recoveries.throttle(items[2 * size + number])
+            found.append(_person(agent, account, info, standings.stranger(services, subject, throttle)))
+    return found
+
+
+def _person(agent: Agent, account: Account, info: SecurityInfo, stranger: Standing) -> _Person:
+    services, now = agent.services, agent.services.now
+    limits, own = services.organisation.limits, policies.for_account(services.organisation, account)
+    stands = eligibility(account, info, own.recovery, own.domains)
+    longer = max(stranger.long_until(now, limits).values(), default=0)
+    return _Person(account, info, stands, stranger.sign_ins_until(now, limits), longer)
+
+
+def _is_found(agent: Agent, person: _Person, query: PeopleQuery, wanted: tuple[Term, ...]) -> bool:
+    named = search.names(person.account, person.info)
+    return (
+        roles.in_scope(agent.account, person.account, agent.scope)
+        and (not query.group or query.group in person.account.groups)
+        and person.in_list(query.state)
+        and search.matches(named, wanted, _sees_places(agent))
+    )
+
+
+def _by_whole_user_id(agent: Agent, typed: str) -> list[_Person]:
+    """Whoever has exactly this user ID: also somebody in a directory whom nothing of ours knows yet."""
+    try:
+        target = agent.read(typed.strip())
+    except Refused as refused:
+        if refused.problem is TOO_MANY_REQUESTS:
+            raise
+        return []
+    if not roles.in_scope(agent.account, target.account, agent.scope):
+        return []
+    stranger = standings.stranger(agent.services, target.subject, target.throttle)
+    return [_person(agent, target.account, target.info, stranger)]
+
+
+def _sees_places(agent: Agent) -> bool:
+    """Whether part of an address may find somebody: as whoever sees whole addresses (X16)."""
+    return agent.proved and roles.can_see_destinations(agent.account)
+
+
+def _shown(agent: Agent, person: _Person) -> FoundPerson:
+    account, services = person.account, agent.services
+    places = (mask(each) for each in step_up.of_kinds(holder(account, person.info, services), _CODES))
+    return FoundPerson(
+        id=account.id, user_id=account.user_id, name=account.display_name, role=account.role,
+        groups=list(account.groups), enabled=account.enabled, registered=person.stands.registered,
+        capable=person.stands.capable, locked_until=person.locked_until, closed_until=person.closed_until,
+        suspended=person.info.suspended, directory=services.directory(account.user_id) is not None,
+        places=list(dict.fromkeys(places)),
+    )  # fmt: skip

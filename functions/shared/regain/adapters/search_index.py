@@ -1,0 +1,156 @@
+"""The index of people, in the report table: entries that `report` keeps, and that `admin` reads a page at a time.
+
+An entry says only which account it leads to. What is shown, and whether it may be, is decided by the account itself, so
+an entry that is late or left over shows nobody.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from regain.adapters.store import Store, Write, marshal, put_version, unmarshal
+from regain.domain.search import Key, Range
+
+_READ_SIZE = 500
+"""Entries that one query looks at, whatever the filter leaves of them."""
+_MOST_READS = 4
+_PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """The entries that an account has: their keys, the words and lists that they are filtered by, and the version."""
+
+    keys: frozenset[Key] = frozenset()
+    words: str = ""
+    lists: tuple[str, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an entry must hold: the beginnings of words, and one of the `groups`, and the list `state`, if given."""
+
+    words: Sequence[str] = ()
+    state: str = ""
+    groups: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIndex:
+    """The entries of people in the report table: `part` and `id`."""
+
+    store: Store
+    table: str
+
+    # --- kept by `report` ------------------------------------------------------------------------
+
+    def person_key(self, account_id: str) -> tuple[str, dict[str, str]]:
+        """The key of what an account is indexed by, for `Store.batch_get`."""
+        return self.table, {"part": f"{_PERSON}#{account_id}", "id": _PERSON}
+
+    def indexed(self, item: dict[str, Any] | None) -> Indexed:
+        """What the item of `person_key` says."""
+        if item is None:
+            return Indexed()
+        found = frozenset((part, key) for part, key in item["keys"])
+        return Indexed(found, item["words"], tuple(item["lists"]), item["version"])
+
+    def writes(self, account_id: str, seen: Indexed, new: Indexed) -> list[Write]:
+        """Makes the entries of an account those of `new`; a conflict if they have changed since they were `seen`."""
+        same = (seen.words, seen.lists) == (new.words, new.lists)
+        put = new.keys - seen.keys if same else new.keys
+        if not put and seen.keys == new.keys and same:
+            return []
+        own = {"account_id": account_id, "words": new.words, "lists": list(new.lists)}
+        table, key = self.person_key(account_id)
+        record = {**key, "keys": [list(each) for each in sorted(new.keys)]}
+        record |= {"words": new.words, "lists": list(new.lists)}
+        kept = put_version(table, record, seen.version) if new.keys else self._delete(key, seen.version)
+        return [
+            kept,
+            *(self._put({"part": part, "id": place, **own}) for part, place in sorted(put)),
+            *(self._delete({"part": part, "id": place}) for part, place in sorted(seen.keys - new.keys)),
+        ]
+
+    def list_write(self, state: str, account_id: str, until: int) -> Write:
+        """Puts an account into a list for a while (seconds since 1970)."""
+        item = {"part": f"s#{state}", "id": account_id, "account_id": account_id, "words": "", "lists": []}
+        return self._put({**item, "purge_at": until})
+
+    def _put(self, item: dict[str, Any]) -> Write:
+        return Write("Put", {"TableName": self.table, "Item": marshal(item)})
+
+    def _delete(self, key: dict[str, str], seen: int = 0) -> Write:
+        request: dict[str, Any] = {"TableName": self.table, "Key": marshal(key)}
+        if seen:
+            request |= {
+                "ConditionExpression": "version = :seen", "ExpressionAttributeValues": marshal({":seen": seen}),
+            }  # fmt: skip
+        return Write("Delete", request)
+
+    # --- read by `admin` -------------------------------------------------------------------------
+
+    def page(self, ranges: Sequence[Range], filters: Filters, cursor: str, limit: int) -> tuple[list[str], str]:
+        """Up to `limit` account ids, and a cursor to go on from; "" where all has been looked at.
+
+        Reads at most `_MOST_READS` times, so a page may be short, or empty, and have a cursor all the same.
+        """
+        found: dict[str, None] = {}
+        number, after = _opened(cursor)
+        for _ in range(_MOST_READS):
+            if number >= len(ranges):
+                return list(found), ""
+            items, end = self._read(ranges[number], after, filters)
+            for item in items:
+                found[item["account_id"]] = None
+                if len(found) == limit:
+                    return list(found), _cursor(number, item["id"])
+            number, after = (number, end) if end else (number + 1, "")
+        return list(found), _cursor(number, after) if number < len(ranges) else ""
+
+    def _read(self, where: Range, after: str, filters: Filters) -> tuple[list[dict[str, Any]], str]:
+        part, first, last = where
+        names = {"#part": "part", "#id": "id", "#account": "account_id"}
+        begin = f"{after}\0" if first <= after <= last else first
+        values: dict[str, Any] = {":part": part, ":from": begin, ":to": last}
+        request: dict[str, Any] = {
+            "TableName": self.table, "Limit": _READ_SIZE, "ProjectionExpression": "#id, #account",
+            "KeyConditionExpression": "#part = :part AND #id BETWEEN :from AND :to",
+        }  # fmt: skip
+        wanted = [("words", [f" {word}"]) for word in filters.words]
+        wanted += [("lists", [f"s#{filters.state}"])] if filters.state else []
+        wanted += [("lists", [f"g#{group}" for group in filters.groups])] if filters.groups else []
+        conditions = []
+        for place, (name, choices) in enumerate(wanted):
+            names[f"#{name}"] = name
+            values |= {f":{place}x{number}": choice for number, choice in enumerate(choices)}
+            one_of = (f"contains(#{name}, :{place}x{number})" for number in range(len(choices)))
+            conditions.append(f"({' OR '.join(one_of)})")
+        if conditions:
+            request["FilterExpression"] = " AND ".join(conditions)
+        request |= {"ExpressionAttributeNames": names, "ExpressionAttributeValues": marshal(values)}
+        answer = self.store.client.query(**request)
+        last_key = answer.get("LastEvaluatedKey")
+        return [unmarshal(item) for item in answer["Items"]], last_key["id"]["S"] if last_key else ""
+
+
+def held_words(words: Iterable[str]) -> str:
+    """Words as an entry holds them: each after a blank, so that ` ma` is the beginning of one."""
+    return "".join(f" {word}" for word in words)
+
+
+def _cursor(number: int, after: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([number, after]).encode()).rstrip(b"=").decode()
+
+
+def _opened(cursor: str) -> tuple[int, str]:
+    """Where a cursor goes on; from the beginning, if it is none."""
+    try:
+        number, after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return max(0, int(number)), str(after)
+    except (binascii.Error, TypeError, ValueError):
+        return 0, ""

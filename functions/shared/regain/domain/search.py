@@ -1,0 +1,159 @@
+"""Finding people: the words by which somebody is found, and whether they are what was typed.
+
+Words match by their beginning and in any order, without accents and case; a number by its last digits; an address
+from its beginning, or as a whole where whoever searches may not see it. Pure, so that the index (`report`) and the
+search (`admin`) cannot differ.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
+
+STATES = ("not-registered", "not-capable", "off", "locked", "closed")
+"""What people can be listed by. The last two end by themselves and are judged when they are read."""
+
+LAST_DIGITS = 4
+"""The fewest digits that are looked for as the end of a telephone number."""
+
+_LONGEST = 64  # letters of a word that count
+_MOST_WORDS, _MOST_TERMS, _MOST_GROUPS = 16, 8, 25
+_KEPT_DIGITS, _NATIONAL = 12, 7
+_LIKE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_LAST = "\U0010ffff"
+_SEPARATOR = "\x1f"
+
+Key = tuple[str, str]
+"""Partition and sort key of an entry of the index."""
+Range = tuple[str, str, str]
+"""A partition, and the first and last sort key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What somebody is found by. `numbers` are digits only."""
+
+    words: tuple[str, ...]
+    user_id: str
+    addresses: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of what was typed: a `word`, an `address` or the end of a `number`, which may be a word as well."""
+
+    kind: str
+    text: str
+    digits: str = ""
+
+
+def fold(text: str) -> str:
+    """The text without case, accents and vowel marks, as people type it in a hurry."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIKE))
+    return "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
+
+
+def names(account: Account, info: SecurityInfo) -> Names:
+    """What an account is found by: names, user ID, and the places that IT entered or its owner registered."""
+    said = (account.display_name, account.given_name, account.surname, account.user_id.partition("@")[0])
+    words = dict.fromkeys(word for text in said for word in _words(text))
+    user_id = _whole(account.user_id)
+    addresses = {_whole(each) for each in (account.mail, *account.other_mails, *info.destinations("email")) if each}
+    numbers = {_digits(each) for each in (account.mobile_phone, account.office_phone, *info.destinations("mobile"))}
+    return Names(
+        tuple(words)[:_MOST_WORDS], user_id, tuple(sorted(addresses - {user_id})), tuple(sorted(numbers - {""}))
+    )
+
+
+def terms(typed: str) -> tuple[Term, ...]:
+    """The parts of what was typed. Other signs than letters and digits separate words; alone they are no term."""
+    if re.fullmatch(r"[\d\s()+./-]+", typed) and len(_digits(typed)) >= LAST_DIGITS:
+        return (Term("number", _whole(typed) if typed.strip().isdecimal() else "", _number(typed)),)
+    found: dict[Term, None] = {}
+    for chunk in typed.split():
+        if "@" in chunk.strip("@"):
+            found[Term("address", _whole(chunk))] = None
+            continue
+        for word in _words(chunk):
+            number = word.isascii() and word.isdigit() and len(word) >= LAST_DIGITS
+            found[Term("number", word, _number(word)) if number else Term("word", word)] = None
+    return tuple(found)[:_MOST_TERMS]
+
+
+def matches(person: Names, wanted: Iterable[Term], sees_places: bool) -> bool:
+    """Whether somebody is found by all the terms. Part of an address finds only for who may see it: each try would
+    tell one more letter of it.
+    """
+    return all(_matches(person, term, sees_places) for term in wanted)
+
+
+def _matches(person: Names, term: Term, sees_places: bool) -> bool:
+    if term.kind == "address":
+        known = person.addresses if sees_places else ()
+        return term.text in person.addresses or any(each.startswith(term.text) for each in (person.user_id, *known))
+    by_word = bool(term.text) and any(word.startswith(term.text) for word in person.words)
+    return by_word or (bool(term.digits) and any(_ends(number, term.digits) for number in person.numbers))
+
+
+def keys(person: Names, states: Collection[str], groups: Collection[str], account_id: str) -> set[Key]:
+    """The keys of all entries of an account: by what it is found, and in which lists it stands."""
+    tokens = [(f"w{word[0]}", word) for word in person.words]
+    tokens += [(f"u{person.user_id[0]}", person.user_id)]
+    tokens += [(f"a{address[0]}", address) for address in person.addresses[:_MOST_WORDS]]
+    tokens += [(f"t{turned[0]}", turned) for turned in map(_turned, person.numbers)]
+    name = " ".join(person.words[:2])[:_LONGEST]
+    lists = [*(f"s#{state}" for state in states), *(f"g#{group}" for group in sorted(groups)[:_MOST_GROUPS])]
+    return {(part, f"{token}{_SEPARATOR}{account_id}") for part, token in (*tokens, *((each, name) for each in lists))}
+
+
+def ranges(wanted: Iterable[Term], sees_places: bool) -> list[Range]:
+    """Where the index is read for these terms: at the one that leaves the fewest people."""
+    head = max(wanted, key=lambda term: (term.kind == "address", bool(term.digits), len(term.text)))
+    found: list[Range] = []
+    if head.kind == "address":
+        whole = (f"a{head.text[0]}", f"{head.text}{_SEPARATOR}", f"{head.text}{_SEPARATOR}{_LAST}")
+        found = [_range("u", head.text), _range("a", head.text) if sees_places else whole]
+    if head.digits:
+        found.append(_range("t", _turned(head.digits)))
+    if head.kind != "address" and head.text:
+        found.append(_range("w", head.text))
+    return found
+
+
+def listing(name: str) -> Range:
+    """Where a list is read: `s#<state>` or `g#<group>`."""
+    return name, "", _LAST
+
+
+def _range(kind: str, text: str) -> Range:
+    return f"{kind}{text[0]}", text, f"{text}{_LAST}"
+
+
+def _words(text: str) -> list[str]:
+    return [word[:_LONGEST] for word in re.findall(r"[^\W_]+", fold(text))]
+
+
+def _whole(text: str) -> str:
+    return fold(text.strip())[: 2 * _LONGEST]
+
+
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdecimal())
+
+
+def _number(typed: str) -> str:
+    """The digits to look for. The zero before a national number is not part of it in E.164."""
+    digits = _digits(typed)
+    return digits.lstrip("0") if len(digits.lstrip("0")) >= _NATIONAL else digits
+
+
+def _turned(digits: str) -> str:
+    return digits[::-1][:_KEPT_DIGITS]
+
+
+def _ends(number: str, digits: str) -> bool:
+    return number.endswith(digits[-_KEPT_DIGITS:])

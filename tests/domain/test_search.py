@@ -1,0 +1,79 @@
+"""What finds somebody (H2): beginnings in any order, without accents; numbers by their end; addresses with care."""
+
+import pytest
+
+from regain.domain import search
+from regain.domain.account import Account
+from regain.domain.security_info import SecurityInfo
+
+MARIA = Account(
+    "maria.silva@contoso.example", display_name="María-José Silva", given_name="María José", surname="Silva",
+    mail="maria.silva@contoso.example", other_mails=("mjs@home.example",), mobile_phone="+447700900123", id="1",
+)  # fmt: skip
+OTHERS = {
+    "ali": Account("ali@contoso.example", display_name="علي بن أحمد"),
+    "o": Account("o@contoso.example", display_name="O Ki"),
+    "emoji": Account("rocket@contoso.example", display_name="🚀 Straße"),
+    "lukasz": Account("lw@contoso.example", display_name="Łukasz Øster"),
+}
+
+
+def found(account, typed, sees_places=False):
+    wanted = search.terms(typed)
+    return bool(wanted) and search.matches(search.names(account, SecurityInfo()), wanted, sees_places)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["maria", "SILVA mar", "josé s", "jose", "maria.sil", "maria.silva@contoso.example", "Maria.Silva@con",
+     "mjs@home.example", "0123", "900123", "07700 900123", "+44 7700 900123", "(07700) 900-123", "silva 0123"],
+)  # fmt: skip
+def test_somebody_is_found_by_beginnings_in_any_order_and_by_last_digits_h2(typed):
+    assert found(MARIA, typed)
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "*", "%", "_", "🚀", "@", "aria", "silva bob", "123", "770090", "maria@x"])
+def test_signs_and_middles_of_words_find_nobody(typed):
+    assert not found(MARIA, typed)
+
+
+def test_part_of_an_address_finds_only_for_who_may_see_it():
+    assert not found(MARIA, "mjs@ho")
+    assert not found(MARIA, "silva mjs@ho")
+    assert found(MARIA, "mjs@ho", sees_places=True)
+
+
+@pytest.mark.parametrize(
+    ("who", "typed"),
+    [
+        ("ali", "علي"),
+        ("ali", "احمد علي"),
+        ("o", "o"),
+        ("emoji", "strasse"),
+        ("emoji", "🚀 str"),
+        ("lukasz", "lukasz oster"),
+    ],
+)
+def test_every_script_and_names_of_one_letter_are_found(who, typed):
+    assert found(OTHERS[who], typed)
+
+
+def test_what_is_found_stands_in_the_index_where_it_is_looked_for():
+    """Whatever a term matches lies in one of its ranges: the index and the rule cannot differ."""
+    names = search.names(MARIA, SecurityInfo())
+    keys = search.keys(names, ["off"], ["staff"], "1")
+    for typed in ("maria", "silva mar", "maria.silva@c", "mjs@home.example", "0123", "07700 900123", "900123"):
+        for part, first, last in search.ranges(search.terms(typed), sees_places=False):
+            if any(part == known and first <= key <= last for known, key in keys):
+                break
+        else:
+            pytest.fail(f"{typed} is in no range")
+    assert {part for part, _ in keys if "#" in part} == {"s#off", "g#staff"}
+    assert (
+        len(
+            search.keys(
+                search.names(Account("a@b.example", display_name="x " * 5_000 + "y z"), SecurityInfo()), [], [], "1"
+            )
+        )
+        < 91
+    )

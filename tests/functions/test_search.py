@@ -1,0 +1,153 @@
+"""Searching for people (H2, H61): what finds them, what a role may see of it, what it costs (B12, B13, X16)."""
+
+import pytest
+
+from report.flow import count_people
+from report.index import index_people, list_locked
+from tests.functions.agent import Agent
+from tests.functions.person import Person
+from tests.functions.test_audit import count_people as stream
+
+
+def search(agent, q="", **more):
+    return agent.do("/people/search", {"q": q, **more})
+
+
+def names(answer):
+    assert answer.status == 200
+    return [person["user_id"] for person in answer.body["people"]]
+
+
+@pytest.fixture
+def unique(world):
+    """A word that finds nobody else."""
+    return f"zzq{world.number}x"
+
+
+def index(*people):
+    stream(*(person.id for person in people))
+
+
+def test_people_are_found_by_names_user_id_address_and_last_digits_as_soon_as_the_stream_has_told_h2(world, unique):
+    agent = Agent(world)
+    person = world.person(display_name=f"{unique.title()} O’Brien", other_mails=(f"{unique}@home.example",))
+    assert names(search(agent, unique)) == []
+    index(person)
+    for typed in (unique[:-1], f"brien {unique}", person.user_id, f"{unique}@home.example", person.mobile_phone[-7:]):
+        assert person.user_id in names(search(agent, typed)), typed
+    shown = search(agent, unique).body["people"][0]
+    assert (shown["registered"], shown["capable"], shown["enabled"]) == (True, True, True)
+    assert not any(place in repr(shown) for place in (person.other_mails[0], person.mobile_phone))
+    world.change(world.account(person.user_id), display_name="Somebody Else", user_id=f"new{person.user_id}")
+    assert names(search(agent, unique)) == []  # the account itself says how it is called, before the index does
+    index(person)
+    assert names(search(agent, f"new{person.user_id}"[:-8])) == [f"new{person.user_id}"]
+
+
+@pytest.mark.parametrize("typed", ["*", "%", "🚀", "'; --", "@"])
+def test_signs_find_nobody(world, typed):
+    assert names(search(Agent(world), typed)) == []
+
+
+def test_what_is_too_long_is_refused(world):
+    assert search(Agent(world), "x" * 10_000).code == "request-not-read"
+
+
+def test_whoever_the_index_does_not_know_is_found_by_the_whole_user_id(world):
+    person = world.person()
+    assert names(search(Agent(world), person.user_id)) == [person.user_id]
+    assert names(search(Agent(world), "nobody-at-all@contoso.example")) == []
+
+
+def test_lists_hold_who_stands_so_now(world, unique):
+    agent, everybody = Agent(world), {"display_name": unique, "groups": (unique,)}
+    bare = world.person(other_mails=(), mobile_phone="", office_phone="", **everybody)
+    off, well = world.person(enabled=False, **everybody), world.person(**everybody)
+    index(bare, off, well)
+    found = {state: names(search(agent, unique, state=state)) for state in ("not-registered", "not-capable", "off")}
+    assert found == {"not-registered": [bare.user_id], "not-capable": [bare.user_id, off.user_id], "off": [off.user_id]}
+    assert set(names(search(agent, group=unique))) == {bare.user_id, off.user_id, well.user_id}
+    assert names(search(agent, group=unique, state="off")) == [off.user_id]
+    assert off.user_id in names(search(agent, state="off", q=unique))
+    world.change(world.account(off.user_id), enabled=True)
+    assert names(search(agent, unique, state="off")) == []
+
+
+def test_whoever_is_locked_or_needs_longer_codes_is_listed_while_it_lasts(use, unique):
+    world = use(limits={"sign_in_failures_of_all": 3})
+    agent, person = Agent(world), world.person(display_name=unique)
+    index(person)
+    list_locked([{"kind": "sign-in-locked", "subject": world.subject(person.user_id)}])
+    assert names(search(agent, unique, state="locked")) == []  # listed, and not so any more
+    for number in range(60):
+        world.sign_in(person.user_id, f"wrong-{number}", address=f"10.{number}.9.9")
+    assert names(search(agent, unique, state="locked")) == [person.user_id]
+
+
+def test_outside_their_groups_helpdesk_finds_nobody_b13(use, unique):
+    world = use(administration={"scope": "same-groups"})
+    helpdesk, outside = Agent(world, role="helpdesk", groups=("lab",)), world.person(display_name=unique)
+    inside = world.person(display_name=unique, groups=("lab", "staff"))
+    index(outside, inside)
+    assert names(search(helpdesk, unique)) == names(search(helpdesk, unique, group="staff")) == [inside.user_id]
+    assert names(search(helpdesk, outside.user_id)) == []
+    assert names(search(Agent(world, role="auditor"), unique, group="staff")) != [inside.user_id]
+
+
+def test_part_of_an_address_finds_only_for_who_may_see_it_x16(world, unique):
+    person = world.person(other_mails=(f"{unique}@home.example",))
+    index(person)
+    part = f"{unique}@ho"
+    administrator, helpdesk = Agent(world), Agent(world, role="helpdesk")
+    assert names(search(administrator, part)) == names(search(helpdesk.proved(), part)) == []
+    assert names(search(administrator.proved(), part)) == [person.user_id]
+
+
+def test_a_search_is_counted_limited_and_an_event_without_what_was_typed(use, unique):
+    world = use(limits={"admin_lookups_per_hour": 2})
+    agent = Agent(world)
+    assert search(agent, unique, state="off").status == search(agent, unique).status == 200
+    noted = [event for event in world.events(agent.account.user_id) if event["kind"] == "admin-searched"]
+    assert [event["what"] for event in noted] == ["0, state off", "0"]
+    assert unique not in repr(noted)
+    assert search(agent, unique).code == "too-many-requests"
+    nobody = world.sign_in(world.person().user_id).session
+    assert world.post("/api/admin/people/search", {"q": unique}, session=nobody).code == "not-for-your-role"
+
+
+def test_a_page_has_the_same_reads_whatever_the_number_of_people(world, unique):
+    agent = Agent(world)
+    people = [world.person(display_name=f"{unique} {number:02}") for number in range(25)]
+    few = search(agent, unique[:-1]).operations
+    index(*people)
+    first = search(agent, unique[:-1])
+    assert len(first.body["people"]) == 20
+    assert first.body["cursor"]
+    assert len(first.operations) <= 9, first.operations
+    rest = search(agent, unique[:-1], cursor=first.body["cursor"])
+    assert len(set(names(first)) | set(names(rest))) == 25
+    assert rest.body["cursor"] == ""
+    assert search(agent, unique, cursor="nonsense").status == 200
+    assert few
+
+
+def test_whoever_is_gone_leaves_no_entry(world, unique):
+    person = world.person(display_name=unique)
+    index(person)
+    services = world.services
+    services.store.commit(services.accounts.remove_writes(world.account(person.user_id), services.now))
+    assert index_people("id", [person.id]) == 1
+    assert services.store.get(*services.search_index.person_key(person.id)) is None
+    assert names(search(Agent(world), unique)) == []
+
+
+def test_security_info_moves_people_between_lists(world, unique):
+    person = Person(world, other_mails=(), mobile_phone="", office_phone="", display_name=unique)
+    agent = Agent(world)
+    count_people("id", [person.account.id])
+    index_people("id", [person.account.id])
+    assert names(search(agent, unique, state="not-registered")) == [person.account.user_id]
+    person.register("recovery-code")
+    assert index_people("subject", [world.subject(person.account.user_id)]) == 1
+    assert index_people("subject", [world.subject(person.account.user_id)]) == 0
+    assert names(search(agent, unique, state="not-registered")) == []
