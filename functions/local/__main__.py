@@ -19,7 +19,7 @@ import msgspec
 import uvicorn
 
 from local import directory, schedule
-from local.directory import Served
+from local.directory import KINDS, Served
 from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
 from local.gateway import application
@@ -108,6 +108,7 @@ def _environment(arguments: argparse.Namespace, engine: Engine, served: Served) 
     stand_ins = f"http://127.0.0.1:{arguments.port}/local/aws"
     return {
         **engine.environment,
+        **served.for_all,
         f"AWS_ENDPOINT_URL_{SERVICE.replace('-', '_').upper()}": stand_ins,
         "AWS_ENDPOINT_URL_SESV2": stand_ins,
         "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{arguments.port}/local/{served.token}",
@@ -272,7 +273,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--people", type=Path, default=ROOT / "people.csv")
     parser.add_argument("--organisation", type=Path, default=ROOT / "organisation.yaml")
-    parser.add_argument("--directory", choices=("ldap", "ad"), default="", help="a real one, for the first domain")
+    parser.add_argument("--directory", choices=KINDS, default="", help="for the first domain")
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")

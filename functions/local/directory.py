@@ -1,6 +1,7 @@
-"""`make serve DIRECTORY=`: a real OpenLDAP or Active Directory (Samba) behind the first domain, with the people in it.
+"""`make serve DIRECTORY=`: a directory behind the first domain, with the people in it.
 
-Its data stays in the state's folder. Without DIRECTORY= a domain of one's own may point at one's own server.
+OpenLDAP and Active Directory (Samba) are real; Entra ID is a stand-in. Its data stays in the state's folder. Without
+DIRECTORY= a domain of one's own may point at one's own server.
 """
 
 import contextlib
@@ -16,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cli.accounts import find
-from local.directories import entries, samba, slapd
+from local.directories import entra, entra_people, entries, samba, slapd
+from local.directories.entra_tenant import Tenant
 from local.directories.running import NotInstalled, Running
 from local.directories.settings import with_directory
 from local.engine import EngineError
@@ -30,6 +32,7 @@ from regain.runtime.services import Services
 
 FUNCTION = "DirectoryFunction"
 DESCRIPTION = "directory.json"
+KINDS = ("ldap", "ad", "entra")
 _SECRET = "REGAIN_DIRECTORY_SECRET"  # noqa: S105 - where it is, not what it is
 _SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:of-the-environment-000000"  # noqa: S105 - of nothing
 
@@ -38,7 +41,8 @@ _SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:of-the-envir
 class Served:
     """What the stack runs with: its organisation, the people who live in its tables, and how the directory is reached.
 
-    `environment` is for the function that reaches the directory alone, and `parameters` are the template's.
+    `environment` is for the function that reaches the directory alone, `for_all` for all of them, and `parameters` are
+    the template's.
     """
 
     organisation: Organisation
@@ -47,6 +51,7 @@ class Served:
     parameters: Mapping[str, str]
     greeting: tuple[str, ...] = ()
     with_roles: tuple[Person, ...] = ()
+    for_all: Mapping[str, str] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     """A part of an address that nobody guesses: any page in a browser can send requests to this machine."""
 
@@ -59,6 +64,10 @@ def served(kind: str, state: Path, organisation: Organisation, people: list[Pers
         EngineError: it does not start, or the organisation's own directory has no secret here.
     """
     secret = os.environ.pop(_SECRET, "")  # for one function only
+    if kind == "entra":
+        with contextlib.closing(entra.StandIn(Tenant(state / "directory-entra.json"))) as running:
+            yield _in_entra(running.start(), state, organisation, people)
+        return
     if kind:
         with contextlib.closing(_Closing(_start(kind, state))) as closing:
             yield _loaded(kind, state, organisation, people, closing.running)
@@ -136,6 +145,23 @@ def _loaded(kind: str, state: Path, organisation: Organisation, people: list[Per
     parameters = {"DirectorySecretArn": _SECRET_ARN}
     with_roles = tuple(person for person in inside if person.account.role)
     return Served(with_directory(organisation, kind, running), outside, environment, parameters, greeting, with_roles)
+
+
+def _in_entra(running: entra.StandIn, state: Path, organisation: Organisation, people: list[Person]) -> Served:
+    domain = organisation.default_domain
+    inside = [person for person in people if person.account.user_id.endswith(f"@{domain}")]
+    added, elsewhere = entra_people.load(running.tenant, inside)
+    greeting = (
+        f"directory Microsoft Entra ID at {running.url} for {domain}: a stand-in, with {added} people added,",
+        "         because Microsoft's runs at Microsoft only; it checks what Microsoft documents of each request.",
+        f"         AWS's token service, mail and texts are stand-ins too; people are in {state}/directory-entra.json",
+        *(f"         {each}" for each in elsewhere),
+    )
+    outside = [person for person in people if person not in inside]
+    return Served(
+        with_directory(organisation, "entra"), outside, {}, {"EntraFederation": "yes"}, greeting,
+        for_all=running.environment,
+    )  # fmt: skip
 
 
 def _described(running: Running, names: Mapping[str, str]) -> dict[str, object]:

@@ -26,7 +26,7 @@ class EntraWorld:
         self.directory = self.connect()
 
     def stop(self):
-        self.running.stop()
+        self.running.close()
 
     def connect(self, timeouts=PATIENT, assertion=from_aws, **settings):
         given = Entra(TENANT, CLIENT, **{"protected_groups": ("Directors",), **settings})

@@ -19,7 +19,6 @@ from regain.domain.entra import Entra
 
 NEXT = "the Second password 2"
 HURRIED = Timeouts(connect=30, answer=0.3)
-HEADER = {"alg": "RS256", "typ": "JWT", "kid": "1"}
 
 
 def test_the_stand_in_refuses_requests_to_graph_that_break_a_documented_rule():
@@ -260,6 +259,7 @@ def test_the_bound_of_an_answer_lets_the_most_memberships_through():
 def test_state_is_kept_for_the_next_start(tmp_path):
     tenant = Tenant(tmp_path / "tenant.json")
     key = tenant.add("maria@contoso.example", "the First password 1")
+    tenant.save()
     again = Tenant(tmp_path / "tenant.json")
     assert again.signs_in(key, "the First password 1") and "First" not in (tmp_path / "tenant.json").read_text()
 

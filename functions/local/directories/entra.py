@@ -52,7 +52,7 @@ class StandIn:
         """What a function needs to ask it in the place of Microsoft and of AWS's token service."""
         return {"ENTRA_STAND_IN": self.url, "AWS_ENDPOINT_URL_STS": self.url}
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Ends the server, and whatever waits."""
         self.patience.set()
         self.server.shutdown()

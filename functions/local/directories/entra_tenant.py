@@ -200,6 +200,7 @@ class Tenant:
             message = "The specified password does not comply with password complexity requirements. Please provide a different password."  # noqa: E501 - Microsoft's words
             return refusal(400, "Request_BadRequest", message)
         self._set(key, password, temporary)
+        self.save()
         return Response(204)
 
     def _revoked(self, key: str, request: Request) -> Response:
@@ -208,7 +209,7 @@ class Tenant:
         if not self._may("User.RevokeSessions.All"):
             return refusal(403, *_DENIED)
         self.ended[key] = self.ended.get(key, 0) + 1
-        self._save()
+        self.save()
         return Response(
             200, {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean", "value": True}
         )
@@ -220,10 +221,11 @@ class Tenant:
         self.passwords[key] = hashed(password, secrets.token_bytes(16))
         self.must_change[key] = temporary
         self.users[key]["lastPasswordChangeDateTime"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        self._save()
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Keeps it for the next start, if it has a file."""
         if self.file:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
             names = ("users", "memberships", "passwords", "must_change", "ended")
             self.file.write_text(json.dumps({name: getattr(self, name) for name in names}, indent=1))
 
