@@ -23,6 +23,8 @@ from local.directories.running import NotInstalled, Running
 from local.directories.settings import with_directory
 from local.engine import EngineError
 from local.sandbox import Pool, SandboxError
+from regain.directories import entra as entra_directory
+from regain.directories.base import Directory
 from regain.directories.ldap.kinds import connect
 from regain.domain.ldap import Ldap
 from regain.domain.policy import Domain
@@ -88,16 +90,26 @@ def served(kind: str, state: Path, organisation: Organisation, people: list[Pers
 def grant_roles(served: Served, services: Services) -> None:
     """Gives the people in the served directory their roles, which are Regain's, on cards of their own."""
     domain = served.organisation.default_domain
-    settings = served.organisation.domains[domain].ldap
-    if not settings or not served.with_roles:
+    if not served.with_roles:
         return
-    directory = connect(settings, lambda _: served.environment[_SECRET])
-    with contextlib.closing(directory.service):
+    with _asked_directly(served, domain) as directory:
         asking = replace(services, directories={domain: directory})
         for person in served.with_roles:
             card, _ = find(person.account.user_id, asking) or (None, None)
             if card and not card.version:
                 services.store.commit([services.accounts.role_write(card, person.account.role, services.now)])
+
+
+@contextlib.contextmanager
+def _asked_directly(served: Served, domain: str) -> Iterator[Directory]:
+    """The served directory, before any function runs."""
+    settings = served.organisation.domains[domain].ldap
+    if not settings:
+        yield entra_directory.connect(domain, served.organisation, served.for_all)
+        return
+    directory = connect(settings, lambda _: served.environment[_SECRET])
+    with contextlib.closing(directory.service):
+        yield directory
 
 
 def invocations(pools: Mapping[str, Pool], token: str) -> list[Route]:
@@ -158,9 +170,10 @@ def _in_entra(running: entra.StandIn, state: Path, organisation: Organisation, p
         *(f"         {each}" for each in elsewhere),
     )
     outside = [person for person in people if person not in inside]
+    with_roles = tuple(person for person in inside if person.account.role)
     return Served(
-        with_directory(organisation, "entra"), outside, {}, {"EntraFederation": "yes"}, greeting,
-        for_all=running.environment,
+        with_directory(organisation, "entra"), outside, {}, {"EntraFederation": "yes"}, greeting, with_roles,
+        running.environment,
     )  # fmt: skip
 
 
