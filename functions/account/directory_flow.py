@@ -14,7 +14,7 @@ from regain.directories.base import Directory, NotAccepted, Person, Stopped, Sto
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.directory_change import Change
-from regain.problems import ACCOUNT_TURNED_OFF, OUTCOME_UNKNOWN, WRONG_CREDENTIALS, WRONG_CURRENT_PASSWORD, Refused
+from regain.problems import OUTCOME_UNKNOWN, WRONG_CREDENTIALS, WRONG_CURRENT_PASSWORD, Refused
 from regain.recovery import in_directory, new_password, session, standings
 from regain.recovery.directory_change import Setting, refused_by_policy
 from regain.recovery.repudiation import Repudiation
@@ -46,7 +46,7 @@ def _signed_in(asking: Asking, person: Person, stopped: StopReason | None, body:
     card, info = account_items.from_item(found[0]), security_infos.from_item(found[1])
     account = in_directory.account(card, person, identity, who)
     throttle, place, writes = asking.right(found[2:])
-    enabled = account.enabled and stopped not in ("expired", "hours")
+    enabled = account.enabled and stopped not in ("expired", "hours", "second-factor")
     must_change = stopped in ("must-change", "password-expired")
     if enabled:
         if card is None or card.user_id != who:
@@ -56,7 +56,7 @@ def _signed_in(asking: Asking, person: Person, stopped: StopReason | None, body:
         writes.append(new_session_write(services, subject, account.id, account.generation, context, began))
     services.store.commit(writes)
     if not enabled:
-        raise Refused(ACCOUNT_TURNED_OFF, reason=f"directory: {stopped or 'off'}")
+        raise in_directory.stopped(Stopped(stopped or "disabled"))
     if not body.shared_computer:
         standings.remember(services, subject, throttle.epoch, context, place.browser)
     state = registration_status(account, info, services)

@@ -1,4 +1,4 @@
-"""The part of `doctor` about Active Directory and OpenLDAP: each domain's, and a trial with a test account."""
+"""The part of `doctor` about directories: each domain's, and a trial with a test account."""
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +13,7 @@ from regain.domain import user_id
 from regain.runtime.services import Services
 
 _NO_WAY = "On AWS: deploy with DirectorySecretArn, and look at the log of the directory function."
+_NO_ANSWER = "Look whether AWS lets you ask it: credentials, region, network."
 
 
 def findings(services: Services) -> Iterator[Finding]:
@@ -22,10 +23,15 @@ def findings(services: Services) -> Iterator[Finding]:
             for finding in directory.check():
                 yield replace(finding, what=f"{domain}: {finding.what}")
         except Unanswered as outcome:
-            what = f"{domain}: the function that reaches the directory says nothing ({outcome})."
-            yield Finding("wrong", what, _NO_WAY)
+            what = f"{domain}: the way to the directory gives no answer ({outcome})."
+            yield Finding("wrong", what, _helps(services, domain))
         except NotAllowed as outcome:
-            yield Finding("wrong", f"{domain}: the directory cannot be asked ({outcome.code}).", _NO_WAY)
+            what = f"{domain}: the directory cannot be asked ({outcome.code})."
+            yield Finding("wrong", what, _helps(services, domain))
+
+
+def _helps(services: Services, domain: str) -> str:
+    return _NO_WAY if services.organisation.domains[domain].in_network else _NO_ANSWER
 
 
 def attempt(services: Services, account: str, show: Callable[[Iterable[Finding]], int]) -> int:

@@ -13,7 +13,7 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from regain.adapters import common_passwords
 from regain.domain.languages import LANGUAGES, SOURCE_LANGUAGE
 from regain.organisation.file import read
+from regain.organisation.settings import Organisation
 from release_id import DIGEST, digest
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,16 @@ OPERATIONS = {
     "sts": {"GetWebIdentityToken"},
 }
 """The operations that functions call: a twentieth of the models that clients read at every start."""
+OF_DIRECTORIES = {
+    "aws-managed": {"ds": {"ResetUserPassword"}, "ds-data": {"DescribeUser"}},
+    "cognito": {
+        "cognito-idp": {
+            "AdminGetUser", "AdminInitiateAuth", "AdminRespondToAuthChallenge", "AdminSetUserPassword",
+            "AdminUserGlobalSignOut", "ChangePassword",
+        },
+    },
+}  # fmt: skip
+"""Those that only organisations with a directory of this kind need."""
 UNUSED = (
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/circuit_breaker",
@@ -65,6 +76,7 @@ UNUSED = (
     "dateutil/zoneinfo",  # the runtime has the time zones
     "dns",  # addresses are not looked up
     "pycparser",
+    "regain/directories/cognito_check.py",
     "regain/directories/ldap",  # in the package of the one function that reaches a directory
     "regain/directories/trial.py",
     "regain/organisation/certificate_files.py",
@@ -129,23 +141,35 @@ def pack(target: Path, version: str) -> None:
     leave_out(target)
     for name, modules in KEPT.items():
         keep_modules(target, name, modules)
-    for folder in (target / "botocore" / "data").iterdir():
-        if folder.name in OPERATIONS:
-            trim(folder, OPERATIONS[folder.name])
-        elif folder.is_dir():
-            shutil.rmtree(folder)
-    trim_endpoints(target / "botocore" / "data" / "endpoints.json")
+    organisation = read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml"))
+    keep_services(target / "botocore" / "data", called_by(organisation))
     (target / "botocore" / "docs" / "__init__.py").write_text("")
     (target / "botocore" / "docs" / "docstring.py").write_text(NO_DOCSTRINGS)
     lists = {"passwords": FREQUENCY_LISTS["passwords"]}  # of names and words it has lists that nobody asks for
     (target / "zxcvbn" / "frequency_lists.py").write_text(f"FREQUENCY_LISTS = {lists!r}\n")
-    organisation = read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml"))
     (target / "regain" / "organisation.json").write_bytes(msgspec.json.encode(organisation))
     keep_languages(target, organisation.organisation.languages)
     (target / "regain" / DIGEST).write_text(digest(target))
     compile_in(target, version)
     for path in [target, *target.rglob("*")]:  # whatever the umask: Lambda runs as somebody else
         path.chmod(0o755 if path.is_dir() or path.suffix == ".so" else 0o644)
+
+
+def called_by(organisation: Organisation) -> dict[str, set[str]]:
+    """The operations of each service that functions call in an organisation."""
+    kinds = {domain.kind for domain in organisation.domains.values()}
+    extra = [services for kind, services in OF_DIRECTORIES.items() if kind in kinds]
+    return {name: operations for services in (OPERATIONS, *extra) for name, operations in services.items()}
+
+
+def keep_services(data: Path, called: dict[str, set[str]]) -> None:
+    """Keeps of botocore's data what these services and operations need."""
+    for folder in data.iterdir():
+        if folder.name in called:
+            trim(folder, called[folder.name])
+        elif folder.is_dir():
+            shutil.rmtree(folder)
+    trim_endpoints(data / "endpoints.json", called.keys())
 
 
 def leave_out(target: Path) -> None:
@@ -227,12 +251,12 @@ def trim(folder: Path, operations: set[str]) -> None:
         packed.with_suffix("").write_text(json.dumps(without_documentation(model), separators=(",", ":")))
 
 
-def trim_endpoints(path: Path) -> None:
+def trim_endpoints(path: Path, called: Set[str]) -> None:
     """Keeps the endpoints of the services that are called, in every partition and region."""
     known = json.loads(path.read_text())
     for partition in known["partitions"]:
-        called = OPERATIONS.keys() & partition["services"].keys()
-        partition["services"] = {name: partition["services"][name] for name in sorted(called)}
+        there = called & partition["services"].keys()
+        partition["services"] = {name: partition["services"][name] for name in sorted(there)}
     path.write_text(json.dumps(known, separators=(",", ":")))
 
 

@@ -9,7 +9,7 @@ from local.directories import samba, slapd
 from tests.browser.conftest import QUIET
 from tests.conftest import own_process
 from tests.directories.entra_world import EntraWorld
-from tests.directories.worlds import ActiveDirectoryWorld, OpenLdapWorld
+from tests.directories.worlds import ActiveDirectoryWorld, CognitoWorld, OpenLdapWorld
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,13 @@ def openldap(tmp_path_factory):
 @pytest.fixture(scope="session")
 def active_directory(tmp_path_factory):
     world = ActiveDirectoryWorld(samba.start(tmp_path_factory.mktemp("samba") / "ad"))
+    yield world
+    world.stop()
+
+
+@pytest.fixture(scope="session")
+def cognito(engine):
+    world = CognitoWorld()
     yield world
     world.stop()
 
@@ -44,9 +51,10 @@ def entra(_entra_for_all):
 
 
 KINDS = {
-    "openldap": {"reset", "unlock", "sign-in", "change", "names of any kind"},
-    "active_directory": {"reset", "unlock", "sign-in", "change", "names of any kind"},
-    "entra": {"reset"},
+    "openldap": {"reset", "unlock", "sign-in", "change", "history", "groups", "names of any kind"},
+    "active_directory": {"reset", "unlock", "sign-in", "change", "history", "groups", "names of any kind"},
+    "cognito": {"reset", "sign-in", "change"},
+    "entra": {"reset", "groups"},
 }
 """What the directory of each kind can do."""
 

@@ -3,16 +3,32 @@
 import itertools
 import time
 
+import boto3
+
 from local.directories import ldif
+from regain.adapters import aws
+from regain.directories.aws_calls import READ, WRITE
 from regain.directories.base import WrongPassword
+from regain.directories.cognito import CognitoDirectory
 from regain.directories.ldap.active_directory import ActiveDirectory
 from regain.directories.ldap.connection import Timeouts
 from regain.directories.ldap.openldap import OpenLdap
 from regain.directories.ldap.service import Service
+from regain.domain.cognito import Cognito
 from regain.domain.ldap import Ldap
 
 PATIENT = Timeouts(connect=30, answer=30)  # a busy machine is no fault
+_IN_COGNITO = {"givenName": "given_name", "sn": "family_name", "mail": "email", "mobile": "phone_number"}
 _numbers = itertools.count(1)
+
+
+def signs_in(directory, person, password):
+    """Whether a password signs in, as a directory says."""
+    try:
+        directory.verify(person, person.user_id, password)
+    except WrongPassword:
+        return False
+    return True
 
 
 class World:
@@ -59,11 +75,7 @@ class World:
 
     def signs_in(self, person, password):
         """Whether a password signs in, as the directory says."""
-        try:
-            self.directory.verify(person, person.user_id, password)
-        except WrongPassword:
-            return False
-        return True
+        return signs_in(self.directory, person, password)
 
     def replace(self, person, attribute, *values, relax=False):
         ldif.apply(self.running, [ldif.replacement(person.address, attribute, values)], relax)
@@ -135,3 +147,60 @@ class ActiveDirectoryWorld(World):
 
     def forbid_early_changes(self, person):
         self.replace(type(person)(person.key, "DC=ad,DC=contoso,DC=example", ""), "minPwdAge", "-864000000000")
+
+
+class CognitoWorld:
+    """A user pool in the embedded engine. Its people have the attributes that they would have in LDAP."""
+
+    def __init__(self, **pool):
+        self.api = boto3.client("cognito-idp")
+        rules = {"MinimumLength": 12, **dict.fromkeys(("RequireUppercase", "RequireSymbols"), False)}
+        given = {"PoolName": "people", "Policies": {"PasswordPolicy": rules}, **pool}
+        self.pool = self.api.create_user_pool(**given)["UserPool"]["Id"]
+        flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+        made = self.api.create_user_pool_client(UserPoolId=self.pool, ClientName="regain", ExplicitAuthFlows=flows)
+        self.client = made["UserPoolClient"]["ClientId"]
+        self.passwords = {}
+        self.directory = self.connect()
+
+    def connect(self, pool="", client=""):
+        settings = Cognito(pool or self.pool, client or self.client)
+        clients = [lambda config=config: aws.client("cognito-idp", config, settings.region) for config in (READ, WRITE)]
+        return CognitoDirectory(settings, 15, *clients)
+
+    def person(self, password="the First password 1", name="", **attributes):
+        """A new person, as Regain finds them. What they can be reached at is verified."""
+        name = name or f"person{next(_numbers)}"
+        self.add(name, password, attributes)
+        return self.find(name)
+
+    def find(self, name):
+        return self.directory.find(f"{name}@contoso.example")
+
+    def add(self, name, password, attributes):
+        told = {_IN_COGNITO[key]: value for key, value in attributes.items() if key in _IN_COGNITO}
+        told |= {f"{key}_verified": "true" for key in ("email", "phone_number") if key in told}
+        who = self._of(f"{name}@contoso.example")
+        given = [{"Name": key, "Value": value} for key, value in told.items()]
+        self.api.admin_create_user(**who, UserAttributes=given, MessageAction="SUPPRESS", TemporaryPassword=password)
+        self.api.admin_set_user_password(**who, Password=password, Permanent=True)
+        self.passwords[who["Username"]] = password
+
+    def signs_in(self, person, password):
+        return signs_in(self.directory, person, password)
+
+    def disable(self, person):
+        self.api.admin_disable_user(**self._of(person.address))
+
+    def must_change(self, person):
+        password = self.passwords[person.address]
+        self.api.admin_set_user_password(**self._of(person.address), Password=password, Permanent=False)
+
+    def remove(self, person):
+        self.api.admin_delete_user(**self._of(person.address))
+
+    def stop(self):
+        self.api.delete_user_pool(UserPoolId=self.pool)
+
+    def _of(self, name):
+        return {"UserPoolId": self.pool, "Username": name}

@@ -14,9 +14,9 @@ outbox retries, and knows what was sent."""
 
 
 @functools.cache
-def client(service: str, config: Config = _DEFAULT_CONFIG) -> Any:
-    """The client of a service, one per process. Creating it opens no connection."""
-    return _session().create_client(service, config=config)
+def client(service: str, config: Config = _DEFAULT_CONFIG, region: str = "") -> Any:
+    """The client of a service in a region ("": our own), one per process. Creating it opens no connection."""
+    return _session().create_client(service, config=config, region_name=region or None)
 
 
 @functools.cache

@@ -1,17 +1,19 @@
 """What every directory can be asked to do, and how each call may end."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from regain.domain.lockout import Lockout
 
-PolicyRule = Literal["history", "age", "length", "quality", "unknown"]
+PolicyRule = Literal["history", "age", "length", "quality", "classes", "spaces", "unknown"]
 StopReason = Literal[
-    "disabled", "expired", "locked", "must-change", "password-expired", "hours", "protected", "elsewhere", "gone"
-]
+    "disabled", "expired", "locked", "must-change", "password-expired", "hours", "second-factor", "protected",
+    "elsewhere", "gone",
+]  # fmt: skip
 
-PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "hours"})
+PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "hours", "second-factor"})
 """A bind that is stopped for one of these was made with the right password; after `locked` it may have been wrong."""
 
 
@@ -19,10 +21,10 @@ PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "ho
 class Person:
     """One person as a directory knows them.
 
-    `key` never changes and never passes to somebody else (`objectGUID`, `entryUUID`, the `id` in Entra ID). `address`
-    is where the directory keeps the person now, a distinguished name in LDAP. `server` is the one that answered:
-    everything else about this person is asked of it, because others may not know yet. `changed_at` marks the password's
-    last change, for comparing only.
+    `key` never changes and never passes to somebody else (`objectGUID`, `entryUUID`, `sub`, the `id` in
+    Entra ID). `address` is where the directory keeps the person now: a distinguished name in LDAP, a user name in
+    Cognito. `server` is the one that answered: everything else about this person is asked of it, because others may not
+    know yet. `changed_at` marks the password's last change, for comparing only.
     """
 
     key: str
@@ -56,6 +58,11 @@ class Person:
         for holds, reason in reasons:
             if holds:
                 raise Stopped(reason)
+
+
+def sent(password: str) -> str:
+    """A password as it is sent: in NFC, which keyboards produce. NFKC would be another password there."""
+    return unicodedata.normalize("NFC", password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class WrongPassword(Outcome):
 class Directory(Protocol):
     """Where the passwords of one domain live.
 
-    Every method may raise NotAllowed and Unanswered. Passwords are as they were typed, in NFC.
+    Every method may raise NotAllowed and Unanswered. Passwords are as they were typed, and go out as `sent`.
     """
 
     @property

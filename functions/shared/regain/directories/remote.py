@@ -7,15 +7,10 @@ from typing import Any
 
 import msgspec
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
 from regain.adapters import aws
+from regain.directories.aws_calls import NEVER_SENT
 from regain.directories.base import Directory, Finding, NotAllowed, Person, Unanswered
 from regain.directories.wire import (
     READS,
@@ -108,7 +103,7 @@ class RemoteDirectory(Directory):
             if code in _SET_UP_WRONGLY:
                 raise NotAllowed(f"invoke: {code}") from None
             raise Unanswered(nothing_done or code in _NEVER_STARTED, f"invoke: {code}") from None
-        except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
+        except NEVER_SENT as error:
             raise Unanswered(True, f"invoke: {type(error).__name__}") from None
         except (BotoCoreError, OSError) as error:
             raise Unanswered(nothing_done, f"invoke: {type(error).__name__}") from None

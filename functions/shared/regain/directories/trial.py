@@ -23,22 +23,25 @@ def trial(directory: Directory, user_id: str, new_password: Callable[[], str]) -
         yield _failed("Finding the account", outcome)
         return
     if person is None:
-        to_do = "Check `user_id` and `base`; two people under one user ID are nobody."
+        to_do = "Check the settings by which people are found; two people under one user ID are nobody."
         yield Finding("wrong", f"{user_id} is nobody in the directory.", to_do)
         return
     yield Finding("ok", f"{user_id} is {person.display_name or person.address}, in {len(person.groups)} groups.")
     first, second, third = (new_password() for _ in range(3))
-    steps: tuple[tuple[str, Callable[[], None]], ...] = (
-        ("A temporary password is set", lambda: directory.reset(person, first, temporary=True)),
-        ("It has to be changed at the next sign-in", lambda: _has_to_be_changed(directory, person, first)),
-        ("A new password is set", lambda: directory.reset(person, second)),
-        ("It signs in", lambda: directory.verify(person, user_id, second)),
-        ("A wrong password does not", lambda: _refused(directory, person, user_id)),
-        ("Whoever knows the password changes it", lambda: directory.change(person, second, third)),
-        ("The changed one signs in", lambda: directory.verify(person, user_id, third)),
-        ("A lockout is lifted", lambda: directory.unlock(person)),
+    signs_in, changes = "sign-in", "change"
+    steps: tuple[tuple[str, str, Callable[[], None]], ...] = (
+        ("reset", "A temporary password is set", lambda: directory.reset(person, first, temporary=True)),
+        (signs_in, "It has to be changed at the next sign-in", lambda: _has_to_be_changed(directory, person, first)),
+        ("reset", "A new password is set", lambda: directory.reset(person, second)),
+        (signs_in, "It signs in", lambda: directory.verify(person, user_id, second)),
+        (signs_in, "A wrong password does not", lambda: _refused(directory, person, user_id)),
+        (changes, "Whoever knows the password changes it", lambda: directory.change(person, second, third)),
+        (changes, "The changed one signs in", lambda: directory.verify(person, user_id, third)),
+        ("unlock", "A lockout is lifted", lambda: directory.unlock(person)),
     )
-    for what, step in steps:
+    for ability, what, step in steps:
+        if ability not in directory.offers:
+            continue
         try:
             step()
         except Outcome as outcome:
@@ -76,7 +79,7 @@ def _failed(what: str, outcome: Outcome) -> Finding:
     elif isinstance(outcome, NotAllowed):
         why, to_do = (
             f"the directory refuses it ({outcome.code})",
-            "Give the service account the rights, over this unit.",
+            "Give the rights that the guide to this kind of directory names, over these people.",
         )
     elif isinstance(outcome, Unanswered):
         why = "the directory did not answer" if outcome.known else "nobody knows whether it was done"

@@ -1,4 +1,4 @@
-"""Problems of directories that passwords are kept in: Active Directory, OpenLDAP."""
+"""Problems of directories that passwords are kept in: Active Directory, OpenLDAP, Cognito, Entra ID."""
 
 from regain.problems.entry import Problem
 
@@ -33,4 +33,13 @@ BEING_SET = Problem(
     "A new password for your account is being set at this moment, by a click before this one or in another window.",
     ("Wait for the time shown, then select the button again.",
      "If another window says that your password has been changed, you are done: sign in with the new one."),
+    features="directory")  # fmt: skip
+
+SECOND_FACTOR_ELSEWHERE = Problem(
+    "second-factor-elsewhere", 403, "This page cannot ask for your second factor",
+    "Your password is right. The directory that keeps it also asks you for a second proof, such as a code, and only "
+    "the sign-in of your apps can ask for that one: you cannot sign in here.",
+    ("Sign in where you sign in to {services}, and change your password there.",
+     "If you have forgotten your password, [reset it](page:reset) here.",
+     "To change what proves who you are in a reset, contact your administrator."),
     features="directory")  # fmt: skip

@@ -43,6 +43,8 @@ _BROKEN: dict[PolicyRule, Phrase] = {
     "quality": Phrase(
         "Use three of these four: lower case, upper case, digits, other characters. Leave out every part of your name."
     ),
+    "classes": Phrase("Use all four of these: lower case, upper case, digits, other characters."),
+    "spaces": Phrase("Leave out the spaces: your organisation does not take them in a password."),
     "unknown": Phrase(
         "Your organisation does not accept it. Choose a longer one that you have not had yet, with three of these "
         "four: lower case, upper case, digits, other characters."

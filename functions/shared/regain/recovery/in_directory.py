@@ -20,6 +20,7 @@ from regain.problems import (
     DIRECTORY_DID_NOT_ANSWER,
     DIRECTORY_REFUSED,
     NOT_ENABLED,
+    SECOND_FACTOR_ELSEWHERE,
     SESSION_ENDED,
     SIGN_IN_LOCKED,
     SIGN_IN_NEEDED,
@@ -36,6 +37,7 @@ _RETRY_AFTER = 10
 _LOCKED = 900  # seconds: what most directories lock for; an unlock does not wait
 _STOPPED: dict[StopReason, Problem] = {
     "gone": SESSION_ENDED, "protected": NOT_ENABLED, "elsewhere": CONTACT_YOUR_ADMINISTRATOR, "locked": SIGN_IN_LOCKED,
+    "second-factor": SECOND_FACTOR_ELSEWHERE,
 }  # fmt: skip
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 

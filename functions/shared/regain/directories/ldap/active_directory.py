@@ -19,8 +19,9 @@ from regain.directories.base import (
     Stopped,
     StopReason,
     WrongPassword,
+    sent,
 )
-from regain.directories.ldap.directory import LdapDirectory, sent
+from regain.directories.ldap.directory import LdapDirectory
 from regain.directories.ldap.messages import Answer, Change, Control, Entry, pack_policy_hints
 from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import refused, values

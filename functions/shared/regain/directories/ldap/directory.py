@@ -2,13 +2,12 @@
 
 import contextlib
 import secrets
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
 import sansldap
 
-from regain.directories.base import Directory, Finding, NotAllowed, Person, Unanswered, WrongPassword
+from regain.directories.base import Directory, Finding, NotAllowed, Person, Unanswered, WrongPassword, sent
 from regain.directories.ldap import check
 from regain.directories.ldap.connection import Connection
 from regain.directories.ldap.messages import Answer, Control, Entry
@@ -112,8 +111,3 @@ class LdapDirectory(Directory, ABC):
             for name in self.settings.user_id
         ]
         return sansldap.FilterAnd([self.people, sansldap.FilterOr(named)])
-
-
-def sent(password: str) -> str:
-    """A password as it is sent: in NFC, which keyboards produce. NFKC would be another password to Windows."""
-    return unicodedata.normalize("NFC", password)

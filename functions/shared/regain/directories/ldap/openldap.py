@@ -16,8 +16,9 @@ from regain.directories.base import (
     StopReason,
     Unanswered,
     WrongPassword,
+    sent,
 )
-from regain.directories.ldap.directory import LdapDirectory, sent
+from regain.directories.ldap.directory import LdapDirectory
 from regain.directories.ldap.messages import Answer, Change, Control, Entry, pack_password_modify, policy_error
 from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import refused, values
