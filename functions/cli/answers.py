@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from cli.regions import SUPPORTED
@@ -53,7 +53,29 @@ def derived(organisation: Organisation) -> dict[str, str]:
         "Languages": ",".join(about.languages),
         "EmbedFrom": " ".join(about.deployed_embed_from),
         "EntraFederation": "yes" if any(not each.certificate for each in _in_entra(organisation)) else "no",
+        "UserPoolArns": ",".join(_user_pools(organisation)),
+        "ManagedDirectoryArns": ",".join(_managed_directories(organisation)),
     }
+
+
+def _user_pools(organisation: Organisation) -> list[str]:
+    found = [domain.cognito for domain in organisation.domains.values() if domain.kind == "cognito" and domain.cognito]
+    return _unique(_arn("cognito-idp", each.region, f"userpool/{each.pool}") for each in found)
+
+
+def _managed_directories(organisation: Organisation) -> list[str]:
+    found = [domain.ldap for domain in organisation.domains.values() if domain.kind == "aws-managed" and domain.ldap]
+    return _unique(_arn("ds", each.region, f"directory/{each.directory_id}") for each in found)
+
+
+def _unique(arns: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(arns))
+
+
+def _arn(service: str, region: str, resource: str) -> str:
+    """The ARN of something in the account that is deployed to: no role reaches one in another."""
+    prefix = next((each for each in ("cn", "us-gov") if region.startswith(f"{each}-")), "")
+    return f"arn:aws{prefix and f'-{prefix}'}:{service}:{region}:*:{resource}"
 
 
 def _in_entra(organisation: Organisation) -> list[Entra]:

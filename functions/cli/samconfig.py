@@ -71,7 +71,8 @@ def write(path: Path, stack: str, settings: Samconfig) -> None:
     """Writes the file whole or not at all: a half-written one would count as an answer to every question."""
     values = "".join(f"    {each} \\\n" for each in overrides(settings.parameters))
     text = f'''# What `make deploy STACK={stack}` deploys, and where. Keep this file with organisation.yaml.
-# SenderDomain, Languages and EmbedFrom follow organisation.yaml: after a change there, ./regain setup --stack {stack}
+# SenderDomain, Languages, EmbedFrom, UserPoolArns and ManagedDirectoryArns follow organisation.yaml.
+# After a change there: ./regain setup --stack {stack}
 version = 0.1
 
 [default.deploy.parameters]

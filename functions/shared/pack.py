@@ -76,6 +76,7 @@ UNUSED = (
     "dateutil/zoneinfo",  # the runtime has the time zones
     "dns",  # addresses are not looked up
     "pycparser",
+    "regain/directories/aws_managed_check.py",
     "regain/directories/cognito_check.py",
     "regain/directories/ldap",  # in the package of the one function that reaches a directory
     "regain/directories/trial.py",

@@ -19,7 +19,7 @@ from regain.domain.cognito import Cognito
 from regain.organisation.settings import About, Domain, Organisation
 from tests.directories.worlds import CognitoWorld
 
-FIRST, NEXT = "the-First-password-1", "the-Second-password-2"
+FIRST, NEXT = "the First password 1", "the-Second-password-2"
 PERSON = Person("5f1c", "maria@contoso.example", "maria@contoso.example")
 SETTINGS = Cognito("eu-central-1_Ab12Cd34E", "4f9k2m7q1s8t3v6w5x0y2z4a6b")
 SIGN_OUT = ("admin_user_global_sign_out", {})

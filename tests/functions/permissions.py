@@ -17,7 +17,13 @@ ALL = "*"
 PLATFORM = {"WriteLogs", "Trace", "OpenTables", "ReadStream", "ReadStreams", "ListStreams", "TryAgain", "ReportFailures", "SealTheArchive", "JoinNetwork", "OpenSecret"}  # fmt: skip
 """Statements for what Lambda, DynamoDB and S3 do in the function's name."""
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+<<<<<<< HEAD
 _PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager", "sts": "sts"}  # fmt: skip
+=======
+_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager", "cognito-idp": "cognito-idp", "ds": "ds", "ds-data": "ds-data"}  # fmt: skip
+_OWN = "ChangePassword"
+"""A person's own call on Cognito: it needs their token, and no right."""
+>>>>>>> 0b12835 (Rights on user pools and managed directories for each function that uses them; AWS Managed Microsoft AD without a network)
 _ACTIONS = {"Invoke": "InvokeFunction"}
 """Operations that IAM calls otherwise."""
 
@@ -37,7 +43,7 @@ class Used(defaultdict):
     def note(self, service: str, operation: str, params: dict) -> None:
         """One call of botocore."""
         if service != "dynamodb":
-            for resource in _resources(params) if service in _PREFIX else ():
+            for resource in _resources(params) if service in _PREFIX and operation != _OWN else ():
                 action = f"{_PREFIX[service]}:{_ACTIONS.get(operation, operation)}"
                 self[action, resource].add(ALL)
                 shown = iam_conditions.SHOWN[operation](params) if operation in iam_conditions.SHOWN else {}
@@ -79,8 +85,9 @@ def _resources(params: dict) -> list[str]:
         return ["identity/*", f"configuration-set/{params['ConfigurationSetName']}"]
     if "Bucket" in params:
         return [f"ArchiveBucket/{params['Key'].partition('/')[0]}/*"]
-    if named := params.get("FunctionName") or params.get("SecretId"):
-        return [named]
+    kinds = {"FunctionName": "", "SecretId": "", "UserPoolId": "userpool/", "DirectoryId": "directory/"}
+    if named := [f"{kind}{params[key]}" for key, kind in kinds.items() if key in params]:
+        return named
     if "KeyId" in params:
         names = {
             "CODE_KEY": "CodeKey", "PROOF_KEY": "ProofKey", "PASSWORD_KEY": "PasswordKey", "SERVICE_KEY": "ServiceKey",
@@ -138,7 +145,9 @@ def statements(template: Template, function: str) -> Iterator[tuple[tuple[str, s
 def _name(resource: str) -> str:
     """`local:AccountTable.Arn/index/by_role` as `AccountTable/by_role`."""
     return re.sub(
-        r"^local:(\w+)\.\w+(?:/index)?|^arn:aws:ses:[^:]*:[^:]*:|^arn:aws:sms-voice:[^:]*:\*:", r"\1", resource
+        r"^local:(\w+)\.\w+(?:/index)?|^arn:aws:ses:[^:]*:[^:]*:|^arn:aws:(?:sms-voice|cognito-idp|ds):[^:]*:\*:",
+        r"\1",
+        resource,
     )
 
 

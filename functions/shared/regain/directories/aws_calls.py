@@ -20,7 +20,10 @@ WRITE = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "
 """A write is sent once, and so is a password that is judged: each counts. All of a request has ten seconds."""
 
 NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, ParamValidationError)
-_THROTTLED = {"TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling"}
+_NOT_NOW = {
+    "TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling",
+    "DirectoryUnavailableException",
+}  # fmt: skip
 _BROKEN = {
     "InternalErrorException",
     "InternalServerException",
@@ -53,7 +56,7 @@ def ask(call: Callable[[], dict[str, Any]], reads: bool, meaning: Meaning) -> di
 
 
 def _outcome(code: str, status: int, reads: bool) -> Outcome:
-    if code in _THROTTLED:
+    if code in _NOT_NOW:
         return Unanswered(True, code)
     if code in _BROKEN or status >= 500:
         return Unanswered(reads, code)

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from regain.domain.lockout import Lockout
 
-PolicyRule = Literal["history", "age", "length", "quality", "classes", "spaces", "unknown"]
+PolicyRule = Literal["history", "age", "length", "quality", "classes", "spaces", "long", "unknown"]
 StopReason = Literal[
     "disabled", "expired", "locked", "must-change", "password-expired", "hours", "second-factor", "protected",
     "elsewhere", "gone",

@@ -44,6 +44,7 @@ _BROKEN: dict[PolicyRule, Phrase] = {
         "Use three of these four: lower case, upper case, digits, other characters. Leave out every part of your name."
     ),
     "classes": Phrase("Use all four of these: lower case, upper case, digits, other characters."),
+    "long": Phrase("It is too long for your organisation. Make it shorter."),
     "spaces": Phrase("Leave out the spaces: your organisation does not take them in a password."),
     "unknown": Phrase(
         "Your organisation does not accept it. Choose a longer one that you have not had yet, with three of these "

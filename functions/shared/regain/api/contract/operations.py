@@ -114,7 +114,8 @@ UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
     (problems.CROSS_SITE_REQUEST, problems.DOMAIN_NEEDED, problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED,
-     problems.ACCOUNT_TURNED_OFF, problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST, *_WORK),
+     problems.ACCOUNT_TURNED_OFF, problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST,
+     problems.SECOND_FACTOR_ELSEWHERE, *_WORK),
 )  # fmt: skip
 
 _SIGNED_IN = (problems.SIGN_IN_NEEDED,)
