@@ -17,13 +17,9 @@ ALL = "*"
 PLATFORM = {"WriteLogs", "Trace", "OpenTables", "ReadStream", "ReadStreams", "ListStreams", "TryAgain", "ReportFailures", "SealTheArchive", "JoinNetwork", "OpenSecret"}  # fmt: skip
 """Statements for what Lambda, DynamoDB and S3 do in the function's name."""
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-<<<<<<< HEAD
-_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager", "sts": "sts"}  # fmt: skip
-=======
-_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager", "cognito-idp": "cognito-idp", "ds": "ds", "ds-data": "ds-data"}  # fmt: skip
+_PREFIX = {"kms": "kms", "s3": "s3", "sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice", "lambda": "lambda", "secretsmanager": "secretsmanager", "cognito-idp": "cognito-idp", "ds": "ds", "ds-data": "ds-data", "sts": "sts"}  # fmt: skip
 _OWN = "ChangePassword"
 """A person's own call on Cognito: it needs their token, and no right."""
->>>>>>> 0b12835 (Rights on user pools and managed directories for each function that uses them; AWS Managed Microsoft AD without a network)
 _ACTIONS = {"Invoke": "InvokeFunction"}
 """Operations that IAM calls otherwise."""
 
