@@ -6,6 +6,7 @@ ORGANISATION ?= organisation.yaml
 STATE ?= $(or $(REGAIN_STATE),.state)
 STACK ?= regain
 DIRECTORY ?=
+LANGUAGE ?=
 EXAMPLES ?= 200
 CROWD ?= 200
 SECONDS ?= 60
@@ -24,7 +25,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
-.PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium directories directories-servers translations schema lock screenshots clean \
+.PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium gettext directories directories-servers translations schema lock screenshots clean \
 	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom words
 .DEFAULT_GOAL := help
 
@@ -66,6 +67,9 @@ directories-servers: ## Install OpenLDAP and Samba for the tests, if they are mi
 			&& chmod +x /usr/sbin/policy-rc.d && trap 'rm /usr/sbin/policy-rc.d' EXIT; }; \
 		$(APT) --no-install-recommends slapd ldap-utils samba samba-ad-provision samba-dsdb-modules winbind >/dev/null; }
 
+gettext: ## Install GNU gettext for the tests, if it is missing
+	@command -v msgfmt >/dev/null || { $(APT) --no-install-recommends gettext >/dev/null; }
+
 node: ## Install Node.js for Lighthouse, if it is missing
 	@command -v npm >/dev/null || { $(APT) nodejs npm >/dev/null; }
 
@@ -83,15 +87,15 @@ serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY
 docs: install ## Build the site in every language into site/, incrementally
 	$(DEV)/python -m hooks.build --strict --site-dir site
 
-translations: install ## Update translations/*.po with new and changed texts, and list missing translations
-	$(DEV)/python -m hooks.catalogues update
+translations: install ## Update translations/*.po with new and changed texts, and list missing translations: LANGUAGE=de
+	$(DEV)/python -m hooks.catalogues update $(LANGUAGE)
 
 clean: ## Delete the local state and everything that was built
 	rm -rf $(STATE) site site.built.json .aws-sam .pytest_cache .hypothesis .ruff_cache
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: install chromium directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
+test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
 	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	$(DEV)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # the longest test is alone in its file: not last
@@ -102,7 +106,7 @@ quick: install ## Run the tests that matter for most changes, in under a minute
 	$(DEV)/pytest -n 2 --dist loadfile tests/test_*.py tests/domain tests/problems tests/organisation tests/people \
 		$(QUICK:%=tests/functions/test_%.py)
 
-unit: install directories-servers .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build
+unit: install gettext directories-servers .venv/fuzz/.locked .venv/scan/.locked ## Run the tests that need no browser and no build
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	$(DEV)/pytest --ignore tests/browser --ignore tests/build --ignore tests/lighthouse $(if $(AS_ROOT),--ignore tests/directories)
 

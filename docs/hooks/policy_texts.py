@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from regain.domain import passwords
+from regain.domain import languages, passwords
 from regain.organisation import facts, policies
-from regain.organisation.language import Language
+from regain.organisation.language import Language, without_isolates
 from regain.organisation.settings import Administrator, Organisation, localised_name
 from regain.phrases import Phrase
 
@@ -34,7 +34,15 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "can": frozenset[str]().union(*(domain.offers for domain in organisation.domains.values())),
         "later": any(domain.ldap and domain.ldap.usable_minutes for domain in organisation.domains.values()),
         "form_methods": policies.offered(organisation),
+        "spoken_instead": _spoken_instead(organisation, language),
     }
+
+
+def _spoken_instead(organisation: Organisation, language: Language) -> str:
+    """The name of the language that calls are in, where it is not this one (L9); "" where it is."""
+    if language.info.voice:
+        return ""
+    return languages.LANGUAGES[languages.spoken_instead(organisation.organisation.languages)].name
 
 
 def plain(text: object) -> Markup:
@@ -44,7 +52,7 @@ def plain(text: object) -> Markup:
 
 def telephone(number: str) -> Markup:
     """A telephone number as a link that calls it (RFC 3966); as it is where it is none, or has more than a number."""
-    text, called = plain(number), _NUMBER.fullmatch(number.strip("\u2066\u2069 "))
+    text, called = plain(number), _NUMBER.fullmatch(without_isolates(number).strip())
     digits = re.sub(r"[^\d+]", "", called[0]) if called else ""
     return Markup('<a href="tel:{}">{}</a>').format(digits, text) if digits else text
 

@@ -14,6 +14,7 @@ from mkdocs.utils import normalize_url
 from hooks.addresses import PAGES, PageError, address
 from hooks.policy_texts import telephone
 from regain.organisation.language import Language
+from regain.phrases import CONTEXT_END
 
 if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
@@ -33,7 +34,8 @@ class Html(str):
 
 
 def translation_functions(language: Language, links: Mapping[str, str]) -> dict[str, Callable[..., str]]:
-    """`t` for text, `t_attr` for attributes, `t_script` for messages into which scripts insert facts.
+    """`t` for text, `t_in` for text that means something else elsewhere, `t_attr` for attributes, `t_script` for
+    messages into which scripts insert facts.
 
     `links` are the URLs of `fact:` links.
     """
@@ -62,7 +64,11 @@ def translation_functions(language: Language, links: Mapping[str, str]) -> dict[
         known = language.facts
         return _FACT.sub(lambda m: escape(str(known.get(m[1], m[0]))), escape(language.gettext(text), quote=False))
 
-    return {"t": t, "t_attr": t_attr, "t_script": t_script, "html": Html}
+    @jinja2.pass_context
+    def t_in(context: jinja2.runtime.Context, meaning: str, text: str) -> str:
+        return t(context, f"{meaning}{CONTEXT_END}{text}")
+
+    return {"t": t, "t_in": t_in, "t_attr": t_attr, "t_script": t_script, "html": Html}
 
 
 def page_facts(language: Language) -> dict[str, Any]:

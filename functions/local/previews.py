@@ -12,15 +12,16 @@ from starlette.routing import Route
 from local.outbox import ssml_text
 from notify import help_digest, help_messages, messages
 from notify.layout import Layout
-from notify.sms_segment import fits_one_segment
+from notify.sms_segments import segments
 from regain.adapters.help_digests import Digest, Line
 from regain.adapters.messengers import RenderedMessage
+from regain.domain import user_id
 from regain.domain.languages import LANGUAGES
 from regain.organisation.language import Languages
 from regain.organisation.settings import Organisation
 
 _CODE, _REFERENCE, _AT = "407192", "R-7Q2M-4K9D", 1_795_526_040
-_WHO = {"user_id": "maria.silva@contoso.example", "name": "Maria", "at": _AT}
+_WHO = {"user_id": "maria.silva@contoso.example", "name": "Maria", "full_name": "Maria Silva", "at": _AT}
 _BY = {"user_id": _WHO["user_id"], "by": "ines.rossi@contoso.example", "at": _AT, "act": "admin-reset"}
 _ASKED = {
     **_WHO, "reply_to": "+447700900123", "text": "I have a new phone.\nThe page said that no code arrived.",
@@ -59,7 +60,8 @@ def render_all(layout: Layout) -> dict[str, RenderedMessage]:
 
 def _examples() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
     for purpose in ("reset", "unlock", "register", "admin", "caller"):
-        yield f"code-{purpose}", functools.partial(messages.code, _CODE, purpose, _REFERENCE)
+        account = "" if purpose == "register" else user_id.mask(str(_WHO["user_id"]))
+        yield f"code-{purpose}", functools.partial(messages.code, _CODE, purpose, _REFERENCE, account=account)
     temporary = {"user_id": _WHO["user_id"], "until": _AT + 86_400}
     yield "temporary-password", functools.partial(messages.temporary_password, "k7w-2mq-x9d", temporary, _REFERENCE)
     for kind in messages.NOTICES:
@@ -101,7 +103,8 @@ class Previews:
 def _article(kind: str, message: RenderedMessage, layout: Layout) -> str:
     tag, direction = layout.language.tag, layout.language.info.direction
     lines = [("Text message", message.sms), (f"Call, read by {message.voice}", ssml_text(message.ssml))]
-    marked = "" if fits_one_segment(message.sms) else " (more than one segment)"
+    count = segments(message.sms)
+    marked = f" ({count} segments)" if count > 1 else ""
     more = "".join(
         f'<p class="to">{what}{marked if what.startswith("Text") else ""}</p><pre dir="auto">{escape(text)}</pre>'
         for what, text in lines

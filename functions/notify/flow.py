@@ -18,7 +18,7 @@ from regain.adapters.messengers import Email, Messenger, RenderedMessage, Text, 
 from regain.adapters.outbox import Message
 from regain.adapters.store import Conflict
 from regain.api.redaction import error_kind
-from regain.domain import codes
+from regain.domain import codes, user_id
 from regain.domain.device_cookie import Known
 from regain.domain.roles import HELP_REQUEST_ROLES
 from regain.organisation import policies
@@ -113,7 +113,8 @@ def render(message: Message, needed: Services) -> RenderedMessage:
         needed.keys.derive(codes_key(facts["purpose"]), facts["code_generation"]), facts["flow"],
         facts["purpose"], facts["method"], facts["sequence"], facts["digits"],
     )  # fmt: skip
-    return messages.code(code, facts["purpose"], message.reference, layout, _ticket(message, needed))
+    hint = user_id.mask(facts["user_id"]) if facts.get("user_id") else ""
+    return messages.code(code, facts["purpose"], message.reference, layout, _ticket(message, needed), hint)
 
 
 def _organisation(message: Message, needed: Services) -> Organisation:

@@ -4,7 +4,7 @@ The HTML loads nothing, and is legible in light and dark mode.
 """
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from html import escape
@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from notify.sms_segment import longest_fitting
+from notify.sms_segments import segments
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import languages
 from regain.domain.colour import text_colour
-from regain.organisation.language import Language
+from regain.organisation.language import Language, without_isolates
 from regain.organisation.settings import Organisation, localised_name
 from regain.phrases import Phrase, format_list
 
@@ -26,6 +26,8 @@ _DARK = (
     ".sheet{background:#1a242e!important}.code{background:#11181f!important;color:#e9eef3!important}"
     "a{color:#9fcdfb!important}.small{color:#b3c0cc!important}}"
 )
+_TIMES = {"ko": "aaaa h:mm", "zh_Hant": "aaaah:mm"}
+"""Where CLDR's short form is not how people write the time: "AM 7:46", "清晨7:46" (L6)."""
 _FONT = "font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 _CODE = (
     "margin:20px 0;padding:14px 18px;background:#f3f6f9;border-radius:8px;text-align:center;"
@@ -71,12 +73,20 @@ class Layout:
         own = self.organisation.organisation.languages[0] == self.language.tag
         return f"{self.site}/{path}" if own else f"{self.site}/{self.language.tag}/{path}"
 
+    def address(self, facts: Mapping[str, Any]) -> str:
+        """What to call the reader; "" if that is not known. Only English greets people by their given name alone."""
+        return str(facts.get("name" if self.language.tag == "en" else "full_name") or facts.get("name") or "")
+
     def moment(self, at: int) -> str:
         """A time (seconds since 1970) as people write it, in the organisation's time zone."""
         when, locale = datetime.fromtimestamp(at, self._zone), self.language.info.locale
         dates = importlib.import_module("babel.dates")  # slow to import, and a code, which people wait for, has no date
-        date, time = dates.format_date(when, "long", locale=locale), dates.format_time(when, "short", locale=locale)
-        return self.language.translate(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=when.tzname()))
+        date = dates.format_date(when, "long", locale=locale)
+        time = dates.format_time(when, _TIMES.get(locale, "short"), locale=locale)
+        zone = when.tzname() or ""
+        if not zone.isalpha():  # "+03": a zone that the tz database has no abbreviation for
+            zone = dates.format_time(when, "O", locale=locale)
+        return self.language.translate(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=zone))
 
     def render(
         self, subject: str, parts: Iterable[Part], short: str = "", spoken: str = "", voice: str = ""
@@ -85,26 +95,30 @@ class Layout:
         parts = tuple(parts)
         signed = self.say(Phrase("{organisation} account help"))
         text = "\n\n".join(part if isinstance(part, str) else _plain(part) for part in parts)
-        return RenderedMessage(
-            subject, f"{text}\n\n-- \n{signed}\n", self._html(subject, parts, signed), short, spoken, voice
-        )
+        html, short = self._html(subject, parts, signed), without_isolates(short)
+        return RenderedMessage(subject, f"{text}\n\n-- \n{signed}\n", html, short, spoken, voice)
 
-    def origin_bound(self, code: str, *sentences: str) -> str:
-        """The longest of these texts that fits in one SMS segment together with the line by which phones fill in the
-        code on our site only (WICG, Origin-bound one-time codes delivered via SMS).
+    def origin_bound(self, code: str, words: str) -> str:
+        """The words of a text message, and the line by which phones fill in the code on our site only (WICG,
+        Origin-bound one-time codes delivered via SMS), unless the line alone would make it longer than one segment.
+
+        The words, which say what the code is for and warn, are never shortened: they take two segments where they must.
         """
-        host = urlsplit(self.site).hostname
-        line = f"\n\n@{host} #{code}" if host else ""
-        return longest_fitting(f"{sentence}{line}" for sentence in sentences)
+        host, words = urlsplit(self.site).hostname, without_isolates(words)
+        bound = f"{words}\n\n@{host} #{code}" if host else words
+        alone = segments(words)
+        return bound if segments(bound) == 1 or (alone > 1 and segments(bound) == alone) else words
 
     def spoken(self, code: str) -> tuple[str, str]:
         """SSML that reads the code out twice, slowly and digit by digit, and the voice for it.
 
-        English is used where the service has no voice for the language.
+        Without a voice for this language, they are the organisation's first that has one, or English.
         """
-        reader = self.language if self.language.info.voice else Language(languages.SOURCE_LANGUAGE, self.organisation)
+        reader = self.language
+        if not reader.info.voice:
+            reader = Language(languages.spoken_instead(self.organisation.organisation.languages), self.organisation)
         slowly = '<break time="700ms"/>'.join(f'<say-as interpret-as="digits">{digit}</say-as>' for digit in code)
-        read = [escape(reader.translate(phrase, **self._own)) for phrase in (_HELLO, _AGAIN, _GOODBYE)]
+        read = [escape(without_isolates(reader.translate(each, **self._own))) for each in (_HELLO, _AGAIN, _GOODBYE)]
         pauses = (f' <break time="500ms"/> {slowly}. <break time="1500ms"/> ',) * 2
         said = "".join(part for pair in zip(read, (*pauses, ""), strict=True) for part in pair)
         return f'<speak><prosody rate="90%">{said}</prosody></speak>', reader.info.voice

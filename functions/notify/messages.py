@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from notify.layout import Layout, Link, Part, Secret
-from notify.sms_segment import longest_fitting
+from notify.sms_segments import first_fitting
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import imported
 from regain.domain.codes import grouped
@@ -40,7 +40,6 @@ _SHORT = {
     "admin": Phrase("{organisation}: {code} is your code to confirm that it is you."),
     "caller": Phrase("{organisation}: {code} is your code for this call."),
 }
-_BARE = Phrase("{organisation}: {code}")
 _SAFE = Phrase("Never share it with anybody.")
 _ONLY_IN_THIS_CALL = Phrase("Read it out only if you have called the helpdesk.")
 
@@ -151,10 +150,13 @@ LINKED = tuple(kind for kind in NOTICES if kind not in (_TO_ADMINISTRATORS, "acc
 """Those whose reader can lock the account with a link."""
 
 
-def code(digits: str, purpose: str, reference: str, layout: Layout, ticket: str = "") -> RenderedMessage:
+def code(
+    digits: str, purpose: str, reference: str, layout: Layout, ticket: str = "", account: str = ""
+) -> RenderedMessage:
     """A one-time code, in the form of every channel. Long ones are read in fours, and typed with or without the spaces.
 
     A `ticket` makes a link: whoever opens it counts as somebody who can read this mailbox, and is signed in nowhere.
+    `account` is the masked user ID: one mailbox may serve several accounts (L4).
     """
     called = purpose == "caller"
     shown = grouped(digits)
@@ -168,14 +170,14 @@ def code(digits: str, purpose: str, reference: str, layout: Layout, ticket: str 
         layout.say(join_sentences(_UNASKED[purpose], _STUCK)),
         layout.say(_REFERENCE, reference=reference),
     )
-    short = layout.say(_SHORT[purpose], code=shown)
     spoken, voice = layout.spoken(digits)
+    subject = layout.say(Phrase("Your code for your {organisation} account"))
+    if account:
+        subject = layout.say(Phrase("Your code for your {organisation} account {account}"), account=account)
     return layout.render(
-        layout.say(Phrase("Your code for your {organisation} account")),
+        subject,
         parts,
-        short=layout.origin_bound(
-            digits, layout.say(join_sentences(_SHORT[purpose], own), code=shown), short, layout.say(_BARE, code=shown)
-        ),
+        short=layout.origin_bound(digits, layout.say(join_sentences(_SHORT[purpose], own), code=shown)),
         spoken=spoken,
         voice=voice,
     )
@@ -190,14 +192,14 @@ def _way_past(purpose: str, ticket: str, layout: Layout) -> Iterator[Part]:
 
 def notice(kind: str, facts: dict[str, Any], reference: str, token: str, layout: Layout) -> RenderedMessage:
     """A notice of a change: to every address of the account, and to the administrators if its owner repudiates it."""
-    own = kind != _TO_ADMINISTRATORS and facts.get("name")
-    hello = layout.say(Phrase("Hello {name},"), name=facts["name"]) if own else layout.say(Phrase("Hello,"))
+    name = "" if kind == _TO_ADMINISTRATORS else layout.address(facts)
+    hello = layout.say(Phrase("Hello {name},"), name=name) if name else layout.say(Phrase("Hello,"))
     what = facts.get("what", "")
     done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(what) or imported.describe(what) or "")
     when = layout.say(Phrase("When: {moment}"), moment=layout.moment(facts["at"]))
     parts = (hello, f"{done}\n{when}", *_advice(kind, reference, token, layout))
     subject, tell = layout.say(_SUBJECTS[kind]), layout.say(_NOT_YOU, reference=reference)
-    short = longest_fitting([f"{subject}. {tell}", f"{subject}. {reference}", subject])
+    short = first_fitting([f"{subject}. {tell}", f"{subject}. {reference}", subject], most=2)
     return layout.render(subject, parts, short=short)
 
 
@@ -241,9 +243,8 @@ def temporary_password(
         layout.say(Phrase("Type the address of the sign-in page yourself. There is no link in this message.")),
         layout.say(_NOT_ASKED, reference=reference),
     )
-    bare = layout.say(_BARE, code=made)
     return layout.render(
         layout.say(Phrase("A temporary password for your {organisation} account")),
         parts,
-        short=longest_fitting([layout.say(short, code=made), bare]),
+        short=layout.say(short, code=made),
     )

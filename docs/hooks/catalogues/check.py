@@ -1,5 +1,6 @@
 """Checks translations: missing, unused, or not matching their text."""
 
+import gettext
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,21 +43,29 @@ class Fault:
 
 def faults(template: Catalog, catalogue: Catalog) -> Iterator[Fault]:
     """The faults of the translations into one language."""
-    wanted = {message.id: message for message in template if message.id}
-    known = {message.id: message for message in catalogue if message.id}
-    for text in known.keys() - wanted.keys():
+    wanted = {(message.id, message.context): message for message in template if message.id}
+    known = {(message.id, message.context): message for message in catalogue if message.id}
+    for text, _ in known.keys() - wanted.keys():
         yield Fault(_first(text), "no longer used")
-    for text in wanted:
-        found = known.get(text)
+    for text, context in wanted:
+        found = known.get((text, context))
         if found is None or not is_translated(found) or found.fuzzy:
             yield Fault(_first(text), _MISSING)
             continue
         forms = found.string if isinstance(found.string, tuple) else (found.string,)
         sources = text if isinstance(text, tuple) else (text,)
-        for form in forms:
-            yield from _differs(str(sources[-1]), str(form))
+        for number, form in enumerate(forms):
+            silent = len(forms) > 1 and "{n}" not in str(form) and _is_of_one_number(catalogue.plural_expr, number)
+            source = str(sources[-1])
+            yield from _differs(source.replace("{n}", "").strip() if silent else source, str(form))
         if isinstance(text, str) and isinstance(found.string, str):
             yield from _wrong_names(text, found.string, known)
+
+
+def _is_of_one_number(plural_expression: str, form: int) -> bool:
+    """Whether a plural form stands for one number only, as Arabic's for two: then it need not say the number (L12)."""
+    choose = gettext.c2py(plural_expression)
+    return sum(choose(number) == form for number in range(1_000)) == 1
 
 
 def _differs(text: str, translation: str) -> Iterator[Fault]:
@@ -74,7 +83,7 @@ def _differs(text: str, translation: str) -> Iterator[Fault]:
 def _wrong_names(text: str, translation: str, known: Mapping[Any, Message]) -> Iterator[Fault]:
     """Guidance must call a button, which it names in bold, by the translation that the button has."""
     for name in _NAMED.findall(text):
-        there = known.get(name)
+        there = known.get((name, None))
         if there and there.string and f"**{there.string}**" not in translation:
             yield Fault(text, f"**{name}** is called {there.string!r} where it stands")
 

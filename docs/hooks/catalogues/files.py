@@ -20,7 +20,9 @@ DOMAINS = ("service", "shell", "pages")
 
 _CREATED = datetime(2026, 11, 24, tzinfo=UTC)  # constant, so that only texts change a file
 _HEADER = """\
-Regain in LANGUAGE. The page "Translate" of the site says how to change it. Licence: as the whole project's."""
+# Regain in {language}. The page "Translate" of the site says how to change it.
+# This file is distributed under the licence of the project."""
+_WRONG_FLAGS = {"python-format"}  # Babel takes "5 % of" for a placeholder, and `msgfmt --check` would then ask for it
 
 
 def languages() -> tuple[str, ...]:
@@ -34,32 +36,37 @@ def path(tag: str) -> Path:
 
 
 def read(tag: str) -> Catalog:
-    """The translations into a language; empty if there is no file."""
+    """The translations into a language; empty, with a header to fill in, if there is no file."""
     if not path(tag).exists():
-        return Catalog(locale=tag.replace("-", "_"))
+        return _new(tag)
     with path(tag).open("rb") as file:
         return read_po(file, locale=tag.replace("-", "_"))
 
 
+def _new(tag: str) -> Catalog:
+    header = _HEADER.format(language=LANGUAGES[tag].name)
+    return Catalog(
+        locale=tag.replace("-", "_"), header_comment=header, project="Regain", version="next", creation_date=_CREATED,
+        revision_date=_CREATED, last_translator="", language_team=tag, msgid_bugs_address="", fuzzy=False,
+    )  # fmt: skip
+
+
 def write(tag: str, catalogue: Catalog) -> None:
-    """Writes translations to their file, in the order in which the texts occur."""
-    catalogue.creation_date = catalogue.revision_date = _CREATED
-    catalogue.project, catalogue.version, catalogue.fuzzy = "Regain", "", False
-    catalogue.header_comment = "\n".join(
-        f"# {line}" for line in _HEADER.replace("LANGUAGE", LANGUAGES[tag].name).split("\n")
-    )
+    """Writes translations to their file in the order in which the texts occur, each on a line (`msgcat --no-wrap`)."""
+    for message in catalogue:
+        message.flags -= _WRONG_FLAGS
     made = io.BytesIO()
     write_po(made, catalogue, width=0, ignore_obsolete=True, include_lineno=False)
-    _replace(path(tag), made.getvalue())
+    _replace(path(tag), made.getvalue().rstrip() + b"\n")
 
 
 def update(tag: str, template: Catalog) -> None:
-    """Adds new texts untranslated, and drops those that are no longer used."""
-    known = read(tag)
-    catalogue = Catalog(locale=tag.replace("-", "_"))
-    for message in _messages(template):
-        before = known.get(message.id)
-        catalogue.add(message.id, before.string if before else None, locations=message.locations)
+    """Adds new texts untranslated, and drops those that are no longer used.
+
+    What translators have written stays: translations, their comments, what they marked as fuzzy, and the header.
+    """
+    catalogue = read(tag)
+    catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
     write(tag, catalogue)
 
 
@@ -68,7 +75,7 @@ def domain_of(message: Message) -> str:
     places = [place for place, _ in message.locations]
     if any(place.startswith("functions/") for place in places):
         return "service"
-    return "shell" if any(place.startswith(("docs/theme", "docs/hooks")) for place in places) else "pages"
+    return "shell" if any(place.startswith(("docs/theme", "docs/hooks", "mkdocs.yml")) for place in places) else "pages"
 
 
 def compile_stale(tags: Iterable[str] = ()) -> list[str]:
@@ -89,7 +96,7 @@ def compile_domains(catalogue: Catalog, folder: Path) -> None:
         mine = Catalog(locale=catalogue.locale, creation_date=_CREATED, revision_date=_CREATED)
         for message in _messages(catalogue):
             if domain_of(message) == name and is_translated(message):
-                mine.add(message.id, message.string)
+                mine.add(message.id, message.string, context=message.context)
         made = io.BytesIO()
         write_mo(made, mine)
         _replace(folder / f"{name}.mo", made.getvalue())

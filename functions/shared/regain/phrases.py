@@ -7,6 +7,9 @@ the rules can return texts without knowing who will read them.
 import functools
 from collections.abc import Iterable
 
+CONTEXT_END = "\x04"
+"""Ends the context of a text that has another meaning elsewhere (gettext's `msgctxt`)."""
+
 
 class Phrase:
     """A text and the facts for its braces. A fact may itself be a phrase; the organisation's facts are added later."""

@@ -1,6 +1,7 @@
 """Every text in every language (B15): none missing, none unused, none that does not match."""
 
 import re
+import subprocess
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -13,6 +14,9 @@ from hooks.catalogues.check import faults
 from hooks.catalogues.extract import extract_template
 from hooks.translation_units import is_translatable, translate, units
 from regain.domain.languages import LANGUAGES
+from regain.organisation import file as organisation_file
+from regain.organisation.language import Language
+from regain.phrases import CONTEXT_END
 from tests.conftest import ROOT
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -44,8 +48,62 @@ def test_translations_say_what_their_texts_say_b15(texts, tag):
 def test_a_file_is_as_the_tool_writes_it(texts, tag):
     """So that a change of a text is the only thing that a change shows."""
     written = files.path(tag).read_text()
-    assert "fuzzy" not in written
+    assert ", fuzzy" not in written
     assert [message.id for message in files.read(tag) if message.id] == [m.id for m in texts if m.id]
+
+
+@pytest.mark.parametrize("tag", files.languages())
+def test_gettext_itself_finds_no_fault_l16(tag, tmp_path):
+    """What Weblate, Crowdin and others run; and a file read and written by gettext is the same."""
+    path = str(files.path(tag))
+
+    def run(*command):
+        return subprocess.run([*command, path], capture_output=True, text=True, check=False)
+
+    checked = run("msgfmt", "--check", "-o", str(tmp_path / "x.mo"))
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert run("msgcat", "--no-wrap").stdout == files.path(tag).read_text()
+
+
+def test_an_update_keeps_what_a_translator_has_written_l14(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    mine = files.read("de")
+    mine.last_translator, mine.language_team = "Eva Weiß <eva@mail.example>", "Deutsch <de@mail.example>"
+    mine.add("A passkey", "Ein Hauptschlüssel", flags=["fuzzy"], user_comments=["ask Ines"])
+    mine.add("Gone", "Weg")
+    files.write("de", mine)
+    files.update("de", made(("A passkey", ""), ("New, 5 % of it", ""), locale=None))
+    kept = files.path("de").read_text()
+    for part in ("Eva Weiß", "de@mail.example", "# ask Ines", "#, fuzzy", 'msgstr "Ein Hauptschlüssel"'):
+        assert part in kept
+    assert "Gone" not in kept
+    assert "python-format" not in kept
+    assert [f.what for f in faults(made(("A passkey", "")), files.read("de")) if "passkey" in f.text] == ["missing"]
+    files.update("de", made(("A passkey", ""), ("New, 5 % of it", ""), locale=None))
+    assert files.path("de").read_text() == kept
+
+
+def test_one_text_with_two_meanings_has_two_translations_l8(texts):
+    assert {message.context for message in texts if message.id == "Name"} == {None, "of a passkey"}
+    polish = Language("pl", organisation_file.read(ROOT / "organisation.yaml"), "shell")
+    assert polish.gettext(f"of a passkey{CONTEXT_END}Name") != polish.gettext("Name")
+    assert Language("en", organisation_file.read(ROOT / "organisation.yaml")).gettext(f"x{CONTEXT_END}Name") == "Name"
+
+
+def test_translators_are_told_what_kind_of_text_it_is_l8(texts):
+    told = {message.id: message.auto_comments for message in texts}
+    assert told["{organisation}: {code} is your code to reset your password."][0].startswith("Text message: 70 letters")
+    assert "Button" in told["Make a passkey"]
+    assert "Heading" in told["Add a passkey"]
+    assert "Title of a page" in told["Translate"]
+
+
+def test_a_form_of_one_number_need_not_say_it_l12():
+    text = ("{n} hour", "{n} hours")
+    arabic = ("{n} x", "ساعة واحدة", "ساعتان", "{n} ساعات", "{n} ساعة", "{n} ساعة")
+    assert list(faults(made((text, None)), made((text, arabic), locale="ar"))) == []
+    wrong = (*arabic[:3], "ساعات", *arabic[4:])
+    assert [f.what for f in faults(made((text, None)), made((text, wrong), locale="ar"))] == ["a fact differs ({n})"]
 
 
 def test_texts_come_from_everywhere_that_says_something(texts):

@@ -1,5 +1,6 @@
 """Every message in every language (B15): names its sender, fits its channel, and is marked up as what it is."""
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -9,17 +10,22 @@ import pytest
 
 from hooks.catalogues import files
 from local.previews import render_all
+from notify import messages
 from notify.layout import Layout
-from notify.sms_segment import fits_one_segment, longest_fitting
+from notify.sms_segments import first_fitting, segments
+from regain.domain import user_id
 from regain.domain.languages import LANGUAGES
 from regain.organisation.file import read
-from regain.organisation.language import Languages
+from regain.organisation.language import Languages, without_isolates
 from tests.conftest import ROOT
 
+SITE = "https://account.contoso.example/"
 
-def layout(tag, site="https://account.contoso.example/"):
+
+def layout(tag, languages=None, **about):
     organisation = read(ROOT / "organisation.yaml")
-    about = replace(organisation.organisation, languages=("en", tag) if tag != "en" else ("en",), site_url=site)
+    about = {"languages": languages or tuple(dict.fromkeys(("en", tag))), "site_url": SITE, **about}
+    about = replace(organisation.organisation, **about)
     organisation = msgspec.structs.replace(organisation, organisation=about)
     return Layout(organisation, Languages(organisation).get(tag))
 
@@ -79,14 +85,31 @@ def test_links_lead_to_the_page_in_the_language_of_the_message(told):
     assert f"https://account.contoso.example/{folder}not-me/#AAA" in messages["password-reset"].text
 
 
-def test_a_text_goes_in_one_segment_with_the_line_that_phones_fill_in(told):
-    _, messages = told
-    for kind, message in messages.items():
+LONG_NAMES = ("Contoso", "Northwind Traders Ltd", "Landeshauptstadt Nordwindhafen, Amt für Schulen")
+HOSTS = ("id.example", "account.contoso.example", "passwort-vergessen.nordwindhafen.example")
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.parametrize(("name", "host"), [*itertools.product(LONG_NAMES, HOSTS)])
+def test_a_text_always_says_what_its_code_is_for_and_warns_l1(name, host, tag):
+    """The line that phones fill in gives way, the words never; each goes in two segments at most, without isolates."""
+    here = layout(tag, name=name, site_url=f"https://{host}/")
+    for purpose in ("reset", "unlock", "register", "prove", "admin", "caller"):
+        text = messages.code("407192", purpose, "R-7Q2M-4K9D", here).sms
+        words, _, line = text.partition("\n\n")
+        warning = messages._ONLY_IN_THIS_CALL if purpose == "caller" else messages._SAFE
+        for part in (messages._SHORT[purpose], warning):
+            said = without_isolates(here.say(part, code="407192"))
+            assert said in words, (purpose, text)
+        assert line in ("", f"@{host} #407192")
+        assert segments(text) <= 2
+        assert not set(text) & set("\u2066\u2067\u2068\u2069")
+
+
+def test_notices_by_text_say_what_happened_in_two_segments_at_most(told):
+    for kind, message in told[1].items():
         if message.sms:
-            assert fits_one_segment(message.sms), (kind, message.sms)
-        if kind.startswith("code-"):
-            assert message.sms.endswith("\n\n@account.contoso.example #407192")
-            assert message.sms.count("407192") == 2
+            assert segments(message.sms) <= 2, (kind, message.sms)
 
 
 def test_a_voice_reads_each_digit_slowly_twice_in_a_voice_of_the_language(told):
@@ -106,18 +129,65 @@ def test_a_voice_reads_each_digit_slowly_twice_in_a_voice_of_the_language(told):
 
 def test_what_is_written_from_left_to_right_is_kept_together_in_arabic():
     text = render_all(layout("ar"))["password-reset"].text
-    assert "\u2066+44 20 7946 0000\u2069" in text
+    assert "\u2068+44 20 7946 0000\u2069" in text
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_sentences_that_are_joined_end_as_sentences_do_l2(tag):
+    joined = (*messages._SHORT.values(), *messages._UNASKED.values())
+    for phrase in joined:
+        text = layout(tag).language.gettext(phrase)
+        assert text.rstrip("\u2069").endswith((".", "。", "।", "؟", "!")), (tag, text)
+
+
+def test_a_date_in_arabic_is_laid_out_in_its_own_direction_l3():
+    moment = layout("ar").moment(1_795_526_040)
+    assert layout("ar").language.isolate(moment) == f"\u2068{moment}\u2069"
+    said = layout("ar").say(messages.Phrase("When: {moment}"), moment=moment)
+    assert "\u2066" not in said
+    assert f"\u2068{moment}\u2069" in said
+
+
+def test_a_code_says_for_which_account_it_is_l4():
+    """One mailbox may serve several accounts: subjects differ by the masked user ID."""
+    here = layout("en")
+    told = {
+        messages.code("407192", "reset", "R-7Q2M-4K9D", here, account=user_id.mask(each)).subject
+        for each in ("shop1@contoso.example", "shop2@contoso.example")
+    }
+    assert told == {"Your code for your Contoso account s•••1", "Your code for your Contoso account s•••2"}
+    assert user_id.mask("ana@contoso.example") == "a•••"
+
+
+def test_only_english_greets_by_the_given_name_alone_l5():
+    facts = {"user_id": "chen@contoso.example", "name": "Chen", "full_name": "Chen Wei", "at": 0}
+    greeting = {tag: messages.notice("password-reset", facts, "R", "", layout(tag)).text for tag in ("en", "de", "ja")}
+    assert greeting["en"].startswith("Hello Chen,")
+    assert "Chen Wei" in greeting["de"].split("\n")[0]
+    assert "Chen Wei" in greeting["ja"].split("\n")[0]
+
+
+def test_times_are_as_people_write_them_and_zones_are_named_l6():
+    assert "오전 7:54" in layout("ko", time_zone="Europe/London").moment(1_795_593_240)
+    assert "上午7:54" in layout("zh-Hant", time_zone="Europe/London").moment(1_795_593_240)
+    assert layout("en", time_zone="Asia/Riyadh").moment(1_795_593_240).endswith("10:54 (GMT+3)")
+    assert layout("en", time_zone="Europe/Berlin").moment(1_795_593_240) == "25 November 2026, 08:54 (CET)"
+
+
+def test_a_language_without_a_voice_is_read_in_the_first_that_has_one_l9():
+    assert layout("he", languages=("he", "de", "en")).spoken("407192")[1] == LANGUAGES["de"].voice
+    assert layout("he", languages=("he", "hi")).spoken("407192")[1] == LANGUAGES["en"].voice
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("a" * 160, True), ("a" * 161, False), ("€" * 80, True), ("€" * 81, False), ("ł" * 70, True), ("ł" * 71, False),
-     ("😀" * 35, True), ("😀" * 36, False)],
+    [("a" * 160, 1), ("a" * 161, 2), ("€" * 80, 1), ("€" * 81, 2), ("ł" * 70, 1), ("ł" * 71, 2), ("ł" * 134, 2),
+     ("ł" * 135, 3), ("😀" * 35, 1), ("😀" * 36, 2)],
 )  # fmt: skip
-def test_what_goes_in_one_segment(text, expected):
-    assert fits_one_segment(text) is expected
+def test_how_many_segments_a_text_takes(text, expected):
+    assert segments(text) == expected
 
 
 def test_the_fullest_text_that_fits_is_sent():
-    assert longest_fitting(["a" * 200, "b" * 150, "c"]) == "b" * 150
-    assert longest_fitting(["я" * 100, "я" * 90]) == "я" * 90
+    assert first_fitting(["a" * 400, "b" * 300, "c"], most=2) == "b" * 300
+    assert first_fitting(["я" * 200, "я" * 190], most=2) == "я" * 190

@@ -54,7 +54,10 @@ def notices(
     **more: Any,
 ) -> list[Message]:
     """Notices of a change to every address of the account, from the directory and registered (S57)."""
-    facts = {"user_id": account.user_id, "name": account.given_name or account.display_name, "at": now, **more}
+    full = account.display_name or account.given_name
+    facts = {
+        "user_id": account.user_id, "name": account.given_name or full, "full_name": full, "at": now, **more
+    }  # fmt: skip
     language = language or account.language
     addresses = dict.fromkeys((*account.addresses, *info.destinations("email")))
     return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class LanguageInfo:
     """A language that has translations. `name` is in the language itself; `locale` is its CLDR name.
 
-    `voice` is the AWS End User Messaging voice for it. If that is "", calls are read in English.
+    `voice` is the AWS End User Messaging voice for it. If that is "", calls are in `spoken_instead`.
     """
 
     name: str
@@ -30,7 +30,7 @@ LANGUAGES: dict[str, LanguageInfo] = {
     "es": LanguageInfo("Español", "es", "LUCIA"),
     "fr": LanguageInfo("Français", "fr", "LEA"),
     "de": LanguageInfo("Deutsch", "de", "VICKI"),
-    "pt": LanguageInfo("Português", "pt_PT", "INES"),
+    "pt": LanguageInfo("Português (Portugal)", "pt_PT", "INES"),
     "it": LanguageInfo("Italiano", "it", "BIANCA"),
     "nl": LanguageInfo("Nederlands", "nl", "LOTTE"),
     "pl": LanguageInfo("Polski", "pl", "MAJA"),
@@ -49,6 +49,11 @@ _WRITTEN_AS = {"zh": "zh-Hans", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo":
 """Tags that browsers send, and the language each one means (CLDR's likely subtags)."""
 
 _MAX_RANGES = 20  # ranges of a header that are considered
+
+
+def spoken_instead(offered: Iterable[str]) -> str:
+    """The language of calls where the reader's has no voice: the first that has one, or English."""
+    return next((tag for tag in offered if LANGUAGES[tag].voice), SOURCE_LANGUAGE)
 
 
 def lookup(tag: str, offered: Iterable[str]) -> str:

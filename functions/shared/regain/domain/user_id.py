@@ -16,6 +16,7 @@ from regain.problems import (
 )
 
 _LONGEST, _LONGEST_NAME, _LONGEST_DOMAIN = 113, 64, 48  # Microsoft Entra's bounds (S33)
+_TELLING = 3  # a name no longer than this would be all but said
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _MARKS = frozenset(".!#$%&'*+-/=?^_`{|}~")  # RFC 5321 atext, and the dot
 
@@ -88,3 +89,9 @@ def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery
         raise Refused(CONTACT_YOUR_ADMINISTRATOR, help_url=domain.help_url)
     if not domain.resets_here or recovery.enabled_for == "none" or purpose not in domain.offers:
         raise Refused(NOT_ENABLED)
+
+
+def mask(user_id: str) -> str:
+    """The first and last letter of its name, which tell its owner which account is meant: `m•••a`."""
+    name = user_id.partition("@")[0]
+    return f"{name[:1]}•••{name[-1] if len(name) > _TELLING else ''}"

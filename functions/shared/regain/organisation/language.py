@@ -9,9 +9,10 @@ from pathlib import Path
 from regain.domain import languages
 from regain.organisation.facts import facts
 from regain.organisation.settings import Organisation, current
-from regain.phrases import Phrase, Plural
+from regain.phrases import CONTEXT_END, Phrase, Plural
 
 _LEFT_TO_RIGHT = re.compile(r"[A-Za-z+@]")
+_FIRST_STRONG, _POP = "\u2068", "\u2069"
 _COMPILED = Path(__file__).parents[1] / "translations"  # built from translations/*.po
 
 
@@ -30,6 +31,9 @@ class Language:
         if isinstance(phrase, Plural):
             return self._catalogue.ngettext(phrase.text, phrase.plural, int(str(phrase.facts["n"])))
         text = phrase.text if isinstance(phrase, Phrase) else phrase
+        context, _, text = text.rpartition(CONTEXT_END)
+        if context:
+            return self._catalogue.pgettext(context, text)
         return self._catalogue.gettext(text) if text else ""  # for "", gettext returns the catalogue's header
 
     def translate(self, phrase: Phrase | str, **more: object) -> str:
@@ -42,18 +46,23 @@ class Language:
         return self.gettext(phrase).format_map({**self.facts, **rendered})
 
     def _rendered(self, given: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
-        """Facts ready for a text: phrases are translated, and in a right-to-left language, left-to-right text is
-        isolated (Unicode Bidirectional Algorithm), so that `+44 20` does not become `20 44+`.
-        """
+        """Facts ready for a text: phrases are translated, and values with Latin letters or signs are isolated."""
         return {
             name: self.translate(value, **more) if isinstance(value, Phrase) else self.isolate(value)
             for name, value in given.items()
         }
 
     def isolate(self, value: object) -> object:
-        """Text that reads from left to right, set apart where the language reads from right to left."""
-        left_to_right = self.info.right_to_left and isinstance(value, str) and _LEFT_TO_RIGHT.search(value)
-        return f"\u2066{value}\u2069" if left_to_right else value
+        """Text set apart where the language reads from right to left, in the direction of its first letter (Unicode
+        Bidirectional Algorithm): `+44 20` does not become `20 44+`, and an Arabic date with `GMT` stays a date.
+        """
+        apart = self.info.right_to_left and isinstance(value, str) and _LEFT_TO_RIGHT.search(value)
+        return f"{_FIRST_STRONG}{value}{_POP}" if apart else value
+
+
+def without_isolates(text: str) -> str:
+    """The text for a channel that has no direction: a text message counts its letters, a voice reads them."""
+    return text.replace(_FIRST_STRONG, "").replace(_POP, "")
 
 
 class Languages:
