@@ -85,7 +85,7 @@ class Layout:
         time = dates.format_time(when, _TIMES.get(locale, "short"), locale=locale)
         zone = when.tzname() or ""
         if not zone.isalpha():  # "+03": a zone that the tz database has no abbreviation for
-            zone = dates.format_time(when, "O", locale=locale)
+            zone = dates.get_timezone_gmt(when, "long", locale=locale)
         return self.language.translate(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=zone))
 
     def render(

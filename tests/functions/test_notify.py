@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from notify import app, flow, messages
 from notify.layout import Layout
+from notify.sms_segments import segments
 from regain.adapters.messengers import Email, Text, Undeliverable, Voice
 from regain.adapters.outbox import from_stream
 from regain.adapters.store import marshal
@@ -342,4 +343,4 @@ def test_who_has_no_address_but_the_one_that_may_be_lost_is_told_by_text_too_x29
     deliver(told)
     texts = [(to, letter.sms) for to, letter in post_office["text"].sent]
     assert [to for to, _ in texts] == ([number] if reached else [])
-    assert all("has been reset" in sms and len(sms) <= 160 for _, sms in texts)
+    assert all("has been reset" in sms and segments(sms) <= 2 for _, sms in texts)
