@@ -46,6 +46,8 @@ def can_occur(problem: Problem, organisation: Organisation) -> bool:
         return len(organisation.domains) > 1
     if "directory" in wanted:
         return any(domain.directory not in ("dynamodb", "elsewhere") for domain in organisation.domains.values())
+    if "provider" in wanted:
+        return organisation.sign_in.oidc is not None
     return not wanted or any(each in offered or getattr(recovery, each, False) for each in wanted)
 
 

@@ -1,11 +1,14 @@
 """Routes of the account function: sign-in, password, sessions and security info of the person signed in."""
 
-from account import flow, methods, registration, step_up
+from account import flow, methods, provider, provider_logout, registration, step_up
 from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
 app = ContractResolver()
 app.post("/api/account/sign-in")(flow.sign_in)
+app.get("/api/account/oidc/start")(provider.start)
+app.get("/api/account/oidc/callback")(provider.callback)
+app.post("/api/account/oidc/logout")(provider_logout.logout)
 app.post("/api/account/sign-out")(flow.sign_out)
 app.post("/api/account/forget-browser")(flow.forget_browser)
 app.get("/api/account")(flow.show_account)

@@ -28,6 +28,7 @@ from regain.problems import (
     INVALID_USER_ID,
     LANGUAGE_NOT_OFFERED,
     LINK_ENDED,
+    SIGN_IN_WITH_PROVIDER,
     TEMPORARY_PASSWORD_ENDED,
     WRONG_CREDENTIALS,
     WRONG_CURRENT_PASSWORD,
@@ -46,6 +47,9 @@ def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
     """
     needed = services()
     who = _who(body.user_id, needed)
+    domain = needed.organisation.domains.get(who.rpartition("@")[2])
+    if domain and needed.organisation.sign_in.oidc and not domain.signs_in_with_password:
+        raise Refused(SIGN_IN_WITH_PROVIDER)
     directory = needed.directory(who)
     if directory:
         return directory_flow.sign_in(directory, body, who, context, needed)

@@ -55,6 +55,7 @@ def derived(organisation: Organisation) -> dict[str, str]:
         "EntraFederation": "yes" if any(not each.certificate for each in _in_entra(organisation)) else "no",
         "UserPoolArns": ",".join(_user_pools(organisation)),
         "ManagedDirectoryArns": ",".join(_managed_directories(organisation)),
+        "SignInSecretArn": organisation.sign_in.oidc.client_secret_arn if organisation.sign_in.oidc else "",
     }
 
 

@@ -133,8 +133,8 @@ ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = _Empty
 '''
 RUN_FROM = "/opt/python"
 """Where Lambda mounts the layer: what byte code says of its source in a traceback."""
-RARE = ("OpenSSL", "cryptography", "pyasn1", "pyasn1_modules", "segno", "webauthn")
-"""Libraries that registering a passkey or an app loads, and no start: kept as source, for the layer's size."""
+RARE = ("OpenSSL", "cryptography", "jwt", "pyasn1", "pyasn1_modules", "segno", "webauthn")
+"""Libraries that passkeys, apps or a sign-in by a provider load, and no start: kept as source, for the layer's size."""
 
 
 def pack(target: Path, version: str) -> None:

@@ -94,7 +94,7 @@ def test_48_no_other_site_can_ask_in_somebodys_name(attacker):
         "",
         "application/json+x",
     ):
-        for operation in [each for each in OPERATIONS if each.request]:
+        for operation in [each for each in OPERATIONS if each.request and not each.form]:
             headers = {"content-type": media_type, "origin": own}
             refused = attacker.request(operation.method, at(operation), "{}", headers=headers, session=person.session)
             assert (refused.status, refused.code) == (415, "send-json"), (operation.path, media_type)

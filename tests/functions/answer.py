@@ -24,6 +24,11 @@ class Answer:
         """The device cookie that was set, or nothing."""
         return self._cookie("__Host-browser")
 
+    @property
+    def attempt(self) -> str:
+        """The cookie of a sign-in by the identity provider, or nothing."""
+        return self._cookie("__Host-sign-in")
+
     def _cookie(self, name: str) -> str:
         found = [cookie.partition("=") for cookie in self.cookies]
         return "".join(value.partition(";")[0] for given, _, value in found if given == name)

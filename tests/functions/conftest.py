@@ -121,9 +121,11 @@ class World:
         serve: Any = None,
         session: str = "",
         browser: str = "",
+        attempt: str = "",
         query: dict[str, str] | None = None,
     ) -> Answer:
         """Sends an HTTP API event, payload format 2.0, to the function whose route it is."""
+        cookies = {"session": session, "browser": browser, "sign-in": attempt}
         event = {
             "version": "2.0",
             "routeKey": f"{method} {path}",
@@ -131,9 +133,7 @@ class World:
             "rawQueryString": urllib.parse.urlencode(query or {}),
             "queryStringParameters": query or {},
             "headers": self.own if headers is None else headers,
-            "cookies": [
-                f"__Host-{name}={value}" for name, value in (("session", session), ("browser", browser)) if value
-            ],
+            "cookies": [f"__Host-{name}={value}" for name, value in cookies.items() if value],
             "requestContext": {
                 "http": {"method": method, "path": path, "sourceIp": address or self.address, "protocol": "HTTP/1.1", "userAgent": "test"},
                 "requestId": "test", "routeKey": f"{method} {path}", "stage": "$default", "time": "", "timeEpoch": 0,

@@ -15,6 +15,7 @@ from report.index import index_people, list_locked
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, solve
 from tests.functions.directory_stand_in import StandIn, people
+from tests.functions.openid_stand_in import signing_in
 from tests.functions.permissions import ALL, allowed, denied, recording
 from tests.functions.person import Person
 from tests.functions.provisioner import Provisioner
@@ -59,9 +60,8 @@ def fresh(record, world):
 
 
 def differences(record, template, function):
-    """What the role lacks and what it has to spare, and which call a condition denies, be it because AWS leaves a key
-    out (A21). What the tests look up themselves is no call of the function.
-    """
+    """What the role lacks or has to spare, and what a condition denies, be it because AWS leaves a key out (A21)."""
+    # What the tests look up themselves is no call of the function.
     used = {key: names for key, names in record.items() if key[0] != "dynamodb:Scan"}
     may = allowed(template, function)
     missing = {key: names - may.get(key, set()) for key, names in used.items() if may.get(key) != {ALL}}
@@ -107,8 +107,8 @@ def registers_and_removes(person):
     assert person.call("POST", "/keep").status == person.call("POST", "/later").status == 200
 
 
-def test_the_account_function_may_do_what_it_does(use, record, template):
-    world = use(limits={"failures_per_network": 10})
+def test_the_account_function_may_do_what_it_does(use, record, template, monkeypatch):
+    visit, world = signing_in(use, monkeypatch, limits={"failures_per_network": 10})
     person, other, owner = world.person(), world.person(), Person(world)
     token = changed(world, other)
     fresh(record, world)
@@ -125,7 +125,7 @@ def test_the_account_function_may_do_what_it_does(use, record, template):
     assert world.post("/api/account/sessions/end", {"session": "x"}, session=session).status == 200
     assert world.post("/api/account/sign-out", session=session).status == 200
     registers_and_removes(owner)
-    assert secure(world, token).status == 200
+    assert visit.sign_in(owner.account.user_id).session and secure(world, token).status == 200
     world.address = "203.0.113.7"  # not the network that has to work for each request
     with people(world, StandIn()) as domain:
         session = world.sign_in(domain.directory.add().user_id, "the First password 1").session

@@ -12,15 +12,17 @@ from regain.api.contract import OPERATIONS
 from regain.api.headers import API_HEADERS
 
 POSTS = [
-    operation.path
-    for operation in OPERATIONS
-    if operation.request and operation.method == "POST" and not operation.path.endswith("/confirm")
+    op.path
+    for op in OPERATIONS
+    if op.request and op.method == "POST" and not op.form and not op.path.endswith("/confirm")
 ]
 BARE = {operation.path for operation in OPERATIONS if operation.optional_body}
 NOTHING_NEEDED = {
     op.path
     for op in OPERATIONS
-    if op.request and not msgspec.json.schema_components([op.request])[1][op.request.__name__].get("required")
+    if op.request
+    and not op.form
+    and not msgspec.json.schema_components([op.request])[1][op.request.__name__].get("required")
 }
 FLOW = "A" * 43
 

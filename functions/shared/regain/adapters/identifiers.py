@@ -16,8 +16,8 @@ from regain.domain.account import make_id
 _KEPT = 400 * 86_400  # seconds: as long as events, so that whoever comes back is known by the same id
 
 
-ALIAS = "alias:"
-"""What an alias begins with among identifiers."""
+ALIAS, PROVIDER = "alias:", "provider:"
+"""What an alias begins with among identifiers, and the hash of who somebody is at the identity provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,17 @@ class Identifiers:
         """Keeps an identifier of an account that is gone, for as long as its events are kept."""
         item = {"identifier": identifier, "account_id": account_id, "purge_at": now + _KEPT}
         return Write("Put", {"TableName": self.table, "Item": marshal(item), **self._unless_taken(account_id)})
+
+    def provider_write(self, digest: str, account_id: str, seen: str) -> Write:
+        """Leads somebody at the identity provider to an account; a conflict unless they led to `seen` still."""
+        return Write(
+            "Put",
+            {
+                "TableName": self.table,
+                "Item": marshal({"identifier": PROVIDER + digest, "account_id": account_id}),
+                **self._unless_taken(seen or account_id),
+            },
+        )
 
     def alias_writes(self, account_id: str, lost: Iterable[str], gained: Iterable[str]) -> list[Write]:
         """Gives up aliases, and takes others. Reads those that are given up: the last one takes the item with it."""

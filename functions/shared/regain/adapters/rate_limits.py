@@ -51,15 +51,15 @@ class RateLimits:
         _, key = self.key(what, who, now, window)
         return self.store.increment(self.table, key, _ends(now, window) + _DAY, by)
 
-    def count_write(self, what: str, who: str, now: int, window: int) -> Write:
+    def count_write(self, what: str, who: str, now: int, window: int, by: int = 1) -> Write:
         """Increments the counter in the transaction of what is counted."""
         _, key = self.key(what, who, now, window)
-        return self._add(key, "count", _ends(now, window) + _DAY)
+        return self._add(key, "count", _ends(now, window) + _DAY, by)
 
-    def spend_write(self, signature: str, now: int) -> Write:
-        """Marks a proof of work as used. A second use is refused."""
+    def spend_write(self, signature: str, now: int, again: Refused | None = None) -> Write:
+        """Marks a proof of work, or what else is good once, as used. A second use is refused (`again`)."""
         item = {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY}
-        return put_new(self.table, item).or_refused(Refused(ROBOT_CHECK_FAILED, reason="proof used before"))
+        return put_new(self.table, item).or_refused(again or Refused(ROBOT_CHECK_FAILED, reason="proof used before"))
 
     # --- the guess budget and the texts of a day -----------------------------------------------------
 
@@ -90,15 +90,15 @@ class RateLimits:
         """Counts one more text or call of the organisation."""
         return self._add(self.texts_key(shard, now)[1], "count", _ends(now, _DAY) + _DAY)
 
-    def _add(self, key: dict[str, str], name: str, purge_at: int) -> Write:
+    def _add(self, key: dict[str, str], name: str, purge_at: int, by: int = 1) -> Write:
         return Write(
             "Update",
             {
                 "TableName": self.table,
                 "Key": marshal(key),
-                "UpdateExpression": "ADD #name :one SET purge_at = :purge_at",
+                "UpdateExpression": "ADD #name :by SET purge_at = :purge_at",
                 "ExpressionAttributeNames": {"#name": name},
-                "ExpressionAttributeValues": marshal({":one": 1, ":purge_at": purge_at}),
+                "ExpressionAttributeValues": marshal({":by": by, ":purge_at": purge_at}),
             },
         )
 

@@ -11,24 +11,25 @@ from typing import Any
 from regain.adapters.keys import Keys
 
 _BLOCK = 64  # bytes: most user IDs are shorter
+_USER_ID = "sealed-user-id"
 
 
-def seal(keys: Keys, user_id: str) -> str:
-    """The user ID, encrypted and padded."""
-    text = user_id.encode()
-    padded = text + b"\0" * (-len(text) % _BLOCK or (0 if text else _BLOCK))
-    return b64encode(_cipher(keys).encrypt(padded, None)).decode()
+def seal(keys: Keys, text: str, purpose: str = _USER_ID) -> str:
+    """A user ID, or what else a `purpose` seals, encrypted and padded."""
+    content = text.encode()
+    padded = content + b"\0" * (-len(content) % _BLOCK or (0 if content else _BLOCK))
+    return b64encode(_cipher(keys, purpose).encrypt(padded, None)).decode()
 
 
-def unseal(keys: Keys, sealed: str) -> str:
-    """The user ID from its sealed form. Raises ValueError if this service did not seal it."""
+def unseal(keys: Keys, sealed: str, purpose: str = _USER_ID) -> str:
+    """The text in its sealed form. Raises ValueError if this service did not seal it, or for another purpose."""
     exceptions = importlib.import_module("cryptography.exceptions")
     try:
-        return str(_cipher(keys).decrypt(b64decode(sealed), None).rstrip(b"\0").decode())
+        return str(_cipher(keys, purpose).decrypt(b64decode(sealed), None).rstrip(b"\0").decode())
     except (exceptions.InvalidTag, ValueError):
         raise ValueError("not sealed by this service") from None
 
 
-def _cipher(keys: Keys) -> Any:
+def _cipher(keys: Keys, purpose: str) -> Any:
     ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # loaded at first use
-    return ciphers.AESSIV(keys.derive("sealed-user-id"))
+    return ciphers.AESSIV(keys.derive(purpose))

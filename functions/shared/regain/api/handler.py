@@ -74,6 +74,9 @@ class ContractResolver(APIGatewayHttpResolver):
 
     def problem(self, refused: Refused) -> Response[str]:
         """The response for a refusal."""
+        operation = self.context.get("operation")
+        if operation and operation.navigation:
+            return responses.problem_page(refused, self.context["request"])
         return responses.problem(refused, self.context["request"])
 
     def _answer(self, operation: Operation, step: Callable[..., Any], parameters: Mapping[str, str]) -> Response[str]:
@@ -87,7 +90,8 @@ class ContractResolver(APIGatewayHttpResolver):
         arguments = [unquote(value) for value in parameters.values()]
         if operation.request:
             bare = operation.optional_body and not event.body
-            arguments.append(operation.request() if bare else requests.body(event, operation.request))
+            read = requests.form if operation.form else requests.body
+            arguments.append(operation.request() if bare else read(event, operation.request))
         if operation.query:
             arguments.append(requests.query(event, operation.query))
         response = responses.success(operation.status, step(*arguments, context), context)
@@ -108,6 +112,8 @@ class ContractResolver(APIGatewayHttpResolver):
         context = RequestContext("", reference.generate(secrets.token_bytes(5)), requests.session_token(event))
         context.language = requests.language(event)
         context.browser = requests.device_cookie(event)
+        if operation and operation.navigation:
+            context.attempt = requests.attempt_cookie(event)
         self.append_context(request=context, operation=operation)  # type: ignore[no-untyped-call] # Powertools'
         return context
 

@@ -9,6 +9,7 @@ import msgspec
 
 from regain import problems
 from regain.api.contract import BODY_PROBLEMS, COMMON_PROBLEMS, OPERATIONS, Operation
+from regain.api.requests import FORM
 from regain.problems import CATALOGUE
 
 _PROBLEM = {
@@ -96,7 +97,8 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     if parameters := list(_parameters(operation, schemas)):
         made["parameters"] = parameters
     if operation.request:
-        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(operation.request)}}}
+        media_type = FORM if operation.form else "application/json"
+        made["requestBody"] = {"required": True, "content": {media_type: {"schema": _ref(operation.request)}}}
     if operation.session:
         needed = problems.SIGN_IN_NEEDED in operation.problems
         made["security"] = [{"session": []}] if needed else [{"session": []}, {}]
@@ -109,7 +111,7 @@ def _success(operation: Operation) -> dict[str, Any]:
     if operation.query and "format" in _fields(operation.query):
         content |= {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/jsonl")}
     done: dict[str, Any] = {"description": "Done", "content": content}
-    if operation.status == HTTPStatus.FOUND:
+    if operation.status in (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER):
         done["headers"] = {"Location": {"description": "Where.", "schema": {"type": "string"}}}
     if links := _links(operation):
         done["links"] = links

@@ -10,8 +10,10 @@ class RequestContext:
 
     `session` is the token in the session cookie; `new_session` the one to set, "" to delete the cookie. `browser` and
     `new_browser` are the same of the device cookie.
-    `location` is where to redirect the browser. `site` is the origin of our own pages. `proof` is the kind of a proof
-    that was judged, and `passed` or `failed`. `language` is the negotiated one of those that the organisation offers.
+    `attempt` and `new_attempt` are the same of the cookie of a sign-in by the identity provider, which only the routes
+    of that sign-in read. `location` is where to redirect the browser. `site` is the origin of our own pages. `proof` is
+    the kind of a proof that was judged, and `passed` or `failed`. `language` is the negotiated one of those that the
+    organisation offers.
     `subject` and `reference` are logged. `arrived` is when the request came in, on the monotonic clock.
     """
 
@@ -22,6 +24,8 @@ class RequestContext:
     new_session: str | None = None
     browser: str = ""
     new_browser: str | None = None
+    attempt: str = ""
+    new_attempt: str | None = None
     location: str = ""
     site: str = ""
     proof: tuple[str, str] | None = None

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
@@ -14,8 +14,9 @@ from regain.organisation.language import current_languages
 from regain.problems import Refused
 
 MAX_BODY_BYTES = 16 * 1024
-SESSION_COOKIE, DEVICE_COOKIE = "__Host-session", "__Host-browser"
+SESSION_COOKIE, DEVICE_COOKIE, ATTEMPT_COOKIE = "__Host-session", "__Host-browser", "__Host-sign-in"
 _MEDIA_TYPE = "application/json"
+FORM = "application/x-www-form-urlencoded"
 _LOOPBACK = {"localhost", "127.0.0.1"}
 
 Model = TypeVar("Model")
@@ -63,6 +64,23 @@ def json_body(
         raise Refused(problems.BAD_REQUEST) from None
 
 
+def form(event: APIGatewayProxyEventV2, model: type[Model]) -> Model:
+    """The fields of a form that another server sends, as a type of the contract.
+
+    Raises:
+        Refused: UNSUPPORTED_MEDIA_TYPE, CONTENT_TOO_LARGE or BAD_REQUEST.
+    """
+    if event.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise Refused(problems.UNSUPPORTED_MEDIA_TYPE)
+    if len(event.body or "") > MAX_BODY_BYTES * 2:
+        raise Refused(problems.CONTENT_TOO_LARGE)
+    try:
+        fields = parse_qsl(event.decoded_body or "", keep_blank_values=True, strict_parsing=True, max_num_fields=20)
+        return _convert(_unique_keys(fields), model)
+    except ValueError:
+        raise Refused(problems.BAD_REQUEST) from None
+
+
 def query(event: APIGatewayProxyEventV2, model: type[Model]) -> Model:
     """The query string as a type of the contract. Raises Refused(BAD_REQUEST)."""
     return _convert(event.query_string_parameters, model)
@@ -102,6 +120,11 @@ def session_token(event: APIGatewayProxyEventV2) -> str:
 def device_cookie(event: APIGatewayProxyEventV2) -> str:
     """The device cookie, or ""."""
     return event.resolved_cookies_field.get(DEVICE_COOKIE, "")
+
+
+def attempt_cookie(event: APIGatewayProxyEventV2) -> str:
+    """The cookie of a sign-in by the identity provider, or ""."""
+    return event.resolved_cookies_field.get(ATTEMPT_COOKIE, "")
 
 
 def site_origin(host: str) -> str:

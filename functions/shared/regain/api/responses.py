@@ -11,8 +11,9 @@ from regain import problems
 from regain.api.contract import Attachment
 from regain.api.headers import API_HEADERS, SITE_HEADERS
 from regain.api.request_context import RequestContext
-from regain.api.requests import DEVICE_COOKIE, SESSION_COOKIE
+from regain.api.requests import ATTEMPT_COOKIE, DEVICE_COOKIE, SESSION_COOKIE
 from regain.domain import device_cookie
+from regain.domain.provider import ATTEMPT_SECONDS
 from regain.organisation import settings
 from regain.organisation.language import Language, current_languages
 from regain.phrases import Phrase
@@ -41,6 +42,12 @@ def problem(refused: Refused, context: RequestContext) -> Response[str]:
     if wait is not None:
         headers["retry-after"] = str(wait)
     return Response(refused.problem.status, "application/problem+json", _json(document), headers)
+
+
+def problem_page(refused: Refused, context: RequestContext) -> Response[str]:
+    """A refusal for a browser that goes to an address by itself: it is led to the problem's page."""
+    headers = {**API_HEADERS, "location": f"/errors/{refused.problem.code}/#{context.reference}"}
+    return Response(303, "application/json", "{}", headers, _cookies(context))
 
 
 def page(html: str) -> Response[str]:
@@ -79,17 +86,18 @@ def _translated(content: Any, reader: Language) -> Any:
 
 
 def _cookies(context: RequestContext) -> list[Cookie]:
-    """The cookies that begin or end a session, and that make this browser known or unknown."""
+    """The cookies that begin or end a session or a sign-in, and that make this browser known or unknown."""
     hours = settings.current().limits.session_hours
     given = (
-        (SESSION_COOKIE, context.new_session, hours * 3_600),
-        (DEVICE_COOKIE, context.new_browser, device_cookie.GOOD_FOR),
+        (SESSION_COOKIE, context.new_session, hours * 3_600, SameSite.STRICT_MODE),
+        (DEVICE_COOKIE, context.new_browser, device_cookie.GOOD_FOR, SameSite.STRICT_MODE),
+        (ATTEMPT_COOKIE, context.new_attempt, ATTEMPT_SECONDS, SameSite.LAX_MODE),  # it comes back from another site
     )
-    return [_cookie(name, value, max_age) for name, value, max_age in given if value is not None]
+    return [_cookie(name, value, age, site) for name, value, age, site in given if value is not None]
 
 
-def _cookie(name: str, value: str, max_age: int) -> Cookie:
-    """A cookie for this host, over TLS, never for scripts or other sites; an empty value removes it."""
+def _cookie(name: str, value: str, max_age: int, same_site: SameSite) -> Cookie:
+    """A cookie for this host, over TLS, never for scripts; an empty value removes it."""
     return Cookie(
         name,
         value,
@@ -97,5 +105,5 @@ def _cookie(name: str, value: str, max_age: int) -> Cookie:
         secure=True,
         http_only=True,
         max_age=max_age if value else 0,
-        same_site=SameSite.STRICT_MODE,
+        same_site=same_site,
     )

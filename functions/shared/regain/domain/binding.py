@@ -154,7 +154,7 @@ def without_methods(info: SecurityInfo) -> SecurityInfo:
     """The security info without anything that its owner has registered."""
     return replace(
         info, contacts=(), authenticator=None, replaced=None, recovery_code=None, answers=(), passkeys=(), agreed=(),
-        registration_code=None, remind_at=0,
+        registration_code=None, remind_at=0, provider_subject="",
     )  # fmt: skip
 
 

@@ -170,7 +170,8 @@ class Domain:
     """Where the accounts of one domain are kept, whether they may be reset here, and by which of `policies`.
 
     Passwords live in a table of Regain's, or in the directory that the group of the same name describes: `ldap` (Active
-    Directory, OpenLDAP), `cognito` (Amazon Cognito) or `entra` (Microsoft Entra ID).
+    Directory, OpenLDAP), `cognito` (Amazon Cognito) or `entra` (Microsoft Entra ID). With `sign_in: provider` people
+    sign in here with the provider in `sign_in.oidc` alone, never with their password.
     """
 
     directory: Literal["dynamodb", "ldap", "cognito", "entra", "elsewhere"] = "dynamodb"
@@ -180,6 +181,7 @@ class Domain:
     reset: Literal["on", "off"] = "on"
     help_url: str = ""
     policy: str = ""
+    sign_in: Literal["any", "provider"] = "any"
 
     @property
     def resets_here(self) -> bool:
@@ -200,6 +202,11 @@ class Domain:
     def in_network(self) -> bool:
         """Whether its directory is reached by the one function that runs in the organisation's network."""
         return self.kind in ("active-directory", "openldap")
+
+    @property
+    def signs_in_with_password(self) -> bool:
+        """Whether people may sign in here with their password."""
+        return "sign-in" in self.offers and self.sign_in == "any"
 
     @property
     def offers(self) -> frozenset[str]:

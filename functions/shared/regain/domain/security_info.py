@@ -116,6 +116,7 @@ class SecurityInfo:
     `replaced` is the authenticator that counts for somebody with a role until the new one does.
     `suspended`: a repudiation was made, and no method works until an administrator has gone through them.
     `places_lost_at`: what IT had entered by then is lost, or was not kept, and proves nothing.
+    `provider_subject` is a hash of who its owner is at the identity provider (`sub`): nobody else there signs in here.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -132,6 +133,7 @@ class SecurityInfo:
     suspended: bool = False
     set_aside: tuple[SetAside, ...] = ()
     places_lost_at: int = 0
+    provider_subject: str = ""
     version: int = 0
 
     def destinations(self, kind: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from regain.domain.account import ROLES, Account
 from regain.domain.policy import Limits
 from regain.problems import SIGN_IN_AGAIN, SIGN_IN_NEEDED, Refused
 
@@ -17,8 +18,9 @@ class Session:
     """One signed-in browser. `id` is a hash of the secret in its cookie; times are seconds since 1970.
 
     `proved_at` is when a second factor was last given, `stepped_up_at` any other proof of step-up authentication;
-    `deployer`: it was a code from the deployer. `began` is how the session did: with the person's own password (""), or
-    with a `temporary-password`.
+    `deployer`: it was a code from the deployer. `began` is how the session did: with the person's own password (""),
+    with a `temporary-password`, or by the identity `provider`: then `role` and `groups` are what its ID token adds for
+    this session alone, and `provider_session` is a hash of the session there.
     """
 
     id: str
@@ -30,6 +32,9 @@ class Session:
     stepped_up_at: int = 0
     deployer: bool = False
     began: str = ""
+    role: str = ""
+    groups: tuple[str, ...] = ()
+    provider_session: str = ""
     version: int = 0
 
     def is_active(self, now: int, generation: int, limits: Limits) -> bool:
@@ -59,6 +64,12 @@ class Session:
     def touched(self, now: int) -> "Session | None":
         """The session with `seen_at` updated, or None if it was updated a moment ago."""
         return replace(self, seen_at=now) if now >= self.seen_at + _TOUCH_INTERVAL else None
+
+
+def with_claims(account: Account, session: Session) -> Account:
+    """The account with the role and groups of the session's ID token, which take none away. It is never written."""
+    groups = tuple(dict.fromkeys((*account.groups, *session.groups)))
+    return replace(account, role=max(account.role, session.role, key=ROLES.index), groups=groups)
 
 
 def surplus(sessions: Iterable[Session]) -> list[Session]:

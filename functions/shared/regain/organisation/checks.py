@@ -12,7 +12,7 @@ from regain.domain import colour, human_input, user_id
 from regain.domain.languages import LANGUAGES
 from regain.domain.methods import channel
 from regain.domain.policy import LONGEST_PASSWORD, Recovery
-from regain.organisation import directory_checks, policy_checks
+from regain.organisation import directory_checks, oidc_checks, policy_checks
 from regain.organisation.schema import Finding, below
 from regain.organisation.settings import About, Link, Name, Organisation, mailbox
 from regain.organisation.yaml_file import Place
@@ -20,7 +20,6 @@ from regain.problems import DOMAIN_NEEDED, Refused
 
 _LONGEST_DOMAIN = 48  # Microsoft Entra's bound (S33)
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _LARGEST = 1_000_000_000
 _RANGES = {
     "recovery.flow_minutes": (5, 60),
@@ -48,6 +47,7 @@ def find_errors(organisation: Organisation) -> Iterator[Finding]:
     yield from _domains(organisation)
     yield from everybody(organisation)
     yield from policy_checks.find_errors(organisation, everybody)
+    yield from oidc_checks.find_errors(organisation)
 
 
 def everybody(organisation: Organisation) -> Iterator[Finding]:
@@ -132,6 +132,7 @@ def _names(organisation: Organisation) -> Iterator[Finding]:
         ("contacts", "administrator", "in_person"): contacts.administrator.in_person,
         ("contacts", "support", "hours"): contacts.support.hours,
         ("organisation", "portal_name"): about.portal_name,
+        **({("sign_in", "oidc", "name"): organisation.sign_in.oidc.name} if organisation.sign_in.oidc else {}),
         ("organisation", "apps_portal_name"): about.apps_portal_name,
         ("contacts", "support", "name"): contacts.support.name,
         **{("organisation", "services", number): name for number, name in enumerate(about.services)},
@@ -272,6 +273,6 @@ def _wrong_link(url: str, whole: bool = False) -> str:
         return f"`{url}` is not a web address"
     if re.search(r"[\s\"'<>\\]", url) or not host or "@" in parts.netloc:
         return f"`{url}` is not a web address"
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in oidc_checks.LOOPBACK):
         return f"`{url}` is not an https: address"
     return ""

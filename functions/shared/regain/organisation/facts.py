@@ -29,6 +29,11 @@ def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE)
         "domains": _joined(organisation.domains),
         "reset_domains": _joined(policies.reset_domains(organisation) or organisation.domains),
         "example_user_id": _joined(_examples(organisation)),
+        "provider": localised_name(
+            organisation.sign_in.oidc.name if organisation.sign_in.oidc else "",
+            language,
+            localised_name(about.name, language),
+        ),
         "portal": localised_name(about.portal_name, language, Phrase("the main portal")),
         "portal_url": about.portal_url,
         "apps_portal": localised_name(about.apps_portal_name, language, Phrase("the apps portal")),

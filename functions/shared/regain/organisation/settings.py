@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from regain.domain.policy import Administration, Domain, Kind, Limits, Passwords, Recovery
+from regain.domain.provider import SignIn
 
 Name = str | dict[str, str]
 """One name for all languages, or a name by language tag."""
@@ -198,6 +199,7 @@ class Organisation(msgspec.Struct, frozen=True):
     passwords: Passwords = msgspec.field(default_factory=Passwords)
     notify: Notify = msgspec.field(default_factory=Notify)
     administration: Administration = msgspec.field(default_factory=Administration)
+    sign_in: SignIn = msgspec.field(default_factory=SignIn)
     policies: dict[str, Policy] = {}
     groups: dict[str, GroupSettings] = {}
 

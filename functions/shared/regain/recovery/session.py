@@ -12,7 +12,7 @@ from regain.domain import registration
 from regain.domain.account import Account
 from regain.domain.binding import Holder
 from regain.domain.security_info import SecurityInfo
-from regain.domain.session import Session, surplus
+from regain.domain.session import Session, surplus, with_claims
 from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.problems import CHANGE_PASSWORD_FIRST, SIGN_IN_NEEDED, Refused
@@ -112,19 +112,20 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
     if directory:
         person = in_directory.find(directory, account.user_id)
         account = in_directory.signed_in(services, account, person)
+    account = with_claims(account, session)
     info = security_infos.from_item(found[1])
     return SignedIn(services, context, subject, session, account, info, found[2:], person)
 
 
 def new_session_write(
     services: Services, subject: str, account_id: str, generation: int, context: RequestContext,
-    began: str = "", stepped_up_at: int = 0,
+    began: str = "", stepped_up_at: int = 0, **facts: Any,
 ) -> Write:  # fmt: skip
-    """Starts a session with a new token, whatever the browser sent (against session fixation)."""
+    """Starts a session with a new token, whatever the browser sent (against session fixation). `facts`: see Session."""
     secret, now = services.randomness(16), services.now
     context.new_session = recoveries.token(services.keys, subject, secret)
     session_id = recoveries.flow_id(secret)
-    session = Session(session_id, account_id, generation, now, now, stepped_up_at=stepped_up_at, began=began)
+    session = Session(session_id, account_id, generation, now, now, stepped_up_at=stepped_up_at, began=began, **facts)
     return services.sessions.write(subject, session)
 
 

@@ -83,6 +83,12 @@ class Services:
         module = importlib.import_module("regain.adapters.help_requests")
         return cast("HelpRequests", module.HelpRequests(self.store, self.counters.table, self.keys))
 
+    @functools.cached_property
+    def provider(self) -> Any:
+        """The organisation's identity provider (`adapters.openid.Provider`), or None. Only those who ask load it."""
+        settings = self.organisation.sign_in.oidc
+        return importlib.import_module("regain.adapters.openid").Provider(settings, self.clock) if settings else None
+
     @property
     def now(self) -> int:
         """The time in whole seconds since 1970."""

@@ -1,6 +1,6 @@
 """Requests and responses of a person's own account."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -24,6 +24,28 @@ class SignIn(Request, frozen=True):
     password: Password
     proof: OptionalProof = ""
     shared_computer: SharedComputer = False
+
+
+class ProviderSignIn(Request, frozen=True):
+    """Sign in with the identity provider. `to`: the address of the account or admin page to come back to."""
+
+    to: Annotated[str, Meta(max_length=512)] = ""
+    shared_computer: Literal["", "yes"] = ""
+
+
+class ProviderAnswer(Struct, frozen=True):
+    """What the provider sends the browser back with (RFC 6749 4.1.2, RFC 9207). Unknown parameters are left."""
+
+    state: Annotated[str, Meta(max_length=256)] = ""
+    code: Annotated[str, Meta(max_length=4096)] = ""
+    iss: Annotated[str, Meta(max_length=512)] = ""
+    error: Annotated[str, Meta(max_length=256)] = ""
+
+
+class ProviderLogout(Struct, frozen=True):
+    """A session at the identity provider has ended (OpenID Connect Back-Channel Logout 1.0)."""
+
+    logout_token: Annotated[str, Meta(min_length=1, max_length=16_384)]
 
 
 class ChangePassword(Request, frozen=True):

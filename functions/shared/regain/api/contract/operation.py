@@ -11,7 +11,8 @@ class Operation(Struct, frozen=True):
     `session`: it uses the session cookie. With `CROSS_SITE_REQUEST` among its problems, a foreign `Origin` is refused,
     and an operation that uses the session needs ours (CSRF).
     `request` is the type of the body, `query` that of the query string; path parameters stand in braces.
-    `optional_body`: without one, all of `request` has its defaults.
+    `optional_body`: without one, all of `request` has its defaults. `form`: the body is one of fields, not JSON.
+    `navigation`: browsers go there by themselves, and a refusal leads them to the problem's page.
     """
 
     method: str
@@ -24,3 +25,5 @@ class Operation(Struct, frozen=True):
     session: bool = False
     query: type | None = None
     optional_body: bool = False
+    form: bool = False
+    navigation: bool = False

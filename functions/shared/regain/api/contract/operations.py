@@ -29,6 +29,7 @@ from regain.api.contract.administration import (
 from regain.api.contract.contact import AskAdministrator, AskSupport, HelpRequested
 from regain.api.contract.desk_operations import DESK
 from regain.api.contract.operation import Operation
+from regain.api.contract.provider_operations import PROVIDER
 from regain.api.contract.recovery import (
     Extended,
     Finished,
@@ -115,7 +116,7 @@ SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
     (problems.CROSS_SITE_REQUEST, problems.DOMAIN_NEEDED, problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED,
      problems.ACCOUNT_TURNED_OFF, problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST,
-     problems.SECOND_FACTOR_ELSEWHERE, *_WORK),
+     problems.SECOND_FACTOR_ELSEWHERE, problems.SIGN_IN_WITH_PROVIDER, *_WORK),
 )  # fmt: skip
 
 _SIGNED_IN = (problems.SIGN_IN_NEEDED,)
@@ -320,6 +321,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *RESET,
     *UNLOCK,
     SIGN_IN,
+    *PROVIDER,
     SIGN_OUT,
     FORGET_BROWSER,
     ACCOUNT,

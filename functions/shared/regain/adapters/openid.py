@@ -1,0 +1,297 @@
+"""A client of one OpenID provider: discovery, the authorization code flow with PKCE, and the tokens that it signs.
+
+OpenID Connect Core 1.0 and Discovery 1.0, RFC 7636 (PKCE), RFC 9207 (`iss`), Back-Channel Logout 1.0. PyJWT judges
+signatures and claims, and is loaded with the first token.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import time
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from regain.adapters import aws
+from regain.adapters.keys import Keys
+from regain.domain.provider import CLOCK_SKEW, GOOGLE, Oidc
+from regain.problems import PROVIDER_REFUSED, PROVIDER_UNAVAILABLE, SIGN_IN_NOT_FINISHED, SIGN_IN_NOT_TRUSTED, Refused
+
+LOCAL_SECRET = "REGAIN_OIDC_SECRET"  # noqa: S105 - where it is on a laptop, not what it is
+_ALGORITHMS = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+)  # fmt: skip
+"""Signatures by a key pair: a public key must never be taken for a shared secret, and `none` signs nothing."""
+_CLIENTS_FAULT = (
+    "invalid_client", "invalid_request", "invalid_scope", "unauthorized_client", "unsupported_grant_type",
+    "unsupported_response_type",
+)  # fmt: skip
+_KEPT, _BETWEEN_FETCHES = 3_600, 30  # seconds
+_CONNECT, _READ, _WHOLE = 2.0, 3.0, 5.0  # seconds: three requests fit in the time of one invocation
+_LARGEST, _LONGEST_TOKEN = 262_144, 32_768
+_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+_LOGOUT_LIFE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one sign-in is recognised by when the browser comes back: kept in its cookie, and nowhere else."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+    @property
+    def challenge(self) -> str:
+        """The code challenge (RFC 7636, S256)."""
+        return urlsafe_b64encode(sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass
+class Provider:
+    """The organisation's provider. Keeps its discovery document and keys for an hour. `clock` is seconds since 1970."""
+
+    settings: Oidc
+    clock: Callable[[], float]
+    _known: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    _secret: str = ""
+
+    def authorization_url(self, redirect_uri: str, attempt: Attempt) -> str:
+        """Where to send the browser. Raises Refused(PROVIDER_UNAVAILABLE or SIGN_IN_NOT_TRUSTED)."""
+        settings, factor = self.settings, self.settings.second_factor
+        asked = {
+            "response_type": "code",
+            "client_id": settings.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": "openid profile email",
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": attempt.challenge,
+            "code_challenge_method": "S256",
+            **({"max_age": factor.max_age} if factor else {}),
+            **({"acr_values": " ".join(factor.acr)} if factor and factor.acr else {}),
+        }
+        endpoint = self._endpoint("authorization_endpoint")
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+
+    def subject(self, sub: str, keys: Keys) -> str:
+        """A hash of who somebody is here. Its first part is this client's: another one knows people anew."""
+        client = keys.digest("provider", f"{self.settings.issuer}\x1f{self.settings.client_id}")[:8]
+        return f"{client}-{keys.digest('provider', sub)}"
+
+    def check_issuer(self, named: str) -> None:
+        """Whether an answer came from this provider, and is not another's mixed up with it (RFC 9207).
+
+        Raises:
+            Refused: SIGN_IN_NOT_TRUSTED.
+        """
+        promised = self._discovered().get("authorization_response_iss_parameter_supported") is True
+        if (named or promised) and named not in self._issuers:
+            raise Refused(SIGN_IN_NOT_TRUSTED, reason="iss of another provider")
+
+    def redeem(self, code: str, redirect_uri: str, attempt: Attempt) -> dict[str, Any]:
+        """The claims of the ID token that a code is worth.
+
+        Raises:
+            Refused: PROVIDER_UNAVAILABLE; SIGN_IN_NOT_FINISHED, where the code is worth nothing; SIGN_IN_NOT_TRUSTED.
+        """
+        fields = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": attempt.verifier,
+        }
+        status, answer = self._token(fields)
+        if answer.get("error") == "invalid_client" and self.settings.client_secret_arn:
+            self._secret = ""  # it may have been changed
+            status, answer = self._token(fields)
+        if status != 200:
+            raise refusal(str(answer.get("error", "")), status)
+        return self.id_claims(answer.get("id_token"), attempt.nonce)
+
+    def id_claims(self, token: object, nonce: str) -> dict[str, Any]:
+        """The claims of an ID token that is ours, and of this sign-in. Raises Refused, as `redeem`."""
+        claims = self._claims(token, ("exp", "iat", "sub", "iss", "aud"))
+        if not compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+            raise _untrusted("nonce")
+        if not isinstance(claims["sub"], str) or not claims["sub"]:
+            raise _untrusted("sub")
+        return claims
+
+    def logout_claims(self, token: str) -> dict[str, Any]:
+        """The claims of a logout token (Back-Channel Logout 1.0, 2.6). Raises Refused, as `redeem`."""
+        claims = self._claims(token, ("iat", "iss", "aud", "jti"))
+        events = claims.get("events")
+        if not isinstance(events, dict) or _LOGOUT not in events or "nonce" in claims:
+            raise _untrusted("no logout token")
+        if int(claims["iat"]) < self.clock() - _LOGOUT_LIFE:
+            raise _untrusted("old")
+        if not isinstance(claims.get("sub"), str):
+            raise _untrusted("sub")
+        return claims
+
+    # --- tokens ----------------------------------------------------------------------------------
+
+    def _claims(self, token: object, required: tuple[str, ...]) -> dict[str, Any]:
+        jwt = importlib.import_module("jwt")
+        if not isinstance(token, str) or len(token) > _LONGEST_TOKEN:
+            raise _untrusted("no token")
+        try:
+            header = jwt.get_unverified_header(token)
+            algorithm = header.get("alg")
+            if algorithm not in _ALGORITHMS:
+                raise _untrusted("alg")
+            claims: dict[str, Any] = jwt.decode(
+                token, self._key(header.get("kid"), algorithm), algorithms=[algorithm],
+                audience=self.settings.client_id, issuer=self._issuers, leeway=CLOCK_SKEW,
+                options={"require": list(required)},
+            )  # fmt: skip
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            raise _untrusted(type(error).__name__) from None
+        audience, party = claims["aud"], claims.get("azp")
+        if (party or (isinstance(audience, list) and len(audience) > 1)) and party != self.settings.client_id:
+            raise _untrusted("azp")
+        return claims
+
+    def _key(self, kid: object, algorithm: str) -> Any:
+        """The provider's key of this name. An unknown name is looked for once more: keys rotate."""
+        jwt = importlib.import_module("jwt")
+        for renewed in (False, True):
+            listed = self._keys(renewed)
+            named = [each for each in listed if each.get("kid") == kid] if kid is not None else listed
+            if len(named) == 1:
+                return jwt.PyJWK(named[0], algorithm)
+        raise _untrusted("kid")
+
+    def _keys(self, renewed: bool) -> list[dict[str, Any]]:
+        """The keys that sign."""
+        document = self._fetched("jwks_uri", lambda: self._endpoint("jwks_uri"), renewed)
+        listed = document.get("keys")
+        found = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
+        return [each for each in found if each.get("use", "sig") == "sig" and each.get("kty") != "oct"]
+
+    @property
+    def _issuers(self) -> list[str]:
+        """The issuer; Google's documentation names a second form of its own."""
+        own = self.settings.issuer
+        return [own, own.removeprefix("https://")] if own == GOOGLE else [own]
+
+    # --- documents -------------------------------------------------------------------------------
+
+    def _endpoint(self, name: str) -> str:
+        """The address of an endpoint: encrypted, unless the issuer itself is on this machine."""
+        url = self._discovered().get(name)
+        wanted = ("https", urlsplit(self.settings.issuer).scheme)
+        if not isinstance(url, str) or urlsplit(url).scheme not in wanted or not urlsplit(url).hostname:
+            raise _untrusted(f"discovery: {name}")
+        return url
+
+    def _discovered(self) -> dict[str, Any]:
+        well_known = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
+        document = self._fetched("discovery", lambda: well_known)
+        if document.get("issuer") != self.settings.issuer:
+            raise _untrusted("discovery: issuer")
+        return document
+
+    def _fetched(self, name: str, url: Callable[[], str], renewed: bool = False) -> dict[str, Any]:
+        """A document of the provider, kept for an hour; `renewed` fetches it again, but not every moment."""
+        now = self.clock()
+        at, document = self._known.get(name, (0.0, None))
+        if document is None or now - at > (_BETWEEN_FETCHES if renewed else _KEPT):
+            status, document = self._request("GET", url())
+            if status != 200:
+                raise _unavailable(f"{name}: {status}")
+            self._known[name] = now, document
+        found: dict[str, Any] = document
+        return found
+
+    def _token(self, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """What the token endpoint answers, in the way that the provider takes a client's secret (RFC 6749, 2.3.1)."""
+        endpoint, settings, secret = self._endpoint("token_endpoint"), self.settings, self._client_secret()
+        if not secret:
+            return self._request("POST", endpoint, {**fields, "client_id": settings.client_id})
+        supported = self._discovered().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        if "client_secret_basic" not in supported:
+            return self._request("POST", endpoint, {**fields, "client_id": settings.client_id, "client_secret": secret})
+        basic = b64encode(f"{quote(settings.client_id, '')}:{quote(secret, '')}".encode()).decode()
+        return self._request("POST", endpoint, fields, {"authorization": f"Basic {basic}"})
+
+    def _client_secret(self) -> str:
+        """From the environment on a laptop, else from AWS Secrets Manager; "" for a public client."""
+        if not self._secret and os.environ.get(LOCAL_SECRET):
+            self._secret = os.environ[LOCAL_SECRET]
+        if not self._secret and self.settings.client_secret_arn:
+            self._secret = _read_secret(self.settings.client_secret_arn)
+        return self._secret
+
+    def _request(
+        self, method: str, url: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and JSON of an answer: small, in time, and from no other address than this one.
+
+        Raises:
+            Refused: PROVIDER_UNAVAILABLE.
+        """
+        urllib3 = importlib.import_module("urllib3")
+        try:
+            with contextlib.closing(
+                urllib3.request(
+                    method, url, body=urlencode(fields) if fields else None, redirect=False, retries=False,
+                    timeout=urllib3.Timeout(connect=_CONNECT, read=_READ), preload_content=False,
+                    headers={"accept": "application/json", **_form(fields), **(headers or {})},
+                )
+            ) as answer:  # fmt: skip
+                content = json.loads(_body(answer))
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise _unavailable(type(error).__name__) from None
+        except (ValueError, RecursionError):
+            raise _unavailable("no JSON") from None
+        return answer.status, content if isinstance(content, dict) else {}
+
+
+def _body(answer: Any) -> bytes:
+    """The whole body. Raises Refused(PROVIDER_UNAVAILABLE), if it is too large or comes too slowly."""
+    ends, body = time.monotonic() + _WHOLE, b""
+    while chunk := answer.read1(65_536):
+        body += chunk
+        if len(body) > _LARGEST or time.monotonic() > ends:
+            raise _unavailable("too large or too slow")
+    return body
+
+
+def _read_secret(arn: str) -> str:
+    """Raises Refused(PROVIDER_REFUSED): it is not there, or may not be read."""
+    try:
+        return str(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    except (ClientError, BotoCoreError, KeyError) as error:
+        raise Refused(PROVIDER_REFUSED, reason=f"client secret: {type(error).__name__}") from None
+
+
+def _form(fields: Mapping[str, str] | None) -> dict[str, str]:
+    return {"content-type": "application/x-www-form-urlencoded"} if fields else {}
+
+
+def refusal(error: str, status: int = 0) -> Refused:
+    """What is told of an error of the authorization or the token endpoint (RFC 6749, 4.1.2.1 and 5.2)."""
+    if status in (429, 500, 502, 503, 504) or error in ("server_error", "temporarily_unavailable"):
+        return _unavailable(f"answered {status or error}")
+    known = error in _CLIENTS_FAULT
+    problem = PROVIDER_REFUSED if known or status else SIGN_IN_NOT_FINISHED
+    if error == "invalid_grant":
+        problem = SIGN_IN_NOT_FINISHED
+    return Refused(problem, reason=f"provider: {error if known else status or 'not finished'}")
+
+
+def _untrusted(why: str) -> Refused:
+    return Refused(SIGN_IN_NOT_TRUSTED, reason=f"provider: {why}")
+
+
+def _unavailable(why: str) -> Refused:
+    return Refused(PROVIDER_UNAVAILABLE, reason=f"provider: {why}", retry_after=10)

@@ -1,0 +1,215 @@
+"""Whose account a sign-in with the identity provider leads to, and what its session may do (B34, B30)."""
+
+import json
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from regain.adapters import security_info
+from regain.domain import binding
+from tests.functions.openid_stand_in import FORM, OIDC, RSA, SITE, StandIn, Visit, refused
+
+
+@pytest.fixture
+def visit(use, monkeypatch):
+    """A visit where people may sign in with the provider."""
+    provider = StandIn(monkeypatch)
+    return Visit(use(sign_in={"oidc": OIDC}, **SITE), provider)
+
+
+# --- Whose account it is --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "claim", [None, "", 7, "guest_evil.example#EXT#@other.example", "nobody@contoso.example", "two words"]
+)
+def test_somebody_without_the_claim_or_without_an_account_gets_a_page_b34(visit, claim):
+    refused(visit.sign_in("x", preferred_username=claim), "no-account-for-this-sign-in")
+
+
+def test_a_block_here_wins_and_its_owner_is_told_why(visit):
+    person = visit.world.person(enabled=False)
+    refused(visit.sign_in(person.user_id), "account-turned-off")
+    (event,) = visit.world.events(person.user_id)
+    assert (event["kind"], event["reason"]) == ("provider-refused", "account-turned-off")
+
+
+def test_two_people_of_the_provider_under_one_claim_are_told_apart_by_their_subject_b34(visit):
+    """B30: whoever gets an old user ID gets nothing with it, until an administrator removes the security info."""
+    person = visit.world.person()
+    assert visit.sign_in(person.user_id, sub="first").session
+    assert visit.sign_in(person.user_id, sub="first").session
+    refused(visit.sign_in(person.user_id, sub="second"), "sign-in-leads-to-two-people")
+    assert visit.world.events(person.user_id)[-1]["reason"] == "sign-in-leads-to-two-people"
+    other = visit.world.person()
+    refused(visit.sign_in(other.user_id, sub="first"), "sign-in-leads-to-two-people")
+    services = visit.world.services
+    subject = services.recoveries.subject(person.id)
+    info = security_info.from_item(services.store.get(*services.security_infos.key(subject)))
+    services.store.commit([services.security_infos.write(subject, binding.without_methods(info))])
+    assert visit.sign_in(person.user_id, sub="second").session
+    refused(visit.sign_in(person.user_id, sub="first"), "sign-in-leads-to-two-people")
+
+
+def test_a_shared_address_leads_to_nobody(use, monkeypatch):
+    provider = StandIn(monkeypatch)
+    world = use(
+        sign_in={"oidc": {**OIDC, "claims": {"user_id": "email"}}},
+        organisation={"user_id_aliases": ["mail"], "site_url": "https://help.contoso.example/"},
+    )
+    visit, shared = Visit(world, provider), f"{world.name('s')}@contoso.example"
+    one = world.person(mail=shared)
+    assert visit.sign_in("x", email=shared, email_verified=True, sub="a").session
+    world.person(mail=shared)
+    refused(visit.sign_in("x", email=shared, email_verified=True, sub="a"), "sign-in-leads-to-two-people")
+    refused(visit.sign_in("x", email=one.user_id, email_verified=False, sub="a"), "no-account-for-this-sign-in")
+
+
+# --- What a session of the provider may do ----------------------------------------------------------------
+
+
+def test_a_role_of_a_claim_is_the_sessions_alone_and_takes_none_away_b34(visit):
+    plain, helper = visit.world.person(), visit.world.person(role="user-administrator")
+    session = visit.sign_in(plain.user_id, groups=["regain-admins"]).session
+    assert visit.world.request("GET", "/api/admin", session=session).body["role"] == "administrator"
+    assert visit.world.post("/api/account/language", {"language": "de"}, session=session).status == 200
+    kept = visit.world.account(plain.user_id)
+    assert (kept.role, kept.groups, kept.language) == ("", ("staff",), "de")
+    by_password = visit.world.sign_in(plain.user_id).session
+    assert visit.world.request("GET", "/api/admin", session=by_password).code == "not-for-your-role"
+    session = visit.sign_in(helper.user_id, groups=["nothing"]).session
+    assert visit.world.request("GET", "/api/admin", session=session).body["role"] == "user-administrator"
+    assert visit.world.account(helper.user_id).role == "user-administrator"
+
+
+def test_a_second_factor_that_the_provider_attests_is_a_step_up_while_it_is_fresh_b34(visit):
+    person, now = visit.world.person(role="helpdesk"), int(time.time())
+
+    def may_read(**claims):
+        answer = visit.sign_in(person.user_id, **claims)
+        events = visit.world.request("GET", "/api/admin/events", session=answer.session)
+        methods = visit.world.post("/api/account/methods", {"kind": "recovery-code"}, session=answer.session)
+        assert (events.code == "second-factor-needed") == (methods.code == "prove-it-is-you"), (events, methods)
+        return events.status == 200
+
+    assert may_read(amr=["pwd", "mfa"], auth_time=now - 60)
+    assert may_read(acr="urn:two", auth_time=now)
+    assert not may_read(amr=["pwd"], auth_time=now)
+    assert not may_read(amr=["pwd", "mfa"])
+    assert not may_read(amr=["pwd", "mfa"], auth_time=now - 800)
+
+
+def test_a_provider_without_such_settings_attests_nothing(use, monkeypatch):
+    provider = StandIn(monkeypatch)
+    bare = {name: value for name, value in OIDC.items() if name not in ("second_factor", "roles")}
+    visit = Visit(use(sign_in={"oidc": bare}, **SITE), provider)
+    person = visit.world.person()
+    answer = visit.sign_in(
+        person.user_id, amr=["mfa"], acr="urn:two", auth_time=int(time.time()), groups=["regain-admins"]
+    )
+    assert "max_age" not in provider.at_start(visit.start())
+    assert (visit.session(answer).proved_at, visit.session(answer).role) == (0, "")
+    assert visit.world.request("GET", "/api/admin", session=answer.session).code == "not-for-your-role"
+
+
+def test_a_session_that_this_browser_had_ends_and_it_stays_known(visit):
+    person = visit.world.person()
+    before = visit.world.sign_in(person.user_id)
+    after = visit.sign_in(person.user_id, {"session": before.session, "browser": before.browser})
+    assert after.session and visit.world.request("GET", "/api/account", session=before.session).code == "sign-in-needed"
+    assert len({person.user_id, after.browser}) == 2
+    shared = visit.sign_in(person.user_id, {"shared_computer": "yes"})
+    assert shared.session and not shared.browser
+
+
+def test_a_domain_may_take_no_passwords_and_says_so_to_everybody_alike(use, monkeypatch, engine):
+    provider = StandIn(monkeypatch)
+    visit = Visit(use(sign_in={"oidc": OIDC}, domains={"contoso.example": {"sign_in": "provider"}}, **SITE), provider)
+    person = visit.world.person()
+    known, unknown = (
+        visit.world.sign_in(person.user_id),
+        visit.world.sign_in(f"{visit.world.name('x')}@contoso.example"),
+    )
+    assert known.code == unknown.code == "sign-in-with-provider" and known.operations == unknown.operations == ()
+    assert visit.sign_in(person.user_id).session
+    assert visit.world.start(person.user_id).status == 201  # reset goes on
+
+
+# --- Limits ---------------------------------------------------------------------------------------------
+
+
+def test_failures_of_a_network_are_limited_before_the_provider_is_asked_and_known_browsers_are_not_held_up(
+    use, monkeypatch
+):
+    provider = StandIn(monkeypatch)
+    visit = Visit(use(sign_in={"oidc": OIDC}, limits={"failures_per_network": 3}, **SITE), provider)
+    person = visit.world.person()
+    for _ in range(5):
+        known = visit.sign_in(person.user_id)
+        assert known.session  # a success is taken back: an office is not shut out by its own people
+    late = visit.start()
+    provider.token_answer = 400, {"error": "invalid_grant"}
+    for _ in range(3):
+        refused(visit.back(visit.start()), "sign-in-not-finished")
+    asked = len(provider.asked)
+    refused(visit.back(late), "too-many-sign-ins")
+    refused(visit.start(), "too-many-sign-ins")
+    assert len(provider.asked) == asked
+    provider.token_answer = None
+    assert visit.sign_in(person.user_id, {"browser": known.browser}).session
+    assert visit.start(address="10.250.0.1").attempt
+
+
+def test_a_sign_in_takes_few_operations_of_the_store(visit):
+    person = visit.world.person()
+    answer = visit.sign_in(person.user_id)
+    assert len(answer.operations) <= 6, answer.operations  # count, spend, two reads, sessions, commit
+
+
+# --- Back-channel logout ----------------------------------------------------------------------------------
+
+
+def logout(visit, token):
+    body = urlencode({"logout_token": token})
+    return visit.world.request("POST", "/api/account/oidc/logout", body, headers={"content-type": FORM})
+
+
+def test_back_channel_logout_ends_the_sessions_that_the_provider_began_and_no_other_b34(visit):
+    person = visit.world.person()
+    one, two = visit.sign_in(person.user_id, sid="s1").session, visit.sign_in(person.user_id, sid="s2").session
+    own = visit.world.sign_in(person.user_id).session
+
+    def open_(session):
+        return visit.world.request("GET", "/api/account", session=session).status == 200
+
+    sub = f"sub of {person.user_id}"
+    visit.provider.claims = {}
+    assert logout(visit, visit.provider.logout_token(sub="nobody")).status == 200
+    assert logout(visit, visit.provider.logout_token(sub=sub, sid="s1")).status == 200
+    assert (open_(one), open_(two), open_(own)) == (False, True, True)
+    assert logout(visit, visit.provider.logout_token(sub=sub)).status == 200
+    assert (open_(two), open_(own)) == (False, True)
+    assert visit.world.events(person.user_id)[-1]["kind"] == "provider-signed-out"
+
+
+@pytest.mark.parametrize(
+    ("claims", "sign"),
+    [({"nonce": "n"}, {}), ({"events": None}, {}), ({"events": {"x": {}}}, {}), ({"aud": "other"}, {}), ({"sub": None}, {}),
+     ({"iss": "https://evil.example"}, {}), ({"iat": int(time.time()) - 3_600}, {}), ({}, {"key": RSA[1]}),
+     ({}, {"key": "", "algorithm": "none"}), ({"jti": None}, {})],
+)  # fmt: skip
+def test_a_token_that_is_no_logout_token_of_the_provider_ends_nothing(visit, claims, sign):
+    visit.provider.sign = {**visit.provider.sign, **sign}
+    answer = logout(visit, visit.provider.logout_token(**claims))
+    assert (answer.status, answer.code) == (400, "logout-token-not-accepted")
+
+
+def test_a_logout_request_is_read_strictly(visit):
+    def send(body, media_type=FORM):
+        return visit.world.request("POST", "/api/account/oidc/logout", body, headers={"content-type": media_type})
+
+    assert send(json.dumps({"logout_token": "x"}), "application/json").status == 415
+    assert send("logout_token=a&logout_token=b").status == 400
+    assert send("nothing=1").status == send("%").status == 400
+    assert send("logout_token=" + "x" * 40_000).status == 413
