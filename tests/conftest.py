@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import socket
@@ -38,7 +39,12 @@ MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
 
 def english(phrase: Phrase) -> str:
     """A phrase as `organisation.yaml` and its authors put it."""
-    return Language("en", read(ROOT / "organisation.yaml")).translate(phrase)
+    return _english().translate(phrase)
+
+
+@functools.cache
+def _english() -> Language:
+    return Language("en", read(ROOT / "organisation.yaml"))
 
 
 def pytest_configure() -> None:

@@ -77,7 +77,7 @@ def fails(stack, region=FILE):
     cloudformation = boto3.client("cloudformation", region_name=region)
     cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": {"Broken": broken}}))
     with pytest.raises(Exception, match="terminal failure"):
-        cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.1})
 
 
 def test_it_goes_to_the_region_of_the_file_whatever_the_environment_says_a3(deployment):
