@@ -11,6 +11,7 @@ EXAMPLES ?= 200
 CROWD ?= 200
 SECONDS ?= 60
 ATTACK ?= 10
+PEERS ?=
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
@@ -167,8 +168,8 @@ load: install ## Load-test the embedded stack: 200 people for a minute (CROWD= S
 	$(DEV)/python -m tests.load --people $(CROWD) --seconds $(SECONDS)
 	$(DEV)/python -m tests.load.attack --minutes $(ATTACK)
 
-bench: install .venv/sam/.locked ## Measure speed, memory, size, store operations and cost, as ratios within one run
-	$(DEV)/python -m tests.bench
+bench: install .venv/sam/.locked $(if $(PEERS),.venv/peers/.locked) ## Measure speed, memory, size, store operations and cost, as ratios within one run: PEERS=1 (beside Django)
+	$(DEV)/python -m tests.bench $(if $(PEERS),--peers)
 
 fuzz: install .venv/fuzz/.locked ## Fuzz the API and the parsers for ten minutes: SECONDS= SEED= (printed by each run)
 	$(DEV)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
@@ -200,6 +201,6 @@ screenshots: install chromium ## Take the screenshots of the README
 	$(DEV)/python tests/browser/screenshots.py
 
 lock: .venv/uv/.locked ## Update the locks from requirements/*.in
-	cd requirements && for each in app audit checkov dev directory fuzz ministack sam scan semgrep uv words; do \
+	cd requirements && for each in app audit checkov dev directory fuzz ministack peers sam scan semgrep uv words; do \
 		../$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $$each.in --output-file $$each.txt; done

@@ -1,9 +1,10 @@
-"""`make bench`: measures, prints one table, and writes `.state/bench.json`."""
+"""`make bench`: measures, prints one table, and writes `.state/bench.json`. With PEERS=1 also what Django takes (B42)."""
 
 import contextlib
 import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -24,7 +25,8 @@ sys.path.insert(0, str(ROOT / "functions" / "shared"))
 from pack import interpreter  # noqa: E402 - the build's own way to find the runtime's Python
 
 RESULT = ROOT / ".state" / "bench.json"
-TARGETS = {"cold": 1.2, "reset": 1.18, "layer": 10.0}
+PEERS = (ROOT / ".venv" / "peers" / "bin" / "python", ROOT / "tests" / "bench" / "peer_django.py", "40")
+TARGETS = {"cold": 1.2, "reset": 1.18, "layer": 10.0, "django": 0.95}
 
 
 def main() -> None:
@@ -57,14 +59,32 @@ def _measure(engine: Engine, folder: Path) -> dict[str, Any]:
     first = _first_requests()
     table = {"TableName": template.variables["ACCOUNT_TABLE"], "key": "id"}
     with contextlib.redirect_stdout(io.StringIO()):  # what the functions say
+        before = _django() if "--peers" in sys.argv else {}
         warmed = warm.measure()
     return {
+        **({"django": _beside_django(warmed, before, _django())} if before else {}),
         "python": version,
         "cold": cold.measure(built, python, table, {name: (own[name], first[name]()) for name in own}),
         "warm": warmed,
         "packages": cold.packages(built),
         "dollars_per_million_resets": cost.per_million(warmed),
     }
+
+
+def _django() -> dict[str, Any]:
+    """A whole reset in milliseconds of CPU time, and one hash: in an environment and a process of their own."""
+    told: dict[str, Any] = json.loads(subprocess.run(PEERS, capture_output=True, text=True, check=True).stdout)
+    return told
+
+
+def _beside_django(warmed: dict[str, Any], *measured: dict[str, Any]) -> dict[str, Any]:
+    """Django's before and after ours, and ours over the mean, each in hashes of its own run: a busy machine slows both."""
+    hashes = [each["reset"] / each["hash"] for each in measured]
+    return {
+        "version": measured[0]["version"], "milliseconds": [each["reset"] for each in measured],
+        "hashes": [round(each, 2) for each in hashes],
+        "ours_over_django": round(warmed["reset"]["all"] / (sum(hashes) / len(hashes)), 2),
+    }  # fmt: skip
 
 
 def _first_requests() -> dict[str, Any]:
@@ -112,7 +132,8 @@ def _first_requests() -> dict[str, Any]:
 
 
 def _tables(found: dict[str, Any]) -> list[Table]:
-    return [_cold(found), _warm(found["warm"]), _rest(found)]
+    peers = [_peers(found["django"])] if "django" in found else []
+    return [_cold(found), _warm(found["warm"]), *peers, _rest(found)]
 
 
 def _cold(found: dict[str, Any]) -> Table:
@@ -143,6 +164,17 @@ def _warm(warm: dict[str, Any]) -> Table:
     for name, each in warm["routes"].items():
         figures = (each["operations"], each["read_units"], each["write_units"], each["bytes"])
         table.add_row(name, f"{each['over_floor']} ×", f"{each['own_over_floor']} ×", *map(str, figures))
+    return table
+
+
+def _peers(django: dict[str, Any]) -> Table:
+    table = Table(
+        "what", "how much", "to reach", title="A whole reset by e-mail in CPU time of the server, request to sign-in"
+    )
+    for hashes, milliseconds in zip(django["hashes"], django["milliseconds"], strict=True):
+        table.add_row(f"Django {django['version']} with SQLite in memory", f"{hashes} hashes", f"{milliseconds} ms")
+    ratio, most = django["ours_over_django"], TARGETS["django"]
+    table.add_row("the functions, over it", f"{ratio} ×", f"≤ {most} {_met(ratio <= most)}")
     return table
 
 

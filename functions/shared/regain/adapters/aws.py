@@ -1,12 +1,19 @@
-"""AWS clients, from botocore: importing boto3 would add S3's transfer manager to every cold start."""
+"""AWS clients, from botocore: importing boto3 would add S3's transfer manager to every cold start.
+
+A third of what a call costs is botocore's look at each value on its way out and in. The services look at what goes out
+themselves, and tests see every call; what comes in from DynamoDB is right as it is.
+"""
 
 import functools
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.parsers import JSONParser, ResponseParserFactory
 
-_DEFAULT_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+_DEFAULT_CONFIG = Config(
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, parameter_validation=False
+)
 """A function has ten seconds, so time out early and answer "try again"."""
 SEND_CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
 """For sending: a minute, and no automatic retries, because a request that was accepted slowly would be sent twice. The
@@ -21,4 +28,27 @@ def client(service: str, config: Config = _DEFAULT_CONFIG, region: str = "") -> 
 
 @functools.cache
 def _session() -> Any:
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    session.register_component("response_parser_factory", _Parsers())
+    return session
+
+
+class _Parser(JSONParser):  # type: ignore[misc]
+    """Parses the JSON protocol, and leaves items as DynamoDB writes them, unless something in them is binary."""
+
+    def _handle_map(self, shape: Any, value: dict[str, Any]) -> Any:
+        as_it_is = shape.value.name == "AttributeValue" and not any(map(_is_binary, value.values()))
+        return value if as_it_is else super()._handle_map(shape, value)
+
+
+class _Parsers(ResponseParserFactory):  # type: ignore[misc]
+    def create_parser(self, protocol_name: str) -> Any:
+        return _Parser() if protocol_name == "json" else super().create_parser(protocol_name)
+
+
+def _is_binary(value: dict[str, Any]) -> bool:
+    """Whether an attribute value has to be decoded, or a part of it."""
+    ((kind, content),) = value.items()
+    if kind in ("M", "L"):
+        return any(map(_is_binary, content.values() if kind == "M" else content))
+    return kind in ("B", "BS")
