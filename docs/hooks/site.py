@@ -123,7 +123,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001
-    """Removes the templates' indentation, unless the page has preformatted text."""
+    """Removes templates' indentation where nothing is preformatted, and spaces where the language has none."""
+    if config.extra["translator"].tag in _WITHOUT_SPACES:
+        output = _AFTER_SENTENCE.sub(r"\1", output)
     return output if "<pre" in output else re.sub(r"\n\s+", "\n", output)
 
 
@@ -213,6 +215,8 @@ def _source(page: str) -> str:
     return "functions/shared/regain/problems" if page.startswith("errors/") else f"docs/{page}"
 
 
+_WITHOUT_SPACES = ("zh-Hans", "zh-Hant", "ja")
+_AFTER_SENTENCE = re.compile(r"([。！？])[ \n]+(?=[^\x00-\x7f]|<)")  # between two texts of a template (L11)
 _MARKDOWN = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 

@@ -46,12 +46,13 @@ def test_a_page_says_its_language_and_direction(language):
 
 
 def test_no_page_has_debris_or_a_fact_left_open(language):
-    """In any language: no braces, no marks of Markdown, no statement."""
-    _, pages = language
+    """No braces, marks of Markdown or statement; no space after a sentence of Chinese or Japanese (L11)."""
+    tag, pages = language
     for name, html in pages.items():
         page = Reader(re.sub(r"<(pre|code)\b.*?</\1>|<template.*?</template>", "", html, flags=re.DOTALL))
         shown = " ".join(page.text)
         assert page.bad == [], name
+        assert tag not in ("zh-Hans", "zh-Hant", "ja") or not re.search(r"。[ \n]+[^\x00-\x7f]", html), name
         assert not re.search(r"\{\w+\}|\{\{|\{%|\]\(|\*\*|[\ue000\ue001]", shown), name
         assert not re.search(r'\{: ?#|["(](?:fact|page):', html), name
 
