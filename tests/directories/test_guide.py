@@ -10,7 +10,10 @@ import pytest
 
 from local.directories import ldif, samba, slapd
 from local.directories.certificates import Authority
+from local.directories.entra_tenant import PERMISSIONS
 from local.directories.entries import hashed
+from regain.directories.entra.assertions import AUDIENCE
+from regain.directories.entra.check import NEEDED
 from regain.directories.trial import trial
 from regain.organisation.file import read
 from tests.conftest import ROOT
@@ -84,3 +87,15 @@ def test_the_settings_of_a_guide_have_no_mistake(guide, tmp_path):
     path = tmp_path / "organisation.yaml"
     path.write_text(f"organisation: {{name: Contoso}}\n{settings}")
     assert read(path).domains["contoso.example"].ldap.lockout_threshold == 10
+
+
+def test_the_guide_to_entra_names_the_settings_permissions_and_claims_that_are_right(tmp_path):
+    guide, path = (ADMIN / "entra.md").read_text(), tmp_path / "organisation.yaml"
+    (settings,) = blocks("entra.md", "domains:")
+    path.write_text(f"organisation: {{name: Contoso}}\n{settings}")
+    domain = read(path).domains["contoso.example"]
+    assert domain.entra.protected_groups == ("Executives",) and domain.offers == {"reset"}
+    assert (
+        set(re.findall(r"^    \| `(\S+)` \|", guide, re.MULTILINE)) == PERMISSIONS == {*NEEDED, "GroupMember.Read.All"}
+    )
+    assert f"| audience | `{AUDIENCE}` |" in guide
