@@ -1,16 +1,18 @@
 """The organisation's brand: its colour in the style sheet and on the social card, and its logo in the bar."""
 
+import logging
 import re
 import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from regain.domain.colour import BLACK, MINIMUM_CONTRAST, WHITE, contrast, mix, text_colour
+from regain.domain.colour import BLACK, MINIMUM_CONTRAST, WHITE, contrast, mix, same_hue, text_colour
 
 DEFAULT = "#12355b"
 _MAX_LOGO = 30_000  # bytes: every page loads it
 _LOGO_HEIGHT = 32  # pixels in the bar
+_LOG = logging.getLogger("mkdocs.hooks.brand")
 
 
 class BrandError(Exception):
@@ -28,11 +30,17 @@ class Logo:
 
 
 def apply_colour(css: str, colour: str) -> str:
-    """The style sheet with the organisation's colour: in the bar, and in links if white is legible on it."""
+    """The style sheet with the organisation's colour: in the bar, and in links and buttons if white is legible on it.
+
+    A brand with the hue of errors stays in the bar: a link would look like an error, and a button like a destructive
+    act (F67).
+    """
     if not colour:
         return css
-    link = ""
-    if contrast(colour, WHITE) >= MINIMUM_CONTRAST:
+    link, error = "", re.search(r"--error: ?(#[0-9a-f]{6})", css)
+    if error and same_hue(colour, error[1]):
+        _LOG.info("organisation.colour: %s looks like an error. The bar has it; links and buttons stay blue.", colour)
+    elif contrast(colour, WHITE) >= MINIMUM_CONTRAST:
         link = f"@media (prefers-color-scheme:light){{:root{{--link:{colour};--link-on:{mix(colour, BLACK, 0.35)}}}}}"
     return f"{css}\n:root{{--bar:{colour};--on-bar:{text_colour(colour)}}}\n{link}\n"
 

@@ -4,6 +4,7 @@ import functools
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import jinja2
 import rjsmin
+import segno
 from babel.dates import format_date
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
@@ -95,7 +97,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         page.meta["reviewed_words"] = _date(page.meta["reviewed"], language.info.locale)
         for name in ("title", "description"):
             page.meta[name] = template_functions.insert_facts(language.gettext(page.meta[name]), language.facts)
-        page.meta["revision"] = _revision(_source(where))
+        page.meta["sought"] = language.gettext(search_index.keywords(page.meta))
+        page.meta["revision"] = _revision(*_sources(where, page.meta))
         if where.startswith("errors/"):
             return template_functions.protect_facts(markdown, language.facts)
         if not pages.form_in_use(page.meta, config.extra["organisation"]):
@@ -114,7 +117,8 @@ def _rendered(markdown: str, config: MkDocsConfig) -> str:
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
     """Inserts facts, resolves `fact:` links and inlines drawings."""
     try:
-        drawn = _inline_drawings(template_functions.resolve_links(html, config.extra["links"], page.url))
+        address = config.extra["organisation"].organisation.site_url
+        drawn = _inline_drawings(template_functions.resolve_links(html, config.extra["links"], page.url), address)
         braces = page.file.src_uri.startswith("admin/")  # commands there have braces of their own
         facts = template_functions.page_facts(config.extra["translator"])
         return template_functions.insert_facts(drawn, facts, keep_unknown=braces)
@@ -201,7 +205,7 @@ def _mark_unchanged(files: Files, config: MkDocsConfig) -> None:
     texts = {}
     for file in files.documentation_pages():
         text = translation_units.translate(file.content_string, language.gettext)
-        texts[file.src_uri] = text + _revision(_source(file.src_uri))
+        texts[file.src_uri] = text + _revision(*_sources(file.src_uri, get_data(text)[1]))
     cache.mark_unchanged(files, texts)
     written = [file.dest_uri for file in files if not file.inclusion.is_excluded()]  # type: ignore[no-untyped-call] # MkDocs'
     more = ["404.html", "search.json"]
@@ -210,9 +214,11 @@ def _mark_unchanged(files: Files, config: MkDocsConfig) -> None:
     config.extra.update(cache=cache, written=[*written, *more])
 
 
-def _source(page: str) -> str:
-    """The path of a page's source, for git."""
-    return "functions/shared/regain/problems" if page.startswith("errors/") else f"docs/{page}"
+def _sources(page: str, meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """The paths in which a page's text stands, for git: a form's words are in its template."""
+    if page.startswith("errors/"):
+        return ("functions/shared/regain/problems",)
+    return f"docs/{page}", *([f"docs/theme/partials/{meta['form']}.html"] if meta.get("form") else ())
 
 
 _WITHOUT_SPACES = ("zh-Hans", "zh-Hant", "ja")
@@ -236,14 +242,19 @@ def _in_language(own: str, offered: tuple[str, ...]) -> Any:
     return there
 
 
-def _inline_drawings(html: str) -> str:
-    """Inlines drawings, with their text alternatives (S32, S48, S55)."""
+def _inline_drawings(html: str, site_url: str) -> str:
+    """Inlines drawings, with their text alternatives (S32, S48, S55), and the site's address as a QR code (F43)."""
 
     def drawn(match: re.Match[str]) -> str:
         drawing = " ".join((SKETCHES / f"{match[2]}.svg").read_text().split())
         said = f'role="img" aria-label="{match[1]}"' if match[1] else 'aria-hidden="true"'
         return drawing.replace("<svg ", f'<svg {said} class="sketch" ', 1)
 
+    def code(match: re.Match[str]) -> str:
+        svg = segno.make(site_url, micro=False).svg_inline(scale=6, light="#fff", svgclass=None, lineclass=None)
+        return str(svg).replace("<svg ", f'<svg role="img" aria-label="{match[1]}" ', 1)
+
+    html = re.sub(r'<img alt="([^"]*)" src="qr:site"\s*/?>', code, html)
     html = re.sub(r'<img alt="([^"]*)" src="sketch:([\w-]+)"\s*/?>', drawn, html)
     return re.sub(r'<img alt="" src="icon:([\w-]+)"\s*/?>', lambda m: (ICONS / f"{m[1]}.svg").read_text().strip(), html)
 
@@ -254,9 +265,9 @@ def _date(given: Any, locale: str) -> str:
 
 
 @functools.cache
-def _revision(path: str) -> str:
-    """The number of commits to a source and the last one's hash (S3); "" without git."""
-    log = ["git", "log", "--format=%h", "--", path]
+def _revision(*paths: str) -> str:
+    """The number of commits to a page's sources and the last one's hash (S3); "" without git."""
+    log = ["git", "log", "--format=%h", "--", *paths]
     done: Any = subprocess.run(log, cwd=ROOT, capture_output=True, text=True, check=False)
     commits = done.stdout.split()
     return f"{len(commits)} ({commits[0]})" if commits else ""

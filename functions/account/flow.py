@@ -128,7 +128,7 @@ def show_account(context: RequestContext) -> AccountView:
         interrupt=state.interrupt,
         password_rules=new_password.own_rules(account, needed, change=True),
         may_wait=needed.organisation.recovery.remind_later_days > 0 and not who.info.required,
-        sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id) for s in active],
+        sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id, s.device) for s in active],
     )
 
 

@@ -14,8 +14,8 @@ from cli.finding import Finding
 from cli.stack import Stack
 from cli.terminal import add, say
 from regain.domain.methods import uses_phone
+from regain.organisation import checks, policies
 from regain.organisation import file as organisation_file
-from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
@@ -129,6 +129,9 @@ def _settings(organisation: Organisation) -> Iterator[Finding]:
     if not about.site_url:
         to_do = "Set organisation.site_url: messages then lead to the site, and passkeys stay valid."
         yield Finding("warning", "The site's address is not named.", to_do)
+    for place, lacking in checks.languages_lacking(organisation).items():
+        what = f"{place} has no words in {', '.join(lacking)}, and is shown there in another language."
+        yield Finding("warning", what, "Name each language: {en: the portal, de: das Portal}")
     if not (contacts.administrator.email or contacts.administrator.portal_url):
         yield Finding("ok", "Requests for help go to the people with a role.")
     if any(uses_phone(kind) for kind in policies.offered(organisation)) and not recovery.phone_countries:

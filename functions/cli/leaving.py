@@ -87,7 +87,8 @@ def _everything(account: Account, subject: str, services: Services) -> dict[str,
             "passkeys": [{"name": each.name, "since": each.since} for each in info.passkeys],
         },
         "sessions": [
-            {"started_at": each.started_at, "seen_at": each.seen_at} for each in services.sessions.for_subject(subject)
+            {"started_at": each.started_at, "seen_at": each.seen_at, "device": each.device}
+            for each in services.sessions.for_subject(subject)
         ],
         "events": [
             {"at": each["at"][:26], "reference": each["reference"], "what": english.translate(happened.describe(each))}

@@ -54,7 +54,7 @@ class Routes:
     @property
     def outside_api(self) -> list[str]:
         """The template's routes that are not under `/api`."""
-        return [path for _, path in self._exact if not path.startswith("/api/")]
+        return list(dict.fromkeys(path for _, path in self._exact if not path.startswith("/api/")))
 
     def find(self, method: str, path: str) -> tuple[Pool, str, dict[str, str]] | None:
         """The pool, the route key and the path parameters; None if there is no route."""

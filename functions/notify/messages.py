@@ -45,8 +45,8 @@ _ONLY_IN_THIS_CALL = Phrase("Read it out only if you have called the helpdesk.")
 
 _TO_ADMINISTRATORS = "account-secured-administrators"
 _SUBJECTS = {
-    "account-secured": Phrase("Your {organisation} account has been locked"),
-    _TO_ADMINISTRATORS: Phrase("A {organisation} account has been locked by its owner"),
+    "account-secured": Phrase("Your {organisation} account has been turned off"),
+    _TO_ADMINISTRATORS: Phrase("A {organisation} account has been turned off by its owner"),
     "password-changed": Phrase("The password of your {organisation} account has been changed"),
     "password-reset": Phrase("The password of your {organisation} account has been reset"),
     "password-in-doubt": Phrase("The password of your {organisation} account may have been changed"),
@@ -67,8 +67,8 @@ _SUBJECTS = {
     "security-info-removed": Phrase("Your {organisation} security info has changed"),
 }
 _DONE = {
-    "account-secured": Phrase("Your {organisation} account {user_id} was locked."),
-    _TO_ADMINISTRATORS: Phrase("The {organisation} account {user_id} was locked."),
+    "account-secured": Phrase("Your {organisation} account {user_id} was turned off."),
+    _TO_ADMINISTRATORS: Phrase("The {organisation} account {user_id} was turned off by its owner."),
     "password-changed": Phrase("The password of your {organisation} account {user_id} was changed."),
     "password-reset": Phrase("The password of your {organisation} account {user_id} was reset."),
     "password-in-doubt": Phrase(
@@ -147,7 +147,7 @@ NOTICES = tuple(_DONE)
 """Every kind of notice."""
 
 LINKED = tuple(kind for kind in NOTICES if kind not in (_TO_ADMINISTRATORS, "account-imported", "account-secured"))
-"""Those whose reader can lock the account with a link."""
+"""Those whose reader can turn the account off with a link."""
 
 
 def code(
@@ -217,7 +217,7 @@ def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[P
     else:
         yield layout.say(Phrase("If you did this, you do not need to do anything."))
         if layout.site and token:
-            yield layout.say(Phrase("If you did not do this, lock your account now. Open this page and confirm:"))
+            yield layout.say(Phrase("If you did not do this, turn your account off now. Open this page and confirm:"))
             yield Link(f"{layout.page('not-me/')}#{token}")
         yield layout.say(_NOT_YOU, reference=reference)
         yield layout.say(Phrase("If you still cannot sign in, ask your administrator too."))

@@ -12,6 +12,7 @@ app.get("/api/challenge")(flow.challenge)
 app.get("/api/health")(flow.health)
 app.get("/api/openapi.json")(flow.openapi)
 app.get("/.well-known/change-password")(flow.redirect_to_change_password)
+app.head("/.well-known/change-password")(flow.redirect_to_change_password)
 
 lambda_handler = app.resolve
 snapstart.prepare()

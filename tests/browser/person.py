@@ -99,7 +99,7 @@ class Person:
     def add_recovery_code(self) -> str:
         self.press("Recovery code")
         self.at("Your recovery code")
-        code = self.page.locator("[data-recovery-code]").inner_text()
+        code = self.page.locator('[data-step="saved"] .saved-code').inner_text()
         self.press("I have saved it")
         self.at("Your security info")
         return code

@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NEW
@@ -104,7 +105,8 @@ def test_another_session_can_be_ended(page: Page, tester, browser, base_url):
     expect(other.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
     sign_in(page, tester.user_id, tester.password)
     expect(page.locator(".sessions li")).to_have_count(2)
-    page.get_by_role("button", name=re.compile("^End")).click()
+    expect(page.locator("[data-device]").first).to_have_text("Chrome, Linux")  # which one is theirs (F38)
+    page.get_by_role("button", name=re.compile("^End this session: Chrome, Linux")).click()
     expect(page.locator(".sessions li")).to_have_count(1)
     other.get_by_role("button", name="Change password").click()
     change(other, tester.password, NEW)
@@ -112,9 +114,10 @@ def test_another_session_can_be_ended(page: Page, tester, browser, base_url):
     elsewhere.close()
 
 
-def test_password_managers_are_led_to_the_change_of_the_password_b23(page: Page, tester):
-    answer = page.request.get("/.well-known/change-password", max_redirects=0)
-    assert (answer.status, answer.headers["location"]) == (302, "/account/#change")
+def test_password_managers_are_led_to_the_change_of_the_password_b23_f48(page: Page, tester):
+    for ask in (page.request.get, page.request.head):
+        answer = ask("/.well-known/change-password", max_redirects=0)
+        assert (answer.status, answer.headers["location"]) == (302, "/account/#change")
     page.goto("/.well-known/change-password")
     page.get_by_label("User ID").fill(tester.user_id)
     page.get_by_label("Password", exact=True).fill(tester.password)
@@ -140,3 +143,19 @@ def test_a_browser_is_known_until_it_is_forgotten_and_a_shared_computer_never_is
     page.get_by_role("button", name="Forget this browser").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize(("locale", "written"), [
+    ("en-GB", r"Since \d{1,2} [A-Z][a-z]{2,3} 20\d\d, \d\d:\d\d"), ("en-US", r"Since [A-Z][a-z]{2} \d{1,2}, 20\d\d, \d{1,2}:\d\d [AP]M"),
+    ("de-DE", r"Since [A-Z][a-z]{2} \d{1,2}, 20\d\d"),
+])  # fmt: skip
+def test_moments_are_written_as_the_readers_region_does_f39(browser, base_url, tester, locale, written):
+    """In a language that the reader's browser does not name, as that language itself does."""
+    context = browser.new_context(base_url=base_url, locale=locale, service_workers="block")
+    page = context.new_page()
+    page.goto("/account/?language=en")
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.get_by_label("Password", exact=True).fill(tester.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[data-when]").first).to_have_text(re.compile(written))
+    context.close()

@@ -72,6 +72,13 @@ def play(context, frame, tester, form: Form) -> None:
     with context.expect_page() as opened:
         frame.get_by_role("link", name="What this means and what to do").click()
     assert opened.value.url.endswith("/errors/wrong-code/")
+    with context.expect_page() as asked:
+        frame.locator("[data-late]").get_by_role("link", name="Contact your administrator").click()
+    expect(asked.value.get_by_label("User ID")).to_have_value(
+        tester.user_id
+    )  # though the frame's storage is another one
+    expect(asked.value.locator("[data-stuck]")).to_contain_text("R-")
+    assert "#" not in asked.value.url
     frame.get_by_label("Code", exact=True).fill(form.code(tester.mail))
     frame.locator(press).click()
     frame.get_by_label("New password", exact=True).fill(NEW)
@@ -119,3 +126,15 @@ def test_a_whole_reset_in_a_frame_of_another_site_f16_b37(browser, stack, tester
     assert not any("__Host-" in each for each in cookies), "a frame of another site has no cookie of ours"
     assert faults == []
     context.close()
+
+
+def test_an_address_can_ask_for_the_card_alone_and_name_the_user_id_f43_b37(page, form, tester):
+    """`?embed` for a window that is no frame, as in an app; `#user=` from a sign-in page, which leaves the address at once."""
+    page.goto(f"/reset/?embed#user={tester.user_id}")
+    expect(page.locator(".top")).to_be_hidden()
+    expect(page.get_by_label("User ID")).to_have_value(tester.user_id)
+    assert page.url.endswith("/reset/?embed")
+    form.next()
+    form.at("method")
+    page.reload()
+    form.at("method")

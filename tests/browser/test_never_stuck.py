@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NEW
+from tests.browser.test_repudiation import notice
 
 WRAPPED = """() => {
   const wrap = node => {
@@ -74,6 +75,36 @@ def test_the_buttons_of_the_account_page_work_when_it_is_translated_f8(page: Pag
     expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
     page.get_by_role("button", name="Security info").locator("font font").click()
     expect(page.get_by_role("heading", name="Your security info")).to_be_visible()
+
+
+@pytest.mark.parametrize("purpose", ["administrator", "support"])
+def test_people_are_asked_for_help_from_a_translated_page_f8(page: Page, tester, purpose):
+    page.goto(f"/contact-{purpose}/")
+    page.evaluate(WRAPPED)
+    for field in page.locator("form.step [name][required]").all():
+        told = {"tel": "+44 20 7946 0123", "username": tester.user_id}
+        field.fill(told.get(field.get_attribute("autocomplete"), tester.mail))
+    page.get_by_role("button", name="Send").locator("font font").click()
+    expect(page.get_by_role("heading", name="We have received your request")).to_be_focused()
+
+
+def test_an_account_is_turned_off_from_a_translated_page_f8(page: Page, form, tester):
+    form.prove(tester)
+    form.password()
+    form.at("done")
+    page.goto(notice(form.stack, tester.user_id))
+    page.evaluate(WRAPPED)
+    page.get_by_role("button", name="Turn off my account").locator("font font").click()
+    expect(page.get_by_role("heading", name="Your account has been turned off")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/", "/errors/wrong-code/"])
+def test_a_translated_page_is_searched_and_the_hit_opens_f8(page: Page, path):
+    page.goto(path)
+    page.evaluate(WRAPPED)
+    page.get_by_label("Search, or paste a message").fill("lost my phone")
+    page.locator(".results li font font").first.click()
+    expect(page).to_have_url(re.compile("/lost-phone/$"))
 
 
 @pytest.mark.parametrize("off", [-3_600, 280, 3_600])

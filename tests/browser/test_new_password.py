@@ -122,7 +122,7 @@ def test_the_rules_of_the_persons_own_policy_are_shown_also_after_a_reload_p28(p
     form.prove(tester)
     rules = page.locator("#password-rules [data-rule]")
     expect(rules).to_have_text(["Use at least 24 characters."])
-    expect(page.locator("#password-rules")).to_contain_text("Three or four unrelated words")
+    expect(page.locator("#password-tip")).to_contain_text("Three or four unrelated words")
     axe()
     page.reload()
     form.at("password")

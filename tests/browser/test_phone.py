@@ -19,6 +19,11 @@ SEEN = """() => {
   return [...parts, ...step.querySelectorAll('.error-message')].filter(each => bottom(each) > innerHeight).map(each => each.outerHTML.slice(0, 80));
 }"""
 """What of heading, first field, button and message lies below the edge of the screen."""
+RULES_FIRST = """() => {
+  const field = document.querySelector('#new-password').getBoundingClientRect().top;
+  return [...document.querySelectorAll('#password-rules li')].every(each => each.getBoundingClientRect().bottom <= field);
+}"""
+"""Whether every rule of the password stands before the field (B7)."""
 OUTSIDE = """() => [...document.querySelectorAll('.languages a')].filter(each => {
   const { left, right } = each.getBoundingClientRect();
   return left < 0 || right > innerWidth || !each.checkVisibility();
@@ -127,6 +132,7 @@ def test_heading_field_and_button_are_seen_at_once_in_each_step_and_after_each_e
     refused("verify", "expired")
     submit("verify", "verify")
     at("password")
+    assert page.evaluate(RULES_FIRST)
     page.locator("#new-password").fill("silva12")
     page.locator("#confirm-password").fill("silva12")
     refused("finish", "weak")

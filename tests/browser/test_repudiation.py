@@ -16,20 +16,20 @@ def notice(stack, to):
         time.sleep(0.05)
 
 
-def test_the_link_opens_a_page_with_one_button_that_locks_b6(page: Page, form, tester, axe):
+def test_the_link_opens_a_page_with_one_button_that_turns_the_account_off_b6_f31_f41(page: Page, form, tester, axe):
     form.prove(tester)
     form.password()
     form.at("done")
     page.goto(notice(form.stack, tester.user_id))
-    expect(page.get_by_role("heading", name="Lock your account?")).to_be_focused()
+    expect(page.get_by_role("heading", name="Turn off your account?")).to_be_focused()
     assert "#" not in page.url
     axe()
     signed_in = page.request.post(
         "/api/account/sign-in", data={"user_id": tester.user_id, "password": "violet-Anchor-27-plum"}
     )
     assert signed_in.status == 200  # opening the link, scripts and all, has changed nothing (B3)
-    page.get_by_role("button", name="Lock my account").click()
-    expect(page.get_by_role("heading", name="Your account has been locked")).to_be_focused()
+    page.get_by_role("button", name="Turn off my account").click()
+    expect(page.get_by_role("heading", name="Your account has been turned off")).to_be_focused()
     axe()
     refused = page.request.post(
         "/api/account/sign-in", data={"user_id": tester.user_id, "password": "violet-Anchor-27-plum"}
@@ -44,5 +44,5 @@ def test_without_a_token_the_page_is_guidance(page: Page):
     page.reload()
     page.goto("/")
     page.goto("/not-me/#" + "A" * 43)
-    page.get_by_role("button", name="Lock my account").click()
+    page.get_by_role("button", name="Turn off my account").click()
     expect(page.locator(".error-summary")).to_contain_text("This link can no longer be used")

@@ -43,9 +43,9 @@ def person(page: Page, everything) -> Person:
 
 def test_addresses_and_numbers_are_registered_and_every_step_is_accessible_s74(page: Page, person, looks):
     person.sign_in()
-    person.at("Is your security info right?")
+    person.at("Set up your security info")
     looks()
-    person.press("Add or change something")
+    person.press("Add a method")
     person.at("Your security info")
     person.listed("Nothing is registered yet")
     looks()
@@ -186,7 +186,7 @@ def test_a_device_without_a_passkey_says_so_and_another_method_goes_on(page: Pag
 
 def test_the_interrupt_can_be_put_off_and_is_gone_the_next_time(page: Page, person):
     person.sign_in()
-    person.at("Is your security info right?")
+    person.at("Set up your security info")
     person.press("Remind me later")
     person.at("You are signed in")
     expect(page.get_by_text("You have not registered enough ways").locator("visible=true")).to_have_count(1)
@@ -223,11 +223,27 @@ def test_after_a_while_one_signs_in_again_before_changing_anything(page: Page, p
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+def test_a_recovery_code_can_be_copied_and_downloaded_f40(page: Page, person):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=person.origin)
+    person.info()
+    person.press("Recovery code")
+    person.at("Your recovery code")
+    code = page.locator('[data-step="saved"] .saved-code')
+    person.press("Copy")
+    expect(page.locator('[data-step="saved"] [data-kept]')).to_contain_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == code.inner_text()
+    with page.expect_download() as saved:
+        person.press("Download")
+    assert code.inner_text() in saved.value.path().read_text()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert code.evaluate("each => each.getClientRects().length === 1 && each.scrollWidth <= each.clientWidth")
+
+
 def test_a_recovery_code_prints_without_the_page_around_it(page: Page, person):
     person.info()
     person.press("Recovery code")
     person.at("Your recovery code")
     page.emulate_media(media="print")
-    expect(page.locator("[data-recovery-code]")).to_be_visible()
+    expect(page.locator('[data-step="saved"] .saved-code')).to_be_visible()
     for part in (".side", ".top-help", "[data-print]"):
         expect(page.locator(part)).to_be_hidden()

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from cli import deployed, lookups, sending
+from cli import deployed, doctor, lookups, sending
 from cli.regions import SUPPORTED
 from cli.releases import releases
 from cli.stack import Stack
 from local.template import raw
+from regain.organisation import file as organisation_file
 from tests.conftest import ROOT
 
 FUNCTIONS = [
@@ -181,3 +182,24 @@ def test_reading_a_stack_leaves_no_folder_behind_a46(tmp_path):
 def test_the_regions_of_make_validate_are_those_that_setup_takes_a7():
     assert "from cli.regions import SUPPORTED" in (ROOT / "Makefile").read_text()
     assert json.dumps(SUPPORTED)
+
+
+def test_doctor_says_in_which_languages_a_name_has_no_words_f34(tmp_path):
+    def said(portal: str) -> list[str]:
+        file = tmp_path / "organisation.yaml"
+        shared = (
+            "organisation: {name: Contoso, languages: [en, de, fr], portal_name: %s}\ndomains: {contoso.example: {}}\n"
+        )
+        file.write_text(shared % portal)
+        return [each.what for each in doctor._settings(organisation_file.read(file)) if "portal_name" in each.what]
+
+    assert said("the portal") == [
+        "organisation.portal_name has no words in de, fr, and is shown there in another language."
+    ]
+    assert said("{en: the portal, de: das Portal}") == [
+        "organisation.portal_name has no words in fr, and is shown there in another language."
+    ]
+    assert said("{en: the portal, de: das Portal, fr: le portail}") == []
+    assert not [
+        each for each in doctor._settings(organisation_file.read(ROOT / "organisation.yaml")) if "no words" in each.what
+    ]

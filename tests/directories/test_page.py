@@ -62,7 +62,9 @@ def test_a_forgotten_password_in_a_directory_is_reset_through_the_page(kind, sta
     page.get_by_label("Password", exact=True).fill(NEW)
     page.get_by_role("button", name="Sign in").click()
     expect(
-        page.get_by_role("heading", name=re.compile("You are signed in|Is your security info right"))
+        page.get_by_role(
+            "heading", name=re.compile("You are signed in|Set up your security info|Is your security info right")
+        )
     ).to_be_visible()
     with own_process():
         os.environ.update(json.loads((stack.state / "stack.json").read_text()))

@@ -18,7 +18,13 @@ from tests.functions.tables import change
 
 NOW = 1_800_000_000
 NO_SECRETS = ("method", "kind", "language")  # short words, which may stand in any text
-WITHOUT_CALLS = (contract.HEALTH, contract.OPENAPI, contract.CHANGE_PASSWORD, contract.FORGET_BROWSER)
+WITHOUT_CALLS = (
+    contract.HEALTH,
+    contract.OPENAPI,
+    contract.CHANGE_PASSWORD,
+    contract.CHANGE_PASSWORD_HEAD,
+    contract.FORGET_BROWSER,
+)
 
 
 class ScenarioRun:

@@ -20,8 +20,10 @@ function show(step, { focus = true } = {}) {
   for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
   info?.password.hidePasswords(page);
   for (const field of page.querySelectorAll('[type="password"]')) field.value = '';
-  const heading = page.querySelector(`[data-step="${step}"] h2`);
+  const heading = page.querySelector(`[data-step="${step}"] h2:not([hidden])`), inside = step !== 'sign-in';
   errors.setTitle(heading.textContent);
+  document.documentElement.toggleAttribute('data-under-way', inside); // the introduction gives way
+  if (inside) heading.ariaLevel = 1;
   if (focus) heading.focus();
 }
 

@@ -92,7 +92,7 @@ export function showLines(list, lines, about, more = false) {
     put(item, { text });
     const link = item.querySelector('a');
     link.hidden = !page;
-    if (page) link.href = `${root.replace(/\.?$/, '')}${page}`;
+    if (page) link.href = `${root}/${page}`;
     item.querySelector('[data-about]').textContent = about ? t('of', { user: user || '', reference: reference || '' }).trim() : '';
     return item;
   });

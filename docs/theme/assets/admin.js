@@ -47,7 +47,7 @@ async function open(user_id, acted = false) {
 function ask(name) {
   act = name;
   const sure = step('sure');
-  put(sure, { title: t(`act-${name}`), user: account.user_id, what: t(`act-${name}-what`) });
+  put(sure, { title: t(`act-${name}`), user: account.user_id, what: t(`act-${name}-what`), do: t(`act-${name}`) });
   const where = sure.querySelector('[data-where]');
   where.hidden = name !== 'reset';
   sure.querySelector('[data-lost]').hidden = name !== 'reset' || !account.acts.includes('registration-code');

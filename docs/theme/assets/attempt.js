@@ -8,6 +8,7 @@ import { fold, showConfirm, showMethods, showQuestions } from './methods.js';
 import { hidePasswords, showFaults, showRules, watchNewPassword } from './new-password.js';
 import { attempt, chosen, errors, form, input, restart, run, section, show, steps } from './recovery.js';
 import { runResendTimer } from './resend-timer.js';
+import { copy, download } from './saved-code.js';
 import { watchTime } from './time-left.js';
 
 attempt.shown = step => {
@@ -202,6 +203,8 @@ onClick(form, {
   unfold: () => fold(form, false).querySelector('input').focus(),
   go: step => show(step),
   print: () => print(),
+  copy,
+  download,
   extend: (_, button) => run(extend, button),
   change() {
     restart();

@@ -28,7 +28,7 @@ async function ask() {
   status.textContent = t('proof');
   try {
     const typed = Object.fromEntries(fields.map(({ name, value }) => [name, value.trim()]));
-    const along = purpose === 'administrator' && fresh() ? (alive() ? { flow: flow.token } : { reference: flow.reference }) : {};
+    const along = purpose === 'administrator' && fresh() ? (alive() ? { flow: flow.token } : flow.reference && { reference: flow.reference }) : {};
     const { reference, url } = await call(`contact/${purpose}`, { ...typed, ...along, proof: await takeProof() });
     if (url) page.querySelector('[data-url]').href = url;
     else page.querySelector('[data-reference-given]').textContent = reference;
@@ -49,12 +49,16 @@ page.addEventListener('submit', event => {
 form.addEventListener('focusin', prepareProof);
 if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
 recall();
+const given = new URLSearchParams(location.hash.slice(1)); // from the form in a frame, which shares nothing else with this window
+if (given.has('user')) {
+  Object.assign(flow, { user_id: given.get('user'), reference: given.get('reference'), expires: Infinity });
+  history.replaceState(null, '', location.pathname);
+}
 if (fresh()) {
   const stuck = page.querySelector('[data-stuck]');
-  if (field('user_id')) field('user_id').value ||= flow.user_id;
-  if (field('reference')) field('reference').value ||= flow.reference;
+  for (const name of ['user_id', 'reference']) if (field(name)) field(name).value ||= flow[name] || '';
   if (stuck) {
-    stuck.hidden = false;
+    stuck.hidden = !flow.reference;
     stuck.querySelector('b').textContent = flow.reference;
   }
 }

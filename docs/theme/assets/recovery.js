@@ -11,7 +11,8 @@ export const form = document.querySelector('#recovery');
 export const errors = new ErrorSummary(form);
 export const section = step => form.querySelector(`[data-step="${step}"]`);
 export const input = name => (section(flow.step) || form).querySelector(`[name="${name}"]`) || form.querySelector(`[name="${name}"]`);
-const ticket = new URLSearchParams(location.hash.slice(1)).get('ticket'); // from the link in an e-mail with a code
+// Behind the # of a link, which is sent to no server: from an e-mail with a code, or the user ID from a sign-in page (F43).
+const given = new URLSearchParams(location.hash.slice(1)), ticket = given.get('ticket');
 export const chosen = name => form.querySelector(`[name="${name}"]:checked`)?.value;
 // What the later steps add: to showing a step, and to dealing with a problem.
 export const attempt = { shown() {}, solved: async () => false };
@@ -91,10 +92,11 @@ input('user_id').addEventListener('focus', () => {
 document.querySelector('.languages')?.addEventListener('click', () => remember({ languageChanges: true }));
 
 if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
-if (parent !== self) import('./framed.js');
+if (parent !== self || /[?&]embed\b/.test(location.search)) import('./framed.js');
 recallFor(form.dataset.purpose);
-input('user_id').value ||= flow.user_id || '';
+if (given.has('user')) forget();
+input('user_id').value ||= given.get('user') || flow.user_id || '';
 if (flow.purpose) form.querySelector(`[name="purpose"][value="${flow.purpose}"]`).checked = true;
-history.replaceState({ step: reachable(flow.step) ? flow.step : 'start' }, '');
+history.replaceState({ step: reachable(flow.step) ? flow.step : 'start' }, '', given.has('user') ? location.pathname + location.search : undefined);
 if (flow.step !== 'start') loadAttempt().then(() => show(history.state.step, { push: false }), answer => errors.showProblem(answer));
 input('username').value = flow.user_id || '';

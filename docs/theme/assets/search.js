@@ -12,7 +12,7 @@ const load = () => {
 
 function entry({ url, title, description }) {
   const item = document.createElement('li'), link = document.createElement('a'), more = document.createElement('span');
-  link.href = root + url;
+  link.href = `${root}/${url}`;
   link.textContent = title;
   more.textContent = description;
   item.append(link, more);

@@ -2,6 +2,7 @@
 // somebody is signed in.
 import { call } from './api.js';
 import { t } from './i18n.js';
+import { copy, download } from './saved-code.js';
 import { sessionLine } from './sessions.js';
 import { hidePasswords, showFaults, showRules, watchNewPassword } from './new-password.js';
 import { stepUp } from './step-up.js';
@@ -34,10 +35,16 @@ export function securityInfo({ page, errors, show }) {
     return item;
   }
 
+  // What is said of security info that is `complete`, `incomplete` or to `confirm` (F36).
+  function parts(at, state) {
+    for (const part of step(at).querySelectorAll('[data-state]')) part.hidden = !part.dataset.state.split(' ').includes(state);
+  }
+
   async function open({ added = false, focus = true } = {}) {
     await load();
     list('info');
     step('info').querySelector('[data-added]').hidden = !added;
+    parts('info', known.state);
     step('info').querySelector('[data-both]').hidden = known.required < 2;
     for (const way of step('info').querySelectorAll('[data-kind]')) {
       const kinds = KINDS[way.dataset.kind];
@@ -53,7 +60,8 @@ export function securityInfo({ page, errors, show }) {
   async function look(state, mayWait) {
     await load();
     list('look');
-    for (const part of step('look').querySelectorAll('[data-state]')) part.hidden = !part.dataset.state.includes(state);
+    parts('look', state);
+    step('look').querySelector('.registered').hidden = !known.methods.length;
     for (const button of step('look').querySelectorAll('[data-remove]')) button.remove();
     step('look').querySelector('[data-later]').hidden = !mayWait;
     show('look');
@@ -67,7 +75,8 @@ export function securityInfo({ page, errors, show }) {
 
   // A new recovery code, which is shown once.
   function saved(code) {
-    step('saved').querySelector('[data-recovery-code]').textContent = code;
+    step('saved').querySelector('.saved-code').textContent = code;
+    step('saved').querySelector('[data-kept]').textContent = '';
     show('saved');
   }
 
@@ -156,6 +165,8 @@ export function securityInfo({ page, errors, show }) {
     },
     later: async () => { await call('account/methods/later', {}); return 'home'; },
     print: async () => print(),
+    copy,
+    download,
   };
 
   const proof = stepUp({ page, errors, show, saved });

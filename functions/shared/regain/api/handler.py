@@ -22,7 +22,7 @@ from regain.api import metrics, requests, responses, trusted_proxy
 from regain.api.contract import OPERATIONS, Operation
 from regain.api.redaction import error_kind, error_location
 from regain.api.request_context import RequestContext
-from regain.domain import reference
+from regain.domain import device, reference
 from regain.problems import Refused
 
 _PATH_CHARACTERS = "/%-._~!$&'()*+,;=:@"
@@ -114,6 +114,7 @@ class ContractResolver(APIGatewayHttpResolver):
         context.browser = requests.device_cookie(event)
         if operation and operation.navigation:
             context.attempt = requests.attempt_cookie(event)
+        context.device = device.name(event.headers.get("user-agent", ""))
         self.append_context(request=context, operation=operation)  # type: ignore[no-untyped-call] # Powertools'
         return context
 

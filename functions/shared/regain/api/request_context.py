@@ -9,7 +9,7 @@ class RequestContext:
     """`address` is the client's network address, from the connection or a trusted proxy, never from another header.
 
     `session` is the token in the session cookie; `new_session` the one to set, "" to delete the cookie. `browser` and
-    `new_browser` are the same of the device cookie.
+    `new_browser` are the same of the device cookie; `device` is the name of the browser and its system.
     `attempt` and `new_attempt` are the same of the cookie of a sign-in by the identity provider, which only the routes
     of that sign-in read. `location` is where to redirect the browser. `site` is the origin of our own pages. `proof` is
     the kind of a proof that was judged, and `passed` or `failed`. `language` is the negotiated one of those that the
@@ -26,6 +26,7 @@ class RequestContext:
     new_browser: str | None = None
     attempt: str = ""
     new_attempt: str | None = None
+    device: str = ""
     location: str = ""
     site: str = ""
     proof: tuple[str, str] | None = None

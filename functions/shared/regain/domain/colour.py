@@ -1,6 +1,10 @@
-"""Colour contrast by WCAG 2.2, 1.4.6 (AAA: 7 to 1)."""
+"""Colours of an organisation: contrast by WCAG 2.2, 1.4.6 (AAA: 7 to 1), and hue, as people see it (OKLCH)."""
+
+import math
 
 MINIMUM_CONTRAST = 7.0
+_ALIKE = 30  # degrees between two hues that go by one name
+_GREY = 0.06  # chroma below which no hue is seen
 BLACK, WHITE = "#000000", "#ffffff"
 
 
@@ -30,10 +34,37 @@ def darken_for_white_text(colour: str) -> str:
     return BLACK
 
 
+def same_hue(one: str, other: str) -> bool:
+    """Whether people would call both colours by one name, such as red. Greys have no hue."""
+    (hue, chroma), (second, second_chroma) = _hue_and_chroma(one), _hue_and_chroma(other)
+    apart = abs((hue - second + 180) % 360 - 180)
+    return apart < _ALIKE and min(chroma, second_chroma) > _GREY
+
+
 def _channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def _luminance(colour: str) -> float:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = _linear(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(colour: str) -> list[float]:
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
+
+
+def _hue_and_chroma(colour: str) -> tuple[float, float]:
+    """Hue in degrees and chroma, in OKLCH (https://bottosson.github.io/posts/oklab/)."""
+    red, green, blue = _linear(colour)
+    long, medium, short = (
+        (r * red + g * green + b * blue) ** (1 / 3)
+        for r, g, b in (
+            (0.4122214708, 0.5363325363, 0.0514459929),
+            (0.2119034982, 0.6806995451, 0.1073969566),
+            (0.0883024619, 0.2817188376, 0.6299787005),
+        )
+    )
+    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+    return math.degrees(math.atan2(b, a)), math.hypot(a, b)

@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
     "provider-signed-in": Kind(Phrase("The owner signed in with the identity provider."), "account/"),
     "provider-refused": Kind(Phrase("A sign-in with the identity provider was refused."), "account/"),
     "provider-signed-out": Kind(Phrase("The identity provider ended the owner’s sessions here."), "account/"),
-    "account-secured": Kind(Phrase("The owner reported “this was not me”: the account was locked."), "not-me/"),
+    "account-secured": Kind(Phrase("The owner reported “this was not me”: the account was turned off."), "not-me/"),
     "registration-started": Kind(Phrase("Registration of security info started."), "register/"),
     "registration-failed": Kind(Phrase("A proof was rejected during registration."), "register/"),
     "security-info-added": Kind(Phrase("Security info was added."), "register/"),

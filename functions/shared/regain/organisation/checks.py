@@ -119,6 +119,31 @@ def _ranges(organisation: Organisation) -> Iterator[Finding]:
             yield ("passwords", "banned", number), f"`{word}` is too short to ban", "words of 4 characters or more"
 
 
+def _worded(organisation: Organisation) -> dict[Place, Name]:
+    """Names that are words of a language, and stand in sentences."""
+    about, contacts = organisation.organisation, organisation.contacts
+    return {
+        ("organisation", "user_id"): about.user_id,
+        ("organisation", "portal_name"): about.portal_name,
+        ("organisation", "apps_portal_name"): about.apps_portal_name,
+        ("contacts", "administrator", "hours"): contacts.administrator.hours,
+        ("contacts", "administrator", "in_person"): contacts.administrator.in_person,
+        ("contacts", "support", "name"): contacts.support.name,
+        ("contacts", "support", "hours"): contacts.support.hours,
+    }
+
+
+def languages_lacking(organisation: Organisation) -> dict[str, list[str]]:
+    """The languages of the site in which a name is shown in another one, by the name's place in the file (F34)."""
+    offered, found = organisation.organisation.languages, {}
+    for place, name in _worded(organisation).items():
+        told = name if isinstance(name, dict) else offered[:1]
+        lacking = [tag for tag in offered if tag not in told]
+        if name and lacking:
+            found[".".join(map(str, place))] = lacking
+    return found
+
+
 def _names(organisation: Organisation) -> Iterator[Finding]:
     """Names: on one line, not empty, and in languages of the site."""
     about, contacts = organisation.organisation, organisation.contacts
@@ -127,14 +152,8 @@ def _names(organisation: Organisation) -> Iterator[Finding]:
         yield ("organisation", "name"), "the name is empty", "the organisation's name, as people know it"
     named: dict[Place, Name] = {
         ("organisation", "name"): about.name,
-        ("organisation", "user_id"): about.user_id,
-        ("contacts", "administrator", "hours"): contacts.administrator.hours,
-        ("contacts", "administrator", "in_person"): contacts.administrator.in_person,
-        ("contacts", "support", "hours"): contacts.support.hours,
-        ("organisation", "portal_name"): about.portal_name,
+        **_worded(organisation),
         **({("sign_in", "oidc", "name"): organisation.sign_in.oidc.name} if organisation.sign_in.oidc else {}),
-        ("organisation", "apps_portal_name"): about.apps_portal_name,
-        ("contacts", "support", "name"): contacts.support.name,
         **{("organisation", "services", number): name for number, name in enumerate(about.services)},
         **{("contacts", "communities", n): each.name for n, each in _with_names(contacts.communities)},
         **{("contacts", "training", n): each.name for n, each in _with_names(contacts.training)},

@@ -54,7 +54,7 @@ COULD_NOT_VERIFY = Problem(
 
 ACCOUNT_TURNED_OFF = Problem(
     "account-turned-off", 403, "Your account is turned off",
-    "{organisation} has turned your account off, or you locked it yourself with “This was not me”. A new password "
+    "{organisation} has turned your account off, or you did so yourself with “This was not me”. A new password "
     "would not let you sign in.",
     ("Contact your administrator and ask why the account is off and whether it can be turned on.",
      "Quote the reference that the form shows: they can see what you have done so far."))  # fmt: skip

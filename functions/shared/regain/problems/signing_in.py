@@ -50,7 +50,7 @@ SIGN_IN_NEEDED = Problem(
 LINK_ENDED = Problem(
     "link-ended", 410, "This link can no longer be used",
     "The link in a notice is valid for seven days and can be used once.",
-    ("If it has already been used to lock your account, contact your administrator.",
+    ("If it has already been used to turn your account off, contact your administrator.",
      "If you did not make the change, contact your administrator at once, and quote the notice's "
      "reference."))  # fmt: skip
 

@@ -125,7 +125,10 @@ def new_session_write(
     secret, now = services.randomness(16), services.now
     context.new_session = recoveries.token(services.keys, subject, secret)
     session_id = recoveries.flow_id(secret)
-    session = Session(session_id, account_id, generation, now, now, stepped_up_at=stepped_up_at, began=began, **facts)
+    session = Session(
+        session_id, account_id, generation, now, now,
+        stepped_up_at=stepped_up_at, began=began, device=context.device, **facts,
+    )  # fmt: skip
     return services.sessions.write(subject, session)
 
 

@@ -83,12 +83,13 @@ class SignedIn(Struct):
 
 
 class SessionView(Struct):
-    """A signed-in browser. Times are seconds since 1970 (UTC)."""
+    """A signed-in browser: `device` is its name and its system's, or "". Times are seconds since 1970 (UTC)."""
 
     id: str
     started_at: int
     seen_at: int
     current: bool
+    device: str = ""
 
 
 class AccountView(Struct, omit_defaults=True):

@@ -103,8 +103,9 @@ def _recovery(purpose: str, finish: type, *refusals: Problem) -> tuple[Operation
 
 CHALLENGE = Operation("GET", "/api/challenge", "A proof-of-work challenge", None)
 HEALTH = Operation("GET", "/api/health", "Liveness", Health)
-CHANGE_PASSWORD = Operation(
-    "GET", "/.well-known/change-password", "Well-known URL for changing passwords (W3C)", None, 302
+CHANGE_PASSWORD, CHANGE_PASSWORD_HEAD = (
+    Operation(method, "/.well-known/change-password", "Well-known URL for changing passwords (W3C)", None, 302)
+    for method in ("GET", "HEAD")  # password managers ask with HEAD whether it is there (F48)
 )
 OPENAPI = Operation("GET", "/api/openapi.json", "This OpenAPI document", None)
 RESET = _recovery(
@@ -318,6 +319,7 @@ OPERATIONS: tuple[Operation, ...] = (
     HEALTH,
     OPENAPI,
     CHANGE_PASSWORD,
+    CHANGE_PASSWORD_HEAD,
     *RESET,
     *UNLOCK,
     SIGN_IN,
