@@ -20,7 +20,8 @@ class Session:
     `proved_at` is when a second factor was last given, `stepped_up_at` any other proof of step-up authentication;
     `deployer`: it was a code from the deployer. `began` is how the session did: with the person's own password (""),
     with a `temporary-password`, or by the identity `provider`: then `role` and `groups` are what its ID token adds for
-    this session alone, and `provider_session` is a hash of the session there. `device` names the browser and its system.
+    this session alone, and `provider_session` is a hash of the session there. `device` names the browser and its
+    system.
     """
 
     id: str
