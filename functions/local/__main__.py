@@ -77,6 +77,8 @@ def serve(
     try:
         print("starting tables, keys and queues on this machine", flush=True)
         engine.start()
+        os.environ.update(engine.environment)
+        served = served.in_engine(served)
         environment = _environment(arguments, engine, served)
         os.environ.update(environment)
         parameters = {

@@ -1,14 +1,14 @@
 """`make serve DIRECTORY=`: a directory behind the first domain, with the people in it.
 
-OpenLDAP and Active Directory (Samba) are real; Entra ID is a stand-in. Its data stays in the state's folder. Without
-DIRECTORY= a domain of one's own may point at one's own server.
+OpenLDAP and Active Directory (Samba) are real; Cognito is the embedded engine's, and Entra ID a stand-in. Its data
+stays in the state's folder. Without DIRECTORY= a domain of one's own may point at one's own server.
 """
 
 import contextlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,13 +17,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cli.accounts import find
-from local.directories import entra, entra_people, entries, samba, slapd
+from local.directories import entra, entra_people, entries, samba, slapd, user_pool
 from local.directories.entra_tenant import Tenant
 from local.directories.running import NotInstalled, Running
-from local.directories.settings import with_directory
+from local.directories.settings import with_directory, with_user_pool
 from local.engine import EngineError
 from local.sandbox import Pool, SandboxError
-from regain.directories import entra as entra_directory
+from regain.directories import kinds
 from regain.directories.base import Directory
 from regain.directories.ldap.kinds import connect
 from regain.domain.ldap import Ldap
@@ -34,7 +34,7 @@ from regain.runtime.services import Services
 
 FUNCTION = "DirectoryFunction"
 DESCRIPTION = "directory.json"
-KINDS = ("ldap", "ad", "entra")
+KINDS = ("ldap", "ad", "cognito", "entra")
 _SECRET = "REGAIN_DIRECTORY_SECRET"  # noqa: S105 - where it is, not what it is
 _SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:of-the-environment-000000"  # noqa: S105 - of nothing
 
@@ -54,6 +54,8 @@ class Served:
     greeting: tuple[str, ...] = ()
     with_roles: tuple[Person, ...] = ()
     for_all: Mapping[str, str] = field(default_factory=dict)
+    in_engine: Callable[["Served"], "Served"] = lambda served: served
+    """What is left to do once the engine runs: a directory that is a part of it is made then."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     """A part of an address that nobody guesses: any page in a browser can send requests to this machine."""
 
@@ -69,6 +71,10 @@ def served(kind: str, state: Path, organisation: Organisation, people: list[Pers
     if kind == "entra":
         with contextlib.closing(entra.StandIn(Tenant(state / "directory-entra.json"))) as running:
             yield _in_entra(running.start(), state, organisation, people)
+        return
+    if kind == "cognito":
+        yield _with_user_pool(state, organisation, people)
+        (state / DESCRIPTION).unlink(missing_ok=True)
         return
     if kind:
         with contextlib.closing(_Closing(_start(kind, state))) as closing:
@@ -105,7 +111,7 @@ def _asked_directly(served: Served, domain: str) -> Iterator[Directory]:
     """The served directory, before any function runs."""
     settings = served.organisation.domains[domain].ldap
     if not settings:
-        yield entra_directory.connect(domain, served.organisation, served.for_all)
+        yield kinds.directories(served.organisation, served.for_all)[domain]
         return
     directory = connect(settings, lambda _: served.environment[_SECRET])
     with contextlib.closing(directory.service):
@@ -175,6 +181,29 @@ def _in_entra(running: entra.StandIn, state: Path, organisation: Organisation, p
         with_directory(organisation, "entra"), outside, {}, {"EntraFederation": "yes"}, greeting, with_roles,
         running.environment,
     )  # fmt: skip
+
+
+def _with_user_pool(state: Path, organisation: Organisation, people: list[Person]) -> Served:
+    """The pool is the embedded engine's, which does not run yet."""
+    domain = organisation.default_domain
+    inside = [person for person in people if person.account.user_id.endswith(f"@{domain}")]
+
+    def made(served: Served) -> Served:
+        settings, added = user_pool.serve(domain, inside)
+        where = {"endpoint": os.environ["AWS_ENDPOINT_URL"], "region": settings.region, "pool": settings.pool}
+        described = {"kind": "cognito", **where, "client": settings.client}
+        (state / DESCRIPTION).write_text(json.dumps(described, indent=2))
+        greeting = (
+            f"directory Amazon Cognito, user pool {settings.pool} for {domain}: the embedded engine's, with {added}",
+            "         people added; it knows neither lockouts nor a history of passwords, which Amazon's does. How to",
+            f"         reach it: {state}/{DESCRIPTION}. Mail, texts and the rest of AWS are stand-ins too",
+        )
+        return replace(served, organisation=with_user_pool(organisation, settings), greeting=greeting)
+
+    outside = [person for person in people if person not in inside]
+    with_roles = tuple(person for person in inside if person.account.role)
+    site = with_directory(organisation, "cognito")
+    return Served(site, outside, {}, {}, with_roles=with_roles, in_engine=made)
 
 
 def _described(running: Running, names: Mapping[str, str]) -> dict[str, object]:

@@ -9,32 +9,22 @@ import ast
 import gzip
 import json
 import os
-import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from babel.core import get_global
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from regain.adapters import common_passwords
-from regain.domain.languages import LANGUAGES, SOURCE_LANGUAGE
+from pack_languages import keep_languages
 from regain.organisation.file import read
 from regain.organisation.settings import Organisation
 from release_id import DIGEST, digest
 
 ROOT = Path(__file__).parents[2]
-TRANSLATIONS = Path(__file__).parent / "regain" / "translations"  # compiled: `python -m hooks.catalogues compile`
-PARENTS = get_global("parent_exceptions")
-DATES = {
-    "date_formats", "day_period_rules", "day_periods", "days", "default_numbering_system", "eras", "months",
-    "number_symbols", "numbering_systems", "quarters", "time_formats", "week_data",
-}  # fmt: skip
-"""The part of CLDR's data that `notify` formats dates with: a tenth of it."""
 OPERATIONS = {
     "dynamodb": {"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"},
     "dynamodbstreams": {"GetRecords", "GetShardIterator"},
@@ -44,7 +34,6 @@ OPERATIONS = {
     "s3": {"GetObject", "PutObject"},
     "secretsmanager": {"GetSecretValue"},
     "sesv2": {"SendEmail"},
-    "sts": {"GetWebIdentityToken"},
 }
 """The operations that functions call: a twentieth of the models that clients read at every start."""
 OF_DIRECTORIES = {
@@ -55,8 +44,14 @@ OF_DIRECTORIES = {
             "AdminUserGlobalSignOut", "ChangePassword",
         },
     },
+    "entra": {"sts": {"GetWebIdentityToken"}},
 }  # fmt: skip
 """Those that only organisations with a directory of this kind need."""
+MODULES = {
+    "active-directory": "remote.py", "openldap": "remote.py", "aws-managed": "aws_managed.py", "cognito": "cognito.py",
+    "entra": "entra",
+}  # fmt: skip
+"""What asks a directory of each kind."""
 UNUSED = (
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/circuit_breaker",
@@ -95,6 +90,7 @@ UNUSED = (
     "regain/people/missing.py",
     "regain/people/rows.py",
     "s3transfer",
+    "urllib3/contrib/emscripten",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS
 )
 KEPT = {
@@ -144,6 +140,7 @@ def pack(target: Path, version: str) -> None:
         keep_modules(target, name, modules)
     organisation = read(ROOT / os.environ.get("ORGANISATION", "organisation.yaml"))
     keep_services(target / "botocore" / "data", called_by(organisation))
+    keep_directories(target, kinds(organisation))
     (target / "botocore" / "docs" / "__init__.py").write_text("")
     (target / "botocore" / "docs" / "docstring.py").write_text(NO_DOCSTRINGS)
     lists = {"passwords": FREQUENCY_LISTS["passwords"]}  # of names and words it has lists that nobody asks for
@@ -156,10 +153,21 @@ def pack(target: Path, version: str) -> None:
         path.chmod(0o755 if path.is_dir() or path.suffix == ".so" else 0o644)
 
 
+def kinds(organisation: Organisation) -> set[str]:
+    """The kinds of directory that an organisation's domains have."""
+    return {domain.kind for domain in organisation.domains.values()}
+
+
+def keep_directories(target: Path, present: set[str]) -> None:
+    """Keeps what asks directories of the kinds that are present."""
+    for name in set(MODULES.values()) - {MODULES.get(kind) for kind in present}:
+        path = target / "regain" / "directories" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def called_by(organisation: Organisation) -> dict[str, set[str]]:
     """The operations of each service that functions call in an organisation."""
-    kinds = {domain.kind for domain in organisation.domains.values()}
-    extra = [services for kind, services in OF_DIRECTORIES.items() if kind in kinds]
+    extra = [services for kind, services in OF_DIRECTORIES.items() if kind in kinds(organisation)]
     return {name: operations for services in (OPERATIONS, *extra) for name, operations in services.items()}
 
 
@@ -202,35 +210,6 @@ def keep_modules(target: Path, name: str, modules: set[str]) -> None:
         for alias in node.names
     }
     (package / "__init__.py").write_text(LAZY.format(homes=homes))
-
-
-def keep_languages(target: Path, tags: tuple[str, ...]) -> None:
-    """Keeps what functions say in the languages of the organisation, how these write dates, and their banned words."""
-    made = target / "regain" / "translations"
-    shutil.rmtree(made, ignore_errors=True)
-    for tag in tags:
-        if tag != SOURCE_LANGUAGE:
-            (made / tag).mkdir(parents=True)
-            shutil.copy(TRANSLATIONS / tag / "service.mo", made / tag)
-    for path in (target / common_passwords.LISTS.relative_to(Path(__file__).parent)).iterdir():
-        if path.stem not in (common_passwords.PHRASES, *tags):
-            path.unlink()
-    wanted = {"root"}
-    for tag in (*tags, SOURCE_LANGUAGE):
-        wanted |= set(_line_of(LANGUAGES[tag].locale))
-    for path in (target / "babel" / "locale-data").glob("*.dat"):
-        if path.stem not in wanted:
-            path.unlink()
-            continue
-        data = pickle.loads(path.read_bytes())  # noqa: S301 - babel's own files, checked by their hash
-        path.write_bytes(pickle.dumps({name: part for name, part in data.items() if name in DATES}, protocol=4))
-
-
-def _line_of(locale: str) -> Iterator[str]:
-    """A locale of CLDR and its parents."""
-    while locale:
-        yield locale
-        locale = PARENTS.get(locale) or locale.rpartition("_")[0]
 
 
 def trim(folder: Path, operations: set[str]) -> None:

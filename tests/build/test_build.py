@@ -14,10 +14,14 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from local.sam_local import SamLocal
 from local.template import read
+from regain.domain.ldap import Ldap
+from regain.domain.policy import OFFERS, Domain
+from regain.organisation.settings import About, Organisation
 from tests.build.transforming import Deployed
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "functions" / "shared"))
+import pack  # noqa: E402
 from pack import KEPT  # noqa: E402
 
 EVENT = {
@@ -185,6 +189,24 @@ def test_only_the_function_that_reaches_a_directory_ships_ldap_and_it_runs_from_
     asked = {"domain": "contoso.example", "asked": {"call": "find", "user_id": "maria@contoso.example"}}
     unknown = {"outcome": "unknown", "detail": "the function failed"}  # the packed organisation has no such directory
     assert answer(built, "DirectoryFunction", "directory.app", asked) == unknown
+
+
+def test_a_layer_has_of_each_kind_of_directory_what_its_organisation_needs(built):
+    layer = built / "out" / "SharedLayer" / "python"
+    for name in ("regain/directories/cognito.py", "regain/directories/aws_managed.py", "regain/directories/remote.py",
+                 "regain/directories/entra", "botocore/data/cognito-idp", "botocore/data/ds"):  # fmt: skip
+        assert not (layer / name).exists(), name
+    for kind, services in (
+        ("cognito", {"cognito-idp"}),
+        ("aws-managed", {"ds", "ds-data"}),
+        ("entra", {"sts"}),
+        ("dynamodb", set()),
+    ):
+        ldap = Ldap("aws-managed") if kind == "aws-managed" else None
+        domain = Domain("ldap" if ldap else kind, ldap)
+        organisation = Organisation(About("Contoso"), {"a.example": domain})
+        assert pack.called_by(organisation).keys() - pack.OPERATIONS.keys() == services
+    assert pack.MODULES.keys() == OFFERS.keys() - {"dynamodb", "elsewhere"}
 
 
 def test_the_layer_ships_no_importer_and_the_organisation_as_json(built):

@@ -15,7 +15,8 @@ from tests.conftest import launch, own_process, ready, variant
 
 pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
 MARIA, OLD, NEW = "maria.silva@contoso.example", "maple-Cedar-93-window", "granite-Willow-19-fern"
-REFUSED = {"ldap": OLD, "ad": "seventeen friendly otters", "entra": "seventeen friendly otters"}
+_PLAIN = "seventeen friendly otters"
+REFUSED = {"ldap": OLD, "ad": _PLAIN, "cognito": _PLAIN, "entra": _PLAIN}
 """What each directory's policy refuses: one of before; one without capitals and digits."""
 SYNCHRONISED = "chen.li@contoso.example"
 

@@ -33,6 +33,7 @@ def serve(tmp_path):
     """Starts the stack on this test's own state; everything is stopped in the end."""
     bring_up_loopback()
     (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("")  # doctor looks whether it answers
     running = []
 
     def start(*options):
@@ -78,6 +79,31 @@ def test_people_live_in_a_real_directory_that_starts_stops_and_keeps_what_happen
     assert stack.stop() == 0
     assert not (stack.state / "directory.json").exists() and not _binds(told)  # it is stopped
     with asked(serve("--directory", kind)) as directory:
+        again = directory.find(MARIA)
+        assert again.key == maria.key
+        directory.verify(again, MARIA, "granite-Willow-19-fern")
+
+
+def test_people_live_in_a_user_pool_that_keeps_what_happened(serve):
+    stack = serve("--directory", "cognito")
+    told = json.loads((stack.state / "directory.json").read_text())
+    assert told["kind"] == "cognito" and told["region"] == "eu-west-1"
+    assert f"user pool {told['pool']}" in "\n".join(stack.said) and "neither lockouts" in "\n".join(stack.said)
+    with asked(stack) as directory:
+        maria = directory.find(MARIA)
+        assert (maria.display_name, maria.mail, maria.mobile_phone) == (
+            "Maria Silva", "maria@home.example", "+447700900123"
+        )  # fmt: skip
+        directory.verify(maria, MARIA, PASSWORD)
+        directory.reset(maria, "granite-Willow-19-fern")
+        assert [finding for finding in directory.check() if finding.state == "wrong"] == []
+    said = _doctor(stack, "--try", "ben.okafor")
+    for line in ("contoso.example: The app client lets Regain ask", "ok       The changed one signs in."):
+        assert line in said, said
+    assert "A lockout is lifted" not in said and "\nwrong " not in said
+    assert stack.stop() == 0
+    assert not (stack.state / "directory.json").exists()
+    with asked(serve("--directory", "cognito")) as directory:
         again = directory.find(MARIA)
         assert again.key == maria.key
         directory.verify(again, MARIA, "granite-Willow-19-fern")
