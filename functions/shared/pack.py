@@ -80,6 +80,7 @@ UNUSED = (
     "regain/organisation/directory_checks.py",
     "regain/organisation/file.py",
     "regain/organisation/ldap_checks.py",
+    "regain/organisation/oidc_checks.py",
     "regain/organisation/policy_checks.py",
     "regain/organisation/schema.py",
     "regain/organisation/yaml_file.py",
