@@ -39,15 +39,20 @@ _METHOD_PAGES = {
 
 
 def published(path: str, organisation: Organisation) -> bool:
-    """Whether a page belongs to this organisation's site. The page of a method does if anybody is offered it."""
+    """Whether a page belongs to this organisation's site. That of a method, or of unlocking, does if it is offered."""
     folder, _, name = path.rpartition("/")
+    if path == "unlock.md":
+        return policies.unlocks(organisation)
     return folder != "methods" or name.removesuffix(".md") in policies.offered(organisation)
 
 
 def form_in_use(meta: Mapping[str, Any], organisation: Organisation) -> bool:
     """Whether a page shows its form. Asking for help needs a recipient (S37), and a reset somebody who may (F13)."""
+    can = [policies.abilities(organisation, name) for name in organisation.domains]
     if meta.get("form") == "recovery":
-        return policies.self_service(organisation)
+        return any(meta["purpose"] in each for each in can)
+    if meta.get("form") == "account":
+        return any("sign-in" in each for each in can)
     if meta.get("form") != "contact":
         return True
     if meta["purpose"] == "support":
@@ -74,7 +79,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "self_service": policies.self_service(organisation),
         "administrators_can_reset": len({channel(kind) for kind in offered if kind != "questions"}) > 1,
         "sent_methods": [kind for kind in offered if sends_code(kind)],
-        "sign_in_url": organisation.organisation.sign_in_url,
+        "sign_in_url": sign_in_url(organisation),
         "personal_accounts_url": organisation.organisation.personal_accounts_url,
         "domains": organisation.domains,
         "elsewhere": {n: d for n, d in organisation.domains.items() if d.directory == "elsewhere"},
@@ -127,9 +132,15 @@ def links(organisation: Organisation, language: Language) -> dict[str, str]:
         "apps_portal_url": about.apps_portal_url,
         "personal_accounts_url": about.personal_accounts_url,
         "portal_url": about.portal_url,
-        "sign_in_url": about.sign_in_url,
+        "sign_in_url": sign_in_url(organisation),
         "support_url": contacts.support.url,
     }
+
+
+def sign_in_url(organisation: Organisation) -> str:
+    """Where everybody signs in; "" where some do so elsewhere."""
+    found = policies.by_domains(organisation, lambda each: each.organisation.sign_in_url)
+    return found[0][1] if len(found) == 1 else ""
 
 
 def administrator_link(organisation: Organisation) -> str:

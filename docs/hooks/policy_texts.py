@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from regain.domain import languages, passwords
+from regain.domain.policy import ABILITIES
 from regain.organisation import facts, policies
 from regain.organisation.language import Language, without_isolates
 from regain.organisation.settings import Administrator, Organisation, localised_name
@@ -31,7 +32,10 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "desks": _desks(organisation, language),
         "user_ids": _user_ids(organisation, language),
         "groups_differ": bool(organisation.groups),
-        "can": frozenset[str]().union(*(domain.offers for domain in organisation.domains.values())),
+        "can": frozenset[str]().union(*(policies.abilities(organisation, name) for name in organisation.domains)),
+        "cannot": {each.replace("-", "_"): _lacking(organisation, each, language) for each in ABILITIES},
+        "in_directory": any(domain.has_directory for domain in organisation.domains.values()),
+        "sign_ins": _sign_ins(organisation, language),
         "later": any(domain.ldap and domain.ldap.usable_minutes for domain in organisation.domains.values()),
         "form_methods": policies.offered(organisation),
         "spoken_instead": _spoken_instead(organisation, language),
@@ -80,6 +84,26 @@ def _each(
     found = policies.by_domains(organisation, of)
     several = len(found) > 1
     return [{"domains": _at(domains, language) if several else "", **value} for domains, value in found]
+
+
+def _lacking(organisation: Organisation, ability: str, language: Language) -> str:
+    """The domains whose people cannot do what those of others can; "" where all are alike."""
+    found = policies.lacking(organisation, ability)
+    return _at(found, language) if found else ""
+
+
+def _sign_ins(organisation: Organisation, language: Language) -> list[dict[str, Any]]:
+    """Where people sign in who do not do so here: each page once, with its domains."""
+    away = [
+        name
+        for name, domain in organisation.domains.items()
+        if domain.offers and not policies.signs_in(organisation, domain)
+    ]
+    own = {name: policies.for_domain(organisation, f"@{name}").organisation.sign_in_url for name in away}
+    return [
+        {"domains": _at(tuple(name for name in away if own[name] == url), language), "url": url}
+        for url in dict.fromkeys(own.values())
+    ]
 
 
 def _at(domains: tuple[str, ...], language: Language) -> str:

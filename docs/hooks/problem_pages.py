@@ -42,18 +42,33 @@ def can_occur(problem: Problem, organisation: Organisation) -> bool:
     """Whether the problem can occur with this organisation's settings."""
     recovery, offered = organisation.recovery, policies.offered(organisation)
     wanted = problem.features.split()
-    if "several-domains" in wanted:
-        return len(organisation.domains) > 1
-    if "directory" in wanted:
-        return any(domain.directory not in ("dynamodb", "elsewhere") for domain in organisation.domains.values())
-    if "provider" in wanted:
-        return organisation.sign_in.oidc is not None
-    return not wanted or any(each in offered or getattr(recovery, each, False) for each in wanted)
+    nobody_signs_in = not any(policies.signs_in(organisation, domain) for domain in organisation.domains.values())
+    if nobody_signs_in and problem not in _met_at(_FORMS["recovery"] + _FORMS["contact"]):
+        return problem.features == "no-sign-in"
+    here = [domain for domain in organisation.domains.values() if domain.offers]
+    by_domain = {
+        "several-domains": len(organisation.domains) > 1,
+        "directory": any(domain.has_directory for domain in here),
+        "no-unlock": any("unlock" not in domain.offers for domain in here),
+        "no-sign-in": any(not policies.signs_in(organisation, domain) for domain in here),
+        "provider": organisation.sign_in.oidc is not None,
+    }
+    return (
+        not wanted
+        or any(by_domain.get(each, False) for each in wanted)
+        or any(each in offered or getattr(recovery, each, False) for each in wanted)
+    )
 
 
 def problems(organisation: Organisation) -> dict[str, Problem]:
     """The problems that can occur with this organisation's settings, by code."""
     return {code: problem for code, problem in CATALOGUE.items() if can_occur(problem, organisation)}
+
+
+def steps(problem: Problem, organisation: Organisation) -> tuple[str, ...]:
+    """What to do, without the steps that nobody of this organisation could take."""
+    unlocks = policies.unlocks(organisation)
+    return tuple(step for step in problem.steps if unlocks or "(page:unlock)" not in step)
 
 
 def problem_fields(organisation: Organisation, paths: tuple[str, ...]) -> dict[str, str]:
@@ -83,16 +98,21 @@ def has_support(organisation: Organisation) -> bool:
 
 def for_the_desk(problem: Problem) -> bool:
     """Whether only helpdesk, administrators and programs can meet the problem (F52)."""
-    people = (each for each in contract.OPERATIONS if each.path.startswith(_FORMS["recovery"] + _PEOPLE))
-    met = {*contract.COMMON_PROBLEMS, *contract.BODY_PROBLEMS, *(found for each in people for found in each.problems)}
-    return problem not in met or problem.code in _FOR_PROGRAMS
+    return problem not in _met_at(_FORMS["recovery"] + _PEOPLE) or problem.code in _FOR_PROGRAMS
+
+
+def _met_at(paths: tuple[str, ...]) -> frozenset[Problem]:
+    """The problems that can be met at these paths of the API."""
+    found = (each.problems for each in contract.OPERATIONS if each.path.startswith(paths))
+    return frozenset({*contract.COMMON_PROBLEMS, *contract.BODY_PROBLEMS}.union(*found))
 
 
 def problem_page(problem: Problem, organisation: Organisation, language: Language) -> str:
     """The Markdown of a problem's page, `errors/<code>.md`, with its facts still in braces."""
     say = language.gettext
     title = say(problem.title)
-    steps = "\n".join(f"{n}. {_linked(say(step))}" for n, step in enumerate(problem.steps, start=1))
+    numbered = enumerate(steps(problem, organisation), start=1)
+    to_do = "\n".join(f"{n}. {_linked(say(step))}" for n, step in numbered)
     helper = problem.help_from if problem.help_from != "support" or has_support(organisation) else "administrator"
     described = say(_DESCRIBED).replace("{title}", title)
     return f"""---
@@ -113,7 +133,7 @@ keywords: [{problem.code}]
 
 ## {say(_TO_DO)} {{: #what-to-do }}
 
-{steps}
+{to_do}
 
 ## {say(_HELP)} {{: #if-this-did-not-help }}
 
@@ -132,7 +152,7 @@ def problem_rows(organisation: Organisation, language: Language) -> list[dict[st
             "code": problem.code,
             "title": say(problem.title),
             "means": _LINK.sub(r"\1", say(problem.explanation)),
-            "do": _LINK.sub(r"\1", say(problem.steps[0])),
+            "do": _LINK.sub(r"\1", say(steps(problem, organisation)[0])),
             "row": problem.table_row,
             "desk": for_the_desk(problem),
         }

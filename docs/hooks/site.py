@@ -46,6 +46,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     tag = config.extra.setdefault("language", about.languages[0])
     language = Language(tag, organisation, "shell", "pages")
     first = tag == about.languages[0]
+    config.nav = [_published(entry, organisation) for entry in config.nav or []]
     config.site_name = language.translate("{organisation} account help")
     config.site_url = about.site_url if first else f"{about.site_url.rstrip('/')}/{tag}/"
     config.extra.update(
@@ -59,6 +60,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         links=pages.links(organisation, language),
     )
     return config
+
+
+def _published(entry: dict[str, Any], organisation: Organisation) -> dict[str, Any]:
+    """A group of the navigation, with the pages of this site."""
+    return {
+        title: under
+        if isinstance(under, str)
+        else [each for each in under if all(pages.published(path, organisation) for path in each.values())]
+        for title, under in entry.items()
+    }
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -53,7 +53,11 @@ def _signed_in(asking: Asking, person: Person, stopped: StopReason | None, body:
             writes.append(services.accounts.card_write(account))
         began = "temporary-password" if account.must_change_password else ""
         writes += replaced_session_writes(services, subject, context)
-        writes.append(new_session_write(services, subject, account.id, account.generation, context, began))
+        writes.append(
+            new_session_write(
+                services, subject, account.id, account.generation, context, began, password_mark=person.changed_at
+            )
+        )
     services.store.commit(writes)
     if not enabled:
         raise in_directory.stopped(Stopped(stopped or "disabled"))
@@ -118,6 +122,7 @@ def _recorded(who: session.SignedIn, person: Person, setting: Setting, asking: A
     throttle, _, writes = asking.right(found)
     throttle = throttle.distrusting()
     began = kept.began if account.must_change_password else ""
+    mark = in_directory.password_mark(services.directory_of(account.user_id), account.user_id, person.key)
     services.store.commit(
         [
             services.accounts.directory_password_write(account, services.now),
@@ -126,7 +131,14 @@ def _recorded(who: session.SignedIn, person: Person, setting: Setting, asking: A
             *writes,
             services.sessions.delete_write(subject, kept.id),
             new_session_write(
-                services, subject, account.id, account.generation + 1, context, began, kept.stepped_up_at
+                services,
+                subject,
+                account.id,
+                account.generation + 1,
+                context,
+                began,
+                kept.stepped_up_at,
+                password_mark=mark,
             ),
             *who.event_and_notices("password-changed"),
         ]

@@ -28,6 +28,7 @@ from regain.problems import (
     INVALID_USER_ID,
     LANGUAGE_NOT_OFFERED,
     LINK_ENDED,
+    SIGN_IN_ELSEWHERE,
     SIGN_IN_WITH_PROVIDER,
     TEMPORARY_PASSWORD_ENDED,
     WRONG_CREDENTIALS,
@@ -50,6 +51,8 @@ def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
     domain = needed.organisation.domains.get(who.rpartition("@")[2])
     if domain and needed.organisation.sign_in.oidc and not domain.signs_in_with_password:
         raise Refused(SIGN_IN_WITH_PROVIDER)
+    if domain and domain.offers and not domain.signs_in:
+        raise Refused(SIGN_IN_ELSEWHERE)
     directory = needed.directory(who)
     if directory:
         return directory_flow.sign_in(directory, body, who, context, needed)

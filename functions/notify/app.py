@@ -1,6 +1,7 @@
 """Sends the outbox: handles the table's stream, and the queue of records that failed. Each message is sent once.
 
-A schedule wakes it too, for the digests of requests for help.
+A schedule wakes it too, for the digests of requests for help, and for passwords of which nobody knows whether they
+were set.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from notify import help_digest
+from notify import doubts, help_digest
 from notify.flow import deliver
 from regain.adapters import stream_records
 from regain.adapters.help_digests import is_digest
@@ -32,6 +33,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """
     if "Records" not in event:  # the schedule's
         help_digest.write_due(services())
+        doubts.write_due(services())
         return {}
     queued = event["Records"][0]["eventSource"] == "aws:sqs"
     source, handler = (EventType.SQS, _send_again) if queued else (EventType.DynamoDBStreams, _send_new)

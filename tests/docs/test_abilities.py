@@ -10,9 +10,12 @@ from hooks.site import ROOT
 from regain.domain import policy, user_id
 from regain.domain.ldap import Ldap
 from regain.domain.policy import ABILITIES, Domain, Recovery
+from regain.organisation import policies
 from regain.organisation.language import Language
 from regain.organisation.settings import About, Organisation
-from regain.problems import NOT_ENABLED, Refused
+from regain.problems import UNLOCK_NOT_OFFERED, Refused
+
+PLACES = ("email", "sms", "call-mobile", "call-office")
 
 LDAP = Ldap("openldap", ("ldaps://dc1.example",), "dc=example", "cn=regain")
 ORGANISATION = Organisation(About("Contoso"), {"contoso.example": Domain("ldap", LDAP)})
@@ -30,11 +33,13 @@ def test_what_no_directory_of_the_organisation_does_is_not_shown(monkeypatch, mi
     monkeypatch.setitem(policy.OFFERS, "openldap", ABILITIES - {missing})
     can = policy_texts.variables(ORGANISATION, Language("en", ORGANISATION, "shell", "pages"))["can"]
     assert can == ABILITIES - {missing}
-    shown = jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(self_service=True, can=can)
+    shown = jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(self_service=True, can=can, about={})
     link = {"unlock": "I am locked out", "change": "I want to change my password"}[missing]
     assert link not in shown and "I forgot my password" in shown
     everything = policy_texts.variables(ORGANISATION, Language("en", ORGANISATION, "shell", "pages"))["can"] | {missing}
-    assert link in jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(can=everything, self_service=True)
+    assert link in jinja2.Template((ROOT / "docs" / "index.md").read_text()).render(
+        can=everything, self_service=True, about={}
+    )
 
 
 def test_the_service_refuses_it_alike_for_everybody_of_the_domain(monkeypatch):
@@ -44,4 +49,30 @@ def test_the_service_refuses_it_alike_for_everybody_of_the_domain(monkeypatch):
     for who in ("maria", "nobody"):
         with pytest.raises(Refused) as refused:
             user_id.check_domain(f"{who}@contoso.example", ORGANISATION.domains, Recovery(), "unlock")
-        assert refused.value.problem is NOT_ENABLED
+        assert refused.value.problem is UNLOCK_NOT_OFFERED
+
+
+def test_whoever_cannot_sign_in_here_proves_by_places_that_others_enter_and_is_led_to_where_they_sign_in():
+    both = {
+        "a.example": Domain("entra"),
+        "b.example": Domain("cognito"),
+        "c.example": Domain("ldap", replace(LDAP, kind="aws-managed")),
+    }
+    found = [policies.for_domain(Organisation(About("Contoso"), both), f"x@{name}") for name in both]
+    assert [each.organisation.sign_in_url for each in found] == ["https://myaccount.microsoft.com/", "/account/", ""]
+    assert [each.recovery.methods for each in found] == [PLACES, Recovery().methods, PLACES]
+    own = Organisation(
+        About("Contoso", sign_in_url="https://portal.example/"),
+        {"a.example": Domain("entra", sign_in_url="https://a.example/")},
+    )
+    assert policies.for_domain(own, "x@a.example").organisation.sign_in_url == "https://a.example/"
+
+
+def test_each_reader_is_told_which_domains_cannot_do_what_others_can():
+    mixed = Organisation(
+        About("Contoso"), {name: Domain(name) for name in ("dynamodb", "cognito", "entra", "elsewhere")}
+    )
+    assert policies.lacking(mixed, "unlock") == ("cognito", "entra")
+    assert policies.lacking(mixed, "sign-in") == policies.lacking(mixed, "change") == ("entra",)
+    alone = Organisation(About("Contoso"), {"entra": Domain("entra")})
+    assert policies.lacking(alone, "unlock") == () and not policies.unlocks(alone)

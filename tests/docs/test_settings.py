@@ -14,6 +14,8 @@ from mkdocs.utils.meta import get_data
 
 from hooks import pages, problem_pages, template_functions
 from hooks.site import _rendered
+from regain.domain.ldap import Ldap
+from regain.domain.policy import ABILITIES, OFFERS, Domain
 from regain.organisation import policies
 from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
@@ -34,6 +36,21 @@ POLICIES = {
     },
     "groups": {"Nurses": {"policy": "clinical"}},
 }  # fmt: skip
+
+
+KINDS = [kind for kind in OFFERS if kind != "elsewhere"]
+"""Every place where passwords can live, also those whose own settings are of no interest to pages."""
+
+
+def domains(*kinds, **more):
+    """A domain for each kind of directory."""
+    return {"domains": {f"{kind}.example": _domain(kind, **more) for kind in kinds}}
+
+
+def _domain(kind, **more):
+    if kind in ("active-directory", "openldap", "aws-managed"):
+        return Domain("ldap", Ldap(kind, ("ldaps://dc1.example",), "dc=example", "cn=regain"), **more)
+    return Domain(kind, **(more if kind != "elsewhere" else {"help_url": "https://elsewhere.example/"}))
 
 
 def recovery(**values):
@@ -87,6 +104,10 @@ SETTINGS = {
     "portals": about(portal_name="the portal", portal_url="https://p.example/", apps_portal_name="the apps", services=["Mail"]),
     "its own words": about(user_id="staff number", example_user_id="s1@contoso.example", personal_accounts_url="https://me.example/"),
     "policies": POLICIES,
+    **{f"people in {kind}": domains(kind) for kind in KINDS},
+    "every kind of directory": domains(*KINDS),
+    "staff in Active Directory, students in Cognito, partners elsewhere": domains("active-directory", "cognito", "elsewhere"),
+    "a tenant that signs in at its own page": domains("entra", "dynamodb", sign_in_url="https://portal.example/"),
 }  # fmt: skip
 
 WORDS = {
@@ -100,6 +121,12 @@ WORDS = {
     "questions": r"[Ss]ecurity question",
 }
 """Words that name a method: nobody reads them on a page for everybody who is not offered it."""
+PROMISES = {
+    "unlock": r"[Uu]nlock (your|an) account|unlocks the account|I am locked out|[Uu]nlock it",
+    "sign-in": r"Sign in to your account|Sign in here to|Security info shows|[Rr]emind me later|Register it while|Sign in first",
+    "change": r"Select Change password",
+}
+"""What nobody reads whose directory cannot do it."""
 INVITES = r"Reset it yourself|Set a new one now|[Uu]nlock your account now|Try reset your password|\bform offers"
 
 
@@ -130,16 +157,25 @@ class Page(HTMLParser):
 
 def read(content):
     """Each page of an organisation for everybody, and those for administrators that others link to."""
-    organisation = msgspec.convert({**BASE, **content}, Organisation)
+    given = {**BASE, **content}
+    there = {
+        name: each if isinstance(each, Domain) else msgspec.convert(each, Domain)
+        for name, each in given["domains"].items()
+    }
+    organisation = msgspec.structs.replace(msgspec.convert({**given, "domains": {}}, Organisation), domains=there)
     language = Language("en", organisation, "shell", "pages")
     links = pages.links(organisation, language)
     config = SimpleNamespace(extra={"translator": language, "site": pages.variables(organisation, language)})
-    made = {}
+    made, sources = {}, {}
     for path in sorted((ROOT / "docs").rglob("*.md")):
         where = path.relative_to(ROOT / "docs").as_posix()
-        if not pages.published(where, organisation):
-            continue
-        text = template_functions.protect_facts(_rendered(get_data(path.read_text())[0], config), language.facts)
+        if pages.published(where, organisation):
+            sources[where] = _rendered(get_data(path.read_text())[0], config)
+    if any(domain.offers < ABILITIES for domain in there.values()):  # else they are alike, and take long
+        for code, problem in problem_pages.problems(organisation).items():
+            sources[f"errors/{code}.md"] = get_data(problem_pages.problem_page(problem, organisation, language))[0]
+    for where, source in sources.items():
+        text = template_functions.protect_facts(source, language.facts)
         extensions = ["admonition", "attr_list", "def_list", "md_in_html", "tables", "toc", "fenced_code"]
         html = template_functions.resolve_links(markdown.markdown(text, extensions=extensions), links, where)
         made[where] = template_functions.insert_facts(
@@ -185,9 +221,16 @@ def promise_faults(where, page, text, organisation):
     """What the settings do not give: a reset, support, a method."""
     if not policies.self_service(organisation) and (found := re.search(INVITES, text)):
         yield f"an invitation to what is refused: {found[0]}"
+    for ability, words in PROMISES.items():
+        if not where.startswith("admin/") and not any(
+            ability in policies.abilities(organisation, n) for n in organisation.domains
+        ):
+            found = re.search(words, text)
+            if found and (ability != "unlock" or policies.self_service(organisation)):
+                yield f"{ability} is not offered: {found[0]}"
     if not problem_pages.has_support(organisation) and any("contact-support" in (link or "") for link, _ in page.links):
         yield "a link to support, which nobody named"
-    if not where.startswith(("admin/", "methods/", "problems")):
+    if not where.startswith(("admin/", "methods/", "problems", "errors/")):
         for kind, words in WORDS.items():
             if kind not in policies.offered(organisation) and (found := re.search(words, text)):
                 yield f"{kind} is not offered: {found[0]}"

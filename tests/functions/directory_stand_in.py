@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from regain.directories.base import NotAccepted, Person, Stopped, Unanswered, WrongPassword
 from regain.domain.lockout import Lockout
-from regain.domain.policy import Domain
+from regain.domain.policy import ABILITIES, Domain
 from regain.recovery import in_directory
 
 _NUMBERS = itertools.count(1)
@@ -29,10 +29,8 @@ class StandIn:
     done, answer lost), `killed` (done, and the process ends) or `down` (nothing is done, for certain).
     """
 
-    offers = frozenset({"reset", "unlock", "sign-in", "change"})
-
-    def __init__(self, lockout=Lockout(5, 1_800), history=3):
-        self.lockout, self.history = lockout, history
+    def __init__(self, lockout=Lockout(5, 1_800), history=3, offers=ABILITIES):
+        self.lockout, self.history, self.offers = lockout, history, offers
         self.people, self.passwords, self.wrong = {}, {}, {}
         self.calls, self.faults, self.late = [], [], []
         self.down = None
@@ -132,7 +130,7 @@ class StandIn:
             raise NotAccepted("history")
         self.passwords[person.key].append(password)
         self.wrong[person.key] = 0
-        self.update(self._now(person), locked=False, must_change=temporary)
+        self.update(self._now(person), locked=False, must_change=temporary, changed_at=str(next(_NUMBERS)))
 
 
 class People:
@@ -166,12 +164,12 @@ class People:
 
 
 @contextlib.contextmanager
-def people(world, directory, domain=DOMAIN):
-    """The people of a directory, for a while."""
+def people(world, directory, domain=DOMAIN, kind="dynamodb"):
+    """The people of a directory, for a while. Its domain is of a `kind` whose settings say enough for pages."""
     services, sleep = world.services, world.services.sleep
     found = People(world, directory)
     domains, before = services.organisation.domains, services.organisation.domains.get(domain)
-    domains[domain] = before or Domain()
+    domains[domain] = before or Domain(kind)
     services.directories[domain] = directory
     object.__setattr__(services, "sleep", found.waits.append)
     try:

@@ -4,6 +4,7 @@ import pytest
 
 from cli import accounts
 from regain.directories.base import Unanswered
+from regain.domain.policy import OFFERS
 from tests.functions.agent import Agent
 from tests.functions.directory_stand_in import StandIn, people
 from tests.functions.person import Person
@@ -142,3 +143,10 @@ def test_somebody_in_a_directory_may_be_given_a_role_before_their_first_sign_in(
     assert accounts.find_id(person.user_id, services) == domain.account_id(person)
     services.store.commit([services.accounts.role_write(domain.card(person), "", services.now)])
     assert domain.world.request("GET", "/api/admin", session=session).code == "sign-in-needed"
+
+
+def test_nobody_unlocks_what_the_directory_cannot_unlock(world):
+    with people(world, StandIn(offers=OFFERS["cognito"]), kind="cognito") as domain:
+        told = Agent(world).proved().over(domain.directory.add(), "unlock")
+        assert (told.status, told.code) == (403, "cannot-be-unlocked-here")
+        assert "unlock" not in domain.directory.calls

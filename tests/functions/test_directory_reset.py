@@ -1,9 +1,12 @@
 """A reset and an unlock of passwords that live in a directory: the sequence, and what it does when things go wrong."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
 
+from notify import app
+from regain.adapters import recoveries
 from regain.api.contract import FinishReset
 from regain.api.request_context import RequestContext
 from regain.directories.base import NotAllowed, Unanswered
@@ -11,6 +14,7 @@ from regain.domain.directory_change import LEASE
 from regain.problems import WRONG_CREDENTIALS, Refused
 from regain.recovery import in_directory
 from reset.flow import finish
+from tests.functions.conftest import Context
 from tests.functions.directory_stand_in import DOMAIN, Killed, StandIn, people
 from tests.functions.person import Person
 
@@ -110,6 +114,64 @@ def test_whoever_is_killed_between_act_and_record_leaves_what_the_next_try_needs
     flow.wait(LEASE)
     assert flow.finish(password).status == 200
     assert (flow.password, flow.domain.card(flow.person).generation) == (password, 1)
+
+
+def test_whoever_never_comes_back_is_told_that_their_password_may_have_been_changed(flow):
+    told = [("password-in-doubt", flow.person.other_mails[0])]
+    flow.killed()
+    app.lambda_handler({}, Context())
+    assert flow.domain.notices(flow.person) == [], "it may still be under way"
+    flow.wait(LEASE + 1)
+    for _ in range(2):
+        app.lambda_handler({}, Context())
+        assert flow.domain.notices(flow.person) == told
+    assert flow.domain.kinds(flow.person).count("password-in-doubt") == 1
+
+
+@pytest.mark.parametrize("fault", ["", "killed", "lost", "down"])
+def test_nobody_is_told_twice_or_of_what_has_been_settled(flow, fault):
+    flow.directory.faults.append(fault)
+    with contextlib.suppress(Killed):
+        flow.finish()
+    flow.wait(LEASE)
+    if fault != "":
+        assert flow.finish().status == 200
+    app.lambda_handler({}, Context())
+    kinds = [kind for kind, _ in flow.domain.notices(flow.person)]
+    assert kinds == (["password-in-doubt"] if fault == "lost" else []) + ["password-reset"]
+
+
+def test_a_doubt_stays_while_later_tries_come_to_nothing(flow):
+    flow.killed()
+    flow.wait(LEASE)
+    flow.directory.faults.append("down")
+    assert flow.finish(OTHER).code == "directory-did-not-answer"
+    flow.wait(LEASE)
+    app.lambda_handler({}, Context())
+    assert [kind for kind, _ in flow.domain.notices(flow.person)] == ["password-in-doubt"]
+
+
+def test_a_flow_that_is_ended_from_elsewhere_in_between_leaves_everything_else_right(flow):
+    """By an administrator, for example: the password is set, so sessions end, and its owner hears of it (B5)."""
+    services, subject = flow.domain.world.services, flow.domain.subject(flow.person)
+
+    def ended():
+        (item,) = services.store.batch_get([services.recoveries.key(subject, "throttle")])
+        throttle = recoveries.throttle(item).overtaken()
+        services.store.commit([services.recoveries.throttle_write(subject, throttle, services.now)])
+
+    session = flow.domain.world.sign_in(flow.person.user_id, "the First password 1").session
+    flow.directory.meanwhile = ended
+    assert flow.finish().code == "session-ended"
+    flow.directory.meanwhile = lambda: None
+    assert (flow.password, flow.domain.card(flow.person).generation) == (NEW, 1)
+    assert flow.domain.notices(flow.person) == [("password-reset", flow.person.other_mails[0])]
+    assert flow.domain.kinds(flow.person).count("password-reset") == 1
+    here = Person.signed_in(flow.domain.world, flow.domain.card(flow.person), session)
+    assert here.call("GET", "").code == "sign-in-needed"
+    flow.wait(LEASE)
+    app.lambda_handler({}, Context())
+    assert len(flow.domain.notices(flow.person)) == 1
 
 
 def test_of_six_finishes_at_once_one_is_done_and_what_works_is_what_it_was_told(flow):

@@ -5,6 +5,7 @@ import pytest
 from regain.directories.base import Unanswered
 from regain.domain.directory_change import LEASE
 from regain.domain.lockout import Lockout
+from regain.domain.policy import OFFERS
 from tests.functions.directory_stand_in import DOMAIN, Killed, StandIn, people
 from tests.functions.person import Person
 
@@ -142,12 +143,24 @@ def test_a_session_ends_where_the_directory_turns_the_account_off_or_has_somebod
         assert here.get("").code == "sign-in-needed"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "ends"), [("7", "10", True), ("10", "7", False), ("7", "0", True), ("", "7", False)]
+)
+def test_a_session_ends_where_the_password_was_changed_in_windows_and_not_where_a_server_lags_behind(
+    domain, before, after, ends
+):
+    here = signed_in(domain, changed_at=before)
+    assert here.call("GET", "").status == 200
+    domain.directory.update(here.there, changed_at=after)
+    assert here.call("GET", "").code == ("sign-in-needed" if ends else "")
+
+
 def test_a_change_is_made_there_and_ends_the_session(domain):
     here = signed_in(domain)
     domain.directory.calls.clear()
     done = change(here)
     assert (done.status, domain.directory.password(here.there)) == (200, NEW)
-    assert domain.directory.calls == ["find", "change"]
+    assert domain.directory.calls == ["find", "change", "find"], "the last for the mark of the new password"
     assert here.get("").code == "sign-in-needed"
     assert ("password-changed", here.there.other_mails[0]) in domain.notices(here.there)
     assert {"directory-asked", "password-changed"} <= set(domain.kinds(here.there))
@@ -178,3 +191,14 @@ def test_a_change_whose_answer_was_lost_is_found_out_by_the_next_try(domain, fau
     assert change(here).status == 200
     assert domain.directory.password(here.there) == NEW
     assert domain.kinds(here.there).count("password-changed") == 1
+
+
+@pytest.mark.parametrize("name", ["nobody", "person"])
+def test_where_a_directory_signs_nobody_in_everybody_of_the_domain_is_told_so_and_nothing_is_asked(world, name):
+    with people(world, StandIn(offers=OFFERS["entra"]), kind="entra") as domain:
+        person = domain.directory.add(user_id=f"person@{DOMAIN}")
+        told = world.sign_in(f"{name}@{DOMAIN}", "the First password 1")
+        assert (told.status, told.code, told.operations, domain.directory.calls) == (403, "sign-in-elsewhere", (), [])
+        assert world.start(person.user_id, "unlock").code == "cannot-be-unlocked-here"
+        done = world.finish(world.proved(person.user_id).body["flow"], "violet-Anchor-27-plum")
+        assert (done.status, done.body["sign_in_url"]) == (200, "https://myaccount.microsoft.com/")

@@ -8,7 +8,7 @@ import copy
 import pytest
 
 from local.template import read
-from notify import help_digest
+from notify import app
 from receipts import app as receipts
 from regain.runtime import services as composition
 from report.index import index_people, list_locked
@@ -136,15 +136,14 @@ def test_the_account_function_may_do_what_it_does(use, record, template, monkeyp
 
 def test_notify_may_do_what_it_does(world, record, template, plays):
     person, _, messages = asked(world, "email", "sms", "call-mobile")
-    agent = Agent(world)
-    agent.prove()
-    agent.over(person, "unlock")
+    Agent(world).proved().over(person, "unlock")
     messages += [m for m in world.outbox_of(person.user_id) if m["kind"] in ("admin-acted", "admin-unlocked")]
     world.person(role="administrator")
     plays("NotifyFunction")
     fresh(record, world)
     assert deliver(messages) == deliver(messages) == []
-    help_digest.write_due(world.services)
+    with people(world, StandIn()):
+        app.lambda_handler({}, Context())
     assert differences(record, template, "NotifyFunction") == []
 
 

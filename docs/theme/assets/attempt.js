@@ -132,7 +132,9 @@ function underWay(answer, method, contact) {
 
 function showDone(answer) {
   const { purpose, reference, user_id } = flow;
-  if (answer.sign_in_url) form.querySelector('[data-sign-in]').href = answer.sign_in_url;
+  const there = form.querySelector('[data-sign-in]');
+  there.href = answer.sign_in_url;
+  there.hidden = !answer.sign_in_url;
   forget();
   Object.assign(flow, { purpose, reference, user_id, step: 'done' }); // in memory only: a reload begins anew
   const code = form.querySelector('[data-new-code]');

@@ -1,6 +1,6 @@
 """The transactional outbox: messages are written with the change that causes them, and sent at least once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -76,10 +76,17 @@ class Outbox:
 
     def write(self, message: Message, now: int) -> Write:
         """Writes a message, which is sent once the transaction has committed."""
+        return self.kept_write(self.kept(message), now)
+
+    def kept(self, message: Message) -> dict[str, Any]:
+        """A message as the table keeps it, to be written later."""
         named = {name: seal(self.keys, message.facts[name]) for name in _SEALED if name in message.facts}
         facts = {name: value for name, value in message.facts.items() if name not in named}
-        sealed = replace(message, facts={**facts, "sealed": named} if named else facts)
-        return put_new(self.table, {**asdict(sealed), "purge_at": now + _KEPT})
+        return asdict(replace(message, facts={**facts, "sealed": named} if named else facts))
+
+    def kept_write(self, kept: Mapping[str, Any], now: int) -> Write:
+        """Writes a message that was `kept`; a conflict, if it was written before."""
+        return put_new(self.table, {**kept, "purge_at": now + _KEPT})
 
     def unsealed(self, message: Message) -> Message:
         """The message with its user IDs. Raises ValueError if this service did not seal them."""

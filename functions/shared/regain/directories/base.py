@@ -47,6 +47,16 @@ class Person:
     managed_elsewhere: bool = False
     changed_at: str = ""
 
+    def changed_since(self, mark: str) -> bool:
+        """Whether the password was changed since `changed_at` was this `mark`; "" is no mark.
+
+        An earlier one proves nothing: another server, which does not know the newest password yet. "0" is Active
+        Directory's for a password that has to be changed.
+        """
+        if not mark or not self.changed_at or self.changed_at == mark:
+            return False
+        return "0" in (mark, self.changed_at) or (len(mark), mark) < (len(self.changed_at), self.changed_at)
+
     def check_changeable(self) -> None:
         """Raises Stopped if the directory's administrators do not let Regain touch this person."""
         reasons: tuple[tuple[bool, StopReason], ...] = (

@@ -172,6 +172,7 @@ class Domain:
     Passwords live in a table of Regain's, or in the directory that the group of the same name describes: `ldap` (Active
     Directory, OpenLDAP), `cognito` (Amazon Cognito) or `entra` (Microsoft Entra ID). With `sign_in: provider` people
     sign in here with the provider in `sign_in.oidc` alone, never with their password.
+    `sign_in_url`: where its people sign in, if that is not where the others do.
     """
 
     directory: Literal["dynamodb", "ldap", "cognito", "entra", "elsewhere"] = "dynamodb"
@@ -180,6 +181,7 @@ class Domain:
     entra: Entra | None = None
     reset: Literal["on", "off"] = "on"
     help_url: str = ""
+    sign_in_url: str = ""
     policy: str = ""
     sign_in: Literal["any", "provider"] = "any"
 
@@ -212,3 +214,8 @@ class Domain:
     def offers(self) -> frozenset[str]:
         """What can be done with its passwords: pages show, and the form offers, no more."""
         return OFFERS[self.kind]
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether its directory can be asked to judge a password."""
+        return "sign-in" in self.offers

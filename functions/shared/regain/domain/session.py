@@ -21,7 +21,7 @@ class Session:
     `deployer`: it was a code from the deployer. `began` is how the session did: with the person's own password (""),
     with a `temporary-password`, or by the identity `provider`: then `role` and `groups` are what its ID token adds for
     this session alone, and `provider_session` is a hash of the session there. `device` names the browser and its
-    system.
+    system. `password_mark` is the directory's mark of the password's last change, of somebody in one.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Session:
     groups: tuple[str, ...] = ()
     provider_session: str = ""
     device: str = ""
+    password_mark: str = ""
     version: int = 0
 
     def is_active(self, now: int, generation: int, limits: Limits) -> bool:

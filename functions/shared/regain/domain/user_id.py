@@ -12,6 +12,7 @@ from regain.problems import (
     INVALID_USER_ID,
     NOT_ENABLED,
     UNKNOWN_DOMAIN,
+    UNLOCK_NOT_OFFERED,
     Refused,
 )
 
@@ -82,13 +83,15 @@ def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery
     It judges by the organisation and the domain only, so it may say so.
 
     Raises:
-        Refused: UNKNOWN_DOMAIN (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65).
+        Refused: UNKNOWN_DOMAIN (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65), UNLOCK_NOT_OFFERED.
     """
     domain = find_domain(user_id, domains)
     if domain.directory == "elsewhere":
         raise Refused(CONTACT_YOUR_ADMINISTRATOR, help_url=domain.help_url)
-    if not domain.resets_here or recovery.enabled_for == "none" or purpose not in domain.offers:
+    if not domain.resets_here or recovery.enabled_for == "none":
         raise Refused(NOT_ENABLED)
+    if purpose not in domain.offers:
+        raise Refused(UNLOCK_NOT_OFFERED)
 
 
 def mask(user_id: str) -> str:

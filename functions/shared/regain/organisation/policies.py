@@ -10,10 +10,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from regain.domain.account import Account
-from regain.domain.policy import GroupRecovery, Kind
-from regain.organisation.settings import Administrator, Organisation, Policy
+from regain.domain.methods import sends_code
+from regain.domain.policy import Domain, GroupRecovery, Kind
+from regain.organisation.settings import ACCOUNT_PAGE, Administrator, Organisation, Policy
 
 T = TypeVar("T")
+
+_SIGN_IN = {"entra": "https://myaccount.microsoft.com/"}
+"""Where people sign in whose directory has a page of its own for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,22 @@ def with_policy(organisation: Organisation, name: str) -> Organisation:
 def for_domain(organisation: Organisation, user_id: str) -> Organisation:
     """The settings for everybody whose user ID has the same domain: all that may show before a proof."""
     domain = organisation.domains.get(user_id.rpartition("@")[2])
-    return with_policy(organisation, domain.policy) if domain else organisation
+    return _with_directory(with_policy(organisation, domain.policy), domain) if domain else organisation
+
+
+def _with_directory(organisation: Organisation, domain: Domain) -> Organisation:
+    """The settings with what follows from where a domain's passwords live.
+
+    Whoever cannot sign in here registers nothing: only places that others enter can prove who they are.
+    """
+    about, recovery = organisation.organisation, organisation.recovery
+    url = domain.sign_in_url or about.sign_in_url
+    if domain.offers and not signs_in(organisation, domain):
+        url = _SIGN_IN.get(domain.kind, "") if url == ACCOUNT_PAGE else url
+        recovery = replace(recovery, methods=tuple(kind for kind in recovery.methods if sends_code(kind)))
+    if (url, recovery) == (about.sign_in_url, organisation.recovery):
+        return organisation
+    return msgspec.structs.replace(organisation, organisation=replace(about, sign_in_url=url), recovery=recovery)
 
 
 def for_account(organisation: Organisation, account: Account, typed: str = "") -> Organisation:
@@ -65,7 +84,9 @@ def for_account(organisation: Organisation, account: Account, typed: str = "") -
     }
     recovery = GroupRecovery(**{**kept, **stricter})
     passwords = replace(own.passwords, minimum=max(each.passwords.minimum_length for each in every))
-    return msgspec.structs.replace(own, recovery=recovery, passwords=passwords)
+    whole = msgspec.structs.replace(own, recovery=recovery, passwords=passwords)
+    here = organisation.domains.get(account.user_id.rpartition("@")[2])
+    return _with_directory(whole, here) if here else whole
 
 
 def applied(organisation: Organisation, account: Account) -> tuple[Applied, ...]:
@@ -85,6 +106,33 @@ def reset_domains(organisation: Organisation) -> tuple[str, ...]:
     """The domains whose accounts can be reset here."""
     each = organisation.domains.items()
     return tuple(name for name, domain in each if domain.directory != "elsewhere" and domain.reset != "off")
+
+
+def abilities(organisation: Organisation, name: str) -> frozenset[str]:
+    """What people of a domain can do here: what its directory can, and what is turned on for them."""
+    domain = organisation.domains[name]
+    off = not domain.resets_here or organisation.recovery.enabled_for == "none"
+    offers = domain.offers | ({"sign-in"} if signs_in(organisation, domain) else frozenset())
+    return offers - {"reset", "unlock"} if off else offers
+
+
+def signs_in(organisation: Organisation, domain: Domain) -> bool:
+    """Whether people of a domain can sign in here, with their password or with the organisation's provider."""
+    return domain.signs_in or bool(domain.offers and organisation.sign_in.oidc)
+
+
+def unlocks(organisation: Organisation) -> bool:
+    """Whether any directory of the organisation can be asked to unlock an account."""
+    return any("unlock" in domain.offers for domain in organisation.domains.values())
+
+
+def lacking(organisation: Organisation, ability: str) -> tuple[str, ...]:
+    """The domains whose people cannot do something here that those of others can; none if nobody can."""
+    here = {name: abilities(organisation, name) for name in _here(organisation)}
+    if ability == "unlock":
+        here = {name: each for name, each in here.items() if "reset" in each}
+    without = tuple(name for name, each in here.items() if ability not in each)
+    return without if len(without) < len(here) else ()
 
 
 def group_policies(organisation: Organisation, account: Account) -> tuple[str, ...]:
@@ -111,9 +159,8 @@ def by_domains(organisation: Organisation, of: Callable[[Organisation], T]) -> l
 
     Domains whose accounts are kept elsewhere are left out, unless all are.
     """
-    here = [name for name, domain in organisation.domains.items() if domain.directory != "elsewhere"]
     found: list[tuple[tuple[str, ...], T]] = []
-    for name in here or organisation.domains:
+    for name in _here(organisation):
         value = of(for_domain(organisation, f"@{name}"))
         same = next((number for number, (_, known) in enumerate(found) if known == value), None)
         if same is None:
@@ -121,6 +168,12 @@ def by_domains(organisation: Organisation, of: Callable[[Organisation], T]) -> l
         else:
             found[same] = ((*found[same][0], name), value)
     return found
+
+
+def _here(organisation: Organisation) -> list[str]:
+    """The domains whose accounts are not kept elsewhere; all, if every one is."""
+    here = [name for name, domain in organisation.domains.items() if domain.directory != "elsewhere"]
+    return here or list(organisation.domains)
 
 
 def shared(organisation: Organisation) -> Organisation:

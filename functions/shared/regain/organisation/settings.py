@@ -17,6 +17,10 @@ Name = str | dict[str, str]
 """One name for all languages, or a name by language tag."""
 
 
+ACCOUNT_PAGE = "/account/"
+"""Where people sign in to this site."""
+
+
 @dataclass(frozen=True)
 class About:
     """Names and addresses that appear in the guidance and in messages.
@@ -36,7 +40,7 @@ class About:
     user_id_aliases: tuple[Literal["mail"], ...] = ()
     colour: str = ""
     logo: str = ""
-    sign_in_url: str = "/account/"
+    sign_in_url: str = ACCOUNT_PAGE
     portal_name: Name = ""
     portal_url: str = ""
     apps_portal_name: Name = ""

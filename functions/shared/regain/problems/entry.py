@@ -12,8 +12,9 @@ class Problem:
 
     `field` is the form field that the problem is about, if any. `table_row` marks the four rows of the articles'
     table of common problems (S64-S68). `features` lists settings of `recovery` and kinds of method, separated by
-    spaces, or is `several-domains`, `directory` (passwords are kept in one) or `provider` (one signs people in):
-    without at least one of them the problem cannot occur, and its page is left out.
+    spaces, or is `several-domains`, `directory` (passwords are kept in one), `provider` (one signs people in), or
+    `no-unlock` or `no-sign-in` (some directory does not offer it): without at least one of them the problem cannot
+    occur, and its page is left out.
     """
 
     code: str

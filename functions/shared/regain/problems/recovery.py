@@ -99,8 +99,8 @@ SESSION_ENDED = Problem(
     "To protect your account, each attempt lasts {flow_time} and can be finished once. "
     "This one has run out of time, was finished, or was replaced because your account was changed "
     "from another page.",
-    ("Go to [reset your password](page:reset) or [unlock your account](page:unlock) and start "
-     "again with your user ID.",
+    ("Go to [reset your password](page:reset) and start again with your user ID.",
+     "If you wanted to keep your password, go to [unlock your account](page:unlock) instead.",
      "If you have just set a new password in another window, sign in with it.",
      "If you did not change anything yourself, contact your administrator at once."))  # fmt: skip
 
@@ -225,3 +225,12 @@ DOMAIN_NEEDED = Problem(
      "If you do not know the part after the @, look at an e-mail from your organisation to you, or ask "
      "your administrator."),
     field="user_id", features="several-domains")  # fmt: skip
+
+UNLOCK_NOT_OFFERED = Problem(
+    "cannot-be-unlocked-here", 403, "This account cannot be unlocked here",
+    "The directory that keeps the password of your account lets nobody lift a lock from outside. A lock there ends by "
+    "itself.",
+    ("Wait a quarter of an hour, then sign in with the right password.",
+     "If you are not sure of your password, [reset it](page:reset).",
+     "If your account stays locked, contact your administrator."),
+    field="user_id", features="no-unlock")  # fmt: skip

@@ -65,3 +65,12 @@ LANGUAGE_NOT_OFFERED = Problem(
     "{organisation} does not send messages in the language that you chose.",
     ("Choose another language from the list.",),
     field="language")  # fmt: skip
+
+SIGN_IN_ELSEWHERE = Problem(
+    "sign-in-elsewhere", 403, "You do not sign in here",
+    "Accounts that end like yours sign in at another page of {organisation}. Your password is not wrong: we have not "
+    "looked at it.",
+    ("Sign in where you sign in to {services}.",
+     "If you have forgotten your password, [reset it](page:reset).",
+     "To change what proves who you are, contact your administrator: they enter it for you."),
+    field="user_id", features="no-sign-in")  # fmt: skip

@@ -80,8 +80,8 @@ def commit(
     )
     if not opened.flow.shared:
         standings.remember(services, subject, throttle.epoch, context, opened.place.browser)
-    sign_in_url = services.organisation.organisation.sign_in_url
-    return Finished(done=True, sign_in_url=sign_in_url, usable=_usable(services, account), recovery_code=shown)
+    there = flows.settings_of(account, account.user_id).organisation.sign_in_url
+    return Finished(done=True, sign_in_url=there, usable=_usable(services, account), recovery_code=shown)
 
 
 def _usable(services: Services, account: Account) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from regain.adapters import recoveries
+from regain.adapters.outbox import Message
 from regain.adapters.store import Conflict, Write, retry_on_conflict
+from regain.directories import dynamodb as account_items
 from regain.directories.base import (
     PROOF_OF_PASSWORD,
     Directory,
@@ -27,7 +30,7 @@ from regain.domain.reason import Reason, feedback
 from regain.domain.security_info import SecurityInfo
 from regain.phrases import Phrase
 from regain.problems import OUTCOME_UNKNOWN, PASSWORD_NOT_ACCEPTED, SESSION_ENDED, Refused
-from regain.recovery import in_directory
+from regain.recovery import in_directory, repudiation
 from regain.recovery.notices import notices
 from regain.runtime.services import Services
 
@@ -82,7 +85,8 @@ class Setting:
             Conflict: read again.
         """
         mark = self.services.keys.digest("directory-change", f"{self.subject}\x1f{self.password}")
-        change = self.change.intended(mark, self.person.server, self.services.now)
+        notice = tuple(map(self.services.outbox.kept, self._notices("password-in-doubt")))
+        change = self.change.intended(mark, self.person.server, self.services.now, notice)
         self.services.store.commit([self._change_write(change), self._event("directory-asked"), *also])
         return replace(self, change=change.written(), person=replace(self.person, server=change.server))
 
@@ -116,15 +120,37 @@ class Setting:
     def record(self, step: Callable[[], T]) -> T:
         """RECORD: runs the step that commits `recorded_write` with whatever follows from the new password.
 
-        Where the flow has ended in the meantime, the change is recorded without it: its owner has to hear of it.
+        Where the flow has ended in the meantime, the change is recorded without it.
         """
         try:
             return retry_on_conflict(step)
         except Refused as refused:
             if refused.problem is SESSION_ENDED:
-                recorded = self._change_write(self.change.recorded())
-                self._commit(recorded, self._event(self.kind), *self._notices(self.kind))
+                retry_on_conflict(self._record_alone)
             raise
+
+    def _record_alone(self) -> None:
+        """The password is set, whatever has ended the flow: sessions and other flows end, and its owner hears of it."""
+        services, now, subject = self.services, self.services.now, self.subject
+        card, throttle, change = services.store.batch_get(
+            [
+                services.accounts.key(self.account.id),
+                services.recoveries.key(subject, "throttle"),
+                services.recoveries.key(subject, "change"),
+            ]
+        )
+        known = account_items.from_item(card)
+        owner = in_directory.account(known, self.person, self.account.id, self.account.user_id)
+        services.store.commit(
+            [
+                services.accounts.directory_password_write(owner, now),
+                services.recoveries.throttle_write(subject, recoveries.throttle(throttle).distrusting(), now),
+                self.recorded_write(recoveries.change(change)),
+                self._event(self.kind),
+                repudiation.issue_write(services, subject, owner, self.reference, now),
+                *(services.outbox.write(message, now) for message in self._notices(self.kind)),
+            ]
+        )
 
     def recorded_write(self, seen: Change) -> Write:
         """Ends the try. `seen` is what is under way now. Raises Refused(OUTCOME_UNKNOWN), if that is another one."""
@@ -170,7 +196,8 @@ class Setting:
 
     def _doubt(self, why: str) -> None:
         """The intent stays, and its owner is told once that the password may have been changed."""
-        told = [] if self.change.doubted else self._notices("password-in-doubt")
+        notice, outbox = () if self.change.doubted else self.change.notice, self.services.outbox
+        told = [outbox.kept_write(each, self.services.now) for each in notice]
         self._commit(self._event("password-in-doubt", reason=why), *told)
 
     def _commit(self, *writes: Write) -> None:
@@ -186,9 +213,10 @@ class Setting:
             kind, self.subject, self.reference, services.clock(), services.randomness(4), **facts
         )
 
-    def _notices(self, kind: str) -> list[Write]:
-        services, now = self.services, self.services.now
+    def _notices(self, kind: str) -> list[Message]:
+        services = self.services
         if not services.organisation.notify.person:
             return []
-        told = notices(services, now, self.account, kind, self.subject, self.reference, self.info, self.language)
-        return [services.outbox.write(message, now) for message in told]
+        return notices(
+            services, services.now, self.account, kind, self.subject, self.reference, self.info, self.language
+        )

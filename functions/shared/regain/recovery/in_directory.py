@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from regain.api.request_context import RequestContext
-from regain.directories.base import Directory, NotAllowed, Person, Stopped, StopReason, Unanswered
+from regain.directories.base import Directory, NotAllowed, Outcome, Person, Stopped, StopReason, Unanswered
 from regain.domain.account import Account, make_id
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
@@ -136,14 +136,29 @@ def check_same(services: Services, user_id: str, person: Person | None, identity
     return person
 
 
-def signed_in(services: Services, card: Account, person: Person | None) -> Account:
-    """The account of a session. Raises Refused(SIGN_IN_NEEDED), if it is off, gone or somebody else's by now."""
+def signed_in(services: Services, card: Account, person: Person | None, password_mark: str = "") -> Account:
+    """The account of a session that began while the password's mark was this one.
+
+    Raises:
+        Refused: SIGN_IN_NEEDED, if the account is off, gone or somebody else's by now, or has another password.
+    """
     if person is None or account_id(services, card.user_id, person) != card.id:
         raise Refused(SIGN_IN_NEEDED, reason="another person in the directory")
     found = account(card, person, card.id, card.user_id)
     if not found.enabled:
         raise Refused(SIGN_IN_NEEDED, reason="account off in the directory")
+    if person.changed_since(password_mark):
+        raise Refused(SIGN_IN_NEEDED, reason="password changed in the directory")
     return found
+
+
+def password_mark(directory: Directory, user_id: str, key: str) -> str:
+    """The mark of a password that has just been set; "" where the directory does not tell now."""
+    try:
+        person = directory.find(user_id)
+    except Outcome:
+        return ""
+    return person.changed_at if person and person.key == key else ""
 
 
 def _address(text: str) -> str:

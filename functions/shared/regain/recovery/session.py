@@ -88,7 +88,8 @@ class SignedIn:
 def require_session(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
     """The session and account of a request: two store operations, including any extra items.
 
-    Somebody in a directory is looked up there, too: what it has turned off, or given to somebody else, is signed out.
+    Somebody in a directory is looked up there, too: whom it has turned off, whose password was changed there, and whose
+    name it has given to somebody else, is signed out.
 
     `keys` are functions from the subject to the key of an extra item.
 
@@ -111,7 +112,7 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
     directory = services.directory(account.user_id)
     if directory:
         person = in_directory.find(directory, account.user_id)
-        account = in_directory.signed_in(services, account, person)
+        account = in_directory.signed_in(services, account, person, session.password_mark)
     account = with_claims(account, session)
     info = security_infos.from_item(found[1])
     return SignedIn(services, context, subject, session, account, info, found[2:], person)

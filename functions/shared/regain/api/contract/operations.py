@@ -90,9 +90,9 @@ _FINISH = (
 
 
 def _recovery(purpose: str, finish: type, *refusals: Problem) -> tuple[Operation, ...]:
-    path = f"/api/{purpose}"
+    path, start = f"/api/{purpose}", (*_START, *([problems.UNLOCK_NOT_OFFERED] if purpose == "unlock" else []))
     return (
-        Operation("POST", f"{path}/start", f"Start: {purpose}", Started, 201, Start, _START),
+        Operation("POST", f"{path}/start", f"Start: {purpose}", Started, 201, Start, start),
         Operation("POST", f"{path}/send", "Send a code", Sent, 202, Send, _SEND),
         Operation("POST", f"{path}/verify", "Give a proof", Verified, 200, Verify, _VERIFY),
         Operation("POST", f"{path}/finish", "Finish", Finished, 200, finish, (*_FINISH, *refusals)),
@@ -115,8 +115,8 @@ RESET = _recovery(
 UNLOCK = _recovery("unlock", FinishUnlock)
 SIGN_IN = Operation(
     "POST", "/api/account/sign-in", "Sign in", SignedIn, 200, SignIn,
-    (problems.CROSS_SITE_REQUEST, problems.DOMAIN_NEEDED, problems.WRONG_CREDENTIALS, problems.SIGN_IN_LOCKED,
-     problems.ACCOUNT_TURNED_OFF, problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST,
+    (problems.CROSS_SITE_REQUEST, problems.DOMAIN_NEEDED, problems.SIGN_IN_ELSEWHERE, problems.WRONG_CREDENTIALS,
+     problems.SIGN_IN_LOCKED, problems.ACCOUNT_TURNED_OFF, problems.TEMPORARY_PASSWORD_ENDED, problems.PROVE_FIRST,
      problems.SECOND_FACTOR_ELSEWHERE, problems.SIGN_IN_WITH_PROVIDER, *_WORK),
 )  # fmt: skip
 
@@ -242,7 +242,8 @@ ADMIN_RESET = Operation(
 )  # fmt: skip
 ADMIN_UNLOCK = Operation(
     "POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done,
-    problems=(*_MANAGE, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.CONTACT_YOUR_ADMINISTRATOR),
+    problems=(*_MANAGE, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.CONTACT_YOUR_ADMINISTRATOR,
+              problems.UNLOCK_NOT_OFFERED),
     session=True, request=Act, optional_body=True,
 )  # fmt: skip
 ADMIN_LIFT = Operation(
