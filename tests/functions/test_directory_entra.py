@@ -1,11 +1,14 @@
 """The API told against the stand-in for Entra ID: what people are told, by whom it is decided, and when anything changes."""
 
 import time
+import types
 
 import pytest
 
 from local.directories.entra_tenant import Response
 from local.directories.entra_tokens import AUDIENCE
+from regain.directories.base import NotAccepted, NotAllowed, Stopped, Unanswered, WrongPassword
+from regain.directories.counted import Counted
 from regain.domain import directory_change, policy
 from regain.domain.entra import Entra
 from regain.domain.policy import Domain
@@ -158,3 +161,18 @@ def test_a_temporary_password_and_this_was_not_me_work_there(domain, tenant_worl
     )
     assert secure(domain.world, changed(domain.world, victim)).body == {"done": True}
     assert not tenant_world.signs_in(victim, NEW) and tenant_world.tenant.ended[victim.key] >= 2
+
+
+def test_how_calls_end_that_no_function_of_its_own_makes_is_counted_too(monkeypatch):
+    counted = []
+    monkeypatch.setattr("regain.api.metrics.count", lambda name, **facts: counted.append((name, facts["outcome"])))
+    for outcome in (NotAccepted("history"), NotAllowed("x"), Stopped("gone"), Unanswered(True), Unanswered(False), WrongPassword()):  # fmt: skip
+
+        def end(*_, outcome=outcome):
+            raise outcome
+
+        with pytest.raises(type(outcome)):
+            Counted(types.SimpleNamespace(reset=end)).reset(None, "x")
+    assert Counted(types.SimpleNamespace(find=lambda _: None)).find("x") is None
+    ends = ["not-accepted", "not-allowed", "stopped", "nothing-done", "unknown", "wrong-password", "done"]
+    assert counted == [("Directory", each) for each in ends]

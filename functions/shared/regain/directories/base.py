@@ -85,11 +85,15 @@ class Finding:
 
 
 class Outcome(Exception):
-    """How a call to a directory can end other than well. Nothing else leaves an adapter."""
+    """How a call to a directory can end other than well. Nothing else leaves an adapter. `name` is what metrics say."""
+
+    name = ""
 
 
 class NotAccepted(Outcome):
     """The directory's policy does not accept the new password."""
+
+    name = "not-accepted"
 
     def __init__(self, rule: PolicyRule) -> None:
         super().__init__(rule)
@@ -99,6 +103,8 @@ class NotAccepted(Outcome):
 class Stopped(Outcome):
     """The state of the account forbids it."""
 
+    name = "stopped"
+
     def __init__(self, reason: StopReason) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -106,6 +112,8 @@ class Stopped(Outcome):
 
 class NotAllowed(Outcome):
     """The service account lacks a right, or the set-up is wrong. `code` is for operators and names no person."""
+
+    name = "not-allowed"
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -121,6 +129,7 @@ class Unanswered(Outcome):
 
     def __init__(self, known: bool, why: str = "", retry_after: int = 0) -> None:
         super().__init__(why or ("nothing was done" if known else "the outcome is unknown"))
+        self.name = "nothing-done" if known else "unknown"
         self.known = known
         self.why = why
         self.retry_after = retry_after
@@ -128,6 +137,8 @@ class Unanswered(Outcome):
 
 class WrongPassword(Outcome):
     """The password is wrong, or nobody has this user ID."""
+
+    name = "wrong-password"
 
 
 class Directory(Protocol):

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from regain.directories.base import Directory
 from regain.organisation.settings import Organisation
 
+_REMOTE = "regain.directories.remote"
 _MODULES = {
-    "active-directory": "regain.directories.remote",
-    "openldap": "regain.directories.remote",
+    "active-directory": _REMOTE,
+    "openldap": _REMOTE,
     "aws-managed": "regain.directories.aws_managed",
     "cognito": "regain.directories.cognito",
     "entra": "regain.directories.entra",
@@ -20,9 +21,17 @@ It asks nothing and reads no secret: it is called before a snapshot of the proce
 
 
 def directories(organisation: Organisation, environment: Mapping[str, str]) -> dict[str, Directory]:
-    """The directory of each domain whose passwords live in one, by the domain's name."""
+    """The directory of each domain whose passwords live in one, by the domain's name. How calls end is counted."""
     return {
-        name: importlib.import_module(_MODULES[domain.kind]).connect(name, organisation, environment)
+        name: _connected(_MODULES[domain.kind], name, organisation, environment)
         for name, domain in organisation.domains.items()
         if domain.has_directory
     }
+
+
+def _connected(module: str, name: str, organisation: Organisation, environment: Mapping[str, str]) -> Directory:
+    made: Directory = importlib.import_module(module).connect(name, organisation, environment)
+    if module == _REMOTE:  # the function that is asked counts
+        return made
+    counted: Directory = importlib.import_module("regain.directories.counted").Counted(made)
+    return counted

@@ -98,16 +98,8 @@ def perform(directory: Directory, asked: Call) -> Answer:
     """Makes a call, and says how it ended."""
     try:
         return _perform(directory, asked)
-    except NotAccepted as outcome:
-        return Answer("not-accepted", outcome.rule)
-    except Stopped as outcome:
-        return Answer("stopped", outcome.reason)
-    except NotAllowed as outcome:
-        return Answer("not-allowed", outcome.code)
-    except WrongPassword:
-        return Answer("wrong-password")
-    except Unanswered as outcome:
-        return Answer("nothing-done" if outcome.known else "unknown", outcome.why)
+    except Outcome as outcome:
+        return Answer(outcome.name, outcome.why if isinstance(outcome, Unanswered) else str(outcome))
 
 
 def _perform(directory: Directory, asked: Call) -> Answer:
