@@ -80,10 +80,10 @@ tests/lighthouse/node_modules/.locked: tests/lighthouse/package-lock.json | node
 
 # --- Running -------------------------------------------------------------------------------------
 
-serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY)),directories-servers) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 DIRECTORY=ldap or ad (passwords in a real directory), cognito (in the embedded engine's) or entra (in a stand-in for Microsoft's)
+serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY)),directories-servers) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 EVENTS=1 (audit events in a file, as a SIEM gets them) DIRECTORY=ldap or ad (passwords in a real directory), cognito (in the embedded engine's) or entra (in a stand-in for Microsoft's)
 	@mkdir -p "$(STATE)"
 	@DIRECTORY=$(DIRECTORY) $(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
-	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) --watch $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SAM_LOCAL),--build .aws-sam/local)
+	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) --watch $(if $(EVENTS),--events) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
 docs: install ## Build the site in every language into site/, incrementally
 	$(DEV)/python -m hooks.build --strict --site-dir site

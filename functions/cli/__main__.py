@@ -20,6 +20,7 @@ from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.explain import explain
 from cli.publish import publish
+from cli.replay import replay
 from cli.samconfig import SamconfigError
 from cli.setup import setup
 from cli.stack import Stack, StackError
@@ -81,6 +82,7 @@ app.add_typer(scim.app, name="scim")
 app.command()(explain)
 app.command()(queries.events)
 app.command()(queries.report)
+app.command()(replay)
 app.command()(doctor)
 app.command()(publish)
 app.command()(setup)

@@ -154,15 +154,17 @@ class Stack:
         packed = Path(folder.name) / "organisation.json"
         packed.write_bytes(msgspec.json.encode(organisation_file.read(self.organisation_file)))
         variables = {variable: physical[name] for variable, name in _VARIABLES.items()}
+        variables["ARCHIVE_BUCKET"] = physical.get("ArchiveBucket", "")
         if directory := physical.get("DirectoryFunction"):
             variables["DIRECTORY_FUNCTION"] = f"{directory}:live"
-        return {**variables, **self._generations(), "ORGANISATION_FILE": str(packed)}
+        return {**variables, **self._given(), "ORGANISATION_FILE": str(packed)}
 
-    def _generations(self) -> dict[str, str]:
-        """The generations of the keys in use, so that a command derives what the functions derive."""
+    def _given(self) -> dict[str, str]:
+        """The generations of the keys in use, so that a command derives what functions derive; and the event bus."""
         parameters = self._description().get("Parameters", ())
         given = {each["ParameterKey"]: each["ParameterValue"] for each in parameters}
-        return {f"{name}_GENERATION": given.get(parameter, "1") for name, (_, parameter) in _ROOT_KEYS.items()}
+        generations = {f"{name}_GENERATION": given.get(key, "1") for name, (_, key) in _ROOT_KEYS.items()}
+        return {**generations, "EVENT_BUS": given.get("EventBusArn", "")}
 
 
 def _wake_after_writes(client: Any, origin: str) -> None:

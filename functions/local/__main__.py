@@ -17,12 +17,15 @@ from pathlib import Path
 import boto3
 import msgspec
 import uvicorn
+from starlette.routing import Route
 
-from local import directory, schedule
+from local import directory, event_bus, schedule
 from local.directory import KINDS, Served
 from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
+from local.event_bus import EventBus
 from local.gateway import application
+from local.greeting import greeting
 from local.listening import free_port, listen
 from local.live_pages import LivePages, LiveSite
 from local.message_log import MessageLog
@@ -43,7 +46,6 @@ from regain.people.rows import Person
 from regain.runtime import services as composition
 
 ROOT = Path(__file__).parents[2]
-_SHOWN = 8  # people, those with a role first
 _LEAST_WORK = "1000"  # MinValue of the parameter
 _NUMBER = "+15555550100"  # reserved for fiction: nothing here sends texts or calls
 
@@ -87,6 +89,8 @@ def serve(
             "OriginationIdentity": _NUMBER,
             "Site": "none",  # the gateway serves it
         }
+        if arguments.events:
+            parameters["EventBusArn"] = event_bus.ARN
         if arguments.light:
             parameters["ProofOfWorkRounds"] = _LEAST_WORK
         template = create(ROOT / "template.yaml", parameters)
@@ -113,6 +117,7 @@ def _environment(arguments: argparse.Namespace, engine: Engine, served: Served) 
         **served.for_all,
         f"AWS_ENDPOINT_URL_{SERVICE.replace('-', '_').upper()}": stand_ins,
         "AWS_ENDPOINT_URL_SESV2": stand_ins,
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": f"{stand_ins}/events",
         "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{arguments.port}/local/{served.token}",
         "ORGANISATION_FILE": str(packed),
     }
@@ -153,12 +158,10 @@ def _gateway(
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
     pools, pollers = _functions(template, environment, logs, served)
-    outbox = Outbox(MessageLog(arguments.state / "messages.jsonl"), engine.endpoint)
-    pages = [*outbox.routes(), *Previews(current()).routes(), wake_route(pollers)]
-    pages = [*directory.invocations(pools, served.token), *pages]
     live = _live(arguments, environment) if arguments.watch else None
+    pages = [*_stand_ins(arguments, engine), *Previews(current()).routes(), wake_route(pollers)]
+    pages += [*directory.invocations(pools, served.token), *(live.routes() if live else ())]
     site = _site(arguments.site, live)
-    pages += live.routes() if live else []
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -183,7 +186,7 @@ def _gateway(
             timeout_graceful_shutdown=3,
         )
     )
-    server.greeting = _greeting(arguments, persons, served.greeting)
+    server.greeting = greeting(arguments, persons, served.greeting)
     try:
         server.run(sockets=listening)
     finally:
@@ -192,6 +195,13 @@ def _gateway(
         print(f"the engine stopped unexpectedly: see {arguments.state}/engine.log", file=sys.stderr)
         return 1
     return 0
+
+
+def _stand_ins(arguments: argparse.Namespace, engine: Engine) -> list[Route]:
+    """What stands for services of AWS that the engine has not, and shows what they were asked."""
+    bus = EventBus(arguments.state / event_bus.FILE)
+    outbox = Outbox(MessageLog(arguments.state / "messages.jsonl"), engine.endpoint)
+    return [Route("/local/aws/events{rest:path}", bus.serve, methods=["POST"]), *outbox.routes()]
 
 
 def _live(arguments: argparse.Namespace, environment: dict[str, str]) -> LivePages:
@@ -249,27 +259,6 @@ async def _watch(engine: Engine, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _greeting(arguments: argparse.Namespace, persons: list[Person], of_directory: tuple[str, ...]) -> str:
-    origin = f"http://localhost:{arguments.port}"  # a name, because passkeys need one
-    lines = [
-        f"site     {origin}/",
-        f"reset    {origin}/reset/",
-        f"admin    {origin}/admin/   (for people with a role)",
-        f"outbox   {origin}/local/outbox   (every message it would have sent)",
-    ]
-    shown = sorted((p for p in persons if p.password), key=lambda person: not person.account.role)[:_SHOWN]
-    if shown:
-        lines += [f"people   {'user ID':32} {'password':24} role"]
-        lines += [f"         {p.account.user_id:32} {p.password:24} {p.account.role}".rstrip() for p in shown]
-    lines += [
-        *of_directory,
-        f"logs     {arguments.state}/log/",
-        "stop     Ctrl-C; what has happened is kept, `make clean` forgets it",
-        "ready",
-    ]
-    return "\n".join(lines)
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
@@ -289,6 +278,7 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="for measurements: every function starts now, not on its first request",
     )
+    parser.add_argument("--events", action="store_true", help="forward audit events, to a file in place of a bus")
     parser.add_argument("--watch", action="store_true", help="build pages anew when their sources change")
     parser.add_argument("--build", type=Path, help="output of `sam build`: the API then runs in Lambda's containers")
     parser.add_argument("--sam", type=Path, default=ROOT / ".venv" / "sam" / "bin" / "sam")

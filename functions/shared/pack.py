@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 OPERATIONS = {
     "dynamodb": {"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"},
     "dynamodbstreams": {"GetRecords", "GetShardIterator"},
+    "events": {"PutEvents"},
     "kms": {"GenerateMac", "Sign"},
     "lambda": {"Invoke"},
     "pinpoint-sms-voice-v2": {"SendTextMessage", "SendVoiceMessage"},

@@ -170,7 +170,7 @@ def test_reading_a_stack_leaves_no_folder_behind_a46(tmp_path):
     program = (
         "import sys; from pathlib import Path; from cli.stack import Stack, _VARIABLES;"
         "Stack.resources = lambda self: {name: name for name in _VARIABLES.values()};"
-        "Stack._generations = lambda self: {};"
+        "Stack._given = lambda self: {};"
         "found = Stack('regain', Path('.state'), Path(sys.argv[1]))._on_aws();"
         "assert Path(found['ORGANISATION_FILE']).exists()"
     )

@@ -174,6 +174,7 @@ def commands(world, tmp_path, monkeypatch):
         ("scim", "token", "create"): (["Okta"], {"id", "url", "token", "expires_at"}),
         ("scim", "token", "list"): ([], {"tokens"}),
         ("scim", "token", "revoke"): (["nothing"], {"error"}),
+        ("replay",): (["--from", "today"], {"error"}),
         ("publish",): ([], {"error"}),
         ("setup",): ([], {"error"}),
     }

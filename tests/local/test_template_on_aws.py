@@ -238,7 +238,7 @@ def test_what_the_queue_of_lost_things_cannot_send_back_is_told_apart_a23(root, 
         ]
         if any(each.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") == lost for each in sources):
             stranded.add(name)
-    assert (sent_back, stranded) == ({"UnsentQueue", "UncountedQueue"}, {"ReceiptsFunction"})
+    assert (sent_back, stranded) == ({"UnsentQueue", "UncountedQueue", "UnforwardedQueue"}, {"ReceiptsFunction"})
     alarm = template["Resources"]["SomethingLost"]["Properties"]
     assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["LostQueue", "QueueName"]}
     said = alarm["AlarmDescription"]

@@ -1,0 +1,1 @@
+"""The function that forwards audit events to where the organisation watches."""

@@ -1,0 +1,54 @@
+"""Puts audit events on the organisation's EventBridge bus, in OCSF, at least once: receivers drop doubles by `uid`."""
+
+import functools
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from regain.adapters import aws
+from regain.domain.languages import SOURCE_LANGUAGE
+from regain.organisation.language import Language
+from regain.organisation.settings import current
+from regain.reports.ocsf import to_ocsf
+
+PER_CALL = 10
+"""Entries of a PutEvents call, at most."""
+SOURCE = "regain"
+
+
+class NotTaken(Exception):
+    """EventBridge did not take an event. Holds its error code; `index` is the place of the first one."""
+
+    def __init__(self, code: str, index: int) -> None:
+        super().__init__(code)
+        self.index = index
+
+
+def forward(events: Sequence[Mapping[str, Any]]) -> None:
+    """Puts events on the bus, in their order.
+
+    Raises:
+        NotTaken: one was not taken. Those before it were; of those after it, some may have been.
+        ClientError, BotoCoreError: the call failed, and none of its ten was taken for certain.
+    """
+    client, bus = aws.client("events"), os.environ["EVENT_BUS"]
+    for start in range(0, len(events), PER_CALL):
+        part = events[start : start + PER_CALL]
+        answer = client.put_events(Entries=[entry(event, bus) for event in part])
+        if answer.get("FailedEntryCount"):
+            failed = [(place, each["ErrorCode"]) for place, each in enumerate(answer["Entries"]) if "ErrorCode" in each]
+            place, code = failed[0]
+            raise NotTaken(code, start + place)
+
+
+def entry(event: Mapping[str, Any], bus: str) -> dict[str, Any]:
+    """An event as EventBridge takes it."""
+    said = to_ocsf(event, _english())
+    detail = json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return {"EventBusName": bus, "Source": SOURCE, "DetailType": said["class_name"], "Detail": detail}
+
+
+@functools.cache
+def _english() -> Language:
+    return Language(SOURCE_LANGUAGE, current())
