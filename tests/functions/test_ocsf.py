@@ -76,7 +76,6 @@ def ocsf_of(event):
     "facts", [FACTS, {name: FACTS[name] for name in ("subject", "at", "reference")}], ids=["all", "few"]
 )
 def test_every_kind_of_event_is_valid_by_the_published_schema_b36(world, kind, facts):
-    assert kind in ocsf.ACTIVITIES
     made = ocsf_of({**facts, "kind": kind})
     faults = [f"{'/'.join(map(str, e.path))}: {e.message}" for e in JUDGES[made["class_uid"]].iter_errors(made)]
     assert faults == []

@@ -60,7 +60,7 @@ def _call(activity: int, name: str = "", status: int = _SUCCESS, severity: int =
 
 _CREATE, _ENABLE, _PASSWORD_CHANGE, _PASSWORD_RESET, _DISABLE, _DELETE = 1, 2, 3, 4, 5, 6
 _ATTACH_POLICY, _LOCK, _FACTOR_ENABLE, _FACTOR_DISABLE = 7, 9, 10, 11
-_LOGON = 1
+_LOGON, _LOGOFF = 1, 2
 _READ, _CHANGE = 2, 3
 _STARTED, _PROVED = _proof("Proof started"), _proof("Proof accepted")
 _SENT, _UNSENT = _call(_OTHER, "Send message"), _call(_OTHER, "Send message", _FAILURE, _LOW)
@@ -82,6 +82,9 @@ ACTIVITIES: Mapping[str, _Activity] = {
     "admin-second-factor": _PROVED,
     "admin-caller-verified": _PROVED,
     "temporary-password-used": _Activity(AUTHENTICATION, _LOGON),
+    "provider-signed-in": _Activity(AUTHENTICATION, _LOGON),
+    "provider-refused": _Activity(AUTHENTICATION, _LOGON, status=_FAILURE, severity=_LOW),
+    "provider-signed-out": _Activity(AUTHENTICATION, _LOGOFF),
     "registration-code-used": _PROVED,
     "registration-failed": _proof("Proof rejected", _FAILURE, _LOW),
     "password-refused": _account(_PASSWORD_RESET, status=_FAILURE),
