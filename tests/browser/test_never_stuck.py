@@ -41,6 +41,7 @@ def lose(page: Page, path: str) -> None:
 
 @pytest.mark.parametrize("purpose", ["reset", "unlock"])
 def test_a_page_translated_by_the_browser_goes_through_the_flow_f8(page: Page, form, tester, purpose):
+    page.clock.install()
     form.open(purpose)
     page.evaluate(WRAPPED)
     form.identify(tester.user_id)
@@ -50,6 +51,7 @@ def test_a_page_translated_by_the_browser_goes_through_the_flow_f8(page: Page, f
     form.next()
     form.at("method")
     form.choose()
+    page.clock.run_for(11_000)
     page.locator("[data-late]").get_by_role("button", name="Try again with another method").locator("font font").click()
     form.at("method")
     page.go_back()
@@ -187,8 +189,10 @@ def test_where_nothing_can_be_learnt_of_the_end_it_says_that_it_may_be_done_f9(p
 
 
 def test_a_code_that_was_asked_for_a_moment_ago_is_asked_for_where_it_is_typed_f9(page: Page, form, tester):
+    page.clock.install()
     form.open().identify(tester.user_id)
     form.choose()
+    page.clock.run_for(11_000)
     page.locator("[data-late]").get_by_role("button", name="Try again with another method").click()
     form.at("method")
     form.choose()
