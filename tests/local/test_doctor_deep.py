@@ -87,8 +87,10 @@ def test_one_mail_goes_to_the_administrator_and_says_that_nothing_is_to_be_done(
     }
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("after", ["service: ", "reset: ", "contact: "])
+@pytest.mark.parametrize(
+    ("number", "after"),
+    [(signal.SIGINT, "service: "), (signal.SIGTERM, "reset: "), (signal.SIGHUP, "contact: ")],
+)
 def test_it_takes_everything_away_also_when_it_is_stopped(stack, tables, subject, number, after):
     run = start(stack)
     for line in run.stdout:
