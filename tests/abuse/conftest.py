@@ -9,7 +9,9 @@ from tests.abuse.client import Attacker, Deployment
 from tests.conftest import ROOT, launch, ready
 
 MODES = ("private", "detailed")
-
+FULL = os.environ.get("ABUSE") == "full"
+AFTER_THE_START = MODES if FULL else MODES[:1]
+"""Once a flow has begun no answer hangs on the mode (`test_cases.py`): `make abuse` plays both all the same."""
 
 MANY = "\nlimits: {accounts: 10000000}\n"
 """The guess budget of a large organisation: every attacker here would use up that of a small one for all others."""
@@ -49,7 +51,7 @@ def mode(request):
 @pytest.fixture
 def full():
     """Whether every case is played at its full size: `make abuse` does, `make test` where it costs little."""
-    return os.environ.get("ABUSE") == "full"
+    return FULL
 
 
 @pytest.fixture

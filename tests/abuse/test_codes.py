@@ -3,15 +3,24 @@
 from collections import Counter
 from itertools import pairwise
 
+import pytest
+
 from regain.adapters import recoveries
 from regain.adapters.keys import codes_key
 from regain.domain import codes
 from tests.abuse.client import WINDOW, Attacker, together
+from tests.abuse.conftest import AFTER_THE_START
 from tests.functions.conftest import solve
 from tests.functions.person import Person
 
 WRONG = ("wrong-code", "too-many-wrong-codes")
 """How a guess is answered that was judged."""
+
+
+@pytest.fixture(params=AFTER_THE_START)
+def mode(request):
+    """Codes come after the start."""
+    return request.param
 
 
 def judged(attacker, user_id):

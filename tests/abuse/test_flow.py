@@ -15,12 +15,19 @@ from local.sandbox import Pool
 from local.template import read
 from regain.api.contract import OPERATIONS
 from tests.abuse.client import exchange, together
+from tests.abuse.conftest import AFTER_THE_START, MODES
 from tests.abuse.evidence import proved
 from tests.conftest import ROOT
 from tests.functions.conftest import World, solve
 from tests.local.test_sandbox import in_a_loop
 
 NEW = "violet-Anchor-27-plum"
+
+
+@pytest.fixture(params=AFTER_THE_START)
+def mode(request):
+    """All but one case are about what comes after the start."""
+    return request.param
 
 
 def test_31_the_last_step_needs_every_proof_and_works_once(attacker):
@@ -135,6 +142,7 @@ def test_35_of_50_parallel_finishes_one_wins_and_the_others_say_so(attacker, cro
     assert attacker.sign_in(person.user_id, f"violet-Anchor-{loser:03}-plum").code == "wrong-user-id-or-password"
 
 
+@pytest.mark.parametrize("mode", MODES)
 def test_36_finishing_one_flow_kills_every_other_of_the_account(attacker):
     """Also those that were proved already, and those to unlock (keycloak 26815, 37231); of others at once, one wins."""
     person = attacker.person()
