@@ -123,6 +123,7 @@ class Canary:
             lambda: self._delete_under(services.sessions.table, "id"),
             lambda: self._delete_under(services.recoveries.table, "record"),
             self._take_messages,
+            self._take_requests,
             self._take_limits,
             self._take_tokens,
             self._take_count,
@@ -180,6 +181,12 @@ class Canary:
     def _take_messages(self) -> None:
         for message in self._messages():
             self._delete(self.services.outbox.table, {"id": message["id"]})
+
+    def _take_requests(self) -> None:
+        requests = self.services.help_requests
+        for request in requests.get([self.subject]):
+            if request:
+                self.services.store.commit(requests.remove(request))
 
     def _take_limits(self) -> None:
         """Deletes its rate limits: the sixth request for help of a day would cost more proof of work."""

@@ -44,6 +44,11 @@ class HelpRequests:
             writes.append(Write("Delete", {"TableName": table, "Key": marshal(self._listed(seen))}))
         return writes
 
+    def remove(self, seen: HelpRequest) -> list[Write]:
+        """Forgets a request, and takes it off its list."""
+        table, key = self.key(seen.subject)
+        return [Write("Delete", {"TableName": table, "Key": marshal(each)}) for each in (key, self._listed(seen))]
+
     def page(self, state: str, after: str, limit: int) -> tuple[list[dict[str, str]], str]:
         """Up to `limit` entries of a list, with `subject` and `account_id`, and a cursor: who waits longest is first;
         of what is done, the last is.
