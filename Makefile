@@ -6,6 +6,7 @@ ORGANISATION ?= organisation.yaml
 STATE ?= $(or $(REGAIN_STATE),.state)
 STACK ?= regain
 DIRECTORY ?=
+SIGN_IN ?=
 LANGUAGE ?=
 EXAMPLES ?= 200
 CROWD ?= 200
@@ -71,19 +72,23 @@ directories-servers: ## Install OpenLDAP and Samba for the tests, if they are mi
 gettext: ## Install GNU gettext for the tests, if it is missing
 	@command -v msgfmt >/dev/null || { $(APT) --no-install-recommends gettext >/dev/null; }
 
-node: ## Install Node.js for Lighthouse, if it is missing
+node: ## Install Node.js for Lighthouse and the OpenID provider, if it is missing
 	@command -v npm >/dev/null || { $(APT) nodejs npm >/dev/null; }
 
 tests/lighthouse/node_modules/.locked: tests/lighthouse/package-lock.json | node
 	cd tests/lighthouse && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --silent
 	@touch $@
 
+functions/local/openid/node_modules/.locked: functions/local/openid/package-lock.json | node
+	cd functions/local/openid && npm ci --silent
+	@touch $@
+
 # --- Running -------------------------------------------------------------------------------------
 
-serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY)),directories-servers) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 EVENTS=1 (audit events in a file, as a SIEM gets them) DIRECTORY=ldap or ad (passwords in a real directory), cognito (in the embedded engine's) or entra (in a stand-in for Microsoft's)
+serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY)),directories-servers) $(if $(SIGN_IN),functions/local/openid/node_modules/.locked) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 EVENTS=1 (audit events in a file, as a SIEM gets them) DIRECTORY=ldap or ad (passwords in a real directory), cognito (in the embedded engine's) or entra (in a stand-in for Microsoft's), SIGN_IN=oidc (with a real OpenID provider)
 	@mkdir -p "$(STATE)"
-	@DIRECTORY=$(DIRECTORY) $(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
-	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) --watch $(if $(EVENTS),--events) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SAM_LOCAL),--build .aws-sam/local)
+	@DIRECTORY=$(DIRECTORY) SIGN_IN=$(SIGN_IN) $(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
+	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) --watch $(if $(EVENTS),--events) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SIGN_IN),--sign-in $(SIGN_IN)) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
 docs: install ## Build the site in every language into site/, incrementally
 	$(DEV)/python -m hooks.build --strict --site-dir site
@@ -96,7 +101,7 @@ clean: ## Delete the local state and everything that was built
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked ## Run every check and every test
+test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked functions/local/openid/node_modules/.locked ## Run every check and every test
 	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	$(DEV)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # the longest test is alone in its file: not last
@@ -111,7 +116,7 @@ unit: install gettext directories-servers .venv/fuzz/.locked .venv/scan/.locked 
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	$(DEV)/pytest --ignore tests/browser --ignore tests/build --ignore tests/lighthouse $(if $(AS_ROOT),--ignore tests/directories)
 
-browser: install chromium ## Run the tests in Chromium
+browser: install chromium functions/local/openid/node_modules/.locked ## Run the tests in Chromium
 	$(DEV)/pytest tests/browser
 
 lighthouse: docs chromium tests/lighthouse/node_modules/.locked ## Measure home, guidance, error page and form with Lighthouse

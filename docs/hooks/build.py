@@ -150,7 +150,7 @@ def _shared_digest(organisation: Path, languages: tuple[str, ...], tag: str) -> 
     paths = sorted(path for pattern in _SHARED_SOURCES for path in ROOT.glob(pattern) if path.is_file())
     compiled = [files.COMPILED / tag / f"{part}.mo" for part in ("service", "shell")]
     own = [organisation, *(path for path in compiled if path.exists())]
-    served = os.environ.get("DIRECTORY", "")
+    served = f"{os.environ.get('DIRECTORY', '')} {os.environ.get('SIGN_IN', '')}"
     return digest([" ".join((*languages, served)).encode(), *(path.read_bytes() for path in (*paths, *own))])
 
 

@@ -24,6 +24,7 @@ from hooks import assets, brand, pages, problem_pages, search_index, template_fu
 from hooks.addresses import PageError
 from hooks.build_cache import BuildCache, digest
 from local.directories.settings import with_directory
+from local.sign_in import with_provider
 from regain.organisation.file import read
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.language import Language
@@ -39,6 +40,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     path = Path(os.environ.get("ORGANISATION", ROOT / "organisation.yaml"))
     try:
         organisation = with_directory(read(path), os.environ.get("DIRECTORY", ""))
+        organisation = with_provider(organisation, os.environ.get("SIGN_IN", ""))
         logo = brand.logo(path.parent / organisation.organisation.logo) if organisation.organisation.logo else None
     except (InvalidFile, brand.BrandError) as mistake:
         raise Abort(str(mistake)) from None

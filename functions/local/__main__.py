@@ -19,7 +19,7 @@ import msgspec
 import uvicorn
 from starlette.routing import Route
 
-from local import directory, event_bus, schedule
+from local import directory, event_bus, schedule, sign_in
 from local.directory import KINDS, Served
 from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
@@ -64,7 +64,9 @@ def main() -> int:
             if arguments.build and arguments.directory:
                 raise EngineError("DIRECTORY= runs with the sandboxes: leave out SAM_LOCAL=1")
             asked = (arguments.directory, arguments.state, organisation, parsed.people)
-            return serve(arguments, parsed, stack.enter_context(directory.served(*asked)), listening)
+            served = stack.enter_context(directory.served(*asked))
+            also = (arguments.sign_in, arguments.state, arguments.port, served, parsed.people)
+            return serve(arguments, parsed, stack.enter_context(sign_in.served(*also)), listening)
     except (InvalidFile, EngineError, TemplateError) as error:
         print(f"\nRegain cannot start:\n{error}\n", file=sys.stderr)
         return 1
@@ -217,7 +219,10 @@ def _functions(
     template: Template, environment: dict[str, str], logs: Path, served: Served
 ) -> tuple[dict[str, Pool], list[StreamPoller]]:
     """The functions by name, and the pollers of their streams, which every invocation wakes: it may have written."""
-    own = {directory.FUNCTION: {**environment, **served.environment}}
+    own = {
+        directory.FUNCTION: {**environment, **served.environment},
+        sign_in.FUNCTION: {**environment, **served.for_account},
+    }
     pools = {f.name: Pool(f, own.get(f.name, environment), logs / f"{f.name}.log") for f in template.functions}
     pollers = [StreamPoller(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
 
@@ -265,6 +270,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--people", type=Path, default=ROOT / "people.csv")
     parser.add_argument("--organisation", type=Path, default=ROOT / "organisation.yaml")
     parser.add_argument("--directory", choices=KINDS, default="", help="for the first domain")
+    parser.add_argument("--sign-in", choices=("oidc",), default="", help="with an OpenID provider, which is started")
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")

@@ -43,8 +43,8 @@ _SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:of-the-envir
 class Served:
     """What the stack runs with: its organisation, the people who live in its tables, and how the directory is reached.
 
-    `environment` is for the function that reaches the directory alone, `for_all` for all of them, and `parameters` are
-    the template's.
+    `environment` is for the function that reaches the directory alone, `for_account` for the one that signs people in,
+    `for_all` for all of them, and `parameters` are the template's.
     """
 
     organisation: Organisation
@@ -54,6 +54,7 @@ class Served:
     greeting: tuple[str, ...] = ()
     with_roles: tuple[Person, ...] = ()
     for_all: Mapping[str, str] = field(default_factory=dict)
+    for_account: Mapping[str, str] = field(default_factory=dict)
     in_engine: Callable[["Served"], "Served"] = lambda served: served
     """What is left to do once the engine runs: a directory that is a part of it is made then."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))

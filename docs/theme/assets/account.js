@@ -1,5 +1,5 @@
 // The account page: signing in, one's sessions, and changing a known password.
-import { onClick, runner } from './actions.js';
+import { onClick, onProvider, runner } from './actions.js';
 import { call } from './api.js';
 import { offerDomains } from './domain-choices.js';
 import { ErrorSummary } from './error-summary.js';
@@ -124,6 +124,12 @@ page.addEventListener('submit', event => {
 });
 
 onClick(page, actions, (action, value, button) => run(() => action(value, button), button));
+
+// Whether it succeeds is seen when the page opens again.
+onProvider(page, () => {
+  kept?.setItem(SIGNED_IN, 'yes');
+  return input('shared_computer').checked && { shared_computer: 'yes' };
+});
 
 // A session that is over changes nothing on the page: somebody may be typing already.
 if (kept?.getItem(SIGNED_IN)) home({ focus: false, arriving: true }).catch(() => kept.removeItem(SIGNED_IN));

@@ -1,5 +1,5 @@
 // The page of those who help. What may be done is decided by the API; the page offers only that.
-import { onClick, runner } from './actions.js';
+import { onClick, onProvider, runner } from './actions.js';
 import { call } from './api.js';
 import { showAccount, showLines, showReport, showReview, put } from './admin-views.js';
 import { choices } from './choices.js';
@@ -196,5 +196,7 @@ page.addEventListener('submit', event => {
 });
 
 onClick(page, actions, (action, value, button) => run(() => action(value), button));
+
+onProvider(page);
 
 call('admin').then(home, answer => { if (answer.code !== 'sign-in-needed') errors.showProblem(answer); });

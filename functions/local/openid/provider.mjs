@@ -1,5 +1,5 @@
 // A certified OpenID provider (oidc-provider) with the demo people: for `make serve SIGN_IN=oidc` and the tests only.
-// It reads its settings from standard input, {port, client, secret, redirect, logout, people}, prints `ready`, and
+// It reads its settings from standard input, {port, client, secret, redirects, logout, people}, prints `ready`, and
 // ends with its input.
 import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -16,11 +16,15 @@ const subject = user => createHash('sha256').update(user).digest('hex').slice(0,
 const bySubject = new Map(Object.entries(settings.people).map(([user, person]) => [subject(user), { user, ...person }]));
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
 
+const plain = (ctx, content) => { ctx.body = `<!doctype html><html lang="en"><title>Demo provider</title>${content}</html>`; };
+const logoutSource = (ctx, form) => plain(ctx, `${form}<button form="op.logoutForm" name="logout" value="yes">Sign out</button>`);
+const postLogoutSuccessSource = ctx => plain(ctx, '<p>You are signed out.</p>');
+
 const provider = new Provider(issuer, {
   clients: [{
     client_id: settings.client,
     ...(settings.secret ? { client_secret: settings.secret } : { token_endpoint_auth_method: 'none' }),
-    redirect_uris: [settings.redirect],
+    redirect_uris: settings.redirects,
     response_types: ['code'],
     grant_types: ['authorization_code'],
     ...(settings.logout && { backchannel_logout_uri: settings.logout, backchannel_logout_session_required: true }),
@@ -31,7 +35,7 @@ const provider = new Provider(issuer, {
   claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], profile: ['name', 'preferred_username', 'groups'], email: ['email', 'email_verified'] },
   acrValues: ['urn:demo:two-factors'],
   conformIdTokenClaims: false,
-  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource } },
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   ttl: { Session: 3600, Interaction: 600, Grant: 3600 },
   async findAccount(_, sub) {
