@@ -1,4 +1,4 @@
-"""The queue of requests for help (H3): one a person, taken by one helper, closed in bulk; the mail goes on as before."""
+"""The queue of requests for help (B35, H3): one a person, taken by one helper, closed in bulk; the mail goes on as before."""
 
 import pytest
 
