@@ -7,11 +7,14 @@ import pytest
 
 from local.directories.entra_tenant import Response
 from local.directories.entra_tokens import AUDIENCE
+from regain.directories import kinds
 from regain.directories.base import NotAccepted, NotAllowed, Stopped, Unanswered, WrongPassword
 from regain.directories.counted import Counted
+from regain.directories.entra import https
 from regain.domain import directory_change, policy
 from regain.domain.entra import Entra
 from regain.domain.policy import Domain
+from regain.organisation.settings import About, Organisation
 from tests.directories.entra_world import EntraWorld
 from tests.functions.agent import Agent
 from tests.functions.directory_stand_in import people
@@ -133,11 +136,12 @@ def test_a_missing_permission_is_for_the_organisation_to_repair(domain, tenant_w
     assert domain.world.finish(flow, NEW).status == 200
 
 
-def test_nobody_unlocks_here_and_microsoft_is_not_asked(domain, tenant_world):
+def test_nobody_signs_in_or_unlocks_here_and_microsoft_is_not_asked(domain, tenant_world):
     person = newcomer(domain, tenant_world)
     tenant_world.running.asked.clear()
     for who in (person.user_id, f"nobody@{DOMAIN}"):
-        assert domain.world.start(who, "unlock").status == 403
+        assert domain.world.sign_in(who, FIRST).code == "sign-in-elsewhere"
+        assert domain.world.start(who, "unlock").code == "cannot-be-unlocked-here"
     assert tenant_world.running.asked == []
     assert policy.OFFERS["entra"] == tenant_world.directory.offers
 
@@ -176,3 +180,19 @@ def test_how_calls_end_that_no_function_of_its_own_makes_is_counted_too(monkeypa
     assert Counted(types.SimpleNamespace(find=lambda _: None)).find("x") is None
     ends = ["not-accepted", "not-allowed", "stopped", "nothing-done", "unknown", "wrong-password", "done"]
     assert counted == [("Directory", each) for each in ends]
+
+
+def test_a_domains_directory_is_connected_before_any_request_and_asks_nothing(tenant_world):
+    settings = Organisation(About("Contoso"), {DOMAIN: Domain("entra", entra=Entra("t", "c", ("Directors",)))})
+    tenant_world.running.asked.clear()
+    https.tls.cache_clear()
+    made = kinds.directories(settings, {})[DOMAIN]
+    assert (made.offers, made.lockout.threshold) == ({"reset"}, 0)
+    assert [each.url for each in (made.asked.graph.origin, made.asked.graph.tokens.login)] == [https.GRAPH, https.LOGIN]
+    assert https.tls.cache_info().currsize == 1, "a snapshot holds it"
+    assert kinds.directories(settings, tenant_world.running.environment)[DOMAIN].asked.graph.origin.url.startswith(
+        "http:"
+    )
+    with pytest.raises(ValueError, match="hosts only"):
+        kinds.directories(settings, {"ENTRA_STAND_IN": "http://10.0.0.1:80"})
+    assert tenant_world.running.asked == []

@@ -6,7 +6,7 @@ from functools import partial
 from regain.directories.entra import assertions
 from regain.directories.entra.directory import EntraDirectory
 from regain.directories.entra.graph import Graph
-from regain.directories.entra.https import GRAPH, LOGIN, Origin
+from regain.directories.entra.https import GRAPH, LOGIN, Origin, tls
 from regain.directories.entra.tokens import Tokens
 from regain.organisation.settings import Organisation
 
@@ -21,6 +21,8 @@ def connect(name: str, organisation: Organisation, environment: Mapping[str, str
     if not settings:
         raise KeyError("entra")
     stand_in = environment.get("ENTRA_STAND_IN", "")
+    if not stand_in:
+        tls()  # before a snapshot: no request waits for it
     login, graph = (Origin(stand_in or host) for host in (LOGIN, GRAPH))
     assertion = assertions.from_aws
     if settings.certificate:

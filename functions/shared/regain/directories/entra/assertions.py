@@ -10,19 +10,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from regain.adapters import aws
+from regain.directories.aws_calls import ask
 from regain.directories.base import NotAllowed, Unanswered
 from regain.directories.entra.https import LOGIN
 from regain.domain.entra import Entra
 
 AUDIENCE = "api://AzureADTokenExchange"
 SECONDS = 300
-_LATER = {
-    "Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure",
-    "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException",
-}  # fmt: skip
 
 
 def from_aws() -> str:
@@ -67,14 +62,11 @@ def from_certificate(settings: Entra, key: str) -> str:
 def _asked(service: str, call: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """What a service of AWS answers."""
     try:
-        return call(aws.client(service))
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in _LATER:
-            raise Unanswered(True, f"{service}: {code}") from None
-        raise NotAllowed(f"{service}: {code}") from None
-    except BotoCoreError as error:
-        raise Unanswered(True, f"{service}: {type(error).__name__}") from None
+        return ask(lambda: call(aws.client(service)), True, lambda _code, _message: None)
+    except NotAllowed as refused:
+        raise NotAllowed(f"{service}: {refused.code}") from None
+    except Unanswered as failed:
+        raise Unanswered(True, f"{service}: {failed.why}") from None
 
 
 def _encoded(content: bytes) -> str:

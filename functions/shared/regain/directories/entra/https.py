@@ -65,7 +65,7 @@ class Origin:
         host, port = urlsplit(self.url).hostname or "", urlsplit(self.url).port
         made: http.client.HTTPConnection
         if self.url.startswith("https:"):
-            made = http.client.HTTPSConnection(host, port, timeout=self.timeouts.connect, context=_tls())
+            made = http.client.HTTPSConnection(host, port, timeout=self.timeouts.connect, context=tls())
         else:
             made = http.client.HTTPConnection(host, port, timeout=self.timeouts.connect)
         with contextlib.closing(made):
@@ -130,7 +130,8 @@ class Connection:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """TLS 1.2 or later that verifies certificate and name. Reading the system's authorities takes 20 ms, once."""
     made = ssl.create_default_context()
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     return made
