@@ -174,6 +174,7 @@ def _in_entra(running: entra.StandIn, state: Path, organisation: Organisation, p
         f"directory Microsoft Entra ID at {running.url} for {domain}: a stand-in, with {added} people added,",
         "         because Microsoft's runs at Microsoft only; it checks what Microsoft documents of each request.",
         f"         AWS's token service, mail and texts are stand-ins too; people are in {state}/directory-entra.json",
+        "         Nobody signs in here with these passwords: that is for Microsoft's own page",
         *(f"         {each}" for each in elsewhere),
     )
     outside = [person for person in people if person not in inside]

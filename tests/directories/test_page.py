@@ -53,6 +53,8 @@ def test_a_forgotten_password_in_a_directory_is_reset_through_the_page(kind, sta
     form.password(NEW)
     expect(page.get_by_role("heading", name="Your password has been reset")).to_be_visible()
     if kind == "entra":  # nobody signs in here: Microsoft's page judges the password
+        said = "\n".join(stack.said)
+        assert "Entra ID" in said and "a stand-in, with 7 people added" in said and SYNCHRONISED in said
         tenant = Tenant(stack.state / "directory-entra.json")
         ((maria, _),) = [each for each in tenant.users.items() if each[1]["userPrincipalName"] == MARIA]
         assert tenant.signs_in(maria, NEW) and tenant.ended[maria] == 1

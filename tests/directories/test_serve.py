@@ -158,6 +158,8 @@ def test_a_directory_of_ones_own_needs_its_secret_here(tmp_path, monkeypatch):
     assert "set REGAIN_DIRECTORY_SECRET to the password of cn=regain,dc=contoso,dc=example" in said
 
 
-def test_the_makefile_passes_the_kind_to_stack_and_site():
-    made = subprocess.run(["make", "-n", "serve", "DIRECTORY=ad"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "DIRECTORY=ad" in made.stdout and "--directory ad" in made.stdout and "samba" in made.stdout
+@pytest.mark.parametrize(("kind", "server"), [("ad", True), ("entra", False)])
+def test_the_makefile_passes_the_kind_to_stack_and_site_and_installs_a_server_where_one_is_real(kind, server):
+    command = ["make", "-n", "serve", f"DIRECTORY={kind}"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"DIRECTORY={kind}" in made and f"--directory {kind}" in made and ("samba" in made) is server
