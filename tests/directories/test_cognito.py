@@ -3,6 +3,8 @@
 What it never says comes from botocore's own model, by its Stubber.
 """
 
+import re
+import textwrap
 import time
 from functools import partial
 
@@ -16,7 +18,9 @@ from regain.directories.aws_calls import WRITE
 from regain.directories.base import NotAccepted, NotAllowed, Outcome, Person, Stopped, Unanswered, WrongPassword
 from regain.directories.cognito import CognitoDirectory
 from regain.domain.cognito import Cognito
+from regain.organisation.file import read
 from regain.organisation.settings import About, Domain, Organisation
+from tests.conftest import ROOT
 from tests.directories.worlds import CognitoWorld
 
 FIRST, NEXT = "the First password 1", "the-Second-password-2"
@@ -253,3 +257,13 @@ def test_the_pool_is_asked_in_its_own_region_and_not_before_somebody_asks():
     directory = kinds.directories(organisation, {})["a.example"]
     assert directory._writing().meta.region_name == "eu-central-1"
     assert directory.shortest == 15
+
+
+def test_the_settings_of_the_guide_have_no_mistake(tmp_path):
+    guide = (ROOT / "docs" / "admin" / "cognito.md").read_text()
+    (settings,) = re.findall(r"^ {8}domains:\n(?: {10}.+\n)+", guide, re.MULTILINE)
+    path = tmp_path / "organisation.yaml"
+    path.write_text("organisation: {name: Contoso}\n" + textwrap.dedent(settings))
+    assert read(path).domains["students.contoso.example"].cognito == SETTINGS
+    for flow in ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"):
+        assert flow in guide

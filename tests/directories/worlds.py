@@ -152,7 +152,8 @@ class ActiveDirectoryWorld(World):
 class CognitoWorld:
     """A user pool in the embedded engine. Its people have the attributes that they would have in LDAP."""
 
-    def __init__(self, **pool):
+    def __init__(self, domain="contoso.example", **pool):
+        self.domain = domain
         self.api = boto3.client("cognito-idp")
         rules = {"MinimumLength": 12, **dict.fromkeys(("RequireUppercase", "RequireSymbols"), False)}
         given = {"PoolName": "people", "Policies": {"PasswordPolicy": rules}, **pool}
@@ -175,12 +176,12 @@ class CognitoWorld:
         return self.find(name)
 
     def find(self, name):
-        return self.directory.find(f"{name}@contoso.example")
+        return self.directory.find(f"{name}@{self.domain}")
 
     def add(self, name, password, attributes):
         told = {_IN_COGNITO[key]: value for key, value in attributes.items() if key in _IN_COGNITO}
         told |= {f"{key}_verified": "true" for key in ("email", "phone_number") if key in told}
-        who = self._of(f"{name}@contoso.example")
+        who = self._of(f"{name}@{self.domain}")
         given = [{"Name": key, "Value": value} for key, value in told.items()]
         self.api.admin_create_user(**who, UserAttributes=given, MessageAction="SUPPRESS", TemporaryPassword=password)
         self.api.admin_set_user_password(**who, Password=password, Permanent=True)
