@@ -10,6 +10,7 @@ from regain.directories.aws_calls import WRITE
 from regain.directories.aws_managed import ManagedDirectory
 from regain.directories.base import NotAccepted, NotAllowed, Person, Stopped, Unanswered
 from regain.domain.ldap import Ldap
+from regain.organisation import policies
 from regain.organisation.settings import About, Domain, Organisation
 from tests.directories.test_cognito import told
 
@@ -124,6 +125,12 @@ def test_the_directory_is_asked_in_its_primary_region():
     organisation = Organisation(About("X"), {"a.example": Domain("ldap", SETTINGS)})
     directory = kinds.directories(organisation, {})["a.example"]
     assert {directory._data().meta.region_name, directory._service().meta.region_name} == {"eu-central-1"}
+
+
+def test_the_page_says_how_long_a_password_may_be():
+    organisation = Organisation(About("X"), {"a.example": Domain("ldap", SETTINGS), "b.example": Domain()})
+    longest = [policies.for_domain(organisation, f"x@{name}").passwords.maximum for name in organisation.domains]
+    assert longest == [127, 256]
 
 
 def described(service, access="Enabled", **changes):

@@ -11,12 +11,10 @@ from typing import Any
 from regain.adapters import aws
 from regain.directories.aws_calls import READ, WRITE, ask
 from regain.directories.base import Directory, Finding, NotAccepted, NotAllowed, Outcome, Person, Stopped, sent
-from regain.domain.ldap import Ldap
+from regain.domain.ldap import LONGEST_BY_API, Ldap
 from regain.domain.lockout import Lockout
 from regain.organisation.settings import Organisation
 
-LONGEST = 127
-"""The most characters of a password that the API takes."""
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,20}")
 _NEVER_ASKED = Lockout(0)
 _OTHER = ("displayName", "mobile", "telephoneNumber")
@@ -48,7 +46,7 @@ class ManagedDirectory(Directory):
         if temporary:
             raise NotAllowed("temporary passwords")
         new = sent(password)
-        if len(new) > LONGEST:
+        if len(new) > LONGEST_BY_API:
             raise NotAccepted("long")
         now = self._described(person.address, person.user_id)
         if now is None or now.key != person.key:

@@ -7,6 +7,8 @@ from regain.domain.lockout import Lockout
 
 GLOBAL_CATALOGUE = (3268, 3269)
 """Ports at which nothing can be changed."""
+LONGEST_BY_API = 127
+"""The most characters of a password that the API of AWS Directory Service takes."""
 UserIdAttribute = Literal["userPrincipalName", "mail", "sAMAccountName", "uid"]
 
 

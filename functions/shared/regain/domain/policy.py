@@ -5,7 +5,7 @@ from typing import Literal
 
 from regain.domain.cognito import Cognito
 from regain.domain.entra import Entra
-from regain.domain.ldap import Ldap
+from regain.domain.ldap import LONGEST_BY_API, Ldap
 
 Kind = Literal[
     "email", "sms", "call-mobile", "call-office", "questions", "authenticator", "recovery-code", "passkey"
@@ -199,6 +199,11 @@ class Domain:
     def has_directory(self) -> bool:
         """Whether its passwords live in a directory that Regain asks."""
         return self.directory not in ("dynamodb", "elsewhere")
+
+    @property
+    def longest_password(self) -> int:
+        """The most characters of a password that its directory takes."""
+        return LONGEST_BY_API if self.kind == "aws-managed" else LONGEST_PASSWORD
 
     @property
     def in_network(self) -> bool:

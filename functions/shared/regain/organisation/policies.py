@@ -56,9 +56,13 @@ def _with_directory(organisation: Organisation, domain: Domain) -> Organisation:
     if domain.offers and not signs_in(organisation, domain):
         url = _SIGN_IN.get(domain.kind, "") if url == ACCOUNT_PAGE else url
         recovery = replace(recovery, methods=tuple(kind for kind in recovery.methods if sends_code(kind)))
-    if (url, recovery) == (about.sign_in_url, organisation.recovery):
+    passwords = organisation.passwords
+    if domain.longest_password < passwords.maximum:
+        passwords = replace(passwords, maximum=domain.longest_password)
+    if (url, recovery, passwords) == (about.sign_in_url, organisation.recovery, organisation.passwords):
         return organisation
-    return msgspec.structs.replace(organisation, organisation=replace(about, sign_in_url=url), recovery=recovery)
+    about = replace(about, sign_in_url=url)
+    return msgspec.structs.replace(organisation, organisation=about, recovery=recovery, passwords=passwords)
 
 
 def for_account(organisation: Organisation, account: Account, typed: str = "") -> Organisation:
