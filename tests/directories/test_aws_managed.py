@@ -5,9 +5,8 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from botocore.stub import Stubber
 
-from regain.directories import kinds
 from regain.directories.aws_calls import WRITE
-from regain.directories.aws_managed import ManagedDirectory
+from regain.directories.aws_managed import ManagedDirectory, connect
 from regain.directories.base import NotAccepted, NotAllowed, Person, Stopped, Unanswered
 from regain.domain.ldap import Ldap
 from regain.organisation import policies
@@ -123,7 +122,7 @@ def test_nothing_else_is_offered(service):
 
 def test_the_directory_is_asked_in_its_primary_region():
     organisation = Organisation(About("X"), {"a.example": Domain("ldap", SETTINGS)})
-    directory = kinds.directories(organisation, {})["a.example"]
+    directory = connect("a.example", organisation, {})
     assert {directory._data().meta.region_name, directory._service().meta.region_name} == {"eu-central-1"}
 
 

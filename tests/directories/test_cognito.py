@@ -13,10 +13,9 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.stub import Stubber
 
-from regain.directories import kinds
 from regain.directories.aws_calls import WRITE
 from regain.directories.base import NotAccepted, NotAllowed, Outcome, Person, Stopped, Unanswered, WrongPassword
-from regain.directories.cognito import CognitoDirectory
+from regain.directories.cognito import CognitoDirectory, connect
 from regain.domain.cognito import Cognito
 from regain.organisation.file import read
 from regain.organisation.settings import About, Domain, Organisation
@@ -254,7 +253,7 @@ def test_doctor_names_what_keeps_a_pool_from_working(cognito):
 
 def test_the_pool_is_asked_in_its_own_region_and_not_before_somebody_asks():
     organisation = Organisation(About("X"), {"a.example": Domain("cognito", cognito=SETTINGS)})
-    directory = kinds.directories(organisation, {})["a.example"]
+    directory = connect("a.example", organisation, {})
     assert directory._writing().meta.region_name == "eu-central-1"
     assert directory.shortest == 15
 
