@@ -2,14 +2,19 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import time
 from base64 import urlsafe_b64encode
 
 import jwt
 import pytest
 
+from local.template import read
 from regain.adapters import openid
 from tests.functions.openid_stand_in import EC, FORM, ISSUER, OIDC, RSA, SITE, StandIn, Visit, refused
+from tests.functions.permissions import allowed
 
 
 @pytest.fixture
@@ -292,6 +297,32 @@ def test_an_id_token_of_google_in_its_documented_shape_b34(use, monkeypatch):
     for another in ({"hd": None}, {"hd": "other.example"}):
         provider.claims.update(another)
         refused(visit.back(visit.start(), iss=None), "sign-in-not-trusted")
+
+
+def test_who_signs_in_with_passwords_alone_loads_no_library_of_tokens():
+    """What a function costs to start does not depend on what others can have."""
+    script = "import sys, account.app; print('jwt' in sys.modules)"
+    path = os.pathsep.join(each for each in sys.path if each)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_one_function_may_read_the_clients_secret_and_only_where_there_is_one_b19(root):
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:regain-oidc-a1B2c3"
+    for given, wanted in ((arn, {"AccountFunction"}), ("", set())):
+        template = read(root / "template.yaml", {"Site": "none", "SignInSecretArn": given})
+        readers = {
+            function.name
+            for function in template.functions
+            if any(action == "secretsmanager:GetSecretValue" for action, _ in allowed(template, function.name))
+        }
+        assert readers == wanted
 
 
 def test_secrets_of_a_sign_in_reach_no_log_and_no_store(visit, capfd):

@@ -2,12 +2,15 @@
 
 import json
 import time
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
 from regain.adapters import security_info
 from regain.domain import binding
+from tests.functions.directory_stand_in import StandIn as DirectoryStandIn
+from tests.functions.directory_stand_in import people
 from tests.functions.openid_stand_in import FORM, OIDC, RSA, SITE, StandIn, Visit, refused
 
 
@@ -64,6 +67,20 @@ def test_a_shared_address_leads_to_nobody(use, monkeypatch):
     world.person(mail=shared)
     refused(visit.sign_in("x", email=shared, email_verified=True, sub="a"), "sign-in-leads-to-two-people")
     refused(visit.sign_in("x", email=one.user_id, email_verified=False, sub="a"), "no-account-for-this-sign-in")
+
+
+def test_somebody_whose_password_lives_in_a_directory_signs_in_without_it_and_a_stop_there_counts(visit):
+    """Nothing is asked of the directory but who they are; the first sign-in makes their card, as a password would."""
+    with people(visit.world, DirectoryStandIn()) as domain:
+        person = domain.directory.add()
+        answer = visit.sign_in(person.user_id)
+        shown = visit.world.request("GET", "/api/account", session=answer.session)
+        assert (shown.status, shown.body["user_id"]) == (200, person.user_id)
+        assert visit.sign_in(person.user_id).session
+        refused(visit.sign_in(f"nobody@{person.user_id.partition('@')[2]}"), "no-account-for-this-sign-in")
+        domain.directory.people[person.user_id] = replace(person, enabled=False)
+        refused(visit.sign_in(person.user_id), "account-turned-off")
+        assert visit.world.request("GET", "/api/account", session=answer.session).code == "sign-in-needed"
 
 
 # --- What a session of the provider may do ----------------------------------------------------------------

@@ -74,7 +74,7 @@ def _codes(to=""):
 @schemathesis.hook
 def after_call(ctx, case, response):
     """Keeps what an answer names."""
-    if response.headers.get("content-type", [""])[0] != "application/json":
+    if case.method == "HEAD" or response.headers.get("content-type", [""])[0] != "application/json":
         return
     body = response.json()
     if isinstance(body, dict) and "flow" in body:

@@ -3,6 +3,7 @@
 import pytest
 
 from regain.domain import provider
+from regain.domain.policy import Domain
 from regain.domain.provider import GOOGLE, Claims, Oidc, SecondFactor
 from regain.organisation.file import read
 from regain.organisation.file_errors import InvalidFile
@@ -82,6 +83,14 @@ def test_a_domain_without_passwords_needs_a_provider(mistakes):
     ((line, what, remedy),) = mistakes(off)
     assert line == 2 and "nobody of `contoso.example` could sign in" in what and "sign_in.oidc" in remedy
     assert mistakes(off + GOOD) == []
+
+
+def test_no_password_of_entra_is_taken_here_whatever_the_settings_say():
+    """Nobody here can judge one (directories.md): sign-in is the provider's alone."""
+    assert not Domain("entra").signs_in_with_password and not Domain("elsewhere").signs_in_with_password
+    assert (
+        Domain("dynamodb").signs_in_with_password and not Domain("dynamodb", sign_in="provider").signs_in_with_password
+    )
 
 
 def settings(**changes):
