@@ -132,4 +132,5 @@ def line(event: dict[str, Any], who: dict[str, CountedPerson]) -> AuditEvent:
 def show_report(query: ReportQuery, context: RequestContext) -> UsageReport:
     """Usage of the last days, in two reads, however many accounts there are."""
     agent = signed_in_agent(context)
-    return usage.usage_report(agent.services.counters, int(query.days), agent.services.now)
+    services = agent.services
+    return usage.usage_report(services.counters, services.organisation, int(query.days), services.now)

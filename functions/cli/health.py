@@ -29,7 +29,8 @@ _TEXTS = (
 
 def tables(services: Services) -> Iterator[Finding]:
     """Whether the tables that this command can name are there."""
-    named = {getattr(part, "table", "") for part in (getattr(services, each.name) for each in fields(services))}
+    named = {getattr(getattr(services, each.name), "table", "") for each in fields(services)}
+    named.add(services.provisioning_table)
     states = {name: services.store.client.describe_table(TableName=name)["Table"]["TableStatus"]
               for name in sorted(filter(None, named))}  # fmt: skip
     yield from (

@@ -15,13 +15,16 @@ from cli.explain import english_of
 from cli.stack import Stack
 from cli.terminal import errors, result, say, table, write
 from regain.adapters.store import READ_SIZE, batched
+from regain.api.contract import UsageReport
 from regain.domain import events as happened
 from regain.domain import reference
+from regain.organisation.language import Language
 from regain.reports import usage
 from regain.reports.exports import export
 from regain.runtime.services import Services
 
 _DAY = 86_400
+_ENDS = ("started", "finished", "refused", "given up")
 _KEPT = 401  # days: events are deleted after 400
 
 
@@ -118,14 +121,22 @@ def report(
             changed += counting.count_people("id", part)
             indexing.index_people("id", part)
         errors.print(f"counted anew: {changed} people stood differently")
-    found, english = usage.usage_report(services.counters, days, int(time.time())), english_of(services)
+    found = usage.usage_report(services.counters, services.organisation, days, services.now)
+    english = english_of(services)
     result(**msgspec.to_builtins(found, enc_hook=english.translate))
-    people = found.people
+    _show(found, english)
+
+
+def _show(found: UsageReport, english: Language) -> None:
+    people, saved = found.people, found.saved
     table(("people", "accounts", "registered", "enabled", "capable"),
           [("", people.accounts, people.registered, people.enabled, people.capable)])  # fmt: skip
     for what, counted in (("resets", found.resets), ("unlocks", found.unlocks)):
         say("")
-        table((what, "started", "finished", "refused", "given up"),
-              ((d.day, d.started, d.finished, d.refused, d.given_up) for d in counted))  # fmt: skip
+        table((what, *_ENDS), ((d.day, d.started, d.finished, d.refused, d.given_up) for d in counted))
     say("")
+    domains = ((d.domain, d.directory, d.policy, d.started, d.finished, d.refused, d.given_up) for d in found.domains)
+    table(("domain", "directory", "policy", *_ENDS), domains)
+    worth = f", which would have cost {saved.amount:,} {saved.currency}" if saved.call_cost else ""
+    say(f"\n{saved.calls} calls to the helpdesk were not needed{worth}.\n")
     table(("method", "right", "wrong"), ((english.translate(m.label), m.passed, m.failed) for m in found.methods))

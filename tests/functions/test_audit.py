@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import boto3
+import msgspec
 import pytest
 
 from regain.adapters.seal import unseal
@@ -217,20 +219,31 @@ class TestCounts:
         person = world.person()
         a_reset(world, person)
         found = world.events(person.user_id)
-        before = usage.usage_report(world.services.counters, 1, world.services.now).resets[0]
+        before = usage.usage_report(world.services.counters, world.services.organisation, 1, world.services.now).resets[
+            0
+        ]
         assert count_events(found) == len(found)
         assert count_events(found[1:]) == 0
-        after = usage.usage_report(world.services.counters, 1, world.services.now)
+        after = usage.usage_report(world.services.counters, world.services.organisation, 1, world.services.now)
         day = after.resets[0]
         assert (day.started - before.started, day.finished - before.finished, day.refused - before.refused) == (1, 1, 0)
         assert "email" in [method.kind for method in after.methods if method.passed and method.failed]
 
     def test_a_flow_that_was_neither_finished_nor_refused_was_given_up(self, world):
         person = world.person()
-        before = usage.usage_report(world.services.counters, 1, world.services.now).resets[0].given_up
+        before = (
+            usage.usage_report(world.services.counters, world.services.organisation, 1, world.services.now)
+            .resets[0]
+            .given_up
+        )
         world.start(person.user_id)
         count_events(world.events(person.user_id))
-        assert usage.usage_report(world.services.counters, 1, world.services.now).resets[0].given_up == before + 1
+        assert (
+            usage.usage_report(world.services.counters, world.services.organisation, 1, world.services.now)
+            .resets[0]
+            .given_up
+            == before + 1
+        )
 
     def test_people_are_counted_as_they_stand(self, world):
         before = numbers(world)
@@ -295,3 +308,33 @@ def test_the_report_costs_two_reads_whoever_asks_b17(world, auditor):
         assert answer.operations == ("BatchGetItem", "GetItem", "Query", "GetItem")
     assert answer.body["people"]["accounts"] >= 1
     assert auditor.get("/report", days="365").code == "request-not-read"
+
+
+def test_the_report_counts_by_domain_and_says_what_was_saved_b17(world):
+    cost = replace(world.services.organisation.administration, call_cost=25, currency="EUR")
+    organisation = msgspec.structs.replace(world.services.organisation, administration=cost)
+
+    def report():
+        return usage.usage_report(world.services.counters, organisation, 1, world.services.now)
+
+    def mine(found):
+        return next(each for each in found.domains if each.domain == "contoso.example")
+
+    before = report()
+    person = world.person()
+    a_reset(world, person)
+    count_events(world.events(person.user_id))
+    after = report()
+    assert (mine(after).started - mine(before).started, mine(after).finished - mine(before).finished) == (1, 1)
+    assert mine(after).directory == "dynamodb"
+    assert {each.domain for each in after.domains} == set(organisation.domains)
+    assert after.saved.calls == before.saved.calls + 1
+    assert (after.saved.amount, after.saved.currency) == (after.saved.calls * 25, "EUR")
+
+
+def test_an_event_names_a_domain_of_the_organisation_and_no_other_part_of_a_user_id(world):
+    for user_id in (world.person().user_id, f"nobody{world.number}@contoso.example"):
+        world.start(user_id)
+        (started, *_) = world.events(user_id)
+        assert started["domain"] == "contoso.example"
+        assert user_id.partition("@")[0] not in json.dumps(started, default=str)

@@ -255,7 +255,7 @@ def test_no_secret_is_logged_stored_streamed_archived_exported_or_answered_in_an
     }
     places |= {name: text for name, text in seen().items() if name != "answers"}
     status, places["story"], errors = run("explain", owner.account.user_id)
-    assert (status, errors) == (0, "")
+    assert (status, errors) == (1, ""), "the owner cannot get back in: a message that was not theirs has been reported"
     assert run("people", "export", tmp_path / "people.csv")[0] == 0
     places["export of people"] = (tmp_path / "people.csv").read_text()
     read = ("log", "printed", "problems", "URLs", "archive", "OutboxTable", "stream of OutboxTable", "UnsentQueue")

@@ -177,8 +177,8 @@ def method_kind(method_id: str) -> str:
 def counter_names(event: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the daily counters that an event increments.
 
-    `<purpose>.started`, `.finished`, `.refused`, `.sent:<kind>`, `.passed:<kind>`, `.failed:<kind>`, and
-    `event:<kind of event>` for every event.
+    `<purpose>.started`, `.finished` and `.refused`, each also with `@<domain>`; `.sent:<kind>`, `.passed:<kind>`,
+    `.failed:<kind>`; and `event:<kind of event>` for every event.
     """
     kind, purpose = event["kind"], event.get("purpose", "")
     found = [f"event:{kind}"]
@@ -191,6 +191,8 @@ def counter_names(event: Mapping[str, Any]) -> tuple[str, ...]:
         found.append(f"{purpose}.finished")
     if event.get("reason") and kind in (f"{purpose}-started", "proof-passed"):
         found.append(f"{purpose}.refused")
+    if domain := event.get("domain"):
+        found += [f"{name}@{domain}" for name in found[1:]]
     step = {"code-requested": "sent", "proof-passed": "passed", "proof-failed": "failed"}.get(kind)
     if step:
         found.append(f"{purpose}.{step}:{method_kind(event.get('method', ''))}")

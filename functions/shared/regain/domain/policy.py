@@ -125,10 +125,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Administration:
-    """How far roles reach. With `same-groups`, only administrators can help people outside their own groups."""
+    """How far roles reach. With `same-groups`, only administrators can help people outside their own groups.
+
+    `call_cost`: what a call to the helpdesk costs, in `currency` (ISO 4217): the report then says what resets saved.
+    """
 
     scope: Literal["all", "same-groups"] = "all"
     temporary_password_hours: int = 24
+    call_cost: int = 0
+    currency: str = "USD"
 
 
 LONGEST_PASSWORD = 256

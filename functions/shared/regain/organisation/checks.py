@@ -39,6 +39,7 @@ _RANGES = {
     "passwords.maximum": (64, LONGEST_PASSWORD),
     "passwords.points": (1, 20),
     "administration.temporary_password_hours": (1, 72),
+    "administration.call_cost": (0, 10_000),
 }  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
 
 
@@ -48,6 +49,7 @@ def find_errors(organisation: Organisation) -> Iterator[Finding]:
     yield from everybody(organisation)
     yield from policy_checks.find_errors(organisation, everybody)
     yield from oidc_checks.find_errors(organisation)
+    yield from _currency(organisation)
 
 
 def everybody(organisation: Organisation) -> Iterator[Finding]:
@@ -117,6 +119,14 @@ def _ranges(organisation: Organisation) -> Iterator[Finding]:
     for number, word in enumerate(passwords.banned):
         if len(word) < 4:
             yield ("passwords", "banned", number), f"`{word}` is too short to ban", "words of 4 characters or more"
+
+
+def _currency(organisation: Organisation) -> Iterator[Finding]:
+    """A code of ISO 4217, which pages write as each language does."""
+    given = organisation.administration.currency
+    if not re.fullmatch("[A-Z]{3}", given):
+        instead = "the three letters of ISO 4217, such as EUR, GBP or USD"
+        yield ("administration", "currency"), f"`{given}` is not a currency", instead
 
 
 def _worded(organisation: Organisation) -> dict[Place, Name]:

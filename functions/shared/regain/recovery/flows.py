@@ -194,8 +194,9 @@ class Flows:
         return Attempt(flow, choice, standing, self.services.now, self.policy, self.limits, silent)
 
     def event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
-        """One event of a flow."""
-        services = self.services
+        """One event of a flow. Of the user ID it says only which of the organisation's domains it is in."""
+        services, domain = self.services, flow.user_id.rpartition("@")[2]
+        facts["domain"] = domain if domain in services.organisation.domains else ""
         return services.events.write(
             kind, subject, flow.reference, services.clock(), services.randomness(4), purpose=self.purpose, **facts
         )

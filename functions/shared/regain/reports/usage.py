@@ -4,9 +4,11 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from regain.adapters.counters import Counters
-from regain.api.contract import AccountCounts, DayCount, MethodCount, UsageReport
+from regain.api.contract import AccountCounts, DayCount, DomainCount, MethodCount, Saved, UsageReport
 from regain.domain.methods import LABELS
+from regain.organisation.settings import Organisation
 
+_PURPOSES, _ENDS = ("reset", "unlock"), ("started", "finished", "refused")
 OTHER = (
     "password-changed", "sign-in-locked", "proofs-longer", "account-secured", "administrator-contacted",
     "support-contacted", "admin-reset", "admin-unlocked", "admin-lifted", "message-failed", "message-bounced",
@@ -15,7 +17,7 @@ OTHER = (
 """The kinds of event that the report counts besides resets and unlocks."""
 
 
-def usage_report(counters: Counters, days: int, now: int) -> UsageReport:
+def usage_report(counters: Counters, organisation: Organisation, days: int, now: int) -> UsageReport:
     """The report for the last `days` days, including today: one query and one read."""
     today = datetime.fromtimestamp(now, UTC).date()
     named = [(today - timedelta(days=back)).isoformat() for back in reversed(range(days))]
@@ -24,6 +26,8 @@ def usage_report(counters: Counters, days: int, now: int) -> UsageReport:
     return UsageReport(
         days=days,
         people=_people(counters.people()),
+        saved=_saved(total, organisation),
+        domains=[_domain(name, total, organisation) for name in organisation.domains],
         resets=[_day(day, "reset", counted.get(day, Counter())) for day in named],
         unlocks=[_day(day, "unlock", counted.get(day, Counter())) for day in named],
         methods=_methods(total),
@@ -33,8 +37,21 @@ def usage_report(counters: Counters, days: int, now: int) -> UsageReport:
 
 def _day(day: str, purpose: str, counts: Counter[str]) -> DayCount:
     """A flow that neither finished nor was refused was abandoned, or is still in progress."""
-    started, finished, refused = (counts[f"{purpose}.{what}"] for what in ("started", "finished", "refused"))
+    started, finished, refused = (counts[f"{purpose}.{what}"] for what in _ENDS)
     return DayCount(day, started, finished, refused, max(0, started - finished - refused))
+
+
+def _domain(name: str, total: Counter[str], organisation: Organisation) -> DomainCount:
+    started, finished, refused = (sum(total[f"{purpose}.{what}@{name}"] for purpose in _PURPOSES) for what in _ENDS)
+    domain = organisation.domains[name]
+    given_up = max(0, started - finished - refused)
+    return DomainCount(name, domain.directory, domain.policy, started, finished, refused, given_up)
+
+
+def _saved(total: Counter[str], organisation: Organisation) -> Saved:
+    calls = sum(total[f"{purpose}.finished"] for purpose in _PURPOSES)
+    cost = organisation.administration.call_cost
+    return Saved(calls, cost, organisation.administration.currency, calls * cost)
 
 
 def _methods(total: Counter[str]) -> list[MethodCount]:

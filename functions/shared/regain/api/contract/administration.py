@@ -207,11 +207,40 @@ class AccountCounts(Struct):
     by_method: dict[str, int]
 
 
+class DomainCount(Struct):
+    """Counts of resets and unlocks in one domain, with its directory and policy ("" where it has none of its own)."""
+
+    domain: str
+    directory: str
+    policy: str
+    started: int
+    finished: int
+    refused: int
+    given_up: int
+
+
+class Saved(Struct):
+    """Calls to the helpdesk that nobody had to make: resets and unlocks that people finished themselves.
+
+    `amount` is what they would have cost, in `currency` (ISO 4217); 0 where nobody has said what one costs.
+    """
+
+    calls: int
+    call_cost: int
+    currency: str
+    amount: int
+
+
 class UsageReport(Struct):
-    """Usage of the last days, and registration now (B17)."""
+    """Usage of the last days, and registration now (B17).
+
+    `given_up` counts whoever neither finished nor was refused, or has not come to an end yet.
+    """
 
     days: int
     people: AccountCounts
+    saved: Saved
+    domains: list[DomainCount]
     resets: list[DayCount]
     unlocks: list[DayCount]
     methods: list[MethodCount]
