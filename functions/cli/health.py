@@ -20,11 +20,6 @@ _PATIENCE = 10  # seconds
 _LATE = 120  # seconds: a message leaves within two minutes, its retries included
 _KEPT = 7 * 86_400  # of the outbox
 _DAYS, _SHOWN, _MOST = 7, 3, 1_000
-_TEXTS = (
-    ("organisation", "user_id"), ("organisation", "portal_name"), ("organisation", "apps_portal_name"),
-    ("administrator", "hours"), ("administrator", "in_person"), ("support", "hours"),
-)  # fmt: skip
-"""What is a text rather than a proper name, so that it differs from language to language."""
 
 
 def tables(services: Services) -> Iterator[Finding]:
@@ -113,23 +108,3 @@ def settings(organisation: Organisation) -> Iterator[Finding]:
         zone != "UTC", f"Times in messages are those of {zone}.", "Times in messages are in UTC.",
         "Set organisation.time_zone, for example Europe/London.", "warning",
     )  # fmt: skip
-    languages = organisation.organisation.languages
-    for place, setting, missing in _untranslated(organisation):
-        to_do = f"Write it in each: {{{languages[0]}: …, {missing[0]}: …}}."
-        yield Finding("warning", f"{place}.{setting} has no text in {', '.join(missing)}.", to_do)
-
-
-def _untranslated(organisation: Organisation) -> Iterator[tuple[str, str, list[str]]]:
-    """Texts that are not there in each of the site's languages: where, which, and what languages."""
-    parts = {
-        "organisation": ("organisation", organisation.organisation),
-        "administrator": ("contacts.administrator", organisation.contacts.administrator),
-        "support": ("contacts.support", organisation.contacts.support),
-    }
-    own, *others = organisation.organisation.languages
-    for part, setting in _TEXTS:
-        place, holder = parts[part]
-        given = getattr(holder, setting)
-        known = set(given) if isinstance(given, dict) else {own}
-        if given and (missing := [tag for tag in others if tag not in known]):
-            yield place, setting, missing
