@@ -2,10 +2,10 @@
 // <script src="https://help.contoso.example/embed.js"></script>
 (() => {
   const script = document.currentScript, { origin } = new URL(script.src);
-  const { form = 'reset', language, title = 'Get back into your account' } = script.dataset;
+  const { form = 'reset', language, title = 'Get back into your account', user } = script.dataset;
   const frame = document.createElement('iframe');
   frame.title = title;
-  frame.src = [origin, language, form, ''].filter(part => part !== undefined).join('/');
+  frame.src = [origin, language, form, ''].filter(part => part !== undefined).join('/') + (user ? `#user=${encodeURIComponent(user)}` : '');
   frame.allow = `publickey-credentials-get ${origin}`; // passkeys
   frame.style.cssText = 'width: 100%; height: 40rem; border: 0';
   addEventListener('message', event => {

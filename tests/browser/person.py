@@ -108,7 +108,7 @@ class Person:
         self.press("Passkey")
         self.at("Add a passkey")
         self.page.get_by_label("Name", exact=True).fill(name)
-        self.press("Make a passkey")
+        self.press("Create a passkey")
 
     def add_questions(self) -> None:
         self.press("Security questions")

@@ -71,7 +71,7 @@ def test_a_reset_in_arabic_from_right_to_left_on_a_phone(page: Page, form, teste
     form.code(tester.mail)
     arabic = Language("ar", ORGANISATION)
     (message,) = form.stack.messages(tester.mail)
-    assert message["subject"] == arabic.translate("Your code for your {organisation} account")
+    assert message["subject"].startswith(arabic.translate("Your code for your {organisation} account"))
     page.get_by_label(t("Code"), exact=True).fill("00000x")
     page.get_by_role("button", name=t("Next")).locator("visible=true").click()
     expect(form.summary).to_contain_text(t("That code is not right"))

@@ -23,6 +23,10 @@ def test_the_link_opens_a_page_with_one_button_that_turns_the_account_off_b6_f31
     page.goto(notice(form.stack, tester.user_id))
     expect(page.get_by_role("heading", name="Turn off your account?")).to_be_focused()
     assert "#" not in page.url
+    page.set_viewport_size({"width": 320, "height": 640})
+    expect(page.get_by_role("button", name="Turn off my account")).to_be_in_viewport(
+        ratio=1
+    )  # before the guidance (F41)
     axe()
     signed_in = page.request.post(
         "/api/account/sign-in", data={"user_id": tester.user_id, "password": "violet-Anchor-27-plum"}

@@ -107,7 +107,7 @@ def test_what_needs_no_message_is_registered_and_every_step_is_accessible_s74(pa
     person.listed("Passkey", "My phone")
     person.press("Passkey")
     looks()
-    person.press("Make a passkey")
+    person.press("Create a passkey")
     expect(page.locator(".error-summary")).to_contain_text("This device has a passkey for this account already")
     person.press("Back")
     person.press("Security questions")
@@ -149,7 +149,7 @@ def test_an_app_and_answers_in_either_order(page: Page, person, axe, purpose):
     person.start(purpose)
     if purpose == "reset":
         person.choose("Use a code from my authenticator app")
-        person.at("Enter the code of your app")
+        person.at("Enter the code from your app")
         axe()
         page.get_by_label("Code from your app").fill("000000")
         person.press("Next")
@@ -206,7 +206,7 @@ def test_who_is_asked_whether_all_is_right_says_so(page: Page, person):
     person.at("Is your security info right?")
     expect(page.get_by_text("You haven’t checked it for a while")).to_be_visible()
     with page.expect_response("**/api/account/methods/keep") as kept:
-        person.press("Yes, it is right")
+        person.press("Yes, it’s all correct")
     assert kept.value.ok
     person.at("You are signed in")
     page.unroute_all(behavior="wait")

@@ -93,7 +93,7 @@ def test_one_text_with_two_meanings_has_two_translations_l8(texts):
 def test_translators_are_told_what_kind_of_text_it_is_l8(texts):
     told = {message.id: message.auto_comments for message in texts}
     assert told["{organisation}: {code} is your code to reset your password."][0].startswith("Text message: 70 letters")
-    assert "Button" in told["Make a passkey"]
+    assert "Button" in told["Create a passkey"]
     assert "Heading" in told["Add a passkey"]
     assert "Title of a page" in told["Translate"]
 

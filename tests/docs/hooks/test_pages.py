@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from hooks import pages, problem_pages, template_functions, well_known
+from hooks import brand, pages, problem_pages, template_functions, well_known
 from hooks.addresses import PageError
+from hooks.assets import SOURCES
 from regain.api.contract import OPERATIONS
 from regain.organisation.file import read
 from regain.organisation.language import Language
@@ -143,3 +144,11 @@ def test_security_txt_says_where_to_report_and_until_when(organisation):
     assert told.startswith("Contact: https://contoso.example/report\n")
     nobody = replace(organisation.contacts, administrator=type(organisation.contacts.administrator)())
     assert well_known.security_txt(msgspec.structs.replace(organisation, contacts=nobody), datetime.now(UTC)) == ""
+
+
+def test_a_red_brand_stays_in_the_bar_and_another_colours_links_too_f67():
+    css = ":root{--error: #a31621}"
+    red, green = brand.apply_colour(css, "#7a1f2b"), brand.apply_colour(css, "#12593a")
+    assert "--bar:#7a1f2b" in red and "--link" not in red
+    assert "--bar:#12593a" in green and "--link:#12593a" in green
+    assert brand.same_hue("#7a1f2b", re.search(r"--error: (#\w+)", (SOURCES / "site.css").read_text())[1])
