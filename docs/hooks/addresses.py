@@ -7,7 +7,7 @@ PAGES = {
     "home": "index.md",
     "account": "account.md",
     "accessibility": "accessibility.md",
-    "admin": "admin/index.md",
+    "admin": "admin/guide.md",
     "administrator": "contact-administrator.md",
     "cannot-sign-in": "cannot-sign-in.md",
     "command-line": "admin/command-line.md",

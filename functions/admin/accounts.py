@@ -68,6 +68,7 @@ def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
         acts=acts,
         caller_first=[act for act in acts if roles.needs_caller_verification(act, agent.account)],
         reachable=step_up.masked(step_up.of_kinds(agent.holder(target), step_up.CALLERS)),
+        in_directory=target.person is not None,
     )
 
 

@@ -25,7 +25,7 @@ def weight(site, path):
 MOST = {
     ".": 8_000, "cannot-sign-in": 8_000, "errors/wrong-code": 8_000,
     "reset": 14_000, "unlock": 14_000, "contact-administrator": 14_000, "contact-support": 14_000, "account": 14_000,
-    "admin": 20_000,
+    "admin": 40_000,
 }  # fmt: skip
 
 

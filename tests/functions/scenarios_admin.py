@@ -243,3 +243,4 @@ _reads(
     reference="R-0000-0000",
 )  # fmt: skip
 _reads(contract.ADMIN_REPORT, "read_the_report", "/report")
+_reads(contract.SETTINGS, "read_the_settings", "/settings")

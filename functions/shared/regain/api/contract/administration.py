@@ -71,6 +71,7 @@ class AccountDetail(Struct):
     acts: list[str]
     caller_first: list[str]
     reachable: list[OfferedMethod]
+    in_directory: bool
 
 
 class SetTemporaryPassword(Request, frozen=True):

@@ -1,4 +1,4 @@
-"""What the desk works with: the people it searches for, and the requests for help that it answers."""
+"""What the desk works with: people it searches for, requests for help, and the settings that hold."""
 
 from typing import Annotated, Literal
 
@@ -119,3 +119,42 @@ class ChangedRequests(Struct):
 
     changed: int
     left: int
+
+
+class PolicyValue(Struct):
+    """What a setting is for the people of a policy."""
+
+    name: str
+    value: str
+
+
+class Setting(Struct):
+    """A setting as it holds; `changed`: the file says so, and not the default."""
+
+    name: str
+    value: str
+    changed: bool
+    policies: list[PolicyValue]
+
+
+class SettingsSection(Struct):
+    """A section of the file."""
+
+    name: str
+    settings: list[Setting]
+
+
+class FailedMessages(Struct):
+    """How many messages failed in this way in the last 7 days: a kind of event."""
+
+    kind: str
+    count: int
+
+
+class SettingsView(Struct):
+    """What holds here, and since which release. `file` is where it is changed."""
+
+    release: str
+    file: str
+    sections: list[SettingsSection]
+    failed: list[FailedMessages]

@@ -10,6 +10,7 @@ from regain.api.contract.desk import (
     PeopleQuery,
     RequestPage,
     RequestQuery,
+    SettingsView,
 )
 from regain.api.contract.operation import Operation
 
@@ -31,4 +32,7 @@ CHANGE_REQUEST = Operation(
     "POST", "/api/admin/requests/{id}", "Change the state of a request for help", HelpRequestView, 200, ChangeRequest,
     (*_CHANGE, problems.NO_SUCH_REQUEST, problems.REQUEST_TAKEN), session=True,
 )  # fmt: skip
-DESK = (SEARCH_PEOPLE, REQUESTS, CHANGE_REQUESTS, CHANGE_REQUEST)
+SETTINGS = Operation(
+    "GET", "/api/admin/settings", "Show the settings that hold", SettingsView, 200, None, _READ, session=True
+)
+DESK = (SEARCH_PEOPLE, REQUESTS, CHANGE_REQUESTS, CHANGE_REQUEST, SETTINGS)

@@ -1,0 +1,72 @@
+// The desk's frame: one view at a time, each with an address, and what all of them use.
+import { ErrorSummary } from './error-summary.js';
+
+export const desk = document.querySelector('#admin');
+export const errors = new ErrorSummary(desk);
+export const state = { me: null, person: null };
+const { root } = document.querySelector('#messages').dataset;
+
+export const view = name => desk.querySelector(`main [data-step="${name}"]`);
+
+export const make = (name, text = '', more = {}) => Object.assign(document.createElement(name), { textContent: text, ...more });
+
+export const clone = id => document.querySelector(`#${id}`).content.cloneNode(true).firstElementChild;
+
+// Texts into the places that are named after them: `{ title }` into [data-title].
+export function put(where, texts) {
+  for (const [name, text] of Object.entries(texts)) where.querySelector(`[data-${name}]`).textContent = text;
+}
+
+export function facts(list, pairs) {
+  const known = pairs.filter(([, value]) => value !== '' && value !== undefined);
+  list.replaceChildren(...known.map(([name, value]) => {
+    const pair = make('div');
+    pair.append(make('dt', name), make('dd', String(value)));
+    return pair;
+  }));
+}
+
+export function show(name, { focus = true } = {}) {
+  errors.clear();
+  for (const each of desk.querySelectorAll('main .step')) each.hidden = each.dataset.step !== name;
+  desk.dataset.at = name;
+  const heading = view(name).querySelector('h1');
+  errors.setTitle(heading.textContent);
+  if (focus) heading.focus();
+}
+
+// What has come of an act, said once, with a way to take it back.
+export function say(words, undo) {
+  const told = desk.querySelector('[data-told]'), button = desk.querySelector('[data-undo]');
+  told.hidden = !words;
+  told.querySelector('p').textContent = words;
+  button.hidden = !undo;
+  state.undo = undo;
+}
+
+export const link = (hash, text, more = {}) => make('a', text, { href: hash, ...more });
+
+export const personAt = id => `#people/${encodeURIComponent(id)}`;
+
+export const guidance = path => `${root}/${path}`;
+
+export const badge = (text, kind = '') => make('span', text, { className: `badge ${kind}` });
+
+// Where one is: `#people/ID?state=off` → { name: 'people', id: 'ID', query }.
+export function here() {
+  const [path, query = ''] = location.hash.slice(1).split('?');
+  const [name, id = ''] = path.split('/');
+  return { name: name || 'people', id: decodeURIComponent(id), query: new URLSearchParams(query) };
+}
+
+export function go(hash, kept = {}) {
+  history.pushState(kept, '', hash);
+  dispatchEvent(new PopStateEvent('popstate', { state: kept }));
+}
+
+export function tabs(where, chosen) {
+  for (const each of where.querySelectorAll('a')) {
+    if (each.dataset.choice === chosen) each.setAttribute('aria-current', 'true');
+    else each.removeAttribute('aria-current');
+  }
+}

@@ -1,0 +1,39 @@
+// What holds here: each setting with its value and where it comes from; read, not changed.
+import { link, make, put, show, view } from './admin-desk.js';
+import { call } from './api.js';
+import { t } from './i18n.js';
+
+export async function settings() {
+  const section = view('settings'), found = await call('admin/settings');
+  put(section, { release: found.release, file: found.file });
+  const failed = found.failed.map(({ kind, count }) => {
+    const item = make('li');
+    item.append(link(`#activity?kind=${kind}`, t(`event-${kind}`)), ` ${count}`);
+    return item;
+  });
+  section.querySelector('[data-failed]').replaceChildren(...(failed.length ? failed : [make('li', t('none'))]));
+  section.querySelector('[data-settings]').replaceChildren(...found.sections.map(group));
+  show('settings');
+}
+
+function group({ name, settings: rows }) {
+  const made = make('details'), table = make('table'), body = make('tbody');
+  made.open = rows.some(({ changed }) => changed) || rows.length < 4;
+  made.append(make('summary', name), table);
+  table.append(head(['setting', 'value', 'from']), body);
+  body.append(...rows.map(({ name: key, value, changed, policies }) => {
+    const row = make('tr');
+    const cell = make('td', value, { dir: 'auto' });
+    for (const { name: who, value: other } of policies) cell.append(make('span', t('in-policy', { name: who, value: other }), { className: 'hint' }));
+    row.append(make('th', key, { scope: 'row', dir: 'ltr' }), cell, make('td', t(changed ? 'from-file' : 'from-default')));
+    return row;
+  }));
+  return made;
+}
+
+function head(names) {
+  const top = make('thead'), row = make('tr');
+  row.append(...names.map(name => make('th', t(`column-${name}`), { scope: 'col' })));
+  top.append(row);
+  return top;
+}

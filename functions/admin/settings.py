@@ -1,0 +1,84 @@
+"""What holds here, to be read: each setting with its value, whether the file says it, and what policies change."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from admin.agent import signed_in_agent
+from regain.api.contract import FailedMessages, PolicyValue, Setting, SettingsSection, SettingsView
+from regain.api.request_context import RequestContext
+from regain.organisation import policies
+from regain.organisation.settings import Organisation
+
+_SECTIONS = ("organisation", "contacts", "recovery", "limits", "passwords", "notify", "administration")
+_BY_NAME = ("domains", "groups")
+_FAILED = ("message-failed", "message-bounced", "message-undelivered", "message-suppressed", "message-expired")
+_DAYS = 7
+
+
+def show_settings(context: RequestContext) -> SettingsView:
+    """The settings of this release. They hold no secret; nobody can change them here."""
+    agent = signed_in_agent(context)
+    agent.count_lookup()
+    services = agent.services
+    today = datetime.fromtimestamp(services.now, UTC).date()
+    days = services.counters.days((today - timedelta(days=_DAYS - 1)).isoformat(), today.isoformat()).values()
+    failed = {kind: sum(day[f"event:{kind}"] for day in days) for kind in _FAILED}
+    return SettingsView(
+        release=os.environ.get("RELEASE", "") or "local",
+        file="organisation.yaml",
+        sections=_sections(services.organisation),
+        failed=[FailedMessages(kind, number) for kind, number in failed.items() if number],
+    )
+
+
+def _sections(organisation: Organisation) -> list[SettingsSection]:
+    now, changed = msgspec.to_builtins(organisation), _policies(organisation)
+    first = {"organisation": msgspec.to_builtins(type(organisation.organisation)(name="")), "domains": {}, "groups": {}}
+    default = msgspec.to_builtins(Organisation(type(organisation.organisation)(name=""), {})) | first
+    found = []
+    for section in (*_SECTIONS, *_BY_NAME):
+        values, usual = _flat(now[section]), _flat(default[section])
+        rows = [
+            Setting(f"{section}.{name}", _text(value), usual.get(name) != value, changed.get(f"{section}.{name}", []))
+            for name, value in values.items()
+        ]
+        found.append(SettingsSection(section, rows))
+    return found
+
+
+def _policies(organisation: Organisation) -> dict[str, list[PolicyValue]]:
+    """What each policy changes, by the name of the setting."""
+    plain = {section: _flat(msgspec.to_builtins(getattr(organisation, section))) for section in _SECTIONS}
+    found: dict[str, list[PolicyValue]] = {}
+    for name in organisation.policies:
+        own = policies.with_policy(organisation, name)
+        for section in _SECTIONS:
+            for key, value in _flat(msgspec.to_builtins(getattr(own, section))).items():
+                if plain[section].get(key) != value:
+                    found.setdefault(f"{section}.{key}", []).append(PolicyValue(name, _text(value)))
+    return found
+
+
+def _flat(value: Any, before: str = "") -> dict[str, Any]:
+    """The values of nested objects, by their path."""
+    if not isinstance(value, dict):
+        return {before: value}
+    return {
+        path: each
+        for name, inner in value.items()
+        for path, each in _flat(inner, f"{before}.{name}" if before else str(name)).items()
+    }
+
+
+def _text(value: Any) -> str:
+    """A value as the file would have it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(each) for each in value) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_text(each)}" for name, each in value.items()) or "–"
+    return str(value) if value not in ("", None) else "–"
