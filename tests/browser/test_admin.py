@@ -96,7 +96,7 @@ class Helper:
         """Chooses an act, and confirms it by its name."""
         self.press(name)
         expect(self.dialog).to_be_visible()
-        self.dialog.get_by_label("Reason or ticket number (optional)").fill(reason)
+        self.dialog.get_by_label("Reason, or the number in your help system (optional)").fill(reason)
         self.dialog.get_by_role("button", name=name, exact=True).click()
 
     def told(self, words: str) -> None:
@@ -132,7 +132,7 @@ def test_an_administrator_finds_helps_and_takes_back(page: Page, desk, helper, l
     looks()
     admin.press("Turn the account off")
     looks()
-    admin.dialog.get_by_label("Reason or ticket number (optional)").fill("INC-4711")
+    admin.dialog.get_by_label("Reason, or the number in your help system (optional)").fill("INC-4711")
     admin.dialog.get_by_role("button", name="Turn the account off").click()
     looks()
     admin.prove()
