@@ -21,7 +21,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.text, self.links, self.ids, self.bad, self.headings = [], [], set(), [], []
         self._inside = []
-        self.feed(html)
+        self.feed(html.replace("<wbr>", ""))  # where a word may break is no space
 
     def handle_starttag(self, tag, attributes):
         named = dict(attributes)
