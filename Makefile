@@ -13,6 +13,7 @@ CROWD ?= 200
 SECONDS ?= 60
 ATTACK ?= 10
 PEERS ?=
+WORKERS ?= 3# of pytest on two cores: a quarter of a worker's time is waiting for browsers, messages and locks
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
@@ -104,7 +105,7 @@ clean: ## Delete the local state and everything that was built
 test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked functions/local/openid/node_modules/.locked ## Run every check and every test
 	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
-	$(DEV)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # the longest test is alone in its file: not last
+	$(DEV)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # the longest test is alone in its file: not last
 
 QUICK := reset unlock sign_in account security_info registration binding admin repudiation request_validation
 quick: install ## Run the tests that matter for most changes, in under a minute

@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 EVERY = {f"S{number}" for number in range(1, 76)} | {f"B{number}" for number in range(1, 43)}
 _NUMBERS = re.compile(r"(?<![A-Za-z0-9])([SBsb])(\d\d?)(?:-[SBsb](\d\d?))?(?![A-Za-z0-9])")
 JUDGED_BY_PEOPLE = {
-    "B35": "whether a desk can be worked at for a day with the keyboard alone; tests press each control of each view",
+    "B35": "whether a desk can be worked at for a day with the keyboard alone; tests use each view in Chromium, role by role",
     "B40": "whether a native writer would say it so; tests hold that one thing has one name, and how easy pages are to read",
     "S32": "whether a picture helps; a test holds that each has words, as for S48 and S55",
 }
