@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from regain.adapters import security_info
+from regain.adapters import openid, security_info
 from regain.domain import binding
+from regain.problems import PROVIDER_UNAVAILABLE, Refused
 from tests.functions.directory_stand_in import StandIn as DirectoryStandIn
 from tests.functions.directory_stand_in import people
 from tests.functions.openid_stand_in import FORM, OIDC, RSA, SITE, StandIn, Visit, refused
@@ -151,6 +152,20 @@ def test_a_domain_may_take_no_passwords_and_says_so_to_everybody_alike(use, monk
     assert known.code == unknown.code == "sign-in-with-provider" and known.operations == unknown.operations == ()
     assert visit.sign_in(person.user_id).session
     assert visit.world.start(person.user_id).status == 201  # reset goes on
+
+
+def test_a_provider_that_is_down_is_a_page_and_passwords_and_resets_go_on_b34(visit, monkeypatch):
+    def down(*_):
+        raise Refused(PROVIDER_UNAVAILABLE, retry_after=10)
+
+    person = visit.world.person()
+    late = visit.start()
+    monkeypatch.setattr(openid.Provider, "_request", down)
+    refused(visit.back(late), "sign-in-provider-unavailable")
+    visit.world.services.provider._known.clear()
+    refused(visit.start(), "sign-in-provider-unavailable")
+    assert visit.world.sign_in(person.user_id).session
+    visit.world.proved(person.user_id)
 
 
 # --- Limits ---------------------------------------------------------------------------------------------
