@@ -24,7 +24,7 @@ from regain.runtime.services import Services
 
 def sign_in(directory: Directory, body: SignIn, who: str, context: RequestContext, services: Services) -> SignedIn:
     """Verifies a password by its directory, at whole steps of time. One more write than in a table of ours."""
-    with in_directory.at_whole_steps(services, who, context):
+    with in_directory.at_whole_steps(services, who, context, in_directory.BIND_STEP):
         person = in_directory.find(directory, who)
         subject = services.recoveries.subject(in_directory.account_id(services, who, person))
         context.about(subject)

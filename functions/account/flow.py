@@ -21,6 +21,7 @@ from regain.api.contract import (
 )
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
+from regain.directories.base import Requirements
 from regain.domain import binding, languages, passwords, user_id
 from regain.organisation import policies
 from regain.problems import (
@@ -35,7 +36,7 @@ from regain.problems import (
     WRONG_CURRENT_PASSWORD,
     Refused,
 )
-from regain.recovery import new_password, repudiation, standings
+from regain.recovery import in_directory, new_password, repudiation, standings
 from regain.recovery.notices import notices
 from regain.recovery.session import new_session_write, registration_status, replaced_session_writes, require_session
 from regain.runtime.services import Services, services
@@ -119,6 +120,8 @@ def show_account(context: RequestContext) -> AccountView:
         with contextlib.suppress(Conflict):  # another tab has recorded it
             needed.store.commit([needed.sessions.write(subject, touched)])
     limits, state = needed.organisation.limits, who.registration_status()
+    person = who.person
+    asked = in_directory.requirements(needed, account.user_id, person, change=True) if person else Requirements()
     active = [
         each for each in needed.sessions.for_subject(subject) if each.is_active(needed.now, account.generation, limits)
     ]
@@ -129,7 +132,7 @@ def show_account(context: RequestContext) -> AccountView:
         must_change_password=account.must_change_password,
         security_info=state.state,
         interrupt=state.interrupt,
-        password_rules=new_password.own_rules(account, needed, change=True),
+        password_rules=new_password.own_rules(account, needed, change=True, asked=asked),
         may_wait=needed.organisation.recovery.remind_later_days > 0 and not who.info.required,
         sessions=[SessionView(s.id, s.started_at, s.seen_at, s.id == session.id, s.device) for s in active],
     )

@@ -48,6 +48,11 @@ class Step:
         (self.known_answers if known else self.unknown_answers).add((state, without_chance(answer)))
 
     @property
+    def alike(self) -> bool:
+        """Whether both got the same answers."""
+        return self.known_answers == self.unknown_answers
+
+    @property
     def auc(self) -> float:
         """How often a known ID took longer than an unknown one; ties count half."""
         return area(self.known, self.unknown)

@@ -5,6 +5,7 @@ What a real server does is the only proof that Regain's words for it are true. E
 a stand-in tells its part, and `test_entra` what it demands of each request.
 """
 
+import time
 import unicodedata
 
 import pytest
@@ -132,6 +133,26 @@ def test_a_change_to_a_password_of_before_breaks_the_history(world):
     world.directory.change(person, NEXT, LATER)
     assert not_accepted(world.directory.change, person, LATER, NEXT) == "history"
     assert world.signs_in(person, LATER)
+
+
+@pytest.mark.parametrize("kind", ["openldap", "active_directory"])
+def test_what_the_policy_asks_can_be_read_before_anybody_types(kind, request):
+    there = request.getfixturevalue(kind)
+    asked = there.connect().requirements(there.person(), change=True)
+    assert (asked.least, asked.classes) == (12, kind == "active_directory")
+    assert asked.history >= 1 and not asked.changeable_at
+    if kind == "active_directory":
+        assert there.directory.requirements(there.person(), change=False).history == 0, "Samba has no control for it"
+
+
+def test_a_person_with_a_policy_of_their_own_is_held_to_it(openldap):
+    person = openldap.person()
+    openldap.forbid_early_changes(person)
+    openldap.directory.reset(person, NEXT)
+    person = openldap.find(person.user_id.partition("@")[0])
+    asked = openldap.directory.requirements(person, change=True)
+    assert (asked.least, asked.history) == (0, 0) and asked.changeable_at > time.time() + 86_000
+    assert not openldap.directory.requirements(person, change=False).changeable_at
 
 
 @pytest.mark.needs("change")

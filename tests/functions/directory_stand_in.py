@@ -7,7 +7,7 @@ import contextlib
 import itertools
 from dataclasses import replace
 
-from regain.directories.base import NotAccepted, Person, Stopped, Unanswered, WrongPassword
+from regain.directories.base import NotAccepted, Person, Requirements, Stopped, Unanswered, WrongPassword
 from regain.domain.lockout import Lockout
 from regain.domain.policy import ABILITIES, Domain
 from regain.recovery import in_directory
@@ -31,7 +31,7 @@ class StandIn:
 
     def __init__(self, lockout=Lockout(5, 1_800), history=3, offers=ABILITIES):
         self.lockout, self.history, self.offers = lockout, history, offers
-        self.people, self.passwords, self.wrong = {}, {}, {}
+        self.people, self.passwords, self.wrong, self.asks = {}, {}, {}, Requirements()
         self.calls, self.faults, self.late = [], [], []
         self.down = None
         self.meanwhile = lambda: None
@@ -88,6 +88,10 @@ class StandIn:
         person.check_changeable()
         self.wrong[person.key] = 0
         self.update(self._now(person), locked=False)
+
+    def requirements(self, person, change):
+        self._ask("requirements")
+        return self.asks
 
     def check(self):
         return iter(())

@@ -54,7 +54,7 @@ def test_the_life_of_a_password_in_a_user_pool(domain, pool):
     assert world.sign_in(person.user_id, LATER).status == 200
     assert world.sign_in(person.user_id, "not the one at all").code == "wrong-user-id-or-password"
     assert world.sign_in(f"nobody.at.all@{DOMAIN}", LATER).code == "wrong-user-id-or-password"
-    assert [wait <= 0.25 for wait in domain.waits] and len(domain.waits) >= 3  # at whole steps of time
+    assert [wait <= 0.5 for wait in domain.waits] and len(domain.waits) >= 3  # at whole steps of time
 
 
 def test_what_the_pools_policy_refuses_is_told_in_words_and_the_flow_goes_on(domain, pool):

@@ -24,7 +24,16 @@ from directory import app, flow, secret
 from local.template import read
 from regain.adapters import aws
 from regain.directories import kinds
-from regain.directories.base import Finding, NotAccepted, NotAllowed, Person, Stopped, Unanswered, WrongPassword
+from regain.directories.base import (
+    Finding,
+    NotAccepted,
+    NotAllowed,
+    Person,
+    Requirements,
+    Stopped,
+    Unanswered,
+    WrongPassword,
+)
 from regain.directories.remote import INVOKE_CONFIG, RemoteDirectory
 from regain.domain.ldap import Ldap
 from regain.organisation import settings
@@ -54,6 +63,10 @@ class Answering:
     def find(self, user_id):
         self._end(user_id)
         return replace(PERSON, user_id=user_id)
+
+    def requirements(self, person, change):
+        self._end(person, change)
+        return Requirements(14, True, 24, 1_800_000_000)
 
     def check(self):
         self._end()
@@ -104,9 +117,10 @@ CALLS = {
     "reset": lambda directory: directory.reset(PERSON, PASSWORD, temporary=True),
     "change": lambda directory: directory.change(PERSON, PASSWORD, f"{PASSWORD} too"),
     "unlock": lambda directory: directory.unlock(PERSON),
+    "requirements": lambda directory: directory.requirements(PERSON, True),
     "check": lambda directory: list(directory.check()),
 }
-READS = {"find", "verify", "verify nobody", "check"}
+READS = {"find", "verify", "verify nobody", "requirements", "check"}
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)

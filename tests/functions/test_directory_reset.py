@@ -9,7 +9,7 @@ from notify import app
 from regain.adapters import recoveries
 from regain.api.contract import FinishReset
 from regain.api.request_context import RequestContext
-from regain.directories.base import NotAllowed, Unanswered
+from regain.directories.base import NotAllowed, Requirements, Unanswered
 from regain.domain.directory_change import LEASE
 from regain.problems import WRONG_CREDENTIALS, Refused
 from regain.recovery import in_directory
@@ -305,3 +305,27 @@ def test_answers_wait_for_the_next_whole_step_since_the_request_came_in(domain, 
         with in_directory.at_whole_steps(domain.world.services, "x@contoso.example", context):
             pass
     assert domain.waits == [pytest.approx(waits)], "and in no other domain"
+
+
+def test_what_the_directory_asks_is_said_before_the_password_is_typed_and_only_after_the_proof(domain):
+    person, world = domain.directory.add(), domain.world
+    domain.directory.asks = Requirements(20, True, 24)
+    started = world.start(person.user_id).body
+    world.send(started["flow"])
+    assert domain.directory.calls == ["find"], "one search, and nothing more, before the proof"
+    proved = world.verify(started["flow"], world.code(started["reference"])).body
+    assert domain.directory.calls == ["find", "find", "requirements"]
+    said = {rule["rule"]: rule["text"] for rule in proved["password_rules"]}
+    assert list(said) == ["length", "classes", "guessable", "history"]
+    assert "at least 20 characters" in said["length"] and said["history"] == "Do not use one of your last 24 passwords."
+    domain.directory.down = Unanswered(known=True)
+    again = world.post("/api/reset/state", {"flow": started["flow"]})
+    assert (again.status, again.body.get("password_rules", [])) == (200, []), "the proof is given all the same"
+
+
+def test_who_may_not_change_a_password_yet_reads_when(domain):
+    person = domain.directory.add()
+    here = Person.signed_in(domain.world, None, domain.world.sign_in(person.user_id, "the First password 1").session)
+    domain.directory.asks = Requirements(changeable_at=domain.world.services.now + 7_000)
+    said = {rule["rule"]: rule["text"] for rule in here.get("").body["password_rules"]}
+    assert said["age"] == "It can be changed again in 2 hours." and "current" in said

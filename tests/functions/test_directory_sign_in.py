@@ -42,7 +42,7 @@ def test_signing_in_asks_the_directory_once_and_makes_the_card(domain):
     assert domain.card(person).user_id == person.user_id
     here = Person.signed_in(domain.world, domain.card(person), done.session)
     assert here.get("").body["user_id"] == person.user_id
-    assert all(0 < wait <= 0.25 for wait in domain.waits)
+    assert all(0 < wait <= 0.5 for wait in domain.waits)
 
 
 def test_a_wrong_password_and_nobody_cost_the_same_and_are_answered_alike(domain):

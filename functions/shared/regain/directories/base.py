@@ -76,6 +76,20 @@ def sent(password: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirements:
+    """What a directory asks of one person's new password, as far as it can be read. 0 and False: nothing is known.
+
+    `least` is how many characters, `classes` whether three kinds of them, `history` how many earlier passwords are
+    refused, and `changeable_at` (seconds since 1970) before when the person may not change it.
+    """
+
+    least: int = 0
+    classes: bool = False
+    history: int = 0
+    changeable_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What `doctor` says of one thing: `state` is `ok`, `warning` or `wrong`, and `to_do` what helps."""
 
@@ -185,6 +199,10 @@ class Directory(Protocol):
 
     def unlock(self, person: Person) -> None:
         """Lifts a lockout. Harmless where there is none. Raises Stopped."""
+
+    def requirements(self, person: Person, change: bool) -> Requirements:  # noqa: ARG002
+        """What a new password must be, for a `change` or a reset: said before the person types."""
+        return Requirements()
 
     def check(self) -> Iterator[Finding]:
         """What is right and what is wrong with the way to the directory, for `doctor`. Changes nothing."""

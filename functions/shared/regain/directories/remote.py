@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from regain.adapters import aws
 from regain.directories.aws_calls import NEVER_SENT
-from regain.directories.base import Directory, Finding, NotAllowed, Person, Unanswered
+from regain.directories.base import Directory, Finding, NotAllowed, Person, Requirements, Unanswered
 from regain.directories.wire import (
     READS,
     Answer,
@@ -20,6 +20,7 @@ from regain.directories.wire import (
     Check,
     Find,
     Request,
+    Require,
     Reset,
     Unlock,
     Verify,
@@ -72,6 +73,10 @@ class RemoteDirectory(Directory):
     def unlock(self, person: Person) -> None:
         """Lifts a lockout."""
         self._ask(Unlock(person))
+
+    def requirements(self, person: Person, change: bool) -> Requirements:
+        """What a new password must be."""
+        return self._ask(Require(person, change)).requirements
 
     def check(self) -> Iterator[Finding]:
         """What is right and what is wrong with the way to the directory."""

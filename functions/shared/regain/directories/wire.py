@@ -16,6 +16,7 @@ from regain.directories.base import (
     Outcome,
     Person,
     PolicyRule,
+    Requirements,
     Stopped,
     StopReason,
     Unanswered,
@@ -59,12 +60,19 @@ class Unlock(msgspec.Struct, tag="unlock", tag_field="call", frozen=True):
     person: Person
 
 
+class Require(msgspec.Struct, tag="requirements", tag_field="call", frozen=True):
+    """`Directory.requirements`."""
+
+    person: Person
+    change: bool
+
+
 class Check(msgspec.Struct, tag="check", tag_field="call", frozen=True):
     """`Directory.check`."""
 
 
-Call = Find | Verify | Reset | Change | Unlock | Check
-READS = (Find, Verify, Check)
+Call = Find | Verify | Reset | Change | Unlock | Require | Check
+READS = (Find, Verify, Require, Check)
 """Calls after which nothing has changed, whatever became of their answer."""
 
 
@@ -82,6 +90,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     person: Person | None = None
     findings: list[Finding] = []
+    requirements: Requirements = Requirements()
 
 
 _OUTCOMES: dict[str, Callable[[str], Outcome]] = {
@@ -114,6 +123,8 @@ def _perform(directory: Directory, asked: Call) -> Answer:
             directory.change(person, old, new)
         case Unlock(person):
             directory.unlock(person)
+        case Require(person, change):
+            return Answer(requirements=directory.requirements(person, change))
         case Check():
             return Answer(findings=list(directory.check()))
     return Answer()

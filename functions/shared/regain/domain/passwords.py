@@ -8,7 +8,7 @@ from regain.domain import banned_words, own_words
 from regain.domain.own_words import Owner
 from regain.domain.policy import Passwords
 from regain.domain.reason import Reason
-from regain.phrases import Phrase
+from regain.phrases import Phrase, Plural
 
 _CLASSES = Phrase("Use three of these four: lower case, upper case, digits, other characters.")
 
@@ -36,7 +36,7 @@ def unsendable(typed: str) -> tuple[Reason, ...]:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule in words. `name` is what a page checks while one types: `length` (from `least` to `most` characters),
-    `classes` or `current`; of `guessable` only the service can tell.
+    `classes` or `current`; of `guessable` only the service can tell, of `history` and `age` only the directory.
     """
 
     name: str
@@ -45,17 +45,33 @@ class Rule:
     most: int = 0
 
 
-def rules(policy: Passwords, change: bool = False) -> tuple[Rule, ...]:
-    """The rules as they are shown before typing (B7), for a reset or for a `change` of a known password."""
-    least, most = policy.minimum_length, policy.maximum
+def rules(
+    policy: Passwords, change: bool = False, least: int = 0, classes: bool = False, history: int = 0, hours: int = 0
+) -> tuple[Rule, ...]:
+    """The rules as they are shown before typing (B7), for a reset or for a `change` of a known password.
+
+    The directory that keeps it may ask for more: at `least` so many characters, `classes`, none of the last `history`
+    passwords, no change for so many `hours`.
+    """
+    least, most = max(policy.minimum_length, least), policy.maximum
     length = Phrase("Use at least {least} characters, and at most {most}.", least=least, most=most)
     guessable = Phrase("Do not use your own name or telephone number, or words that are easy to guess.")
     return (
         Rule("length", length, least, most),
-        *((Rule("classes", _CLASSES),) if policy.profile == "entra" else ()),
+        *((Rule("classes", _CLASSES),) if classes or policy.profile == "entra" else ()),
         Rule("guessable", guessable),
+        *((Rule("history", _earlier(history)),) if history else ()),
+        *((Rule("age", _wait(hours)),) if hours else ()),
         *((Rule("current", Phrase("Do not use the password that you have now.")),) if change else ()),
     )
+
+
+def _earlier(history: int) -> Phrase:
+    return Plural("Do not use your last password.", "Do not use one of your last {n} passwords.", history)
+
+
+def _wait(hours: int) -> Phrase:
+    return Plural("It can be changed again in {n} hour.", "It can be changed again in {n} hours.", hours)
 
 
 def failures(

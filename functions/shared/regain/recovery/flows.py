@@ -9,7 +9,7 @@ from regain.adapters.store import Write
 from regain.api.contract import Gates, OfferedMethod, PasswordRule
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
-from regain.directories.base import Person
+from regain.directories.base import Outcome, Person, Requirements
 from regain.domain import flow as rules
 from regain.domain import security_questions
 from regain.domain.account import Account
@@ -172,15 +172,22 @@ class Flows:
         return policies.for_account(organisation, account, who) if account else policies.for_domain(organisation, who)
 
     def password_rules(self, flow: Flow, account: Account | None) -> list[PasswordRule]:
-        """The rules for this person's new password, once every proof has been given."""
+        """The rules for this person's new password, once every proof has been given. A directory is asked for its own.
+
+        Where it does not answer now, the page's own rules stay: the proof is given all the same.
+        """
         if not flow.verified or self.purpose != "reset":
             return []
-        directory = self.services.directory(flow.user_id)
-        if directory and self.services.organisation.policies:
-            found = in_directory.find(directory, flow.user_id)
-            person = in_directory.check_same(self.services, flow.user_id, found, flow.account_id)
+        services, asked = self.services, Requirements()
+        if directory := services.directory(flow.user_id):
+            try:
+                found = directory.find(flow.user_id)
+            except Outcome:
+                return []
+            person = in_directory.check_same(services, flow.user_id, found, flow.account_id)
             account = in_directory.account(account, person, flow.account_id, flow.user_id)
-        return new_password.own_rules(account, self.services) if account else []
+            asked = in_directory.requirements(services, flow.user_id, person)
+        return new_password.own_rules(account, services, asked=asked) if account else []
 
     def admit(self, flow: Flow) -> None:
         """Whether this caller may go on with a flow: whoever holds its token may. Raises Refused(SESSION_ENDED)."""

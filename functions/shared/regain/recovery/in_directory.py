@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from regain.api.request_context import RequestContext
-from regain.directories.base import Directory, NotAllowed, Outcome, Person, Stopped, StopReason, Unanswered
+from regain.directories.base import (
+    Directory,
+    NotAllowed,
+    Outcome,
+    Person,
+    Requirements,
+    Stopped,
+    StopReason,
+    Unanswered,
+)
 from regain.domain.account import Account, make_id
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
@@ -29,9 +38,10 @@ from regain.problems import (
 )
 from regain.runtime.services import Services
 
-STEP = 0.25
+STEP, BIND_STEP = 0.25, 0.5
 """Seconds. What is answered before a proof is answered at whole steps of these: how long a directory takes tells who
-somebody is (a wrong password of a person takes Active Directory three times as long as one of nobody)."""
+somebody is. A wrong password of a person takes Active Directory three times as long as one of nobody, which a short
+step cannot hide on a busy server."""
 
 _RETRY_AFTER = 10
 _LOCKED = 900  # seconds: what most directories lock for; an unlock does not wait
@@ -43,13 +53,13 @@ _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
 
 @contextlib.contextmanager
-def at_whole_steps(services: Services, user_id: str, context: RequestContext) -> Iterator[None]:
+def at_whole_steps(services: Services, user_id: str, context: RequestContext, step: float = STEP) -> Iterator[None]:
     """Ends at the next whole step since the request came in, however it ends, where the user ID's domain has one."""
     try:
         yield
     finally:
         if services.directory(user_id):
-            services.sleep(STEP - (time.monotonic() - context.arrived) % STEP)
+            services.sleep(step - (time.monotonic() - context.arrived) % step)
 
 
 @contextlib.contextmanager
@@ -150,6 +160,14 @@ def signed_in(services: Services, card: Account, person: Person | None, password
     if person.changed_since(password_mark):
         raise Refused(SIGN_IN_NEEDED, reason="password changed in the directory")
     return found
+
+
+def requirements(services: Services, user_id: str, person: Person, change: bool = False) -> Requirements:
+    """What the directory asks of a new password; nothing, where it does not tell: it judges in any case."""
+    try:
+        return services.directory_of(user_id).requirements(person, change)
+    except Outcome:
+        return Requirements()
 
 
 def password_mark(directory: Directory, user_id: str, key: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from regain.adapters import common_passwords
 from regain.api.contract import PasswordRule
+from regain.directories.base import Requirements
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.own_words import Owner
@@ -13,13 +14,22 @@ from regain.organisation import policies
 from regain.problems import PASSWORD_NOT_ACCEPTED, Refused
 from regain.runtime.services import Services
 
+_NOTHING = Requirements()
 
-def own_rules(account: Account, services: Services, change: bool = False) -> list[PasswordRule]:
-    """The rules for this person's new password; none where they are the same for everybody, and the pages say them."""
-    if not services.organisation.policies:
+
+def own_rules(
+    account: Account, services: Services, change: bool = False, asked: Requirements = _NOTHING
+) -> list[PasswordRule]:
+    """The rules for this person's new password; none where they are the same for everybody, and the pages say them.
+
+    `asked` is what the directory that keeps it asks besides.
+    """
+    if not services.organisation.policies and asked == _NOTHING:
         return []
     policy = policies.for_account(services.organisation, account).passwords
-    return [PasswordRule(each.name, each.text, each.least, each.most) for each in passwords.rules(policy, change)]
+    hours = max(0, -(-(asked.changeable_at - services.now) // 3_600))
+    rules = passwords.rules(policy, change, asked.least, asked.classes, asked.history, hours)
+    return [PasswordRule(each.name, each.text, each.least, each.most) for each in rules]
 
 
 def check(

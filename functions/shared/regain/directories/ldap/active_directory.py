@@ -7,6 +7,7 @@ Samba, and Windows gives no reason in words.
 import re
 import time
 import uuid
+from dataclasses import dataclass
 
 import sansldap
 
@@ -16,6 +17,7 @@ from regain.directories.base import (
     Outcome,
     Person,
     PolicyRule,
+    Requirements,
     Stopped,
     StopReason,
     WrongPassword,
@@ -35,8 +37,23 @@ _DISABLED, _LOCKED = 0x2, 0x10
 _NEVER = {0, 0x7FFFFFFFFFFFFFFF}
 _EPOCH = 11_644_473_600  # from 1601, where Windows begins to count, to 1970
 _COMPLEX = 1
+_TICKS = 10_000_000  # Windows counts times in 100 ns
 _SPECIAL = frozenset("~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/")  # a space is not among them
-_POLICY = ("minPwdLength", "pwdProperties", "minPwdAge", "pwdHistoryLength")
+_DOMAIN_POLICY = ("minPwdLength", "pwdProperties", "minPwdAge", "pwdHistoryLength")
+_OWN_POLICY = (
+    "msDS-MinimumPasswordLength", "msDS-PasswordComplexityEnabled", "msDS-MinimumPasswordAge",
+    "msDS-PasswordHistoryLength",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """The password policy of one person. `age` are the seconds before a password may be changed again."""
+
+    least: int
+    is_complex: bool
+    age: int
+    history: int
 
 
 class ActiveDirectory(LdapDirectory):
@@ -94,9 +111,8 @@ class ActiveDirectory(LdapDirectory):
         changes = [Change("replace", "unicodePwd", (_quoted(password),)), Change("replace", "lockoutTime", values("0"))]
         if temporary:
             changes.append(Change("replace", "pwdLastSet", values("0")))
-        controls = []
-        if self.settings.history_on_reset and self.service.supports(person.server, _POLICY_HINTS):
-            controls.append(Control(_POLICY_HINTS, True, pack_policy_hints()))
+        hinted = self._applies_history(person.server)
+        controls = [Control(_POLICY_HINTS, True, pack_policy_hints())] if hinted else []
         answer = self.service.modify(person.server, person.address, changes, controls)
         self._judge_write(answer, person, password, bool(controls), change=False)
 
@@ -123,23 +139,57 @@ class ActiveDirectory(LdapDirectory):
         raise _failed(answer)
 
     def _broken_rule(self, person: Person, password: str, history: bool, change: bool) -> PolicyRule:
-        """Works out which rule of the domain's policy a password breaks: the answer does not say."""
-        base = person.address[person.address.lower().find("dc=") :]
-        _, entries = self.service.search(
-            base, sansldap.SearchScope.BASE, sansldap.FilterPresent("objectClass"), _POLICY, person.server
-        )
-        if not entries:
+        """Works out which rule of the policy a password breaks: the answer does not say."""
+        policy = self._policy(person)
+        if policy is None:
             return "unknown"
-        policy = entries[0]
-        if len(sent(password)) < policy.number("minPwdLength"):
+        if len(sent(password)) < policy.least:
             return "length"
-        changed_at = int(person.changed_at) if person.changed_at.isdecimal() else 0
-        changeable_at = changed_at - policy.number("minPwdAge")  # periods are negative in Windows
-        if change and changed_at and changeable_at // 10_000_000 - _EPOCH > time.time():
+        if change and _changeable_at(person, policy) > time.time():
             return "age"
-        if policy.number("pwdProperties") & _COMPLEX and not _is_complex(password, person):
+        if policy.is_complex and not _is_complex(password, person):
             return "quality"
-        return "history" if policy.number("pwdHistoryLength") and (history or change) else "unknown"
+        return "history" if policy.history and (history or change) else "unknown"
+
+    def requirements(self, person: Person, change: bool) -> Requirements:
+        """What a new password must be: by the person's fine-grained policy (PSO), or by the domain's."""
+        policy = self._policy(person)
+        if policy is None:
+            return Requirements()
+        history = policy.history if change or self._applies_history(person.server) else 0
+        return Requirements(policy.least, policy.is_complex, history, _changeable_at(person, policy) if change else 0)
+
+    def _applies_history(self, server: str) -> bool:
+        """Whether a reset is held to the history: Samba, for one, has no control for it."""
+        return self.settings.history_on_reset and self.service.supports(server, _POLICY_HINTS)
+
+    def _policy(self, person: Person) -> _Policy | None:
+        """The policy that holds for a person; None where the service account may not read it."""
+        own = self._entry(person.address, ("msDS-ResultantPSO",), person.server)
+        if own and (name := own.one("msDS-ResultantPSO")):
+            there = self._entry(name, _OWN_POLICY, person.server)
+            return (
+                None
+                if there is None
+                else _Policy(
+                    there.number("msDS-MinimumPasswordLength"),
+                    there.one("msDS-PasswordComplexityEnabled").upper() == "TRUE",
+                    -there.number("msDS-MinimumPasswordAge") // _TICKS,  # periods are negative in Windows
+                    there.number("msDS-PasswordHistoryLength"),
+                )
+            )
+        domain = person.address[person.address.lower().find("dc=") :]
+        there = self._entry(domain, _DOMAIN_POLICY, person.server)
+        return None if there is None else _Policy(
+            there.number("minPwdLength"), bool(there.number("pwdProperties") & _COMPLEX),
+            -there.number("minPwdAge") // _TICKS, there.number("pwdHistoryLength"),
+        )  # fmt: skip
+
+
+def _changeable_at(person: Person, policy: _Policy) -> int:
+    """When the person may change the password again, in seconds since 1970."""
+    changed_at = int(person.changed_at) if person.changed_at.isdecimal() else 0
+    return changed_at // _TICKS - _EPOCH + policy.age if changed_at and policy.age else 0
 
 
 def _quoted(password: str) -> bytes:

@@ -29,6 +29,9 @@ _CHUNK = 1 << 14
 _FIRST_MODIFY = 1 << 30  # far from the numbers that `sansldap` gives to its own requests
 _READ_FAULTS = (sansldap.LDAPError, ValueError, IndexError, sansldap.asn1.NotEnougData)
 
+MOST = 4
+"""The most entries of an answer: nobody needs more of one person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -91,7 +94,7 @@ class Connection:
 
     def search(
         self, base: str, scope: sansldap.SearchScope, found_by: sansldap.LDAPFilter, attributes: Sequence[str],
-        most: int = 4,
+        most: int = MOST,
     ) -> tuple[Answer, list[Entry]]:  # fmt: skip
         """The result and the first `most` entries of a search. Referrals are not followed.
 

@@ -81,6 +81,16 @@ class LdapDirectory(Directory, ABC):
         if person.server not in self.settings.url:
             raise NotAllowed("server")
 
+    def _entry(self, dn: str, attributes: Sequence[str], server: str) -> Entry | None:
+        """One entry, or None where it is not there or may not be read."""
+        try:
+            _, entries = self.service.search(
+                dn, sansldap.SearchScope.BASE, sansldap.FilterPresent("objectClass"), attributes, server
+            )
+        except NotAllowed:
+            return None
+        return entries[0] if entries else None
+
     def check(self) -> Iterator[Finding]:
         """What is right and what is wrong with the way to the directory."""
         return check.findings(self.service, self.people)

@@ -3,6 +3,9 @@
 Passwords are set with the extended operation (RFC 3062): the server then hashes them and applies its policy.
 """
 
+import re
+from datetime import datetime
+
 import sansldap
 
 from regain.directories.base import (
@@ -12,12 +15,14 @@ from regain.directories.base import (
     Outcome,
     Person,
     PolicyRule,
+    Requirements,
     Stopped,
     StopReason,
     Unanswered,
     WrongPassword,
     sent,
 )
+from regain.directories.ldap.connection import MOST
 from regain.directories.ldap.directory import LdapDirectory
 from regain.directories.ldap.messages import Answer, Change, Control, Entry, pack_password_modify, policy_error
 from regain.directories.ldap.names import first_value
@@ -28,6 +33,8 @@ _PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"  # noqa: S105 - an object identif
 _FOR_EVER = "000001010000Z"
 _BIND: dict[int, StopReason] = {0: "password-expired", 1: "locked", 2: "must-change"}
 _TOO_YOUNG = 7
+_RULES_OF = ("pwdMinLength", "pwdInHistory", "pwdMinAge")
+_LOOKED_FOR = 600
 _RULES: dict[int, PolicyRule] = {5: "quality", 6: "length", _TOO_YOUNG: "age", 8: "history"}
 
 
@@ -39,6 +46,9 @@ class OpenLdap(LdapDirectory):
         "entryUUID", "cn", "displayName", "givenName", "sn", "mail", "mobile", "telephoneNumber", "memberOf",
         "pwdAccountLockedTime", "pwdReset", "pwdChangedTime",
     )  # fmt: skip
+
+    _default: Entry | None = None
+    _looked_at = -float(_LOOKED_FOR) - 1
 
     def person(self, entry: Entry, user_id: str, server: str) -> Person:
         """The person in an entry. An account that an administrator locked for ever counts as disabled."""
@@ -112,6 +122,43 @@ class OpenLdap(LdapDirectory):
                 return
         self.reset(person, new)
 
+    def requirements(self, person: Person, change: bool) -> Requirements:
+        """What a new password must be, by the policy that the person names, or by the default one."""
+        own = self._entry(person.address, ("pwdPolicySubentry",), person.server)
+        name = own.one("pwdPolicySubentry") if own else ""
+        policy = self._entry(name, _RULES_OF, person.server) if name else self._default_policy(person.server)
+        if policy is None:
+            return Requirements()
+        age, changed_at = policy.number("pwdMinAge"), _seconds(person.changed_at)
+        return Requirements(
+            policy.number("pwdMinLength"), False, policy.number("pwdInHistory"),
+            changed_at + age if change and changed_at and age else 0,
+        )  # fmt: skip
+
+    def _default_policy(self, server: str) -> Entry | None:
+        """The one policy that no entry names; None where that is not clear. It is looked for once in ten minutes."""
+        if self.service.clock() - self._looked_at > _LOOKED_FOR:
+            self._default, self._looked_at = self._find_default(server), self.service.clock()
+        return self._default
+
+    def _find_default(self, server: str) -> Entry | None:
+        base, below = self.settings.base, sansldap.SearchScope.SUBTREE
+        suffix = base[base.lower().find("dc=") :] if "dc=" in base.lower() else base
+        try:
+            found = self.service.search(
+                suffix, below, sansldap.FilterEquality("objectClass", b"pwdPolicy"), _RULES_OF, server
+            )[1]
+            named = [
+                self.service.search(
+                    suffix, below, sansldap.FilterEquality("pwdPolicySubentry", each.dn.encode()), ("1.1",), server
+                )[1]
+                for each in found
+            ]
+        except NotAllowed:
+            return None
+        unnamed = [each for each, by in zip(found, named, strict=True) if not by]
+        return unnamed[0] if len(unnamed) == 1 and len(found) < MOST else None  # more may not be all
+
     def unlock(self, person: Person) -> None:
         """Lifts the lockout. One that an administrator set for ever is not lifted."""
         self.check_addressable(person)
@@ -139,6 +186,12 @@ class OpenLdap(LdapDirectory):
         if answer.code == 19:
             raise NotAccepted(_RULES.get(_error(answer), "unknown"))
         raise _failed(answer)
+
+
+def _seconds(moment: str) -> int:
+    """A time of LDAP (RFC 4517 3.3.13) in seconds since 1970; 0 for none."""
+    found = re.match(r"\d{14}", moment)
+    return int(datetime.strptime(f"{found[0]}+0000", "%Y%m%d%H%M%S%z").timestamp()) if found else 0
 
 
 def _error(answer: Answer) -> int:

@@ -1,0 +1,154 @@
+"""Whether people of a directory can be told from nobody over HTTP, by what is answered or by how long it takes (B1).
+
+`python -m tests.directories.sameness` measures 1,000 and 1,000 on both servers, as a part of `make abuse`.
+"""
+
+import argparse
+import contextlib
+import itertools
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from local.directories import samba, slapd
+from local.directories.running import bring_up_loopback
+from regain.directories.base import Outcome
+from regain.organisation.file import read
+from tests.abuse.client import Attacker, Deployment
+from tests.abuse.enumeration import Step
+from tests.conftest import ROOT, launch, ready
+from tests.directories.worlds import ActiveDirectoryWorld, OpenLdapWorld
+
+PASSWORD = "the First password 1"
+AT_ONCE = 4
+"""As many as a function has processes: more would wait in a queue, and their times would say nothing."""
+GUESSES = 4
+"""Wrong passwords of one ordinary person: the fifth would lock them."""
+_numbers = itertools.count(1)
+
+
+@contextlib.contextmanager
+def serving(world, folder):
+    """The stack in front of a real directory, as an organisation runs it that has its own."""
+    running = world.running
+    content = msgspec.to_builtins(read(ROOT / "organisation.yaml"))
+    ldap = {
+        "kind": running.kind, "url": [running.url], "base": running.base, "user_id": list(world.user_id),
+        "service_account": running.service_account, "ca": running.certificate.ca_file.read_text(),
+        "lockout_threshold": 1_000,  # every guess is asked about: that is what takes time
+    }  # fmt: skip
+    content["domains"] = {"contoso.example": {"directory": "ldap", "ldap": ldap}}
+    content["limits"] |= {"accounts": 10_000_000, "starts_per_network": 100_000, "failures_per_network": 100_000}
+    (folder / "site").mkdir(parents=True)
+    (folder / "organisation.yaml").write_bytes(msgspec.json.encode(content))
+    os.environ["REGAIN_DIRECTORY_SECRET"] = running.service_password
+    try:
+        stack = launch(
+            folder / "state", folder / "site", "--organisation", str(folder / "organisation.yaml"), warm=True
+        )
+    finally:
+        del os.environ["REGAIN_DIRECTORY_SECRET"]
+    yield from ready(stack)
+
+
+def people(world, pairs):
+    """Whom to ask for, as often as there are pairs: half of them ordinary people, the others in every state."""
+    ordinary = [world.person(PASSWORD, f"known{next(_numbers)}") for _ in range(-(-pairs // (2 * GUESSES)))]
+    odd = [world.person(PASSWORD, f"known{next(_numbers)}") for _ in range(4)]
+    locked, disabled, expired, must_change = odd
+    for _ in range(6):
+        with contextlib.suppress(Outcome):
+            world.directory.verify(locked, locked.user_id, "a wrong password")
+    world.disable(disabled)
+    world.must_change(must_change)
+    if isinstance(world, ActiveDirectoryWorld):
+        world.expire(expired)
+    else:
+        world.expire_password(expired, PASSWORD)
+    asked = [*ordinary * GUESSES][: pairs // 2]
+    return [*asked, *itertools.islice(itertools.cycle(odd), pairs - len(asked))]
+
+
+def measure(world, stack, pairs):
+    """The steps before a proof, for people and for as many user IDs that nobody has, in an order drawn by chance."""
+    deployment, chance = Deployment("private", stack), random.Random(pairs)
+    maker = Attacker(deployment)
+    known = [(True, person.user_id) for person in people(world, pairs)]
+    everybody = [*known, *((False, f"known{9_000 + next(_numbers)}@contoso.example") for _ in range(pairs))]
+    chance.shuffle(everybody)
+    proofs = [maker.proof() for _ in everybody]
+
+    def ask(step):
+        measured = Step()
+        begun = [(*each, proof, number) for number, (each, proof) in enumerate(zip(everybody, proofs, strict=True))]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            warm = [(False, f"warm{number}@contoso.example", maker.proof(), number) for number in range(2 * AT_ONCE)]
+            list(pool.map(lambda one: _asked(maker, step, *one[1:]), warm))
+            for (is_known, *_), (seconds, answer) in zip(
+                begun, pool.map(lambda one: _asked(maker, step, *one[1:]), begun), strict=True
+            ):
+                measured.note(is_known, 0, seconds, answer)
+        return measured
+
+    with ThreadPoolExecutor(2) as both:  # they are answered by different functions
+        steps = ("start", "sign-in")
+        return dict(zip(steps, both.map(ask, steps), strict=True))
+
+
+def _asked(maker, step, user_id, proof, number):
+    if step == "start":
+        path, body = "/api/reset/start", {"user_id": user_id, "proof": proof}
+    else:
+        path, body = "/api/account/sign-in", {"user_id": user_id, "password": f"wrong-Password-{number}"}
+    text, address = msgspec.json.encode(body), f"127.{64 + number // 250}.{number % 250}.7"
+    begun = time.perf_counter()
+    answer = maker.request("POST", path, text, address=address)
+    return time.perf_counter() - begun, answer
+
+
+def main() -> int:
+    """Returns 2 where times or answers tell people from nobody."""
+    parser = argparse.ArgumentParser(prog="python -m tests.directories.sameness", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=1_000)
+    parser.add_argument("--tries", type=int, default=3, help="other work on the machine does not come twice")
+    arguments = parser.parse_args()
+    bring_up_loopback()
+    good = True
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        worlds = ((OpenLdapWorld, slapd, "OpenLDAP"), (ActiveDirectoryWorld, samba, "Active Directory"))
+        for make, server, title in worlds:
+            world = make(server.start(folder / title.replace(" ", "-")))
+            try:
+                good = _measured(world, folder, title, arguments) and good
+            finally:
+                world.stop()
+    return 0 if good else 2
+
+
+def _measured(world, folder, title, arguments):
+    for attempt in range(arguments.tries):
+        own = folder / f"{world.running.kind}-{attempt}"
+        with serving(world, own) as stack:
+            steps = measure(world, stack, arguments.pairs)
+        for step, found in steps.items():
+            medians = [statistics.median(times) * 1_000 for times in (found.known, found.unknown)]
+            same = "equal" if found.alike else "DIFFERENT"
+            sys.stdout.write(
+                f"{title:17} {step:8} {len(found.known):5,} + {len(found.unknown):5,}  answers {same}"
+                f"  medians {medians[0]:.0f}, {medians[1]:.0f} ms  AUC {found.auc:.3f}\n"
+            )
+        if all(0.45 <= each.auc <= 0.55 and each.alike for each in steps.values()):
+            return True
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
