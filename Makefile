@@ -157,14 +157,16 @@ smoke: install .venv/sam/.locked ## Build, and invoke each function from the bui
 sam-local: install lambda-build ## Test reset and unlock in Lambda's containers (needs Docker)
 	SAM_LOCAL=1 $(DEV)/pytest tests/sam_local --timeout=600
 
-abuse: install chromium ## Run all abuse cases, and compare the times of 1,000 known and unknown user IDs
+abuse: install chromium directories-servers ## Run all abuse cases, and compare the times of 1,000 known and unknown user IDs
 	$(DEV)/python -m tests.abuse
+	$(AS_ROOT) $(DEV)/python -m tests.directories.sameness
 
 faults: install ## Inject every fault into every AWS call: about 2,000 runs, a few minutes
 	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_batch.py
 
 directories: install directories-servers ## Test Active Directory and OpenLDAP on real servers, and fuzz their reader: EXAMPLES=
 	FUZZ_EXAMPLES=$(EXAMPLES)00 $(DEV)/pytest tests/fuzz/test_ldap.py --timeout=1800
+	FAULTS=every $(AS_ROOT) $(DEV)/pytest -v tests/functions/test_directory_story.py -k fault --timeout=1800
 	$(AS_ROOT) $(DEV)/pytest tests/directories
 
 model: install ## Test the service against its model for some minutes: EXAMPLES=

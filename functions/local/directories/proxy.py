@@ -6,11 +6,11 @@ import threading
 
 
 class Proxy:
-    """Listens on a free port of an address and forwards to a server."""
+    """Listens on a port of an address, a free one or the one given, and forwards to a server."""
 
-    def __init__(self, address: str, target: tuple[str, int]) -> None:
+    def __init__(self, address: str, target: tuple[str, int], port: int = 0) -> None:
         self.target, self.deaf = target, False
-        self._server = socket.create_server((address, 0))
+        self._server = socket.create_server((address, port))
         self.port = int(self._server.getsockname()[1])
         self._open = [self._server]
         threading.Thread(target=self._accept, daemon=True).start()

@@ -39,7 +39,7 @@ class PasswordRule(Struct, omit_defaults=True):
     """A rule for a new password, in words, and what a page can check of it while one types.
 
     `rule`: `length` (from `least` to `most` characters, counted in NFKC without invisible ones at the ends), `classes`,
-    `current` or `guessable`.
+    `current` or `guessable`; of somebody in a directory also `history` and `age`.
     """
 
     rule: str
