@@ -74,7 +74,8 @@ def test_a_user_id_is_called_what_people_call_it_p31_p33(college):
     said = "your matriculation number, for example s1234567@students.example"
     assert f"For accounts that end in @students.example, the user ID is {said}" in text(college, "")
     for page in ("reset", "unlock", "contact-administrator"):
-        assert f"For accounts that end in @students.example: {said}" in text(college, page), page
+        broken = said.replace("@", " @")  # forms let it break there
+        assert f"For accounts that end in @students.example: {broken}" in text(college, page), page
         assert "@staff.example: your address or user name, for example maria.silva@contoso.example" in text(
             college, page
         )
