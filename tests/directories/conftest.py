@@ -51,8 +51,8 @@ def entra(_entra_for_all):
 
 
 KINDS = {
-    "openldap": {"reset", "unlock", "sign-in", "change", "history", "groups", "names of any kind"},
-    "active_directory": {"reset", "unlock", "sign-in", "change", "history", "groups", "names of any kind"},
+    "openldap": {"LDAP", "reset", "unlock", "sign-in", "change", "history", "groups", "names of any kind"},
+    "active_directory": {"LDAP", "reset", "unlock", "sign-in", "change", "history", "groups", "names of any kind"},
     "cognito": {"reset", "sign-in", "change"},
     "entra": {"reset", "groups"},
 }

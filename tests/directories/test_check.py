@@ -10,7 +10,7 @@ from local.directories.running import free_port
 from regain.directories.ldap.connection import tls_context
 from tests.directories.worlds import OpenLdapWorld
 
-pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
+pytestmark = [pytest.mark.timeout(600), pytest.mark.needs("LDAP")]  # the first one provisions a domain
 
 
 def wrong(view):

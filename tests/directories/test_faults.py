@@ -15,7 +15,7 @@ from regain.directories.ldap.messages import Answer
 from tests.directories.fake_server import FakeServer
 from tests.directories.wire import message
 
-pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
+pytestmark = [pytest.mark.timeout(600), pytest.mark.needs("LDAP")]  # the first one provisions a domain
 
 HASTY = Timeouts(connect=10, answer=1)
 IMPATIENT = Timeouts(connect=0.5, answer=0.5)  # where nobody will answer
