@@ -74,11 +74,9 @@ def test_a_user_id_is_called_what_people_call_it_p31_p33(college):
     said = "your matriculation number, for example s1234567@students.example"
     assert f"For accounts that end in @students.example, the user ID is {said}" in text(college, "")
     for page in ("reset", "unlock", "contact-administrator"):
-        broken = said.replace("@", " @")  # forms let it break there
-        assert f"For accounts that end in @students.example: {broken}" in text(college, page), page
-        assert "@staff.example: your address or user name, for example maria.silva@contoso.example" in text(
-            college, page
-        )
+        html = (college / page / "index.html").read_text().replace("<wbr>", "")  # where an example may break
+        assert f"For accounts that end in @students.example: {said}" in html, page
+        assert "@staff.example: your address or user name, for example maria.silva@contoso.example" in html, page
     assert "Matrikelnummer" in text(college, "de/reset")
 
 
