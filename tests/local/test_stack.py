@@ -249,9 +249,12 @@ def folder(tmp_path, site):
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["stopped", "killed"])
-def test_accounts_and_flows_survive_a_restart(folder, kill):
+def test_accounts_flows_and_the_outbox_survive_a_restart_h54(folder, kill):
     first = folder()
     assert "8 people added" in "\n".join(first.said)
+    earlier = started(first, "chen.li@contoso.example")
+    assert post(first, "/api/reset/send", {"flow": earlier["flow"], "method": "email"})[0] == 202
+    kept = newest(first, "chen@home.example")
     flow = started(first, "maria.silva@contoso.example")
     if kill:
         os.kill(first.process.pid, signal.SIGKILL)
@@ -261,6 +264,7 @@ def test_accounts_and_flows_survive_a_restart(folder, kill):
         assert first.stop() == 0
     second = folder()
     assert "people added" not in "\n".join(second.said)
+    assert kept in second.messages("chen@home.example")
     assert post(second, "/api/reset/send", {"flow": flow["flow"], "method": "email"})[0] == 202
     assert newest(second, "maria@home.example")["channel"] == "email"
 
