@@ -209,11 +209,15 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The site, built with `--strict`: once for all workers, and only what has changed."""
-    target = ROOT / "site"
-    with (ROOT / ".site.lock").open("w") as lock:
+    """The site, built with `--strict`: once for all workers of a run, for a build writes files that another one serves."""
+    target, run = ROOT / "site", os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()} {time.time()}")
+    with (ROOT / ".site.lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        build_site(target)
+        lock.seek(0)
+        if lock.read() != run:
+            build_site(target)
+            lock.truncate(0)
+            lock.write(run)
     return target
 
 

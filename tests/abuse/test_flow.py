@@ -224,7 +224,10 @@ def test_39_opening_what_a_message_links_to_changes_nothing(attacker):
     assert attacker.account(person.user_id).enabled is True
     assert "account-secured" not in attacker.happened(person.user_id)
     assert attacker.post("/api/account/secure", {"token": token}).status == 200, "the link is still good"
-    assert proved("tests/browser/test_repudiation.py", "test_the_link_opens_a_page_with_one_button_that_locks_b6")
+    assert proved(
+        "tests/browser/test_repudiation.py",
+        "test_the_link_opens_a_page_with_one_button_that_turns_the_account_off_b6_f31_f41",
+    )
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from regain.domain.user_id import mask
 from tests.functions.person import Person
 from tests.functions.test_notify import deliver, post_office
 from tests.functions.test_sameness import shape
@@ -205,7 +206,7 @@ def test_messages_name_the_organisation_and_the_desk_of_their_reader_p34(college
         assert college.finish(flow).status == 200
         assert deliver([each for each in college.outbox_of(account.user_id) if each["kind"] != "code"]) == []
         code, notice = [letter for each, letter in post_office["email"].sent if each == to]
-        assert code.subject == f"Your code for your {name} account"
+        assert code.subject == f"Your code for your {name} account {mask(account.user_id)}"
         assert notice.text.endswith(f"{name} account help\n")
         assert code_desk in code.text
         assert desk in notice.text
