@@ -8,6 +8,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NEW
+from tests.browser.test_never_stuck import WRAPPED
 from tests.codes import code_in
 from tests.conftest import ROOT, build_site, launch
 
@@ -310,3 +311,20 @@ def test_no_word_of_the_page_has_two_meanings_h1(page: Page, desk):
         "[...document.querySelector('#messages').content.querySelectorAll('[data-message]')].map(each => each.dataset.message)"
     )
     assert sorted(names) == sorted(set(names))
+
+
+def test_the_desk_works_on_a_page_that_the_browser_translates_f8(page: Page, helper):
+    abe = helper("abe")
+    abe.sign_in()
+    page.evaluate(WRAPPED)
+    abe.search("person pat")
+    expect(page.locator("[data-people]:visible > li")).to_have_count(8)
+    abe.find(7)
+    abe.act("Ask for security info at the next sign-in")
+    abe.prove()
+    expect(page.locator("[data-told]:visible")).to_contain_text("at the next sign-in")
+    page.get_by_text("Events of this account", exact=True).locator("visible=true").click()
+    moment = page.locator("[data-lines] time").locator("visible=true").first
+    expect(moment).to_have_text(re.compile("UTC|GMT|[A-Z]{3}$"))  # F39: the zone is named
+    page.goto(f"{abe.stack.origin}/admin/#requests")
+    expect(page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
