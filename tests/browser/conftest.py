@@ -103,6 +103,7 @@ def looks(page: Page, axe):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # a colour on its way to another is no finding
 
     def check() -> None:
+        page.wait_for_load_state()  # a page is judged with its style sheet
         axe()
         look(DESKTOP, "light")
         assert found(page, OF_LOOKS) == []
