@@ -1,6 +1,9 @@
 """Addresses and telephone numbers, from the forms in which people and directories write them (P5 to P7)."""
 
+import email_validator
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from regain.people import contacts
 from regain.problems import INVALID_EMAIL_ADDRESS, INVALID_PHONE_NUMBER, PHONE_NUMBER_NOT_ACCEPTED, Refused
@@ -78,3 +81,30 @@ def test_an_address_has_one_form(typed):
 )
 def test_an_address_of_a_closed_network_is_known_p5(typed, closed):
     assert contacts.is_undeliverable(typed) is closed
+
+
+LABELS = st.text(alphabet="abZ09-", min_size=1, max_size=5) | st.sampled_from(
+    ["a" * 63, "a" * 64, "xn--p1ai", "test", "local", "1"]
+)
+
+
+@given(st.lists(LABELS, min_size=1, max_size=4).map(".".join))
+@example("mail.example")
+@example("a.onion")
+@example("a" * 63 + "." + "b" * 63)
+def test_a_plain_domain_is_judged_as_the_library_judges_it(domain):
+    """Domains of plain labels are read without the library, which is slow to import: the verdict is its own."""
+
+    def library():
+        try:
+            checked = email_validator.validate_email(f"a@{domain}", check_deliverability=False, strict=True)
+        except email_validator.EmailNotValidError:
+            return INVALID_EMAIL_ADDRESS
+        return checked.normalized.lower()
+
+    try:
+        mine = contacts.parse_email(f"a@{domain}")
+    except Refused as refused:
+        mine = refused.problem
+    assert mine == library()
+    assert set(email_validator.SPECIAL_USE_DOMAIN_NAMES) == contacts._NOT_DELIVERABLE

@@ -29,7 +29,7 @@ class CountedPerson:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Counters:
     """The report table: `part` and `id`."""
 

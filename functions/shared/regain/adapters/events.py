@@ -20,7 +20,7 @@ EventPage = tuple[list[dict[str, Any]], str]
 """Events, and a cursor to the next page; "" at the end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Events:
     """The event table and its indexes."""
 

@@ -15,7 +15,7 @@ _KEPT = 90 * 86_400  # seconds since it was asked or worked on last
 _ITEM = "request"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class HelpRequests:
     """The requests of the report table: `part` and `id`. Typed user IDs are encrypted."""
 

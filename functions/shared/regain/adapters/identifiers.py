@@ -36,7 +36,7 @@ class Lead:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Identifiers:
     """The identifier table. `with_aliases`: people may type an alias for their user ID."""
 

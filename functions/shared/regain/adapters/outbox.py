@@ -66,7 +66,7 @@ def notices(
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Outbox:
     """The outbox table."""
 

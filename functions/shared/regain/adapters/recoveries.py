@@ -25,7 +25,7 @@ _EPOCH_KEPT = 190 * _DAY  # longer than any device cookie is good
 _TOKEN = 32  # 16 bytes that say where, 16 random bytes that prove the right to it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Recoveries:
     """The recovery table. Keys: `subject`, the keyed hash of a user ID, and `record`, such as `flow#<id>`."""
 

@@ -19,7 +19,7 @@ _PLACEHOLDER = marshal(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SecurityInfos:
     """The security info table."""
 

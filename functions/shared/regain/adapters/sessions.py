@@ -9,7 +9,7 @@ from regain.domain.session import Session
 _KEPT = 86_400  # longer than any session lasts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sessions:
     """The session table."""
 

@@ -24,7 +24,7 @@ _PLACEHOLDER = marshal(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Accounts:
     """The account table, by id, and what leads to its accounts. `aliases` tells the other names of an account."""
 

@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-
 from regain.domain import human_input
 from regain.problems import INVALID_EMAIL_ADDRESS, INVALID_PHONE_NUMBER, PHONE_NUMBER_NOT_ACCEPTED, Refused
 
@@ -18,6 +16,8 @@ _COSTLY = ("PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL", "PAGER", "PERSONAL
 _LONGEST = 60
 _PLAIN = re.compile(r"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@([a-z0-9.-]+)", re.ASCII | re.IGNORECASE)
 _LONGEST_NAME, _LONGEST_ADDRESS = 64, 254
+_ORDINARY = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII | re.IGNORECASE)
+_NOT_DELIVERABLE = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})  # RFC 6761
 _FICTION = re.compile(r"\+447700900\d{3}|\+1\d{3}55501\d\d")  # for examples: given out to nobody, by intention
 _OLD_MEXICAN = re.compile(r"\+521(\d{10})")  # until 2019 mobiles had a 1 behind the country code
 
@@ -45,22 +45,29 @@ def parse_email(typed: str) -> str:
 
 @functools.lru_cache(10_000)
 def _domain(domain: str) -> str:
-    """A canonical domain. Cached, because a file of many people has few of them."""
+    """A canonical domain. Cached, because a file of many people has few of them.
+
+    One of plain labels needs no library, which takes longer to import than a request for help takes.
+    """
+    ending = domain.rpartition(".")[2].lower()
+    if _ORDINARY.fullmatch(domain) and "--" not in domain and ending not in _NOT_DELIVERABLE:
+        return domain.lower()
     return _checked(f"a@{domain}").partition("@")[2]
 
 
 def _checked(typed: str) -> str:
+    library = importlib.import_module("email_validator")
     try:
-        checked = validate_email(typed, check_deliverability=False, strict=True)
-    except EmailNotValidError:
+        checked = library.validate_email(typed, check_deliverability=False, strict=True)
+    except library.EmailNotValidError:
         raise Refused(INVALID_EMAIL_ADDRESS) from None
-    return checked.normalized.lower()
+    return str(checked.normalized).lower()
 
 
 def is_undeliverable(typed: str) -> bool:
     """Whether an address exists in a closed network only, such as `maria@corp.local`: no message gets there."""
     name, at, domain = typed.strip().lower().rpartition("@")
-    known_here = "." not in domain or domain.rpartition(".")[2] in SPECIAL_USE_DOMAIN_NAMES
+    known_here = "." not in domain or domain.rpartition(".")[2] in _NOT_DELIVERABLE
     return bool(at and name and re.fullmatch(r"[\w.-]+", domain)) and known_here
 
 

@@ -24,7 +24,7 @@ from regain.recovery import in_directory, proofs, standings, work
 from regain.recovery.flows import Counted, Flows, gates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Found:
     """Everything that a start reads."""
 

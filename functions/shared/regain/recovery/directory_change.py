@@ -62,7 +62,7 @@ def refused_by_policy(outcome: NotAccepted) -> Refused:
     return Refused(PASSWORD_NOT_ACCEPTED, reason=broken.rule, feedback=feedback([broken]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Setting:
     """One try to set one password. `change` is the intent, as it is stored; `kind` the event of a success."""
 

@@ -43,7 +43,7 @@ class Counted:
     guesses: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Opened:
     """A flow as it was read, with its account, security info and counts.
 

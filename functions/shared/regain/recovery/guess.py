@@ -14,7 +14,7 @@ from regain.recovery import proofs
 from regain.recovery.flows import Flows, Opened
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Guess:
     """What was given as a proof. `digest` is a keyed hash, by which the same wrong proof is known again.
 

@@ -25,7 +25,7 @@ _NO_AUTHENTICATOR = Authenticator(nonce="0" * 32, since=0, last_step=0)
 _NO_ANSWER = Answer("", "", 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Proof:
     """A proof with everything that it is judged by."""
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from regain.adapters.search_index import SearchIndex
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # nobody compares services, and methods are slow to make: here as there
 class Services:
     """Everything outside the pure rules. Includes time and randomness, so that tests can set them.
 
