@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from regain.adapters.search_index import SearchIndex
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # nobody compares services, and methods are slow to make: here as there
+@dataclass(frozen=True, eq=False, repr=False)  # of every adapter: slow to generate, and nobody uses them
 class Services:
     """Everything outside the pure rules. Includes time and randomness, so that tests can set them.
 
