@@ -73,7 +73,7 @@ class Layout:
         own = self.organisation.organisation.languages[0] == self.language.tag
         return f"{self.site}/{path}" if own else f"{self.site}/{self.language.tag}/{path}"
 
-    def address(self, facts: Mapping[str, Any]) -> str:
+    def reader_name(self, facts: Mapping[str, Any]) -> str:
         """What to call the reader; "" if that is not known. Only English greets people by their given name alone."""
         return str(facts.get("name" if self.language.tag == "en" else "full_name") or facts.get("name") or "")
 

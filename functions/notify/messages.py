@@ -192,7 +192,7 @@ def _way_past(purpose: str, ticket: str, layout: Layout) -> Iterator[Part]:
 
 def notice(kind: str, facts: dict[str, Any], reference: str, token: str, layout: Layout) -> RenderedMessage:
     """A notice of a change: to every address of the account, and to the administrators if its owner repudiates it."""
-    name = "" if kind == _TO_ADMINISTRATORS else layout.address(facts)
+    name = "" if kind == _TO_ADMINISTRATORS else layout.reader_name(facts)
     hello = layout.say(Phrase("Hello {name},"), name=name) if name else layout.say(Phrase("Hello,"))
     what = facts.get("what", "")
     done = layout.say(_DONE[kind], user_id=facts["user_id"], what=NAMES.get(what) or imported.describe(what) or "")

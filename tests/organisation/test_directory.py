@@ -4,7 +4,6 @@ import pytest
 
 from local.directories.certificates import Authority
 from regain.organisation.file import read
-from regain.organisation.file_errors import InvalidFile
 
 HEAD = "organisation: {name: Contoso}\ndomains:\n  contoso.example:\n"
 GOOD = """    directory: ldap
@@ -34,21 +33,11 @@ ENTRA = """    directory: entra
 
 
 @pytest.fixture
-def mistakes(tmp_path):
+def mistakes(tmp_path, mistakes_in):
     """What is said of the settings of a domain: line, mistake, remedy."""
     Authority(tmp_path)
     (tmp_path / "empty.pem").write_text("nothing\n")
-
-    def found(domain):
-        path = tmp_path / "organisation.yaml"
-        path.write_text(HEAD + domain)
-        try:
-            read(path)
-        except InvalidFile as invalid:
-            return [(each.line, each.message, each.hint) for each in invalid.errors]
-        return []
-
-    return found
+    return lambda domain: mistakes_in(HEAD + domain)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ import pytest
 from regain.domain import provider
 from regain.domain.policy import Domain
 from regain.domain.provider import GOOGLE, Claims, Oidc, SecondFactor
-from regain.organisation.file import read
-from regain.organisation.file_errors import InvalidFile
 from regain.problems import NO_ACCOUNT_FOR_SIGN_IN, SIGN_IN_NOT_TRUSTED, Refused
 
 HEAD = 'organisation: {name: Contoso, site_url: "https://account.contoso.example/"}\ndomains: {contoso.example: {}}\n'
@@ -20,22 +18,6 @@ GOOD = """sign_in:
     second_factor: {amr: [mfa], max_age: 600}
 """
 NOW = 1_800_000_000
-
-
-@pytest.fixture
-def mistakes(tmp_path):
-    """What is said of a file: line, mistake, remedy."""
-
-    def found(text):
-        path = tmp_path / "organisation.yaml"
-        path.write_text(text)
-        try:
-            read(path)
-        except InvalidFile as invalid:
-            return [(each.line, each.message, each.hint) for each in invalid.errors]
-        return []
-
-    return found
 
 
 @pytest.mark.parametrize(
@@ -58,31 +40,31 @@ def mistakes(tmp_path):
     ],
 )
 def test_a_mistake_in_the_settings_of_sign_in_has_its_line_and_its_remedy_b34(
-    mistakes, written, instead, line, what, remedy
+    mistakes_in, written, instead, line, what, remedy
 ):
     assert GOOD.count(written) == 1
-    told = mistakes(HEAD + GOOD.replace(written, instead))
+    told = mistakes_in(HEAD + GOOD.replace(written, instead))
     assert [at for at, _, _ in told] == [line], told
     assert what in told[0][1] and remedy in told[0][2]
 
 
 @pytest.mark.parametrize("issuer", ["http://localhost:9000", "http://127.0.0.1:9000/op", "http://[::1]:9000", GOOGLE])
-def test_settings_as_they_should_be_have_no_mistake_and_loopback_needs_no_tls(mistakes, issuer):
-    assert mistakes(HEAD + GOOD) == []
-    assert mistakes(HEAD + GOOD.replace("https://login.contoso.example/v2.0", f'"{issuer}"')) == []
+def test_settings_as_they_should_be_have_no_mistake_and_loopback_needs_no_tls(mistakes_in, issuer):
+    assert mistakes_in(HEAD + GOOD) == []
+    assert mistakes_in(HEAD + GOOD.replace("https://login.contoso.example/v2.0", f'"{issuer}"')) == []
 
 
-def test_a_provider_needs_the_address_to_which_it_sends_people_back(mistakes):
+def test_a_provider_needs_the_address_to_which_it_sends_people_back(mistakes_in):
     without = HEAD.replace(', site_url: "https://account.contoso.example/"', "")
-    ((line, what, remedy),) = mistakes(without + GOOD)
+    ((line, what, remedy),) = mistakes_in(without + GOOD)
     assert line == 4 and "sends people back" in what and "organisation.site_url" in remedy
 
 
-def test_a_domain_without_passwords_needs_a_provider(mistakes):
+def test_a_domain_without_passwords_needs_a_provider(mistakes_in):
     off = HEAD.replace("{contoso.example: {}}", "{contoso.example: {sign_in: provider}}")
-    ((line, what, remedy),) = mistakes(off)
+    ((line, what, remedy),) = mistakes_in(off)
     assert line == 2 and "nobody of `contoso.example` could sign in" in what and "sign_in.oidc" in remedy
-    assert mistakes(off + GOOD) == []
+    assert mistakes_in(off + GOOD) == []
 
 
 def test_no_password_of_entra_is_taken_here_whatever_the_settings_say():
