@@ -1,6 +1,7 @@
 """Makes one call to the directory of a domain. Nothing of what is asked or answered is logged but how it ended."""
 
 import functools
+import importlib
 from typing import Any
 
 import msgspec
@@ -9,11 +10,11 @@ from aws_lambda_powertools import Logger
 from directory.secret import secret_of
 from regain.api import metrics
 from regain.api.redaction import error_kind, error_location
-from regain.directories.base import Directory
+from regain.directories.base import Directory, Person
 from regain.directories.ldap.kinds import connect
 from regain.directories.wire import Answer, Request, perform
 from regain.organisation.policies import for_domain
-from regain.organisation.settings import current
+from regain.organisation.settings import Organisation, current
 
 log = Logger(service="regain")
 
@@ -39,4 +40,10 @@ def directory(domain: str) -> Directory:
     settings = organisation.domains[domain].ldap
     if not settings:
         raise KeyError("ldap")
-    return connect(settings, secret_of(domain), for_domain(organisation, f"@{domain}").passwords.minimum_length)
+    shortest = for_domain(organisation, f"@{domain}").passwords.minimum_length
+    return connect(settings, secret_of(domain), shortest, functools.partial(_capable, organisation, domain))
+
+
+def _capable(organisation: Organisation, domain: str, person: Person) -> bool:
+    """Whether somebody could reset who has registered nothing: only `doctor` asks, and pays for the imports."""
+    return bool(importlib.import_module("directory.capable").capable(organisation, domain, person))

@@ -31,6 +31,9 @@ AT_ONCE = 4
 """As many as a function has processes: more would wait in a queue, and their times would say nothing."""
 GUESSES = 4
 """Wrong passwords of one ordinary person: the fifth would lock them."""
+ASKED = 40
+"""Wrong passwords of one person in another state: after fifty from everywhere any user ID, nobody's too, is answered
+differently."""
 _numbers = itertools.count(1)
 
 
@@ -61,8 +64,16 @@ def serving(world, folder):
 def people(world, pairs):
     """Whom to ask for, as often as there are pairs: half of them ordinary people, the others in every state."""
     ordinary = [world.person(PASSWORD, f"known{next(_numbers)}") for _ in range(-(-pairs // (2 * GUESSES)))]
-    odd = [world.person(PASSWORD, f"known{next(_numbers)}") for _ in range(4)]
-    locked, disabled, expired, must_change = odd
+    asked = [*ordinary * GUESSES][: pairs // 2]
+    others = pairs - len(asked)
+    odd = [each for _ in range(-(-others // (4 * ASKED))) for each in _in_every_state(world)]
+    return [*asked, *itertools.islice(itertools.cycle(odd), others)]
+
+
+def _in_every_state(world):
+    """Somebody locked, disabled, expired, and with a password that must be changed."""
+    found = [world.person(PASSWORD, f"known{next(_numbers)}") for _ in range(4)]
+    locked, disabled, expired, must_change = found
     for _ in range(6):
         with contextlib.suppress(Outcome):
             world.directory.verify(locked, locked.user_id, "a wrong password")
@@ -72,8 +83,7 @@ def people(world, pairs):
         world.expire(expired)
     else:
         world.expire_password(expired, PASSWORD)
-    asked = [*ordinary * GUESSES][: pairs // 2]
-    return [*asked, *itertools.islice(itertools.cycle(odd), pairs - len(asked))]
+    return found
 
 
 def measure(world, stack, pairs):
@@ -145,6 +155,8 @@ def _measured(world, folder, title, arguments):
                 f"{title:17} {step:8} {len(found.known):5,} + {len(found.unknown):5,}  answers {same}"
                 f"  medians {medians[0]:.0f}, {medians[1]:.0f} ms  AUC {found.auc:.3f}\n"
             )
+            for answer in found.known_answers ^ found.unknown_answers:
+                sys.stdout.write(f"{'':17} only {'people' if answer in found.known_answers else 'nobody'}: {answer}\n")
         if all(0.45 <= each.auc <= 0.55 and each.alike for each in steps.values()):
             return True
     return False

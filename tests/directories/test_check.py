@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from local.directories import ldif, slapd
+from local.directories import ldif, samba, slapd
 from local.directories.certificates import Authority
 from local.directories.running import free_port
+from regain.directories.base import NotAccepted
 from regain.directories.ldap.connection import tls_context
 from tests.directories.worlds import OpenLdapWorld
 
@@ -149,3 +150,62 @@ def test_limits_above_the_directorys_lockout_are_wrong_and_come_with_the_setting
     (finding,) = wrong(world.connect(**settings))
     assert what in finding.what and to_do in finding.to_do
     assert wrong(world.connect(lockout_threshold=4, lockout_window_minutes=0)) == []
+
+
+def test_people_who_share_a_user_id_have_none_or_cannot_reset_are_counted(openldap):
+    """Each thing that is wrong with people has a finding of its own, from one bounded search."""
+    base = f"ou=counted,{openldap.running.base}"
+    ldif.apply(openldap.running, [ldif.record(base, {"objectClass": "organizationalUnit", "ou": "counted"})])
+    view = openldap.connect(base=base, user_id=("mail",), protected_groups=("Directors",))
+    assert said(view) == "There is nobody below the base."
+    for number, mail in enumerate(("same@contoso.example", "Same@contoso.example", "own@contoso.example", "")):
+        given = {
+            "objectClass": "inetOrgPerson",
+            "cn": f"counted{number}",
+            "sn": "x",
+            **({"mail": mail} if mail else {}),
+        }
+        ldif.apply(openldap.running, [ldif.record(f"uid=counted{number},{base}", given)])
+    view.service.capable = lambda person: person.mail.startswith("own@")
+    found = list(view.check())
+    told = [each.what for each in found if each.state == "warning" and each.to_do]
+    assert told == [
+        "Without mail: 1 of 4 people. Nobody finds them.",
+        "Shared mail: 2 people (counted0, counted1…). Whoever shares one is not found by it.",
+        "Able to reset by what the directory says of them: 1 of 4 people.",
+    ]
+    assert "People below the base: 4." in [each.what for each in found]
+    assert wrong(view) == []
+
+
+def test_a_fine_grained_policy_counts_where_it_can_be_read_and_is_owned_up_to_where_not(active_directory):
+    """A PSO that locks earlier than the domain does is what strangers would reach first."""
+    store, running = f"{active_directory.running.folder}/private/sam.ldb", active_directory.running
+    container = f"CN=Password Settings Container,CN=System,{samba.SUFFIX}"
+    person = active_directory.person(name="strictly", sAMAccountName="strictly")
+    shown = samba._tool("user", "show", "svc-regain", "--attributes=objectSid", "-H", store)
+    sid = next(line.partition(": ")[2] for line in shown.splitlines() if line.startswith("objectSid"))
+
+    def manage(*told):
+        samba._tool("domain", "passwordsettings", "pso", *told, "-H", store)
+
+    def begun():
+        manage("create", "strict", "1", "--min-pwd-length=20", "--account-lockout-threshold=3", "--complexity=on")
+        manage("apply", "strict", "strictly")
+        return active_directory.directory.requirements(active_directory.find("strictly"), change=False).least
+
+    try:
+        assert begun() == 0, "nothing is promised that cannot be read"
+        with pytest.raises(NotAccepted, match="unknown"):
+            active_directory.directory.reset(person, "violet-Anchor-27")
+        (finding,) = [each for each in active_directory.directory.check() if each.state == "warning"]
+        assert "hold for some people: strict. The service account may not read them." in finding.what
+        assert f'dsacls "{container}" /I:T /G "{running.service_account}:GR"' in finding.to_do
+        manage("delete", "strict")
+        samba._tool("dsacl", "set", f"--objectdn={container}", f"--sddl=(A;CI;GR;;;{sid})", "-H", store)
+        assert begun() == 20
+        with pytest.raises(NotAccepted, match="length"):
+            active_directory.directory.reset(person, "violet-Anchor-27")
+        assert "after 3 wrong passwords, organisation.yaml says after 5" in said(active_directory.directory)
+    finally:
+        manage("delete", "strict")

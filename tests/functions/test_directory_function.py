@@ -279,6 +279,15 @@ def template(root):
     )
 
 
+def test_the_doctor_judges_people_by_what_their_domain_asks_of_them(world):
+    """Who could reset without registering anything: a mail in one of our own domains proves nothing."""
+    organisation = world.services.organisation
+    for mail, able in (("m@home.example", True), ("m@contoso.example", False), ("", False)):
+        person = replace(PERSON, mail=mail, other_mails=(), user_id="")
+        assert flow._capable(organisation, "contoso.example", person) is able, mail
+        assert not flow._capable(organisation, "contoso.example", replace(person, enabled=False))
+
+
 RIGHT = ("lambda:InvokeFunction", "DirectoryFunction")
 ASKING = {"ResetFunction", "UnlockFunction", "AccountFunction", "AdminFunction"}
 

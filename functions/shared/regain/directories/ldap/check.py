@@ -4,13 +4,13 @@ import datetime
 import secrets
 import socket
 import ssl
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from urllib.parse import urlsplit
 
 import sansldap
 
-from regain.directories.base import Finding, NotAllowed, Outcome, Unanswered
-from regain.directories.ldap import password_policy
+from regain.directories.base import Finding, NotAllowed, Outcome, Person, Unanswered
+from regain.directories.ldap import password_policy, sample
 from regain.directories.ldap.connection import Connection
 from regain.directories.ldap.messages import Change, Entry
 from regain.directories.ldap.service import Service
@@ -23,10 +23,16 @@ _READ_ONLY_CODES = (10, 53)
 """What a server that takes no changes says to every one: it refers to another, or is unwilling."""
 _LOCKED_BY_AD = {"775": "is locked out", "533": "is disabled", "532": "has an expired password", "701": "has expired"}
 _BASE, _BELOW = sansldap.SearchScope.BASE, sansldap.SearchScope.SUBTREE
+_Read = Callable[[Entry, str, str], Person]
 
 
-def findings(service: Service, people: sansldap.LDAPFilter) -> Iterator[Finding]:
-    """What is right and what is wrong with each server, and with what Regain may do there."""
+def findings(
+    service: Service, people: sansldap.LDAPFilter, attributes: Sequence[str], person: _Read
+) -> Iterator[Finding]:
+    """What is right and what is wrong with each server, and with what Regain may do there.
+
+    `people` is what everybody is, and `person` makes one of an entry with these `attributes`, a user ID and a server.
+    """
     server = ""
     for each in service.settings.url:
         usable = yield from _server(service, each)
@@ -35,8 +41,8 @@ def findings(service: Service, people: sansldap.LDAPFilter) -> Iterator[Finding]
         return
     try:
         yield from _base(service, server)
-        yield from _sample(service, server, people)
-        yield from password_policy.findings(service, server)
+        yield from _sample(service, server, people, attributes, person)
+        yield from password_policy.findings(service, server, people)
         yield from _writable(service, server)
     except NotAllowed as wrong:
         yield Finding("wrong", f"{server} refuses a search: {wrong.code}.", "Let the service account read the base.")
@@ -169,22 +175,21 @@ def _base(service: Service, server: str) -> Iterator[Finding]:
         yield Finding("wrong", f"{service.settings.base} is not there.", to_do)
 
 
-def _sample(service: Service, server: str, people: sansldap.LDAPFilter) -> Iterator[Finding]:
-    """What one person in the directory allows to conclude for all."""
-    wanted = ["allowedAttributesEffective", *service.settings.user_id]
+def _sample(
+    service: Service, server: str, people: sansldap.LDAPFilter, attributes: Sequence[str], person: _Read
+) -> Iterator[Finding]:
+    """What some people in the directory allow to conclude for all."""
+    settings = service.settings
+    wanted = tuple(dict.fromkeys((*attributes, *settings.user_id)))
     try:
-        _, entries = service.search(service.settings.base, _BELOW, people, wanted, server)
+        _, entries = service.search(settings.base, _BELOW, people, wanted, server, sample.MOST)
+        found = [person(entry, "", server) for entry in entries]
+        yield from sample.findings(settings, entries, found, service.capable)
+        if entries and settings.kind == "active-directory":
+            _, some = service.search(settings.base, _BELOW, people, ["allowedAttributesEffective"], server)
+            yield from _rights(service, some)
     except NotAllowed:
         return
-    if not entries:
-        yield Finding("wrong", "There is nobody below the base.", "Name the unit in which people are.")
-        return
-    known = [name for name in service.settings.user_id if any(entry.one(name) for entry in entries)]
-    if not known:
-        to_do = f"Name the attribute that holds what they type: none of {len(entries)} has one of these."
-        yield Finding("wrong", f"People have no {' or '.join(service.settings.user_id)}.", to_do)
-    if service.settings.kind == "active-directory":
-        yield from _rights(service, entries)
 
 
 def _rights(service: Service, entries: list[Entry]) -> Iterator[Finding]:

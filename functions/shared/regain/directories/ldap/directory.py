@@ -93,7 +93,7 @@ class LdapDirectory(Directory, ABC):
 
     def check(self) -> Iterator[Finding]:
         """What is right and what is wrong with the way to the directory."""
-        return check.findings(self.service, self.people)
+        return check.findings(self.service, self.people, self.attributes, self.person)
 
     def is_in_protected_group(self, entry: Entry) -> bool:
         """Whether one of a person's groups is named among the protected ones, by its name or its whole DN."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import sansldap
 
-from regain.directories.base import NotAllowed, Outcome, Unanswered
-from regain.directories.ldap.connection import Connection, Timeouts, tls_context
+from regain.directories.base import NotAllowed, Outcome, Person, Unanswered
+from regain.directories.ldap.connection import MOST, Connection, Timeouts, tls_context
 from regain.directories.ldap.messages import Answer, Change, Control, Entry
 from regain.domain.ldap import Ldap
 
@@ -21,13 +21,15 @@ _EVERYTHING = sansldap.FilterPresent("objectClass")
 class Service:
     """The service account of one domain. `secret` returns its password; `secret(True)` reads it anew.
 
-    `shortest` is how long a password must be by Regain's own rules, for comparing.
+    `shortest` is how long a password must be by Regain's own rules, and `capable` whether somebody could reset by what
+    the directory says of them: for `doctor`.
     """
 
     settings: Ldap
     secret: Callable[[bool], str]
     timeouts: Timeouts = field(default_factory=Timeouts)
     shortest: int = 0
+    capable: Callable[[Person], bool] | None = None
     clock: Callable[[], float] = time.monotonic
     _kept: dict[str, Connection] = field(default_factory=dict)
     _controls: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -47,9 +49,9 @@ class Service:
 
     def search(
         self, base: str, scope: sansldap.SearchScope, found_by: sansldap.LDAPFilter, attributes: Sequence[str],
-        server: str = "",
+        server: str = "", most: int = MOST,
     ) -> tuple[str, list[Entry]]:  # fmt: skip
-        """The server that answered, and the entries. Without `server` the first one that answers is asked.
+        """The server that answered, and at most `most` entries. Without `server` the first one that answers is asked.
 
         Raises:
             NotAllowed: the service account or the base is wrong.
@@ -58,7 +60,7 @@ class Service:
         failed: Outcome = Unanswered(known=True)
         for each in [server] if server else self.settings.url:
             try:
-                answer, entries = self._read(each, base, scope, found_by, attributes)
+                answer, entries = self._read(each, base, scope, found_by, attributes, most)
             except Unanswered as error:
                 failed = Unanswered(known=True, why=error.why)
                 continue
@@ -94,16 +96,16 @@ class Service:
 
     def _read(
         self, server: str, base: str, scope: sansldap.SearchScope, found_by: sansldap.LDAPFilter,
-        attributes: Sequence[str],
+        attributes: Sequence[str], most: int = MOST,
     ) -> tuple[Answer, list[Entry]]:  # fmt: skip
         """A search; on a connection that turns out to be dead it is repeated once on a new one."""
         kept = self._live(server)
         if kept:
             try:
-                return kept.search(base, scope, found_by, attributes)
+                return kept.search(base, scope, found_by, attributes, most)
             except Unanswered:
                 self._kept.pop(server, None)
-        return self._connected(server).search(base, scope, found_by, attributes)
+        return self._connected(server).search(base, scope, found_by, attributes, most)
 
     def _proved(self, server: str) -> Connection:
         self._read(server, "", sansldap.SearchScope.BASE, _EVERYTHING, ["1.1"])
