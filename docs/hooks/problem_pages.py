@@ -6,6 +6,7 @@ from typing import Any
 
 from hooks.addresses import PAGES, address
 from regain.api import contract
+from regain.domain.policy import ABILITIES
 from regain.organisation import policies
 from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
@@ -49,6 +50,7 @@ def can_occur(problem: Problem, organisation: Organisation) -> bool:
     by_domain = {
         "several-domains": len(organisation.domains) > 1,
         "directory": any(domain.has_directory for domain in here),
+        "no-ability": any(domain.offers != ABILITIES for domain in here),
         "no-unlock": any("unlock" not in domain.offers for domain in here),
         "no-sign-in": any(not policies.signs_in(organisation, domain) for domain in here),
         "provider": organisation.sign_in.oidc is not None,

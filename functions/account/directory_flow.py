@@ -14,7 +14,7 @@ from regain.directories.base import Directory, NotAccepted, Person, Stopped, Sto
 from regain.domain import passwords
 from regain.domain.account import Account
 from regain.domain.directory_change import Change
-from regain.problems import OUTCOME_UNKNOWN, WRONG_CREDENTIALS, WRONG_CURRENT_PASSWORD, Refused
+from regain.problems import NOT_IN_THIS_DIRECTORY, OUTCOME_UNKNOWN, WRONG_CREDENTIALS, WRONG_CURRENT_PASSWORD, Refused
 from regain.recovery import in_directory, new_password, session, standings
 from regain.recovery.directory_change import Setting, refused_by_policy
 from regain.recovery.repudiation import Repudiation
@@ -70,6 +70,8 @@ def _signed_in(asking: Asking, person: Person, stopped: StopReason | None, body:
 def change_password(who: session.SignedIn, person: Person, body: ChangePassword) -> Done:
     """Changes a password in its directory, which judges the old one. Our own rules come first: they cost nothing."""
     services, account, password = who.services, who.account, passwords.normal(body.new_password)
+    if not who.changes_password:
+        raise Refused(NOT_IN_THIS_DIRECTORY)
     who.holder.check_may_choose_password(who.session, services.organisation.limits, person.must_change)
     current = passwords.normal(body.current_password)
     new_password.check(

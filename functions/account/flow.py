@@ -131,6 +131,7 @@ def show_account(context: RequestContext) -> AccountView:
         language=languages.lookup(account.language, needed.languages.offered),
         must_change_password=account.must_change_password,
         security_info=state.state,
+        changes_password=who.changes_password,
         interrupt=state.interrupt,
         password_rules=new_password.own_rules(account, needed, change=True, asked=asked),
         may_wait=needed.organisation.recovery.remind_later_days > 0 and not who.info.required,

@@ -3,13 +3,12 @@
 from admin.agent import Agent, Target, signed_in_agent
 from regain.api.contract import AccountDetail, AdminView, Block, Reason, RegisteredMethod
 from regain.api.request_context import RequestContext
+from regain.directories.base import Person, Stopped
 from regain.domain import roles
-from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.domain.security_info import NAMES, SecurityInfo
 from regain.organisation import policies
-from regain.problems import Refused
-from regain.recovery import standings, step_up
+from regain.recovery import in_directory, standings, step_up
 from regain.recovery.listing import listed, masked_place
 
 
@@ -41,8 +40,9 @@ def show_account(user_id: str, context: RequestContext) -> AccountDetail:
 def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
     account, info, now = target.account, target.info, agent.services.now
     organisation = agent.services.organisation
-    eligible = eligibility(account, info, policies.for_account(organisation, account).recovery, organisation.domains)
-    acts = _allowed_acts(agent, account)
+    recovery, barred = policies.for_account(organisation, account).recovery, in_directory.reasons(target.person)
+    eligible = eligibility(account, info, recovery, organisation.domains, barred)
+    acts = _allowed_acts(agent, target)
     stranger = standings.stranger(agent.services, target.subject, target.throttle)
     return AccountDetail(
         id=account.id,
@@ -72,11 +72,21 @@ def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
     )
 
 
-def _allowed_acts(agent: Agent, account: Account) -> list[str]:
+def _allowed_acts(agent: Agent, target: Target) -> list[str]:
+    """What the agent may do to an account, and its directory lets be done."""
+    account, kept_out = target.account, _of_the_password(target.person)
+    allowed = roles.allowed_actions(agent.account, account, agent.scope)
+    return [act for act in allowed if act not in kept_out and agent.is_possible(act, account)]
+
+
+def _of_the_password(person: Person | None) -> tuple[str, ...]:
+    """The acts that the directory refuses for this person, whatever it does for others."""
     try:
-        return list(roles.allowed_actions(agent.account, account, agent.scope))
-    except Refused:
-        return []
+        if person:
+            person.check_changeable()
+    except Stopped:
+        return ("reset", "unlock", "enable")
+    return ()
 
 
 def _set_aside(info: SecurityInfo, masked: bool) -> list[RegisteredMethod]:

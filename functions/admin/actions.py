@@ -124,7 +124,10 @@ def _lifted(agent: Agent, target: Target) -> list[Write]:
 
 
 def enable(user_id: str, body: Enable, context: RequestContext) -> TemporaryPassword:
-    """Enables a disabled account. After a repudiation its methods are gone through, and a temporary password is set."""
+    """Enables a disabled account. After a repudiation its methods are gone through, and a temporary password is set.
+
+    Where the directory knows none, the owner resets the password with a method that was kept.
+    """
     return retry_on_conflict(lambda: _enable(user_id, body, context))
 
 
@@ -152,6 +155,9 @@ def _enable(user_id: str, body: Enable, context: RequestContext) -> TemporaryPas
             *told,
         ]
 
+    if not agent.is_possible("reset", target.account):
+        services.store.commit([services.accounts.enable_write(target.account), *writes(target)])
+        return TemporaryPassword(True)
     if target.person:
         directory_actions.set_temporary(agent, target, target.person, "admin-enabled", made.password, writes, True)
         return TemporaryPassword(True, temporary_password=made.password)

@@ -17,7 +17,14 @@ from regain.domain.directory_change import Change
 from regain.domain.lockout import Binds
 from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
-from regain.problems import CHANGE_PASSWORD_FIRST, NO_SUCH_ACCOUNT, TOO_MANY_REQUESTS, Refused
+from regain.organisation import policies
+from regain.problems import (
+    CHANGE_PASSWORD_FIRST,
+    NO_SUCH_ACCOUNT,
+    NOT_IN_THIS_DIRECTORY,
+    TOO_MANY_REQUESTS,
+    Refused,
+)
 from regain.recovery import in_directory, repudiation
 from regain.recovery.notices import notices
 from regain.recovery.session import SignedIn, holder, require_session
@@ -90,14 +97,21 @@ class Agent:
         """The account, if the agent may do this now: by role, by scope, with a fresh second factor. Counts a change.
 
         Raises:
-            Refused: NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, NO_SUCH_ACCOUNT, SECOND_FACTOR_NEEDED or
-                TOO_MANY_REQUESTS.
+            Refused: NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, NO_SUCH_ACCOUNT, NOT_IN_THIS_DIRECTORY,
+                SECOND_FACTOR_NEEDED or TOO_MANY_REQUESTS.
         """
         self.count_change()
         target = self.read(typed)
         roles.check_action(act, self.account, target.account, self.scope)
+        if not self.is_possible(act, target.account):
+            raise Refused(NOT_IN_THIS_DIRECTORY)
         self.check_proved()
         return target
+
+    def is_possible(self, act: str, account: Account) -> bool:
+        """Whether the directory that keeps the account's password, if one does, lets an act be done."""
+        needed = roles.NEEDED.get(act)
+        return needed is None or needed in policies.possible(self.services.organisation, account)
 
     @property
     def proved(self) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from admin.agent import Agent, Target
 from regain.adapters.store import Write
 from regain.directories.base import NotAccepted, Person, Stopped
-from regain.problems import UNLOCK_NOT_OFFERED, Refused
 from regain.recovery import in_directory, temporary_password
 from regain.recovery.directory_change import Setting, refused_by_policy
 
@@ -76,7 +75,5 @@ def unlock(agent: Agent, target: Target) -> list[Write]:
     """Lifts a lockout in the directory, if the password lives in one, and forgets the wrong ones it was asked about."""
     if not target.person:
         return []
-    if "unlock" not in agent.services.directory_of(target.account.user_id).offers:
-        raise Refused(UNLOCK_NOT_OFFERED)
     in_directory.unlock(agent.services, target.account, target.person)
     return [agent.services.recoveries.binds_write(target.subject, target.binds.cleared(), agent.services.now)]

@@ -23,7 +23,7 @@ from regain.organisation import policies
 from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
 from regain.problems import Refused
-from regain.recovery import standings
+from regain.recovery import in_directory, standings
 from regain.runtime.services import Services
 
 
@@ -73,14 +73,17 @@ def _would(typed: str, services: Services) -> int:
         return _nobody(typed, who, services)
     info = from_item(found[0])
     own = policies.for_account(organisation, account)
-    status = eligibility(account, info, own.recovery, own.domains)
+    directory = services.directory(who)
+    barred = in_directory.reasons(in_directory.find(directory, who)) if directory else ()
+    status = eligibility(account, info, own.recovery, own.domains, barred)
     _account(who, account, services)
     _status(account, info, own, status, english_of(services))
     _limits(standings.stranger(services, subject, recoveries.throttle(found[1])), now, organisation)
     if account.local_changes:
         columns = ", ".join(COLUMNS[name] for name in account.local_changes)
         say(f"  set in Regain, so that no import overwrites it: {columns}")
-    outcome = "can reset the password and unlock the account" if status.capable else "cannot get back in alone"
+    unlocks = " and unlock the account" if "unlock" in policies.possible(organisation, account) else ""
+    outcome = f"can reset the password{unlocks}" if status.capable else "cannot get back in alone"
     say(f"  So this person {outcome}.")
     return 0 if status.capable else 1
 

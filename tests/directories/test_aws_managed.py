@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 from regain.directories.aws_calls import WRITE
 from regain.directories.aws_managed import ManagedDirectory, connect
 from regain.directories.base import NotAccepted, NotAllowed, Person, Stopped, Unanswered
+from regain.directories.trial import trial
 from regain.domain.ldap import Ldap
 from regain.organisation import policies
 from regain.organisation.settings import About, Domain, Organisation
@@ -118,6 +119,13 @@ def test_nothing_else_is_offered(service):
     assert told(service.directory.verify, PERSON, "", NEW) == (NotAllowed, "sign-in")
     assert told(service.directory.change, PERSON, NEW, NEW) == (NotAllowed, "change")
     assert told(service.directory.unlock, PERSON) == (NotAllowed, "unlock")
+
+
+def test_doctor_tries_only_what_the_directory_can_do(service):
+    service.says().says()
+    service.set.add_response("reset_user_password", {}, SET)
+    found = list(trial(service.directory, PERSON.user_id, lambda: NEW))
+    assert [each.state for each in found] == ["ok", "ok"] and found[-1].what == "A new password is set."
 
 
 def test_the_directory_is_asked_in_its_primary_region():

@@ -209,7 +209,7 @@ def test_an_answer_that_makes_no_sense_is_none(entra, body):
 
 def test_nothing_but_a_reset_is_offered(entra):
     person = entra.person()
-    assert entra.directory.offers == {"reset"}
+    assert entra.directory.offers == {"reset", "temporary-password"}
     for action in (
         lambda: entra.directory.verify(person, person.user_id, "the First password 1"),
         lambda: entra.directory.change(person, "the First password 1", NEXT),

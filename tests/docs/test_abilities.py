@@ -23,8 +23,9 @@ ORGANISATION = Organisation(About("Contoso"), {"contoso.example": Domain("ldap",
 
 def test_every_kind_of_directory_offers_what_it_can_and_elsewhere_is_nobodys():
     assert ORGANISATION.domains["contoso.example"].offers == Domain().offers == ABILITIES
-    assert Domain("ldap", replace(LDAP, kind="aws-managed")).offers == Domain("entra").offers == {"reset"}
-    assert Domain("cognito").offers == {"reset", "sign-in", "change"}
+    assert Domain("ldap", replace(LDAP, kind="aws-managed")).offers == {"reset"}
+    assert Domain("entra").offers == {"reset", "temporary-password"}
+    assert Domain("cognito").offers == {"reset", "sign-in", "change", "temporary-password"}
     assert Domain("elsewhere").offers == frozenset()
 
 

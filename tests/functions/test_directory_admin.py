@@ -7,6 +7,7 @@ from regain.directories.base import Unanswered
 from regain.domain.policy import OFFERS
 from tests.functions.agent import Agent
 from tests.functions.directory_stand_in import StandIn, people
+from tests.functions.openid_stand_in import signing_in
 from tests.functions.person import Person
 from tests.functions.test_repudiation import NEW, changed, secure
 
@@ -145,8 +146,66 @@ def test_somebody_in_a_directory_may_be_given_a_role_before_their_first_sign_in(
     assert domain.world.request("GET", "/api/admin", session=session).code == "sign-in-needed"
 
 
-def test_nobody_unlocks_what_the_directory_cannot_unlock(world):
-    with people(world, StandIn(offers=OFFERS["cognito"]), kind="cognito") as domain:
-        told = Agent(world).proved().over(domain.directory.add(), "unlock")
-        assert (told.status, told.code) == (403, "cannot-be-unlocked-here")
-        assert "unlock" not in domain.directory.calls
+OF_THE_DIRECTORY = {"reset", "unlock", "require-registration", "registration-code"}
+POSSIBLE = {
+    "active-directory": OF_THE_DIRECTORY,
+    "openldap": OF_THE_DIRECTORY,
+    "cognito": OF_THE_DIRECTORY - {"unlock"},
+    "entra": {"reset"},
+    "aws-managed": set(),
+}
+
+
+@pytest.mark.parametrize("kind", POSSIBLE)
+def test_the_desk_offers_what_the_directory_can_do_and_the_service_refuses_the_rest(world, kind):
+    """A temporary password, an unlock, security info at a sign-in: each where it would come to something."""
+    with people(world, StandIn(offers=OFFERS[kind]), kind=kind) as domain:
+        agent, person = Agent(world).proved(), domain.directory.add()
+        assert OF_THE_DIRECTORY & set(agent.look(person).body["acts"]) == POSSIBLE[kind]
+        for act in OF_THE_DIRECTORY - POSSIBLE[kind]:
+            told = agent.over(person, act)
+            assert (told.status, told.code) == (403, "not-possible-in-this-directory"), act
+        assert set(domain.directory.calls) <= {"find"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        ({"managed_elsewhere": True}, "directory"),
+        ({"protected": True}, "directory"),
+        ({"enabled": False}, "accountEnabled"),
+        ({"expired": True}, "accountEnabled"),
+    ],
+)
+def test_the_desk_says_why_the_directory_keeps_a_person_and_offers_nothing_that_it_would_refuse(
+    domain, agent, facts, rule
+):
+    shown = agent.look(domain.directory.add(**facts)).body
+    assert not shown["capable"] and rule in [each["rule"] for each in shown["reasons"]]
+    assert not {"reset", "unlock", "enable"} & set(shown["acts"]) and "lift" in shown["acts"]
+
+
+def test_where_no_temporary_password_exists_somebody_who_said_not_me_is_enabled_without_one(world):
+    with people(world, StandIn(offers=OFFERS["aws-managed"]), kind="aws-managed") as domain:
+        person = domain.directory.add()
+        assert secure(world, changed(world, person)).status == 200
+        passwords = len(domain.directory.passwords[person.key])
+        made = Agent(world).proved().over(person, "enable", {"keep": ["entered"]})
+        assert (made.status, made.body) == (200, {"done": True})
+        assert domain.card(person).enabled and len(domain.directory.passwords[person.key]) == passwords
+        done = world.finish(world.proved(person.user_id).body["flow"], "green-Window-84-moss")
+        assert done.status == 200, "the method that was kept proves who they are"
+
+
+@pytest.mark.parametrize(("kind", "changes"), [("cognito", True), ("entra", False), ("aws-managed", False)])
+def test_the_account_page_changes_a_password_where_the_directory_does(use, monkeypatch, kind, changes):
+    """Whoever signs in with the organisation's provider gets as far as this page in every kind of directory."""
+    visit, world = signing_in(use, monkeypatch)
+    with people(world, StandIn(offers=OFFERS[kind]), kind=kind) as domain:
+        person = domain.directory.add()
+        session = visit.sign_in(person.user_id).session
+        assert world.request("GET", "/api/account", session=session).body["changes_password"] is changes
+        here = Person.signed_in(world, domain.card(person), session)
+        told = here.post("password", current_password=FIRST, new_password=NEW)
+        assert (told.code == "not-possible-in-this-directory") is not changes
+        assert changes or "change" not in domain.directory.calls

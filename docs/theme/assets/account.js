@@ -40,10 +40,11 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
   page.querySelector('[data-changed]').hidden = !changed;
   input('username').value = account.user_id;
   told('must-change', account.must_change_password);
+  told('change', account.changes_password);
   info.password.showRules(page.querySelector('#password-rules'), account.password_rules);
   if (input('language')) input('language').value = account.language;
   page.querySelector('.sessions').replaceChildren(...account.sessions.map(info.session));
-  if (account.must_change_password || (arriving && wanted('change'))) return show('password', { focus });
+  if (account.must_change_password || (arriving && account.changes_password && wanted('change'))) return show('password', { focus });
   if (arriving && wanted('security-info')) return info.open({ focus });
   if (arriving && account.interrupt) return info.look(account.security_info, account.may_wait);
   told('incomplete', account.security_info === 'incomplete');

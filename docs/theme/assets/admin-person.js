@@ -70,7 +70,7 @@ function fitting({ acts, enabled, suspended, methods, registration_required: req
   const fits = {
     enable: !enabled || suspended,
     unlock: locked > 0 || elsewhere,
-    lift: closed > 0,
+    lift: closed > 0 || (locked > 0 && !acts.includes('unlock')),
     reset: enabled && !suspended,
     'registration-code': enabled && !suspended,
     'require-registration': !required,

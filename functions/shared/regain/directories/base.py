@@ -163,7 +163,7 @@ class Directory(Protocol):
 
     @property
     def offers(self) -> frozenset[str]:
-        """What it can do: of `reset`, `unlock`, `sign-in` and `change`."""
+        """What it can do: of `ABILITIES`."""
 
     @property
     def lockout(self) -> Lockout:

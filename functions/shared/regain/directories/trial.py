@@ -30,7 +30,7 @@ def trial(directory: Directory, user_id: str, new_password: Callable[[], str]) -
     first, second, third = (new_password() for _ in range(3))
     signs_in, changes = "sign-in", "change"
     steps: tuple[tuple[str, str, Callable[[], None]], ...] = (
-        ("reset", "A temporary password is set", lambda: directory.reset(person, first, temporary=True)),
+        ("temporary-password", "A temporary password is set", lambda: directory.reset(person, first, temporary=True)),
         (signs_in, "It has to be changed at the next sign-in", lambda: _has_to_be_changed(directory, person, first)),
         ("reset", "A new password is set", lambda: directory.reset(person, second)),
         (signs_in, "It signs in", lambda: directory.verify(person, user_id, second)),

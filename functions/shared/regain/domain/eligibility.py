@@ -40,12 +40,13 @@ _SUSPENDED = Phrase("The owner said that a change was not theirs. No method work
 
 
 def eligibility(
-    account: Account, info: SecurityInfo, recovery: Recovery, domains: Mapping[str, Domain]
+    account: Account, info: SecurityInfo, recovery: Recovery, domains: Mapping[str, Domain],
+    barred: tuple[Reason, ...] = (),
 ) -> Eligibility:  # fmt: skip
-    """The eligibility of an account, with every reason against it."""
+    """The eligibility of an account, with every reason against it: `barred` are its directory's."""
     own = methods(account, info, recovery, domains)
     needed = required_gates(account, recovery)
-    refused = _refused(account, recovery, domains)
+    refused = (*_refused(account, recovery, domains), *barred)
     registered = can_prove(account, own, recovery)
     kinds = tuple(dict.fromkeys(method.kind for method in own))
     missing = () if registered else (_missing(account, own, needed, recovery),)

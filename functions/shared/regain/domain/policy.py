@@ -156,7 +156,7 @@ class Passwords:
         return self.minimum or (15 if self.profile == "nist" else 8)
 
 
-ABILITIES = frozenset({"reset", "unlock", "sign-in", "change"})
+ABILITIES = frozenset({"reset", "unlock", "sign-in", "change", "temporary-password"})
 """What a place where passwords live can be asked to do."""
 OFFERS = {
     "dynamodb": ABILITIES,
@@ -164,7 +164,7 @@ OFFERS = {
     "openldap": ABILITIES,
     "aws-managed": frozenset({"reset"}),
     "cognito": ABILITIES - {"unlock"},
-    "entra": frozenset({"reset"}),
+    "entra": frozenset({"reset", "temporary-password"}),
     "elsewhere": frozenset[str](),
 }
 """What each kind of directory can do. Of `ldap` the kinds are Active Directory, OpenLDAP and AWS Managed AD's API."""

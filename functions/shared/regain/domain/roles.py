@@ -28,6 +28,14 @@ ACTIONS: dict[str, str] = {
 }
 """Every action on an account, and the lowest role that may take it."""
 
+NEEDED = {
+    "reset": "temporary-password",
+    "unlock": "unlock",
+    "require-registration": "sign-in",
+    "registration-code": "sign-in",
+}
+"""What a directory must be able to do for an action to make sense."""
+
 HELP_REQUEST_ROLES = ("helpdesk", "user-administrator", "administrator")
 """Who receives requests for help if the organisation has no address for them: the first role that anybody has."""
 

@@ -11,7 +11,7 @@ import msgspec
 
 from regain.domain.account import Account
 from regain.domain.methods import sends_code
-from regain.domain.policy import Domain, GroupRecovery, Kind
+from regain.domain.policy import ABILITIES, Domain, GroupRecovery, Kind
 from regain.organisation.settings import ACCOUNT_PAGE, Administrator, Organisation, Policy
 
 T = TypeVar("T")
@@ -118,6 +118,17 @@ def abilities(organisation: Organisation, name: str) -> frozenset[str]:
     off = not domain.resets_here or organisation.recovery.enabled_for == "none"
     offers = domain.offers | ({"sign-in"} if signs_in(organisation, domain) else frozenset())
     return offers - {"reset", "unlock"} if off else offers
+
+
+def possible(organisation: Organisation, account: Account) -> frozenset[str]:
+    """What can be done with the password of one account, whether or not people may do it by themselves.
+
+    Everything, where its domain is unknown or its accounts are kept elsewhere: then only a table of ours has it.
+    """
+    domain = organisation.domains.get(account.user_id.rpartition("@")[2])
+    if not domain or not domain.offers:
+        return ABILITIES
+    return domain.offers | ({"sign-in"} if signs_in(organisation, domain) else frozenset())
 
 
 def signs_in(organisation: Organisation, domain: Domain) -> bool:

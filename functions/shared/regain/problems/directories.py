@@ -43,3 +43,11 @@ SECOND_FACTOR_ELSEWHERE = Problem(
      "If you have forgotten your password, [reset it](page:reset) here.",
      "To change what proves who you are in a reset, contact your administrator."),
     features="directory")  # fmt: skip
+
+NOT_IN_THIS_DIRECTORY = Problem(
+    "not-possible-in-this-directory", 403, "The directory does not let us do this",
+    "The directory that keeps this password cannot be asked for this from here. Nothing has been changed.",
+    ("To change a password that you know, use the page where you sign in to {services}.",
+     "If it is forgotten, its owner can [reset it](page:reset).",
+     "If you help somebody else, do this in the directory itself."),
+    features="no-ability")  # fmt: skip

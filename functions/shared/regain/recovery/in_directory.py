@@ -23,6 +23,8 @@ from regain.directories.base import (
     Unanswered,
 )
 from regain.domain.account import Account, make_id
+from regain.domain.reason import Reason
+from regain.phrases import Phrase
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
     CONTACT_YOUR_ADMINISTRATOR,
@@ -120,6 +122,15 @@ def obstacle(person: Person | None) -> str:
     if person and (person.managed_elsewhere or person.protected):
         barred = "elsewhere" if person.managed_elsewhere else "protected"
     return _STOPPED[barred].code if barred else ""
+
+
+def reasons(person: Person | None) -> tuple[Reason, ...]:
+    """Why nobody may change this person's password here, for those who help."""
+    if person and person.managed_elsewhere:
+        return (Reason("directory", Phrase("The directory says that this password is kept elsewhere.")),)
+    if person and person.protected:
+        return (Reason("directory", Phrase("The directory protects this account: nobody resets it here.")),)
+    return ()
 
 
 def stopped(outcome: Stopped) -> Refused:

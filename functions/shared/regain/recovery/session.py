@@ -46,6 +46,11 @@ class SignedIn:
         """The settings for this person."""
         return policies.for_account(self.services.organisation, self.account)
 
+    @property
+    def changes_password(self) -> bool:
+        """Whether this person can change their password here."""
+        return "change" in policies.possible(self.services.organisation, self.account)
+
     def registration_status(self) -> registration.RegistrationStatus:
         """Whether the security info is complete."""
         return registration_status(self.account, self.info, self.services)

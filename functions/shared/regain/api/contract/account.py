@@ -95,6 +95,8 @@ class SessionView(Struct):
 class AccountView(Struct, omit_defaults=True):
     """One's own account. `may_wait`: the interrupt can be postponed. `language` is that of messages.
 
+    `changes_password`: this person can change their password here; the directories of others cannot be asked to.
+
     `password_rules` are those for a change of this person's password, where they differ from person to person.
     """
 
@@ -102,6 +104,7 @@ class AccountView(Struct, omit_defaults=True):
     name: str
     language: str
     must_change_password: bool
+    changes_password: bool
     security_info: SecurityInfoState
     interrupt: bool
     may_wait: bool

@@ -132,8 +132,8 @@ FORGET_BROWSER = Operation(
 ACCOUNT = Operation("GET", "/api/account", "Show one's own account", AccountView, problems=_SIGNED_IN, session=True)
 PASSWORD = Operation(
     "POST", "/api/account/password", "Change the password", Done, 200, ChangePassword,
-    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PROVE_IT_IS_YOU, *_SETTING, *_WORK),
-    session=True,
+    (*_CHANGING, problems.WRONG_CURRENT_PASSWORD, problems.SIGN_IN_LOCKED, problems.PROVE_IT_IS_YOU,
+     problems.NOT_IN_THIS_DIRECTORY, *_SETTING, *_WORK), session=True,
 )  # fmt: skip
 END_SESSION = Operation(
     "POST", "/api/account/sessions/end", "End one session", Done, 200, EndSession, _CHANGING, session=True
@@ -238,12 +238,13 @@ CALLER_VERIFY = Operation(
 )  # fmt: skip
 ADMIN_RESET = Operation(
     "POST", f"{_ACCOUNT}/reset", "Set a temporary password", TemporaryPassword, 200, SetTemporaryPassword,
-    (*_MANAGE, problems.CALLER_NOT_VERIFIED, problems.METHOD_NOT_OFFERED, *_SETTING), session=True,
+    (*_MANAGE, problems.CALLER_NOT_VERIFIED, problems.METHOD_NOT_OFFERED, problems.NOT_IN_THIS_DIRECTORY, *_SETTING),
+    session=True,
 )  # fmt: skip
 ADMIN_UNLOCK = Operation(
     "POST", f"{_ACCOUNT}/unlock", "Unlock sign-in", Done,
     problems=(*_MANAGE, problems.ACCOUNT_TURNED_OFF, problems.NOT_ENABLED, problems.CONTACT_YOUR_ADMINISTRATOR,
-              problems.UNLOCK_NOT_OFFERED),
+              problems.NOT_IN_THIS_DIRECTORY),
     session=True, request=Act, optional_body=True,
 )  # fmt: skip
 ADMIN_LIFT = Operation(
@@ -269,7 +270,8 @@ ADMIN_AGREE = Operation(
     problems=(*_MANAGE, problems.NO_SUCH_SECURITY_INFO), session=True, request=Act, optional_body=True,
 )  # fmt: skip
 ADMIN_CODE = Operation(
-    "POST", f"{_ACCOUNT}/registration-code", "Give a registration code", IssuedRegistrationCode, problems=_MANAGE,
+    "POST", f"{_ACCOUNT}/registration-code", "Give a registration code", IssuedRegistrationCode,
+    problems=(*_MANAGE, problems.NOT_IN_THIS_DIRECTORY),
     session=True, request=Act, optional_body=True,
 )  # fmt: skip
 ADMIN_CLEAR = Operation(
@@ -284,14 +286,14 @@ ADMIN_CLEAR = Operation(
 )
 ADMIN_REQUIRE = Operation(
     "POST", f"{_ACCOUNT}/require-registration", "Require registration at the next sign-in", Done, 200,
-    RequireRegistration, (*_MANAGE, problems.CALLER_NOT_VERIFIED), session=True,
+    RequireRegistration, (*_MANAGE, problems.CALLER_NOT_VERIFIED, problems.NOT_IN_THIS_DIRECTORY), session=True,
 )  # fmt: skip
 ADMIN_WAIVE = Operation(
     "DELETE",
     f"{_ACCOUNT}/require-registration",
     "Waive required registration",
     Done,
-    problems=_MANAGE,
+    problems=(*_MANAGE, problems.NOT_IN_THIS_DIRECTORY),
     session=True,
     request=Act,
     optional_body=True,

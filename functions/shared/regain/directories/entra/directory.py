@@ -29,7 +29,7 @@ _NEVER_LOCKS = Lockout(0)
 class EntraDirectory(Directory):
     """The people of one tenant, as the app sees them."""
 
-    offers = frozenset({"reset"})
+    offers = frozenset({"reset", "temporary-password"})
     lockout = _NEVER_LOCKS
 
     def __init__(self, settings: Entra, graph: Graph) -> None:
