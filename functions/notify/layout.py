@@ -34,6 +34,9 @@ _CODE = (
     "font:700 28px/1.3 ui-monospace,SFMono-Regular,Consolas,monospace;letter-spacing:.18em;overflow-wrap:anywhere"
 )
 
+_UNSEEN = "&#847;&zwnj;&nbsp;" * 80
+"""Nothing, after the preheader: a list of mail, or a locked phone, shows no code and no temporary password."""
+
 
 @dataclass(frozen=True)
 class Link:
@@ -89,13 +92,23 @@ class Layout:
         return self.language.translate(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=zone))
 
     def render(
-        self, subject: str, parts: Iterable[Part], short: str = "", spoken: str = "", voice: str = ""
+        self,
+        subject: str,
+        parts: Iterable[Part],
+        short: str = "",
+        spoken: str = "",
+        voice: str = "",
+        preheader: str = "",
     ) -> RenderedMessage:
-        """The message with these paragraphs. `short` is its form for SMS, `spoken` its SSML, read by `voice`."""
+        """The message with these paragraphs. `short` is its form for SMS, `spoken` its SSML, read by `voice`.
+
+        `preheader` is what lists of mail show after the subject: by default the first paragraph.
+        """
         parts = tuple(parts)
         signed = self.say(Phrase("{organisation} account help"))
         text = "\n\n".join(part if isinstance(part, str) else _plain(part) for part in parts)
-        html, short = self._html(subject, parts, signed), without_isolates(short)
+        first = preheader or next(part for part in parts if isinstance(part, str))
+        html, short = self._html(subject, first, parts, signed), without_isolates(short)
         return RenderedMessage(subject, f"{text}\n\n-- \n{signed}\n", html, short, spoken, voice)
 
     def origin_bound(self, code: str, words: str) -> str:
@@ -145,7 +158,7 @@ class Layout:
         except ZoneInfoNotFoundError:
             return UTC
 
-    def _html(self, subject: str, parts: tuple[Part, ...], signed: str) -> str:
+    def _html(self, subject: str, preheader: str, parts: tuple[Part, ...], signed: str) -> str:
         """One column below a bar with the organisation's name. It is a table because some mail programs need one."""
         name, known = escape(str(self._own["organisation"])), self.language.info
         bar = self.organisation.organisation.colour or _BAR
@@ -155,6 +168,7 @@ class Layout:
             '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
             f"<title>{escape(subject)}</title><style>{_DARK}</style></head>"
             f'<body class="ground" style="margin:0;background:#f3f6f9;color:#1a2530;{_FONT}">'
+            f'<div style="display:none;max-height:0;overflow:hidden">{escape(preheader)}{_UNSEEN}</div>'
             '<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" '
             'style="padding:24px 12px"><table role="presentation" class="sheet" cellpadding="0" cellspacing="0" '
             f'dir="{known.direction}" style="width:100%;max-width:560px;background:#ffffff;border-radius:10px">'

@@ -199,8 +199,8 @@ def notice(kind: str, facts: dict[str, Any], reference: str, token: str, layout:
     when = layout.say(Phrase("When: {moment}"), moment=layout.moment(facts["at"]))
     parts = (hello, f"{done}\n{when}", *_advice(kind, reference, token, layout))
     subject, tell = layout.say(_SUBJECTS[kind]), layout.say(_NOT_YOU, reference=reference)
-    short = first_fitting([f"{subject}. {tell}", f"{subject}. {reference}", subject], most=2)
-    return layout.render(subject, parts, short=short)
+    short = first_fitting([f"{subject}\n{tell}", f"{subject}\n{reference}", subject], most=2)
+    return layout.render(subject, parts, short=short, preheader=done)
 
 
 def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[Part]:

@@ -1,5 +1,7 @@
 """Adapters against moto. AWS in process is enough where nothing runs in parallel."""
 
+import json
+
 import boto3
 import pytest
 from boto3.dynamodb.types import TypeSerializer
@@ -180,6 +182,16 @@ def test_mail_goes_to_one_address_from_the_organisations_sender(aws):
     client = boto3.client("sesv2")
     client.create_email_identity(EmailIdentity="help@contoso.example")
     assert Email(client, "help@contoso.example").send("a@home.example", LETTER, {})
+
+
+def test_nothing_answers_a_mail_by_itself_and_nobody_unsubscribes_from_a_code(aws):
+    """RFC 3834, 5: so that no holiday notice and no ticket system starts a loop. Codes and notices are no list."""
+    client, sent = boto3.client("sesv2"), []
+    client.create_email_identity(EmailIdentity="help@contoso.example")
+    client.meta.events.register("before-call.sesv2.SendEmail", lambda params, **_: sent.append(params))
+    assert Email(client, "help@contoso.example").send("a@home.example", LETTER, {})
+    content = json.loads(sent[0]["body"])["Content"]["Simple"]
+    assert content["Headers"] == [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
 
 
 _SCALARS = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text() | st.binary()

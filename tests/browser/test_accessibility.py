@@ -1,8 +1,23 @@
 """What axe does not check: live regions, and targets and messages of the form (WCAG 2.2)."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, SMALL
+
+MESSAGES = (
+    ("code-reset", "en"), ("code-register", "de"), ("code-caller", "ar"), ("temporary-password", "ja"),
+    ("password-reset", "he"), ("account-secured", "pl"), ("registration-code-given", "fr"), ("account-imported", "hi"),
+    ("administrator-contacted", "zh-Hans"), ("help-digest", "ar"),
+)  # fmt: skip
+FAINT = """() => {
+  const light = rgb => { const [r, g, b] = rgb.match(/[\\d.]+/g).map(n => (n /= 255) <= .03928 ? n / 12.92 : ((n + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
+  const ground = node => { for (; node; node = node.parentElement) { const c = getComputedStyle(node).backgroundColor; if (!/, 0\\)$/.test(c)) return c; } return 'rgb(255, 255, 255)'; };
+  return [...document.querySelectorAll('p, td.small, a')].filter(node => node.textContent.trim()).map(node => {
+    const [a, b] = [light(getComputedStyle(node).color), light(ground(node))].sort((x, y) => y - x);
+    return (a + .05) / (b + .05) < 4.5 && node.textContent;
+  }).filter(Boolean);
+}"""
 
 
 def test_targets_are_large_enough_in_the_form_2_5_5_aaa(page: Page, form, tester):
@@ -100,3 +115,18 @@ def test_the_previews_show_every_message(page: Page):
     mail = page.frame_locator("#password-reset iframe")
     expect(mail.locator("html")).to_have_attribute("dir", "rtl")
     expect(mail.get_by_role("link")).to_contain_text("/ar/not-me/")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_ten_messages_fit_a_phone_without_images_in_either_scheme(page: Page, colours):
+    """Nothing is cut or loaded, text and ground contrast (1.4.3), and each language runs in its own direction."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.emulate_media(color_scheme=colours)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for number, (kind, tag) in enumerate(MESSAGES, start=1):
+        page.goto(f"/local/messages/{kind}.html?language={tag}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, (kind, tag)
+        assert page.evaluate("document.documentElement.dir") == ("rtl" if tag in ("ar", "he") else "ltr")
+        assert page.evaluate(FAINT) == [], (kind, tag)
+        assert len(asked) == number, asked[number - 1 :]

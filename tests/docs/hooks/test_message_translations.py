@@ -1,5 +1,6 @@
 """Every message in every language (B15): names its sender, fits its channel, and is marked up as what it is."""
 
+import html
 import itertools
 import re
 from dataclasses import replace
@@ -45,6 +46,18 @@ def test_each_message_names_the_organisation_and_leaves_no_fact_open_s57(told):
             assert not re.search(r"[{}]", text), kind
         body = re.sub(r"<style>.*?</style>", "", message.html)
         assert not re.search(r"\{\w+\}", body), kind
+
+
+def test_a_list_of_mail_shows_what_a_message_is_about_and_no_secret(told):
+    """The preheader: the first words of the HTML, which nobody sees in the message itself."""
+    _, messages = told
+    for kind, message in messages.items():
+        hidden = re.search(r'<body[^>]*><div style="display:none[^"]*">(.*?)</div>', message.html)[1]
+        words, nothing = hidden.split("&#847;", 1)
+        assert html.unescape(words).strip() in message.text, kind
+        assert not re.search("407192|4071 92|k7w-2mq-x9d|R-7Q2M", words), kind
+        assert len(nothing) > 1_000
+    assert "Silva" not in re.search(r"display:none[^>]*>(.*?)&#847;", messages["password-reset"].html)[1]
 
 
 def translated(tag):

@@ -13,6 +13,9 @@ _PERMANENT_ERRORS = {
 }  # fmt: skip
 """Errors that a retry would not change. All others are retried."""
 
+_HEADERS = [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
+"""So that no holiday notice and no ticket system answers, and starts a loop (RFC 3834, 5)."""
+
 
 class Undeliverable(Exception):
     """The service rejected the message permanently. Holds the error code, never the message."""
@@ -55,6 +58,7 @@ class Email:
         content = {
             "Subject": _utf8(message.subject),
             "Body": {"Text": _utf8(message.text), "Html": _utf8(message.html)},
+            "Headers": _HEADERS,
         }
         answer = _call(
             self.client.send_email,
