@@ -55,6 +55,7 @@ def write(tag: str, catalogue: Catalog) -> None:
     """Writes translations to their file in the order in which the texts occur, each on a line (`msgcat --no-wrap`)."""
     for message in catalogue:
         message.flags -= _WRONG_FLAGS
+    catalogue.fuzzy = False  # a header that XLIFF went through is marked, though it is nobody's translation
     made = io.BytesIO()
     write_po(made, catalogue, width=0, ignore_obsolete=True, include_lineno=False)
     _replace(path(tag), made.getvalue().rstrip() + b"\n")

@@ -65,6 +65,61 @@ def test_gettext_itself_finds_no_fault_l16(tag, tmp_path):
     assert run("msgcat", "--no-wrap").stdout == files.path(tag).read_text()
 
 
+def platform(tool, *arguments):
+    """Runs a tool of translate-toolkit, which platforms for translators import and export with."""
+    subprocess.run([ROOT / ".venv/scan/bin" / tool, "--progress", "none", *arguments], check=True)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Catalogues of their own, to change."""
+    for tag in ("ar", "de"):
+        (tmp_path / f"{tag}.po").write_bytes(files.path(tag).read_bytes())
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_a_file_comes_back_from_xliff_as_it_went(texts, folder):
+    """All but texts that differ by their context alone: XLIFF 1.2 has none, and `make translations` lists them."""
+    before = {(each.id, each.context): each.string for each in files.read("ar") if each.id}
+    platform("po2xliff", files.path("ar"), folder / "ar.xlf")
+    platform("xliff2po", folder / "ar.xlf", files.path("ar"))
+    files.update("ar", texts)
+    after = {(each.id, each.context): each.string for each in files.read("ar") if each.id}
+    twice = {key for key in before if key[0] in {text for text, context in before if context}}
+    assert {key for key in before if before[key] != after[key]} <= twice
+    assert 0 < len(twice) < 10
+    assert "#, fuzzy" not in files.path("ar").read_text()
+
+
+def test_what_a_translator_got_alone_is_merged_and_nothing_else_changes(texts, folder):
+    catalogue = files.read("de")
+    catalogue.get("A passkey").string = ""
+    files.write("de", catalogue)
+    platform("pofilter", "-t", "untranslated", files.path("de"), folder / "todo.po")
+    todo = (folder / "todo.po").read_text()
+    assert 'msgid "A passkey"\nmsgstr ""' in todo
+    (folder / "todo.po").write_text(todo.replace('"A passkey"\nmsgstr ""', '"A passkey"\nmsgstr "Ein Passkey"'))
+    platform("pomerge", "--mergecomments=no", "-t", files.path("de"), folder / "todo.po", folder / "merged.po")
+    (folder / "merged.po").replace(files.path("de"))
+    files.update("de", texts)
+    assert files.read("de").get("A passkey").string == "Ein Passkey"
+    catalogue.get("A passkey").string = "Ein Passkey"
+    merged = files.path("de").read_text()
+    files.write("de", catalogue)
+    assert merged == files.path("de").read_text()
+
+
+def test_the_guides_command_checks_one_language_and_changes_nothing_l15():
+    before = files.path("de").read_text()
+    assert "`make translations LANGUAGE=de`" in (ROOT / "docs/admin/translate.md").read_text()
+    said = subprocess.run(
+        ["make", "-s", "translations", "LANGUAGE=de"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert re.search(r"\d{4} texts, 1 languages, \d+ missing, 0 faults", said.stdout)
+    assert files.path("de").read_text() == before
+
+
 def test_an_update_keeps_what_a_translator_has_written_l14(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "FOLDER", tmp_path)
     mine = files.read("de")
