@@ -35,6 +35,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "can": frozenset[str]().union(*(policies.abilities(organisation, name) for name in organisation.domains)),
         "cannot": {each.replace("-", "_"): _lacking(organisation, each, language) for each in ABILITIES},
         "in_directory": any(domain.has_directory for domain in organisation.domains.values()),
+        "searchable": _searchable(organisation, language),
         "sign_ins": _sign_ins(organisation, language),
         "later": any(domain.ldap and domain.ldap.usable_minutes for domain in organisation.domains.values()),
         "provider": organisation.sign_in.oidc is not None,
@@ -92,6 +93,12 @@ def _each(
 def _lacking(organisation: Organisation, ability: str, language: Language) -> str:
     """The domains whose people cannot do what those of others can; "" where all are alike."""
     found = policies.lacking(organisation, ability)
+    return _at(found, language) if found else ""
+
+
+def _searchable(organisation: Organisation, language: Language) -> str:
+    """The domains whose directory is searched by the beginning of names; "" for none."""
+    found = tuple(name for name, domain in organisation.domains.items() if domain.in_network)
     return _at(found, language) if found else ""
 
 

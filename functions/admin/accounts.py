@@ -45,7 +45,7 @@ def _view(agent: Agent, target: Target, whole: bool) -> AccountDetail:
     acts = _allowed_acts(agent, target)
     stranger = standings.stranger(agent.services, target.subject, target.throttle)
     return AccountDetail(
-        id=account.id,
+        id=target.id,
         user_id=account.user_id,
         name=account.display_name,
         role=account.role,

@@ -37,7 +37,8 @@ _HOUR = 3_600
 class Target:
     """The account that an agent looks up or acts on, with its security info and throttle.
 
-    Of somebody in a directory: who they are there, what is under way, and the wrong passwords that it was asked about.
+    Of somebody in a directory: who they are there, what is under way, the wrong passwords that it was asked about, and
+    whether they are `known` here: have a card.
     """
 
     subject: str
@@ -47,6 +48,12 @@ class Target:
     person: Person | None = None
     change: Change = field(default_factory=Change)
     binds: Binds = field(default_factory=Binds)
+    known: bool = True
+
+    @property
+    def id(self) -> str:
+        """How other calls name it: its id, or the user ID of somebody in a directory of whom nothing is known here."""
+        return self.account.id if self.known else self.account.user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +176,13 @@ class Agent:
         )
         account = account_items.from_item(found[0])
         info, throttle = security_infos.from_item(found[1]), recoveries.throttle(found[2])
-        there = {}
+        there: dict[str, Any] = {"known": account is not None}
         who = who or (account.user_id if account else "")
         if directory := services.directory(who):
             person = person or in_directory.find(directory, who)
             same = person is not None and in_directory.account_id(services, who, person) == account_id
             account = in_directory.account(account, person, account_id, who) if person and same else None
-            there = self._under_way(subject, person)
+            there |= self._under_way(subject, person)
         if account is None:
             raise Refused(NO_SUCH_ACCOUNT)
         self.who.context.about(subject)

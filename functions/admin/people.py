@@ -1,6 +1,12 @@
-"""Searching for people: a page of them as they are now, within the agent's groups (B12, B13)."""
+"""Searching for people: a page of them as they are now, within the agent's groups (B12, B13).
 
+Whoever is bound to groups finds people of a directory in these groups only, of the first that the directory tells.
+"""
+
+import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from admin.agent import Agent, signed_in_agent
 from regain.adapters import recoveries
@@ -9,6 +15,7 @@ from regain.adapters.search_index import Filters
 from regain.api.contract import FoundPerson, PeopleFound, PeopleQuery
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
+from regain.directories.base import Person
 from regain.domain import roles, search
 from regain.domain.account import Account
 from regain.domain.eligibility import Eligibility, eligibility
@@ -18,10 +25,12 @@ from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Standing
 from regain.organisation import policies
 from regain.problems import TOO_MANY_REQUESTS, Refused
-from regain.recovery import standings, step_up
+from regain.recovery import in_directory, standings, step_up
 from regain.recovery.session import holder
 
 _PAGE_SIZE = 20
+Ends = dict[str, Literal["all", "more", "unanswered"]]
+"""How the search in each domain's directory ended."""
 _CODES = ("email", "sms", "call-office")
 
 
@@ -34,6 +43,7 @@ class _Person:
     stands: Eligibility
     locked_until: int
     closed_until: int
+    known: bool = True
 
     def in_list(self, state: str) -> bool:
         return {
@@ -54,13 +64,33 @@ def search_people(query: PeopleQuery, context: RequestContext) -> PeopleFound:
     cursor = ""
     if wanted or (not query.q.strip() and (query.state or query.group)):
         account_ids, cursor = _candidates(agent, query, wanted)
-        found = [each for each in _read(agent, account_ids) if _is_found(agent, each, query, wanted)]
+        found = [each for each in _read(agent, account_ids, {}) if _is_found(agent, each, query, wanted)]
+    ends: Ends = {}
+    if wanted and not query.cursor:
+        there, ends = _in_directories(agent, query, wanted)
+        found = list({each.account.id: each for each in (*found, *there)}.values())
     if not found and not query.cursor and not (query.state or query.group):
         found = _by_whole_user_id(agent, query.q)
     filters = {"state": query.state, "group": query.group}
-    what = ", ".join([str(len(found)), *(f"{name} {value}" for name, value in filters.items() if value)])
+    what = ", ".join(
+        [
+            str(len(found)), *(f"{name} {value}" for name, value in filters.items() if value),
+            *(f"directory {domain}" for domain in ends),
+        ]
+    )  # fmt: skip
     agent.services.store.commit([agent.own_event("admin-searched", what=what)])
-    return PeopleFound([_shown(agent, each) for each in found], cursor)
+    return PeopleFound([_shown(agent, each) for each in found], cursor, ends)
+
+
+def _in_directories(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> tuple[list[_Person], Ends]:
+    """Whoever else is found in the directories that can be searched, and how each of these searches ended."""
+    domains = agent.services.organisation.domains
+    searchable = [name for name in agent.services.directories if domains[name].in_network]
+    if not searchable:
+        return [], {}
+    found, ends = importlib.import_module("admin.directory_people").search(agent, query.q, searchable)
+    people = _read(agent, list(found), found) if found else []
+    return [each for each in people if _is_found(agent, each, query, wanted)], ends
 
 
 def _candidates(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> tuple[list[str], str]:
@@ -81,8 +111,11 @@ def _candidates(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> t
     return index.page(where, filters, query.cursor, _PAGE_SIZE)
 
 
-def _read(agent: Agent, account_ids: list[str]) -> list[_Person]:
-    """The accounts with these ids as they are now, with what is known of them: one read."""
+def _read(agent: Agent, account_ids: list[str], there: Mapping[str, tuple[str, Person]]) -> list[_Person]:
+    """The accounts with these ids as they are now, with what is known of them: one read.
+
+    `there`: the user ID and the person of those whom a directory has found.
+    """
     services = agent.services
     subjects = [services.recoveries.subject(each) for each in account_ids]
     keys = [services.accounts.key(each) for each in account_ids]
@@ -92,20 +125,23 @@ def _read(agent: Agent, account_ids: list[str]) -> list[_Person]:
     size = len(account_ids)
     found = []
     for number, subject in enumerate(subjects):
-        account = account_items.from_item(items[number])
+        account = card = account_items.from_item(items[number])
+        if own := there.get(account_ids[number]):
+            account = in_directory.account(card, own[1], account_ids[number], own[0])
         if account:
             info = security_infos.from_item(items[size + number])
             throttle = recoveries.throttle(items[2 * size + number])
-            found.append(_person(agent, account, info, standings.stranger(services, subject, throttle)))
+            stranger = standings.stranger(services, subject, throttle)
+            found.append(_person(agent, account, info, stranger, known=card is not None))
     return found
 
 
-def _person(agent: Agent, account: Account, info: SecurityInfo, stranger: Standing) -> _Person:
+def _person(agent: Agent, account: Account, info: SecurityInfo, stranger: Standing, known: bool) -> _Person:
     services, now = agent.services, agent.services.now
     limits, own = services.organisation.limits, policies.for_account(services.organisation, account)
     stands = eligibility(account, info, own.recovery, own.domains)
     longer = max(stranger.long_until(now, limits).values(), default=0)
-    return _Person(account, info, stands, stranger.sign_ins_until(now, limits), longer)
+    return _Person(account, info, stands, stranger.sign_ins_until(now, limits), longer, known)
 
 
 def _is_found(agent: Agent, person: _Person, query: PeopleQuery, wanted: tuple[Term, ...]) -> bool:
@@ -129,7 +165,7 @@ def _by_whole_user_id(agent: Agent, typed: str) -> list[_Person]:
     if not roles.in_scope(agent.account, target.account, agent.scope):
         return []
     stranger = standings.stranger(agent.services, target.subject, target.throttle)
-    return [_person(agent, target.account, target.info, stranger)]
+    return [_person(agent, target.account, target.info, stranger, target.known)]
 
 
 def _sees_places(agent: Agent) -> bool:
@@ -141,7 +177,8 @@ def _shown(agent: Agent, person: _Person) -> FoundPerson:
     account, services = person.account, agent.services
     places = (mask(each) for each in step_up.of_kinds(holder(account, person.info, services), _CODES))
     return FoundPerson(
-        id=account.id, user_id=account.user_id, name=account.display_name, role=account.role,
+        id=account.id if person.known else account.user_id, user_id=account.user_id,
+        name=account.display_name, role=account.role,
         groups=list(account.groups), enabled=account.enabled, registered=person.stands.registered,
         capable=person.stands.capable, locked_until=person.locked_until, closed_until=person.closed_until,
         suspended=person.info.suspended, directory=services.directory(account.user_id) is not None,

@@ -7,7 +7,7 @@ import contextlib
 import itertools
 from dataclasses import replace
 
-from regain.directories.base import NotAccepted, Person, Requirements, Stopped, Unanswered, WrongPassword
+from regain.directories.base import MOST_FOUND, NotAccepted, Person, Requirements, Stopped, Unanswered, WrongPassword
 from regain.domain.lockout import Lockout
 from regain.domain.policy import ABILITIES, Domain
 from regain.recovery import in_directory
@@ -56,6 +56,15 @@ class StandIn:
     def find(self, user_id):
         self._ask("find")
         return self.people.get(user_id)
+
+    def search(self, words, domain):
+        self._ask("search")
+        found = [each for each in self.people.values() if all(self._begins(each, word) for word in words)]
+        return tuple(found[:MOST_FOUND])
+
+    def _begins(self, person, word):
+        said = (person.display_name, person.given_name, person.surname, person.user_id)
+        return any(each.casefold().startswith(word.casefold()) for each in said)
 
     def verify(self, person, user_id, password):
         self._ask("verify")

@@ -64,6 +64,10 @@ class Answering:
         self._end(user_id)
         return replace(PERSON, user_id=user_id)
 
+    def search(self, words, domain):
+        self._end(tuple(words), domain)
+        return (PERSON,)
+
     def requirements(self, person, change):
         self._end(person, change)
         return Requirements(14, True, 24, 1_800_000_000)
@@ -112,6 +116,7 @@ def serve(monkeypatch):
 
 CALLS = {
     "find": lambda directory: directory.find("maria@contoso.example"),
+    "search": lambda directory: directory.search(["mar", "sil"], "contoso.example"),
     "verify": lambda directory: directory.verify(PERSON, PERSON.user_id, PASSWORD),
     "verify nobody": lambda directory: directory.verify(None, "nobody@contoso.example", PASSWORD),
     "reset": lambda directory: directory.reset(PERSON, PASSWORD, temporary=True),
@@ -120,7 +125,7 @@ CALLS = {
     "requirements": lambda directory: directory.requirements(PERSON, True),
     "check": lambda directory: list(directory.check()),
 }
-READS = {"find", "verify", "verify nobody", "requirements", "check"}
+READS = {"find", "search", "verify", "verify nobody", "requirements", "check"}
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)

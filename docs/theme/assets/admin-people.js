@@ -31,12 +31,13 @@ export async function people() {
 
 export async function more(cursor = asked.cursor) {
   const section = view('people'), list = section.querySelector('[data-people]');
-  const { people: found, cursor: next } = await call('admin/people/search', { ...asked, cursor });
+  const { people: found, cursor: next, directories = {} } = await call('admin/people/search', { ...asked, cursor });
   asked.cursor = next;
   const known = new Set([...list.children].map(each => each.dataset.id));
   list.append(...found.filter(({ id }) => !known.has(id)).map(row));
   const n = list.children.length;
-  put(section, { found: n ? t('found-people', { n }) : t(next ? 'found-none-yet' : 'found-nobody') });
+  const others = Object.entries(directories).filter(([, ended]) => ended !== 'all').map(([domain, ended]) => t(`directory-${ended}`, { domain }));
+  put(section, { found: [n ? t('found-people', { n }) : t(next ? 'found-none-yet' : 'found-nobody'), ...others].join(' ') });
   section.querySelector('[data-more]').hidden = !next;
   if (n === 1 && !next && asked.q && !cursor) go(personAt(list.firstElementChild.dataset.id));
 }

@@ -1,7 +1,7 @@
 """What every directory can be asked to do, and how each call may end."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -12,6 +12,9 @@ StopReason = Literal[
     "disabled", "expired", "locked", "must-change", "password-expired", "hours", "second-factor", "protected",
     "elsewhere", "gone",
 ]  # fmt: skip
+
+MOST_FOUND = 20
+"""The most people that a search finds."""
 
 PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "hours", "second-factor"})
 """A bind that is stopped for one of these was made with the right password; after `locked` it may have been wrong."""
@@ -171,6 +174,13 @@ class Directory(Protocol):
 
     def find(self, user_id: str) -> Person | None:
         """The one person whom a user ID names: a single look-up. None for nobody, and for several."""
+
+    def search(self, words: Sequence[str], domain: str) -> tuple[Person, ...] | None:  # noqa: ARG002
+        """People whose first name, last name, whole name or user ID begins with each of the words, at most MOST_FOUND.
+
+        They have user IDs of this domain, or "" where they have none. None: this directory cannot be searched.
+        """
+        return None
 
     def verify(self, person: Person | None, user_id: str, password: str) -> None:
         """Returns if the password is right. For nobody the same request is made.

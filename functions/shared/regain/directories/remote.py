@@ -1,7 +1,7 @@
 """A directory that only a function of its own can reach, asked by invoking it (`functions/directory`)."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from regain.directories.wire import (
     Request,
     Require,
     Reset,
+    Search,
     Unlock,
     Verify,
     raise_unless_done,
@@ -57,6 +58,10 @@ class RemoteDirectory(Directory):
     def find(self, user_id: str) -> Person | None:
         """The one person whom a user ID names. None for nobody, and for several."""
         return self._ask(Find(user_id)).person
+
+    def search(self, words: Sequence[str], domain: str) -> tuple[Person, ...] | None:
+        """People whose names or user IDs begin with each of the words."""
+        return self._ask(Search(tuple(words), domain)).people
 
     def verify(self, person: Person | None, user_id: str, password: str) -> None:
         """Returns if the password is right. For nobody the same request is made."""

@@ -30,6 +30,13 @@ class Find(msgspec.Struct, tag="find", tag_field="call", frozen=True):
     user_id: str
 
 
+class Search(msgspec.Struct, tag="search", tag_field="call", frozen=True):
+    """`Directory.search`."""
+
+    words: tuple[str, ...]
+    domain: str
+
+
 class Verify(msgspec.Struct, tag="verify", tag_field="call", frozen=True):
     """`Directory.verify`."""
 
@@ -71,8 +78,8 @@ class Check(msgspec.Struct, tag="check", tag_field="call", frozen=True):
     """`Directory.check`."""
 
 
-Call = Find | Verify | Reset | Change | Unlock | Require | Check
-READS = (Find, Verify, Require, Check)
+Call = Find | Search | Verify | Reset | Change | Unlock | Require | Check
+READS = (Find, Search, Verify, Require, Check)
 """Calls after which nothing has changed, whatever became of their answer."""
 
 
@@ -91,6 +98,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     person: Person | None = None
     findings: list[Finding] = []
     requirements: Requirements = Requirements()
+    people: tuple[Person, ...] | None = None
 
 
 _OUTCOMES: dict[str, Callable[[str], Outcome]] = {
@@ -115,6 +123,8 @@ def _perform(directory: Directory, asked: Call) -> Answer:
     match asked:
         case Find(user_id):
             return Answer(person=directory.find(user_id))
+        case Search(words, domain):
+            return Answer(people=directory.search(words, domain))
         case Verify(person, user_id, password):
             directory.verify(person, user_id, password)
         case Reset(person, password, temporary):

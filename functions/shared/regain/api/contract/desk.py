@@ -25,7 +25,8 @@ class PeopleQuery(Request, frozen=True):
 class FoundPerson(Struct, omit_defaults=True):
     """Somebody who was found. Places are masked. Times are seconds since 1970; 0 is not at all.
 
-    `directory`: the password lives in a directory, which knows the rest.
+    `id` names them in other calls: it is the user ID of somebody of whom nothing is known here yet. `directory`: the
+    password lives in a directory, which knows the rest.
     """
 
     id: str
@@ -43,11 +44,16 @@ class FoundPerson(Struct, omit_defaults=True):
     directory: bool = False
 
 
-class PeopleFound(Struct):
-    """A page of people. With a `cursor` there may be more, also where the page is empty."""
+class PeopleFound(Struct, omit_defaults=True):
+    """A page of people. With a `cursor` there may be more, also where the page is empty.
+
+    `directories`: the domains whose directory was searched too, for people of whom nothing is known here yet: `all`
+    whom it found are here, there is `more`, or it was `unanswered`.
+    """
 
     people: list[FoundPerson]
     cursor: str
+    directories: dict[str, Literal["all", "more", "unanswered"]] = {}
 
 
 RequestState = Literal["new", "taken", "done"]

@@ -59,6 +59,7 @@ class _Policy:
 class ActiveDirectory(LdapDirectory):
     """The passwords of one domain, in Active Directory."""
 
+    names = ("displayName", "givenName", "sn")
     people = sansldap.FilterAnd(
         [
             sansldap.FilterEquality("objectCategory", b"person"),

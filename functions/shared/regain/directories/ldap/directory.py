@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import sansldap
 
-from regain.directories.base import Directory, Finding, NotAllowed, Person, Unanswered, WrongPassword, sent
+from regain.directories.base import MOST_FOUND, Directory, Finding, NotAllowed, Person, Unanswered, WrongPassword, sent
 from regain.directories.ldap import check
 from regain.directories.ldap.connection import Connection
 from regain.directories.ldap.messages import Answer, Control, Entry
@@ -25,6 +25,9 @@ class LdapDirectory(Directory, ABC):
     offers = ABILITIES
     attributes: tuple[str, ...]
     """What is read of a person."""
+
+    names: tuple[str, ...]
+    """Where names are that a search looks through."""
 
     people: sansldap.LDAPFilter
     """What every person is."""
@@ -44,6 +47,33 @@ class LdapDirectory(Directory, ABC):
             self.settings.base, sansldap.SearchScope.SUBTREE, self._named(user_id), self.attributes
         )
         return self.person(entries[0], user_id, server) if len(entries) == 1 else None
+
+    def search(self, words: Sequence[str], domain: str) -> tuple[Person, ...]:
+        """People whose names or user IDs begin with each of the words: one search, bounded in size and time.
+
+        Addresses are not looked through unless they are user IDs: each try would tell one more letter of them.
+        """
+        if not all(map(str.isprintable, words)):  # for Samba a text ends at its first NUL
+            return ()
+        by = tuple(dict.fromkeys((*self.names, *self.settings.user_id)))
+        wanted = [
+            sansldap.FilterOr([sansldap.FilterSubstrings(name, word.encode(), [], None) for name in by])
+            for word in words
+        ]
+        server, entries = self.service.search(
+            self.settings.base, sansldap.SearchScope.SUBTREE, sansldap.FilterAnd([self.people, *wanted]),
+            tuple(dict.fromkeys((*self.attributes, *self.settings.user_id))), most=MOST_FOUND,
+        )  # fmt: skip
+        return tuple(self.person(entry, self._user_id(entry, domain), server) for entry in entries)
+
+    def _user_id(self, entry: Entry, domain: str) -> str:
+        """What somebody types who is found by this entry, in a domain; "" for nothing."""
+        for name in self.settings.user_id:
+            for value in entry.all(name):
+                typed = f"{value}@{domain}" if name.lower() in _NAME_ALONE else value
+                if typed.rpartition("@")[2].casefold() == domain:
+                    return typed.casefold()
+        return ""
 
     def verify(self, person: Person | None, user_id: str, password: str) -> None:  # noqa: ARG002
         """Binds as the person, with a connection of their own; for nobody as somebody who does not exist."""

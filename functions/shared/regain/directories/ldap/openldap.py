@@ -41,6 +41,7 @@ _RULES: dict[int, PolicyRule] = {5: "quality", 6: "length", _TOO_YOUNG: "age", 8
 class OpenLdap(LdapDirectory):
     """The passwords of one domain, in OpenLDAP."""
 
+    names = ("cn", "displayName", "givenName", "sn")
     people = sansldap.FilterEquality("objectClass", b"person")
     attributes = (
         "entryUUID", "cn", "displayName", "givenName", "sn", "mail", "mobile", "telephoneNumber", "memberOf",
