@@ -17,15 +17,22 @@ from hooks import brand, search_index
 THEME = Path(__file__).parents[1] / "theme"
 SOURCES = THEME / "assets"
 ENTRY_POINTS = (
-    "recovery", "account", "contact", "not-me", "admin", "search", "find", "offline", "unsupported-browser", "passkey",
-    "solve", "attempt", "framed", "security-info",
+    "recovery", "account", "contact", "not-me", "admin", "search", "search-field", "find", "offline", "passkey",
+    "solve", "attempt", "framed", "security-info", "unsupported-browser",
 )  # fmt: skip
 """The scripts that pages load, or that another script imports on demand."""
 _LATER = {"attempt": "recovery", "framed": "recovery", "security-info": "account"}
 """What a page's script imports on demand: the modules that both need are the script's own, so that each runs once."""
 
-_SHEETS = ("guidance.css", "forms.css")
-"""A page has one of these, each with what both need (`site.css`) at its beginning."""
+_SHEETS = {
+    "guidance": ("site", "ways", "guidance"),
+    "forms": ("site", "forms"),
+    "recovery": ("site", "forms", "recovery"),
+    "account": ("site", "forms", "ways", "account"),
+}
+"""A page has one of these style sheets, made of these files."""
+_MORE_SHEETS = ("admin", "desk")
+"""What some pages add, by their front matter."""
 
 _IMPORT = re.compile(r"^import (?:\{ (?P<names>[\w, ]+) \} from )?'\./(?P<module>[\w-]+)\.js';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function|async|class) )", re.MULTILINE)
@@ -34,10 +41,11 @@ _EXPORT = re.compile(r"^export (?=(?:const|function|async|class) )", re.MULTILIN
 @functools.cache
 def files(colour: str, logo: brand.Logo | None) -> dict[str, bytes]:
     """The content of every file, by name."""
-    css = {path.name: path.read_text() for path in SOURCES.glob("*.css")}
-    base = brand.apply_colour(css.pop("site.css"), colour)
-    css |= {name: base + css[name] for name in _SHEETS}
-    made = {name: rcssmin.cssmin(text).encode() for name, text in css.items()}
+    css = {path.stem: path.read_text() for path in SOURCES.glob("*.css")}
+    css["site"] = brand.apply_colour(css["site"], colour)
+    sheets = {name: "".join(css[part] for part in parts) for name, parts in _SHEETS.items()}
+    sheets |= {name: css[name] for name in _MORE_SHEETS}
+    made = {f"{name}.css": rcssmin.cssmin(text).encode() for name, text in sheets.items()}
     made |= {f"{name}.js": rjsmin.jsmin(bundle(name)).encode() for name in ENTRY_POINTS}
     made |= {name: rjsmin.jsmin(text).encode() for name, text in search_index.scripts().items()}
     made |= {path.name: path.read_bytes() for path in SOURCES.glob("*.svg")}

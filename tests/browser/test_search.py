@@ -80,7 +80,7 @@ def test_index_and_lunr_load_when_the_field_gets_the_focus_and_nothing_is_sent(p
     asked = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     page.goto("/no-code/")
-    late = {"find.js", "lunr.js", "lunr-en.js", "search.json"}
+    late = {"search-field.js", "find.js", "lunr.js", "lunr-en.js", "search.json"}
     assert not late & set(asked)
     field = page.get_by_role("searchbox", name="Search, or paste a message")
     field.focus()

@@ -1,5 +1,8 @@
 // The account page: signing in, one's sessions, and changing a known password.
-import { onClick, onProvider, runner } from './actions.js';
+import './offline.js';
+import { runner } from './actions.js';
+import { onClick } from './clicks.js';
+import { onProvider } from './provider.js';
 import { call } from './api.js';
 import { offerDomains } from './domain-choices.js';
 import { ErrorSummary } from './error-summary.js';

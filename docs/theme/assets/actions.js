@@ -19,22 +19,3 @@ export function runner(errors, handle = () => false) {
     }
   };
 }
-
-// A sign-in with the identity provider comes back to the view that was asked for.
-export function onProvider(root, more = () => ({})) {
-  const link = root.querySelector('[data-provider]');
-  link?.addEventListener('click', () => {
-    const { pathname, search, hash } = location;
-    link.search = new URLSearchParams({ to: pathname + search + hash, ...more() });
-  });
-}
-
-// Buttons say in their data what they do. The button is the `closest` one: translation by the browser and accessibility
-// tools put elements of their own into it (F8).
-export function onClick(root, actions, perform = (action, value, button) => action(value, button)) {
-  root.addEventListener('click', ({ target }) => {
-    const button = target.closest('button');
-    const name = button && Object.keys(actions).find(each => each in button.dataset);
-    if (name) perform(actions[name], button.dataset[name], button);
-  });
-}

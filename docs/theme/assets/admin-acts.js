@@ -1,6 +1,7 @@
 // Acts on a person, in a dialog: the act and its reason, the second factor and the caller's proof where they are needed,
 // and what has come of it in words that can be read out.
-import { onClick, runner } from './actions.js';
+import { runner } from './actions.js';
+import { onClick } from './clicks.js';
 import { desk, make, put, say, state } from './admin-desk.js';
 import { acted } from './admin-person.js';
 import { call } from './api.js';

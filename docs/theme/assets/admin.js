@@ -1,5 +1,8 @@
 // The desk: where those who help work. What may be done is decided by the API; the page offers only that.
-import { onClick, onProvider, runner } from './actions.js';
+import './offline.js';
+import { runner } from './actions.js';
+import { onClick } from './clicks.js';
+import { onProvider } from './provider.js';
 import { activity, filter, moreEvents } from './admin-activity.js';
 import { ask, second } from './admin-acts.js';
 import { desk, errors, go, here, put, say, show, state, view } from './admin-desk.js';

@@ -1,6 +1,6 @@
 // The steps of the form after the first: choosing a method, proving, the new password, the end.
-import { onClick } from './actions.js';
 import { call, now } from './api.js';
+import { onClick } from './clicks.js';
 import { offerDomains } from './domain-choices.js';
 import { alive, flow, forget, forgetAll, proved, remember } from './flow.js';
 import { duration, pageOf, t } from './i18n.js';

@@ -1,4 +1,5 @@
 // Asking people for help. Whoever is stuck in a reset or unlock in this tab takes its token and its user ID along.
+import './offline.js';
 import { runner } from './actions.js';
 import { call } from './api.js';
 import { offerDomains } from './domain-choices.js';

@@ -1,8 +1,7 @@
 // Words stand in the page's <template id="messages">, in the page's language. Scripts only fetch them.
 const { content: words, dataset } = document.querySelector('#messages');
-const plain = `${document.documentElement.lang}-u-nu-latn`; // digits as codes have them
-
 export const language = document.documentElement.lang;
+const plain = `${language}-u-nu-latn`; // digits as codes have them
 
 export const t = (name, facts = {}) => {
   const text = words.querySelector(`[data-message="${name}"]`).textContent;
@@ -16,8 +15,6 @@ export const fieldOf = code => words.querySelector(`[data-codes~="${CSS.escape(c
 export const wayOf = code => words.querySelector(`[data-way~="${CSS.escape(code)}"]`)?.cloneNode(true) || '';
 
 export const pageOf = code => `${dataset.errors}${code}/`;
-
-export const number = count => new Intl.NumberFormat(plain).format(count);
 
 // 95 -> "2 minutes": a length of time as people say it.
 export const duration = seconds => {

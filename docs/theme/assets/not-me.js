@@ -1,4 +1,5 @@
 // “This was not me”: the token stands behind the # of the link, which is sent to no server, and leaves the address at once.
+import './offline.js';
 import { runner } from './actions.js';
 import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';

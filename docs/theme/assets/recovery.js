@@ -1,5 +1,6 @@
 // The form of reset and unlock: its frame and its first step. What comes after is `attempt.js`, which is loaded while the
 // person types.
+import './offline.js';
 import { runner } from './actions.js';
 import { call, now } from './api.js';
 import { ErrorSummary } from './error-summary.js';

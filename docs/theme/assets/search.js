@@ -1,46 +1,9 @@
 import './offline.js';
-// The field that searches the site. The index and lunr load when it gets the focus; nothing that is typed is sent anywhere.
-const form = document.querySelector('#search'), { index, stemmer, root } = form.dataset;
-const field = form.elements.words, list = form.querySelector('ul'), status = form.querySelector('[role="status"]');
-const part = name => form.querySelector(`[data-when="${name}"]`);
-let finder, waiting;
+// The field of the search does nothing until somebody uses it: most readers never do.
+const field = document.querySelector('#search');
 
-const load = () => {
-  finder ||= import('./find.js').then(({ load }) => load(index, stemmer));
-  return finder.catch(() => { finder = undefined; });
-};
-
-function entry({ url, title, description }) {
-  const item = document.createElement('li'), link = document.createElement('a'), more = document.createElement('span');
-  link.href = `${root}/${url}`;
-  link.textContent = title;
-  more.textContent = description;
-  item.append(link, more);
-  return item;
-}
-
-async function show() {
-  const typed = field.value, find = await load();
-  if (typed !== field.value) return; // something else has been typed since
-  const { pages = [], foreign, reference } = find ? find(typed) : {};
-  list.replaceChildren(...pages.map(entry));
-  part('foreign').hidden = !foreign;
-  part('reference').hidden = !reference;
-  part('broken').hidden = Boolean(find);
-  form.toggleAttribute('data-open', Boolean(typed.trim()));
-  status.textContent = pages.length ? form.dataset.found.replace('{n}', new Intl.NumberFormat(document.documentElement.lang).format(pages.length)) : '';
-}
-
-form.addEventListener('focusin', load, { once: true });
-form.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(show, 150); });
-form.addEventListener('submit', async event => {
-  event.preventDefault();
-  clearTimeout(waiting);
-  await show();
-  form.querySelector('li a, [data-when]:not([hidden]) a')?.focus();
+const load = () => import('./search-field.js').catch(() => {
+  field.toggleAttribute('data-open', true);
+  field.querySelector('[data-when="broken"]').hidden = false;
 });
-form.addEventListener('keydown', ({ key }) => {
-  if (key !== 'Escape') return;
-  form.removeAttribute('data-open');
-  field.focus();
-});
+for (const event of ['focusin', 'input']) field.addEventListener(event, load);
