@@ -218,7 +218,7 @@ def _site(folder: Path, live: LivePages | None) -> StaticSite:
 def _functions(
     template: Template, environment: dict[str, str], logs: Path, served: Served
 ) -> tuple[dict[str, Pool], list[StreamPoller]]:
-    """The functions by name, and the pollers of their streams, which every invocation wakes: it may have written."""
+    """The functions by name, and the pollers of their streams, which every invocation wakes that has written there."""
     own = {
         directory.FUNCTION: {**environment, **served.environment},
         sign_in.FUNCTION: {**environment, **served.for_account},
@@ -226,9 +226,10 @@ def _functions(
     pools = {f.name: Pool(f, own.get(f.name, environment), logs / f"{f.name}.log") for f in template.functions}
     pollers = [StreamPoller(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
 
-    def wake() -> None:
+    def wake(written: frozenset[str] | None) -> None:
         for poller in pollers:
-            poller.wake()
+            if written is None or poller.table in written:
+                poller.wake()
 
     for pool in pools.values():
         pool.on_invoked = wake

@@ -12,12 +12,13 @@ import sys
 import time
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from local.template import ACCOUNT, REGION, Function
+from regain.adapters.store import Store, Write
 from regain.api import redaction
 
 _RELOAD_INTERVAL = 1.0  # seconds between checks for changed code
@@ -73,8 +74,8 @@ class Sandbox:
             )  # fmt: skip
         return cls(process, function.name)
 
-    async def call(self, event: dict[str, Any], timeout: int) -> Any:
-        """Invokes the handler and returns its result. Raises SandboxError."""
+    async def call(self, event: dict[str, Any], timeout: int) -> tuple[Any, frozenset[str]]:
+        """Invokes the handler. Returns its result and the tables that it has written to. Raises SandboxError."""
         if not self._process.stdin or not self._process.stdout:
             raise SandboxError("the process has no pipes")
         try:
@@ -93,7 +94,7 @@ class Sandbox:
             print(f"\n{self._name}\n{text}", file=sys.stderr, flush=True)
         if "error" in outcome:
             raise SandboxError(outcome["error"])
-        return outcome["answer"]
+        return outcome["answer"], frozenset(outcome["written"])
 
     async def stop(self) -> None:
         """Kills the process, which has no state to save."""
@@ -109,8 +110,8 @@ class Pool:
         self.function, self._environment, self._log = function, environment, log
         self._idle: list[Sandbox] = []
         self._places = asyncio.Semaphore(most)
-        self.on_invoked: Callable[[], None] = lambda: None
-        """Called after each invocation."""
+        self.on_invoked: Callable[[frozenset[str] | None], None] = lambda _: None
+        """Called after each invocation with the tables that it has written to; None: with any, for it failed."""
         self._source_time, self._checked = _source_time(), time.monotonic()
 
     async def warm(self) -> None:
@@ -122,13 +123,14 @@ class Pool:
         async with self._places:
             await self._refresh()
             sandbox = self._idle.pop() if self._idle else await self._start()
+            written: frozenset[str] | None = None
             try:
-                answer = await sandbox.call(event, self.function.timeout)
+                answer, written = await sandbox.call(event, self.function.timeout)
             except BaseException:
                 await sandbox.stop()
                 raise
             finally:
-                self.on_invoked()
+                self.on_invoked(written)
             self._idle.append(sandbox)
             return answer
 
@@ -170,6 +172,24 @@ def _function(handler: str) -> Callable[[Any, Context], Any]:
     return fails
 
 
+def _noting_writes() -> set[str]:
+    """The tables that this process writes to from now on."""
+    written: set[str] = set()
+    commit, add = Store.commit, Store.add
+
+    def committing(store: Store, writes: Iterable[Write]) -> None:
+        writes = list(writes)
+        written.update(write.request["TableName"] for write in writes)
+        commit(store, writes)
+
+    def adding(store: Store, table: str, *details: Any, **named: Any) -> dict[str, Any]:
+        written.add(table)
+        return add(store, table, *details, **named)
+
+    Store.commit, Store.add = committing, adding  # type: ignore[method-assign, assignment]
+    return written
+
+
 def _main(handler: str, name: str, memory: str) -> None:
     """The sandbox's process: one event per line in, one result per line out. What the function prints is logged.
 
@@ -178,16 +198,19 @@ def _main(handler: str, name: str, memory: str) -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     tracebacks: list[str] = []
     redaction.on_error = lambda error: tracebacks.append("".join(traceback.format_exception(error)))
+    written = _noting_writes()
     function = _function(handler)
     for line in sys.stdin:
         request = json.loads(line)
+        written.clear()
         context = Context(name, int(memory), str(uuid.uuid4()), time.time() + request["timeout"])
         try:
             outcome = {"answer": function(request["event"], context)}
         except Exception as error:
             print(f"{name}: {redaction.error_kind(error)}", file=sys.stderr)
             outcome = {"error": type(error).__name__}
-        print(json.dumps({**outcome, "tracebacks": list(dict.fromkeys(tracebacks))}), file=answers, flush=True)
+        seen = {"tracebacks": list(dict.fromkeys(tracebacks)), "written": sorted(written)}
+        print(json.dumps({**outcome, **seen}), file=answers, flush=True)
         tracebacks.clear()
 
 

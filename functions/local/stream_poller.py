@@ -18,6 +18,7 @@ from local.template import ACCOUNT, REGION
 _IDLE_INTERVAL = 60.0  # seconds between polls while nobody says that something may have been written
 _MAX_WINDOW = 0.5  # seconds; caps the template's MaximumBatchingWindowInSeconds
 _BACKOFF = 0.2
+_FEW = 100  # records: an answer with fewer is the stream's last, for one ends at 1,000 records or 1 MB
 _OUTBOX = "OutboxTable"  # its items have a state, so pending ones can be found without the stream
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class StreamPoller:
                 log.warning("the stream of %s cannot be read: %s", self.table, type(error).__name__)
                 records = []
             await self._deliver([record for record in records if self._wanted(record)])
-            if not records:
+            if len(records) < _FEW:
                 await self._pause()
             await asyncio.sleep(self._window)
 

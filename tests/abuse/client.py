@@ -81,13 +81,17 @@ class Deployment:
         return self._auditor
 
 
-_NAMES = itertools.count(10_000)
-_LIMITS = (
-    *limits.proofs(limits.NETWORK, "email", Limits())[:2],
-    *limits.messages(limits.NETWORK, "email", Limits())[:1],
-    *limits.messages(limits.NETWORK, "telephone", Limits())[:1],
-    *limits.sign_ins(limits.NETWORK, Limits()),
+_NAMES = itertools.count(1_000_000)
+_LIMITS = sorted(
+    (
+        *limits.proofs(limits.NETWORK, "email", Limits())[:2],
+        *limits.messages(limits.NETWORK, "email", Limits())[:1],
+        *limits.messages(limits.NETWORK, "telephone", Limits())[:1],
+        *limits.sign_ins(limits.NETWORK, Limits()),
+    ),
+    key=lambda limit: -limit.most,
 )
+"""The limits that cases count to, the least likely to be plain first: it rules nearly everybody out at once."""
 
 
 class Attacker(World):
@@ -136,18 +140,18 @@ class Attacker(World):
         return answer
 
     def nobody(self) -> str:
-        """A user ID that nobody has, as long as those that somebody has."""
-        return f"{self.name('x')}@contoso.example"
+        """A user ID that nobody has, as long as those that somebody has. Its limits of today are plain too."""
+        while True:
+            user_id = f"{self.name('x')}@contoso.example"
+            if self._has_plain_limits(self.services.identifiers.lead(user_id, [None]).account_id):
+                return user_id
 
     def name(self, mark: str) -> str:
-        """A user name whose limits of today are as they are written: others differ by a quarter (design, rule 3)."""
-        while True:
-            name = f"person{self.number}{mark}{next(_NAMES)}"
-            if self._has_plain_limits(self.services.identifiers.lead(f"{name}@contoso.example", [None]).account_id):
-                return name
+        """A user name that nobody else has, as long as all others."""
+        return f"person{self.number}{mark}{next(_NAMES)}"
 
     def account_id(self) -> str:
-        """An id of which the same is true."""
+        """An id whose limits of today are as they are written: others differ by a quarter (design, rule 3)."""
         while True:
             account_id = super().account_id()
             if self._has_plain_limits(account_id):

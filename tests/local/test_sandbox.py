@@ -14,6 +14,9 @@ from tests.conftest import ROOT
 
 HANDLER = """
 import os, time
+from types import SimpleNamespace
+from regain.adapters.store import Store, put_new
+store = Store(SimpleNamespace(transact_write_items=lambda TransactItems: None))
 busy = False
 def handler(event, context):
     global busy
@@ -25,6 +28,8 @@ def handler(event, context):
         os._exit(3)
     if event.get("fail"):
         raise ValueError("secret-value")
+    if event.get("write"):
+        store.commit([put_new(event["write"], {"id": "1"})])
     print("to the log")
     busy = False
     return {"pid": os.getpid(), "echo": event["n"], "left": context.get_remaining_time_in_millis(), "x": os.environ["GIVEN"]}
@@ -117,6 +122,15 @@ def test_a_crash_is_told_without_what_it_was_about(pool, tmp_path, event, said):
     assert isinstance(error, SandboxError)
     assert said in str(error)
     assert "secret-value" not in str(error) + (tmp_path / "log").read_text()
+
+
+def test_after_each_invocation_it_is_known_which_tables_were_written_to_or_that_any_may_be(pool):
+    """Of all streams only these are read: half of what the stack did while it was used was reading the others."""
+    one, told = pool(), []
+    one.on_invoked = told.append
+    for event in ({"n": 1, "write": "EventTable"}, {"n": 2}, {"n": 3, "fail": True}):
+        run(one, event)
+    assert told == [{"EventTable"}, frozenset(), None]
 
 
 class FakePool:
