@@ -10,7 +10,7 @@ import msgspec
 
 from account.provider_person import Arrived
 from regain.adapters import device_cookies, rate_limits, seal
-from regain.adapters.openid import Attempt, Provider, refusal
+from regain.adapters.openid import CALLBACK, Attempt, Provider, refusal
 from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import ProviderAnswer, ProviderSignIn
 from regain.api.request_context import RequestContext
@@ -18,7 +18,6 @@ from regain.domain.provider import ATTEMPT_SECONDS
 from regain.problems import NOT_FOUND, SIGN_IN_NOT_FINISHED, TOO_MANY_SIGN_INS, Refused
 from regain.runtime.services import Services, services
 
-_CALLBACK = "/api/account/oidc/callback"
 _PURPOSE, _COUNTED = "sign-in-attempt", "provider-sign-in"
 _HOME = "/account/"
 _RETURN = re.compile(r"/(?:[A-Za-z-]{2,10}/)?(?:account|admin)/(?:\?[\w=&%.,:@+~-]*)?(?:#[\w=&%.,:@+/~-]*)?")
@@ -61,7 +60,7 @@ def start(asked: ProviderSignIn, context: RequestContext) -> dict[str, Any]:
         session=context.session,
         browser=context.browser,
     )
-    context.location = _provider(needed).authorization_url(context.site + _CALLBACK, begun.attempt)
+    context.location = _provider(needed).authorization_url(context.site + CALLBACK, begun.attempt)
     context.new_attempt = seal.seal(needed.keys, msgspec.json.encode(begun).decode(), _PURPOSE).rstrip("=")
     return {}
 
@@ -81,7 +80,7 @@ def callback(answer: ProviderAnswer, context: RequestContext) -> dict[str, Any]:
     provider.check_issuer(answer.iss)
     if answer.error or not answer.code:
         raise refusal(answer.error)
-    claims = provider.redeem(answer.code, context.site + _CALLBACK, begun.attempt)
+    claims = provider.redeem(answer.code, context.site + CALLBACK, begun.attempt)
     arrived = Arrived(needed, context, claims, provider)
     retry_on_conflict(lambda: arrived.sign_in(begun.shared_computer, limited.take_back_write()))
     context.location = begun.to

@@ -7,7 +7,7 @@ import boto3
 import typer
 
 from cli import deep as walk
-from cli import directories, health, lookups, sending
+from cli import directories, health, lookups, provider, sending
 from cli.accounts import shared_aliases
 from cli.deployed import on_aws
 from cli.finding import Finding
@@ -75,6 +75,7 @@ def findings(stack: Stack) -> Iterator[Finding]:
     yield from health.settings(organisation)
     yield from health.failed_messages(services)
     yield from directories.findings(services)
+    yield from provider.findings(stack, services)
     if stack.on_aws:
         state = lookups.stack(stack.stack, str(boto3.Session().region_name))
         yield from on_aws(stack, organisation, state)

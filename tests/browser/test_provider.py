@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from cli.provider import findings
+from cli.stack import Stack
 from tests.browser.conftest import PHONE
-from tests.conftest import ROOT, launch, ready, variant
+from tests.conftest import ROOT, launch, own_process, ready, variant
 
 PASSWORD = "maple-Cedar-93-window"
 PEOPLE = {"ann": "staff", "ben": "staff;regain-admins", "eve": "staff", "off": "staff"}
@@ -126,3 +128,10 @@ def test_a_shared_computer_stays_unknown_and_the_password_still_works(page: Page
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
+
+
+def test_doctor_finds_nothing_wrong_with_the_provider_that_is_served(provided):
+    with own_process():
+        stack = Stack("", provided.state, ROOT / "organisation.yaml")
+        found = [(each.state, each.what) for each in findings(stack, stack.services())]
+    assert {state for state, _ in found} == {"ok"} and len(found) == 4, found

@@ -24,8 +24,9 @@ from regain.adapters.keys import Keys
 from regain.domain.provider import CLOCK_SKEW, GOOGLE, Oidc
 from regain.problems import PROVIDER_REFUSED, PROVIDER_UNAVAILABLE, SIGN_IN_NOT_FINISHED, SIGN_IN_NOT_TRUSTED, Refused
 
+CALLBACK = "/api/account/oidc/callback"
 LOCAL_SECRET = "REGAIN_OIDC_SECRET"  # noqa: S105 - where it is on a laptop, not what it is
-_ALGORITHMS = frozenset(
+ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )  # fmt: skip
 """Signatures by a key pair: a public key must never be taken for a shared secret, and `none` signs nothing."""
@@ -78,7 +79,7 @@ class Provider:
             **({"max_age": factor.max_age} if factor else {}),
             **({"acr_values": " ".join(factor.acr)} if factor and factor.acr else {}),
         }
-        endpoint = self._endpoint("authorization_endpoint")
+        endpoint = self.endpoint("authorization_endpoint")
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
 
     def subject(self, sub: str, keys: Keys) -> str:
@@ -92,7 +93,7 @@ class Provider:
         Raises:
             Refused: SIGN_IN_NOT_TRUSTED.
         """
-        promised = self._discovered().get("authorization_response_iss_parameter_supported") is True
+        promised = self.discovered().get("authorization_response_iss_parameter_supported") is True
         if (named or promised) and named not in self._issuers:
             raise Refused(SIGN_IN_NOT_TRUSTED, reason="iss of another provider")
 
@@ -146,7 +147,7 @@ class Provider:
         try:
             header = jwt.get_unverified_header(token)
             algorithm = header.get("alg")
-            if algorithm not in _ALGORITHMS:
+            if algorithm not in ALGORITHMS:
                 raise _untrusted("alg")
             claims: dict[str, Any] = jwt.decode(
                 token, self._key(header.get("kid"), algorithm), algorithms=[algorithm],
@@ -164,15 +165,15 @@ class Provider:
         """The provider's key of this name. An unknown name is looked for once more: keys rotate."""
         jwt = importlib.import_module("jwt")
         for renewed in (False, True):
-            listed = self._keys(renewed)
+            listed = self.keys(renewed)
             named = [each for each in listed if each.get("kid") == kid] if kid is not None else listed
             if len(named) == 1:
                 return jwt.PyJWK(named[0], algorithm)
         raise _untrusted("kid")
 
-    def _keys(self, renewed: bool) -> list[dict[str, Any]]:
-        """The keys that sign."""
-        document = self._fetched("jwks_uri", lambda: self._endpoint("jwks_uri"), renewed)
+    def keys(self, renewed: bool = False) -> list[dict[str, Any]]:
+        """The keys that sign. Raises Refused, as `discovered`."""
+        document = self._fetched("jwks_uri", lambda: self.endpoint("jwks_uri"), renewed)
         listed = document.get("keys")
         found = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
         return [each for each in found if each.get("use", "sig") == "sig" and each.get("kty") != "oct"]
@@ -185,15 +186,16 @@ class Provider:
 
     # --- documents -------------------------------------------------------------------------------
 
-    def _endpoint(self, name: str) -> str:
+    def endpoint(self, name: str) -> str:
         """The address of an endpoint: encrypted, unless the issuer itself is on this machine."""
-        url = self._discovered().get(name)
+        url = self.discovered().get(name)
         wanted = ("https", urlsplit(self.settings.issuer).scheme)
         if not isinstance(url, str) or urlsplit(url).scheme not in wanted or not urlsplit(url).hostname:
             raise _untrusted(f"discovery: {name}")
         return url
 
-    def _discovered(self) -> dict[str, Any]:
+    def discovered(self) -> dict[str, Any]:
+        """The discovery document. Raises Refused(PROVIDER_UNAVAILABLE or SIGN_IN_NOT_TRUSTED)."""
         well_known = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
         document = self._fetched("discovery", lambda: well_known)
         if document.get("issuer") != self.settings.issuer:
@@ -214,10 +216,10 @@ class Provider:
 
     def _token(self, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """What the token endpoint answers, in the way that the provider takes a client's secret (RFC 6749, 2.3.1)."""
-        endpoint, settings, secret = self._endpoint("token_endpoint"), self.settings, self._client_secret()
+        endpoint, settings, secret = self.endpoint("token_endpoint"), self.settings, self._client_secret()
         if not secret:
             return self._request("POST", endpoint, {**fields, "client_id": settings.client_id})
-        supported = self._discovered().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        supported = self.discovered().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         if "client_secret_basic" not in supported:
             return self._request("POST", endpoint, {**fields, "client_id": settings.client_id, "client_secret": secret})
         basic = b64encode(f"{quote(settings.client_id, '')}:{quote(secret, '')}".encode()).decode()
@@ -234,26 +236,35 @@ class Provider:
     def _request(
         self, method: str, url: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Status and JSON of an answer: small, in time, and from no other address than this one.
-
-        Raises:
-            Refused: PROVIDER_UNAVAILABLE.
-        """
-        urllib3 = importlib.import_module("urllib3")
+        """Status and JSON of an answer. Raises Refused(PROVIDER_UNAVAILABLE)."""
+        status, _, body = exchange(method, url, fields, headers)
         try:
-            with contextlib.closing(
-                urllib3.request(
-                    method, url, body=urlencode(fields) if fields else None, redirect=False, retries=False,
-                    timeout=urllib3.Timeout(connect=_CONNECT, read=_READ), preload_content=False,
-                    headers={"accept": "application/json", **_form(fields), **(headers or {})},
-                )
-            ) as answer:  # fmt: skip
-                content = json.loads(_body(answer))
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise _unavailable(type(error).__name__) from None
+            content = json.loads(body)
         except (ValueError, RecursionError):
             raise _unavailable("no JSON") from None
-        return answer.status, content if isinstance(content, dict) else {}
+        return status, content if isinstance(content, dict) else {}
+
+
+def exchange(
+    method: str, url: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Status, headers and body of an answer: small, in time, and from no other address than this one.
+
+    Raises:
+        Refused: PROVIDER_UNAVAILABLE.
+    """
+    urllib3 = importlib.import_module("urllib3")
+    try:
+        with contextlib.closing(
+            urllib3.request(
+                method, url, body=urlencode(fields) if fields else None, redirect=False, retries=False,
+                timeout=urllib3.Timeout(connect=_CONNECT, read=_READ), preload_content=False,
+                headers={"accept": "application/json", **_form(fields), **(headers or {})},
+            )
+        ) as answer:  # fmt: skip
+            return answer.status, answer.headers, _body(answer)
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise _unavailable(type(error).__name__) from None
 
 
 def _body(answer: Any) -> bytes:
@@ -271,7 +282,8 @@ def _read_secret(arn: str) -> str:
     try:
         return str(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
     except (ClientError, BotoCoreError, KeyError) as error:
-        raise Refused(PROVIDER_REFUSED, reason=f"client secret: {type(error).__name__}") from None
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        raise Refused(PROVIDER_REFUSED, reason=f"client secret: {code}") from None
 
 
 def _form(fields: Mapping[str, str] | None) -> dict[str, str]:
