@@ -53,6 +53,13 @@ def _domain(kind, **more):
     return Domain(kind, **(more if kind != "elsewhere" else {"help_url": "https://elsewhere.example/"}))
 
 
+PROVIDER = {
+    "organisation": {"name": "Contoso", "site_url": "https://help.contoso.example/"},
+    "sign_in": {"oidc": {"issuer": "https://login.contoso.example", "client_id": "regain", "name": "Contoso login"}},
+}
+"""People may sign in with the organisation's own provider."""
+
+
 def recovery(**values):
     return {"recovery": values}
 
@@ -108,6 +115,11 @@ SETTINGS = {
     "every kind of directory": domains(*KINDS),
     "staff in Active Directory, students in Cognito, partners elsewhere": domains("active-directory", "cognito", "elsewhere"),
     "a tenant that signs in at its own page": domains("entra", "dynamodb", sign_in_url="https://portal.example/"),
+    "a provider beside passwords": PROVIDER,
+    "a provider and no passwords": PROVIDER | domains("dynamodb", sign_in="provider"),
+    "Entra ID with a provider": PROVIDER | domains("entra"),
+    "Managed AD and Cognito with a provider alone": PROVIDER | domains("aws-managed", "cognito", sign_in="provider"),
+    "every kind of directory, with a provider": PROVIDER | domains(*KINDS),
 }  # fmt: skip
 
 WORDS = {
@@ -124,7 +136,7 @@ WORDS = {
 PROMISES = {
     "unlock": r"[Uu]nlock (your|an) account|unlocks the account|I am locked out|[Uu]nlock it",
     "sign-in": r"Sign in to your account|Sign in here to|Security info shows|[Rr]emind me later|Register it while|Sign in first",
-    "change": r"Select Change password",
+    "change": r"Select Change password|Sign in here to change",
 }
 """What nobody reads whose directory cannot do it."""
 INVITES = r"Reset it yourself|Set a new one now|[Uu]nlock your account now|Try reset your password|\bform offers"
@@ -228,6 +240,10 @@ def promise_faults(where, page, text, organisation):
             found = re.search(words, text)
             if found and (ability != "unlock" or policies.self_service(organisation)):
                 yield f"{ability} is not offered: {found[0]}"
+    if not any(domain.signs_in_with_password for domain in organisation.domains.values()):
+        found = re.search(r"Sign in to your account with|type its password here", text)
+        if found and not where.startswith("admin/"):
+            yield f"nobody signs in here with a password: {found[0]}"
     if not problem_pages.has_support(organisation) and any("contact-support" in (link or "") for link, _ in page.links):
         yield "a link to support, which nobody named"
     if not where.startswith(("admin/", "methods/", "problems", "errors/")):
