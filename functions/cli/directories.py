@@ -10,6 +10,8 @@ from cli.terminal import say
 from regain.directories import trial
 from regain.directories.base import NotAllowed, Unanswered
 from regain.domain import user_id
+from regain.organisation import policies
+from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
 _NO_WAY = "On AWS: deploy with DirectorySecretArn, and look at the log of the directory function."
@@ -19,6 +21,7 @@ _NO_ANSWER = "Look whether AWS lets you ask it: credentials, region, network."
 def findings(services: Services) -> Iterator[Finding]:
     """What is right and what is wrong with the directory of each domain, as the function that reaches it sees it."""
     for domain, directory in services.directories.items():
+        yield from _groups(services.organisation, domain)
         try:
             for finding in directory.check():
                 yield replace(finding, what=f"{domain}: {finding.what}")
@@ -28,6 +31,19 @@ def findings(services: Services) -> Iterator[Finding]:
         except NotAllowed as outcome:
             what = f"{domain}: the directory cannot be asked ({outcome.code})."
             yield Finding("wrong", what, _helps(services, domain))
+
+
+def _groups(organisation: Organisation, domain: str) -> Iterator[Finding]:
+    """What the settings say of groups, where the groups of people are not read."""
+    if organisation.domains[domain].tells_groups:
+        return
+    chosen = policies.for_domain(organisation, f"@{domain}").recovery.enabled_for
+    if not isinstance(chosen, str):
+        what = f"{domain}: nobody can reset a password: `recovery.enabled_for` names groups, which are not read there."
+        yield Finding("wrong", what, "Give the domain a policy with `recovery: {enabled_for: all}`.")
+    if organisation.groups or organisation.administration.scope == "same-groups":
+        what = f"{domain}: `groups` and `administration.scope` do not reach its people: their groups are not read."
+        yield Finding("warning", what, "What holds for them is the policy of the domain.")
 
 
 def _helps(services: Services, domain: str) -> str:

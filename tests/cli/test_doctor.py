@@ -6,14 +6,16 @@ import zipfile
 from types import SimpleNamespace
 
 import boto3
+import msgspec
 import pytest
 
-from cli import deployed, doctor, lookups, sending
+from cli import deployed, directories, doctor, lookups, sending
 from cli.regions import SUPPORTED
 from cli.releases import releases
 from cli.stack import Stack
 from local.template import raw
 from regain.organisation import file as organisation_file
+from regain.organisation.settings import Organisation
 from tests.conftest import ROOT
 
 FUNCTIONS = [
@@ -203,3 +205,33 @@ def test_doctor_says_in_which_languages_a_name_has_no_words_f34(tmp_path):
     assert not [
         each for each in doctor._settings(organisation_file.read(ROOT / "organisation.yaml")) if "no words" in each.what
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, []),
+        ({"recovery": {"enabled_for": ["staff"]}}, ["students.example: nobody can reset a password"]),
+        ({"recovery": {"enabled_for": "none"}}, []),
+        ({"administration": {"scope": "same-groups"}}, ["students.example: `groups` and `administration.scope`"]),
+        ({"policies": {"p": {}}, "groups": {"Nurses": {"policy": "p"}}}, ["students.example: `groups`"]),
+        (
+            {"recovery": {"enabled_for": ["staff"]}, "policies": {"p": {"recovery": {"enabled_for": "all"}}},
+             "domains": {"students.example": {"directory": "cognito", "cognito": {"pool": "x", "client": "y"}, "policy": "p"}}},
+            [],
+        ),
+    ],
+)  # fmt: skip
+def test_doctor_says_where_settings_name_groups_that_are_not_read(settings, said):
+    domains = {
+        "students.example": {"directory": "cognito", "cognito": {"pool": "x", "client": "y"}},
+        "staff.example": {"directory": "entra", "entra": {"tenant": "t", "client": "c"}},
+    }
+    content = {"organisation": {"name": "X"}, "domains": domains, **settings}
+    quiet = SimpleNamespace(check=lambda: iter(()))
+    services = SimpleNamespace(
+        organisation=msgspec.convert(content, Organisation), directories=dict.fromkeys(content["domains"], quiet)
+    )
+    found = list(directories.findings(services))
+    assert len(found) == len(said) and all(each.what.startswith(start) for each, start in zip(found, said, strict=True))
+    assert all(each.state in ("wrong", "warning") and each.to_do for each in found)

@@ -216,6 +216,11 @@ class Domain:
         return self.kind in ("active-directory", "openldap")
 
     @property
+    def tells_groups(self) -> bool:
+        """Whether Regain reads the groups of its people: for a user pool and AWS Directory Service it does not."""
+        return self.kind not in ("cognito", "aws-managed")
+
+    @property
     def signs_in_with_password(self) -> bool:
         """Whether people may sign in here with their password."""
         return "sign-in" in self.offers and self.sign_in == "any"
