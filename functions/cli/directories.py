@@ -10,7 +10,6 @@ from cli.terminal import say
 from regain.directories import trial
 from regain.directories.base import NotAllowed, Unanswered
 from regain.domain import user_id
-from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
@@ -37,10 +36,9 @@ def _groups(organisation: Organisation, domain: str) -> Iterator[Finding]:
     """What the settings say of groups, where the groups of people are not read."""
     if organisation.domains[domain].tells_groups:
         return
-    chosen = policies.for_domain(organisation, f"@{domain}").recovery.enabled_for
-    if not isinstance(chosen, str):
+    if not isinstance(organisation.recovery.enabled_for, str):
         what = f"{domain}: nobody can reset a password: `recovery.enabled_for` names groups, which are not read there."
-        yield Finding("wrong", what, "Give the domain a policy with `recovery: {enabled_for: all}`.")
+        yield Finding("wrong", what, "Set it to `all`. A domain whose people must not reset has `reset: off`.")
     if organisation.groups or organisation.administration.scope == "same-groups":
         what = f"{domain}: `groups` and `administration.scope` do not reach its people: their groups are not read."
         yield Finding("warning", what, "What holds for them is the policy of the domain.")

@@ -215,11 +215,6 @@ def test_doctor_says_in_which_languages_a_name_has_no_words_f34(tmp_path):
         ({"recovery": {"enabled_for": "none"}}, []),
         ({"administration": {"scope": "same-groups"}}, ["students.example: `groups` and `administration.scope`"]),
         ({"policies": {"p": {}}, "groups": {"Nurses": {"policy": "p"}}}, ["students.example: `groups`"]),
-        (
-            {"recovery": {"enabled_for": ["staff"]}, "policies": {"p": {"recovery": {"enabled_for": "all"}}},
-             "domains": {"students.example": {"directory": "cognito", "cognito": {"pool": "x", "client": "y"}, "policy": "p"}}},
-            [],
-        ),
     ],
 )  # fmt: skip
 def test_doctor_says_where_settings_name_groups_that_are_not_read(settings, said):

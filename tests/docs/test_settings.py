@@ -136,6 +136,7 @@ WORDS = {
 PROMISES = {
     "unlock": r"[Uu]nlock (your|an) account|unlocks the account|I am locked out|[Uu]nlock it",
     "sign-in": r"Sign in to your account|Sign in here to|Security info shows|[Rr]emind me later|Register it while|Sign in first",
+    "sign-in with a password": r"Sign in to your account with the password",
     "change": r"Select Change password|Sign in here to change",
 }
 """What nobody reads whose directory cannot do it."""
@@ -229,21 +230,23 @@ def block_faults(page):
             yield f"nothing follows {text}"
 
 
+def abilities(organisation):
+    """What anybody can do here."""
+    able = set().union(*(policies.abilities(organisation, name) for name in organisation.domains))
+    typed = any(domain.signs_in_with_password for domain in organisation.domains.values())
+    return able | ({"sign-in with a password"} if typed else set())
+
+
 def promise_faults(where, page, text, organisation):
     """What the settings do not give: a reset, support, a method."""
     if not policies.self_service(organisation) and (found := re.search(INVITES, text)):
         yield f"an invitation to what is refused: {found[0]}"
+    able = abilities(organisation)
     for ability, words in PROMISES.items():
-        if not where.startswith("admin/") and not any(
-            ability in policies.abilities(organisation, n) for n in organisation.domains
-        ):
+        if not where.startswith("admin/") and ability not in able:
             found = re.search(words, text)
             if found and (ability != "unlock" or policies.self_service(organisation)):
                 yield f"{ability} is not offered: {found[0]}"
-    if not any(domain.signs_in_with_password for domain in organisation.domains.values()):
-        found = re.search(r"Sign in to your account with|type its password here", text)
-        if found and not where.startswith("admin/"):
-            yield f"nobody signs in here with a password: {found[0]}"
     if not problem_pages.has_support(organisation) and any("contact-support" in (link or "") for link, _ in page.links):
         yield "a link to support, which nobody named"
     if not where.startswith(("admin/", "methods/", "problems", "errors/")):
