@@ -167,7 +167,7 @@ faults: install ## Inject every fault into every AWS call: about 2,000 runs, a f
 directories: install directories-servers ## Test Active Directory and OpenLDAP on real servers, and fuzz their reader: EXAMPLES=
 	FUZZ_EXAMPLES=$(EXAMPLES)00 $(DEV)/pytest tests/fuzz/test_ldap.py --timeout=1800
 	FAULTS=every $(AS_ROOT) $(DEV)/pytest -v tests/functions/test_directory_story.py -k fault --timeout=1800
-	$(AS_ROOT) $(DEV)/pytest tests/directories
+	$(AS_ROOT) $(DEV)/python -m tests.directories.table
 
 model: install ## Test the service against its model for some minutes: EXAMPLES=
 	MODEL=$(EXAMPLES) $(DEV)/pytest --timeout=1800 tests/functions/test_model.py

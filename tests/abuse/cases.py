@@ -25,6 +25,7 @@ CASES = {
     "Found by trying": (69, 70, 71, 72, 73, 75, 76, 86, 87),
     "Binding and repudiation": (74, 77, 78, 79, 84, 85),
     "Doors": (80, 81, 82, 83, 88),
+    "Directories": (89, 90, 91, 92),
 }
 """The numbers of the cases, by what they are about."""
 THROTTLED = {

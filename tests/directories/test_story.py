@@ -11,7 +11,7 @@ import unicodedata
 import pytest
 
 from regain.directories.base import NotAccepted, NotAllowed, Stopped, WrongPassword
-from tests.directories.worlds import CognitoWorld
+from tests.directories.worlds import CognitoWorld, OpenLdapWorld
 
 pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
 
@@ -257,13 +257,18 @@ def test_a_reset_ignores_the_minimum_age_and_a_change_names_it(world):
             world.replace(type(person)("", "DC=ad,DC=contoso,DC=example", ""), "minPwdAge", "0")
 
 
-def test_an_expired_password_is_right_and_can_be_changed(openldap):
-    person = openldap.person()
-    openldap.expire_password(person, FIRST)
-    assert stopped(openldap.directory.verify, person, "", FIRST) == "password-expired"
+@pytest.mark.needs("LDAP")
+def test_an_expired_password_is_right_and_can_be_changed_or_reset(world):
+    person, other = world.person(), world.person()
+    for each in (person, other):
+        world.expire_password(each, FIRST)
+    assert stopped(world.directory.verify, person, "", FIRST) == "password-expired"
     with pytest.raises(WrongPassword):
-        openldap.directory.change(person, "a wrong password", NEXT)
-    openldap.directory.change(person, FIRST, NEXT)
+        world.directory.change(person, "a wrong password", NEXT)
+    world.directory.change(person, FIRST, NEXT)
+    world.directory.reset(other, NEXT)
+    for each in (person, other):
+        assert world.signs_in(each, NEXT) or isinstance(world, OpenLdapWorld), "there it is old after a second again"
 
 
 def test_a_history_holds_for_a_reset_where_the_directory_applies_it(openldap):

@@ -1,6 +1,8 @@
 """A running directory with people in it, and what its administrators can do to them: the same words for each kind."""
 
 import itertools
+import os
+import subprocess
 import time
 
 import boto3
@@ -20,6 +22,19 @@ from regain.domain.ldap import Ldap
 PATIENT = Timeouts(connect=30, answer=30)  # a busy machine is no fault
 _IN_COGNITO = {"givenName": "given_name", "sn": "family_name", "mail": "email", "mobile": "phone_number"}
 _numbers = itertools.count(1)
+_LAST_SET = """
+import sys, ldb
+from samba.auth import system_session
+from samba.dsdb import DSDB_CONTROL_BYPASS_PASSWORD_HASH_OID
+from samba.param import LoadParm
+from samba.samdb import SamDB
+store, dn, when = sys.argv[1:]
+there = SamDB(url=store, session_info=system_session(), lp=LoadParm())
+change = ldb.Message(ldb.Dn(there, dn))
+change["pwdLastSet"] = ldb.MessageElement(when, ldb.FLAG_MOD_REPLACE, "pwdLastSet")
+there.modify(change, [f"local_oid:{DSDB_CONTROL_BYPASS_PASSWORD_HASH_OID}:0"])
+"""
+"""Sets when a password was set, which no LDAP client may do."""
 
 
 def signs_in(directory, person, password):
@@ -144,6 +159,12 @@ class ActiveDirectoryWorld(World):
 
     def expire(self, person):
         self.replace(person, "accountExpires", "130000000000000000")  # in 2012
+
+    def expire_password(self, person, password):
+        """The domain's passwords are good for 42 days. Only the store itself takes such a time; nobody waits for it."""
+        store = f"{self.running.folder}/private/sam.ldb"
+        command = ["/usr/bin/python3", "-c", _LAST_SET, store, person.address, "130000000000000000"]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": ""})
 
     def forbid_early_changes(self, person):
         self.replace(type(person)(person.key, "DC=ad,DC=contoso,DC=example", ""), "minPwdAge", "-864000000000")
