@@ -12,7 +12,7 @@ from regain.directories import dynamodb as account_items
 from regain.domain import events, reference, roles
 from regain.problems import NO_SUCH_REFERENCE, NOT_OVER_THIS_ACCOUNT, Refused
 from regain.reports import usage
-from regain.reports.exports import export
+from regain.reports.exports import export, export_usage
 
 _PAGE_SIZE, _EXPORT_SIZE = 50, 5_000
 
@@ -129,8 +129,9 @@ def line(event: dict[str, Any], who: dict[str, CountedPerson]) -> AuditEvent:
     )
 
 
-def show_report(query: ReportQuery, context: RequestContext) -> UsageReport:
+def show_report(query: ReportQuery, context: RequestContext) -> UsageReport | Attachment:
     """Usage of the last days, in two reads, however many accounts there are."""
     agent = signed_in_agent(context)
     services = agent.services
-    return usage.usage_report(services.counters, services.organisation, int(query.days), services.now)
+    report = usage.usage_report(services.counters, services.organisation, int(query.days), services.now)
+    return report if query.format == "json" else export_usage(report, services.languages.get(context.language))

@@ -11,13 +11,17 @@ import pytest
 
 from regain.adapters.seal import unseal
 from regain.adapters.store import marshal
+from regain.api.contract import DomainCount
 from regain.domain import events
 from regain.reports import usage
+from regain.reports.exports import export_usage
 from report import app
 from tests.conftest import english
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, holds
 from tests.functions.person import Person
+
+USED = ("started", "finished", "refused", "given_up")
 
 
 def records(table, items, keys):
@@ -302,12 +306,38 @@ class TestCounts:
 def test_the_report_costs_two_reads_whoever_asks_b17(world, auditor):
     person = world.person()
     count_people(person.id)
-    for days in ("1", "7", "30"):
+    for days in ("1", "7", "30", "366"):
         answer = auditor.get("/report", days=days)
         assert len(answer.body["resets"]) == int(days)
         assert answer.operations == ("BatchGetItem", "GetItem", "Query", "GetItem")
     assert answer.body["people"]["accounts"] >= 1
-    assert auditor.get("/report", days="365").code == "request-not-read"
+    for days in ("0", "367", "-1", "7.5", "007", "=7"):
+        assert auditor.get("/report", days=days).code == "request-not-read"
+
+
+def test_the_report_as_a_file_has_the_same_numbers_and_no_formula_b17_h6(world, auditor):
+    found = auditor.get("/report", days="7").body
+    answer = auditor.get("/report", days="7", format="csv")
+    first, last = found["resets"][0]["day"], found["resets"][-1]["day"]
+    assert answer.headers["content-disposition"] == f'attachment; filename="usage-{first}-{last}.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.body["text"])))
+    for part, name in (("resets", "day"), ("unlocks", "day"), ("domains", "domain")):
+        in_file = {each["name"]: each for each in rows if each["part"] == part}
+        assert list(in_file) == [each[name] for each in found[part]]
+        for each in found[part]:
+            told = in_file[each[name]]
+            assert [told[end] for end in USED] == [str(each[end]) for end in USED]
+    assert len([each for each in rows if each["part"] == "methods"]) == len(found["methods"])
+
+    domain = DomainCount("=cmd|' /C calc'!A0", "dynamodb", "@SUM(1+1)", 1, 1, 0, 0)
+    report = msgspec.structs.replace(
+        usage.usage_report(world.services.counters, world.services.organisation, 1, world.services.now),
+        domains=[domain],
+    )
+    lines = export_usage(report, world.services.languages.get("en")).text.splitlines()
+    (evil,) = [each for each in lines if "cmd" in each]
+    assert "'=cmd" in evil
+    assert "'@SUM" in evil
 
 
 def test_the_report_counts_by_domain_and_says_what_was_saved_b17(world):

@@ -1,34 +1,83 @@
-// Usage of the last days, and how people stand.
-import { bars } from './admin-charts.js';
-import { facts, here, show, tabs, view } from './admin-desk.js';
+// Usage of the last days: how attempts ended, by day, domain and method; what that saved; how people stand.
+import { chart } from './admin-charts.js';
+import { facts, here, link, make, put, show, tabs, view } from './admin-desk.js';
 import { call } from './api.js';
-import { t } from './i18n.js';
+import { number, t } from './i18n.js';
+import { region } from './moments.js';
+
+const ENDS = ['finished', 'refused', 'given_up'], COUNTS = ['started', ...ENDS];
+const BY_MONTH = 92; // days that still have columns of their own
+const dated = options => new Intl.DateTimeFormat(`${region}-u-nu-latn`, { timeZone: 'UTC', ...options });
+const date = day => new Date(`${day}T00:00:00Z`);
+const LONG = dated({ dateStyle: 'medium' });
 
 export async function report() {
   const days = here().query.get('days') || '7', section = view('report');
   tabs(section.querySelector('.tabs'), days);
-  showReport(section, await call(`admin/report?days=${days}`));
-  show('report');
-}
-
-function showReport(section, { people, resets, unlocks, methods, other }) {
-  const share = number => (people.accounts ? `${number} (${Math.round((number / people.accounts) * 100)} %)` : '0');
+  const found = await call(`admin/report?days=${encodeURIComponent(days)}`);
+  const { resets, people, other } = found;
+  const [first, last] = [resets[0].day, resets.at(-1).day];
+  put(section, { range: t('report-range', { range: LONG.formatRange(date(first), date(last)) }) });
+  section.querySelector('[data-csv]').href = `/api/admin/report?days=${found.days}&format=csv`;
+  totals(section, found);
+  charts(section, found);
+  const share = count => (people.accounts ? `${number(count)} (${Math.round((count / people.accounts) * 100)} %)` : '0');
   facts(section.querySelector('[data-people]'), [
-    [t('accounts'), people.accounts],
+    [t('accounts'), number(people.accounts)],
     [t('registered'), share(people.registered)],
     [t('enabled'), share(people.enabled)],
     [t('able'), share(people.capable)],
   ]);
-  for (const [name, days] of [['resets', resets], ['unlocks', unlocks]]) {
-    const rows = days.map(day => ({ name: day.day, values: [day.finished, day.refused + day.given_up], cells: [day.started, day.finished, day.refused, day.given_up] }));
-    chart(section, name, rows, ['bars-finished', 'bars-rest'], ['day', 'started', 'finished', 'refused', 'given_up']);
-  }
-  const rows = methods.map(({ label, passed, failed }) => ({ name: label, values: [passed, failed], cells: [passed, failed] }));
-  chart(section, 'methods', rows, ['proofs-passed', 'proofs-failed'], ['kind', 'passed', 'failed']);
-  facts(section.querySelector('[data-other]'), Object.entries(other).map(([kind, number]) => [t(`event-${kind}`), number]));
+  const happened = Object.entries(other).filter(([, count]) => count).map(([kind, count]) => {
+    const item = make('li');
+    item.append(link(`#activity?kind=${kind}&start=${first}&end=${last}`, t(`event-${kind}`)), ' ', make('b', number(count)));
+    return item;
+  });
+  section.querySelector('[data-other]').replaceChildren(...(happened.length ? happened : [make('li', t('none'))]));
+  show('report');
 }
 
-function chart(section, name, rows, legend, columns) {
-  const total = place => rows.reduce((sum, { values }) => sum + values[place], 0);
-  bars(section.querySelector(`[data-chart="${name}"]`), rows, legend.map((words, place) => t(words, { n: total(place) })), columns.map(each => t(each)));
+function totals(section, { resets, unlocks, saved }) {
+  const all = [...resets, ...unlocks], sum = name => number(all.reduce((total, day) => total + day[name], 0));
+  const money = new Intl.NumberFormat(`${region}-u-nu-latn`, { style: 'currency', currency: saved.currency, maximumFractionDigits: 0 });
+  facts(section.querySelector('[data-totals]'), [
+    ...COUNTS.map(name => [t(name), sum(name)]),
+    [t('saved-calls'), number(saved.calls)],
+    [t('saved-amount'), saved.call_cost ? money.format(saved.amount) : ''],
+  ]);
+  section.querySelector('[data-no-cost]').hidden = saved.call_cost > 0;
+}
+
+function charts(section, { resets, unlocks, domains, methods }) {
+  const place = name => section.querySelector(`[data-chart="${name}"]`);
+  const draw = (name, more) => chart(place(name), { title: place(name).parentElement.querySelector('h2').textContent, series: ENDS, unit: 'attempts', ...more });
+  const ends = row => ({ values: ENDS.map(name => row[name]), cells: COUNTS.map(name => row[name]) });
+  for (const [name, days] of [['resets', resets], ['unlocks', unlocks]]) {
+    const monthly = days.length > BY_MONTH;
+    const short = dated(monthly ? { month: 'short', year: '2-digit' } : { day: 'numeric', month: 'short' });
+    const long = monthly ? dated({ month: 'long', year: 'numeric' }) : LONG;
+    const rows = (monthly ? months(days) : days).map(row => ({ name: long.format(date(row.day)), short: short.format(date(row.day)), ...ends(row) }));
+    draw(name, { rows, upright: true, head: [monthly ? 'month' : 'day', ...COUNTS] });
+  }
+  const shown = domains.map(row => ({ ...ends(row), name: row.domain, short: [row.domain, row.directory, row.policy].filter(Boolean).join(' · ') }));
+  draw('domains', { rows: shown.map((row, at) => ({ ...row, cells: [domains[at].directory, domains[at].policy, ...row.cells] })), head: ['domain', 'directory', 'policy', ...COUNTS] });
+  const proofs = methods.map(({ label, passed, failed }) => ({ name: label, values: [passed, failed], cells: [passed, failed] }));
+  draw('methods', { rows: proofs, series: ['passed', 'failed'], unit: 'proofs', head: ['kind', 'passed', 'failed'] });
+}
+
+function months(days) {
+  const found = new Map();
+  for (const { day, ...counts } of days) {
+    const name = `${day.slice(0, 7)}-01`, row = found.get(name) || { day: name };
+    for (const each of COUNTS) row[each] = (row[each] || 0) + counts[each];
+    found.set(name, row);
+  }
+  return [...found.values()];
+}
+
+// On paper every table is open.
+export function onPrint() {
+  const closed = [...view('report').querySelectorAll('details:not([open])')];
+  for (const each of closed) each.open = true;
+  addEventListener('afterprint', () => { for (const each of closed) each.open = false; }, { once: true });
 }

@@ -8,7 +8,7 @@ import { ask, second } from './admin-acts.js';
 import { desk, errors, go, here, put, say, show, state, view } from './admin-desk.js';
 import { forgetRecent, more, people } from './admin-people.js';
 import { person } from './admin-person.js';
-import { report } from './admin-report.js';
+import { onPrint, report } from './admin-report.js';
 import { choosing, closeChosen, move, moreRequests, requests, waiting } from './admin-requests.js';
 import { settings } from './admin-settings.js';
 import { call } from './api.js';
@@ -51,6 +51,7 @@ const actions = {
   more: () => more(),
   async move(to, button) { await move(to, button); await waiting(); },
   async bulkClose() { await closeChosen(); await waiting(); },
+  print: async () => print(),
   prove: () => second(route),
   whole: () => second(() => person(state.person.id)),
   async agree(method) {
@@ -123,6 +124,7 @@ document.addEventListener('keydown', event => {
 onProvider(desk);
 onClick(desk, actions, (action, value, button) => run(() => action(value, button), button));
 addEventListener('popstate', () => run(route));
+addEventListener('beforeprint', onPrint);
 view('settings').querySelector('[name="keys"]').checked = !storage()?.getItem(NO_KEYS);
 run(async () => {
   await route();

@@ -3,7 +3,7 @@
 import { language } from './i18n.js';
 
 const spoken = tag => { const { language: name, script } = new Intl.Locale(tag).maximize(); return `${name}-${script}`; };
-const region = navigator.languages.find(tag => spoken(tag) === spoken(language)) || language;
+export const region = navigator.languages.find(tag => spoken(tag) === spoken(language)) || language;
 const timeZoneName = document.querySelector('#admin') ? 'short' : undefined;
 const format = new Intl.DateTimeFormat(`${region}-u-nu-latn`, { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName });
 

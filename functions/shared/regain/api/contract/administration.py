@@ -174,9 +174,10 @@ class EventPage(Struct):
 
 
 class ReportQuery(Request, frozen=True):
-    """How many days, today included."""
+    """How many days, today included: up to 366. As a report, or as a file for spreadsheets."""
 
-    days: Literal["1", "7", "30"] = "7"
+    days: Annotated[str, Meta(pattern=r"^([1-9]\d?|[12]\d\d|3[0-5]\d|36[0-6])$")] = "7"
+    format: Literal["json", "csv"] = "json"
 
 
 class DayCount(Struct):
