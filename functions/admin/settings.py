@@ -1,16 +1,19 @@
 """What holds here, to be read: each setting with its value, whether the file says it, and what policies change."""
 
 import os
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from admin.agent import signed_in_agent
-from regain.api.contract import FailedMessages, PolicyValue, Setting, SettingsSection, SettingsView
+from regain.api.contract import FailedMessages, FailureReason, PolicyValue, Setting, SettingsSection, SettingsView
 from regain.api.request_context import RequestContext
 from regain.organisation import policies
 from regain.organisation.settings import Organisation
+from regain.reports import message_failures
 
 _SECTIONS = ("organisation", "contacts", "recovery", "limits", "passwords", "notify", "administration")
 _BY_NAME = ("domains", "groups")
@@ -24,14 +27,29 @@ def show_settings(context: RequestContext) -> SettingsView:
     agent.count_lookup()
     services = agent.services
     today = datetime.fromtimestamp(services.now, UTC).date()
-    days = services.counters.days((today - timedelta(days=_DAYS - 1)).isoformat(), today.isoformat()).values()
-    failed = {kind: sum(day[f"event:{kind}"] for day in days) for kind in _FAILED}
+    days = services.counters.days((today - timedelta(days=_DAYS - 1)).isoformat(), today.isoformat())
     return SettingsView(
         release=os.environ.get("RELEASE", "") or "local",
         file="organisation.yaml",
         sections=_sections(services.organisation),
-        failed=[FailedMessages(kind, number) for kind, number in failed.items() if number],
+        failed=[found for kind in _FAILED if (found := _failed(kind, days)).count],
     )
+
+
+def _failed(kind: str, days: Mapping[str, Counter[str]]) -> FailedMessages:
+    """Messages that failed in one way, as the report function has counted them: no event is read."""
+    event, why = f"event:{kind}", f"why:{kind}:"
+    total: Counter[str] = sum(days.values(), Counter())
+    reasons = Counter({name.removeprefix(why): number for name, number in total.items() if name.startswith(why)})
+    if kind != "message-failed":  # the others say why by their kind
+        reasons[""] += total[event] - reasons.total()
+    told = [
+        FailureReason(message_failures.in_words({"kind": kind, "reason": reason}), number)
+        for reason, number in reasons.most_common()
+        if number
+    ]
+    last = max((day for day, counts in days.items() if counts[event]), default="")
+    return FailedMessages(kind, total[event], last, told)
 
 
 def _sections(organisation: Organisation) -> list[SettingsSection]:

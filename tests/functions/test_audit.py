@@ -3,25 +3,19 @@
 import csv
 import io
 import json
-from dataclasses import replace
 
 import boto3
-import msgspec
 import pytest
 
 from regain.adapters.seal import unseal
 from regain.adapters.store import marshal
-from regain.api.contract import DomainCount
 from regain.domain import events
 from regain.reports import usage
-from regain.reports.exports import export_usage
 from report import app
 from tests.conftest import english
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, holds
 from tests.functions.person import Person
-
-USED = ("started", "finished", "refused", "given_up")
 
 
 def records(table, items, keys):
@@ -301,65 +295,6 @@ class TestCounts:
         bodies = [s3.get_object(Bucket="archivebucket", Key=each["Key"])["Body"].read().decode() for each in listed]
         (mine,) = [body for body in bodies if found[0]["reference"] in body]
         assert [json.loads(line)["kind"] for line in mine.splitlines()] == [event["kind"] for event in found]
-
-
-def test_the_report_costs_two_reads_whoever_asks_b17(world, auditor):
-    person = world.person()
-    count_people(person.id)
-    for days in ("1", "7", "30", "366"):
-        answer = auditor.get("/report", days=days)
-        assert len(answer.body["resets"]) == int(days)
-        assert answer.operations == ("BatchGetItem", "GetItem", "Query", "GetItem")
-    assert answer.body["people"]["accounts"] >= 1
-    for days in ("0", "367", "-1", "7.5", "007", "=7"):
-        assert auditor.get("/report", days=days).code == "request-not-read"
-
-
-def test_the_report_as_a_file_has_the_same_numbers_and_no_formula_b17_h6(world, auditor):
-    found = auditor.get("/report", days="7").body
-    answer = auditor.get("/report", days="7", format="csv")
-    first, last = found["resets"][0]["day"], found["resets"][-1]["day"]
-    assert answer.headers["content-disposition"] == f'attachment; filename="usage-{first}-{last}.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.body["text"])))
-    for part, name in (("resets", "day"), ("unlocks", "day"), ("domains", "domain")):
-        in_file = {each["name"]: each for each in rows if each["part"] == part}
-        assert list(in_file) == [each[name] for each in found[part]]
-        for each in found[part]:
-            told = in_file[each[name]]
-            assert [told[end] for end in USED] == [str(each[end]) for end in USED]
-    assert len([each for each in rows if each["part"] == "methods"]) == len(found["methods"])
-
-    domain = DomainCount("=cmd|' /C calc'!A0", "dynamodb", "@SUM(1+1)", 1, 1, 0, 0)
-    report = msgspec.structs.replace(
-        usage.usage_report(world.services.counters, world.services.organisation, 1, world.services.now),
-        domains=[domain],
-    )
-    lines = export_usage(report, world.services.languages.get("en")).text.splitlines()
-    (evil,) = [each for each in lines if "cmd" in each]
-    assert "'=cmd" in evil
-    assert "'@SUM" in evil
-
-
-def test_the_report_counts_by_domain_and_says_what_was_saved_b17(world):
-    cost = replace(world.services.organisation.administration, call_cost=25, currency="EUR")
-    organisation = msgspec.structs.replace(world.services.organisation, administration=cost)
-
-    def report():
-        return usage.usage_report(world.services.counters, organisation, 1, world.services.now)
-
-    def mine(found):
-        return next(each for each in found.domains if each.domain == "contoso.example")
-
-    before = report()
-    person = world.person()
-    a_reset(world, person)
-    count_events(world.events(person.user_id))
-    after = report()
-    assert (mine(after).started - mine(before).started, mine(after).finished - mine(before).finished) == (1, 1)
-    assert mine(after).directory == "dynamodb"
-    assert {each.domain for each in after.domains} == set(organisation.domains)
-    assert after.saved.calls == before.saved.calls + 1
-    assert (after.saved.amount, after.saved.currency) == (after.saved.calls * 25, "EUR")
 
 
 def test_an_event_names_a_domain_of_the_organisation_and_no_other_part_of_a_user_id(world):

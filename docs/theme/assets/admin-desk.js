@@ -1,5 +1,6 @@
 // The desk's frame: one view at a time, each with an address, and what all of them use.
 import { ErrorSummary } from './error-summary.js';
+import { region } from './moments.js';
 
 export const desk = document.querySelector('#admin');
 export const errors = new ErrorSummary(desk);
@@ -51,6 +52,11 @@ export const personAt = id => `#people/${encodeURIComponent(id)}`;
 export const guidance = path => `${root}/${path}`;
 
 export const badge = (text, kind = '') => make('span', text, { className: `badge ${kind}` });
+
+// Days are those of UTC: '2026-11-26' as people write it.
+export const dated = options => new Intl.DateTimeFormat(`${region}-u-nu-latn`, { timeZone: 'UTC', ...options });
+export const midnight = day => new Date(`${day}T00:00:00Z`);
+export const spokenDay = dated({ dateStyle: 'medium' });
 
 // Where one is: `#people/ID?state=off` → { name: 'people', id: 'ID', query }.
 export function here() {

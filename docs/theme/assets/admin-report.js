@@ -1,15 +1,12 @@
 // Usage of the last days: how attempts ended, by day, domain and method; what that saved; how people stand.
 import { chart } from './admin-charts.js';
-import { facts, here, link, make, put, show, tabs, view } from './admin-desk.js';
+import { dated, facts, here, link, make, midnight, put, show, spokenDay, tabs, view } from './admin-desk.js';
 import { call } from './api.js';
 import { number, t } from './i18n.js';
 import { region } from './moments.js';
 
 const ENDS = ['finished', 'refused', 'given_up'], COUNTS = ['started', ...ENDS];
 const BY_MONTH = 92; // days that still have columns of their own
-const dated = options => new Intl.DateTimeFormat(`${region}-u-nu-latn`, { timeZone: 'UTC', ...options });
-const date = day => new Date(`${day}T00:00:00Z`);
-const LONG = dated({ dateStyle: 'medium' });
 
 export async function report() {
   const days = here().query.get('days') || '7', section = view('report');
@@ -17,7 +14,7 @@ export async function report() {
   const found = await call(`admin/report?days=${encodeURIComponent(days)}`);
   const { resets, people, other } = found;
   const [first, last] = [resets[0].day, resets.at(-1).day];
-  put(section, { range: t('report-range', { range: LONG.formatRange(date(first), date(last)) }) });
+  put(section, { range: t('report-range', { range: spokenDay.formatRange(midnight(first), midnight(last)) }) });
   section.querySelector('[data-csv]').href = `/api/admin/report?days=${found.days}&format=csv`;
   totals(section, found);
   charts(section, found);
@@ -55,8 +52,8 @@ function charts(section, { resets, unlocks, domains, methods }) {
   for (const [name, days] of [['resets', resets], ['unlocks', unlocks]]) {
     const monthly = days.length > BY_MONTH;
     const short = dated(monthly ? { month: 'short', year: '2-digit' } : { day: 'numeric', month: 'short' });
-    const long = monthly ? dated({ month: 'long', year: 'numeric' }) : LONG;
-    const rows = (monthly ? months(days) : days).map(row => ({ name: long.format(date(row.day)), short: short.format(date(row.day)), ...ends(row) }));
+    const long = monthly ? dated({ month: 'long', year: 'numeric' }) : spokenDay;
+    const rows = (monthly ? months(days) : days).map(row => ({ name: long.format(midnight(row.day)), short: short.format(midnight(row.day)), ...ends(row) }));
     draw(name, { rows, upright: true, head: [monthly ? 'month' : 'day', ...COUNTS] });
   }
   const shown = domains.map(row => ({ ...ends(row), name: row.domain, short: [row.domain, row.directory, row.policy].filter(Boolean).join(' · ') }));

@@ -1,14 +1,15 @@
 // What holds here: each setting with its value and where it comes from; read, not changed.
-import { link, make, put, show, view } from './admin-desk.js';
+import { link, make, midnight, put, show, spokenDay, view } from './admin-desk.js';
 import { call } from './api.js';
-import { t } from './i18n.js';
+import { number, t } from './i18n.js';
 
 export async function settings() {
   const section = view('settings'), found = await call('admin/settings');
   put(section, { release: found.release, file: found.file });
-  const failed = found.failed.map(({ kind, count }) => {
-    const item = make('li');
-    item.append(link(`#activity?kind=${kind}`, t(`event-${kind}`)), ` ${count}`);
+  const failed = found.failed.map(({ kind, count, last, reasons }) => {
+    const item = make('li'), why = make('ul');
+    why.append(...reasons.map(({ text, count: many }) => make('li', t('counted', { text, n: many }))));
+    item.append(link(`#activity?kind=${kind}`, t(`event-${kind}`)), ' ', make('b', number(count)), ' ', make('span', t('last-on', { day: spokenDay.format(midnight(last)) }), { className: 'hint' }), why);
     return item;
   });
   section.querySelector('[data-failed]').replaceChildren(...(failed.length ? failed : [make('li', t('none'))]));

@@ -178,10 +178,12 @@ def counter_names(event: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the daily counters that an event increments.
 
     `<purpose>.started`, `.finished` and `.refused`, each also with `@<domain>`; `.sent:<kind>`, `.passed:<kind>`,
-    `.failed:<kind>`; and `event:<kind of event>` for every event.
+    `.failed:<kind>`; `event:<kind of event>` for every event; for one about a message `why:<kind of event>:<reason>`.
     """
-    kind, purpose = event["kind"], event.get("purpose", "")
+    kind, purpose, reason = event["kind"], event.get("purpose", ""), event.get("reason")
     found = [f"event:{kind}"]
+    if reason and kind.startswith("message-"):
+        found.append(f"why:{kind}:{reason}")
     if purpose not in ("reset", "unlock"):
         return tuple(found)
     finished = {"password-reset": "reset", "account-unlocked": "unlock"}
@@ -189,10 +191,10 @@ def counter_names(event: Mapping[str, Any]) -> tuple[str, ...]:
         found.append(f"{purpose}.started")
     if finished.get(kind) == purpose:
         found.append(f"{purpose}.finished")
-    if event.get("reason") and kind in (f"{purpose}-started", "proof-passed"):
+    if reason and kind in (f"{purpose}-started", "proof-passed"):
         found.append(f"{purpose}.refused")
     if domain := event.get("domain"):
-        found += [f"{name}@{domain}" for name in found[1:]]
+        found += [f"{name}@{domain}" for name in found if name.startswith(f"{purpose}.")]
     step = {"code-requested": "sent", "proof-passed": "passed", "proof-failed": "failed"}.get(kind)
     if step:
         found.append(f"{purpose}.{step}:{method_kind(event.get('method', ''))}")

@@ -24,6 +24,7 @@ _KINDS = {
     "message-bounced": Phrase("The mail server of the recipient does not accept the address."),
     "message-suppressed": Phrase("The address is on the suppression list of Amazon SES, after an earlier bounce."),
     "message-undelivered": Phrase("The telephone network did not deliver it."),
+    "message-expired": Phrase("It could not be sent while it was still good."),
 }
 
 

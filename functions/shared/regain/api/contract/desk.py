@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from regain.api.contract.values import Note, Request
+from regain.api.contract.values import LocalizedText, Note, Request
 
 Cursor = Annotated[str, Meta(max_length=800, description="Of the page before.")]
 PeopleState = Literal["", "not-registered", "not-capable", "locked", "closed", "off"]
@@ -150,11 +150,20 @@ class SettingsSection(Struct):
     settings: list[Setting]
 
 
+class FailureReason(Struct):
+    """Why messages failed, in words, and how many."""
+
+    text: LocalizedText
+    count: int
+
+
 class FailedMessages(Struct):
-    """How many messages failed in this way in the last 7 days: a kind of event."""
+    """How many messages failed in this way in the last 7 days: a kind of event, the last day (UTC) and the reasons."""
 
     kind: str
     count: int
+    last: str
+    reasons: list[FailureReason]
 
 
 class SettingsView(Struct):
