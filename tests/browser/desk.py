@@ -1,0 +1,99 @@
+"""The desk's stack, and somebody with a role at their browser."""
+
+import re
+import time
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Page, expect
+
+from tests.codes import code_in
+from tests.conftest import ROOT, Stack, build_site, launch
+
+PASSWORD = "maple-Cedar-93-window"
+ROLES = {"ada": "administrator", "abe": "administrator", "hana": "helpdesk", "olga": "auditor"}
+
+
+def start_desk(folder: Path) -> Stack:
+    """A stack with people of every role, and some who need help."""
+    organisation = yaml.safe_load((ROOT / "organisation.yaml").read_text())
+    organisation["organisation"]["languages"] = ["en"]
+    organisation["domains"]["lab.contoso.example"]["reset"] = "off"
+    file, people, site = folder / "organisation.yaml", folder / "people.csv", folder / "site"
+    file.write_text(yaml.safe_dump(organisation))
+    rows = [f"{name}@contoso.example,{name.title()} Desk,,+44770090030{n},{PASSWORD},{role}"
+            for n, (name, role) in enumerate(ROLES.items())]  # fmt: skip
+    rows += [f"p{n}@contoso.example,Pat Person {n},p{n}@home.example,+44770090031{n},{PASSWORD}," for n in range(8)]
+    people.write_text("userPrincipalName,displayName,otherMails,mobilePhone,password,role\n" + "\n".join(rows) + "\n")
+    build_site(site, file)
+    running = launch(folder / "state", site, "--organisation", str(file), "--people", str(people))
+    assert running.said[-1:] == ["ready"], running.said
+    return running
+
+
+class Helper:
+    """Somebody with a role at their browser."""
+
+    def __init__(self, page: Page, stack, name: str) -> None:
+        self.page, self.stack, self.name = page, stack, name
+        self.number = f"+44770090030{list(ROLES).index(name)}"
+
+    @property
+    def dialog(self):
+        return self.page.locator("dialog .step:visible")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
+
+    def at(self, heading: str | re.Pattern) -> None:
+        expect(self.page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+
+    def go(self, view: str, heading: str | re.Pattern) -> None:
+        self.page.goto(f"{self.stack.origin}/admin/#{view}")
+        self.at(heading)
+
+    def sign_in(self, view: str = "", heading: str = "People") -> None:
+        """Signs in at the desk, and is where the address leads."""
+        self.page.goto(f"{self.stack.origin}/admin/{view}")
+        self.page.get_by_label("User ID").locator("visible=true").fill(f"{self.name}@contoso.example")
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.press("Sign in")
+        self.at(heading)
+
+    def search(self, typed: str) -> None:
+        self.page.locator("#desk-search").fill(typed)
+        self.page.keyboard.press("Enter")
+
+    def find(self, number: int) -> None:
+        self.search(f"p{number}@contoso.example")
+        self.at(f"Pat Person {number}")
+
+    def codes(self, to: str) -> list[str]:
+        """The codes that went to a place, newest first."""
+        return [code for message in self.stack.messages(to) if (code := code_in(message["body"]))]
+
+    def code(self, to: str, number: int) -> str:
+        until = time.monotonic() + 10
+        while len(found := self.codes(to)) < number:
+            assert time.monotonic() < until, "no code came"
+            time.sleep(0.05)
+        return found[0]
+
+    def prove(self) -> None:
+        """The second factor, by text."""
+        self.at("Confirm it's you")
+        before = len(self.codes(self.number))
+        self.dialog.get_by_label(re.compile("Text my mobile phone")).check()
+        self.press("Next")
+        self.dialog.get_by_label("Code", exact=True).fill(self.code(self.number, before + 1))
+        self.press("Confirm")
+
+    def act(self, name: str, reason: str = "") -> None:
+        """Chooses an act, and confirms it by its name."""
+        self.press(name)
+        expect(self.dialog).to_be_visible()
+        self.dialog.get_by_label("Reason, or the number in your help system (optional)").fill(reason)
+        self.dialog.get_by_role("button", name=name, exact=True).click()
+
+    def told(self, words: str) -> None:
+        expect(self.page.locator("[data-told]")).to_contain_text(words)
