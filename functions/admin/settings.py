@@ -11,6 +11,7 @@ import msgspec
 from admin.agent import signed_in_agent
 from regain.api.contract import FailedMessages, FailureReason, PolicyValue, Setting, SettingsSection, SettingsView
 from regain.api.request_context import RequestContext
+from regain.domain.languages import LANGUAGES
 from regain.organisation import policies
 from regain.organisation.settings import Organisation
 from regain.reports import message_failures
@@ -19,6 +20,7 @@ _SECTIONS = ("organisation", "contacts", "recovery", "limits", "passwords", "not
 _BY_NAME = ("domains", "groups")
 _FAILED = ("message-failed", "message-bounced", "message-undelivered", "message-suppressed", "message-expired")
 _DAYS = 7
+_ISOLATED = "\N{FIRST STRONG ISOLATE}{}\N{POP DIRECTIONAL ISOLATE}"  # a value may be written from right to left
 
 
 def show_settings(context: RequestContext) -> SettingsView:
@@ -81,8 +83,8 @@ def _policies(organisation: Organisation) -> dict[str, list[PolicyValue]]:
 
 
 def _flat(value: Any, before: str = "") -> dict[str, Any]:
-    """The values of nested objects, by their path."""
-    if not isinstance(value, dict):
+    """The values of nested objects, by their path. A text in several languages is one value."""
+    if not isinstance(value, dict) or (value and value.keys() <= LANGUAGES.keys()):
         return {before: value}
     return {
         path: each
@@ -98,5 +100,5 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_text(each) for each in value) or "–"
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_text(each)}" for name, each in value.items()) or "–"
+        return ", ".join(f"{name}: {_ISOLATED.format(_text(each))}" for name, each in value.items()) or "–"
     return str(value) if value not in ("", None) else "–"

@@ -108,3 +108,11 @@ def test_the_settings_say_in_words_which_messages_failed_and_when_last(world):
     }
     assert kinds["message-failed"][0] >= 3
     assert kinds["message-bounced"][1] == time.strftime("%Y-%m-%d", time.gmtime(now))
+
+
+def test_a_setting_in_several_languages_is_one_value(world):
+    told = {
+        row["name"]: row["value"] for part in Agent(world).get("/settings").body["sections"] for row in part["settings"]
+    }
+    assert "the Contoso portal" in told["organisation.portal_name"]
+    assert not any(name.startswith("organisation.portal_name.") for name in told)

@@ -23,7 +23,7 @@ function group({ name, settings: rows }) {
   made.append(make('summary', name), table);
   table.append(head(['setting', 'value', 'from']), body);
   body.append(...rows.map(({ name: key, value, changed, policies }) => {
-    const row = make('tr');
+    const row = make('tr', '', { className: changed ? '' : 'default' });
     const cell = make('td', value, { dir: 'auto' });
     for (const { name: who, value: other } of policies) cell.append(make('span', t('in-policy', { name: who, value: other }), { className: 'hint' }));
     row.append(make('th', key, { scope: 'row', dir: 'ltr' }), cell, make('td', t(changed ? 'from-file' : 'from-default')));
