@@ -168,6 +168,7 @@ directories: install directories-servers ## Test Active Directory and OpenLDAP o
 	FUZZ_EXAMPLES=$(EXAMPLES)00 $(DEV)/pytest tests/fuzz/test_ldap.py --timeout=1800
 	FAULTS=every $(AS_ROOT) $(DEV)/pytest -v tests/functions/test_directory_story.py -k fault --timeout=1800
 	$(AS_ROOT) $(DEV)/python -m tests.directories.table
+	$(AS_ROOT) $(DEV)/python -m tests.directories.times
 
 model: install ## Test the service against its model for some minutes: EXAMPLES=
 	MODEL=$(EXAMPLES) $(DEV)/pytest --timeout=1800 tests/functions/test_model.py

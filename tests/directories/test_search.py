@@ -3,7 +3,8 @@
 import pytest
 
 from regain.directories.base import MOST_FOUND
-from regain.directories.ldap.connection import Connection
+from regain.directories.ldap import sample
+from regain.directories.ldap.connection import MOST, Connection
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.needs("LDAP")]  # the first one provisions a domain
 
@@ -47,3 +48,20 @@ def test_whoever_has_no_user_id_of_the_domain_has_none(world):
     view = world.connect(user_id=("mail",))
     assert [each.user_id for each in view.search(["strange"], "contoso.example")] == ["strange@contoso.example"]
     assert [each.user_id for each in view.search(["strange"], "elsewhere.example")] == [""]
+
+
+def test_no_call_ever_enumerates(world, monkeypatch):
+    """However many people there are: each search is for at most so many entries, and a look-up is one of them."""
+    person, other = world.person(), world.person()
+    world.directory.find(person.user_id)  # connects
+    bounds, search = [], Connection.search
+    monkeypatch.setattr(Connection, "search", lambda *told: bounds.append((*told[5:], MOST)[0]) or search(*told))
+    world.directory.find(person.user_id)
+    assert bounds == [MOST]
+    directory = world.directory
+    directory.requirements(person, change=True)
+    directory.reset(person, "the Second password 2")
+    directory.verify(person, person.user_id, "the Second password 2")
+    directory.unlock(other)
+    assert set(bounds) == {MOST}
+    assert list(directory.check()) and max(bounds) == sample.MOST == 500

@@ -78,7 +78,8 @@ olcDbMaxSize: 1073741824
 olcSuffix: {suffix}
 olcRootDN: {manager}
 olcRootPW: {password}
-olcDbIndex: objectClass,entryUUID,uid,mail,member eq
+olcDbIndex: objectClass,entryUUID,member eq
+olcDbIndex: cn,displayName,givenName,sn,uid,mail eq,sub
 olcAccess: to attrs=userPassword by self =xw by dn.exact="{service}" =w by anonymous auth by * none
 olcAccess: to attrs=pwdAccountLockedTime,pwdReset,pwdChangedTime by dn.exact="{service}" write by * none
 olcAccess: to dn.subtree="{suffix}" by dn.exact="{service}" read by self read by * none
