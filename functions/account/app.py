@@ -1,14 +1,28 @@
 """Routes of the account function: sign-in, password, sessions and security info of the person signed in."""
 
-from account import flow, methods, provider, provider_logout, registration, step_up
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from account import flow, methods, registration, step_up
 from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
+
+def of_provider(module: str, name: str) -> Callable[..., Any]:
+    """A step of sign-in with the organisation's identity provider: whoever has none does not load it."""
+
+    def step(*given: Any) -> Any:
+        return getattr(importlib.import_module(f"account.{module}"), name)(*given)
+
+    return step
+
+
 app = ContractResolver()
 app.post("/api/account/sign-in")(flow.sign_in)
-app.get("/api/account/oidc/start")(provider.start)
-app.get("/api/account/oidc/callback")(provider.callback)
-app.post("/api/account/oidc/logout")(provider_logout.logout)
+app.get("/api/account/oidc/start")(of_provider("provider", "start"))
+app.get("/api/account/oidc/callback")(of_provider("provider", "callback"))
+app.post("/api/account/oidc/logout")(of_provider("provider_logout", "logout"))
 app.post("/api/account/sign-out")(flow.sign_out)
 app.post("/api/account/forget-browser")(flow.forget_browser)
 app.get("/api/account")(flow.show_account)

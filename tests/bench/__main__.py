@@ -142,12 +142,15 @@ def _cold(found: dict[str, Any]) -> Table:
         f"Cold start in CPU time, over boto3 that reads one item "
         f"({cold['floor_milliseconds']} ms, Python {found['python']}, noise {cold['noise']:.1%})"
     )
-    table = Table("function", "start and first request", "import alone", "memory", "megabytes", "to reach", title=title)
+    unused = "of directories and providers"
+    columns = ("function", "start and first request", "import alone", "memory", "megabytes", unused, "to reach")
+    table = Table(*columns, title=title, caption="This organisation has neither a directory nor an identity provider.")
     for name, each in cold["functions"].items():
         most = TARGETS["reset"] if name == "reset" else TARGETS["cold"]
         table.add_row(
             name, f"{each['over_floor']} ×", f"{each['import_over_floor']} ×", f"{each['memory_over_floor']} ×",
-            str(each["memory_megabytes"]), f"≤ {most} {_met(each['over_floor'] <= most)}",
+            str(each["memory_megabytes"]), ", ".join(each["of_directories"]) or "nothing loaded",
+            f"≤ {most} {_met(each['over_floor'] <= most)}",
         )  # fmt: skip
     return table
 

@@ -18,6 +18,9 @@ import boto3
 ROOT = Path(__file__).parents[2]
 ROUNDS = 21
 FLOOR, _CONTROL = "bare", "bare again"
+LOADED_BY_OTHERS = ("regain.directories", "regain.adapters.openid", "jwt", "sansldap")
+"""Modules of directories and of sign-in with a provider: an organisation with neither loads no more of them than `OURS`."""
+OURS = {"regain.directories", *(f"regain.directories.{name}" for name in ("base", "dynamodb", "kinds"))}
 _BARE = ("boto3", "botocore", "s3transfer", "dateutil", "jmespath", "urllib3", "six.py")
 
 _SCRIPT = """
@@ -38,7 +41,7 @@ else:
 ended = time.process_time()
 with open("/proc/self/status") as status_file:  # the peak, in kB; getrusage would count the parent's
     memory = next(int(line.split()[1]) for line in status_file if line.startswith("VmHWM"))
-print("RESULT", json.dumps({"import": imported, "start": ended, "memory": memory, "status": status}))
+print("RESULT", json.dumps({"import": imported, "start": ended, "memory": memory, "status": status, "loaded": [*sys.modules]}))
 """
 """CPU seconds of a fresh process: once the handler is imported, and once it has answered its first request."""
 
@@ -86,6 +89,9 @@ def measure(
                 "over_floor": over_floor(name, "start"),
                 "import_over_floor": over_floor(name, "import"),
                 "memory_over_floor": over_floor(name, "memory"),
+                "of_directories": sorted(
+                    each for each in rounds[0][name]["loaded"] if each.startswith(LOADED_BY_OTHERS) and each not in OURS
+                ),
                 "memory_megabytes": round(statistics.median(each[name]["memory"] for each in rounds) / 1024),
             }
             for name in events
@@ -95,7 +101,7 @@ def measure(
 
 def _one(
     built: Path, python: str, name: str, environment: Mapping[str, str], event: Mapping[str, Any]
-) -> dict[str, float]:
+) -> dict[str, Any]:
     module = "" if name in (FLOOR, _CONTROL) else f"{name}.app"
     folders = [f"{name.capitalize()}Function", "SharedLayer/python"] if module else []
     paths = [str(built / "out" / folder) for folder in folders] or [str(built / "bare")]

@@ -23,7 +23,9 @@ class Pool(CognitoWorld):
     """A user pool with somebody in every state."""
 
     def everybody(self):
-        made = {state: self._somebody(state) for state in ("ordinary", "disabled", "must change", "unverified", "nowhere")}
+        made = {
+            state: self._somebody(state) for state in ("ordinary", "disabled", "must change", "unverified", "nowhere")
+        }
         self.disable(made["disabled"])
         self.must_change(made["must change"])
         told = [{"Name": "email_verified", "Value": "false"}, {"Name": "phone_number_verified", "Value": "false"}]
