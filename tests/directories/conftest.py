@@ -9,6 +9,7 @@ from local.directories import samba, slapd
 from tests.browser.conftest import QUIET
 from tests.conftest import own_process
 from tests.directories.entra_world import EntraWorld
+from tests.directories.managed_world import ManagedWorld
 from tests.directories.worlds import ActiveDirectoryWorld, CognitoWorld, OpenLdapWorld
 
 
@@ -34,6 +35,11 @@ def cognito(engine):
 
 
 @pytest.fixture(scope="session")
+def aws_managed():
+    return ManagedWorld()
+
+
+@pytest.fixture(scope="session")
 def _entra_for_all():
     made = EntraWorld()
     yield made
@@ -55,6 +61,7 @@ KINDS = {
     "active_directory": {"LDAP", "reset", "unlock", "sign-in", "change", "history", "groups", "names of any kind"},
     "cognito": {"reset", "sign-in", "change"},
     "entra": {"reset", "groups"},
+    "aws_managed": {"reset"},
 }
 """What the directory of each kind can do."""
 

@@ -20,6 +20,8 @@ _numbers = itertools.count(1)
 class EntraWorld:
     """One tenant, and Regain's view of it."""
 
+    marks_changes = True
+
     def __init__(self):
         self.running = StandIn().start()
         self.tenant = self.running.tenant

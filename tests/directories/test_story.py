@@ -11,6 +11,8 @@ import unicodedata
 import pytest
 
 from regain.directories.base import NotAccepted, NotAllowed, Stopped, WrongPassword
+from regain.domain.ldap import LONGEST_BY_API
+from tests.directories.managed_world import ManagedWorld
 from tests.directories.worlds import CognitoWorld, OpenLdapWorld
 
 pytestmark = pytest.mark.timeout(600)  # the first one provisions a domain
@@ -48,7 +50,7 @@ def test_a_person_is_found_with_everything_that_regain_needs(world):
     assert person.mobile_phone == "+44 7700 900123"
     assert person.office_phone == ("" if isinstance(world, CognitoWorld) else "+44 20 7946 0000")
     assert "ory@home.example" in (person.mail, *person.other_mails)
-    assert len(person.key) == 36 and person.enabled
+    assert len(person.key) >= 20 and person.enabled
     assert not (person.expired or person.locked or person.must_change or person.protected)
 
 
@@ -88,7 +90,7 @@ def test_a_reset_replaces_the_password_and_needs_no_old_one(world):
     world.directory.reset(person, LATER)  # Windows lets the password before this one in for an hour
     assert not world.signs_in(person, FIRST)
     assert world.signs_in(person, LATER)
-    assert isinstance(world, CognitoWorld) or world.find(person.user_id.partition("@")[0]).changed_at
+    assert bool(world.find(person.user_id.partition("@")[0]).changed_at) is world.marks_changes
 
 
 @pytest.mark.needs("sign-in")
@@ -155,11 +157,12 @@ def test_a_person_with_a_policy_of_their_own_is_held_to_it(openldap):
     assert not openldap.directory.requirements(person, change=False).changeable_at
 
 
-@pytest.mark.needs("change")
 def test_a_password_that_is_too_short_is_named_so(world):
-    person = world.person()
-    assert not_accepted(world.directory.reset, person, "Sh0rt!") == "length"
-    assert not_accepted(world.directory.change, person, FIRST, "Sh0rt!") == "length"
+    person, offers = world.person(), world.directory.offers
+    named = "length" if "change" in offers else "unknown"  # Microsoft Graph and AWS have one error for all of them
+    assert not_accepted(world.directory.reset, person, "Sh0rt!") == named
+    if "change" in offers:
+        assert not_accepted(world.directory.change, person, FIRST, "Sh0rt!") == named
     assert world.signs_in(person, FIRST)
 
 
@@ -185,16 +188,17 @@ def test_an_unlock_lifts_a_lockout_and_twice_does_no_harm(world):
     assert not world.find(person.user_id.partition("@")[0]).locked
 
 
-@pytest.mark.needs("sign-in")
 def test_a_disabled_account_is_not_touched(world):
-    person = world.person()
+    person, offers = world.person(), world.directory.offers
     world.disable(person)
     person = world.find(person.user_id.partition("@")[0])
     assert not person.enabled
-    assert stopped(world.directory.verify, person, "", FIRST) == "disabled"
-    for action in (world.directory.reset, world.directory.unlock):
-        assert stopped(action, person, *([NEXT] if action == world.directory.reset else [])) == "disabled"
-    assert stopped(world.directory.change, person, FIRST, NEXT) == "disabled"
+    assert stopped(world.directory.reset, person, NEXT) == "disabled"
+    if "sign-in" in offers:
+        assert stopped(world.directory.verify, person, "", FIRST) == "disabled"
+        assert stopped(world.directory.unlock, person) == "disabled"
+        assert stopped(world.directory.change, person, FIRST, NEXT) == "disabled"
+    assert not world.find(person.user_id.partition("@")[0]).enabled, "a reset turns nobody on"
 
 
 @pytest.mark.needs("groups")
@@ -231,6 +235,9 @@ def test_a_new_person_under_an_old_name_has_another_key(world):
 )  # fmt: skip
 def test_passwords_of_every_kind_sign_in_as_they_were_typed(world, password):
     person = world.person()
+    if isinstance(world, ManagedWorld) and len(password) > LONGEST_BY_API:
+        assert not_accepted(world.directory.reset, person, password) == "long"
+        return
     world.directory.reset(person, password)
     assert world.signs_in(person, password)
     assert not world.signs_in(person, password[:-1])

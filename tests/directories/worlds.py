@@ -50,6 +50,8 @@ class World:
     """One directory. `directory` is Regain's view of it."""
 
     user_id: tuple
+    marks_changes = True
+    """Whether it tells when a password was changed."""
 
     def __init__(self, running):
         self.running = running
@@ -172,6 +174,8 @@ class ActiveDirectoryWorld(World):
 
 class CognitoWorld:
     """A user pool in the embedded engine. Its people have the attributes that they would have in LDAP."""
+
+    marks_changes = False
 
     def __init__(self, domain="contoso.example", **pool):
         self.domain = domain
