@@ -140,3 +140,5 @@ def _show(found: UsageReport, english: Language) -> None:
     worth = f", which would have cost {saved.amount:,} {saved.currency}" if saved.call_cost else ""
     say(f"\n{saved.calls} calls to the helpdesk were not needed{worth}.\n")
     table(("method", "right", "wrong"), ((english.translate(m.label), m.passed, m.failed) for m in found.methods))
+    if any(each.directory not in ("dynamodb", "elsewhere") for each in found.domains):
+        say("\nPeople of a directory count from their first reset or sign-in on.")

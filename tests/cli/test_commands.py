@@ -15,8 +15,10 @@ import yaml
 from cli import health, stack
 from cli.stack import Stack, StackError
 from local.template import raw
+from regain.api.contract import DomainCount
 from regain.organisation import file
 from regain.organisation.settings import Support
+from regain.reports import usage
 from tests.conftest import ROOT
 from tests.functions.person import Person
 from tests.functions.test_audit import a_reset, count_events, count_people
@@ -94,6 +96,13 @@ def test_the_report_is_a_table_and_json_and_can_be_counted_anew_b17(world, run, 
     assert found["people"]["accounts"] > 0
     assert found["people"]["accounts"] == len(run("people", "export")[1].splitlines()) - 1
     assert count_people(person.id) == 0
+
+
+def test_the_report_says_from_when_on_people_of_a_directory_count(world, run, monkeypatch):
+    said = "People of a directory count from their first reset or sign-in on."
+    assert said not in run("report", "--days", "1")[1]
+    monkeypatch.setattr(usage, "_domain", lambda name, *_: DomainCount(name, "ldap", "", 0, 0, 0, 0))
+    assert said in " ".join(run("report", "--days", "1")[1].split())
 
 
 @pytest.fixture

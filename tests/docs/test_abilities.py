@@ -43,6 +43,28 @@ def test_what_no_directory_of_the_organisation_does_is_not_shown(monkeypatch, mi
     )
 
 
+@pytest.mark.parametrize("minutes", [0, 15])
+def test_the_form_can_say_that_a_new_password_takes_a_while_where_it_does(minutes):
+    """`usable_minutes`: the words are in the form, and its script shows them with the minutes of the answer."""
+    domain = Domain("ldap", replace(LDAP, usable_minutes=minutes))
+    organisation = Organisation(About("Contoso"), {"contoso.example": domain})
+    assert policy_texts.variables(organisation, Language("en", organisation, "shell", "pages"))["later"] is bool(
+        minutes
+    )
+    form, script = (ROOT / "docs" / "theme" / name for name in ("partials/recovery.html", "assets/attempt.js"))
+    assert form.read_text().count("{% if site.later %}") == form.read_text().count("usable") == 2
+    assert "later.hidden = !(answer.usable > 0)" in script.read_text()
+
+
+def test_only_a_directory_in_the_network_is_searched_by_the_beginning_of_names():
+    domains = {"a.example": Domain(), "b.example": Domain("cognito"), "c.example": Domain("ldap", LDAP)}
+    organisation = Organisation(About("Contoso"), domains)
+    said = policy_texts.variables(organisation, Language("en", organisation, "shell", "pages"))["searchable"]
+    assert "@c.example" in said and "b.example" not in said
+    organisation = Organisation(About("Contoso"), {"b.example": Domain("cognito")})
+    assert policy_texts.variables(organisation, Language("en", organisation, "shell", "pages"))["searchable"] == ""
+
+
 def test_the_service_refuses_it_alike_for_everybody_of_the_domain(monkeypatch):
     user_id.check_domain("maria@contoso.example", ORGANISATION.domains, Recovery(), "unlock")
     monkeypatch.setitem(policy.OFFERS, "openldap", frozenset({"reset"}))

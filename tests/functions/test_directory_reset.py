@@ -11,6 +11,8 @@ from regain.api.contract import FinishReset
 from regain.api.request_context import RequestContext
 from regain.directories.base import NotAllowed, Requirements, Unanswered
 from regain.domain.directory_change import LEASE
+from regain.domain.ldap import Ldap
+from regain.domain.policy import Domain
 from regain.problems import WRONG_CREDENTIALS, Refused
 from regain.recovery import in_directory
 from reset.flow import finish
@@ -73,6 +75,12 @@ def test_a_reset_sets_the_password_there_and_makes_the_card_without_one(flow):
     assert {"directory-asked", "password-reset"} <= set(domain.kinds(person))
     assert domain.notices(person) == [("password-reset", person.other_mails[0])]
     assert flow.finish().code == "session-ended"
+
+
+def test_how_long_until_every_server_knows_the_new_password_is_told(flow, monkeypatch):
+    settings = Ldap("openldap", usable_minutes=15)
+    monkeypatch.setitem(flow.domain.world.services.organisation.domains, DOMAIN, Domain("ldap", ldap=settings))
+    assert flow.finish().body["usable"] == "15"
 
 
 def test_a_password_that_the_directory_refuses_keeps_the_flow_and_says_what_to_change(flow):
