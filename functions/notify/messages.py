@@ -137,6 +137,7 @@ _GET_BACK = Phrase("To get back in, tell your administrator at once: {administra
 _NOT_YOU = Phrase(
     "If you did not do this, tell your administrator at once: {administrator}. Quote the reference {reference}."
 )
+_THEN_TELL = Phrase("Then tell your administrator at once: {administrator}. Quote the reference {reference}.")
 _NOT_RIGHT = Phrase("If it is not, tell your administrator at once: {administrator}. Quote the reference {reference}.")
 _TEMPORARY = Phrase("An administrator has set a temporary password for your {organisation} account {user_id}:")
 _NOT_ASKED = Phrase(
@@ -219,7 +220,9 @@ def _advice(kind: str, reference: str, token: str, layout: Layout) -> Iterator[P
         if layout.site and token:
             yield layout.say(Phrase("If you did not do this, turn your account off now. Open this page and confirm:"))
             yield Link(f"{layout.page('not-me/')}#{token}")
-        yield layout.say(_NOT_YOU, reference=reference)
+            yield layout.say(_THEN_TELL, reference=reference)
+        else:
+            yield layout.say(_NOT_YOU, reference=reference)
         yield layout.say(Phrase("If you still cannot sign in, ask your administrator too."))
 
 

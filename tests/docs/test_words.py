@@ -1,4 +1,4 @@
-"""One thing has one name, and people's pages are easy to read (B40)."""
+"""One thing has one name (F54), and people's pages are easy to read (B40)."""
 
 import re
 
@@ -9,6 +9,7 @@ from tests.conftest import ROOT
 from tests.docs.test_site import Reader
 
 GRADE = 6
+OLD = ROOT / "tests" / "docs" / "old_sentences.tsv"
 _ROW = re.compile(r"^\| \*\*(.+?)\*\* \| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 
@@ -17,7 +18,7 @@ def glossary():
     return [(term, [] if instead == "–" else instead.split(", ")) for term, _, instead in _ROW.findall(text)]
 
 
-def test_one_thing_has_one_name_b40():
+def test_one_thing_has_one_name_b40_f54():
     """The third column of the glossary stands in no text that people read."""
     rows = glossary()
     assert len(rows) >= 25
@@ -36,6 +37,19 @@ def test_one_thing_has_one_name_b40():
     ]  # fmt: skip
     assert len(said) > 500
     assert wrong == []
+
+
+def test_no_sentence_that_was_rewritten_is_said_any_more_f101_to_f191():
+    said = "".join(
+        path.read_text()
+        for folder, kinds in (("docs", "*.md"), ("docs/theme/partials", "*.html"), ("functions", "*.py"))
+        for path in (ROOT / folder).rglob(kinds)
+    )
+    said = re.sub(r"\s+", " ", re.sub(r'"\s*\n\s*f?"', "", said))
+    lines = [line for line in OLD.read_text().splitlines() if not line.startswith("#")]
+    rows = [line.split("\t") for line in lines]
+    assert {int(number[1:]) for number, _ in rows} == set(range(101, 192))
+    assert [number for number, old in rows if old in said] == []
 
 
 def grade(text):

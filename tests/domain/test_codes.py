@@ -49,13 +49,17 @@ def test_ten_thousand_codes_are_uniform():
         ("\u2068123\u200b456\u2069", "123456"),
         ("123\u2212456", "123456"),
         ("000000", "000000"),
+        ("Your code: 123456", "123456"),
+        ("123 456 is your code to reset your password.", "123456"),
     ],
 )
-def test_codes_are_read_as_people_type_them(typed, read):
+def test_codes_are_read_as_people_type_them_f5(typed, read):
     assert codes.normalise(typed) == read
 
 
-@pytest.mark.parametrize("typed", ["12345", "1234567", "-123456.0", "", "abcdef", "1e5"])
+@pytest.mark.parametrize(
+    "typed", ["12345", "1234567", "-123456.0", "", "abcdef", "1e5", "a123456", "123456 or 000000", "000 00x"]
+)
 def test_what_is_not_the_code_never_matches(typed):
     assert codes.find(["123456", "000000"], codes.normalise(typed)) == -1
 

@@ -43,6 +43,11 @@ def test_every_form_of_one_user_id_is_one_account_s33(typed):
     assert normalise(typed, "contoso.example") == "maria.silva@contoso.example"
 
 
+@pytest.mark.parametrize("typed", ["İBRAHİM", "I\u0307brahim", "i\u0307brahim", "IBRAHIM", "ibrahim"])
+def test_a_name_in_each_of_its_capital_forms_is_one_account_f6(typed):
+    assert normalise(typed, "contoso.example") == "ibrahim@contoso.example"
+
+
 def test_forms_of_unicode_are_one_account_s33():
     assert normalise("jose\u0301@contoso.example", "x.example") == normalise("jos\u00e9@contoso.example", "x.example")
 
@@ -59,7 +64,7 @@ def test_forms_of_unicode_are_one_account_s33():
     ],
     ids=["smart apostrophe", "Arabic digits", "final sigma", "Unicode domain", "punycode", "decomposed"],
 )
-def test_what_keyboards_and_clipboards_make_of_a_user_id_is_read_p20(typed, read):
+def test_what_keyboards_and_clipboards_make_of_a_user_id_is_read_p20_f5(typed, read):
     assert normalise(typed, "contoso.example") == read
 
 

@@ -31,7 +31,7 @@ def somebody(world, **changes):
     return person, person.mail
 
 
-def test_an_address_finds_the_account_and_resets_it(world):
+def test_an_address_finds_the_account_and_resets_it_f7(world):
     person, alias = somebody(world)
     started = world.proved(alias.upper())
     assert world.finish(started.body["flow"]).status == 200

@@ -48,6 +48,11 @@ def test_each_message_names_the_organisation_and_leaves_no_fact_open_s57(told):
         assert not re.search(r"\{\w+\}", body), kind
 
 
+def test_what_to_do_if_it_was_not_you_is_said_once_f44():
+    for kind, message in render_all(layout("en")).items():
+        assert len(re.findall(r"(?:was|is) ?n[o’']t you|did not do this", message.text)) <= 1, kind
+
+
 def test_a_list_of_mail_shows_what_a_message_is_about_and_no_secret(told):
     """The preheader: the first words of the HTML, which nobody sees in the message itself."""
     _, messages = told

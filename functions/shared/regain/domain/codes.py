@@ -6,6 +6,7 @@ last moment.
 
 import hashlib
 import hmac
+import re
 
 from regain.domain import human_input
 
@@ -13,6 +14,7 @@ LONG, LONGEST = 12, 20
 """Digits of a code past one limit, and past every limit (66 bits, beyond guessing)."""
 
 _GROUP = 4
+_CODE, _GAP = re.compile(r"(?<!\w)[0-9]{6,20}(?!\w)"), re.compile(r"(?<=[0-9])[ -](?=[0-9])")
 
 
 def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digits: int) -> str:
@@ -32,8 +34,12 @@ def grouped(code: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """A typed code in canonical form: ASCII digits, without spaces and hyphens."""
-    return human_input.read_code(text)
+    """A typed code in canonical form: ASCII digits, without spaces and hyphens. Of a whole line, the code in it."""
+    code = human_input.read_code(text)
+    if not any(letter.isalpha() for letter in code):
+        return code
+    found = set(_CODE.findall(_GAP.sub("", human_input.read_visible(text))))
+    return found.pop() if len(found) == 1 else code
 
 
 def find(candidates: list[str], code: str) -> int:

@@ -11,6 +11,7 @@ _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b
 _SENTENCE_END = ".,;:\u3002\u3001\u060c"
 _CONTROLS = ("Cc", "Zl", "Zp", "Cs")
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # embeddings, overrides, isolates
+_DOTTED_I = re.compile("i\u0307+")
 _MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
 
 
@@ -64,10 +65,10 @@ def fold_case(text: str) -> str:
     """The text in full case folding (Unicode 3.13), normalised.
 
     ß stays a letter of its own and is not `ss`, as dotless ı is not i: else one person could write another's user ID
-    (CVE-2019-19844).
+    (CVE-2019-19844). İ is the capital of i on Turkish keyboards, and a dot above an i says nothing more.
     """
     folded = "".join("ß" if letter in "ßẞ" else letter.casefold() for letter in unicodedata.normalize("NFKC", text))
-    return unicodedata.normalize("NFKC", folded)
+    return unicodedata.normalize("NFKC", _DOTTED_I.sub("i", folded))
 
 
 def _is_invisible(letter: str) -> bool:

@@ -6,7 +6,7 @@ DIRECTORY_REFUSED = Problem(
     "directory-refused", 503, "Your organisation has to repair something first",
     "The directory that keeps the passwords of {organisation} does not let this service do its work. It is not about "
     "you or your password: nothing has been changed.",
-    ("Contact your administrator, and quote the reference below. They can see what has to be repaired.",
+    ("Contact your administrator, and quote the reference that the form shows. They can see what has to be repaired.",
      "Trying again does not help before that."),
     features="directory")  # fmt: skip
 
