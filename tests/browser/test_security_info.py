@@ -121,14 +121,17 @@ def test_what_needs_no_message_is_registered_and_every_step_is_accessible_s74(pa
     looks()
 
 
-def test_two_proofs_that_need_no_message_open_a_reset_and_a_used_code_is_replaced(page: Page, person):
+def test_two_proofs_that_need_no_message_open_a_reset_and_a_used_code_is_replaced_f23(page: Page, person):
     person.info()
     code = person.add_recovery_code()
     person.add_passkey()
     person.listed("Passkey")
     person.start()
+    heading = page.locator('[data-step="method"] h2')
+    expect(heading).to_have_accessible_description("Step 2 of 4 First of two proofs")
     person.choose("Use a passkey")
     expect(page.get_by_text("That was right")).to_be_visible()
+    expect(heading).to_have_accessible_description("Step 2 of 4 Second of two proofs")
     person.choose("Use my saved recovery code")
     person.at("Enter your recovery code")
     page.get_by_label("Recovery code", exact=True).fill(code.lower().replace("-", " "))
