@@ -96,13 +96,15 @@ def _in_directories(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) 
 def _candidates(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> tuple[list[str], str]:
     """Ids of accounts that may be what is searched for: who they are and what may be seen of them is judged later."""
     sees_places = _sees_places(agent)
-    words = [term.text for term in wanted if term.kind == "word"]
     own = () if roles.has_global_scope(agent.account, agent.scope) else agent.account.groups
     index, listed = agent.services.search_index, search.listing(f"s#{query.state}")
     if query.state in ("locked", "closed"):  # these lists are short, and their entries hold no words
         return index.page([listed], Filters(), query.cursor, _PAGE_SIZE)
+    words: list[str] = []
     if wanted:
-        where, state = search.ranges(wanted, sees_places), query.state
+        head = search.head_of(wanted)
+        words = [term.text for term in wanted if term.kind == "word" and term is not head]
+        where, state = search.ranges(head, sees_places), query.state
     elif query.group:
         where, state = [search.listing(f"g#{query.group}")], query.state
     else:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NEW
-from tests.browser.desk import PASSWORD, Helper, start_desk
+from tests.browser.desk import PASSWORD, Helper, start_desk, take_role
 from tests.browser.test_never_stuck import WRAPPED
 
 
@@ -278,3 +278,67 @@ def test_the_desk_works_on_a_page_that_the_browser_translates_f8(page: Page, hel
     expect(moment).to_have_text(re.compile("UTC|GMT|[A-Z]{3}$"))  # F39: the zone is named
     page.goto(f"{abe.stack.origin}/admin/#requests")
     expect(page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
+
+
+def test_jobs_of_a_desk_are_done_by_the_keys_that_the_guide_says(page: Page, helper):
+    """No pointer, and no more keys than `docs/admin/reset-a-password.md` counts."""
+    agent, keys = helper("abe"), page.keyboard
+
+    def press(*names: str) -> None:
+        for name in names:
+            keys.press(name)
+
+    agent.sign_in()
+    press("/")
+    keys.type("p4@contoso.example")  # find somebody: one opens at once
+    press("Enter")
+    agent.at("Pat Person 4")
+    press("Tab")
+    expect(page.get_by_role("button", name="Set a temporary password")).to_be_focused()
+    press("Tab", "Tab", "Enter")  # ask for security info, with a reason
+    expect(agent.dialog.get_by_role("heading", name="Ask for security info at the next sign-in")).to_be_visible()
+    keys.type("INC-1")
+    press("Enter")
+    agent.at("Confirm it's you")
+    before = len(agent.codes(agent.number))
+    press("Tab", "Space", "Enter")
+    expect(agent.dialog.get_by_label("Code", exact=True)).to_be_focused()
+    keys.type(agent.code(agent.number, before + 1))
+    press("Enter")
+    agent.told("asked at the next sign-in")
+    press("Tab", "Enter")  # undo
+    agent.told("no longer asked")
+
+    press("/")
+    keys.type("person pat")  # one of several: Enter opens the first
+    press("Enter")
+    first = page.locator("[data-people]:visible > li").first.get_by_role("link")
+    expect(first).to_be_focused()
+    press("Enter")
+    agent.at(re.compile("Pat Person"))
+    page.go_back()  # Alt and the left arrow are the browser’s own
+    expect(page.locator("[data-people]:visible > li")).to_have_count(8)
+    for key, heading in (("2", "Requests"), ("3", "Activity"), ("4", "Report"), ("5", "Settings"), ("1", "People")):
+        press(key)
+        agent.at(heading)
+    press("Tab", "Tab", "Enter")  # who cannot get back in
+    expect(page.get_by_role("link", name="Cannot get back in")).to_have_attribute("aria-current", "true")
+
+
+def test_a_role_that_was_taken_away_ends_the_desk_with_the_next_request_and_leaves_nothing_on_the_page(
+    page: Page, desk, helper
+):
+    agent = helper("hugo")
+    agent.sign_in()
+    agent.find(2)
+    take_role(desk, "hugo@contoso.example")
+    page.keyboard.press("2")
+    agent.at("Sign in to help others")
+    expect(page.locator("main .error-summary")).to_contain_text("Sign in first")
+    expect(page.get_by_role("navigation", name="Desk").get_by_role("link")).to_have_count(0)
+    assert "Pat Person 2" not in page.locator("body").inner_html()
+    page.go_back()
+    agent.at("Sign in to help others")
+    assert "Pat Person 2" not in page.locator("body").inner_html()
+    agent.sign_in_again()
+    expect(page.locator("main .error-summary")).to_contain_text("Your role does not allow this")

@@ -1,7 +1,10 @@
 """Searching for people (H2, H61): what finds them, what a role may see of it, what it costs (B12, B13, X16)."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from regain.adapters.search_index import Filters, SearchIndex
 from report.flow import count_people
 from report.index import index_people, list_locked
 from tests.functions.agent import Agent
@@ -153,3 +156,28 @@ def test_security_info_moves_people_between_lists(world, unique):
     assert index_people("subject", [world.subject(person.account.user_id)]) == 1
     assert index_people("subject", [world.subject(person.account.user_id)]) == 0
     assert names(search(agent, unique, state="not-registered")) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "looked_at"), [(Filters(), 20), (Filters(["silva"]), 500), (Filters(state="off"), 500)]
+)
+def test_a_search_for_one_word_looks_at_no_more_entries_than_it_shows(filters, looked_at):
+    """A common first name costs what a rare one costs: a filter is what needs more entries."""
+    asked = []
+
+    def query(**request):
+        asked.append(request["Limit"])
+        return {"Items": []}
+
+    index = SearchIndex(SimpleNamespace(client=SimpleNamespace(query=query)), "ReportTable")
+    assert index.page([("wm", "maria", "maria~")], filters, "", 20) == ([], "")
+    assert asked == [looked_at]
+
+
+def test_the_word_that_the_index_is_read_at_is_no_filter_as_well(world, unique, monkeypatch):
+    seen = []
+    monkeypatch.setattr(SearchIndex, "page", lambda _, where, filters, *rest: seen.append(filters) or ([], ""))
+    agent = Agent(world)
+    for typed in (unique, f"{unique} jo", "0123456"):
+        search(agent, typed)
+    assert [list(each.words) for each in seen] == [[], ["jo"], []]

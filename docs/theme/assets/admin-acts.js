@@ -159,7 +159,11 @@ async function signed(challenge) {
 }
 
 const perhaps = runner(faults, async (answer, action) => {
-  if (answer.code !== 'second-factor-needed') return false;
+  if (answer.code !== 'second-factor-needed') {
+    if (!(await state.shut(answer))) return false;
+    dialog.close();
+    return true;
+  }
   await perhaps(() => prove('admin', 'admin/prove', action));
   return true;
 });

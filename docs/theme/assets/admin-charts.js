@@ -1,5 +1,6 @@
 // Charts with axes. A value is read by pointing, by the arrow keys, and in the table below.
-import { number, t } from './i18n.js';
+import { number } from './admin-desk.js';
+import { t } from './i18n.js';
 
 const SPACE = 'http://www.w3.org/2000/svg';
 const rtl = document.dir === 'rtl';

@@ -53,8 +53,12 @@ export const guidance = path => `${root}/${path}`;
 
 export const badge = (text, kind = '') => make('span', text, { className: `badge ${kind}` });
 
+const inRegion = `${region}-u-nu-latn`; // digits as codes have them
+
+export const number = count => new Intl.NumberFormat(inRegion).format(count);
+
 // Days are those of UTC: '2026-11-26' as people write it.
-export const dated = options => new Intl.DateTimeFormat(`${region}-u-nu-latn`, { timeZone: 'UTC', ...options });
+export const dated = options => new Intl.DateTimeFormat(inRegion, { timeZone: 'UTC', ...options });
 export const midnight = day => new Date(`${day}T00:00:00Z`);
 export const spokenDay = dated({ dateStyle: 'medium' });
 

@@ -39,6 +39,7 @@ export async function more(cursor = asked.cursor) {
   const others = Object.entries(directories).filter(([, ended]) => ended !== 'all').map(([domain, ended]) => t(`directory-${ended}`, { domain }));
   put(section, { found: [n ? t('found-people', { n }) : t(next ? 'found-none-yet' : 'found-nobody'), ...others].join(' ') });
   section.querySelector('[data-more]').hidden = !next;
+  if (n > 1 && asked.q && !cursor) list.querySelector('a').focus(); // Enter opens the first
   if (n === 1 && !next && asked.q && !cursor) go(personAt(list.firstElementChild.dataset.id));
 }
 

@@ -1,8 +1,8 @@
 // Usage of the last days: how attempts ended, by day, domain and method; what that saved; how people stand.
 import { chart } from './admin-charts.js';
-import { dated, facts, here, link, make, midnight, put, show, spokenDay, tabs, view } from './admin-desk.js';
+import { dated, facts, here, link, make, midnight, number, put, show, spokenDay, tabs, view } from './admin-desk.js';
 import { call } from './api.js';
-import { number, t } from './i18n.js';
+import { t } from './i18n.js';
 import { region } from './moments.js';
 
 const ENDS = ['finished', 'refused', 'given_up'], COUNTS = ['started', ...ENDS];

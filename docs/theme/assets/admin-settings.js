@@ -1,7 +1,7 @@
 // What holds here: each setting with its value and where it comes from; read, not changed.
-import { link, make, midnight, put, show, spokenDay, view } from './admin-desk.js';
+import { link, make, midnight, number, put, show, spokenDay, view } from './admin-desk.js';
 import { call } from './api.js';
-import { number, t } from './i18n.js';
+import { t } from './i18n.js';
 
 export async function settings() {
   const section = view('settings'), found = await call('admin/settings');

@@ -18,6 +18,7 @@ import { moment } from './moments.js';
 
 const VIEWS = { people, requests, activity, report, settings };
 const NO_KEYS = 'regain-desk-no-keys';
+const VIEW_LINKS = [...desk.querySelectorAll('.desk-nav [data-view]')];
 const search = document.querySelector('#desk-search');
 const REFERENCE = /^\s*R[-\s]?[0-9a-z]{4}[-\s]?[0-9a-z]{4}\s*$/i;
 
@@ -94,12 +95,27 @@ const run = runner(errors, async (answer, action) => {
     await run(() => second(action));
     return true;
   }
-  if (answer.code !== 'sign-in-needed') return false;
-  state.me = null;
-  for (const each of desk.querySelectorAll('[data-signed-in]')) each.hidden = true;
-  show('sign-in');
-  return true;
+  return shut(answer);
 });
+
+// Who is no longer signed in, or no longer has a role, is told so, and nothing of what was seen stays on the page. A role that
+// only does not allow what was asked for is another matter.
+async function shut(answer) {
+  if (answer.code === 'not-for-your-role' && await call('admin').catch(() => null)) return false;
+  if (!['sign-in-needed', 'not-for-your-role'].includes(answer.code)) return false;
+  const seen = state.me;
+  state.me = state.person = null;
+  forgetRecent();
+  search.value = '';
+  for (const each of desk.querySelectorAll('[data-signed-in]')) each.hidden = true;
+  for (const [name, section] of empty) view(name).replaceWith(section.cloneNode(true));
+  say('');
+  show('sign-in');
+  if (seen || answer.code !== 'sign-in-needed') errors.showProblem(answer);
+  return true;
+}
+
+state.shut = shut;
 
 desk.addEventListener('submit', event => {
   const form = event.target;
@@ -112,20 +128,24 @@ desk.addEventListener('change', ({ target }) => {
   if (target.name === 'keys') storage()?.setItem(NO_KEYS, target.checked ? '' : 'yes');
 });
 
-// `/` goes to the search, unless somebody types; it can be turned off (WCAG 2.1.4).
+// `/` goes to the search and a digit to a view, unless somebody types; they can be turned off (WCAG 2.1.4).
 document.addEventListener('keydown', event => {
   const typing = event.target.closest('input, textarea, select, dialog') || event.ctrlKey || event.metaKey || event.altKey;
-  if (event.key !== '/' || typing || !state.me || storage()?.getItem(NO_KEYS)) return;
+  const to = VIEW_LINKS[event.key - 1];
+  if (!(to || event.key === '/') || typing || !state.me || storage()?.getItem(NO_KEYS)) return;
   event.preventDefault();
+  if (to) return to.click();
   search.focus();
   search.select();
 });
 
 onProvider(desk);
+VIEW_LINKS.forEach((each, at) => each.setAttribute('aria-keyshortcuts', at + 1));
 onClick(desk, actions, (action, value, button) => run(() => action(value, button), button));
 addEventListener('popstate', () => run(route));
 addEventListener('beforeprint', onPrint);
 view('settings').querySelector('[name="keys"]').checked = !storage()?.getItem(NO_KEYS);
+const empty = Object.keys({ ...VIEWS, person: 0, story: 0 }).map(name => [name, view(name).cloneNode(true)]);
 run(async () => {
   await route();
   await waiting();

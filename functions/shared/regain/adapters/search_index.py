@@ -15,7 +15,7 @@ from regain.adapters.store import Store, Write, marshal, put_version, unmarshal
 from regain.domain.search import Key, Range
 
 _READ_SIZE = 500
-"""Entries that one query looks at, whatever the filter leaves of them."""
+"""Entries that one query looks at, whatever the filter leaves of them. Without a filter, as many as are wanted."""
 _MOST_READS = 4
 _PERSON = "person"
 
@@ -104,7 +104,7 @@ class SearchIndex:
         for _ in range(_MOST_READS):
             if number >= len(ranges):
                 return list(found), ""
-            items, end = self._read(ranges[number], after, filters)
+            items, end = self._read(ranges[number], after, filters, limit)
             for item in items:
                 found[item["account_id"]] = None
                 if len(found) == limit:
@@ -112,13 +112,13 @@ class SearchIndex:
             number, after = (number, end) if end else (number + 1, "")
         return list(found), _cursor(number, after) if number < len(ranges) else ""
 
-    def _read(self, where: Range, after: str, filters: Filters) -> tuple[list[dict[str, Any]], str]:
+    def _read(self, where: Range, after: str, filters: Filters, limit: int) -> tuple[list[dict[str, Any]], str]:
         part, first, last = where
         names = {"#part": "part", "#id": "id", "#account": "account_id"}
         begin = f"{after}\0" if first <= after <= last else first
         values: dict[str, Any] = {":part": part, ":from": begin, ":to": last}
         request: dict[str, Any] = {
-            "TableName": self.table, "Limit": _READ_SIZE, "ProjectionExpression": "#id, #account",
+            "TableName": self.table, "Limit": limit, "ProjectionExpression": "#id, #account",
             "KeyConditionExpression": "#part = :part AND #id BETWEEN :from AND :to",
         }  # fmt: skip
         wanted = [("words", [f" {word}"]) for word in filters.words]
@@ -131,7 +131,7 @@ class SearchIndex:
             one_of = (f"contains(#{name}, :{place}x{number})" for number in range(len(choices)))
             conditions.append(f"({' OR '.join(one_of)})")
         if conditions:
-            request["FilterExpression"] = " AND ".join(conditions)
+            request |= {"FilterExpression": " AND ".join(conditions), "Limit": _READ_SIZE}
         request |= {"ExpressionAttributeNames": names, "ExpressionAttributeValues": marshal(values)}
         answer = self.store.client.query(**request)
         last_key = answer.get("LastEvaluatedKey")

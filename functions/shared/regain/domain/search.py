@@ -110,9 +110,13 @@ def keys(person: Names, states: Collection[str], groups: Collection[str], accoun
     return {(part, f"{token}{_SEPARATOR}{account_id}") for part, token in (*tokens, *((each, name) for each in lists))}
 
 
-def ranges(wanted: Iterable[Term], sees_places: bool) -> list[Range]:
-    """Where the index is read for these terms: at the one that leaves the fewest people."""
-    head = max(wanted, key=lambda term: (term.kind == "address", bool(term.digits), len(term.text)))
+def head_of(wanted: Iterable[Term]) -> Term:
+    """The term that leaves the fewest people: the index is read there, and the others are filters."""
+    return max(wanted, key=lambda term: (term.kind == "address", bool(term.digits), len(term.text)))
+
+
+def ranges(head: Term, sees_places: bool) -> list[Range]:
+    """Where the index is read for a term."""
     found: list[Range] = []
     if head.kind == "address":
         whole = (f"a{head.text[0]}", f"{head.text}{_SEPARATOR}", f"{head.text}{_SEPARATOR}{_LAST}")
