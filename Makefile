@@ -160,6 +160,7 @@ sam-local: install lambda-build ## Test reset and unlock in Lambda's containers 
 abuse: install chromium directories-servers ## Run all abuse cases, and compare the times of 1,000 known and unknown user IDs
 	$(DEV)/python -m tests.abuse
 	$(AS_ROOT) $(DEV)/python -m tests.directories.sameness
+	$(DEV)/python -m tests.directories.sameness_cloud
 
 faults: install ## Inject every fault into every AWS call: about 2,000 runs, a few minutes
 	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_batch.py

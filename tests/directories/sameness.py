@@ -37,6 +37,8 @@ ASKED = 40
 differently."""
 EVERY_GUESS = {"lockout_threshold": 1_000}
 """Every guess is asked about: that is what takes time."""
+LIMITS = {"accounts": 10_000_000, "starts_per_network": 100_000, "failures_per_network": 100_000}
+"""Those of networks would end the measurement."""
 FAILED = 0.01
 """The share of answers that a busy machine may turn into a 500 or 503. They are counted, and not compared."""
 _numbers = itertools.count(1)
@@ -65,7 +67,7 @@ def serving(world, folder, **settings):
         **settings,
     }  # fmt: skip
     content["domains"] = {"contoso.example": {"directory": "ldap", "ldap": ldap}}
-    content["limits"] |= {"accounts": 10_000_000, "starts_per_network": 100_000, "failures_per_network": 100_000}
+    content["limits"] |= LIMITS
     (folder / "site").mkdir(parents=True)
     (folder / "organisation.yaml").write_bytes(msgspec.json.encode(content))
     os.environ["REGAIN_DIRECTORY_SECRET"] = running.service_password
@@ -104,11 +106,16 @@ def _in_every_state(world):
 
 
 def measure(world, stack, pairs):
-    """The steps before a proof, for people and for as many user IDs that nobody has, in an order drawn by chance."""
-    deployment, chance = Deployment("private", stack), random.Random(pairs)
+    """The steps before a proof, for people of a world in every state and for nobody."""
+    return compare(stack, [person.user_id for person in people(world, pairs)])
+
+
+def compare(stack, user_ids):
+    """The steps before a proof, for these user IDs and for as many that nobody has, in an order drawn by chance."""
+    deployment, chance = Deployment("private", stack), random.Random(len(user_ids))
     maker = Attacker(deployment)
-    known = [(True, person.user_id) for person in people(world, pairs)]
-    everybody = [*known, *((False, f"known{9_000 + next(_numbers)}@contoso.example") for _ in range(pairs))]
+    known = [(True, user_id) for user_id in user_ids]
+    everybody = [*known, *((False, f"known{9_000 + next(_numbers)}@contoso.example") for _ in user_ids)]
     chance.shuffle(everybody)
     proofs = [maker.proof() for _ in everybody]
 
@@ -168,18 +175,23 @@ def _measured(world, folder, title, arguments):
         own = folder / f"{world.running.kind}-{attempt}"
         with serving(world, own, **EVERY_GUESS) as stack:
             steps = measure(world, stack, arguments.pairs)
-        for step, found in steps.items():
-            medians = [statistics.median(times) * 1_000 for times in (found.known, found.unknown)]
-            same = "equal" if found.alike else "DIFFERENT"
-            sys.stdout.write(
-                f"{title:17} {step:8} {len(found.known):5,} + {len(found.unknown):5,}  answers {same}"
-                f"  medians {medians[0]:.0f}, {medians[1]:.0f} ms  AUC {found.auc:.3f}  failed {found.failed}\n"
-            )
-            for answer in found.known_answers ^ found.unknown_answers:
-                sys.stdout.write(f"{'':17} only {'people' if answer in found.known_answers else 'nobody'}: {answer}\n")
-        if all(0.45 <= each.auc <= 0.55 and each.alike for each in steps.values()):
+        if shown(title, steps):
             return True
     return False
+
+
+def shown(title, steps):
+    """Prints what was found. Whether nobody can be told from people."""
+    for step, found in steps.items():
+        medians = [statistics.median(times) * 1_000 for times in (found.known, found.unknown)]
+        same = "equal" if found.alike else "DIFFERENT"
+        sys.stdout.write(
+            f"{title:17} {step:8} {len(found.known):5,} + {len(found.unknown):5,}  answers {same}"
+            f"  medians {medians[0]:.0f}, {medians[1]:.0f} ms  AUC {found.auc:.3f}  failed {found.failed}\n"
+        )
+        for answer in found.known_answers ^ found.unknown_answers:
+            sys.stdout.write(f"{'':17} only {'people' if answer in found.known_answers else 'nobody'}: {answer}\n")
+    return all(0.45 <= each.auc <= 0.55 and each.alike for each in steps.values())
 
 
 if __name__ == "__main__":

@@ -222,6 +222,10 @@ class CognitoWorld:
         password = self.passwords[person.address]
         self.api.admin_set_user_password(**self._of(person.address), Password=password, Permanent=False)
 
+    def unverify(self, person):
+        told = [{"Name": f"{name}_verified", "Value": "false"} for name in ("email", "phone_number")]
+        self.api.admin_update_user_attributes(**self._of(person.address), UserAttributes=told)
+
     def remove(self, person):
         self.api.admin_delete_user(**self._of(person.address))
 

@@ -2,63 +2,18 @@
 operations, the same questions to the directory, at whole steps of time (B1). Over HTTP and by the clock in `make abuse`.
 """
 
-import itertools
 import time
 
 import pytest
 
 from regain.domain.entra import Entra
 from regain.domain.policy import Domain
+from tests.directories import states
 from tests.directories.entra_world import EntraWorld
 from tests.directories.worlds import CognitoWorld
 from tests.functions.directory_stand_in import people
 from tests.functions.test_directory_entra import FORM
 from tests.functions.test_sameness import only, shape
-
-FIRST = "the-First-password-1"
-_numbers = itertools.count(1)
-
-
-class Pool(CognitoWorld):
-    """A user pool with somebody in every state."""
-
-    def everybody(self):
-        made = {
-            state: self._somebody(state) for state in ("ordinary", "disabled", "must change", "unverified", "nowhere")
-        }
-        self.disable(made["disabled"])
-        self.must_change(made["must change"])
-        told = [{"Name": "email_verified", "Value": "false"}, {"Name": "phone_number_verified", "Value": "false"}]
-        self.api.admin_update_user_attributes(**self._of(made["unverified"].address), UserAttributes=told)
-        ids = {state: person.user_id for state, person in made.items()}
-        unconfirmed = f"same{next(_numbers)}@{self.domain}"
-        self.api.sign_up(ClientId=self.client, Username=unconfirmed, Password=FIRST)
-        assert self.directory.find(unconfirmed).managed_elsewhere, "not confirmed yet"
-        return {**ids, "unconfirmed": unconfirmed, "nobody": f"nobody{next(_numbers)}@{self.domain}"}
-
-    def _somebody(self, state):
-        name = f"same{next(_numbers)}"
-        places = {} if state == "nowhere" else {"mail": f"{name}@home.example", "mobile": "+447700900123"}
-        return self.person(FIRST, name, **places)
-
-
-class Tenant(EntraWorld):
-    """A tenant with somebody in every state."""
-
-    def everybody(self):
-        states = {
-            "ordinary": {}, "disabled": {"accountEnabled": False}, "synchronised": {"onPremisesSyncEnabled": True},
-            "guest": {"userType": "Guest"}, "administrator": {}, "protected": {}, "nowhere": {"otherMails": []},
-        }  # fmt: skip
-        ids, keys = {}, {}
-        for state, properties in states.items():
-            ids[state] = f"same{next(_numbers)}@cloud.example"
-            places = {"otherMails": [ids[state].replace("cloud", "home")], "mobilePhone": "+44 7700 900123"}
-            keys[state] = self.tenant.add(ids[state], FIRST, **{**places, **properties})
-        self.tenant.join(keys["administrator"], "Global Administrator", "directoryRole")
-        self.tenant.join(keys["protected"], "Directors")
-        assert self.directory.find(ids["protected"]).protected
-        return {**ids, "nobody": f"nobody{next(_numbers)}@cloud.example"}
 
 
 class Recorded:
@@ -81,14 +36,14 @@ class Recorded:
 
 @pytest.fixture(scope="module")
 def pool(engine):
-    made = Pool("students.example")
+    made = CognitoWorld("students.example")
     yield made
     made.stop()
 
 
 @pytest.fixture(scope="module")
 def tenant():
-    made = Tenant()
+    made = EntraWorld()
     made.directory = made.connect(assertion=lambda: made.tenant.aws.token(FORM, time.time()))
     yield made
     made.stop()
@@ -103,7 +58,7 @@ def test_nobody_can_tell_who_is_in_a_user_pool_or_a_tenant_before_a_proof_b1(kin
     world.services.organisation.domains[name] = Domain("cognito" if kind == "pool" else "entra", entra=Entra("t", "c"))
     recorded = Recorded(there.directory)
     with people(world, recorded, name) as domain:
-        everybody = there.everybody()
+        everybody = states.in_a_pool(there) if kind == "pool" else states.in_a_tenant(there.tenant, name)
 
         def told(step, questions):
             """What everybody is told, which is the same, after the same questions to the directory."""
