@@ -40,6 +40,13 @@ ELSEWHERE = {
     "a_simple_password_is_refused_for_its_quality": (_D + "test_passwords.py", "test_patterns_are_easy_to_guess_s68"),
 }  # fmt: skip
 """Where a sentence of the story is proved for `dynamodb`."""
+BESIDE = {
+    ("a_person_with_a_policy_of_their_own_is_held_to_it", "active_directory"): (
+        "tests/directories/test_check.py",
+        "test_a_fine_grained_policy_counts_where_it_can_be_read_and_is_owned_up_to_where_not",
+    ),
+}
+"""Where a sentence is proved for one kind beside the story."""
 NOT_THERE = {
     "people_whose_names_mean_something_in_a_dn_are_found_and_reset", "a_person_is_found_by_sam_account_name_and_by_mail",
     "a_service_account_without_the_right_is_a_fault_of_the_set_up",
@@ -107,16 +114,16 @@ class Table:
         """Rows are sentences, columns kinds."""
         shown = rich.table.Table("the contract", *(kind.replace("_", "-") for kind in KINDS), "dynamodb")
         for row in rows():
-            cells = [_cell(self.ended[row, kind]) for kind in KINDS]
+            cells = [_cell(self.ended[row, kind], BESIDE.get((row, kind), [""])[0]) for kind in KINDS]
             there = "no" if row in NOT_THERE else ELSEWHERE[row][0].rpartition("/")[2]
             shown.add_row(row.replace("_", " "), *cells, there)
         return shown
 
 
-def _cell(ended):
-    """“holds”, with how many cases if they are several; “no” for what a kind does not do."""
+def _cell(ended, beside):
+    """“holds”, with how many cases if they are several; “no” for what a kind does not do; a file that proves it beside."""
     if not ended:
-        return "no"
+        return beside.rpartition("/")[2] or "no"
     total = sum(ended.values())
     held = f"holds{f' ({total})' if total > 1 else ''}"
     return held if ended["passed"] == total else f"[bold red]{total - ended['passed']} of {total} FAILED"

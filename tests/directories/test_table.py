@@ -2,12 +2,12 @@
 
 from tests.abuse.evidence import proved
 from tests.directories.conftest import KINDS
-from tests.directories.table import CONDITIONS, ELSEWHERE, NOT_THERE, Table, rows
+from tests.directories.table import BESIDE, CONDITIONS, ELSEWHERE, NOT_THERE, Table, rows
 
 
 def test_each_sentence_of_the_story_is_proved_for_our_own_table_too_or_said_to_be_none_of_its():
     assert sorted(rows()) == sorted([*ELSEWHERE, *NOT_THERE])
-    assert all(proved(path, test) for path, test in ELSEWHERE.values())
+    assert all(proved(path, test) for path, test in (*ELSEWHERE.values(), *BESIDE.values()))
 
 
 def test_each_condition_of_the_contract_has_a_sentence():
