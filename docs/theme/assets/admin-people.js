@@ -68,7 +68,7 @@ export function badges({ enabled, suspended, registered, capable, locked_until: 
 }
 
 export function remember({ id, name, user_id }) {
-  const others = recent().filter(each => each.id !== id);
+  const others = recent().filter(each => each.id !== id && each.user_id !== user_id);
   remembered?.setItem(RECENT, JSON.stringify([{ id, name, user_id }, ...others].slice(0, MOST)));
 }
 
