@@ -12,6 +12,7 @@ EXAMPLES ?= 200
 CROWD ?= 200
 SECONDS ?= 60
 ATTACK ?= 10
+MINUTES ?= 10
 PEERS ?=
 WORKERS ?= 3# of pytest on two cores: a quarter of a worker's time is waiting for browsers, messages and locks
 
@@ -29,7 +30,7 @@ export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
 .PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium gettext directories directories-servers translations schema lock screenshots clean \
-	sam-local lambda-build bench abuse deploy lighthouse node faults model load fuzz audit sbom words
+	sam-local lambda-build bench abuse deploy lighthouse node faults model load day fuzz audit sbom words
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -177,6 +178,10 @@ model: install ## Test the service against its model for some minutes: EXAMPLES=
 load: install ## Load-test the embedded stack: 200 people for a minute (CROWD= SECONDS=), then 200 networks attack (ATTACK= minutes)
 	$(DEV)/python -m tests.load --people $(CROWD) --seconds $(SECONDS)
 	$(DEV)/python -m tests.load.attack --minutes $(ATTACK)
+
+day: CROWD = 300
+day: install directories-servers ## Live a day of 300 people in ten minutes: a rush, an attack, a restart, a deaf directory: CROWD= MINUTES=
+	$(DEV)/python -m tests.day --people $(CROWD) --minutes $(MINUTES)
 
 bench: install .venv/sam/.locked $(if $(PEERS),.venv/peers/.locked) ## Measure speed, memory, size, store operations and cost, as ratios within one run: PEERS=1 (beside Django)
 	$(DEV)/python -m tests.bench $(if $(PEERS),--peers)

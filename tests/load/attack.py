@@ -59,6 +59,11 @@ class Owner:
     work: int = 0
     refused: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def new_password(self) -> str:
+        """What they choose."""
+        return _NEW.format(self.number)
+
     def get_in(self) -> float:
         """Seconds until the new password signs in, with those that the browser works."""
         begun = time.monotonic()
@@ -74,10 +79,9 @@ class Owner:
         code = self._read(flow.body["reference"])
         if not code or self._ask("reset/verify", flow=flow.body["flow"], method="email", code=code).status != 200:
             return False
-        new = _NEW.format(self.number)
-        if self._ask("reset/finish", flow=flow.body["flow"], new_password=new).status != 200:
+        if self._ask("reset/finish", flow=flow.body["flow"], new_password=self.new_password).status != 200:
             return False
-        return self._ask("account/sign-in", user_id=self.user_id, password=new).status == 200
+        return self._ask("account/sign-in", user_id=self.user_id, password=self.new_password).status == 200
 
     def _ask(self, step: str, **body: Any) -> Answer:
         if step.endswith("start"):
