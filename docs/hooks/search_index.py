@@ -100,6 +100,7 @@ def scripts() -> dict[str, str]:
 
 
 def _module(path: Path) -> str:
-    """What a CommonJS module exports, as an expression."""
-    inner = f"((module, exports) => {{\n{path.read_text()}\n}})(module, {{}});"
+    """What a CommonJS module exports, as an expression. Ours are strict, where a function alone has no `this`."""
+    source = path.read_text().replace("var self = this;", "var self = this || {};")
+    inner = f"((module, exports) => {{\n{source}\n}})(module, {{}});"
     return f"(module => {{\n{inner}\nreturn module.exports;\n}})({{}})"

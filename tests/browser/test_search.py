@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hooks.search_index import STEMMERS
+from regain.organisation.file import read
 from regain.problems import CATALOGUE
 from tests.browser.conftest import PHONE
 from tests.conftest import ROOT
 
+LANGUAGES = read(ROOT / "organisation.yaml").organisation.languages
 QUERIES = ROOT / "tests" / "docs" / "search_queries.tsv"
 FIND = """async ([texts, index, stemmer]) => {
   const { load } = await import(document.querySelector('script[src$="search.js"]').src.replace('search.js', 'find.js'));
@@ -68,6 +70,13 @@ def test_the_title_of_every_message_finds_it_in_any_language_of_the_site_f51(hom
 )  # fmt: skip
 def test_languages_without_a_stemmer_are_searched_too(home: Page, tag, text, url):
     assert url in found(home, tag, [text])[0][0][:2]
+
+
+def test_every_language_of_the_site_finds_its_own_pages_b41(home: Page, site):
+    for tag in LANGUAGES:
+        folder = site if tag == "en" else site / tag
+        known = {page["url"]: page["title"] for page in json.loads((folder / "search.json").read_text())["pages"]}
+        assert found(home, tag, [known["no-code/"]])[0][0][:1] == ["no-code/"], tag
 
 
 def test_the_index_has_every_page_and_nothing_of_the_forms_of_one_person(site):
