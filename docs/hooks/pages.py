@@ -109,6 +109,7 @@ def _limit_rows(organisation: Organisation, language: Language) -> list[dict[str
          "window": language.translate(row.window), "past": language.translate(row.past), "setting": row.setting,
          "varies": row.varies}
         for row in limit_table.rows(organisation.recovery, organisation.limits)
+        if row.name != limit_table.PROVIDER or organisation.sign_in.oidc
     ]  # fmt: skip
 
 

@@ -50,10 +50,10 @@ def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
     needed = services()
     who = _who(body.user_id, needed)
     domain = needed.organisation.domains.get(who.rpartition("@")[2])
+    if domain and domain.offers and not policies.signs_in(needed.organisation, domain):
+        raise Refused(SIGN_IN_ELSEWHERE)
     if domain and needed.organisation.sign_in.oidc and not domain.signs_in_with_password:
         raise Refused(SIGN_IN_WITH_PROVIDER)
-    if domain and domain.offers and not domain.signs_in:
-        raise Refused(SIGN_IN_ELSEWHERE)
     directory = needed.directory(who)
     if directory:
         return directory_flow.sign_in(directory, body, who, context, needed)

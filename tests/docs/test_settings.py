@@ -119,6 +119,7 @@ SETTINGS = {
     "a provider and no passwords": PROVIDER | domains("dynamodb", sign_in="provider"),
     "Entra ID with a provider": PROVIDER | domains("entra"),
     "Managed AD and Cognito with a provider alone": PROVIDER | domains("aws-managed", "cognito", sign_in="provider"),
+    "a provider that knows some domains only": PROVIDER | domains("entra", "cognito", sign_in="password"),
     "every kind of directory, with a provider": PROVIDER | domains(*KINDS),
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def test_each_limit_of_the_table_is_the_one_that_is_enforced(settings):
         assert (rows[name].most, rows[name].varies) == (known[name].most, known[name].drawn), name
     other_kinds = {name for name in known if name.endswith("-authenticator")} - rows.keys()
     assert known.keys() - rows.keys() == other_kinds, "those of an authenticator that are as for every kind"
-    assert rows.keys() - known.keys() == {"failures", "starts", "help", "help-mails-first", "help-mails", "texts", *(f"guesses-{g}" for g in guess_budget.GROUPS)}  # fmt: skip
+    assert rows.keys() - known.keys() == {"failures", "starts", "help", "help-mails-first", "help-mails", "provider", "texts", *(f"guesses-{g}" for g in guess_budget.GROUPS)}  # fmt: skip
     assert {row.setting for row in rows.values()} <= set(Limits.__dataclass_fields__)
 
 

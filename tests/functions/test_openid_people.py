@@ -154,6 +154,21 @@ def test_a_domain_may_take_no_passwords_and_says_so_to_everybody_alike(use, monk
     assert visit.world.start(person.user_id).status == 201  # reset goes on
 
 
+def test_a_provider_speaks_for_no_domain_that_keeps_to_passwords_whatever_leads_there_b34(use, monkeypatch):
+    """A tenant's guest, or somebody who may name themselves there, is nobody of the partners."""
+    provider = StandIn(monkeypatch)
+    domains = {"contoso.example": {}, "partners.example": {"sign_in": "password"}}
+    world = use(
+        sign_in={"oidc": OIDC}, domains=domains, organisation={**SITE["organisation"], "user_id_aliases": ["mail"]}
+    )
+    visit, name = Visit(world, provider), world.name("p")
+    partner = world.person(user_id=f"{name}@partners.example", mail=f"{name}@contoso.example")
+    for claim in (partner.user_id, partner.mail, f"{name}x@partners.example"):
+        refused(visit.sign_in(claim), "no-account-for-this-sign-in")
+    assert world.sign_in(partner.user_id).session, "with the password"
+    assert visit.sign_in(world.person().user_id).session
+
+
 def test_a_provider_that_is_down_is_a_page_and_passwords_and_resets_go_on_b34(visit, monkeypatch):
     def down(*_):
         raise Refused(PROVIDER_UNAVAILABLE, retry_after=10)

@@ -26,6 +26,7 @@ _RIGHT = Phrase("right passwords")
 _EMAILS, _TEXTS = Phrase("codes by e-mail"), Phrase("codes by text and call")
 _PLACES = Phrase("codes to an address or number that is being registered")
 _FAILURES, _STARTS = Phrase("wrong passwords, or wrong proofs"), Phrase("starts of a reset or unlock")
+_SIGN_INS = Phrase("sign-ins with the identity provider that came to nothing")
 _HELP, _GUESSES = Phrase("requests for help"), Phrase("short codes that a stranger could guess at")
 
 _KNOWN, _UNKNOWN = Phrase("account and known browser"), Phrase("account and network of an unknown browser")
@@ -34,6 +35,7 @@ _SESSION, _SESSIONS = Phrase("account and session"), Phrase("account, all its se
 _CALLER, _ALL_KNOWN = Phrase("account of a caller"), Phrase("account, all known browsers together")
 _ONE_PLACE, _ACCOUNT = Phrase("account and place"), Phrase("account")
 _BY_NETWORK, _ORGANISATION = Phrase("network"), Phrase("the organisation")
+_BROWSER_OR_NETWORK = Phrase("known browser, or network of an unknown one")
 _BY_SENDER = Phrase("network, and address for the answer")
 
 _LONG = Phrase("their next code has 12 digits; of an authenticator two in a row are asked for")
@@ -42,11 +44,16 @@ _PAUSE = Phrase("a pause until fewer were typed in the last hour")
 _PROVE = Phrase("an unknown browser first gives one proof of recovery")
 _NO_CODE = Phrase("no further code for a while, and the other ways are named")
 _WORK, _MORE_WORK = Phrase("each request costs a proof of work"), Phrase("the proof of work doubles, up to 20 times")
+_NO_SIGN_IN = Phrase("no further one until these minutes are over")
 _DESK = Phrase("desk, from all unknown browsers")
 _DESK_FIRST = Phrase("desk, from known browsers and with a proof")
 _DIGEST = Phrase("the desk gets one message an hour, with a line for each account")
 _KEPT = Phrase("no further one; the last fifth is kept for browsers and people who are known")
 _GUARDED = Phrase("guarded mode: codes of unknown browsers are long, and a proof of work costs four times as much")
+
+
+PROVIDER = "provider"
+"""The row that means nothing to an organisation without an identity provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,9 @@ def _registration(settings: Limits) -> Iterator[Row]:
 
 def _networks(settings: Limits) -> Iterator[Row]:
     window = Phrase("{minutes} minutes", minutes=settings.network_window_minutes)
-    yield Row("failures", _FAILURES, _BY_NETWORK, settings.failures_per_network, window, _WORK, "failures_per_network")
+    most = settings.failures_per_network
+    yield Row("failures", _FAILURES, _BY_NETWORK, most, window, _WORK, "failures_per_network")
+    yield Row(PROVIDER, _SIGN_INS, _BROWSER_OR_NETWORK, most, window, _NO_SIGN_IN, "failures_per_network")
     yield Row("starts", _STARTS, _BY_NETWORK, settings.starts_per_network, window, _MORE_WORK, "starts_per_network")
     yield Row("help", _HELP, _BY_SENDER, settings.contacts_per_day, _IN[DAY], _MORE_WORK, "contacts_per_day")
     most = settings.help_mails_per_hour

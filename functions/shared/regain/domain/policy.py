@@ -176,7 +176,8 @@ class Domain:
 
     Passwords live in a table of Regain's, or in the directory that the group of the same name describes: `ldap` (Active
     Directory, OpenLDAP), `cognito` (Amazon Cognito) or `entra` (Microsoft Entra ID). With `sign_in: provider` people
-    sign in here with the provider in `sign_in.oidc` alone, never with their password.
+    sign in here with the provider in `sign_in.oidc` alone, never with their password; with `sign_in: password` the
+    provider does not speak for them.
     `sign_in_url`: where its people sign in, if that is not where the others do.
     """
 
@@ -188,7 +189,7 @@ class Domain:
     help_url: str = ""
     sign_in_url: str = ""
     policy: str = ""
-    sign_in: Literal["any", "provider"] = "any"
+    sign_in: Literal["any", "provider", "password"] = "any"
 
     @property
     def resets_here(self) -> bool:
@@ -223,7 +224,7 @@ class Domain:
     @property
     def signs_in_with_password(self) -> bool:
         """Whether people may sign in here with their password."""
-        return "sign-in" in self.offers and self.sign_in == "any"
+        return "sign-in" in self.offers and self.sign_in != "provider"
 
     @property
     def offers(self) -> frozenset[str]:

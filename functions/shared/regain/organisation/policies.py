@@ -133,7 +133,7 @@ def possible(organisation: Organisation, account: Account) -> frozenset[str]:
 
 def signs_in(organisation: Organisation, domain: Domain) -> bool:
     """Whether people of a domain can sign in here, with their password or with the organisation's provider."""
-    return domain.signs_in or bool(domain.offers and organisation.sign_in.oidc)
+    return domain.signs_in or bool(domain.offers and organisation.sign_in.oidc and domain.sign_in != "password")
 
 
 def unlocks(organisation: Organisation) -> bool:
