@@ -112,11 +112,14 @@ class Arrived:
 
     def _user_id(self) -> str:
         organisation = self.services.organisation
+        claimed = provider.user_id(self.claims, self.settings)
         try:
-            who = user_id.normalise(provider.user_id(self.claims, self.settings), organisation.domains)
+            who = user_id.normalise(claimed, organisation.domains)
             user_id.find_domain(who, organisation.domains)
         except Refused as refused:
             raise Refused(NO_ACCOUNT_FOR_SIGN_IN, reason=refused.reason) from None
+        if not user_id.is_exact(claimed, who):
+            raise Refused(NO_ACCOUNT_FOR_SIGN_IN, reason="the claim is written in another way")
         provider.check_tenant(self.claims, who, self.settings)
         return who
 

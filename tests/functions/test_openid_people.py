@@ -32,6 +32,19 @@ def test_somebody_without_the_claim_or_without_an_account_gets_a_page_b34(visit,
     refused(visit.sign_in("x", preferred_username=claim), "no-account-for-this-sign-in")
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["{wide}@contoso.example", "mailto:{name}@contoso.example", "CONTOSO\\{name}", " {name}@contoso.example", "{name}@contoso.example.",
+     "{name}@\uff43ontoso.example", "{name}\u200b@contoso.example"],
+)  # fmt: skip
+def test_a_name_at_the_provider_that_only_looks_like_somebody_here_is_nobody_b34(visit, written):
+    """People may paste a user ID in any form; at the provider these are names of others, whoever chose them there."""
+    name = visit.world.person().user_id.partition("@")[0]
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in name)
+    refused(visit.sign_in(written.format(name=name, wide=wide)), "no-account-for-this-sign-in")
+    assert visit.sign_in(f"{name.upper()}@CONTOSO.example").session, "in capitals it is the same one"
+
+
 def test_a_block_here_wins_and_its_owner_is_told_why(visit):
     person = visit.world.person(enabled=False)
     refused(visit.sign_in(person.user_id), "account-turned-off")

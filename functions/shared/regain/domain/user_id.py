@@ -46,6 +46,17 @@ def normalise(typed: str, domains: Collection[str], default_domain: str = "") ->
     return f"{name}@{domain}"
 
 
+def is_exact(given: str, user_id: str) -> bool:
+    """Whether what a program wrote is this user ID, or its name: as it is kept here, but for capitals.
+
+    What `normalise` forgives people would let two names of another system be one here: in wide letters, for example.
+    """
+    name, at, domain = given.partition("@")
+    kept, _, where = user_id.partition("@")
+    exact = (name.lower() if name.isascii() else name) == kept
+    return exact and (not at or where in (domain.lower(), _punycode(domain)))
+
+
 def _is_name(name: str) -> bool:
     kinds = [unicodedata.category(letter)[0] for letter in name if letter not in _MARKS]
     return len(name) <= _LONGEST_NAME and not set(kinds) - set("LMN") and bool(set(kinds) & set("LN"))
