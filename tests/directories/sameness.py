@@ -41,6 +41,7 @@ LIMITS = {"accounts": 10_000_000, "starts_per_network": 100_000, "failures_per_n
 """Those of networks would end the measurement."""
 FAILED = 0.01
 """The share of answers that a busy machine may turn into a 500 or 503. They are counted, and not compared."""
+MOST_ERRORS = 9
 _numbers = itertools.count(1)
 
 
@@ -175,7 +176,12 @@ def _measured(world, folder, title, arguments):
         own = folder / f"{world.running.kind}-{attempt}"
         with serving(world, own, **EVERY_GUESS) as stack:
             steps = measure(world, stack, arguments.pairs)
-        if shown(title, steps):
+        held = shown(title, steps)
+        if any(step.failed for step in steps.values()):
+            logs = sorted((own / "state" / "log").glob("*.log"))
+            errors = [line for log in logs for line in log.read_text().splitlines() if '"ERROR"' in line]
+            sys.stdout.write("".join(f"{'':17} {line}\n" for line in errors[:MOST_ERRORS]))
+        if held:
             return True
     return False
 
