@@ -169,11 +169,19 @@ class Stack:
 
 def _wake_after_writes(client: Any, origin: str) -> None:
     """Tells the embedded stack when something was written: it polls its streams rarely."""
+    if "_make_api_call" in vars(client):
+        return  # it does so already
+    ask = client._make_api_call
 
-    def wake(**_: object) -> None:
+    def asking(operation: str, params: dict[str, Any]) -> Any:
+        answer = ask(operation, params)
+        if operation in ("TransactWriteItems", "UpdateItem"):
+            wake()
+        return answer
+
+    def wake() -> None:
         with contextlib.suppress(OSError):  # it may have been stopped meanwhile
             woken = urllib.request.Request(f"{origin}local/wake", method="POST")  # noqa: S310 - this machine
             urllib.request.urlopen(woken, timeout=2).close()  # noqa: S310
 
-    for operation in ("TransactWriteItems", "UpdateItem"):
-        client.meta.events.register(f"after-call.dynamodb.{operation}", wake, unique_id=f"wake-{operation}")
+    client._make_api_call = asking

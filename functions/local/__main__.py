@@ -33,10 +33,11 @@ from local.outbox import Outbox
 from local.previews import Previews
 from local.resources import create
 from local.sam_local import SamLocal, bridge_address
-from local.sandbox import Pool
+from local.sandbox import Pool, source_time
 from local.site import StaticSite
 from local.stream_poller import StreamPoller, wake_route
 from local.template import Template, TemplateError
+from local.zygote import Zygote
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.settings import current
@@ -159,7 +160,8 @@ def _gateway(
     known.write_text(json.dumps({**environment, **template.variables, **origin}, indent=2))
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
-    pools, pollers = _functions(template, environment, logs, served)
+    zygote = Zygote(source_time)
+    pools, pollers = _functions(template, environment, logs, served, zygote)
     live = _live(arguments, environment) if arguments.watch else None
     pages = [*_stand_ins(arguments, engine), *Previews(current()).routes(), wake_route(pollers)]
     pages += [*directory.invocations(pools, served.token), *(live.routes() if live else ())]
@@ -177,6 +179,7 @@ def _gateway(
         for task in running:
             task.cancel()
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
+        await zygote.stop()
 
     app = application(current().organisation, site, pools.values(), pages, lifespan, sam.forward if sam else None)
     server = _Server(
@@ -216,14 +219,14 @@ def _site(folder: Path, live: LivePages | None) -> StaticSite:
 
 
 def _functions(
-    template: Template, environment: dict[str, str], logs: Path, served: Served
+    template: Template, environment: dict[str, str], logs: Path, served: Served, zygote: Zygote
 ) -> tuple[dict[str, Pool], list[StreamPoller]]:
     """The functions by name, and the pollers of their streams, which every invocation wakes that has written there."""
     own = {
         directory.FUNCTION: {**environment, **served.environment},
         sign_in.FUNCTION: {**environment, **served.for_account},
     }
-    pools = {f.name: Pool(f, own.get(f.name, environment), logs / f"{f.name}.log") for f in template.functions}
+    pools = {f.name: Pool(f, own.get(f.name, environment), logs / f"{f.name}.log", zygote) for f in template.functions}
     pollers = [StreamPoller(pools[f.name], mapping) for f in template.functions for mapping in f.streams]
 
     def wake(written: frozenset[str] | None) -> None:

@@ -4,10 +4,9 @@ They are processes because a Powertools resolver that threads share mixes up res
 """
 
 import asyncio
-import contextlib
 import json
 import os
-import subprocess
+import socket
 import sys
 import time
 import traceback
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from local.template import ACCOUNT, REGION, Function
+from local.zygote import Zygote
 from regain.adapters.store import Store, Write
 from regain.api import redaction
 
@@ -58,31 +58,33 @@ class Context:
 class Sandbox:
     """A process that runs one function."""
 
-    def __init__(self, process: asyncio.subprocess.Process, name: str) -> None:
-        self._process, self._name = process, name
+    def __init__(
+        self, zygote: Zygote, pid: int, name: str, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+    ) -> None:
+        self._zygote, self._pid, self._name = zygote, pid, name
+        self._reader, self._writer = streams
 
     @classmethod
-    async def start(cls, function: Function, environment: dict[str, str], log: Path) -> "Sandbox":
-        """Starts the process; its output goes to the function's log."""
-        paths = os.pathsep.join((str(_FUNCTIONS), str(_FUNCTIONS / "shared")))
-        with log.open("ab") as output:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "local.sandbox", function.handler, function.name, str(function.memory),
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, limit=_MAX_LINE,
-                env={**os.environ, **environment, **function.environment, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,
-            )  # fmt: skip
-        return cls(process, function.name)
+    async def start(cls, function: Function, environment: dict[str, str], log: Path, zygote: Zygote) -> "Sandbox":
+        """Starts the process; its output goes to the function's log. Raises SandboxError."""
+        handler = function.handler, function.name, str(function.memory)
+        ours, theirs = socket.socketpair()
+        with theirs, log.open("ab") as output:
+            try:
+                whole = {**os.environ, **environment, **function.environment}
+                pid = await zygote.fork(handler, whole, theirs.fileno(), output.fileno())
+            except OSError as error:
+                ours.close()
+                raise SandboxError(str(error)) from None
+        return cls(zygote, pid, function.name, await asyncio.open_connection(sock=ours, limit=_MAX_LINE))
 
     async def call(self, event: dict[str, Any], timeout: int) -> tuple[Any, frozenset[str]]:
         """Invokes the handler. Returns its result and the tables that it has written to. Raises SandboxError."""
-        if not self._process.stdin or not self._process.stdout:
-            raise SandboxError("the process has no pipes")
         try:
             async with asyncio.timeout(timeout):
-                self._process.stdin.write(json.dumps({"event": event, "timeout": timeout}).encode() + b"\n")
-                await self._process.stdin.drain()
-                line = await self._process.stdout.readline()
+                self._writer.write(json.dumps({"event": event, "timeout": timeout}).encode() + b"\n")
+                await self._writer.drain()
+                line = await self._reader.readline()
         except TimeoutError:
             raise SandboxError(f"timed out after {timeout} s") from None
         except (ConnectionError, ValueError) as error:
@@ -98,21 +100,22 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Kills the process, which has no state to save."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        self._writer.close()
+        await self._zygote.kill(self._pid)
 
 
 class Pool:
     """The sandboxes of one function. Another is started when all are busy, up to a limit."""
 
-    def __init__(self, function: Function, environment: dict[str, str], log: Path, most: int = 4) -> None:
-        self.function, self._environment, self._log = function, environment, log
+    def __init__(
+        self, function: Function, environment: dict[str, str], log: Path, zygote: Zygote, most: int = 4
+    ) -> None:
+        self.function, self._environment, self._log, self._zygote = function, environment, log, zygote
         self._idle: list[Sandbox] = []
         self._places = asyncio.Semaphore(most)
         self.on_invoked: Callable[[frozenset[str] | None], None] = lambda _: None
         """Called after each invocation with the tables that it has written to; None: with any, for it failed."""
-        self._source_time, self._checked = _source_time(), time.monotonic()
+        self._source_time, self._checked = source_time(), time.monotonic()
 
     async def warm(self) -> None:
         """Starts one sandbox before the first request."""
@@ -141,20 +144,21 @@ class Pool:
         self._idle.clear()
 
     async def _start(self) -> Sandbox:
-        return await Sandbox.start(self.function, self._environment, self._log)
+        return await Sandbox.start(self.function, self._environment, self._log, self._zygote)
 
     async def _refresh(self) -> None:
         """Replaces idle sandboxes after the code has changed."""
         if time.monotonic() - self._checked < _RELOAD_INTERVAL:
             return
         self._checked = time.monotonic()
-        stamp = _source_time()
+        stamp = source_time()
         if stamp != self._source_time:
             self._source_time = stamp
             await self.stop()
 
 
-def _source_time() -> float:
+def source_time() -> float:
+    """When code has last changed."""
     return max(path.stat().st_mtime for path in _FUNCTIONS.rglob("*.py"))
 
 
@@ -190,8 +194,8 @@ def _noting_writes() -> set[str]:
     return written
 
 
-def _main(handler: str, name: str, memory: str) -> None:
-    """The sandbox's process: one event per line in, one result per line out. What the function prints is logged.
+def run(handler: str, name: str, memory: str) -> None:
+    """A sandbox at work: one event per line in, one result per line out. What the function prints is logged.
 
     The tracebacks of exceptions, which no log has, go to the terminal of whoever runs the stack (H53).
     """
@@ -212,7 +216,3 @@ def _main(handler: str, name: str, memory: str) -> None:
         seen = {"tracebacks": list(dict.fromkeys(tracebacks)), "written": sorted(written)}
         print(json.dumps({**outcome, **seen}), file=answers, flush=True)
         tracebacks.clear()
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

@@ -11,8 +11,9 @@ import altcha.v2
 import msgspec
 import pytest
 
-from local.sandbox import Pool
+from local.sandbox import Pool, source_time
 from local.template import read
+from local.zygote import Zygote
 from regain.api.contract import OPERATIONS
 from tests.abuse.client import exchange, together
 from tests.abuse.conftest import AFTER_THE_START, MODES
@@ -102,11 +103,13 @@ def deployed_anew(deployment, folder, **recovery):
     function = replace(function, environment={**known, "ORGANISATION_FILE": str(changed)})
 
     async def call(event):
-        pool = Pool(function, {}, folder / "log")
+        zygote = Zygote(source_time)
+        pool = Pool(function, {}, folder / "log", zygote)
         try:
             return await pool.call(event)
         finally:
             await pool.stop()
+            await zygote.stop()
 
     return lambda event, _: in_a_loop(call(event))
 

@@ -207,7 +207,7 @@ def test_items_are_typed_as_boto3_types_them_and_come_back_as_they_were(item):
 
 @pytest.mark.parametrize("value", [1.5, {1, 2}, object()])
 def test_what_has_no_type_in_dynamodb_is_not_stored(value):
-    with pytest.raises(KeyError):
+    with pytest.raises(AttributeError):
         marshal({"value": value})
 
 

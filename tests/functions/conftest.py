@@ -26,7 +26,7 @@ from regain.organisation import settings as organisations
 from regain.organisation.language import current_languages
 from regain.recovery import standings
 from regain.runtime import services as composition
-from tests.functions import conformance
+from tests.functions import calls, conformance
 from tests.functions.answer import Answer
 from tests.functions.person import OWN, Person
 
@@ -141,13 +141,8 @@ class World:
             "body": body,
             "isBase64Encoded": base64_encoded,
         }  # fmt: skip
-        operations: list[str] = []
-        events = self.services.store.client.meta.events
-        events.register("before-call.dynamodb", lambda model, **_: operations.append(model.name), unique_id="count")
-        try:
+        with calls.counted() as operations:
             answer = (serve or handler(path))(event, Context())
-        finally:
-            events.unregister("before-call.dynamodb", unique_id="count")
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         is_json = "json" in headers["content-type"] and "jsonl" not in headers["content-type"]
         told = json.loads(answer["body"]) if is_json else {"text": answer["body"]}

@@ -18,11 +18,12 @@ from typing import Any
 
 import botocore.endpoint
 from botocore.awsrequest import AWSResponse
-from botocore.client import BaseClient
 from botocore.endpoint import Endpoint
 from botocore.retries.quota import RetryQuota
 
 from regain.adapters import store as stores
+from regain.adapters.short_way import ShortWay
+from tests.functions import calls
 
 _WRITES = ("TransactWriteItems", "UpdateItem", "PutItem", "PutObject")
 _SENDS = ("SendEmail", "SendTextMessage", "SendVoiceMessage")
@@ -99,16 +100,9 @@ class FaultInjector:
         self._fault: Fault | None = None
         self._at, self._watching = -1, False
         self._now = threading.local()
-        self._call, self._send = BaseClient._make_api_call, Endpoint._send
-
-        def call(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
-            return self._called(client, operation, params)
-
-        def send(endpoint: Endpoint, request: Any) -> AWSResponse:
-            return self._sent(endpoint, request)
-
-        monkeypatch.setattr(BaseClient, "_make_api_call", call)
-        monkeypatch.setattr(Endpoint, "_send", send)
+        calls.watch(monkeypatch.setattr, self._called)
+        for way, name in ((Endpoint, "_send"), (ShortWay, "_exchange")):
+            monkeypatch.setattr(way, name, self._sending(getattr(way, name)))
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)  # else many faults in a row end its tries
         monkeypatch.setattr(stores, "_wait", lambda attempt: None)
@@ -123,17 +117,19 @@ class FaultInjector:
         finally:
             self._watching = False
 
-    def _called(self, client: Any, operation: str, params: dict[str, Any]) -> Any:
-        if not self._watching:
-            return self._call(client, operation, params)
-        self._now.call = Call(client.meta.service_model.service_name, operation, params)
-        self._now.place, self._now.attempts = len(self.calls), 0
-        self.calls.append(self._now.call)
-        return self._call(client, operation, params)
+    def _called(self, client: Any, operation: str, params: dict[str, Any], ask: Callable[[], Any]) -> Any:
+        if self._watching:
+            self._now.call = Call(client.meta.service_model.service_name, operation, params)
+            self._now.place, self._now.attempts = len(self.calls), 0
+            self.calls.append(self._now.call)
+        return ask()
 
-    def _sent(self, endpoint: Endpoint, request: Any) -> AWSResponse:
+    def _sending(self, send: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *request: self._sent(lambda: send(*request))
+
+    def _sent(self, send: Callable[[], AWSResponse]) -> AWSResponse:
         if not self._watching:
-            return self._send(endpoint, request)
+            return send()
         self._now.attempts += 1
         call = self._now.call
 
@@ -142,7 +138,7 @@ class FaultInjector:
                 self.sent.append(call)
                 return http_response(200, {"MessageId": f"m-{len(self.sent)}"})
             self.stored = self.stored or call.writes
-            return self._send(endpoint, request)
+            return send()
 
         return self._fault.answer(call, really) if self._meets(call) else really()
 

@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import product
 
-from botocore.client import BaseClient
-
 from local.template import Template
-from tests.functions import iam_conditions
+from tests.functions import calls, iam_conditions
 from tests.functions.iam_conditions import Context
 
 ALL = "*"
@@ -95,15 +93,15 @@ def _resources(params: dict) -> list[str]:
 
 def recording(monkeypatch) -> Used:
     """What every call on AWS from now on is noted in."""
-    used, call = Used(), BaseClient._make_api_call
+    used = Used()
 
-    def note(self, operation: str, params: dict):
-        used.note(self.meta.service_model.service_name, operation, params)
-        if self.meta.service_model.service_name == "pinpoint-sms-voice-v2":
+    def note(client, operation: str, params: dict, ask):
+        used.note(client.meta.service_model.service_name, operation, params)
+        if client.meta.service_model.service_name == "pinpoint-sms-voice-v2":
             return {"MessageId": "1"}  # the engine has no telephone
-        return call(self, operation, params)
+        return ask()
 
-    monkeypatch.setattr(BaseClient, "_make_api_call", note)
+    calls.watch(monkeypatch.setattr, note)
     return used
 
 

@@ -3,17 +3,17 @@
 import importlib
 
 import pytest
-from botocore.client import BaseClient
 
 from regain.adapters import aws
 from regain.runtime import services as composition
+from tests.functions import calls
 
 
 @pytest.mark.parametrize("name", ["service", "reset", "unlock", "account", "contact", "admin", "provisioning"])
 def test_a_function_makes_its_clients_and_asks_nobody(world, monkeypatch, name):
     app = importlib.import_module(f"{name}.app")
     monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
-    monkeypatch.setattr(BaseClient, "_make_api_call", lambda *_: pytest.fail("somebody was asked"))
+    calls.watch(monkeypatch.setattr, lambda *_: pytest.fail("somebody was asked"))
     for cached in (composition.services, aws.client, aws._session):
         cached.cache_clear()
     try:

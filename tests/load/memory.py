@@ -8,21 +8,22 @@ _PAGE = 4_096
 def by_kind(stack: int) -> dict[str, float]:
     """MB of the largest process of each kind: `gateway` (the process of this id), `engine`, and each function."""
     found: dict[str, float] = {}
-    for process in (stack, *_children(stack)):
+    for process in (stack, *_descendants(stack)):
         kind, size = _kind(process), _size(process)
         found[kind] = max(found.get(kind, 0), size)
     return found
 
 
-def _children(parent: int) -> list[int]:
-    found = []
+def _descendants(parent: int) -> list[int]:
+    found: list[int] = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             after_name = status.read_text().rpartition(")")[2].split()
         except OSError:
             continue  # it has ended meanwhile
         if int(after_name[1]) == parent:
-            found.append(int(status.parent.name))
+            child = int(status.parent.name)
+            found += [child, *_descendants(child)]
     return found
 
 
@@ -31,8 +32,8 @@ def _kind(process: int) -> str:
         words = Path(f"/proc/{process}/cmdline").read_bytes().decode().split("\0")
     except OSError:
         return "ended"
-    if "local.sandbox" in words:
-        return words[words.index("local.sandbox") + 2]
+    if "local.zygote" in words:
+        return Path(f"/proc/{process}/comm").read_text().strip()  # a sandbox has its function's name
     return "engine" if any("ministack" in word for word in words) else "gateway"
 
 

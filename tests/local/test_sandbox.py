@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from local import schedule
-from local.sandbox import Pool, SandboxError
+from local.sandbox import Pool, SandboxError, source_time
 from local.stream_poller import StreamPoller, _matches
 from local.template import Function
+from local.zygote import Zygote
 from tests.conftest import ROOT
 
 HANDLER = """
@@ -52,7 +53,7 @@ def pool(tmp_path, monkeypatch):
     (tmp_path / "shared" / "regain").symlink_to(__import__("regain").__path__[0])
 
     def make(**changes):
-        return Pool(replace(FUNCTION, **changes), {}, tmp_path / "log")
+        return Pool(replace(FUNCTION, **changes), {}, tmp_path / "log", Zygote(source_time, tmp_path))
 
     return make
 
@@ -63,6 +64,7 @@ def run(pool, *events):
             return await asyncio.gather(*(pool.call(event) for event in events), return_exceptions=True)
         finally:
             await pool.stop()
+            await pool._zygote.stop()
 
     return in_a_loop(everything())
 
@@ -110,6 +112,7 @@ def test_a_function_that_takes_too_long_is_ended_and_the_next_request_is_served(
             return await one.call({"n": 2})
         finally:
             await one.stop()
+            await one._zygote.stop()
 
     assert in_a_loop(story())["echo"] == 2
 

@@ -11,6 +11,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.parsers import JSONParser, ResponseParserFactory
 
+from regain.adapters import short_way
+
 _DEFAULT_CONFIG = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, parameter_validation=False
 )
@@ -30,6 +32,7 @@ def client(service: str, config: Config = _DEFAULT_CONFIG, region: str = "") -> 
 def _session() -> Any:
     session = botocore.session.get_session()
     session.register_component("response_parser_factory", _Parsers())
+    session.register("creating-client-class.dynamodb", short_way.mix_in)
     return session
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from regain.adapters.keys import Keys
+from regain.adapters.seal import cipher
 from regain.domain import device_cookie
 from regain.domain.device_cookie import Known
 
@@ -51,5 +52,4 @@ def _open(keys: Keys, purpose: str, value: str, size: int) -> bytes:
 
 
 def _cipher(keys: Keys, purpose: str) -> Any:
-    ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # large, and loaded when needed
-    return ciphers.AESSIV(keys.derive(purpose))
+    return cipher(keys.derive(purpose))

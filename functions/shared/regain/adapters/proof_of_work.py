@@ -15,6 +15,8 @@ from regain.adapters.keys import Keys
 from regain.problems import ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
 
 _ALGORITHM = "PBKDF2/SHA-256"
+_ROUNDS = 4_000
+"""Of one derivation. With fewer a browser would spend much of its time between derivations, and an attacker none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,14 @@ class Solved:
 
 
 def challenge(keys: Keys, now: int, minutes: int, rounds: int, times: int = 1) -> dict[str, Any]:
-    """A signed challenge that is good for `minutes`: 50 to 150 derivations of so many rounds of PBKDF2, or `times` as
-    many: derivations and not rounds, because making a challenge takes one derivation here.
+    """A signed challenge that is good for `minutes`: the work of 50 to 150 derivations of so many rounds of PBKDF2, or
+    `times` as much. Derivations are cut into shorter ones, because making a challenge takes one of them here.
     """
+    cuts = max(1, rounds // _ROUNDS)
     made = altcha.create_challenge(
         _ALGORITHM,
-        rounds,
-        counter=random.SystemRandom().randint(50 * times, 150 * times),
+        rounds // cuts,
+        counter=random.SystemRandom().randint(50 * times * cuts, 150 * times * cuts),
         expires_at=now + minutes * 60,
         data={"action": "start", "times": times},
         hmac_secret=keys.derive("challenge"),

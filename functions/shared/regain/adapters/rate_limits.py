@@ -4,6 +4,7 @@ Counters of fixed windows: one unconditional addition each, because a conditiona
 costs a second write under contention, just when a flood makes it matter.
 """
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ BUCKETS = _DAY // _BUCKET + 1
 """Items that hold the guesses of 24 hours."""
 
 
+@functools.lru_cache(maxsize=256)  # one request asks for its own many times
 def network(address: str) -> str:
     """The network of an address: /24 for IPv4, /48 for IPv6, which is what one site is assigned (RFC 6177)."""
     try:

@@ -7,12 +7,12 @@ as one.
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from regain.adapters.keys import Keys
 from regain.adapters.seal import seal, unseal
-from regain.adapters.store import Store, Write, put_version, to_dataclass
+from regain.adapters.store import Store, Write, fields_of, put_version, to_dataclass
 from regain.domain.directory_change import Change
 from regain.domain.flow import Flow
 from regain.domain.lockout import Binds
@@ -67,7 +67,7 @@ class Recoveries:
         return self._write(subject, "binds", binds, now, _THROTTLE_KEPT)
 
     def _write(self, subject: str, record: str, state: Any, now: int, kept: int = _KEPT) -> Write:
-        item = {"subject": subject, "record": record, **asdict(state), "purge_at": now + kept}
+        item = {"subject": subject, "record": record, **fields_of(state), "purge_at": now + kept}
         return put_version(self.table, item, state.version)
 
 

@@ -4,6 +4,7 @@ What was typed as a user ID may be anything, also a password in the wrong field.
 little, and the same user ID is sealed in the same way, so that a retry writes the same record.
 """
 
+import functools
 import importlib
 from base64 import b64decode, b64encode
 from typing import Any
@@ -31,5 +32,11 @@ def unseal(keys: Keys, sealed: str, purpose: str = _USER_ID) -> str:
 
 
 def _cipher(keys: Keys, purpose: str) -> Any:
-    ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # loaded at first use
-    return ciphers.AESSIV(keys.derive(purpose))
+    return cipher(keys.derive(purpose))
+
+
+@functools.lru_cache(maxsize=16)
+def cipher(key: bytes) -> Any:
+    """AES-SIV under a key."""
+    ciphers = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")  # large, and loaded at first use
+    return ciphers.AESSIV(key)

@@ -1,13 +1,13 @@
 """Security info in DynamoDB: one item per account, under the keyed hash of the user ID."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass, unmarshal
+from regain.adapters.store import Store, Write, fields_of, marshal, put_version, to_dataclass, unmarshal
 from regain.domain.security_info import Answer, Authenticator, Contact, Passkey, RecoveryCode, SecurityInfo
 
 _PLACEHOLDER = marshal(
-    asdict(
+    fields_of(
         SecurityInfo(
             (Contact("0", "email", "nobody@home.example", 1), Contact("1", "mobile", "+440000000000", 1)),
             Authenticator("0" * 32, 1, 1),
@@ -32,7 +32,7 @@ class SecurityInfos:
 
     def write(self, subject: str, info: SecurityInfo) -> Write:
         """Writes the security info, if it has not changed since it was read."""
-        return put_version(self.table, {"subject": subject, **asdict(info)}, info.version)
+        return put_version(self.table, {"subject": subject, **fields_of(info)}, info.version)
 
 
 def from_item(item: dict[str, Any] | None) -> SecurityInfo:

@@ -1,9 +1,9 @@
 """Sessions in DynamoDB, by account. Tokens are opaque, and stored as hashes only."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from regain.adapters.store import Store, Write, marshal, put_version, to_dataclass
+from regain.adapters.store import Store, Write, fields_of, marshal, put_version, to_dataclass
 from regain.domain.session import Session
 
 _KEPT = 86_400  # longer than any session lasts
@@ -26,7 +26,7 @@ class Sessions:
 
     def write(self, subject: str, session: Session) -> Write:
         """Writes the session, if it has not changed since it was read."""
-        item = {"subject": subject, **asdict(session), "purge_at": session.started_at + _KEPT}
+        item = {"subject": subject, **fields_of(session), "purge_at": session.started_at + _KEPT}
         return put_version(self.table, item, session.version)
 
     def delete_write(self, subject: str, session_id: str) -> Write:

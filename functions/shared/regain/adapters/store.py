@@ -97,11 +97,13 @@ class Store:
         request |= {"KeyConditionExpression": condition, "ExpressionAttributeNames": names}
         request["ExpressionAttributeValues"] = marshal(values)
         found: list[dict[str, Any]] = []
-        for page in self.client.get_paginator("query").paginate(**request):
-            found += [unmarshal(item) for item in page["Items"]]
-            if len(found) >= limit:
-                break
-        return found[:limit]
+        while True:
+            page = self.client.query(**request)
+            found += map(unmarshal, page["Items"])
+            last = page.get("LastEvaluatedKey")
+            if not last or len(found) >= limit:
+                return found[:limit]
+            request["ExclusiveStartKey"] = last
 
     def increment(self, table: str, key: dict[str, str], purge_at: int, by: int = 1) -> int:
         """Adds to a counter and returns its new value."""
@@ -205,6 +207,11 @@ def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in item.items()}
 
 
+def fields_of(state: Any) -> dict[str, Any]:
+    """A dataclass as an item: its fields, with the dataclasses within as they are. A fifth of the work of `asdict`."""
+    return {name: getattr(state, name) for name in state.__dataclass_fields__}
+
+
 def to_dataclass(item: dict[str, Any] | None, kind: type[T]) -> T:
     """An item as a dataclass; without an item, the dataclass with its defaults."""
     return msgspec.convert(item or {}, kind)
@@ -216,16 +223,16 @@ def _projection(names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _typed(value: Any) -> dict[str, Any]:  # boto3's serialiser would import all of boto3 at every cold start
+    kind = _KINDS.get(type(value))
+    if kind:
+        return {kind: str(value) if kind == "N" else value}
     if isinstance(value, dict):
-        return {"M": {name: _typed(part) for name, part in value.items()}}
+        return {"M": marshal(value)}
     if isinstance(value, frozenset):
         return {"SS": sorted(value)}
     if isinstance(value, list | tuple):
         return {"L": [_typed(part) for part in value]}
-    if value is None:
-        return {"NULL": True}
-    kind = _KINDS[type(value)]
-    return {kind: str(value) if kind == "N" else value}
+    return {"NULL": True} if value is None else {"M": marshal(fields_of(value))}
 
 
 def _plain(typed: dict[str, Any]) -> Any:

@@ -1,16 +1,18 @@
 """CloudWatch metrics in Embedded Metric Format: written to the log, without a call.
 
-Dimensions have few values, because CloudWatch charges for each combination: no account, and no problem's code.
+Dimensions have few values, because CloudWatch charges for each combination: no account, and no problem's code. Written
+here, because Powertools takes as long for one count as a step takes for its rules, and longer to load.
 """
 
+import json
 import os
-
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+import sys
+import time
 
 
 def count(name: str, **dimensions: str) -> None:
     """Adds one to a metric."""
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Regain")
-    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=namespace) as metric:
-        for dimension, value in dimensions.items():
-            metric.add_dimension(name=dimension, value=value)
+    kinds = [{"Namespace": namespace, "Dimensions": [list(dimensions)], "Metrics": [{"Name": name, "Unit": "Count"}]}]
+    described = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": kinds}
+    sys.stdout.write(json.dumps({"_aws": described, **dimensions, name: [1.0]}, separators=(",", ":")) + "\n")

@@ -1,9 +1,10 @@
 """The directory `dynamodb`: accounts in a table of ours."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from regain.adapters import store as stores
 from regain.adapters.identifiers import Identifiers
 from regain.adapters.store import READ_SIZE, Store, Write, batched, marshal, put_version, to_dataclass, unmarshal
 from regain.domain.account import Account
@@ -15,7 +16,7 @@ UNUSABLE = "!"
 """The hash that no password has, as in Django: unlike none at all, no import puts a first password in its place."""
 
 _PLACEHOLDER = marshal(
-    asdict(
+    stores.fields_of(
         Account(
             "nobody@nowhere.example", "No Body", "No", "Body", "nobody@nowhere.example", ("nobody@home.example",),
             "+440000000000", "+440000000000", True, "-" * 105, groups=("nobody",), id="-" * 36,
@@ -218,4 +219,4 @@ def from_item(item: dict[str, Any] | None) -> Account | None:
 
 def to_item(account: Account) -> dict[str, Any]:
     """The item of an account. Accounts without a role stay out of the index by role."""
-    return {name: value for name, value in asdict(account).items() if name != "role" or value}
+    return {name: value for name, value in stores.fields_of(account).items() if name != "role" or value}

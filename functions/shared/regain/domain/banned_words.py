@@ -54,11 +54,14 @@ def _without_accent(letter: str) -> str:
     return base if all(map(unicodedata.combining, marks)) else letter
 
 
-def score(password: str, words: Set[str]) -> int:
-    """The points of a password; `words` are banned words in their normal form. Five are enough."""
+def score(password: str, *words: Set[str]) -> int:
+    """The points of a password; `words` are banned words in their normal form. Five are enough.
+
+    They may come in several sets: uniting them would copy 30,000 words for each password.
+    """
     typed = password.lower()
     text = normal(typed)
-    if any(near in words for near in _one_edit_away(text)):
+    if any(near in banned for near in _one_edit_away(text) for banned in words):
         return 1
     return _Reading(typed, text, words).points()
 
@@ -66,7 +69,7 @@ def score(password: str, words: Set[str]) -> int:
 class _Reading:
     """The cheapest way to read one password. `typed` is its lower case, `text` its normal form, of equal length."""
 
-    def __init__(self, typed: str, text: str, words: Set[str]):
+    def __init__(self, typed: str, text: str, words: Sequence[Set[str]]):
         self.typed, self.text, self.words = typed, text, words
         self.patterns = list(self._patterns())
 
@@ -113,8 +116,11 @@ class _Reading:
         for start in range(len(text)):
             for end in range(start + shortest, min(start + LONGEST, len(text)) + 1):
                 part = text[start:end]
-                if part in self.words or (end - start >= _SHORTEST_BACKWARDS and part[::-1] in self.words):
+                if self._banned(part) or (end - start >= _SHORTEST_BACKWARDS and self._banned(part[::-1])):
                     yield places[start], places[end - 1] + 1, 0 if part in text[:start] else 1
+
+    def _banned(self, part: str) -> bool:
+        return any(part in words for words in self.words)
 
     def _repeats(self) -> Iterator[tuple[int, int, int]]:
         """Repeated blocks: of four characters anywhere, or of any size in a row."""

@@ -88,7 +88,7 @@ def failures(
         _classes(password) if policy.profile == "entra" else None,
         _names(password, own),
         _numbers(password, owner.numbers),
-        _guessable(password, policy, words | own),
+        _guessable(password, policy, words, own),
         _CURRENT if password == current else None,
     )
     return tuple(filter(None, checks))
@@ -140,10 +140,10 @@ def _numbers(password: str, numbers: Iterable[str]) -> Reason | None:
     return None
 
 
-def _guessable(password: str, policy: Passwords, words: Set[str]) -> Reason | None:
+def _guessable(password: str, policy: Passwords, words: Set[str], own: Set[str]) -> Reason | None:
     if len(password) > policy.maximum:
         return None
-    points = banned_words.score(password, words)
+    points = banned_words.score(password, words, own)
     if points >= policy.points:
         return None
     return Reason(
