@@ -30,7 +30,7 @@ export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
 .PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium gettext directories directories-servers translations schema lock screenshots clean \
-	sam-local lambda-build bench abuse deploy lighthouse node faults model load day fuzz audit sbom words
+	sam-local lambda-build bench abuse deploy lighthouse node faults model load day fuzz audit sbom words weights
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -133,8 +133,11 @@ format: install ## Format the code
 	$(DEV)/ruff check --fix .
 	$(DEV)/ruff format .
 
+weights: docs ## Print what each page weighs in brotli with all that it loads, beside its budget
+	$(DEV)/python -m tests.docs.weights
+
 validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, cfn-lint for every supported region, checkov
-	$(SAM) validate --lint
+	$(SAM) validate
 	.venv/sam/bin/cfn-lint --regions $$($(PYTHON) -c 'from cli.regions import SUPPORTED; print(*SUPPORTED)') -- template.yaml
 	.venv/checkov/bin/checkov --config-file .checkov.yaml
 

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from local.sandbox import Pool, SandboxError
-from local.site import HostCheck, PageRedirects, SiteHeaders, StaticSite
+from local.site import Compressed, HostCheck, PageRedirects, SiteHeaders, StaticSite
 from regain.api.headers import API_HEADERS
 from regain.api.responses import problem_document
 from regain.domain import reference
@@ -92,7 +92,7 @@ def application(
         *(Route(path, api) for path in routes.outside_api),
         *local,
         Route("/local/{path:path}", outside, methods=_METHODS),
-        Mount("/", site),
+        Mount("/", Compressed(site)),
     ]
     served = Starlette(routes=everything, exception_handlers={405: _method_not_allowed}, lifespan=lifespan)
     served.router.redirect_slashes = False  # only PageRedirects redirects

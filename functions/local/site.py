@@ -1,9 +1,11 @@
 """What the origin does around the site's files: check the host, redirect, add headers, answer 404 with a page."""
 
+import functools
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import brotli
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -14,6 +16,8 @@ from regain.api.headers import cache_control, site_headers
 from regain.domain.page_redirect import COOKIE, redirect
 from regain.organisation.settings import About
 
+_TEXT = (b"text/", b"application/javascript", b"image/svg", b"application/json")
+_LEAST = 1_000  # bytes: what CloudFront compresses has as many
 _HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -78,6 +82,48 @@ class SiteHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _small(body: bytes) -> bytes:
+    return bytes(brotli.compress(body))
+
+
+class Compressed:
+    """Middleware that answers in brotli what is text and has 1,000 bytes or more, as CloudFront does for the site."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, and its answer when it is whole."""
+        if scope["type"] != "http" or "br" not in Headers(scope=scope).get("accept-encoding", ""):
+            await self.app(scope, receive, send)
+            return
+        started: list[Message] = []
+        body = bytearray()
+
+        async def whole(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                started.append(message)
+                return
+            body.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                await send({**started[0], "headers": _compressed(started[0]["headers"], body)})
+                await send({"type": "http.response.body", "body": bytes(body)})
+
+        await self.app(scope, receive, whole)
+
+
+def _compressed(headers: list[tuple[bytes, bytes]], body: bytearray) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer whose body is compressed in place, if it is worth it."""
+    told = dict(headers)
+    if told.get(b"content-type", b"").startswith(_TEXT) and len(body) >= _LEAST:
+        body[:] = _small(bytes(body))
+        told |= {b"content-encoding": b"br", b"vary": b"Accept-Encoding", b"content-length": str(len(body)).encode()}
+        if b"etag" in told:
+            told[b"etag"] = b"W/" + told[b"etag"].removeprefix(b"W/")  # the same page, in other bytes
+    return list(told.items())
 
 
 class StaticSite(StaticFiles):

@@ -5,12 +5,15 @@ import http.client
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+import brotli
 import pytest
 
 from local.site import HostCheck
 from regain.api.headers import SITE_HEADERS
 from regain.organisation.file import read
 from tests.lighthouse.server import served
+
+LONG = "as long as a page " * 100
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ def ask(root, tmp_path_factory):
         (site / folder / "reset").mkdir(parents=True)
         (site / folder / "reset" / "index.html").write_text(f"reset {folder}")
         (site / folder / "404.html").write_text(f"nothing {folder}")
+    (site / "long.txt").write_text(LONG)
     about = replace(
         read(root / "organisation.yaml").organisation,
         languages=("en", "de", "ar"), embed_from=("https://intranet.contoso.example",),
@@ -45,11 +49,21 @@ def ask(root, tmp_path_factory):
             connection.request("GET", path, headers={"accept-encoding": "identity", **named})
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            text = answer.read().decode()
+            text = answer.read().decode(errors="surrogateescape")
             connection.close()
             return Answer(answer.status, told, text)
 
         yield get
+
+
+def test_what_is_long_enough_goes_out_in_brotli_and_is_the_same_page_to_a_browser_that_has_it(ask):
+    plain, small = ask("/long.txt"), ask("/long.txt", accept_encoding="gzip, deflate, br")
+    assert brotli.decompress(small.text.encode(errors="surrogateescape")).decode() == plain.text == LONG
+    assert int(small.headers["content-length"]) == len(small.text.encode(errors="surrogateescape")) < len(LONG)
+    assert (small.headers["content-encoding"], small.headers["vary"]) == ("br", "Accept-Encoding")
+    assert small.headers["etag"] == f"W/{plain.headers['etag']}"
+    assert ask("/long.txt", accept_encoding="br", if_none_match=small.headers["etag"]).status_code == 304
+    assert "content-encoding" not in {**plain.headers, **ask("/reset/", accept_encoding="br").headers}
 
 
 def test_a_browser_is_led_to_its_language(ask):
