@@ -14,7 +14,7 @@ import json
 import time
 import uuid
 import zlib
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         body = json.dumps(params, default=_in_base64).encode()
         try:
             answer = self._exchange(self._signed(f"DynamoDB_20120810.{operation}", body), body)
-        except (BotoCoreError, HTTPError, HTTPException, OSError):
+        except (BotoCoreError, HTTPError, HTTPException, OSError, ValueError):
             return ask(params)
         if answer.status_code == _OK and _whole(answer):
             binary = b'"B"' in answer.content or b'"BS"' in answer.content
@@ -63,10 +63,15 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         pool = self._pool
         connection = pool._get_conn()  # one that is alive, or a new one
         try:
-            HTTPConnection.request(connection, "POST", "/", body, headers)
+            if connection.sock is None:
+                connection.connect()
             connection.sock.settimeout(pool.timeout.read_timeout)
-            answer = HTTPConnection.getresponse(connection)
-            return SimpleNamespace(status_code=answer.status, headers=answer.headers, content=answer.read())
+            told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            connection.sock.sendall(f"POST / HTTP/1.1\r\n{told}content-length: {len(body)}\r\n\r\n".encode() + body)
+            answer = _read(connection.sock)
+            if answer.headers.get("connection", "keep-alive").lower() != "keep-alive":
+                connection.close()
+            return answer
         except BaseException:
             connection.close()
             raise
@@ -103,6 +108,35 @@ class ShortWay(BaseClient):  # type: ignore[misc]
 def mix_in(base_classes: list[type], **_: Any) -> None:
     """For botocore's event `creating-client-class.dynamodb`."""
     base_classes.insert(0, ShortWay)
+
+
+def _read(sock: Any) -> SimpleNamespace:
+    """An answer in the one form that DynamoDB has: HTTP/1.1 with its length. Whatever else it is, botocore is to read.
+
+    Raises:
+        HTTPException: it is another one, or not whole.
+    """
+    content = b""
+    while (end := content.find(b"\r\n\r\n")) < 0:
+        content += _more(sock)
+    first, *lines = content[:end].decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    version, status, *_ = first.split(" ", 2)
+    if version != "HTTP/1.1" or not headers.get("content-length", "").isdecimal() or "transfer-encoding" in headers:
+        raise HTTPException(version)
+    content, length = content[end + 4 :], int(headers["content-length"])
+    while len(content) < length:
+        content += _more(sock)
+    if len(content) > length:
+        raise HTTPException("more than one answer")
+    return SimpleNamespace(status_code=int(status), headers=headers, content=content)
+
+
+def _more(sock: Any) -> bytes:
+    part: bytes = sock.recv(65_536)
+    if not part:
+        raise HTTPException("the connection was closed")
+    return part
 
 
 def _parsed(client: Any, operation: str, answer: Any) -> dict[str, Any]:
