@@ -109,7 +109,7 @@ def test_a_second_factor_of_the_pool_is_named_after_the_right_password_only(doma
 
 
 def test_an_unlock_is_not_offered():
-    assert policy.OFFERS["cognito"] == cognito.CognitoDirectory.offers == {"reset", "sign-in", "change"}
+    assert policy.OFFERS["cognito"] == cognito.CognitoDirectory.offers == policy.ABILITIES - {"unlock"}
 
 
 def test_a_pool_that_is_gone_says_the_same_to_everybody(world, pool):

@@ -187,7 +187,7 @@ def test_a_domains_directory_is_connected_before_any_request_and_asks_nothing(te
     tenant_world.running.asked.clear()
     https.tls.cache_clear()
     made = kinds.directories(settings, {})[DOMAIN]
-    assert (made.offers, made.lockout.threshold) == ({"reset"}, 0)
+    assert (made.offers, made.lockout.threshold) == ({"reset", "temporary-password"}, 0)
     assert [each.url for each in (made.asked.graph.origin, made.asked.graph.tokens.login)] == [https.GRAPH, https.LOGIN]
     assert https.tls.cache_info().currsize == 1, "a snapshot holds it"
     assert kinds.directories(settings, tenant_world.running.environment)[DOMAIN].asked.graph.origin.url.startswith(
