@@ -110,6 +110,9 @@ SETTINGS = {
     "support by service": support(per_service={"Mail": "https://mail.example/"}),
     "portals": about(portal_name="the portal", portal_url="https://p.example/", apps_portal_name="the apps", services=["Mail"]),
     "its own words": about(user_id="staff number", example_user_id="s1@contoso.example", personal_accounts_url="https://me.example/"),
+    "support alone": {"contacts": {"support": SUPPORT}},
+    "one method in a tenant": domains("entra") | recovery(methods=["sms"]),
+    "nothing is reset here, with support": domains("elsewhere", "dynamodb", reset="off") | support(**SUPPORT),
     "policies": POLICIES,
     **{f"people in {kind}": domains(kind) for kind in KINDS},
     "every kind of directory": domains(*KINDS),
@@ -141,6 +144,7 @@ PROMISES = {
     "change": r"Select Change password|Sign in here to change",
 }
 """What nobody reads whose directory cannot do it."""
+ANOTHER = r"Try another method|two different kinds|two ways"
 INVITES = r"Reset it yourself|Set a new one now|[Uu]nlock your account now|Try reset your password|\bform offers"
 
 
@@ -251,6 +255,9 @@ def promise_faults(where, page, text, organisation):
     if not problem_pages.has_support(organisation) and any("contact-support" in (link or "") for link, _ in page.links):
         yield "a link to support, which nobody named"
     if not where.startswith(("admin/", "methods/", "problems", "errors/")):
+        alone = len(policies.offered(organisation)) == 1 and re.search(ANOTHER, text)
+        if alone:
+            yield f"there is one method only: {alone[0]}"
         for kind, words in WORDS.items():
             if kind not in policies.offered(organisation) and (found := re.search(words, text)):
                 yield f"{kind} is not offered: {found[0]}"
