@@ -151,3 +151,22 @@ def test_what_the_domain_decides_is_said_openly(user_id, recovery, problem):
 
 def test_our_own_domain_is_admitted_s14():
     check_domain("a@contoso.example", DOMAINS, Recovery())
+
+
+@pytest.mark.parametrize(
+    ("given", "exact"),
+    [
+        ("Maria@Contoso.example", True),
+        ("MARIA", True),
+        ("maria@x.example", False),
+        ("ｍaria", False),
+        ("maria ", False),
+    ],
+)
+def test_what_a_program_writes_is_a_user_id_to_the_letter_but_for_capitals(given, exact):
+    assert user_id.is_exact(given, "maria@contoso.example") is exact
+
+
+def test_letters_of_every_alphabet_have_capitals_and_a_domain_may_be_written_in_them():
+    assert user_id.is_exact("Núñez@BÜCHER.example".replace("BÜCHER", "bücher"), "núñez@xn--bcher-kva.example")
+    assert not user_id.is_exact("\u212aarl@contoso.example", "karl@contoso.example"), "the sign of a kelvin"

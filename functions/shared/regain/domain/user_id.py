@@ -53,7 +53,7 @@ def is_exact(given: str, user_id: str) -> bool:
     """
     name, at, domain = given.partition("@")
     kept, _, where = user_id.partition("@")
-    exact = (name.lower() if name.isascii() else name) == kept
+    exact = unicodedata.is_normalized("NFKC", name) and name.lower() == kept
     return exact and (not at or where in (domain.lower(), _punycode(domain)))
 
 
