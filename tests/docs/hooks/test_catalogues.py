@@ -48,7 +48,7 @@ def test_translations_say_what_their_texts_say_b15(texts, tag):
 def test_a_file_is_as_the_tool_writes_it(texts, tag):
     """So that a change of a text is the only thing that a change shows."""
     written = files.path(tag).read_text()
-    assert ", fuzzy" not in written
+    assert "\n#, fuzzy" not in written
     assert [message.id for message in files.read(tag) if message.id] == [m.id for m in texts if m.id]
 
 
