@@ -31,7 +31,7 @@ _SHEETS = {
     "account": ("site", "forms", "ways", "account"),
 }
 """A page has one of these style sheets, made of these files."""
-_MORE_SHEETS = ("admin", "desk")
+_MORE_SHEETS = ("admin", "desk", "poster")
 """What some pages add, by their front matter."""
 
 _IMPORT = re.compile(r"^import (?:\{ (?P<names>[\w, ]+) \} from )?'\./(?P<module>[\w-]+)\.js';\n", re.MULTILINE)

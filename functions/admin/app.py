@@ -1,6 +1,6 @@
 """Routes of the admin function: what helpdesk and administrators do, each within their role."""
 
-from admin import accounts, actions, audit, methods, people, requests, settings, step_up
+from admin import accounts, actions, audit, invitations, methods, people, requests, settings, step_up
 from regain.api.handler import ContractResolver
 from regain.runtime import snapstart
 
@@ -27,6 +27,10 @@ app.post("/api/admin/people/search")(people.search_people)
 app.get("/api/admin/requests")(requests.list_requests)
 app.post("/api/admin/requests")(requests.change_requests)
 app.post("/api/admin/requests/<id>")(requests.change_request)
+app.get("/api/admin/invitations")(invitations.list_invitations)
+app.post("/api/admin/invitations")(invitations.begin_invitation)
+app.get("/api/admin/invitations/<id>")(invitations.show_invitation)
+app.post("/api/admin/invitations/<id>")(invitations.move_invitation)
 app.get("/api/admin/settings")(settings.show_settings)
 app.get("/api/admin/references/<reference>")(audit.show_trail)
 app.get("/api/admin/events")(audit.list_events)

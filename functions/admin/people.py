@@ -49,6 +49,7 @@ class _Person:
         return {
             "": True, "not-registered": not self.stands.registered, "not-capable": not self.stands.capable,
             "off": not self.account.enabled, "locked": self.locked_until > 0, "closed": self.closed_until > 0,
+            "invited": not self.stands.registered,  # the index knows who was asked
         }[state]  # fmt: skip
 
 

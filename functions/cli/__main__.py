@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from typer.completion import completion_init, get_completion_script  # type: ignore[attr-defined] # its own __init__ leaves them out
 from typer.core import TyperGroup
 
-from cli import people, policy, queries, roles, scim, terminal
+from cli import invite, people, policy, queries, roles, scim, terminal
 from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.explain import explain
@@ -76,6 +76,7 @@ app = typer.Typer(
     cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
 app.add_typer(people.app, name="people")
+app.add_typer(invite.app, name="invite")
 app.add_typer(policy.app, name="policy")
 app.add_typer(roles.app, name="admin")
 app.add_typer(scim.app, name="scim")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from regain.adapters import invitations as stored
 from regain.adapters.store import marshal
 from regain.people.notifications import ImportNotifier
 from regain.people.removal import remove
@@ -33,6 +34,8 @@ def erase(account_id: str, notifier: ImportNotifier) -> None:
     counted = services.counters.person(services.store.get(*services.counters.person_key(subject)))
     if counted:
         services.store.commit(services.counters.forget_writes(subject, counted))
+    invitee = stored.invitee(services.store.get(*services.invitations.invitee_key(account_id)))
+    services.store.commit(services.invitations.forget_writes(account_id, invitee))
     erased = notifier.event("account-erased", subject, notifier.reference())
     identifiers = _identifiers(account_id, services)
     # Last of all go the identifiers, by which whoever repeats an interrupted erasure finds the person.

@@ -11,6 +11,7 @@ from cli import erasure
 from cli.accounts import BY, find_id, refuse_unknown
 from cli.stack import Stack
 from cli.terminal import result, say, write
+from regain.adapters import invitations as stored
 from regain.adapters.security_info import from_item
 from regain.domain import events as happened
 from regain.domain import languages
@@ -78,6 +79,7 @@ def export_person(
 def _everything(account: Account, subject: str, services: Services) -> dict[str, Any]:
     info = from_item(services.store.get(*services.security_infos.key(subject)))
     events = services.store.query(services.events.table, "subject", subject, limit=_MOST_EVENTS)
+    invitee = stored.invitee(services.store.get(*services.invitations.invitee_key(account.id)))
     english = Language(languages.SOURCE_LANGUAGE, services.organisation)
     return {
         "account": {name: value for name, value in asdict(account).items() if name not in _SECRET},
@@ -90,6 +92,7 @@ def _everything(account: Account, subject: str, services: Services) -> dict[str,
             {"started_at": each.started_at, "seen_at": each.seen_at, "device": each.device}
             for each in services.sessions.for_subject(subject)
         ],
+        "invitation": {name: value for name, value in asdict(invitee).items() if value and name != "version"},
         "events": [
             {"at": each["at"][:26], "reference": each["reference"], "what": english.translate(happened.describe(each))}
             for each in events

@@ -10,11 +10,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from local.outbox import ssml_text
-from notify import help_digest, help_messages, messages
+from notify import help_digest, help_messages, invitation, messages
 from notify.layout import Layout
 from notify.sms_segments import segments
 from regain.adapters.help_digests import Digest, Line
 from regain.adapters.messengers import RenderedMessage
+from regain.adapters.outbox import INVITATION
 from regain.domain import user_id
 from regain.domain.languages import LANGUAGES
 from regain.organisation.language import Languages
@@ -67,6 +68,8 @@ def _examples() -> Iterator[tuple[str, Callable[[Layout], RenderedMessage]]]:
     for kind in messages.NOTICES:
         facts: dict[str, Any] = {**_WHO, "what": "off,mobile_phone" if kind == "account-imported" else "mobile"}
         yield kind, functools.partial(messages.notice, kind, facts, _REFERENCE, "A" * 43)
+    asked = {**_WHO, "deadline": "2027-01-31", "round": "first"}
+    yield INVITATION, functools.partial(invitation.render, asked, _REFERENCE)
     about = {"administrator-contacted": _ASKED, "support-contacted": _ASKED, "support-confirmation": _ASKED,
              help_digest.KIND: _DIGEST, "admin-acted": _BY,
              "role-recovered": {**_BY, "act": "password-reset", "role": "helpdesk"}}  # fmt: skip

@@ -2,7 +2,8 @@
 
 Many functions may write to the outbox. A code, a temporary password and the link of a notice go only where the record
 says that they belong (X13). The function for contact, which takes requests of strangers, writes under a prefix of its
-own, which its role enforces, and can ask for nothing but messages about help.
+own, which its role enforces, and can ask for nothing but messages about help. So does the one that invites people to
+register, and what it writes goes only to an address of the account that it is about.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 from notify import help_digest, help_messages, messages
 from regain.adapters import registrations, security_info
-from regain.adapters.outbox import HELP, Message
+from regain.adapters.outbox import HELP, INVITATION, INVITE, Message
 from regain.directories import dynamodb as accounts
 from regain.domain.account import Account
 from regain.domain.device_cookie import TICKET_GOOD_FOR
@@ -45,6 +46,8 @@ def confirmed(message: Message, needed: Services) -> Message:
     """
     if message.id.startswith(HELP) and message.kind not in _ABOUT_HELP:
         raise Unconfirmed
+    if message.id.startswith(INVITE) != (message.kind == INVITATION):
+        raise Unconfirmed
     try:
         message = needed.outbox.unsealed(message)
     except ValueError:
@@ -54,6 +57,8 @@ def confirmed(message: Message, needed: Services) -> Message:
         return _registration_code(message, needed) if registering else _flow_code(message, needed)
     if message.kind == "temporary-password":
         return _temporary_password(message, needed)
+    if message.kind == INVITATION:
+        return _invitation(message, needed)
     if message.kind in help_messages.KINDS:
         _check_recipient(message, needed)
         return help_digest.with_digest(message, needed) if message.kind == help_digest.KIND else message
@@ -122,6 +127,21 @@ def _temporary_password(message: Message, needed: Services) -> Message:
         raise Over
     facts = {"nonce": made.nonce, "generation": made.generation, "user_id": made.user_id, "until": made.until}
     return replace(message, channel=channel(made.kind), to=made.destination, facts=facts, good_until=made.until)
+
+
+def _invitation(message: Message, needed: Services) -> Message:
+    """It goes to an address of the account, in the name that its owner has. Raises Over for one that is turned off."""
+    account_id = str(message.facts.get("account_id"))
+    if needed.recoveries.subject(account_id) != message.subject:
+        raise Unconfirmed
+    keys = [needed.accounts.key(account_id), needed.security_infos.key(message.subject)]
+    found, kept = needed.store.batch_get(keys)
+    account, info = accounts.from_item(found), security_info.from_item(kept)
+    if account is None or not account.enabled:
+        raise Over
+    if message.to not in (*account.addresses, *info.destinations("email")):
+        raise Unconfirmed
+    return replace(message, facts={**message.facts, "user_id": account.user_id})
 
 
 def _notice(message: Message, needed: Services) -> Message:

@@ -3,9 +3,11 @@
 import contextlib
 import functools
 import hashlib
+import importlib
 import os
 import time
 from dataclasses import replace
+from typing import cast
 
 from aws_lambda_powertools import Logger
 
@@ -15,7 +17,7 @@ from notify.layout import Layout
 from regain.adapters import aws, device_cookies
 from regain.adapters.keys import codes_key
 from regain.adapters.messengers import Email, Messenger, RenderedMessage, Text, Undeliverable, Voice
-from regain.adapters.outbox import Message
+from regain.adapters.outbox import INVITATION, Message
 from regain.adapters.store import Conflict
 from regain.api.redaction import error_kind
 from regain.domain import codes, user_id
@@ -100,6 +102,9 @@ def render(message: Message, needed: Services) -> RenderedMessage:
     layout = Layout(_organisation(message, needed), needed.languages.get(message.language))
     if message.kind in help_messages.KINDS:
         return help_messages.render(message.kind, message.facts, message.reference, layout)
+    if message.kind == INVITATION:
+        inviting = importlib.import_module("notify.invitation")  # nobody waits for it
+        return cast("RenderedMessage", inviting.render(message.facts, message.reference, layout))
     if message.kind == "temporary-password":
         made = temporary_password.derive(
             needed.keys, message.subject, message.facts["nonce"], message.facts["generation"]

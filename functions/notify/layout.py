@@ -6,11 +6,10 @@ The HTML loads nothing, and is legible in light and dark mode.
 import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import date, datetime
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notify.sms_segments import segments
 from regain.adapters.messengers import RenderedMessage
@@ -18,6 +17,7 @@ from regain.domain import languages
 from regain.domain.colour import text_colour
 from regain.organisation.language import Language, without_isolates
 from regain.organisation.settings import Organisation, localised_name
+from regain.organisation.zones import zone
 from regain.phrases import Phrase, format_list
 
 _BAR = "#12355b"
@@ -82,14 +82,19 @@ class Layout:
 
     def moment(self, at: int) -> str:
         """A time (seconds since 1970) as people write it, in the organisation's time zone."""
-        when, locale = datetime.fromtimestamp(at, self._zone), self.language.info.locale
+        when, locale = datetime.fromtimestamp(at, zone(self.organisation)), self.language.info.locale
         dates = importlib.import_module("babel.dates")  # slow to import, and a code, which people wait for, has no date
-        date = dates.format_date(when, "long", locale=locale)
+        day = dates.format_date(when, "long", locale=locale)
         time = dates.format_time(when, _TIMES.get(locale, "short"), locale=locale)
-        zone = when.tzname() or ""
-        if not zone.isalpha():  # "+03": a zone that the tz database has no abbreviation for
-            zone = dates.get_timezone_gmt(when, "long", locale=locale)
-        return self.language.translate(Phrase("{date}, {time} ({zone})", date=date, time=time, zone=zone))
+        name = when.tzname() or ""
+        if not name.isalpha():  # "+03": a zone that the tz database has no abbreviation for
+            name = dates.get_timezone_gmt(when, "long", locale=locale)
+        return self.language.translate(Phrase("{date}, {time} ({zone})", date=day, time=time, zone=name))
+
+    def day(self, day: str) -> str:
+        """A day (ISO 8601) as people write it."""
+        dates = importlib.import_module("babel.dates")
+        return str(dates.format_date(date.fromisoformat(day), "long", locale=self.language.info.locale))
 
     def render(
         self,
@@ -150,13 +155,6 @@ class Layout:
             return self.page("contact-administrator/")
         *before, last = ways
         return Phrase("{first} or {last}", first=format_list(before), last=last) if before else last
-
-    @property
-    def _zone(self) -> tzinfo:
-        try:
-            return ZoneInfo(self.organisation.organisation.time_zone)
-        except ZoneInfoNotFoundError:
-            return UTC
 
     def _html(self, subject: str, preheader: str, parts: tuple[Part, ...], signed: str) -> str:
         """One column below a bar with the organisation's name. It is a table because some mail programs need one."""

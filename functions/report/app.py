@@ -1,5 +1,9 @@
-"""Counts for reports, and the index of people: handles three streams, and the queue of failed batches."""
+"""Counts for reports, and the index of people: handles three streams, and the queue of failed batches.
 
+A schedule wakes it too, to send the invitations that are due.
+"""
+
+import importlib
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -9,6 +13,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from regain.adapters import stream_records
 from regain.adapters.store import unmarshal
 from regain.api.redaction import error_kind
+from regain.runtime.services import services
 from report.flow import count_events, count_people
 from report.index import index_people, list_locked
 
@@ -21,6 +26,9 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     The records of a batch are counted together, so it fails as a whole, and Lambda halves and retries it; nothing is
     counted twice. Queued messages fail one by one. The processor gets no logger, because it would log an error's text.
     """
+    if "Records" not in event:  # the schedule's
+        sending = importlib.import_module("report.invitations")  # which the streams need not load
+        return {"invited": sending.send_due(services())}
     if event["Records"][0]["eventSource"] == "aws:sqs":
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
         return dict(process_partial_response(event, _count_again, processor, context))

@@ -1,15 +1,19 @@
 """The index of people follows the streams of accounts and security info."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
+from regain.adapters import invitations as stored
 from regain.adapters import security_info as security_infos
 from regain.adapters.search_index import Indexed, held_words
-from regain.adapters.store import batched, retry_on_conflict
+from regain.adapters.store import Write, batched, retry_on_conflict
 from regain.directories import dynamodb as account_items
 from regain.domain import search
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
+from regain.domain.invitations import Invitee
 from regain.domain.security_info import SecurityInfo
 from regain.organisation import policies
 from regain.runtime.services import Services, services
@@ -41,33 +45,55 @@ def _index_all(account_ids: tuple[str, ...], services: Services) -> int:
 
 
 def _index(account_id: str, services: Services) -> int:
-    account_item, info_item, item = services.store.batch_get(
+    account_item, info_item, item, invitee_item = services.store.batch_get(
         [
             services.accounts.key(account_id),
             services.security_infos.key(services.recoveries.subject(account_id)),
             services.search_index.person_key(account_id),
+            services.invitations.invitee_key(account_id),
         ]
     )
+    account, info = account_items.from_item(account_item), security_infos.from_item(info_item)
+    invitee = stored.invitee(invitee_item)
+    states = _states(account, info, services) if account else []
+    registered = account is not None and invitee.waits and "not-registered" not in states
+    if invitee.waits and not registered:
+        states.append("invited")
     seen = services.search_index.indexed(item)
-    new = _entries(account_items.from_item(account_item), security_infos.from_item(info_item), services)
-    writes = services.search_index.writes(account_id, seen, new)
+    writes = services.search_index.writes(account_id, seen, _entries(account, info, states))
+    if registered:
+        writes += _registered(account_id, invitee, services)
     if writes:
         services.store.commit(writes)
     return bool(writes)
 
 
-def _entries(account: Account | None, info: SecurityInfo, services: Services) -> Indexed:
-    """The entries that an account should have; none, once it is gone."""
-    if account is None:
-        return Indexed()
+def _states(account: Account, info: SecurityInfo, services: Services) -> list[str]:
+    """In which lists somebody stands, as far as these do not end by themselves."""
     own = policies.for_account(services.organisation, account)
     stands = eligibility(account, info, own.recovery, own.domains)
     holds = {"not-registered": not stands.registered, "not-capable": not stands.capable, "off": not account.enabled}
-    states = [state for state, true in holds.items() if true]
+    return [state for state, true in holds.items() if true]
+
+
+def _entries(account: Account | None, info: SecurityInfo, states: list[str]) -> Indexed:
+    """The entries that an account should have; none, once it is gone."""
+    if account is None:
+        return Indexed()
     names = search.names(account, info)
     lists = (*(f"s#{state}" for state in states), *(f"g#{group}" for group in sorted(account.groups)))
     keys = search.keys(names, states, account.groups, account.id)
     return Indexed(frozenset(keys), held_words((*names.words, names.user_id)), lists)
+
+
+def _registered(account_id: str, invitee: Invitee, services: Services) -> list[Write]:
+    """Notes and counts that somebody who was invited has registered."""
+    today = datetime.fromtimestamp(services.now, UTC).date().isoformat()
+    counts = ["registered", f"day:{today}:registered", *(f"group:{group}:registered" for group in invitee.groups)]
+    return [
+        services.invitations.invitee_write(account_id, replace(invitee, registered_at=services.now)),
+        services.invitations.count_write(invitee.invitation, dict.fromkeys(counts, 1), invitee.until),
+    ]
 
 
 def list_locked(events: Iterable[dict[str, str]]) -> None:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
@@ -24,10 +25,12 @@ def start_desk(folder: Path) -> Stack:
     organisation["domains"]["lab.contoso.example"]["reset"] = "off"
     file, people, site = folder / "organisation.yaml", folder / "people.csv", folder / "site"
     file.write_text(yaml.safe_dump(organisation))
-    rows = [f"{name}@contoso.example,{name.title()} Desk,,+44770090030{n},{PASSWORD},{role}"
+    rows = [f"{name}@contoso.example,{name.title()} Desk,,+44770090030{n},{PASSWORD},{role},"
             for n, (name, role) in enumerate(ROLES.items())]  # fmt: skip
-    rows += [f"p{n}@contoso.example,Pat Person {n},p{n}@home.example,+44770090031{n},{PASSWORD}," for n in range(8)]
-    people.write_text("userPrincipalName,displayName,otherMails,mobilePhone,password,role\n" + "\n".join(rows) + "\n")
+    rows += [f"p{n}@contoso.example,Pat Person {n},p{n}@home.example,+44770090031{n},{PASSWORD},," for n in range(8)]
+    rows += [f"new{n}@contoso.example,New Comer {n},,,{PASSWORD},,newcomers" for n in range(2)]
+    headings = "userPrincipalName,displayName,otherMails,mobilePhone,password,role,groups"
+    people.write_text("\n".join((headings, *rows, "")))
     build_site(site, file)
     running = launch(folder / "state", site, "--organisation", str(file), "--people", str(people))
     assert running.said[-1:] == ["ready"], running.said
@@ -111,3 +114,20 @@ class Helper:
 
     def told(self, words: str) -> None:
         expect(self.page.locator("[data-told]")).to_contain_text(words)
+
+
+def ask_to_register(ada: Helper, looks) -> None:
+    """A group is asked at the desk, and the invitation stopped."""
+    page = ada.page
+    ada.sign_in("#invitations", "Invitations")
+    page.get_by_text("New invitation", exact=True).click()
+    page.locator("#invite-group").fill("newcomers")
+    page.get_by_label("Deadline").fill((date.today() + timedelta(days=20)).isoformat())
+    looks()
+    ada.press("Ask them to register")
+    ada.prove()
+    ada.told("The invitation has begun")
+    looks()
+    ada.press("Stop the invitation")
+    page.get_by_role("link", name="Invitations", exact=True).click()
+    expect(page.locator("[data-invitations] li")).to_contain_text("Stopped")

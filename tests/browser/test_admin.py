@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NEW
-from tests.browser.desk import PASSWORD, Helper, start_desk, take_role
+from tests.browser.desk import PASSWORD, Helper, ask_to_register, start_desk, take_role
 from tests.browser.test_never_stuck import WRAPPED
 
 
@@ -244,6 +244,10 @@ def test_an_auditor_reads_stories_the_report_and_the_settings_and_changes_nothin
     auditor.go("settings", "Settings")
     expect(page.get_by_role("row", name=re.compile("organisation.name Contoso the file"))).to_be_visible()
     looks()
+
+
+def test_a_group_is_asked_to_register_and_the_invitation_stopped_h62(helper, looks):
+    ask_to_register(helper("ada"), looks)
 
 
 def test_people_without_a_role_are_told_so(page: Page, desk):

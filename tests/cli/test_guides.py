@@ -35,7 +35,7 @@ _PLACES = {
     "ROLE": "none", "REFERENCE": "R-0000-0000",
 }  # fmt: skip
 """What a reader puts in the place of a word in capitals."""
-_MAY_SAY_NO = ("doctor", "explain", "policy check", "scim token revoke", "replay")
+_MAY_SAY_NO = ("doctor", "explain", "policy check", "scim token revoke", "replay", "invite")
 """These end with 1 where something is wrong with the stack, or is not there: it is one of the engine's here."""
 _PLAYED_ELSEWHERE = ("doctor --deep", "CertificateArn=")
 """What needs more than stand-ins: `tests/local/test_doctor_deep.py`, and a certificate in `tests/cli/test_deploy.py`."""

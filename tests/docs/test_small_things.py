@@ -2,6 +2,7 @@
 
 import re
 
+from hooks import assets
 from hooks import site as site_hook
 from tests.docs.test_site import read, text
 
@@ -77,3 +78,17 @@ def test_one_page_for_each_thing_and_each_ends_once_f53_s71(site):
     for page in site.glob("errors/*/index.html"):
         headings = read(site, page.parent.relative_to(site)).headings
         assert headings.count("If this did not help") == 1 and "Who can help" not in headings, page
+
+
+def test_every_name_that_a_script_imports_is_exported_where_it_says():
+    """Scripts are put together as they are: a name that has gone stops the page in the browser only."""
+    sources = {path.stem: path.read_text() for path in assets.SOURCES.glob("*.js")}
+    imports = [
+        (script, name, module)
+        for script, text in sources.items()
+        for names, module in re.findall(r"^import \{ ([\w, ]+) \} from '\./([\w-]+)\.js';$", text, re.MULTILINE)
+        for name in names.split(", ")
+    ]
+    exported = r"^export (?:const|let|class|function|async function) {}\b"
+    assert len(imports) > 100
+    assert [each for each in imports if not re.search(exported.format(each[1]), sources[each[2]], re.MULTILINE)] == []

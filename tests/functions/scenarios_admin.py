@@ -7,6 +7,8 @@ from tests.functions.agent import Agent
 from tests.functions.conftest import Answer, World
 from tests.functions.person import Person
 from tests.functions.scenarios import Steps, scenario
+from tests.functions.test_invitations import group as invited_group
+from tests.functions.test_invitations import in_days, invite
 from tests.functions.test_repudiation import changed, secure
 
 
@@ -220,6 +222,30 @@ def close_requests(world: World, clock: Any) -> Steps:
     yield lambda: agent.do("/requests", {"ids": [request], "state": "new"})
 
 
+@scenario(contract.BEGIN_INVITATION, events=("invitation-started",))
+def begin_an_invitation(world: World, clock: Any) -> Steps:
+    agent, (group, _) = _proved(world), invited_group(world, 1)
+    body = {"group": group, "deadline": in_days(world, 10)}
+    yield lambda: agent.do("/invitations", body)
+    yield lambda: agent.do("/invitations", body)
+
+
+@scenario(contract.INVITATION)
+def look_at_an_invitation(world: World, clock: Any) -> Steps:
+    agent = Agent(world, role="auditor")
+    invitation = invite(world, group=invited_group(world, 1)[0])
+    yield lambda: agent.get(f"/invitations/{invitation}")
+    yield lambda: agent.get(f"/invitations/{invitation}")
+
+
+@scenario(contract.MOVE_INVITATION, events=("invitation-stopped",))
+def stop_an_invitation(world: World, clock: Any) -> Steps:
+    agent = _proved(world)
+    invitation = invite(world, group=invited_group(world, 1)[0])
+    yield lambda: agent.do(f"/invitations/{invitation}", {"state": "stopped"})
+    yield lambda: agent.do(f"/invitations/{invitation}", {"state": "stopped"})
+
+
 # --- What happened ---------------------------------------------------------------------------------
 
 
@@ -243,4 +269,5 @@ _reads(
     reference="R-0000-0000",
 )  # fmt: skip
 _reads(contract.ADMIN_REPORT, "read_the_report", "/report")
+_reads(contract.INVITATIONS, "read_invitations", "/invitations")
 _reads(contract.SETTINGS, "read_the_settings", "/settings")

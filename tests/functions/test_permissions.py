@@ -12,6 +12,7 @@ from notify import app
 from receipts import app as receipts
 from regain.runtime import services as composition
 from report.index import index_people, list_locked
+from tests.functions import test_invitations as invitations
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, solve
 from tests.functions.directory_stand_in import StandIn, people
@@ -165,18 +166,28 @@ def test_the_provisioning_function_may_do_what_it_does(use, record, template):
     assert differences(record, template, "ProvisioningFunction") == []
 
 
-def test_the_report_function_may_do_what_it_does(world, record, template, plays):
+def test_the_report_function_may_do_what_it_does(world, record, template, plays, time_machine, monkeypatch):
     person = world.person()
     world.start(person.user_id)
     happened = world.events(person.user_id)
     index_people("id", [person.id])
     world.change(world.account(person.user_id), display_name="Other Words")
     named = world.subject(person.user_id)
+    monkeypatch.setitem(world.services.__dict__, "sleep", lambda _: None)
+    group, (registers, _) = invitations.group(world, 2)
+    invitation = world.services.invitations.get(invitations.invite(world, group=group))
+    assert invitations.minute() == 2
+    world.change(registers, other_mails=("m@home.example",))
+    invitations.invite(world, listed=[person.id, invitations.group(world, 1)[1][0].id])
     plays("ReportFunction")
     fresh(record, world)
     assert count_events(happened) == count_people(person.id) == 1
     list_locked([{"kind": "sign-in-locked", "subject": named}])
     assert index_people("subject", [named]) == 0  # the stream of accounts has told already
+    assert invitations.minute() == index_people("id", [registers.id]) == 1
+    for due in (invitation.rounds[1].due, invitation.ends_at):
+        time_machine.move_to(due, tick=False)
+        invitations.minute()
     assert differences(record, template, "ReportFunction") == []
 
 

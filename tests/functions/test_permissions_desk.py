@@ -8,6 +8,8 @@ from tests.functions.directory_stand_in import StandIn, people
 from tests.functions.person import Person
 from tests.functions.test_audit import count_people
 from tests.functions.test_contact import ask, support
+from tests.functions.test_invitations import group as invited_group
+from tests.functions.test_invitations import in_days
 from tests.functions.test_permissions import differences, fresh, plays, record, template  # noqa: F401
 
 
@@ -35,6 +37,7 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     index_people("id", [person.id])
     assert ask(world, person.user_id).status == 202
     reference = world.start(person.user_id).body["reference"]
+    bare, _ = invited_group(world, 1)
     plays("AdminFunction")
     fresh(record, world)
     assert helpdesk.prove().status == administrator.prove().status == 200
@@ -54,6 +57,10 @@ def test_the_admin_function_may_do_what_it_does(world, record, template, plays):
     for state in ("taken", "done"):
         body = {"ids": [world.subject(person.user_id)], "state": state}
         assert administrator.do("/requests", body).body["changed"] == 1
+    begun = administrator.do("/invitations", {"group": bare, "deadline": in_days(world, 9)})
+    invitation = f"/invitations/{begun.body['id']}"
+    assert administrator.do(invitation, {"state": "stopped"}).status == 200
+    assert administrator.get(invitation).status == administrator.get("/invitations").status == 200
     assert administrator.over(person, "disable").status == 200
     assert administrator.over(person, "registration-code").status == 200
     assert administrator.over(person, "reset", {"methods_lost": True}).status == 200

@@ -26,7 +26,7 @@ FROZEN = {
     "number-not-read", "number-not-accepted", "registered-already", "no-room-for-more", "not-registered-here",
     "registration-ended", "questions-not-accepted", "no-such-security-info", "see-to-it-now",
     "wrong-current-password", "sign-in-needed", "request-from-another-site", "link-ended",
-    "not-for-your-role", "not-over-this-account", "no-such-account", "no-such-reference", "no-such-request", "request-taken", "second-factor-needed",
+    "not-for-your-role", "not-over-this-account", "no-such-account", "no-such-reference", "no-such-request", "request-taken", "no-such-invitation", "deadline-not-possible", "nobody-to-invite", "second-factor-needed",
     "no-second-factor", "caller-not-proved", "temporary-password-ended", "contact-details-not-read",
     "no-contact-form", "language-not-offered",
 }  # fmt: skip

@@ -6,6 +6,7 @@ import { onProvider } from './provider.js';
 import { activity, filter, moreEvents } from './admin-activity.js';
 import { ask, second } from './admin-acts.js';
 import { desk, errors, go, here, put, say, show, state, view } from './admin-desk.js';
+import { beginInvitation, invitations, moreInvitations, moveInvitation } from './admin-invitations.js';
 import { forgetRecent, more, people } from './admin-people.js';
 import { person } from './admin-person.js';
 import { onPrint, report } from './admin-report.js';
@@ -16,7 +17,7 @@ import { storage } from './storage.js';
 import { t } from './i18n.js';
 import { moment } from './moments.js';
 
-const VIEWS = { people, requests, activity, report, settings };
+const VIEWS = { people, requests, invitations, activity, report, settings };
 const NO_KEYS = 'regain-desk-no-keys';
 const VIEW_LINKS = [...desk.querySelectorAll('.desk-nav [data-view]')];
 const search = document.querySelector('#desk-search');
@@ -48,6 +49,7 @@ state.refresh = enter;
 const actions = {
   act: async name => ask(name),
   moreRequests: () => moreRequests(),
+  moreInvitations: () => moreInvitations(),
   moreEvents: () => moreEvents(),
   more: () => more(),
   async move(to, button) { await move(to, button); await waiting(); },
@@ -88,6 +90,8 @@ const forms = {
     go(`#people?${query}`, history.state);
   },
   filter: async () => go(filter()),
+  invite: beginInvitation,
+  'move-invitation': moveInvitation,
 };
 
 const run = runner(errors, async (answer, action) => {

@@ -51,14 +51,14 @@ class Counters:
 
     def day_write(self, day: str, counts: Mapping[str, int], stripe: int, now: int) -> Write:
         """Adds to the counters of a day (ISO 8601)."""
-        return self._add({"part": "day", "id": f"{day}#{stripe % _STRIPES}"}, counts, now + _KEPT)
+        return self.add_write({"part": "day", "id": f"{day}#{stripe % _STRIPES}"}, counts, now + _KEPT)
 
     def days(self, start: str, end: str) -> dict[str, Counter[str]]:
         """The counters of each day from `start` to `end`, both included: one query."""
         items = self.store.query(self.table, "part", "day", between=("id", start, f"{end}#~"), limit=2_000)
         found: dict[str, Counter[str]] = {}
         for item in items:
-            found.setdefault(item["id"][:10], Counter()).update(_counts(item))
+            found.setdefault(item["id"][:10], Counter()).update(counts(item))
         return found
 
     # --- people ----------------------------------------------------------------------------------
@@ -95,13 +95,14 @@ class Counters:
 
     def people_write(self, change: Mapping[str, int]) -> Write:
         """Adds to the account counters; numbers may be negative."""
-        return self._add(_PEOPLE, change, 0)
+        return self.add_write(_PEOPLE, change, 0)
 
     def people(self) -> Counter[str]:
         """The account counters: one read."""
-        return Counter(_counts(self.store.get(self.table, _PEOPLE) or {}))
+        return Counter(counts(self.store.get(self.table, _PEOPLE) or {}))
 
-    def _add(self, key: dict[str, str], counts: Mapping[str, int], purge_at: int) -> Write:
+    def add_write(self, key: dict[str, str], counts: Mapping[str, int], purge_at: int) -> Write:
+        """Adds to the counters of an item, which goes at `purge_at` (seconds since 1970; 0: never)."""
         changed = {name: number for name, number in counts.items() if number}
         names = {f"#n{place}": f"n:{name}" for place, name in enumerate(changed)}
         values: dict[str, Any] = {f":n{place}": number for place, number in enumerate(changed.values())}
@@ -114,5 +115,6 @@ class Counters:
         return Write("Update", request)
 
 
-def _counts(item: Mapping[str, Any]) -> dict[str, int]:
+def counts(item: Mapping[str, Any]) -> dict[str, int]:
+    """The counters of an item, by name."""
     return {name[2:]: number for name, number in item.items() if name.startswith("n:")}

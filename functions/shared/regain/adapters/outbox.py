@@ -13,6 +13,9 @@ from regain.domain.security_info import SecurityInfo
 HELP = "help-"
 """How ids of messages begin that the function for contact writes: its role may write no others."""
 
+INVITE, INVITATION = "invite-", "invitation"
+"""How ids of messages that invite people begin, and their kind: the role of `report` may write no others."""
+
 _SEALED = ("user_id", "by")  # facts that name people: typed by strangers, or whom a message is about
 _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may run, so that nobody else sends in the meantime

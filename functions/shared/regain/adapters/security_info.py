@@ -34,6 +34,18 @@ class SecurityInfos:
         """Writes the security info, if it has not changed since it was read."""
         return put_version(self.table, {"subject": subject, **fields_of(info)}, info.version)
 
+    def require_write(self, subject: str, info: SecurityInfo) -> Write:
+        """Requires that its owner goes through it, if it has not changed since it was read. Writes nothing else."""
+        unchanged = "version = :seen" if info.version else "attribute_not_exists(version)"
+        values: dict[str, Any] = {":yes": True, ":at": 0, ":next": info.version + 1}
+        values |= {":seen": info.version} if info.version else {}
+        request = {
+            "TableName": self.table, "Key": marshal({"subject": subject}), "ConditionExpression": unchanged,
+            "UpdateExpression": "SET required = :yes, remind_at = :at, version = :next",
+            "ExpressionAttributeValues": marshal(values),
+        }  # fmt: skip
+        return Write("Update", request)
+
 
 def from_item(item: dict[str, Any] | None) -> SecurityInfo:
     """The security info in an item. Without an item a placeholder is decoded, so that the time is the same (B1)."""

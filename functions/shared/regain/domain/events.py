@@ -112,6 +112,9 @@ KINDS: dict[str, Kind] = {
     "admin-registration-waived": Kind(
         Phrase("An administrator or helpdesk withdrew the request for security info."), "register/"
     ),
+    "invitation-started": Kind(Phrase("An invitation to register was begun."), "admin/invitations/"),
+    "invitation-stopped": Kind(Phrase("An invitation to register was stopped."), "admin/invitations/"),
+    "invitation-resumed": Kind(Phrase("An invitation to register was resumed."), "admin/invitations/"),
     "admin-role-granted": Kind(Phrase("A role was granted."), "admin/"),
     "account-added": Kind(Phrase("The account was added."), "admin/provisioning/"),
     "account-renamed": Kind(Phrase("The user ID was changed."), "admin/provisioning/"),
@@ -123,7 +126,11 @@ KINDS: dict[str, Kind] = {
     "account-imported": Kind(Phrase("An import changed the account."), "admin/command-line/"),
 }
 CHANNELS = {"email": Phrase("e-mail"), "text": Phrase("text message"), "voice": Phrase("phone call")}
-MESSAGES = {"code": Phrase("a code"), "temporary-password": Phrase("a temporary password")}
+MESSAGES = {
+    "code": Phrase("a code"),
+    "temporary-password": Phrase("a temporary password"),
+    "invitation": Phrase("an invitation to register"),
+}
 """What a message contained. Other messages are notices and requests: the event that caused them is in the same log."""
 
 

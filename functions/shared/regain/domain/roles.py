@@ -36,6 +36,9 @@ NEEDED = {
 }
 """What a directory must be able to do for an action to make sense."""
 
+INVITES = "user-administrator"
+"""The lowest role that may ask many people to register."""
+
 HELP_REQUEST_ROLES = ("helpdesk", "user-administrator", "administrator")
 """Who receives requests for help if the organisation has no address for them: the first role that anybody has."""
 
@@ -94,6 +97,18 @@ def check_may_vouch(actor: Account, account: Account) -> None:
         raise Refused(NOT_FOR_YOUR_ROLE)
     if account.role and actor.role != "administrator":
         raise Refused(NOT_OVER_THIS_ACCOUNT, reason="only an administrator vouches for somebody with a role")
+
+
+def check_may_invite(actor: Account, group: str, scope: str) -> None:
+    """Whether the actor may ask a group, or with "" everybody, to register.
+
+    Raises:
+        Refused: NOT_FOR_YOUR_ROLE below `INVITES`, or NOT_OVER_THIS_ACCOUNT outside the actor's groups.
+    """
+    if RANK[actor.role] < RANK[INVITES]:
+        raise Refused(NOT_FOR_YOUR_ROLE)
+    if not has_global_scope(actor, scope) and group not in actor.groups:
+        raise Refused(NOT_OVER_THIS_ACCOUNT, reason="outside the groups")
 
 
 def needs_caller_verification(action: str, actor: Account) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
-STATES = ("not-registered", "not-capable", "off", "locked", "closed")
+STATES = ("not-registered", "not-capable", "off", "invited", "locked", "closed")
 """What people can be listed by. The last two end by themselves and are judged when they are read."""
 
 LAST_DIGITS = 4

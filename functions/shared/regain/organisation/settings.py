@@ -135,11 +135,17 @@ class Mailbox:
 
 
 class Notify(msgspec.Struct, frozen=True, rename={"sender": "from"}):
-    """Who is told of a change, and by whom (S57)."""
+    """Who is told of a change, and by whom (S57).
+
+    `invitation`: a sentence of yours in the mail that asks people to register. `invitations_per_hour`: how many of
+    these mails are sent, so that codes never wait behind them.
+    """
 
     person: bool = True
     administrators: bool = True
     sender: str = ""
+    invitation: Name = ""
+    invitations_per_hour: int = 6_000
 
 
 class AboutPolicy(msgspec.Struct, frozen=True):

@@ -42,6 +42,25 @@ REQUEST_TAKEN = Problem(
      "If they cannot go on with it, ask them to put it back into the queue."),
     help_from="you")  # fmt: skip
 
+NO_SUCH_INVITATION = Problem(
+    "no-such-invitation", 404, "This invitation is not there",
+    "Its deadline passed more than 400 days ago, or it is for people outside your groups.",
+    ("Go back to the list of invitations, and load it again.",),
+    help_from="you")  # fmt: skip
+
+DEADLINE_NOT_POSSIBLE = Problem(
+    "deadline-not-possible", 422, "Choose another deadline",
+    "People need time to register. The deadline is tomorrow at the earliest, and at most 366 days away.",
+    ("Type a day after today: year, month and day, for example `2027-01-31`.",),
+    help_from="you", field="deadline")  # fmt: skip
+
+NOBODY_TO_INVITE = Problem(
+    "nobody-to-invite", 422, "There is nobody to invite",
+    "Nobody whom Regain knows is in this group or on this list.",
+    ("Check how the group is written. It is the same word that the import or your directory uses.",
+     "People of a directory are known once they have used Regain, or once you have imported them."),
+    help_from="you", field="group")  # fmt: skip
+
 SECOND_FACTOR_NEEDED = Problem(
     "second-factor-needed", 403, "Confirm it's you",
     "Before you change somebody's account, confirm with a second factor. This lasts for {session_fresh_time}.",

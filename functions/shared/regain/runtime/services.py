@@ -30,6 +30,7 @@ from regain.organisation.settings import Organisation, current
 
 if TYPE_CHECKING:
     from regain.adapters.help_requests import HelpRequests
+    from regain.adapters.invitations import Invitations
     from regain.adapters.provisioning import Provisioning
     from regain.adapters.search_index import SearchIndex
 
@@ -82,6 +83,12 @@ class Services:
         """The queue of requests for help, in the report table. Imported by those that ask for it."""
         module = importlib.import_module("regain.adapters.help_requests")
         return cast("HelpRequests", module.HelpRequests(self.store, self.counters.table, self.keys))
+
+    @functools.cached_property
+    def invitations(self) -> "Invitations":
+        """Invitations to register, in the report table. Imported by those that ask for it."""
+        module = importlib.import_module("regain.adapters.invitations")
+        return cast("Invitations", module.Invitations(self.store, self.counters))
 
     @functools.cached_property
     def provider(self) -> Any:

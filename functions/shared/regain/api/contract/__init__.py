@@ -9,6 +9,7 @@ from regain.api.contract.administration import *  # noqa: F403
 from regain.api.contract.contact import *  # noqa: F403
 from regain.api.contract.desk import *  # noqa: F403
 from regain.api.contract.desk_operations import *  # noqa: F403
+from regain.api.contract.invitations import *  # noqa: F403
 from regain.api.contract.operation import *  # noqa: F403
 from regain.api.contract.operations import *  # noqa: F403
 from regain.api.contract.recovery import *  # noqa: F403

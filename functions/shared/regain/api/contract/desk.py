@@ -7,13 +7,14 @@ from msgspec import Meta, Struct
 from regain.api.contract.values import LocalizedText, Note, Request
 
 Cursor = Annotated[str, Meta(max_length=800, description="Of the page before.")]
-PeopleState = Literal["", "not-registered", "not-capable", "locked", "closed", "off"]
+PeopleState = Literal["", "not-registered", "not-capable", "locked", "closed", "off", "invited"]
 
 
 class PeopleQuery(Request, frozen=True):
     """Search for people: `q` is the beginning of names, of a user ID or of an address, or the last digits of a number.
 
     Only people in the list `state`, or in a group, if given. `closed`: they need longer codes after many wrong ones.
+    `invited`: they were asked to register, and have not yet.
     """
 
     q: Annotated[str, Meta(max_length=200)] = ""

@@ -12,6 +12,13 @@ from regain.api.contract.desk import (
     RequestQuery,
     SettingsView,
 )
+from regain.api.contract.invitations import (
+    BeginInvitation,
+    InvitationPage,
+    InvitationQuery,
+    InvitationView,
+    MoveInvitation,
+)
 from regain.api.contract.operation import Operation
 
 _AGENT = (problems.SIGN_IN_NEEDED, problems.CHANGE_PASSWORD_FIRST, problems.NOT_FOR_YOUR_ROLE)
@@ -35,4 +42,24 @@ CHANGE_REQUEST = Operation(
 SETTINGS = Operation(
     "GET", "/api/admin/settings", "Show the settings that hold", SettingsView, 200, None, _READ, session=True
 )
-DESK = (SEARCH_PEOPLE, REQUESTS, CHANGE_REQUESTS, CHANGE_REQUEST, SETTINGS)
+_INVITE = (*_CHANGE, problems.NOT_OVER_THIS_ACCOUNT, problems.SECOND_FACTOR_NEEDED)
+INVITATIONS = Operation(
+    "GET", "/api/admin/invitations", "List invitations to register", InvitationPage, 200, None,
+    (*_READ, problems.BAD_REQUEST), session=True, query=InvitationQuery,
+)  # fmt: skip
+INVITATION = Operation(
+    "GET", "/api/admin/invitations/{id}", "Show an invitation", InvitationView, 200, None,
+    (*_READ, problems.NO_SUCH_INVITATION), session=True,
+)  # fmt: skip
+BEGIN_INVITATION = Operation(
+    "POST", "/api/admin/invitations", "Ask people to register", InvitationView, 200, BeginInvitation,
+    (*_INVITE, problems.DEADLINE_NOT_POSSIBLE, problems.NOBODY_TO_INVITE), session=True,
+)  # fmt: skip
+MOVE_INVITATION = Operation(
+    "POST", "/api/admin/invitations/{id}", "Stop or resume an invitation", InvitationView, 200, MoveInvitation,
+    (*_INVITE, problems.NO_SUCH_INVITATION), session=True,
+)  # fmt: skip
+DESK = (
+    SEARCH_PEOPLE, REQUESTS, CHANGE_REQUESTS, CHANGE_REQUEST, SETTINGS, INVITATIONS, INVITATION, BEGIN_INVITATION,
+    MOVE_INVITATION,
+)  # fmt: skip
