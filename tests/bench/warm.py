@@ -52,6 +52,7 @@ class Request:
     write_units: float = 0.0
     bytes: int = 0
     floor: float = 0.0
+    hash: float = 0.0
     measuring: float = 0.0
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -185,7 +186,7 @@ def measure() -> dict[str, Any]:
         hashes.append(hashed)
         floors.append(hashed + read)
         for one in _since(recorder, before):
-            one.floor = hashed + read
+            one.floor, one.hash = hashed + read, hashed
         resets.append(_since(recorder, between))
     return {
         "floor_milliseconds": round(statistics.median(floors) * 1e3, 1),
@@ -208,6 +209,7 @@ def _reset_figures(resets: list[list[Request]]) -> dict[str, float]:
 
     return {
         "milliseconds": round(statistics.median(sum(one.total for one in reset) for reset in resets) * 1e3, 1),
+        "hashes": round(statistics.median(sum(one.total for one in reset) / reset[0].hash for reset in resets), 2),
         "all": over_floor(lambda one: one.total),
         "hash": over_floor(lambda one: one.hashed),
         "botocore": over_floor(lambda one: one.botocore),
