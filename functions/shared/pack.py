@@ -54,6 +54,7 @@ MODULES = {
 }  # fmt: skip
 """What asks a directory of each kind."""
 UNUSED = (
+    "aws_lambda_powertools/metrics",  # counts are written without it (`regain.api.metrics`)
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/circuit_breaker",
     "aws_lambda_powertools/utilities/data_masking",
@@ -95,6 +96,7 @@ UNUSED = (
     "urllib3/contrib/emscripten",
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS
 )
+_METRICS = "from aws_lambda_powertools.metrics import Metrics, single_metric\n"
 KEPT = {
     "aws_lambda_powertools/event_handler": {
         "api_gateway", "content_types", "depends", "exception_handling", "exceptions", "openapi", "request", "util",
@@ -192,6 +194,8 @@ def leave_out(target: Path) -> None:
     for pattern in ("*.dist-info/RECORD", "**/*.pyi", "**/__pycache__", "phonenumbers/shortdata/region_*.py"):
         for path in list(target.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    powertools = target / "aws_lambda_powertools" / "__init__.py"
+    powertools.write_text(powertools.read_text().replace(_METRICS, ""))
     for path in list(target.glob("pyasn1_modules/rfc*.py")):
         if path.stem != "rfc5280":  # certificates: of the others passkeys load none
             path.unlink()
