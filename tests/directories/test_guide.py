@@ -94,7 +94,7 @@ def test_the_guide_to_entra_names_the_settings_permissions_and_claims_that_are_r
     (settings,) = blocks("entra.md", "domains:")
     path.write_text(f"organisation: {{name: Contoso}}\n{settings}")
     domain = read(path).domains["contoso.example"]
-    assert domain.entra.protected_groups == ("Executives",) and domain.offers == {"reset"}
+    assert domain.entra.protected_groups == ("Executives",) and domain.offers == {"reset", "temporary-password"}
     assert (
         set(re.findall(r"^    \| `(\S+)` \|", guide, re.MULTILINE)) == PERMISSIONS == {*NEEDED, "GroupMember.Read.All"}
     )
