@@ -67,6 +67,22 @@ UNUSED = (
     "babel/messages",
     "bin",
     "boto3",  # clients are made with botocore
+    *(
+        f"botocore/docs/{name}"  # all but what clients and handlers import
+        for name in (
+            "bcdoc",
+            "client.py",
+            "example.py",
+            "method.py",
+            "paginator.py",
+            "params.py",
+            "service.py",
+            "shape.py",
+            "sharedexample.py",
+            "translator.py",
+            "waiter.py",
+        )
+    ),
     "cffi",  # argon2 needs its backend only
     "dateutil/easter.py",
     "dateutil/rrule.py",  # botocore reads and compares times, and repeats none
@@ -93,7 +109,11 @@ UNUSED = (
     "regain/people/missing.py",
     "regain/people/rows.py",
     "s3transfer",
+    "share",  # manuals
+    "segno/cli.py",
     "urllib3/contrib/emscripten",
+    "urllib3/contrib/socks.py",
+    "urllib3/http2/connection.py",  # AWS is asked in HTTP/1.1
     "urllib3/contrib/pyopenssl.py",  # botocore would load all of OpenSSL with it, and Python has TLS
 )
 _METRICS = "from aws_lambda_powertools.metrics import Metrics, single_metric\n"
