@@ -34,6 +34,9 @@ _FOREIGN_WORDS = Phrase("bank, bank card, credit card, parcel, package delivery,
 _BOOST = {"errors": 0.6, "methods": 0.7, "problems": 0.6, "accessibility": 0.5, "": 0.5}
 """Pages that count less than those that say what to do, by the first part of the address."""
 
+_SUPPORT = "import { support } from './lunr-support.js';\n"
+"""What each stemmer needs, once for all of them."""
+
 _MARKUP = re.compile(
     r"\{[:%].*?\}|\{ \.[\w-]+ \}|!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<!--.*?-->|<[^>]+>"
     r"|^\s*\|[-|: ]+$|^(!!! \w+|#+|\s*[-*]|\s*\d+\.) |[*`\[|>\"]",
@@ -92,10 +95,10 @@ def scripts() -> dict[str, str]:
         "lunr.js": f"export const lunr = {_module(_SHIPPED / 'templates' / 'search' / 'lunr.js')};\n",
         "lunr-en.js": "export {};\n",  # lunr has it
     }
-    support = _module(_LANGUAGES / "lunr.stemmer.support.js")
+    made["lunr-support.js"] = f"export const support = {_module(_LANGUAGES / 'lunr.stemmer.support.js')};\n"
     for stemmer in sorted(set(STEMMERS.values()) - {"en"}):
         pack = _module(_LANGUAGES / f"lunr.{stemmer}.js")
-        made[f"lunr-{stemmer}.js"] = f"export function extend(lunr) {{\n{support}(lunr);\n{pack}(lunr);\n}}\n"
+        made[f"lunr-{stemmer}.js"] = f"{_SUPPORT}export function extend(lunr) {{\nsupport(lunr);\n{pack}(lunr);\n}}\n"
     return made
 
 

@@ -101,66 +101,74 @@ def test_a_reset_takes_five_clicks_from_the_first_page_b38_f21_f22(page: Page, f
     assert len(clicks) == 5
 
 
+class Fold:
+    """The form of a language on a phone, with answers that are made up. Notes how low the lowest of each step is."""
+
+    def __init__(self, page: Page, form, tag: str) -> None:
+        self.page, self.form, self.answers, self.lowest = page, form, said(tag), 0
+
+    def submit(self, step: str, answer: str = "") -> None:
+        if answer:
+            status, body = self.answers[answer]
+            self.page.route(f"**/api/reset/{step}", lambda route: route.fulfill(status=status, json=body), times=1)
+        self.page.locator('.step:not([hidden]) button:not([type="button"])').click()
+
+    def refused(self, step: str, answer: str = "") -> None:
+        self.submit(step, answer)
+        expect(self.form.summary).to_be_focused()
+        self._measure(answer or step)
+
+    def at(self, step: str) -> None:
+        self.form.at(step)
+        self._measure(step)
+
+    def own(self, kind: str, step: str) -> None:
+        """The step of a proof for which nothing is sent, and back."""
+        self.page.locator("[data-unfold]").dispatch_event("click")
+        self.page.locator(f'[name="method"][value="{kind}"]').check()
+        self.submit("method")
+        self.at(step)
+        self.page.go_back()
+        self.form.at("method")
+
+    def _measure(self, what: str) -> None:
+        low = self.page.evaluate(SEEN)
+        assert low <= 740, what
+        self.lowest = max(self.lowest, round(low))
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_heading_field_and_button_are_seen_at_once_in_each_step_and_after_each_error_f15_b38(
     page: Page, form, tag, record_property
 ):
-    """Seven methods, a code that is wrong or too old, a password that breaks four rules. The answers are made up here.
+    """Seven methods, a code that is wrong or too old, a password that breaks four rules.
 
     The run ends with how low the lowest of a language is: `pytest tests/browser/test_phone.py`.
     """
-    answers, lowest = said(tag), []
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{root(tag)}reset/")
-
-    def submit(step: str, answer: str = "") -> None:
-        if answer:
-            status, body = answers[answer]
-            page.route(f"**/api/reset/{step}", lambda route: route.fulfill(status=status, json=body), times=1)
-        page.locator('.step:not([hidden]) button:not([type="button"])').click()
-
-    def refused(step: str, answer: str = "") -> None:
-        submit(step, answer)
-        expect(form.summary).to_be_focused()
-        seen(answer or step)
-
-    def at(step: str) -> None:
-        form.at(step)
-        seen(step)
-
-    def seen(what: str) -> None:
-        lowest.append(page.evaluate(SEEN))
-        assert lowest[-1] <= 740, what
-
-    def own(kind: str, step: str) -> None:
-        page.locator("[data-unfold]").dispatch_event("click")
-        page.locator(f'[name="method"][value="{kind}"]').check()
-        submit("method")
-        at(step)
-        page.go_back()
-        form.at("method")
-
-    at("start")
-    refused("start")
+    fold = Fold(page, form, tag)
+    fold.at("start")
+    fold.refused("start")
     page.locator("#user-id").fill("maria.silva@contoso.example")
-    submit("start", "refused")
+    fold.submit("start", "refused")
     form.at("refused")
     expect(page.locator('[data-step="refused"] .button').first).to_be_in_viewport(ratio=1)
     page.locator("[data-change]").click()
-    submit("start", "start")
-    at("method")
-    own("authenticator", "app")
-    own("recovery-code", "saved")
+    fold.submit("start", "start")
+    fold.at("method")
+    fold.own("authenticator", "app")
+    fold.own("recovery-code", "saved")
     page.locator('[name="method"]').first.check()
-    submit("send", "send")
-    at("code")
+    fold.submit("send", "send")
+    fold.at("code")
     page.locator("#code").fill("12345678")
-    refused("verify", "wrong")
-    refused("verify", "expired")
-    submit("verify", "verify")
-    at("password")
+    fold.refused("verify", "wrong")
+    fold.refused("verify", "expired")
+    fold.submit("verify", "verify")
+    fold.at("password")
     assert page.evaluate(RULES_FIRST)
     page.locator("#new-password").fill("silva12")
     page.locator("#confirm-password").fill("silva12")
-    refused("finish", "weak")
-    record_property(f"lowest of 740 pixels in {tag}", round(max(lowest)))
+    fold.refused("finish", "weak")
+    record_property(f"lowest of 740 pixels in {tag}", fold.lowest)
