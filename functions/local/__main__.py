@@ -231,8 +231,7 @@ def _functions(
 
     def wake(written: frozenset[str] | None) -> None:
         for poller in pollers:
-            if written is None or poller.table in written:
-                poller.wake()
+            poller.wake(written is None or poller.table in written)
 
     for pool in pools.values():
         pool.on_invoked = wake

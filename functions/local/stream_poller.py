@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from local.template import ACCOUNT, REGION
 
 _IDLE_INTERVAL = 60.0  # seconds between polls while nobody says that something may have been written
 _MAX_WINDOW = 0.5  # seconds; caps the template's MaximumBatchingWindowInSeconds
+_OTHERS = 1.0  # seconds after which what functions have not written may have been, by a test for one
 _BACKOFF = 0.2
 _FEW = 100  # records: an answer with fewer is the stream's last, for one ends at 1,000 records or 1 MB
 _OUTBOX = "OutboxTable"  # its items have a state, so pending ones can be found without the stream
@@ -33,7 +35,7 @@ class StreamPoller:
         self._size = mapping.get("BatchSize", 10)
         self._window = min(mapping.get("MaximumBatchingWindowInSeconds", 0), _MAX_WINDOW)
         self._patterns = [json.loads(f["Pattern"]) for f in mapping.get("FilterCriteria", {}).get("Filters", [])]
-        self._woken = asyncio.Event()
+        self._woken, self._polled = asyncio.Event(), 0.0
         self._streams, self._dynamodb, self._sqs = map(boto3.client, ("dynamodbstreams", "dynamodb", "sqs"))
 
     async def run(self) -> None:
@@ -42,6 +44,7 @@ class StreamPoller:
             await self._deliver(await asyncio.to_thread(self._pending))
         iterators: dict[str, str] = {}
         while True:
+            self._polled = time.monotonic()
             try:
                 records = await asyncio.to_thread(self._next, iterators)
             except Exception as error:  # the engine may be stopping or busy
@@ -52,9 +55,10 @@ class StreamPoller:
                 await self._pause()
             await asyncio.sleep(self._window)
 
-    def wake(self) -> None:
-        """Polls at once, because something may have been written."""
-        self._woken.set()
+    def wake(self, written: bool = True) -> None:
+        """Polls at once, because something was `written`; or because somebody else may have, some time ago."""
+        if written or time.monotonic() - self._polled > _OTHERS:
+            self._woken.set()
 
     async def _pause(self) -> None:
         """Waits to be woken: by a function that has been invoked, by `./regain`, or after a while all the same."""

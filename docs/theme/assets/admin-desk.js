@@ -60,7 +60,6 @@ export const number = count => new Intl.NumberFormat(inRegion).format(count);
 // Days are those of UTC: '2026-11-26' as people write it.
 export const dated = options => new Intl.DateTimeFormat(inRegion, { timeZone: 'UTC', ...options });
 export const midnight = day => new Date(`${day}T00:00:00Z`);
-export const number = count => new Intl.NumberFormat(`${region}-u-nu-latn`).format(count);
 export const spokenDay = dated({ dateStyle: 'medium' });
 
 // Where one is: `#people/ID?state=off` → { name: 'people', id: 'ID', query }.
