@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 
@@ -20,6 +19,7 @@ from regain.people import inviting
 from report import app as report
 from report import invitations as sending
 from report.index import index_people
+from tests.functions import calls
 from tests.functions.conftest import Context
 from tests.functions.fault_injection import Killed, points
 from tests.functions.faults import BATCH_FAULTS
@@ -179,12 +179,12 @@ def test_whatever_call_fails_nobody_is_left_out_and_nobody_is_asked_twice(quiet,
     fresh(world)
     with cloud.injecting():
         minute()
-    calls, wanted = list(cloud.calls), counts(world, invitation)
-    found = list(points(calls, BATCH_FAULTS, 1))
+    made, wanted = list(cloud.calls), counts(world, invitation)
+    found = list(points(made, BATCH_FAULTS, 1))
     for at, fault in found:
         tables.restore(before)
         fresh(world)
-        where = f"{calls[at].operation} {at}, {fault.name}"
+        where = f"{made[at].operation} {at}, {fault.name}"
         try:
             with cloud.injecting(at, fault):
                 minute()
@@ -212,12 +212,8 @@ def test_asking_many_takes_the_same_calls_a_page_however_many_there_are(quiet, m
         world.number += 1_000
         name, _ = group(world, size)
         invitation = invite(world, group=name)
-        called = []
-        client = world.services.store.client
-        note = partial(lambda called, model, **_: called.append(model.name), called)
-        client.meta.events.register("before-call.dynamodb", note, unique_id="c")
-        assert minute() == size
-        client.meta.events.unregister("before-call.dynamodb", unique_id="c")
+        with calls.counted() as called:
+            assert minute() == size
         assert rounds(world, invitation) == {"first": size}
         per_page.append(Counter(called) - Counter({"TransactWriteItems": 1}))  # the page that finds nobody more
     assert per_page[0]["TransactWriteItems"] * 3 == per_page[1]["TransactWriteItems"] == 3
