@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from hooks import assets
 from hooks import site as site_hook
 from tests.docs.test_site import read, text
@@ -92,3 +94,12 @@ def test_every_name_that_a_script_imports_is_exported_where_it_says():
     exported = r"^export (?:const|let|class|function|async function) {}\b"
     assert len(imports) > 100
     assert [each for each in imports if not re.search(exported.format(each[1]), sources[each[2]], re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("name", assets.ENTRY_POINTS)
+def test_no_script_declares_a_name_twice(name):
+    """Its modules share one scope once they are put together."""
+    declared = re.findall(
+        r"^(?:export )?(?:async )?(?:const|let|class|function) (\w+)", assets.bundle(name), re.MULTILINE
+    )
+    assert sorted(declared) == sorted(set(declared))
