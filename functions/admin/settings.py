@@ -1,6 +1,7 @@
 """What holds here, to be read: each setting with its value, whether the file says it, and what policies change."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,15 @@ from typing import Any
 import msgspec
 
 from admin.agent import signed_in_agent
-from regain.api.contract import FailedMessages, FailureReason, PolicyValue, Setting, SettingsSection, SettingsView
+from regain.api.contract import (
+    FailedMessages,
+    FailureReason,
+    FunctionAtWork,
+    PolicyValue,
+    Setting,
+    SettingsSection,
+    SettingsView,
+)
 from regain.api.request_context import RequestContext
 from regain.domain.languages import LANGUAGES
 from regain.organisation import policies
@@ -19,6 +28,19 @@ from regain.reports import message_failures
 _SECTIONS = ("organisation", "contacts", "recovery", "limits", "passwords", "notify", "administration")
 _BY_NAME = ("domains", "groups")
 _FAILED = ("message-failed", "message-bounced", "message-undelivered", "message-suppressed", "message-expired")
+_AT_WORK = {
+    "reset": "reset-started",
+    "unlock": "unlock-started",
+    "account": "(password-changed|registration-|security-info-|prove-)",
+    "contact": "(administrator|support)-contacted",
+    "admin": "admin-",
+    "provisioning": "account-(added|renamed|removed)",
+    "directory": "directory-",
+    "notify": "message-(sent|failed|expired)",
+    "receipts": "message-(delivered|bounced|undelivered)",
+    "report": "",
+}
+"""The functions that leave events, and how the kinds of these begin. Every event is counted by `report`."""
 _DAYS = 7
 _ISOLATED = "\N{FIRST STRONG ISOLATE}{}\N{POP DIRECTIONAL ISOLATE}"  # a value may be written from right to left
 
@@ -32,10 +54,17 @@ def show_settings(context: RequestContext) -> SettingsView:
     days = services.counters.days((today - timedelta(days=_DAYS - 1)).isoformat(), today.isoformat())
     return SettingsView(
         release=os.environ.get("RELEASE", "") or "local",
+        functions=[FunctionAtWork(name, _last(days, kinds)) for name, kinds in _AT_WORK.items()],
         file="organisation.yaml",
         sections=_sections(services.organisation),
         failed=[found for kind in _FAILED if (found := _failed(kind, days)).count],
     )
+
+
+def _last(days: Mapping[str, Counter[str]], kinds: str) -> str:
+    """The last day with an event whose kind begins so."""
+    wanted = re.compile(f"event:{kinds}")
+    return max((day for day, counts in days.items() if any(map(wanted.match, counts))), default="")
 
 
 def _failed(kind: str, days: Mapping[str, Counter[str]]) -> FailedMessages:
@@ -50,8 +79,7 @@ def _failed(kind: str, days: Mapping[str, Counter[str]]) -> FailedMessages:
         for reason, number in reasons.most_common()
         if number
     ]
-    last = max((day for day, counts in days.items() if counts[event]), default="")
-    return FailedMessages(kind, total[event], last, told)
+    return FailedMessages(kind, total[event], _last(days, f"{kind}$"), told)
 
 
 def _sections(organisation: Organisation) -> list[SettingsSection]:

@@ -116,3 +116,14 @@ def test_a_setting_in_several_languages_is_one_value(world):
     }
     assert "the Contoso portal" in told["organisation.portal_name"]
     assert not any(name.startswith("organisation.portal_name.") for name in told)
+
+
+def test_the_settings_say_when_each_function_was_last_at_work(world):
+    agent, person = Agent(world), world.person()
+    a_reset(world, person)
+    count_events(world.events(person.user_id))
+    found = agent.get("/settings").body
+    today = time.strftime("%Y-%m-%d", time.gmtime(world.services.clock()))
+    at_work = {each["name"]: each["last"] for each in found["functions"]}
+    assert (at_work["reset"], at_work["report"]) == (today, today)
+    assert {"account", "contact", "admin", "directory", "notify", "receipts"} <= set(at_work)

@@ -1,5 +1,5 @@
 // What holds here: each setting with its value and where it comes from; read, not changed.
-import { link, make, midnight, number, put, show, spokenDay, view } from './admin-desk.js';
+import { facts, link, make, midnight, number, put, show, spokenDay, view } from './admin-desk.js';
 import { call } from './api.js';
 import { t } from './i18n.js';
 
@@ -13,7 +13,8 @@ export async function settings() {
     return item;
   });
   section.querySelector('[data-failed]').replaceChildren(...(failed.length ? failed : [make('li', t('none'))]));
-  section.querySelector('[data-settings]').replaceChildren(...found.sections.map(group));
+  facts(section.querySelector('[data-functions]'), found.functions.map(({ name, last }) => [name, last ? t('last-on', { day: spokenDay.format(midnight(last)) }) : t('not-at-work')]));
+  section.querySelector('[data-settings]').replaceChildren(...found.sections.filter(({ settings: rows }) => rows.length).map(group));
   show('settings');
 }
 

@@ -167,10 +167,18 @@ class FailedMessages(Struct):
     reasons: list[FailureReason]
 
 
+class FunctionAtWork(Struct):
+    """A function of the stack, and the last of the last 7 days (UTC) on which it has left an event; "" for none."""
+
+    name: str
+    last: str
+
+
 class SettingsView(Struct):
-    """What holds here, and since which release. `file` is where it is changed."""
+    """What holds here, in which release, which all functions get in one update. `file` is where it is changed."""
 
     release: str
+    functions: list[FunctionAtWork]
     file: str
     sections: list[SettingsSection]
     failed: list[FailedMessages]
