@@ -52,6 +52,13 @@ def test_every_test_and_file_that_a_document_names_is_there(document):
     assert gone == []
 
 
+def test_the_readme_says_at_once_whose_passwords_a_reset_changes_h40():
+    (line,) = [each for each in (ROOT / "README.md").read_text().splitlines() if each.startswith("| Passwords in |")]
+    assert "its own table" in line
+    for guide in ("active-directory", "openldap", "entra", "cognito"):
+        assert f"docs/admin/{guide}.md" in line
+
+
 def test_every_command_that_a_document_names_can_be_given():
     known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for document in DOCUMENTS:

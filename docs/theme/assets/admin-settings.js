@@ -20,7 +20,7 @@ export async function settings() {
 
 function group({ name, settings: rows }) {
   const made = make('details'), table = make('table'), body = make('tbody');
-  made.open = rows.some(({ changed }) => changed) || rows.length < 4;
+  made.open = innerWidth > 896 && (rows.some(({ changed }) => changed) || rows.length < 4); // a phone shows names first
   made.append(make('summary', name), table);
   table.append(head(['setting', 'value', 'from']), body);
   body.append(...rows.map(({ name: key, value, changed, policies }) => {
