@@ -1,6 +1,7 @@
 """Imports run one way, files and functions stay small, and no file names what it must not."""
 
 import ast
+import re
 import subprocess
 import sys
 from fnmatch import fnmatch
@@ -143,3 +144,14 @@ def test_pytest_passes_over_no_folder_with_tests(request):
     folders -= {"node_modules"}
     passed_over = request.config.getini("norecursedirs")
     assert [each for each in folders if any(fnmatch(each, pattern) for pattern in passed_over)] == []
+
+
+def test_whoever_writes_csv_escapes_formulas_b18():
+    """A cell that begins with = would be run by the spreadsheet that an administrator opens."""
+    writers = [
+        path
+        for path in python_files()
+        if "tests" not in path.parts and re.search(r"csv\.(writer|DictWriter)", path.read_text())
+    ]
+    assert writers
+    assert [path for path in writers if "escape_formula(" not in path.read_text()] == []
