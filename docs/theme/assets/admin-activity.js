@@ -16,7 +16,7 @@ export async function activity() {
   put(view('activity'), { found: '' });
   show('activity', { focus: false });
   await moreEvents('');
-  show('activity');
+  if (here().name === 'activity') show('activity'); // not where somebody has gone on meanwhile
 }
 
 // What the filter asks for, as the address of the view.
