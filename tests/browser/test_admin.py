@@ -313,7 +313,6 @@ def test_jobs_of_a_desk_are_done_by_the_keys_that_the_guide_says(page: Page, hel
     agent.told("asked at the next sign-in")
     press("Tab", "Enter")  # undo
     agent.told("no longer asked")
-
     press("/")
     keys.type("person pat")  # one of several: Enter opens the first
     press("Enter")
