@@ -9,6 +9,7 @@ from typing import Any
 
 from hooks import policy_texts, problem_pages
 from hooks.addresses import PageError
+from hooks.catalogues import terms
 from hooks.well_known import PRIVATE
 from regain.domain import events, limit_table, roles
 from regain.domain.methods import LABELS, channel, sends_code, uses_phone
@@ -89,6 +90,7 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "limit_rows": _limit_rows(organisation, language),
         "methods": {kind: say(LABELS[kind]) for kind in offered},
         "method_pages": {kind: tuple(map(say, _METHOD_PAGES[kind])) for kind in offered},
+        "terms": terms.of(language.tag),
         "by_phone": [kind for kind in offered if uses_phone(kind)],
         "passwords": organisation.passwords,
         "problems": problem_pages.problems(organisation),
