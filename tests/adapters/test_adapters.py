@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from regain.adapters import rate_limits, recoveries
+from regain.adapters.events import Events
 from regain.adapters.identifiers import Identifiers
 from regain.adapters.messengers import Email, RenderedMessage, Undeliverable, in_ascii
 from regain.adapters.seal import seal, unseal
@@ -192,6 +193,26 @@ def test_nothing_answers_a_mail_by_itself_and_nobody_unsubscribes_from_a_code(aw
     assert Email(client, "help@contoso.example").send("a@home.example", LETTER, {})
     content = json.loads(sent[0]["body"])["Content"]["Simple"]
     assert content["Headers"] == [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
+
+
+def test_a_page_of_events_looks_through_so_many_days_and_its_cursor_leads_on():
+    """In a small organisation little happens: a page that wanted to be full would read a year, 64 queries a day."""
+    asked = []
+
+    class Quiet:
+        def query(self, table, name, value, between, **_):
+            asked.append(value[:10])
+            at = f"{value[:10]}T08:00:00.000000#0"
+            return [{"at": at}] if value.endswith("#0") and between[1] <= at < between[2] else []
+
+    days = [f"2026-{month:02}-{day:02}" for month in (9, 10) for day in range(1, 11)]
+    events, cursor, seen, pages = Events(Quiet(), "EventTable"), "", [], 0
+    while cursor or not pages:
+        asked.clear()
+        found, cursor = events.by_time("2026-01-01", "2026-12-31~", "", cursor, 50, days, most_days=8)
+        assert len(set(asked)) <= 8
+        seen, pages = seen + [event["at"][:10] for event in found], pages + 1
+    assert (seen, pages) == (sorted(days, reverse=True), 3)
 
 
 _SCALARS = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text() | st.binary()

@@ -56,21 +56,26 @@ class Events:
         )
         return _page([event for event in found if event["at"] < end], limit)
 
-    def by_time(self, start: str, end: str, kind: str, cursor: str, limit: int, days: Collection[str]) -> EventPage:
+    def by_time(
+        self, start: str, end: str, kind: str, cursor: str, limit: int, days: Collection[str], most_days: int = 400
+    ) -> EventPage:
         """The events of all accounts between two times (ISO 8601), newest first; of one kind, if given.
 
-        Only `days` (ISO 8601) are searched; each costs one query per stripe, however many accounts there are.
+        Only `days` (ISO 8601) are searched; each costs one query per stripe, however many accounts there are. After
+        `most_days` of them the page ends, and its cursor leads on, even if it has fewer events than `limit`.
         """
         end = _before(cursor) or end
         found: list[dict[str, Any]] = []
+        chosen = sorted((day for day in days if start[:10] <= day < end), reverse=True)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for day in sorted((day for day in days if start[:10] <= day <= end[:10]), reverse=True):
+            for day in chosen[:most_days]:
                 if len(found) > limit:
                     break
                 read = partial(self._stripe, day=day, start=start, end=end, kind=kind, limit=limit)
                 merged = [event for stripe in pool.map(read, range(_STRIPES)) for event in stripe]
                 found += sorted(merged, key=lambda event: event["at"], reverse=True)
-        return _page(found, limit)
+        page, more = _page(found, limit)
+        return page, more or (_cursor(chosen[most_days - 1]) if len(chosen) > most_days else "")
 
     def _stripe(self, stripe: int, day: str, start: str, end: str, kind: str, limit: int) -> list[dict[str, Any]]:
         return [
@@ -86,8 +91,12 @@ class Events:
 def _page(found: list[dict[str, Any]], limit: int) -> EventPage:
     more = len(found) > limit
     found = found[:limit]
-    cursor = base64.urlsafe_b64encode(found[-1]["at"].encode()).rstrip(b"=").decode() if more else ""
-    return found, cursor
+    return found, _cursor(found[-1]["at"]) if more else ""
+
+
+def _cursor(before: str) -> str:
+    """What leads to the events before a time (ISO 8601)."""
+    return base64.urlsafe_b64encode(before.encode()).rstrip(b"=").decode()
 
 
 def _before(cursor: str) -> str:
