@@ -92,8 +92,8 @@ serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY
 	@DIRECTORY=$(DIRECTORY) SIGN_IN=$(SIGN_IN) $(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
 	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) --watch $(if $(EVENTS),--events) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SIGN_IN),--sign-in $(SIGN_IN)) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
-docs: install ## Build the site in every language into site/, incrementally
-	$(DEV)/python -m hooks.build --strict --site-dir site
+docs: install ## Build the site in every language into site/, incrementally: COMPLETE=1 (a missing translation stops it)
+	$(DEV)/python -m hooks.build --strict $(if $(COMPLETE),--complete) --site-dir site
 
 translations: install ## Update translations/*.po with new and changed texts, and list missing translations: LANGUAGE=de
 	$(DEV)/python -m hooks.catalogues update $(LANGUAGE)
@@ -145,7 +145,7 @@ validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, c
 deploy: install .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the first time; CI=true takes defaults)
 	@test -f samconfig.$(STACK).toml || $(REGAIN) setup $(if $(filter true,$(CI)),--yes)
 	@$(REGAIN) deploy --check
-	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory docs COMPLETE=1
 	@mkdir -p .aws-sam && $(MAKE) --no-print-directory release-id > .aws-sam/release-id
 	@$(REGAIN) deploy --sam "$(SAM)" --release "$$(tail -n 1 .aws-sam/release-id)"
 

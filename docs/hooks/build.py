@@ -133,16 +133,19 @@ def _build_language(work: tuple[Path, str, dict[str, str], str, bool]) -> dict[s
 
 
 def _check_translations(languages: tuple[str, ...], complete: bool) -> bool:
-    """Whether the translations match their texts (B15) and, if required, are `complete`. Prints the faults."""
+    """Whether translations match their texts (B15) and, if required, are `complete`. Prints faults, and what is missing."""
     translated = [tag for tag in languages if tag != SOURCE_LANGUAGE]
     if not translated:
         return True
     texts, valid = extract_template(), True
     for tag in translated:
-        for fault in faults(texts, files.read(tag)):
-            if complete or not fault.missing:
-                print(f"translations/{tag}.po: {fault}", file=sys.stderr)
-                valid = False
+        found = list(faults(texts, files.read(tag)))
+        wrong = [fault for fault in found if complete or not fault.missing]
+        if missing := len(found) - len(wrong):
+            print(f"translations/{tag}.po: {missing} texts are missing (`make translations LANGUAGE={tag}` lists them)")
+        for fault in wrong:
+            print(f"translations/{tag}.po: {fault}", file=sys.stderr)
+            valid = False
     return valid
 
 

@@ -164,5 +164,13 @@ def test_a_missing_text_stops_a_complete_build_and_is_named(tmp_path, monkeypatc
     texts.delete("Skip to content")
     monkeypatch.setattr(files, "read", lambda tag: texts)
     assert build._check_translations(("en", "de"), complete=False) is True
+    assert "translations/de.po: 1 texts are missing" in capsys.readouterr().out
     assert build._check_translations(("en", "de"), complete=True) is False
     assert "translations/de.po: missing: 'Skip to content'" in capsys.readouterr().err
+
+
+def test_a_deployment_and_a_release_need_every_text_b15():
+    deployment = (ROOT / "Makefile").read_text().split("\ndeploy:")[1].split("\n\n")[0]
+    assert "docs COMPLETE=1" in deployment
+    assert "make docs COMPLETE=1" in (ROOT / ".github/workflows/release.yml").read_text()
+    assert "make docs COMPLETE=1" in (ROOT / "CONTRIBUTING.md").read_text().split("**A release**")[1]
