@@ -133,7 +133,7 @@ def _build_language(work: tuple[Path, str, dict[str, str], str, bool]) -> dict[s
 
 
 def _check_translations(languages: tuple[str, ...], complete: bool) -> bool:
-    """Whether translations match their texts (B15) and, if required, are `complete`. Prints faults, and what is missing."""
+    """Whether translations match their texts (B15) and, if required, are `complete`. Prints what they are not."""
     translated = [tag for tag in languages if tag != SOURCE_LANGUAGE]
     if not translated:
         return True
