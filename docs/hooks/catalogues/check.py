@@ -83,7 +83,7 @@ def _differs(text: str, translation: str) -> Iterator[Fault]:
 def _wrong_names(text: str, translation: str, known: Mapping[Any, Message]) -> Iterator[Fault]:
     """Guidance must call a button, which it names in bold, by the translation that the button has."""
     for name in _NAMED.findall(text):
-        there = known.get((name, None))
+        there = known.get((name, None)) or known.get((name.replace("'", "’"), None))
         if there and there.string and f"**{there.string}**" not in translation:
             yield Fault(text, f"**{name}** is called {there.string!r} where it stands")
 
