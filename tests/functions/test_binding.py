@@ -248,8 +248,8 @@ def test_no_operation_of_helpers_and_administrators_takes_an_address_or_a_number
     operations = [each for each in contract.OPERATIONS if each.path.startswith("/api/admin") and each.request]
     fields = {name for operation in operations for name in operation.request.__struct_fields__}
     proof = {"flow", "method", "code", "answers", "credential", "proof"}
-    search, queue = {"q", "state", "group", "cursor"}, {"ids", "note", "reason"}
-    assert fields == {*proof, "contact", "methods_lost", "to", "caller", "keep", *search, *queue}
+    search, queue, invitation = {"q", "state", "group", "cursor"}, {"ids", "note", "reason"}, {"deadline", "reminders"}
+    assert fields == {*proof, "contact", "methods_lost", "to", "caller", "keep", *search, *queue, *invitation}
     assert {each.path.rpartition("/")[2] for each in operations if "contact" in each.request.__struct_fields__} == {
         "send"  # compared with the one that is registered
     }
