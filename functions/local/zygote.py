@@ -1,8 +1,8 @@
 """Where sandboxes come from: a process that has loaded what functions load, and forks into each of them.
 
 A sandbox takes a tenth of the time that a new process takes, and shares its memory with all others. Only modules are
-loaded before the fork, and none of them looks at the environment: what a function loads itself, and every client and
-key, is its own.
+loaded before the fork, and none of ours looks at the environment: what a function loads itself, and every client,
+connection and key, is its own.
 """
 
 import asyncio
@@ -98,10 +98,11 @@ def _serve(asked: socket.socket) -> None:
         importlib.import_module(name)
     while True:
         line, files, _, _ = socket.recv_fds(asked, _LINE, 2)
-        while line and not line.endswith(b"\n"):
-            line += asked.recv(_LINE)
-        if not line:
-            return
+        while not line.endswith(b"\n"):
+            more = asked.recv(_LINE) if line else b""
+            if not more:
+                return
+            line += more
         request = json.loads(line)
         if "kill" in request:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):

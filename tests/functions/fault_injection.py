@@ -21,6 +21,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
 from botocore.retries.quota import RetryQuota
 
+from regain.adapters import short_way
 from regain.adapters import store as stores
 from regain.adapters.short_way import ShortWay
 from tests.functions import calls
@@ -106,6 +107,7 @@ class FaultInjector:
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)  # else many faults in a row end its tries
         monkeypatch.setattr(stores, "_wait", lambda attempt: None)
+        monkeypatch.setattr(short_way, "_pause", lambda: None)
 
     @contextlib.contextmanager
     def injecting(self, at: int = -1, fault: Fault | None = None) -> Iterator[None]:

@@ -1,6 +1,9 @@
 """Sandboxes: one request at a time, killed at their timeout, replaced after a crash."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -34,6 +37,29 @@ def handler(event, context):
     print("to the log")
     busy = False
     return {"pid": os.getpid(), "echo": event["n"], "left": context.get_remaining_time_in_millis(), "x": os.environ["GIVEN"]}
+"""
+SHARED = """
+import functools, gc, importlib, os, socket, sys, threading
+from botocore.client import BaseClient
+from botocore.session import Session
+from local import zygote
+
+def ask(environment, name, original=os._Environ.__getitem__):
+    frame = sys._getframe()
+    while frame := frame.f_back:
+        assert frame.f_globals["__name__"].partition(".")[0] not in ("regain", "functions"), name
+    return original(environment, name)
+
+os._Environ.__getitem__ = ask
+files = os.listdir("/proc/self/fd") if sys.platform == "linux" else []
+for name in zygote._LOADED:
+    importlib.import_module(name)
+assert not files or os.listdir("/proc/self/fd") == files
+assert threading.active_count() == 1
+for each in gc.get_objects():
+    assert not isinstance(each, (BaseClient, Session, socket.socket)), each
+    if isinstance(each, functools._lru_cache_wrapper) and each.__module__.partition(".")[0] == "regain":
+        assert not each.cache_info().currsize, each
 """
 FUNCTION = Function("TestFunction", "sandboxed.handler", 2, 128, {"GIVEN": "by the template"})
 
@@ -86,6 +112,13 @@ def test_code_that_cannot_be_imported_shows_why_and_runs_again_once_it_is_mended
     assert "ModuleNotFoundError: No module named 'nothing_of_this_name'" in capsys.readouterr().err
     (tmp_path / "sandboxed.py").write_text(HANDLER)
     assert run(pool(), {"n": 2})[0]["echo"] == 2
+
+
+def test_sandboxes_share_no_connection_key_thread_or_setting_with_the_process_that_they_are_forked_from():
+    paths = os.pathsep.join(str(ROOT / folder) for folder in ("functions", "functions/shared"))
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run([sys.executable, "-c", SHARED], env=environment, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_only_the_embedded_stack_looks_at_tracebacks_h53():

@@ -3,7 +3,8 @@
 Three quarters of a call in botocore are work that DynamoDB's calls have no use for: endpoint rules, events, user
 agents, copies of each value and each header. Here a call is serialised, signed and sent once, over the connections that
 botocore's own session keeps. Unless it succeeds or a condition does not hold, botocore asks again as it always does:
-with the same `ClientRequestToken`, by which DynamoDB knows a transaction again.
+with the same `ClientRequestToken`, by which DynamoDB knows a transaction again. Handlers of botocore's events see only
+what botocore asks.
 """
 
 import base64
@@ -11,6 +12,7 @@ import functools
 import hashlib
 import hmac
 import json
+import random
 import time
 import uuid
 import zlib
@@ -27,6 +29,9 @@ _CALLS = frozenset({"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "U
 _CONDITIONS = ("ConditionalCheckFailedException", "TransactionCanceledException")
 _CONTENT = "application/x-amz-json-1.0"
 _OK, _BAD_REQUEST = 200, 400
+_LONGEST_HEAD = 65_536
+_TROUBLE = (BotoCoreError, HTTPError, HTTPException, OSError, ValueError)
+_RANDOM = random.SystemRandom()  # copies of one SnapStart snapshot would share a seed
 
 
 class ShortWay(BaseClient):  # type: ignore[misc]
@@ -41,22 +46,23 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         body = json.dumps(params, default=_in_base64).encode()
         try:
             answer = self._exchange(self._signed(f"DynamoDB_20120810.{operation}", body), body)
-        except (BotoCoreError, HTTPError, HTTPException, OSError, ValueError):
+            told = _told(self, operation, answer)
+        except _TROUBLE:
             return ask(params)
-        if answer.status_code == _OK and _whole(answer):
-            binary = b'"B"' in answer.content or b'"BS"' in answer.content
-            return _parsed(self, operation, answer) if binary else json.loads(answer.content)
-        if answer.status_code == _BAD_REQUEST:
-            told = _parsed(self, operation, answer)
-            if told["Error"]["Code"] in _CONDITIONS:
-                raise self.exceptions.from_code(told["Error"]["Code"])(told, operation)
-        return ask(params)
+        if told is None:
+            _pause()
+            return ask(params)
+        if answer.status_code != _OK:
+            raise self.exceptions.from_code(told["Error"]["Code"])(told, operation)
+        return told
 
     @functools.cached_property
     def _is_plain(self) -> bool:
-        """Whether requests are signed, and go straight to DynamoDB: through no proxy."""
-        proxy = self._endpoint.http_session._proxy_config.proxy_url_for(self.meta.endpoint_url)
-        return not proxy and self._request_signer._credentials is not None
+        """Whether requests are signed, and go straight to the root of a server: through no proxy."""
+        url = self.meta.endpoint_url
+        proxy, parts = self._endpoint.http_session._proxy_config.proxy_url_for(url), urlsplit(url)
+        simple = parts.path in ("", "/") and not parts.query and "@" not in parts.netloc
+        return simple and not proxy and self._request_signer._credentials is not None
 
     def _exchange(self, headers: dict[str, str], body: bytes) -> Any:
         """One request, and what came of it. Nothing is tried again."""
@@ -116,20 +122,23 @@ def _read(sock: Any) -> SimpleNamespace:
     Raises:
         HTTPException: it is another one, or not whole.
     """
-    content = b""
+    content = bytearray()  # which grows without being copied: an answer has up to 16 MB
     while (end := content.find(b"\r\n\r\n")) < 0:
+        if len(content) > _LONGEST_HEAD:
+            raise HTTPException("a head without an end")
         content += _more(sock)
     first, *lines = content[:end].decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     version, status, *_ = first.split(" ", 2)
     if version != "HTTP/1.1" or not headers.get("content-length", "").isdecimal() or "transfer-encoding" in headers:
         raise HTTPException(version)
-    content, length = content[end + 4 :], int(headers["content-length"])
+    length = int(headers["content-length"])
+    del content[: end + 4]
     while len(content) < length:
         content += _more(sock)
     if len(content) > length:
         raise HTTPException("more than one answer")
-    return SimpleNamespace(status_code=int(status), headers=headers, content=content)
+    return SimpleNamespace(status_code=int(status), headers=headers, content=bytes(content))
 
 
 def _more(sock: Any) -> bytes:
@@ -137,6 +146,23 @@ def _more(sock: Any) -> bytes:
     if not part:
         raise HTTPException("the connection was closed")
     return part
+
+
+def _told(client: Any, operation: str, answer: Any) -> dict[str, Any] | None:
+    """What an answer says: a result, or that a condition does not hold. None: neither, so that botocore is to ask."""
+    if answer.status_code not in (_OK, _BAD_REQUEST) or not _whole(answer):
+        return None
+    if answer.status_code == _OK:
+        result: dict[str, Any] = json.loads(answer.content)  # botocore would make an empty answer of what is no JSON
+        binary = b'"B"' in answer.content or b'"BS"' in answer.content
+        return _parsed(client, operation, answer) if binary else result
+    told = _parsed(client, operation, answer)
+    return told if told["Error"]["Code"] in _CONDITIONS else None
+
+
+def _pause() -> None:
+    """Before DynamoDB is asked again that has answered otherwise, as when it throttles. Botocore waits longer."""
+    time.sleep(_RANDOM.uniform(0, 0.05))
 
 
 def _parsed(client: Any, operation: str, answer: Any) -> dict[str, Any]:
