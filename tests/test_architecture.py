@@ -102,8 +102,8 @@ def test_a_function_imports_no_other_function(function):
         assert not others & {name.partition(".")[0] for name in imports(path)}, path
 
 
-def test_translations_holds_catalogues_only():
-    assert {path.suffix for path in (ROOT / "translations").iterdir()} == {".po"}
+def test_translations_holds_catalogues_and_terms_only():
+    assert {path.name for path in (ROOT / "translations").iterdir() if path.suffix != ".po"} == {"terms.csv"}
 
 
 def python_files():
