@@ -284,6 +284,15 @@ def test_phrases_are_collected_because_their_texts_are_written_out():
                 assert isinstance(first, ast.Constant) or "title" in ast.unparse(first), f"{path}:{node.lineno}"
 
 
-def test_every_language_has_a_name_of_its_own_and_a_direction():
+def test_no_page_joins_two_facts_with_the_full_stop_of_english_l10():
+    """Chinese, Japanese and Hindi have another: what stands between two facts must be a text, or a line."""
+    sources = [path for kind in ("*.md", "*.html") for path in (ROOT / "docs").rglob(kind)]
+    joined = re.compile(r"\}\}\)?(\([^)]*\))?[.;!?] \{\{")
+    assert joined.search("[{{ name }}](methods/{{ kind }}.md). {{ what }}")
+    assert [path.name for path in sources if joined.search(path.read_text())] == []
+
+
+def test_every_language_has_a_name_of_its_own_and_a_direction_l7():
+    assert LANGUAGES["pt"].name == "Português (Portugal)"
     assert len({known.name for known in LANGUAGES.values()}) == len(LANGUAGES) == 16
     assert {tag for tag, known in LANGUAGES.items() if known.direction == "rtl"} == {"ar", "he"}
