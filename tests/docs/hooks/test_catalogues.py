@@ -287,7 +287,7 @@ def test_phrases_are_collected_because_their_texts_are_written_out():
 def test_no_page_joins_two_facts_with_the_full_stop_of_english_l10():
     """Chinese, Japanese and Hindi have another: what stands between two facts must be a text, or a line."""
     sources = [path for kind in ("*.md", "*.html") for path in (ROOT / "docs").rglob(kind)]
-    joined = re.compile(r"\}\}\)?(\([^)]*\))?[.;!?] \{\{")
+    joined = re.compile(r"\}\}(\]\([^)]*\))?[.;!?] \{\{")
     assert joined.search("[{{ name }}](methods/{{ kind }}.md). {{ what }}")
     assert [path.name for path in sources if joined.search(path.read_text())] == []
 
