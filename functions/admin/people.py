@@ -4,14 +4,14 @@ Whoever is bound to groups finds people of a directory in these groups only, of 
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from admin.agent import Agent, signed_in_agent
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
-from regain.adapters.search_index import Filters
+from regain.adapters.search_index import Filters, Place
 from regain.api.contract import FoundPerson, PeopleFound, PeopleQuery
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
@@ -101,17 +101,28 @@ def _candidates(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> t
     index, listed = agent.services.search_index, search.listing(f"s#{query.state}")
     if query.state in ("locked", "closed"):  # these lists are short, and their entries hold no words
         return index.page([listed], Filters(), query.cursor, _PAGE_SIZE)
-    words: list[str] = []
+    groups = (query.group,) if query.group else own
+    if wanted and (head := search.head_of(wanted)).kind == "word":
+        return index.shortest(_places(wanted, query.state, groups), query.cursor, _PAGE_SIZE)
     if wanted:
-        head = search.head_of(wanted)
-        words = [term.text for term in wanted if term.kind == "word" and term is not head]
-        where, state = search.ranges(head, sees_places), query.state
-    elif query.group:
-        where, state = [search.listing(f"g#{query.group}")], query.state
+        words, state = [term.text for term in wanted if term.kind == "word"], query.state
+        where = search.ranges(head, sees_places)
     else:
-        where, state = [listed], ""
-    filters = Filters(words, state, (query.group,) if query.group else own)
-    return index.page(where, filters, query.cursor, _PAGE_SIZE)
+        words, state = [], query.state if query.group else ""
+        where = [search.listing(f"g#{query.group}")] if query.group else [listed]
+    return index.page(where, Filters(words, state, groups), query.cursor, _PAGE_SIZE)
+
+
+def _places(wanted: tuple[Term, ...], state: str, groups: Sequence[str]) -> list[Place]:
+    """Where whoever is found by all these words and stands in the list `state` has entries: at the longest word first,
+    as the rarest, then in the list. Groups only filter: of somebody in very many, some have no entry.
+    """
+    words = sorted((term.text for term in wanted), key=len, reverse=True)
+    places = [
+        (search.ranges(Term("word", word), False)[0], Filters([*words[:at], *words[at + 1 :]], state, groups))
+        for at, word in enumerate(words)
+    ]
+    return [places[0], (search.listing(f"s#{state}"), Filters(words, "", groups)), *places[1:]] if state else places
 
 
 def _read(agent: Agent, account_ids: list[str], there: Mapping[str, tuple[str, Person]]) -> list[_Person]:

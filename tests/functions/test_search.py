@@ -174,6 +174,60 @@ def test_a_search_for_one_word_looks_at_no_more_entries_than_it_shows(filters, l
     assert asked == [looked_at]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "asked"),
+    [
+        ({"wm": 900, "ws": 400}, ["wm", "ws"]),
+        ({"wm": 400, "ws": 900}, ["wm"]),
+        ({"wm": 900, "s#off": 30, "ws": 900}, ["wm", "s#off"]),
+        ({"wm": 9_000, "ws": 9_000, "wo": 9_000, "wp": 9_000}, ["wm", "ws", "wo", "wm"]),
+        ({"wm": 9_000}, ["wm", "wm", "wm", "wm"]),
+    ],
+)
+def test_several_words_and_a_list_are_looked_for_where_one_query_reaches_the_end(sizes, asked):
+    """However common the other words are, and never with more than four queries."""
+    queried, left = [], dict(sizes)
+
+    def query(**request):
+        part = request["ExpressionAttributeValues"][":part"]["S"]
+        queried.append(part)
+        left[part] -= request["Limit"]
+        last = {"LastEvaluatedKey": {"id": {"S": f"{sizes[part] - left[part]:06}"}}} if left[part] > 0 else {}
+        return {"Items": [], **last}
+
+    index = SearchIndex(SimpleNamespace(client=SimpleNamespace(query=query)), "ReportTable")
+    places = [((part, "0", "9~"), Filters(["other"])) for part in sizes]
+    found, cursor = index.shortest(places, "", 20)
+    assert (found, queried) == ([], asked)
+    assert bool(cursor) == (min(sizes.values()) > 500)
+    if cursor:
+        queried.clear()
+        index.shortest(places, cursor, 20)
+        assert queried == ["wm"] * 4
+
+
+@pytest.mark.parametrize(("read_size", "page_size"), [(3, 2), (4, 20)])
+@pytest.mark.parametrize(
+    ("q", "state", "wanted"),
+    [("{} rare", "", "rare"), ("ra {}", "off", "off"), ("{}", "off", "off"), ("{} al be", "", "common")],
+)
+def test_page_after_page_everybody_is_found_once_at_whichever_word_or_list_is_read(
+    world, unique, monkeypatch, read_size, page_size, q, state, wanted
+):
+    monkeypatch.setattr("regain.adapters.search_index._READ_SIZE", read_size)
+    monkeypatch.setattr("admin.people._PAGE_SIZE", page_size)
+    common = [world.person(display_name=f"{unique} Alba Bert {number}") for number in range(7)]
+    rare = [world.person(display_name=f"Rare{number} {unique}", enabled=number > 0) for number in range(4)]
+    index(*common, *rare)
+    people = {"common": common, "rare": rare, "off": rare[:1]}[wanted]
+    agent, found, cursor = Agent(world), [], None
+    while cursor != "":
+        answer = search(agent, q.format(unique), state=state, cursor=cursor or "")
+        found += names(answer)
+        cursor = answer.body["cursor"]
+    assert sorted(found) == sorted(each.user_id for each in people)
+
+
 def test_the_word_that_the_index_is_read_at_is_no_filter_as_well(world, unique, monkeypatch):
     seen = []
     monkeypatch.setattr(SearchIndex, "page", lambda _, where, filters, *rest: seen.append(filters) or ([], ""))

@@ -39,6 +39,10 @@ class Filters:
     groups: Sequence[str] = ()
 
 
+Place = tuple[Range, Filters]
+"""Where the index is read, and what an entry there must hold besides."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
     """The entries of people in the report table: `part` and `id`."""
@@ -94,14 +98,42 @@ class SearchIndex:
 
     # --- read by `admin` -------------------------------------------------------------------------
 
-    def page(self, ranges: Sequence[Range], filters: Filters, cursor: str, limit: int) -> tuple[list[str], str]:
+    def shortest(self, places: Sequence[Place], cursor: str, limit: int) -> tuple[list[str], str]:
+        """A page, like `page`, of the people who have an entry in every one of these places.
+
+        Queries each place once, until one fills the page or ends; if none does, goes on with the first. So a rare word
+        answers at once, however common the others are, and it takes at most `_MOST_READS` queries all the same.
+        """
+        if cursor:
+            place = _opened(cursor)[2] % len(places)
+            return self._in_place(places, place, cursor, limit, _MOST_READS)
+        answers: list[tuple[list[str], str]] = []
+        for place in range(min(len(places), _MOST_READS - 1)):
+            found, rest = self._in_place(places, place, "", limit, 1)
+            if len(found) == limit or not rest:
+                return found, rest
+            answers.append((found, rest))
+        found, rest = answers[0]
+        more, rest = self._in_place(places, 0, rest, limit - len(found), _MOST_READS - len(answers))
+        return list(dict.fromkeys([*found, *more])), rest
+
+    def _in_place(
+        self, places: Sequence[Place], place: int, cursor: str, limit: int, reads: int
+    ) -> tuple[list[str], str]:
+        where, filters = places[place]
+        found, rest = self.page([where], filters, cursor, limit, reads)
+        return found, _cursor(0, _opened(rest)[1], place) if rest else ""
+
+    def page(
+        self, ranges: Sequence[Range], filters: Filters, cursor: str, limit: int, reads: int = _MOST_READS
+    ) -> tuple[list[str], str]:
         """Up to `limit` account ids, and a cursor to go on from; "" where all has been looked at.
 
-        Reads at most `_MOST_READS` times, so a page may be short, or empty, and have a cursor all the same.
+        Queries at most `reads` times, so a page may be short, or empty, and have a cursor all the same.
         """
         found: dict[str, None] = {}
-        number, after = _opened(cursor)
-        for _ in range(_MOST_READS):
+        number, after, _ = _opened(cursor)
+        for _ in range(reads):
             if number >= len(ranges):
                 return list(found), ""
             items, end = self._read(ranges[number], after, filters, limit)
@@ -143,14 +175,15 @@ def held_words(words: Iterable[str]) -> str:
     return "".join(f" {word}" for word in words)
 
 
-def _cursor(number: int, after: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([number, after]).encode()).rstrip(b"=").decode()
+def _cursor(number: int, after: str, place: int = 0) -> str:
+    """Where to go on. A place is a number below zero: an earlier release then begins anew, and misses nobody."""
+    return base64.urlsafe_b64encode(json.dumps([number - place, after]).encode()).rstrip(b"=").decode()
 
 
-def _opened(cursor: str) -> tuple[int, str]:
-    """Where a cursor goes on; from the beginning, if it is none."""
+def _opened(cursor: str) -> tuple[int, str, int]:
+    """Where a cursor goes on: the range, the key and the place; at the beginning, if it is none."""
     try:
         number, after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return max(0, int(number)), str(after)
+        return max(0, int(number)), str(after), max(0, -int(number))
     except (binascii.Error, TypeError, ValueError):
-        return 0, ""
+        return 0, "", 0
