@@ -1,5 +1,6 @@
 """Searching for people (H2, H61): what finds them, what a role may see of it, what it costs (B12, B13, X16)."""
 
+import base64
 from types import SimpleNamespace
 
 import pytest
@@ -132,8 +133,18 @@ def test_a_page_has_the_same_reads_whatever_the_number_of_people(world, unique):
     rest = search(agent, unique[:-1], cursor=first.body["cursor"])
     assert len(set(names(first)) | set(names(rest))) == 25
     assert rest.body["cursor"] == ""
-    assert search(agent, unique, cursor="nonsense").status == 200
     assert few
+
+
+@pytest.mark.parametrize(
+    "inside", ["", "3", "{}", "[0]", "[-7, 1]", "[1e999, 0]", "[NaN, 0]", '[0, "zzq\\ud800"]', "[" * 500]
+)
+def test_a_cursor_that_is_none_begins_anew(world, unique, inside):
+    person = world.person(display_name=unique)
+    index(person)
+    cursor = base64.urlsafe_b64encode(inside.encode()).decode()
+    assert names(search(Agent(world), f"zzq {unique}", cursor=cursor)) == [person.user_id]
+    assert names(search(Agent(world), unique, cursor=f"é{cursor}")) == [person.user_id]
 
 
 def test_whoever_is_gone_leaves_no_entry(world, unique):

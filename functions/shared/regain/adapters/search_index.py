@@ -184,6 +184,8 @@ def _opened(cursor: str) -> tuple[int, str, int]:
     """Where a cursor goes on: the range, the key and the place; at the beginning, if it is none."""
     try:
         number, after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return max(0, int(number)), str(after), max(0, -int(number))
-    except (binascii.Error, TypeError, ValueError):
+        number, after = int(number), str(after)
+        after.encode()  # half of a surrogate pair is in no key
+    except (binascii.Error, OverflowError, TypeError, ValueError):
         return 0, "", 0
+    return max(0, number), after, max(0, -number)
