@@ -22,7 +22,7 @@ def main() -> int:
     asked = parser.parse_args()
     bring_up_loopback()
     with tempfile.TemporaryDirectory() as folder:
-        here = Organisation(Path(folder), min(asked.people, 500))
+        here = Organisation(Path(folder), min(asked.people, 500), warm=True)
         try:
             done = Day(here, min(asked.minutes, 60) * 60).play()
             counted = counts(here, done)

@@ -27,10 +27,10 @@ _COLUMNS = "userPrincipalName,displayName,givenName,surname,otherMails,mobilePho
 
 
 class Organisation:
-    """Two thirds of so many people are staff, one third works at the plant."""
+    """Two thirds of so many people are staff, one third works at the plant. A `warm` stack starts every function first."""
 
-    def __init__(self, folder: Path, people: int) -> None:
-        self.folder, self.site = folder, folder / "site"
+    def __init__(self, folder: Path, people: int, warm: bool = False) -> None:
+        self.folder, self.site, self.warm = folder, folder / "site", warm
         self.site.mkdir(parents=True)
         self.port = free_port()
         self.directory = OpenLdapWorld(slapd.start(folder / "slapd", policy=slapd.PasswordPolicy(failures=_FAILURES)))
@@ -152,9 +152,8 @@ class Organisation:
     def _launch(self, *options: str) -> Stack:
         os.environ["REGAIN_DIRECTORY_SECRET"] = self.directory.running.service_password
         try:
-            stack = launch(
-                self.folder / "state", self.site, "--organisation", str(self.file), *options, port=self.port, warm=True
-            )
+            options = ("--organisation", str(self.file), *options)
+            stack = launch(self.folder / "state", self.site, *options, port=self.port, warm=self.warm)
         finally:
             del os.environ["REGAIN_DIRECTORY_SECRET"]
         if stack.said[-1:] != ["ready"]:
