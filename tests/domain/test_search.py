@@ -58,12 +58,21 @@ def test_every_script_and_names_of_one_letter_are_found(who, typed):
     assert found(OTHERS[who], typed)
 
 
+def test_a_partition_holds_no_more_than_the_fewest_letters_that_are_typed():
+    """User IDs and addresses are looked for with three letters or more, numbers with four digits, words with one."""
+    parts = {part for part, _ in search.keys(search.names(MARIA, SecurityInfo()), [], [], "1")}
+    assert parts == {"wm", "wj", "ws", "umar", "amjs", "t3210"}
+    assert search.ranges(search.terms("a@b")[0], sees_places=True)[0][0] == "ua@b"
+    assert search.ranges(search.terms("12")[0], sees_places=True) == [("w1", "12", "12\U0010ffff")]
+
+
 def test_what_is_found_stands_in_the_index_where_it_is_looked_for():
     """Whatever a term matches lies in one of its ranges: the index and the rule cannot differ."""
     names = search.names(MARIA, SecurityInfo())
     keys = search.keys(names, ["off"], ["staff"], "1")
-    for typed in ("maria", "silva mar", "maria.silva@c", "mjs@home.example", "0123", "07700 900123", "900123"):
-        for part, first, last in search.ranges(search.head_of(search.terms(typed)), sees_places=False):
+    whole = ("maria", "silva mar", "m", "maria.silva@c", "mjs@home.example", "0123", "07700 900123", "900123")
+    for typed, sees_places in [*((each, False) for each in whole), ("mjs@h", True)]:
+        for part, first, last in search.ranges(search.head_of(search.terms(typed)), sees_places):
             if any(part == known and first <= key <= last for known, key in keys):
                 break
         else:

@@ -22,6 +22,7 @@ LAST_DIGITS = 4
 _LONGEST = 64  # letters of a word that count
 _MOST_WORDS, _MOST_TERMS, _MOST_GROUPS = 16, 8, 25
 _KEPT_DIGITS, _NATIONAL = 12, 7
+_FEWEST = {"w": 1, "u": 3, "a": 3, "t": LAST_DIGITS}  # letters typed: of a word, user ID, address, number from its end
 _LIKE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _LAST = "\U0010ffff"
 _SEPARATOR = "\x1f"
@@ -101,13 +102,14 @@ def _matches(person: Names, term: Term, sees_places: bool) -> bool:
 
 def keys(person: Names, states: Collection[str], groups: Collection[str], account_id: str) -> set[Key]:
     """The keys of all entries of an account: by what it is found, and in which lists it stands."""
-    tokens = [(f"w{word[0]}", word) for word in person.words]
-    tokens += [(f"u{person.user_id[0]}", person.user_id)]
-    tokens += [(f"a{address[0]}", address) for address in person.addresses[:_MOST_WORDS]]
-    tokens += [(f"t{turned[0]}", turned) for turned in map(_turned, person.numbers)]
+    tokens = [("w", word) for word in person.words]
+    tokens += [("u", person.user_id)]
+    tokens += [("a", address) for address in person.addresses[:_MOST_WORDS]]
+    tokens += [("t", _turned(number)) for number in person.numbers]
     name = " ".join(person.words[:2])[:_LONGEST]
     lists = [*(f"s#{state}" for state in states), *(f"g#{group}" for group in sorted(groups)[:_MOST_GROUPS])]
-    return {(part, f"{token}{_SEPARATOR}{account_id}") for part, token in (*tokens, *((each, name) for each in lists))}
+    places = [*((_part(kind, token), token) for kind, token in tokens), *((each, name) for each in lists)]
+    return {(part, f"{token}{_SEPARATOR}{account_id}") for part, token in places}
 
 
 def head_of(wanted: Iterable[Term]) -> Term:
@@ -119,7 +121,7 @@ def ranges(head: Term, sees_places: bool) -> list[Range]:
     """Where the index is read for a term."""
     found: list[Range] = []
     if head.kind == "address":
-        whole = (f"a{head.text[0]}", f"{head.text}{_SEPARATOR}", f"{head.text}{_SEPARATOR}{_LAST}")
+        whole = (_part("a", head.text), f"{head.text}{_SEPARATOR}", f"{head.text}{_SEPARATOR}{_LAST}")
         found = [_range("u", head.text), _range("a", head.text) if sees_places else whole]
     if head.digits:
         found.append(_range("t", _turned(head.digits)))
@@ -134,7 +136,12 @@ def listing(name: str) -> Range:
 
 
 def _range(kind: str, text: str) -> Range:
-    return f"{kind}{text[0]}", text, f"{text}{_LAST}"
+    return _part(kind, text), text, f"{text}{_LAST}"
+
+
+def _part(kind: str, text: str) -> str:
+    """The partition of an entry: as many of its first letters as are always typed, so that partitions are small."""
+    return kind + text[: _FEWEST[kind]]
 
 
 def _words(text: str) -> list[str]:
