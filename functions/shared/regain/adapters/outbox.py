@@ -1,12 +1,12 @@
 """The transactional outbox: messages are written with the change that causes them, and sent at least once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from regain.adapters.keys import Keys
 from regain.adapters.seal import seal, unseal
-from regain.adapters.store import Conflict, Store, Write, marshal, put_new, to_dataclass, unmarshal
+from regain.adapters.store import Conflict, Store, Write, fields_of, marshal, put_new, to_dataclass, unmarshal
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
@@ -85,7 +85,7 @@ class Outbox:
         """A message as the table keeps it, to be written later."""
         named = {name: seal(self.keys, message.facts[name]) for name in _SEALED if name in message.facts}
         facts = {name: value for name, value in message.facts.items() if name not in named}
-        return asdict(replace(message, facts={**facts, "sealed": named} if named else facts))
+        return fields_of(replace(message, facts={**facts, "sealed": named} if named else facts))
 
     def kept_write(self, kept: Mapping[str, Any], now: int) -> Write:
         """Writes a message that was `kept`; a conflict, if it was written before."""

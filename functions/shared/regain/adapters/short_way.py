@@ -7,11 +7,9 @@ with the same `ClientRequestToken`, by which DynamoDB knows a transaction again.
 what botocore asks.
 """
 
-import base64
 import functools
 import hashlib
 import hmac
-import json
 import random
 import time
 import uuid
@@ -21,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError
 from urllib3.exceptions import HTTPError
@@ -43,8 +42,8 @@ class ShortWay(BaseClient):  # type: ignore[misc]
             return ask(params)
         if operation == "TransactWriteItems":
             params = {"ClientRequestToken": str(uuid.uuid4()), **params}
-        body = json.dumps(params, default=_in_base64).encode()
         try:
+            body = msgspec.json.encode(params)  # bytes in Base64
             answer = self._exchange(self._signed(f"DynamoDB_20120810.{operation}", body), body)
             told = _told(self, operation, answer)
         except _TROUBLE:
@@ -128,7 +127,10 @@ def _read(sock: Any) -> SimpleNamespace:
             raise HTTPException("a head without an end")
         content += _more(sock)
     first, *lines = content[:end].decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
     version, status, *_ = first.split(" ", 2)
     if version != "HTTP/1.1" or not headers.get("content-length", "").isdecimal() or "transfer-encoding" in headers:
         raise HTTPException(version)
@@ -149,11 +151,15 @@ def _more(sock: Any) -> bytes:
 
 
 def _told(client: Any, operation: str, answer: Any) -> dict[str, Any] | None:
-    """What an answer says: a result, or that a condition does not hold. None: neither, so that botocore is to ask."""
+    """What an answer says: a result, or that a condition does not hold. None: neither, so that botocore is to ask.
+
+    Raises:
+        ValueError: a result is no JSON. Botocore would take it for an empty one.
+    """
     if answer.status_code not in (_OK, _BAD_REQUEST) or not _whole(answer):
         return None
     if answer.status_code == _OK:
-        result: dict[str, Any] = json.loads(answer.content)  # botocore would make an empty answer of what is no JSON
+        result: dict[str, Any] = msgspec.json.decode(answer.content)
         binary = b'"B"' in answer.content or b'"BS"' in answer.content
         return _parsed(client, operation, answer) if binary else result
     told = _parsed(client, operation, answer)
@@ -180,10 +186,6 @@ def _whole(answer: Any) -> bool:
     """Whether the checksum fits, where there is one."""
     told = answer.headers.get("x-amz-crc32")
     return told is None or zlib.crc32(answer.content) == int(told)
-
-
-def _in_base64(value: bytes) -> str:
-    return base64.b64encode(value).decode()
 
 
 @functools.cache

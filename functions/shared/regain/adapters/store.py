@@ -199,12 +199,12 @@ def put_version(table: str, item: dict[str, Any], seen: int) -> Write:
 
 def marshal(item: dict[str, Any]) -> dict[str, Any]:
     """Python values as DynamoDB attribute values."""
-    return {name: _typed(value) for name, value in item.items()}
+    return {name: {"S": value} if type(value) is str else _typed(value) for name, value in item.items()}
 
 
 def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
     """DynamoDB attribute values as Python values; numbers are integers."""
-    return {name: _plain(value) for name, value in item.items()}
+    return {name: value["S"] if "S" in value else _plain(value) for name, value in item.items()}
 
 
 def fields_of(state: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ counts that hold, or read again.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from regain.adapters import device_cookies, recoveries
@@ -170,6 +170,7 @@ def draw(services: Services, subject: str) -> Draw:
     """The draw for an account's limits of today: keyed, so that nobody can predict it."""
     day = services.now // _DAY
 
+    @cache
     def drawn(name: str) -> float:
         return int(services.keys.digest("draw", f"{subject}\x1f{day}\x1f{name}"), 16) / 2**128
 
