@@ -106,6 +106,8 @@ from regain.organisation import language
 class Pseudo(gettext.NullTranslations):
     def gettext(self, text):
         return f"\\u27e6{text}\\u27e7"
+    def pgettext(self, context, text):
+        return self.gettext(text)
     def ngettext(self, one, many, n):
         return f"\\u27e6{many}\\u27e7"
 
