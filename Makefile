@@ -13,6 +13,7 @@ CROWD ?= 200
 SECONDS ?= 60
 ATTACK ?= 10
 MINUTES ?= 10
+SIZES ?= 1000 10000 100000
 PEERS ?=
 WORKERS ?= 3# of pytest on two cores: a quarter of a worker's time is waiting for browsers, messages and locks
 
@@ -30,7 +31,7 @@ export PYTHONPATH := functions:functions/shared:docs:.
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
 .PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium gettext directories directories-servers translations schema lock screenshots clean \
-	sam-local lambda-build bench abuse deploy lighthouse node faults model load day fuzz audit sbom words weights
+	sam-local lambda-build bench scale abuse deploy lighthouse node faults model load day fuzz audit sbom words weights
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -188,6 +189,9 @@ day: install directories-servers ## Live a day of 300 people in ten minutes: a r
 
 bench: install .venv/sam/.locked $(if $(PEERS),.venv/peers/.locked) ## Measure speed, memory, size, store operations and cost, as ratios within one run: PEERS=1 (beside Django)
 	$(DEV)/python -m tests.bench $(if $(PEERS),--peers)
+
+scale: install ## Measure import, search, report and a reset at 1,000, 10,000 and 100,000 people: SIZES=
+	$(DEV)/python -m tests.scale --people $(SIZES)
 
 fuzz: install .venv/fuzz/.locked ## Fuzz the API and the parsers for ten minutes: SECONDS= SEED= (printed by each run)
 	$(DEV)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))

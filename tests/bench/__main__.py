@@ -3,22 +3,19 @@
 import contextlib
 import io
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.table import Column, Table
 
 from local.engine import Engine
-from local.resources import create
+from local.template import Template
 from regain.adapters.store import marshal
-from regain.organisation import file as organisation_file
-from tests.conftest import MINISTACK, free_port
+from tests.bench.deployment import deployment
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "functions" / "shared"))
@@ -31,25 +28,14 @@ TARGETS = {"cold": 1.2, "reset": 1.18, "layer": 10.0, "django": 0.95}
 
 def main() -> None:
     """Measures everything against one embedded engine."""
-    with tempfile.TemporaryDirectory() as folder:
-        engine = Engine(MINISTACK, Path(folder) / "engine", free_port())
-        engine.start()
-        try:
-            found = _measure(engine, Path(folder))
-        finally:
-            engine.stop()
+    with tempfile.TemporaryDirectory() as folder, deployment(Path(folder)) as (engine, template):
+        found = _measure(engine, template, Path(folder))
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(found, indent=2) + "\n")
     Console(width=150).print(*_tables(found), f"written to {RESULT.relative_to(ROOT)}", sep="\n")
 
 
-def _measure(engine: Engine, folder: Path) -> dict[str, Any]:
-    os.environ.update(engine.environment)
-    template = create(ROOT / "template.yaml", {"Site": "none", "OriginationIdentity": "+15555550100"})
-    packed = folder / "organisation.json"
-    packed.write_bytes(msgspec.json.encode(organisation_file.read(ROOT / "organisation.yaml")))
-    os.environ.update({**template.variables, "ORGANISATION_FILE": str(packed), "POWERTOOLS_LOG_LEVEL": "CRITICAL"})
-
+def _measure(engine: Engine, template: Template, folder: Path) -> dict[str, Any]:
     from tests.bench import cold, cost, warm
 
     version = "3.13" if interpreter("3.13") else "{}.{}".format(*sys.version_info)
