@@ -19,8 +19,8 @@ from tests.load.memory import by_kind
 from tests.scale.figures import ACTS, Size
 
 RESULT = Path(__file__).parents[2] / ".state" / "scale.json"
-_ROUNDS = 9
-_SIZES = "whole hundreds, from 200 to 999,900"
+_ROUNDS, _MILLION = 9, 1_000_000
+_SIZES = "whole hundreds, from 200 to 1000000"
 _PEAK = 1.5 * 20 / 31_536_000
 """Resets a second at the peak for each account, as `docs/admin/scale.md` has it."""
 _LIMITS = {
@@ -57,7 +57,7 @@ def main() -> int:
 def _people(text: str) -> int:
     """A size that can be measured: an import handles a hundred people together, and a page of 20 must be found."""
     number = int(text)
-    if number % 100 or not 200 <= number < 1_000_000:
+    if number % 100 or not 200 <= number <= _MILLION:
         raise argparse.ArgumentTypeError(f"{text}: {_SIZES}")
     return number
 
@@ -85,7 +85,7 @@ def _table(measured: list[tuple[Size, float]]) -> Table:
             *("/".join(map(str, sorted(set(size.acts[name].operations)))) for name in ACTS),
             *(f"{statistics.median(size.acts[name].seconds) / base[name]:.2f} ×" for name in ACTS),
         )  # fmt: skip
-    if len(measured) > 1:
+    if len(measured) > 1 and measured[-1][0].people < _MILLION:
         table.add_row(*_million(*measured[-2:]))
     return table
 
@@ -95,7 +95,7 @@ def _million(less: tuple[Size, float], more: tuple[Size, float]) -> list[str]:
 
     def slope(first: float, second: float) -> float:
         growth = (second - first) / (more[0].people - less[0].people)
-        return second + growth * (1_000_000 - more[0].people)
+        return second + growth * (_MILLION - more[0].people)
 
     (few, few_engine), (many, many_engine) = less, more
     return [
