@@ -32,4 +32,7 @@ def deployment(folder: Path) -> Iterator[tuple[Engine, Template]]:
             os.environ.update({**template.variables, **organisation})
             yield engine, template
     finally:
+        if engine.alive and engine._process:  # nobody needs its state, which takes long to write and much memory
+            engine._process.kill()
+            engine._process.wait()
         engine.stop()

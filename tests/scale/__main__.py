@@ -3,23 +3,18 @@
 import argparse
 import dataclasses
 import json
-import multiprocessing
-import os
 import statistics
 import sys
-import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Column, Table
 
-from tests.bench.deployment import deployment
-from tests.load.memory import by_kind
 from tests.scale.figures import ACTS, Size
+from tests.scale.run import run
 
 RESULT = Path(__file__).parents[2] / ".state" / "scale.json"
-_ROUNDS, _MILLION = 9, 1_000_000
+_MILLION = 1_000_000
 _SIZES = "whole hundreds, from 200 to 1000000"
 _PEAK = 1.5 * 20 / 31_536_000
 """Resets a second at the peak for each account, as `docs/admin/scale.md` has it."""
@@ -40,9 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.scale", description=__doc__)
     parser.add_argument("--people", type=_people, nargs="+", default=[1_000, 10_000, 100_000], help=_SIZES)
     sizes = sorted(parser.parse_args().people)
-    # A process for each: functions keep the clients that they made of an engine.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as processes:
-        measured = list(processes.map(_measure, sizes))
+    measured = run(sizes)
     RESULT.parent.mkdir(exist_ok=True)
     told = [{**dataclasses.asdict(size), "engine_megabytes": engine} for size, engine in measured]
     RESULT.write_text(json.dumps(told, indent=2) + "\n")
@@ -60,15 +53,6 @@ def _people(text: str) -> int:
     if number % 100 or not 200 <= number <= _MILLION:
         raise argparse.ArgumentTypeError(f"{text}: {_SIZES}")
     return number
-
-
-def _measure(people: int) -> tuple[Size, float]:
-    """A deployment of its own for each size, and the memory of its engine in MB."""
-    with tempfile.TemporaryDirectory() as folder, deployment(Path(folder)):
-        from tests.scale.size import measure  # functions, which read the environment
-
-        sys.stderr.write(f"{people:,} people\n")
-        return measure(Path(folder), people, _ROUNDS), by_kind(os.getpid())["engine"]
 
 
 def _table(measured: list[tuple[Size, float]]) -> Table:

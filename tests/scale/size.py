@@ -67,8 +67,9 @@ def _import(folder: Path, people: int) -> Import:
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     told = json.loads(done.stdout.splitlines()[-1])
-    hundreds = people / 100
-    return Import(told["seconds"], told["megabytes"], {name: n / hundreds for name, n in told["operations"].items()})
+    pages = told["operations"].pop("Scan")
+    for_a_hundred = {name: number * 100 / people for name, number in told["operations"].items()}
+    return Import(told["seconds"], told["megabytes"], for_a_hundred, pages)
 
 
 def _row(people: int, number: int) -> tuple[str, ...]:
