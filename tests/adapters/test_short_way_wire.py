@@ -258,6 +258,6 @@ def test_nothing_is_sent_to_a_server_without_the_name_and_an_authority_of_ours(
     server.close()
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/path", "http://127.0.0.1:1/?a=b", "http://user:word@127.0.0.1:1"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/path", "http://127.0.0.1:1/?a=b", "http://user@127.0.0.1:1"])
 def test_an_address_with_more_than_a_server_in_it_is_left_to_botocore(reach, url):
     assert not reach(url)._is_plain

@@ -79,6 +79,13 @@ def test_no_key_token_or_random_secret_is_in_the_repository_b20():
     assert done.returncode == 0, done.stdout
 
 
+def test_the_lists_of_words_which_are_not_scanned_hold_words_alone_b20():
+    texts = [(ROOT / name).read_text() for name in scans.tracked("^functions/shared/regain/adapters/words/")]
+    words = [word for text in texts for line in text.splitlines() if not line.startswith("#") for word in line.split()]
+    assert len(words) > 20_000
+    assert [word for word in words if len(word) > 20 or word != word.lower() or re.search("[a-z][0-9]", word)] == []
+
+
 def test_a_secret_in_a_file_would_be_found(tmp_path):
     planted = tmp_path / "settings.py"
     planted.write_text(f'KEY = "AKIA{"Q7W3" * 4}"\nOTHER = "{"mK9x/Qz3+Vb7Lr2T" * 3}"\n')
