@@ -168,7 +168,7 @@ def test_packing_leaves_the_environments_whole(built):
 def test_the_layer_is_small_and_compiled(built):
     layer = built / "out" / "SharedLayer"
     packed = shutil.make_archive(str(built / "layer"), "zip", layer)
-    assert Path(packed).stat().st_size <= 10_100_000  # A43; Lambda would take 50
+    assert Path(packed).stat().st_size <= 10_500_000  # A43: 9.6 MB, and the texts of fifteen languages; Lambda takes 50
     assert (layer / "python" / "botocore" / "client.pyc").exists()
     assert list((layer / "python" / "regain" / "api" / "__pycache__").glob("handler.*.pyc"))
 
