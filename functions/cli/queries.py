@@ -24,7 +24,7 @@ from regain.reports.exports import export
 from regain.runtime.services import Services
 
 _DAY = 86_400
-_ENDS = ("started", "finished", "refused", "given up")
+_ENDS = ("started", "finished", "refused", "abandoned")
 _KEPT = 401  # days: events are deleted after 400
 
 

@@ -87,7 +87,7 @@ def test_the_report_is_a_table_and_json_and_can_be_counted_anew_b17(world, run, 
     count_events(world.events(person.user_id))
     status, out, _ = run("report", "--days", "1")
     assert status == 0
-    assert "given up" in out
+    assert "abandoned" in out
     assert "calls to the helpdesk were not needed" in out
     world.person()
     status, out, err = run("report", "--json", "--recount")
