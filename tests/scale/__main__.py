@@ -72,7 +72,7 @@ def _table(measured: list[tuple[Size, float]]) -> Table:
             *("/".join(map(str, sorted(set(size.acts[name].operations)))) for name in ACTS),
             *(f"{statistics.median(size.acts[name].seconds) / base[name]:.2f} ×" for name in ACTS),
         )  # fmt: skip
-    if len(measured) > 1 and measured[-1][0].people < _MILLION:
+    if len(measured) > 1 and _MILLION // 100 <= measured[-1][0].people < _MILLION:  # of small sizes it is all noise
         table.add_row(*_million(*measured[-2:]))
     return table
 
