@@ -19,7 +19,7 @@ OTHERS = [
     (b"- userPrincipalName: maria.silva@contoso.example\n", 1, "there is no column userPrincipalName"),
     (b"BEGIN:VCARD\nEMAIL:maria.silva@contoso.example\nEND:VCARD\n", 1, "there is no column userPrincipalName"),
     (b"Users of Contoso\n\nuserPrincipalName\nmaria.silva@contoso.example\n", 1, "there is no column userPrincipalName"),
-    (b"userPrincipalName\nmaria.silva@contoso.example\n\x1a", 3, "userPrincipalName: `\x1a` is not a user ID"),
+    (b"userPrincipalName\nmaria.silva@contoso.example\n\x1a", 3, "userPrincipalName: `<U+001A>` is not a user ID"),
     (b"\x1f\x8b\x08", 0, "this file is compressed with gzip"),
     (b"\xff\xfe\x00\x00u\x00\x00\x00", 0, "this text is UTF-32"),
     (b'[{"userPrincipalName": "maria.silva@contoso.example"}]', 1, "this is JSON"),
@@ -58,7 +58,8 @@ def test_lines_above_the_headings_are_passed_over_and_lines_are_counted_with_the
 @pytest.mark.parametrize(
     "heading",
     ["Block credential", "BLOCKCREDENTIAL", " block_credential ", "Blocked", "Disabled", "Suspended", "Block sign in (Yes/No)",
-     "Anmeldung blockiert", "Bloquer la connexion", "Bloquear inicio de sesión"],
+     "Anmeldung blockiert", "Bloquer la connexion", "Bloquear inicio de sesión", "Blocca accesso", "Aanmelden blokkeren",
+     "Bloquear credencial", "Zablokuj logowanie", "サインインのブロック", "阻止登录"],
 )  # fmt: skip
 def test_a_column_that_says_blocked_is_read_so_in_a_file_of_any_shape_p1(tmp_path, heading):
     """P1 b: the one column renamed, the other left as it was."""
@@ -69,7 +70,7 @@ def test_a_column_that_says_blocked_is_read_so_in_a_file_of_any_shape_p1(tmp_pat
 @pytest.mark.parametrize(
     "heading", ["Is blocked?", "lockedOn", "Gesperrt bis", "Konto deaktiviert", "Compte désactivé", "Usuario inhabilitado",
                 "accountRevoked", "Login enabled", "Mitarbeiter inaktiv", "IsActive", "is_active", "User is enabled", "hasStatus",
-                "account_locked", "activated", "Bloccato", "Zablokowany", "Spärrad", "资格已停用"],
+                "account_locked", "activated", "Bloccato", "Zablokowany", "Spärrad", "资格已停用", "Leaver", "Ausgeschieden"],
 )  # fmt: skip
 def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1(tmp_path, heading):
     ((line, what, instead),) = refused(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,True\n")
@@ -79,7 +80,8 @@ def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1
 
 @pytest.mark.parametrize(
     ("heading", "cell"), [("Estado", "Inactivo"), ("Situation", "Suspendu"), ("Zustand", "gesperrt"), ("State", "disabled"),
-                          ("Condition", " TERMINATED "), ("Stan", "in\u200bactive")],
+                          ("Condition", " TERMINATED "), ("Stan", "in\u200bactive"), ("Stan", "Zablokowany"), ("Stav", "停用"),
+                          ("State", "tobedeleted")],
 )  # fmt: skip
 def test_a_column_under_any_heading_that_says_somebody_is_blocked_stops_the_import_p1(tmp_path, heading, cell):
     """Not all headings can be known; the words in which tools say it are few. `--skip-refused` does not pass over it."""
@@ -113,7 +115,8 @@ def test_what_a_spreadsheet_shows_for_an_error_is_named_p4(tmp_path, word):
 @pytest.mark.parametrize(
     "cell", ["a@home.example;b@home.example", "a@home.example, b@home.example", "a@home.example b@home.example",
              "a@home.example|b@home.example", "a@home.example\nb@home.example", "Ann B. <a@home.example>; <b@home.example>",
-             "{a@home.example;b@home.example}", '="a@home.example;b@home.example"'],
+             "{a@home.example;b@home.example}", '="a@home.example;b@home.example"',
+             "SMTP:a@home.example;smtp:b@home.example"],
 )  # fmt: skip
 def test_several_addresses_in_a_cell_are_read_however_a_tool_separates_them_p4(tmp_path, cell):
     quoted = cell.replace('"', '""')

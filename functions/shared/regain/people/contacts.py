@@ -115,7 +115,7 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
         typed = re.sub(r"^tel:", "", human_input.read_visible(typed), flags=re.IGNORECASE).rstrip(".,;: ")
         if len(typed) > _LONGEST or re.search(r"[^\d\s()+./\-\u2010-\u2015#,;:=extnEXTN]", typed):
             raise Refused(INVALID_PHONE_NUMBER)
-        parsed = _read(typed, countries[0] if countries else None)
+        parsed = _read(typed, countries)
     except phonenumbers.NumberParseException:
         raise Refused(INVALID_PHONE_NUMBER) from None
     e164 = _e164(parsed)
@@ -124,15 +124,33 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
     return parsed
 
 
-def _read(typed: str, country: str | None) -> Any:
-    """A number as the library reads it; also with 00 for the + where that is not the country's own prefix."""
-    phonenumbers, typed = _library(), typed.strip()
+def _read(typed: str, countries: tuple[str, ...]) -> Any:
+    """A number as the library reads it; also with 00 for the + where that is not the country's own prefix, and without
+    the + that a spreadsheet drops.
+    """
+    phonenumbers, typed, country = _library(), typed.strip(), countries[0] if countries else None
     if typed.startswith("+") and (old := _OLD_MEXICAN.fullmatch("+" + re.sub(r"\D", "", typed))):
         typed = "+52" + old[1]
     if typed.startswith("00"):
         here = phonenumbers.parse(typed, country) if country else None
         return here if here and phonenumbers.is_valid_number(here) else phonenumbers.parse("+" + typed[2:])
-    return phonenumbers.parse(typed, country)
+    here = phonenumbers.parse(typed, country)
+    return _with_plus(typed, here, countries) or here
+
+
+def _with_plus(typed: str, here: Any, countries: tuple[str, ...]) -> Any:
+    """`4915123456789` as +49…: a landline of this country would be written with its 0. None for any other number."""
+    phonenumbers = _library()
+    digits, mobile = re.sub(r"[\s().-]", "", typed), phonenumbers.PhoneNumberType
+    local = phonenumbers.number_type(here) in (mobile.MOBILE, mobile.FIXED_LINE_OR_MOBILE)
+    if local or not re.fullmatch(r"[1-9]\d{6,}", digits, re.ASCII):
+        return None
+    try:
+        abroad = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return None
+    known = phonenumbers.is_valid_number(abroad) or _FICTION.fullmatch("+" + digits)
+    return abroad if known and _of_one(abroad, countries) else None
 
 
 def _e164(parsed: Any) -> str:

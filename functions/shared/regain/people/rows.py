@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from regain.domain import human_input, user_id
@@ -28,6 +29,10 @@ _NOT_PEOPLE = frozenset(("computer", "contact", "group", "groupofnames", "groupo
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _MAILBOX = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")  # Maria Silva <maria@mail.example>
+_SMTP = re.compile(r"(?<!\S)smtp:", re.IGNORECASE)  # Exchange's proxy addresses
+_REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
+_NEXT_NUMBER = re.compile(r"\s*[;|]\s*|\s+/\s+|\s*,\s*(?=[+0(])|(?<=\d)\s+(?=\+)")
+_EXTENSION = re.compile(r"(?:x|ext\.?|-)?\s*\d{3,6}", re.IGNORECASE)
 _MASKED = re.compile(r"\*+|\u2022+")
 
 
@@ -84,9 +89,9 @@ class RowParser:
 
     def _person(self, row: Row) -> Person:
         values: dict[str, Any] = {
-            "display_name": self._text(row, "display_name"),
-            "given_name": self._text(row, "given_name"),
-            "surname": self._text(row, "surname"),
+            "display_name": self._name(row, "display_name"),
+            "given_name": self._name(row, "given_name"),
+            "surname": self._name(row, "surname"),
             "mail": self._mail(row),
             "other_mails": self._other_mails(row),
             "mobile_phone": self._phone_number(row, "mobile_phone"),
@@ -136,7 +141,7 @@ class RowParser:
             return "a guest of another organisation"
         if kinds & _NOT_PEOPLE or (lists_others and kinds and not kinds & _PEOPLE):
             return "not a person"
-        if any(cell.strip().lower() not in ("false", "0") for _, cell in row.cells.get("deleted", ())):
+        if any(cells.parse_bool(cell.strip()) is not False for _, cell in row.cells.get("deleted", ())):
             return "deleted"
         if (self._text(row, "display_name") or "").startswith("Example: "):
             return "the template's example"
@@ -156,6 +161,13 @@ class RowParser:
             return None
         text = human_input.read_line(unescape_formula(found[0][1].strip()))
         return "" if clearable and text.lower() == _EMPTY else text
+
+    def _name(self, row: Row, name: str) -> str | None:
+        text = self._text(row, name)
+        if text and (before := cells.read_as_windows_1252(text)):
+            heading, _ = row.cells[name][0]
+            self._note(f"{heading}: `{text}` may be `{before}`", "the file was opened and saved in the wrong encoding")
+        return text
 
     def _list(self, row: Row, name: str) -> tuple[str, ...] | None:
         """The values of a field, separated by semicolons or commas; None if the row does not specify it."""
@@ -177,7 +189,16 @@ class RowParser:
                     self._error(f"{heading}: `{cell.strip()}` is neither true nor false", f"write {choice}")
                 else:
                     found = parsed and found is not False
-        return found
+        return False if self._has_ended(row) else found
+
+    def _has_ended(self, row: Row) -> bool:
+        """Whether the account's last day is past. A day to come does not say that the account is enabled."""
+        today = datetime.now(UTC).date()
+        told = [(heading, cell, cells.has_ended(cell, today)) for heading, cell in row.cells.get("ends", ())]
+        for heading, cell, ended in told:
+            if ended is None:
+                self._error(f"{heading}: `{cell.strip()}` cannot be read as a date", "write it as 2026-11-26")
+        return any(ended for _, _, ended in told)
 
     def _has_status(self) -> bool:
         return any(name in _STATUS for _, name, _ in self.columns.used)
@@ -218,10 +239,14 @@ class RowParser:
         if not typed:
             return ""
         heading, countries = row.cells[name][0][0], self.organisation.recovery.phone_countries
-        typed = typed.strip("{}").split(";")[0].strip()
+        typed, *others = _NEXT_NUMBER.split(_REMARK.sub("", typed.strip("{}")).strip())
+        if any(others):
+            self._note(f"{heading}: only `{typed}` is used", "a person has one number of each kind")
         try:
             number = contacts.parse_phone_number(typed, countries)
         except Refused as refused:
+            if name == "office_phone" and _EXTENSION.fullmatch(typed):
+                return self._extension(heading, typed)
             if refused.problem is PHONE_NUMBER_NOT_ACCEPTED:
                 allowed = f"not a premium-rate number, and of recovery.phone_countries: {', '.join(countries) or 'any'}"
                 self._error(f"{heading}: no code may be sent to `{typed}`", allowed)
@@ -231,9 +256,15 @@ class RowParser:
             return ""
         if number.extension_dropped:
             self._note(f"{heading}: the extension of `{typed}` is ignored", "codes go to the number itself")
+        if not number.in_use and _EXTENSION.fullmatch(typed):
+            return self._extension(heading, typed)
         if not number.in_use:
             self._note(f"{heading}: `{typed}` is in a range that its country has not assigned", "check its digits")
         return number.e164
+
+    def _extension(self, heading: str, typed: str) -> str | None:
+        self._note(f"{heading}: `{typed}` is ignored", "no code reaches a number of your own exchange")
+        return None
 
     def _verified(self, row: Row, proof: str, name: str) -> bool:
         """Whether a destination may be used: not if the tool says that its owner has not verified it."""
@@ -278,7 +309,8 @@ class RowParser:
     def _malformed(self, heading: str, typed: str, message: str, hint: str) -> None:
         """An error in a cell. If a tool has damaged the cell, says so instead."""
         artefact = cells.conversion_artefact(heading, typed)
-        self._error(f"{heading}: `{typed}` {artefact[0] if artefact else message}", artefact[1] if artefact else hint)
+        shown = "".join(letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in typed)
+        self._error(f"{heading}: `{shown}` {artefact[0] if artefact else message}", artefact[1] if artefact else hint)
 
     def _error(self, message: str, hint: str) -> None:
         self.errors.append(FileError(self.file, self._line, message, hint))
@@ -289,6 +321,7 @@ class RowParser:
 
 def _addresses(part: str) -> list[str]:
     """The addresses in a part of a list: one with its owner's name, or several with blanks or bars between them."""
+    part = _SMTP.sub("", part)
     mailbox = _MAILBOX.fullmatch(part)
     several = [mailbox[1]] if mailbox else re.split(r"[\s|]+", part)
     return several if all("@" in each for each in several) else [part]

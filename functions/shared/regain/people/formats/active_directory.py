@@ -12,7 +12,8 @@ _NAMES = {
     "msdsuseraccountdisabled": "blocked", "nsaccountlock": "blocked", "logindisabled": "blocked",
     "dspwpaccountdisabled": "blocked", "pwdaccountlockedtime": "locked_since", "lockedout": "", "lockouttime": "",
     "accountlockouttime": "", "msdsuseraccountautolocked": "", "msdsuseraccountcontrolcomputed": "",
-    "msexchuseraccountcontrol": "", "accountexpires": "", "accountexpirationdate": "", "userpassword": "",
+    "msexchuseraccountcontrol": "", "accountexpires": "ends", "accountexpirationdate": "ends",
+    "krbprincipalexpiration": "ends", "loginexpirationtime": "ends", "userpassword": "",
     "unicodepwd": "", "distinguishedname": "", "dn": "", "objectsid": "", "sid": "", "objectcategory": "",
     "instancetype": "", "memberof": "",
 }  # fmt: skip

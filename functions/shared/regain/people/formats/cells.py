@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import uuid
+from datetime import date, datetime, time, timedelta
 
 from regain.domain import human_input
 
@@ -28,7 +29,9 @@ _ON = _words(
 _OFF = _words(
     "blocked disabled suspended deactivated deprovisioned archived inactive staged deleted terminated"
     " blockiert gesperrt deaktiviert inaktiv bloqué désactivé inactif suspendu bloqueado deshabilitado suspendido"
-    " inactivo bloccato disattivato bloqueada inativo geblokkeerd uitgeschakeld"
+    " inactivo bloccato disattivato bloqueada inativo geblokkeerd uitgeschakeld leaver resigned offboarded expired"
+    " tobedeleted zablokowany wyłączony nieaktywny pasif engellendi devredışı заблокирован отключен неактивен"
+    " 無効 停用 已停用 禁用 已禁用 비활성 차단됨 معطل محظور חסום מושבת"
 )
 _ACCOUNTDISABLE = 0x2  # a bit of userAccountControl
 _PERMANENTLY = (
@@ -38,12 +41,20 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _DOTNET_TYPE = re.compile(r"(?:System|Microsoft)\.[\w.]+.*|[\w.]+\[\]")
 _ERROR = re.compile(r"#(?:N/A|NAME\?|REF!|VALUE!|NUM!|DIV/0!|NULL!|NV|WERT!|BEZUG!|VALEUR!|NOM\?|#+)")
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+_FLOAT = re.compile(r"(\+?\d+)\.0")
+_NEVER = ("0", "9223372036854775807")  # accountExpires, a count of 100 ns since 1601
+_DATE = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)|(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d)(?!\d)")
 _NOT_SAID = _words("null (null) <null> \\n n/a n.a. - -- \u2013 \u2014")
+_FILETIME = datetime(1601, 1, 1)
 _HEX = re.compile(r"(?:X')?([0-9a-fA-F]{32})'?")
 
 
 def content(cell: str) -> str:
-    """What a cell holds, where a tool has wrapped text in a formula (`="0123"`) so that it stays text."""
+    """What a cell holds, without a formula that keeps text as text (`="0123"`), and without what makes a whole number
+    a float (`1001.0`), as data frames write a column with blanks.
+    """
+    if whole := _FLOAT.fullmatch(cell.strip()):
+        return whole[1]
     wrapped = _FORMULA_TEXT.fullmatch(cell.strip())
     return wrapped[1].replace('""', '"') if wrapped else cell
 
@@ -83,6 +94,38 @@ def parse_enabled(kind: str, text: str) -> bool | None:
         return word in _ON
     parsed = parse_bool(text)
     return parsed if parsed is None or kind != "blocked" else not parsed
+
+
+def has_ended(text: str, today: date) -> bool | None:
+    """Whether a date, in any country's order or as Active Directory counts, is past; None if that cannot be told."""
+    text = text.strip()
+    if text in _NEVER:
+        return False
+    if re.fullmatch(r"\d{17,18}", text):
+        return _FILETIME + timedelta(microseconds=int(text) // 10) < datetime.combine(today, time())
+    found = _DATE.match(text)
+    if not found:
+        return None
+    orders = [(1, 2, 3)] if found[1] else [(6, 5, 4), (6, 4, 5)]
+    read = [_date(*(int(found[place]) for place in order)) for order in orders]
+    past = {each < today for each in read if each}
+    return past.pop() if len(past) == 1 else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year if year > 99 else 2000 + year, month, day)
+    except ValueError:
+        return None
+
+
+def read_as_windows_1252(text: str) -> str:
+    """What a text was before a tool took its UTF-8 for Windows-1252 (`MÃ¼ller`); "" for any other text."""
+    try:
+        before = "" if text.isascii() else text.encode("cp1252").decode()
+    except UnicodeError:
+        return ""
+    return before
 
 
 def conversion_artefact(heading: str, text: str) -> tuple[str, str] | None:

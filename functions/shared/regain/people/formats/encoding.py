@@ -20,8 +20,15 @@ _SIGNATURES = (
     (b"\0\0\xfe\xff", "this text is UTF-32", "save the file as UTF-8"),
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_UTF8_LETTER = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")  # in Windows-1252 no word contains these pairs
+_UTF8_LETTER = re.compile(  # in Windows-1252 no word contains these bytes
+    rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _ACCENTED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
+_CAPITAL, _SIGN = "ŠŒŽŸÀ-ÖØ-Þ", "£¬¼½¾³²¹¤¦†‡‰“”„˜"
+_NO_WORD = re.compile(  # Cyrillic, Polish, Japanese or a Mac's letters, read as those of Western Windows
+    rf"[\w{_SIGN}]*(?:[{_CAPITAL}ß-öø-ÿšœžƒ]{{4}}|[a-zß-öø-ÿ][{_CAPITAL}]|[A-Za-z][{_CAPITAL}][a-z]"
+    rf"|[^\W\d_][{_SIGN}¿](?:[^\W\d_]|[{_SIGN}¿])|(?<!\w)[£¬¼½¾³¹¤¦†‡‰][^\W\d_])[\w{_SIGN}]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,10 @@ def _windows_1252(path: Path, line: int) -> Text:
         message = "this is neither UTF-8 nor Windows-1252"
         raise InvalidFile([FileError(str(path), line, message, "save the file as UTF-8")])
     guess = Text(path, "cp1252")
+    for number, text in enumerate(guess.lines(), start=1):
+        if not text.isascii() and (word := _NO_WORD.search(text)):
+            message = f"this is neither UTF-8 nor Windows-1252, in which it would say `{word[0]}`"
+            raise InvalidFile([FileError(str(path), number, message, "save the file as UTF-8")])
     example = next((found[0] for each in guess.lines() if (found := _ACCENTED_WORD.search(each))), "")
     hint = f"check the spelling of “{example}”; if it is wrong, save the file as UTF-8"
     return Text(path, "cp1252", FileError(str(path), line, "not UTF-8, so read as Windows-1252", hint))

@@ -1,4 +1,6 @@
-"""Google Workspace: “Download users” in the admin console, and the template for adding several users."""
+"""Google Workspace: “Download users” in the admin console, the template for adding several users, and GAM, which has
+the fields of the Directory API.
+"""
 
 from regain.people.formats.headings import Shape
 
@@ -14,6 +16,16 @@ SHAPES = (
             "2svenrolled": "", "2svenforced": "", "geminilimitstatus": "",
             "changepasswordatnextsignin": "", "newprimaryemail": "", "lastsignin": "", "orgunitpath": "",
             "worksecondaryemail": "", "homephone": "", "advancedprotectionprogramenrollment": "",
+        },
+    ),
+    Shape(
+        "Google Workspace (GAM)",
+        (frozenset({"primaryemail", "namegivenname"}), frozenset({"primaryemail", "suspended"})),
+        {
+            "primaryemail": "user_id", "namefullname": "display_name", "namegivenname": "given_name",
+            "namefamilyname": "surname", "recoveryemail": "other_mails", "recoveryphone": "mobile_phone",
+            "suspended": "blocked", "archived": "blocked", "id": "external_id", "deletiontime": "deleted",
+            "suspensionreason": "",
         },
     ),
 )  # fmt: skip

@@ -1,11 +1,12 @@
 """Maps the headings of a file to fields, and finds the tool whose shape the file has.
 
 A field is one of an account's, one of `IDS`, or one of those that `rows` interprets: `blocked`, `status`,
-`account_control` and `locked_since` say in their own ways whether an account is enabled; `kind` and `deleted` say
-whether a row is an account at all.
+`account_control`, `locked_since` and `ends` say in their own ways whether an account is enabled; `kind` and `deleted`
+say whether a row is an account at all.
 """
 
 import difflib
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,7 @@ OUR_COLUMNS = (
     "userPrincipalName", "displayName", "givenName", "surname", "mail", "otherMails", "mobilePhone", "telephoneNumber",
     "accountEnabled", "password", "role", "groups", "preferredLanguage", *IDS.values(),
 )  # fmt: skip
-_PROPERTY = re.compile(r"\[(\w+)\]")  # Entra's templates: `User name [userPrincipalName] Required`
+_PROPERTY = re.compile(r"\[([a-z]\w*|[A-Z]+)\]")  # Entra's templates: `User name [userPrincipalName] Required`
 _REMARK = re.compile(r"[\[(][^\[\]()]*[\])]")  # Google: `Email Address [Required]`
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
@@ -65,6 +66,7 @@ _STATUS_STEMS = (
     "block disabl suspend revoke inactiv terminated archived locked sperr blockier deaktiv inaktiv bloqu desactiv"
     " inactif suspendid deshabilit inhabilit blocca disattiv sospes desativ suspens blokk uitgeschakeld zablok wyłącz"
     " zawiesz engelle devredışı blocker spær spärr bloker estetty заблок отключ"
+    " leaver resigned dismissed offboarded ausgeschieden"
     " 차단 비활성 ブロック 無効 阻止 禁用 停用 封鎖 حظر معطل חסום מושבת अवरुद्ध"
 )
 _WHOLE_STATUS = (
@@ -75,6 +77,26 @@ _WHOLE_STATUS = (
 )
 _STATUS = re.compile(f"{'|'.join(map(normalise, _STATUS_STEMS.split()))}|^{_WHOLE_STATUS}$")
 """Normalised headings that may say who is blocked, in the words of many tools and languages."""
+_ENDS = re.compile(
+    "terminat|leavingdate|leavedate|dateleft|lastday|lastworking|exitdate|enddate|expir|validuntil|validto|austritt"
+    "|letzterarbeitstag|gultigbis|vertragsende|datededepart|datedesortie|datedefin|fechadebaja|fechadefin|fechadesalida"
+    "|dimission|cessazione|scadenza|uitdienst|einddatum|datadesaida|datadesligamento"
+)
+_ENDS_OF_OTHER_THINGS = re.compile(
+    "passw|kennwort|motdepasse|contrasena|licen[cs]|lizenz|certif|zertif|card|token|visa"
+)
+
+
+@functools.cache
+def may_end(heading: str) -> bool:
+    """Whether a column may say when somebody leaves."""
+    key = normalise(heading)
+    return bool(_ENDS.search(key)) and not _ENDS_OF_OTHER_THINGS.search(key)
+
+
+_SIGNS_IN = re.compile(
+    "mail|smtp|login|logon|user|account|konto|benutzer|utilis|usuari|utente|gebruiker|kennung|compte"
+)
 
 
 def resolve(
@@ -134,6 +156,8 @@ def _no_user_id(file: str, line: int, headings: list[str]) -> FileError:
     hint = f"the columns found: {', '.join(found) or 'none'}"
     if any("@" in heading for heading in found):
         hint = "the first line is a row: add a line with the names of the columns above it"
+    elif candidates := [heading for heading in found if len(found) > 1 and _SIGNS_IN.search(normalise(heading))]:
+        hint = f"rename the column of what people sign in with, perhaps `{candidates[0]}`; {hint}"
     elif len(found) == 1:
         hint = f"the first line is a single cell, `{found[0][:80]}`: the headings belong there, separated by commas"
     return FileError(file, line, "there is no column userPrincipalName", hint)

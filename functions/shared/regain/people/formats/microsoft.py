@@ -1,6 +1,6 @@
-"""Microsoft: the admin centre in four languages, Entra's download and templates, and three PowerShell modules."""
+"""Microsoft: the admin centre in many languages, Entra's download and templates, and three PowerShell modules."""
 
-from regain.people.formats.headings import Shape
+from regain.people.formats.headings import Shape, normalise
 
 _ADMIN_CENTRE = {
     "userprincipalname": "user_id", "displayname": "display_name", "firstname": "given_name", "lastname": "surname",
@@ -43,7 +43,30 @@ _SPANISH = {
     "idiomapreferido": "language", "iddeobjeto": "object_id", "iddelobjeto": "object_id",
     "marcadetiempodeeliminaciontemporal": "deleted",
 }  # fmt: skip
-LOCALISED = {**_GERMAN, **_FRENCH, **_SPANISH}
+_OTHER_LANGUAGES = {
+    "user_id": "Nome utente, Nome dell'entità utente, Gebruikersnaam, Principal-naam van gebruiker,"
+    " Nome principal do usuário, Nome principal do utilizador, Nome de usuário, Nazwa główna użytkownika,"
+    " Nazwa użytkownika, Kullanıcı asıl adı, Kullanıcı adı, Имя участника-пользователя, Имя пользователя,"
+    " ユーザー プリンシパル名, ユーザー名, 用户主体名称, 用户名,"
+    " 使用者主體名稱, 使用者名稱, 사용자 계정 이름, 사용자 이름",
+    "display_name": "Nome visualizzato, Weergavenaam, Nome de exibição, Nome a apresentar, Nazwa wyświetlana,"
+    " Görünen ad, Отображаемое имя, 表示名, 显示名称, 顯示名稱, 표시 이름",
+    "given_name": "Nome, Voornaam, Imię, Ad, Имя, 名, 名字, 이름",
+    "surname": "Cognome, Achternaam, Sobrenome, Apelido, Nazwisko, Soyadı, Фамилия, 姓, 姓氏, 성",
+    "mobile_phone": "Telefono cellulare, Cellulare, Mobiele telefoon, Mobiel, Telefone celular, Celular, Telemóvel,"
+    " Telefon komórkowy, Cep telefonu, Мобильный телефон, 携帯電話, 移动电话, 行動電話, 휴대폰",
+    "office_phone": "Numero di telefono, Telefoonnummer, Número de telefone, Numer telefonu, Telefon numarası,"
+    " Номер телефона, 電話番号, 电话号码, 電話號碼, 전화 번호",
+    "other_mails": "Indirizzo di posta elettronica alternativo, Alternatief e-mailadres,"
+    " Endereço de e-mail alternativo, Alternatywny adres e-mail, 連絡用メール アドレス, 备用电子邮件地址",
+    "blocked": "Blocca credenziali, Blocca accesso, Aanmelding blokkeren, Aanmelden blokkeren, Referenties blokkeren,"
+    " Bloquear credencial, Bloquear entrada, Zablokuj poświadczenia, Zablokuj logowanie, Oturum açmayı engelle,"
+    " Блокировать вход, サインインのブロック, 資格情報のブロック, 阻止凭据, 阻止登录, 封鎖認證, 로그인 차단",
+}
+LOCALISED = {
+    **{normalise(each): name for name, headings in _OTHER_LANGUAGES.items() for each in headings.split(", ")},
+    **_GERMAN, **_FRENCH, **_SPANISH,
+}  # fmt: skip
 _IMPORT = {"username": "user_id", "jobtitle": "", "officenumber": "", "stateorprovince": "", "ziporpostalcode": ""}
 
 _DOWNLOAD = {

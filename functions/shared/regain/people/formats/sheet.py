@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from regain.people.formats import (
     okta,
     regain,
 )  # fmt: skip
-from regain.people.formats.headings import Columns, normalise, resolve
+from regain.people.formats.headings import Columns, may_end, normalise, resolve
 
 SHAPES = (
     *regain.SHAPES, *microsoft.SHAPES, *active_directory.SHAPES, *google.SHAPES, *okta.SHAPES, *cognito.SHAPES,
@@ -100,6 +101,10 @@ def _check_unknown(file: str, line: int, heading: str, cell: str) -> None:
     if cells.says_off(cell):
         message = f"the column `{heading.strip()}` holds `{cell.strip()}`, and may say who is blocked"
         hint = "rename it accountEnabled (True or False), or remove it"
+        raise InvalidFile([FileError(file, line, message, hint)])
+    if may_end(heading) and cells.has_ended(cell, datetime.now(UTC).date()):
+        message = f"the column `{heading.strip()}` holds `{cell.strip()}`, and may say who has left"
+        hint = "rename it accountExpires, which turns these people off, or remove it"
         raise InvalidFile([FileError(file, line, message, hint)])
 
 

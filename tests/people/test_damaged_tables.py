@@ -1,0 +1,105 @@
+"""Tables that spreadsheets, scripts and other tools have damaged, and what they say of who has left (P1 to P6)."""
+
+import pytest
+
+from tests.people.specimen_files import parse, refused
+
+
+@pytest.mark.parametrize(
+    "heading", ["Termination Date", "Austrittsdatum", "Letzter Arbeitstag", "Date de départ", "Fecha de baja", "valid_until"]
+)  # fmt: skip
+@pytest.mark.parametrize("cell", ["2020-01-31", "31.12.2020", "12/31/2020", "31.12.20", "2020-01-31T08:00:00Z"])
+def test_a_column_that_says_who_has_left_stops_the_import_p1(tmp_path, heading, cell):
+    ((line, what, _),) = refused(tmp_path, f"userPrincipalName,{heading}\nben@contoso.example,{cell}\n")
+    assert (line, what) == (2, f"the column `{heading}` holds `{cell}`, and may say who has left")
+    (person,) = parse(tmp_path, f"userPrincipalName,{heading}\nben@contoso.example,2999-01-31\n").people
+    assert person.account.enabled
+
+
+@pytest.mark.parametrize(
+    ("ends", "enabled"),
+    [("133000000000000000", False), ("0", True), ("9223372036854775807", True), ("", True), ("31.12.2020 00:00:00", False),
+     ("1/31/2999 12:00:00 AM", True), ("20200131000000Z", False)],
+)  # fmt: skip
+def test_an_account_that_has_expired_is_off_and_one_that_will_is_not_turned_on_b31(tmp_path, ends, enabled):
+    text = f"userPrincipalName,accountExpires,userAccountControl\nmaria.silva@contoso.example,{ends},512\nben@contoso.example,{ends},514\n"
+    assert [person.account.enabled for person in parse(tmp_path, text).people] == [enabled, False]
+    assert parse(tmp_path, text.replace(ends or "512", "soon")).errors
+
+
+def test_who_is_deleted_in_a_table_is_nobody_p1(tmp_path):
+    """Moodle's export, for one."""
+    found = parse(tmp_path, "username,deleted\nmaria.silva@contoso.example,no\nben@contoso.example,1\n")
+    assert [person.account.user_id for person in found.people] == ["maria.silva@contoso.example"]
+    assert [row.reason for row in found.skipped] == ["deleted"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "used"),
+    [("User Id,Login,First name,Last name,Primary email", "Login"), ("user_id,login_id", "login_id"),
+     ("SamAccountName,Enabled,EmailAddress", "SamAccountName"), ("id,primaryEmail,name.givenName,suspended", "primaryEmail"),
+     ("Nome utente,Nome visualizzato", "Nome utente"), ("用户主体名称,显示名称", "用户主体名称")],
+)  # fmt: skip
+def test_of_several_names_that_people_have_the_one_they_type_is_their_user_id_p1(tmp_path, headings, used):
+    cells_of = ",".join("maria.silva@contoso.example" if each == used else "" for each in headings.split(","))
+    found = parse(tmp_path, f"{headings}\n{cells_of}\n")
+    assert [person.account.user_id for person in found.people] == ["maria.silva@contoso.example"]
+
+
+def test_the_column_that_may_be_the_user_id_is_named_p1(tmp_path):
+    ((_, _, instead),) = refused(
+        tmp_path, "Vorname [Erforderlich],E-Mail [Erforderlich]\nMaria,maria.silva@contoso.example\n"
+    )
+    assert instead.startswith("rename the column of what people sign in with, perhaps `E-Mail [Erforderlich]`")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("mac_roman", "Jürgen"), ("cp850", "Söhne"), ("iso8859-2", "Łukasz"), ("cp1250", "Wąż"), ("cp1251", "Мария"),
+     ("cp1253", "Μαρία"), ("shift_jis", "山田太郎")],
+)  # fmt: skip
+def test_letters_of_another_encoding_are_refused_rather_than_taken_for_western_ones_p4(tmp_path, encoding, name):
+    content = f"userPrincipalName,displayName\nmaria.silva@contoso.example,{name}\n".encode(encoding)
+    ((line, what, instead),) = refused(tmp_path, content)
+    assert (line, instead) == (2, "save the file as UTF-8")
+    assert "neither UTF-8 nor Windows-1252" in what
+
+
+@pytest.mark.parametrize(
+    "name", ["Müller-Größe", "Créée Élise", "D’Ávila “Nené” São", "Ærø Ångström", "¿Qué? 25 m² £5", "MÜLLER José’s"]
+)
+def test_western_names_are_read_as_windows_writes_them_p4(tmp_path, name):
+    content = f"userPrincipalName,displayName\nmaria.silva@contoso.example,{name}\n".encode("cp1252")
+    found = parse(tmp_path, content)
+    assert found.people[0].account.display_name == name
+    assert [note.line for note in found.notes] == [2]
+
+
+def test_a_name_that_was_saved_in_the_wrong_encoding_is_noted_p4(tmp_path):
+    found = parse(
+        tmp_path, "userPrincipalName,displayName\nmaria.silva@contoso.example,MÃ¼ller\nzoe@contoso.example,Zoë\n"
+    )
+    assert [note.message for note in found.notes] == ["displayName: `MÃ¼ller` may be `Müller`"]
+
+
+def test_a_whole_number_that_a_data_frame_wrote_as_a_float_is_whole_p4(tmp_path):
+    text = "userPrincipalName,employeeId,mobilePhone\nmaria.silva@contoso.example,1001.0,447700900123.0\n"
+    (person,) = parse(tmp_path, text).people
+    assert (person.ids, person.account.mobile_phone) == ((("employeeId", "1001"),), "+447700900123")
+
+
+@pytest.mark.parametrize("cell", ["1234", "x1234", "ext. 1234", "-234"])
+def test_a_number_of_an_own_exchange_does_not_stop_the_file_p5(tmp_path, cell):
+    found = parse(tmp_path, f"userPrincipalName,telephoneNumber\nmaria.silva@contoso.example,{cell}\n")
+    assert (found.people[0].account.office_phone, found.errors) == ("", [])
+    assert [note.message for note in found.notes] == [f"telephoneNumber: `{cell}` is ignored"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["07700 900123 / 020 7946 0101", "07700 900123, 020 7946 0101", "07700 900123;020 7946 0101",
+             "+44 7700 900123 +44 20 7946 0101", "+44 7700 900123 (private)", "Mobile: 07700 900123"],
+)  # fmt: skip
+def test_the_first_of_several_numbers_is_used_and_remarks_are_not_p4(tmp_path, cell):
+    (person,) = parse(tmp_path, f'userPrincipalName,mobilePhone\nmaria.silva@contoso.example,"{cell}"\n').people
+    assert person.account.mobile_phone == "+447700900123"
+    assert len(person.notes) == ("0101" in cell)
