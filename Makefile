@@ -184,7 +184,7 @@ load: install ## Load-test the embedded stack: 200 people for a minute (CROWD= S
 	$(DEV)/python -m tests.load.attack --minutes $(ATTACK)
 
 day: CROWD = 300
-day: install directories-servers ## Live a day of 300 people in ten minutes: a rush, an attack, a restart, a deaf directory: CROWD= MINUTES=
+day: install directories-servers ## Live a day of 300 people in ten minutes: a rush, an attack, invitations, a restart, a deaf directory: CROWD= MINUTES=
 	$(DEV)/python -m tests.day --people $(CROWD) --minutes $(MINUTES)
 
 bench: install .venv/sam/.locked $(if $(PEERS),.venv/peers/.locked) ## Measure speed, memory, size, store operations and cost, as ratios within one run: PEERS=1 (beside Django)

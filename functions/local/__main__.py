@@ -19,7 +19,7 @@ import msgspec
 import uvicorn
 from starlette.routing import Route
 
-from local import directory, event_bus, schedule, sign_in
+from local import directory, event_bus, sign_in
 from local.directory import KINDS, Served
 from local.end_user_messaging import SERVICE
 from local.engine import Engine, EngineError
@@ -34,8 +34,9 @@ from local.previews import Previews
 from local.resources import create
 from local.sam_local import SamLocal, bridge_address
 from local.sandbox import Pool, source_time
+from local.schedule import Schedule
 from local.site import StaticSite
-from local.stream_poller import StreamPoller, wake_route
+from local.stream_poller import StreamPoller, wake_routes
 from local.template import Template, TemplateError
 from local.zygote import Zygote
 from regain.organisation import file as organisation_file
@@ -163,7 +164,8 @@ def _gateway(
     zygote = Zygote(source_time)
     pools, pollers = _functions(template, environment, logs, served, zygote)
     live = _live(arguments, environment) if arguments.watch else None
-    pages = [*_stand_ins(arguments, engine), *Previews(current()).routes(), wake_route(pollers)]
+    schedules = [Schedule(pools[f.name]) for f in template.functions if f.scheduled]
+    pages = [*_stand_ins(arguments, engine), *Previews(current()).routes(), *wake_routes(pollers, schedules)]
     pages += [*directory.invocations(pools, served.token), *(live.routes() if live else ())]
     site = _site(arguments.site, live)
 
@@ -172,7 +174,7 @@ def _gateway(
         if arguments.warm:
             await asyncio.gather(*(pool.warm() for pool in pools.values()))
         running = [asyncio.create_task(poller.run()) for poller in pollers]
-        running += [asyncio.create_task(schedule.run(pools[f.name])) for f in template.functions if f.scheduled]
+        running += [asyncio.create_task(schedule.run()) for schedule in schedules]
         running.append(asyncio.create_task(_watch(engine, server)))
         running += [asyncio.create_task(live.run())] if live else []
         yield

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.sandbox import Pool, SandboxError
+from local.schedule import Schedule
 from local.template import ACCOUNT, REGION
 
 _IDLE_INTERVAL = 60.0  # seconds between polls while nobody says that something may have been written
@@ -150,15 +151,21 @@ class StreamPoller:
         self._sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
 
 
-def wake_route(pollers: Sequence[StreamPoller]) -> Route:
-    """`POST /local/wake`, for processes that write to the tables themselves, as `./regain` does."""
+def wake_routes(pollers: Sequence[StreamPoller], schedules: Sequence[Schedule]) -> list[Route]:
+    """`POST /local/wake`, for processes that write to the tables themselves, as `./regain` does.
 
-    async def wake(_: Request) -> Response:
-        for poller in pollers:
-            poller.wake()
-        return Response(status_code=204)
+    `POST /local/schedule`, for whoever does not want to wait a minute for what is on a schedule.
+    """
 
-    return Route("/local/wake", wake, methods=["POST"])
+    def route(path: str, asleep: Sequence[StreamPoller | Schedule]) -> Route:
+        async def wake(_: Request) -> Response:
+            for each in asleep:
+                each.wake()
+            return Response(status_code=204)
+
+        return Route(path, wake, methods=["POST"])
+
+    return [route("/local/wake", pollers), route("/local/schedule", schedules)]
 
 
 def _name(resolved: str) -> str:

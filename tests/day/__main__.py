@@ -28,24 +28,36 @@ def main() -> int:
             counted = counts(here, done)
         finally:
             here.stop()
-    Console(width=140).print(_table(counted), _times(done), f"Strangers were answered: {done.attacks}", markup=False)
     broken = [f"{each.promise}: {case}" for each in counted for case in each.broken]
-    Console(width=140).print(*broken[:40], sep="\n", markup=False)
+    ended = f"Broken promises: {len(broken)}" if broken else "Every promise was kept."
+    tables = (_times(done), _answers(done), _promises(counted))
+    Console(width=140).print(*tables, ended, *broken[:40], sep="\n", markup=False)
     return 1 if broken else 0
 
 
-def _table(counted: list[Count]) -> Table:
-    table = Table("promise", Column("looked at", justify="right"), Column("broken", justify="right"), title="The day")
+def _promises(counted: list[Count]) -> Table:
+    table = _table("What was promised", "Promise", "Checked", "Broken")
     for each in counted:
-        table.add_row(each.promise, f"{each.looked_at:,}", str(len(each.broken)))
+        table.add_row(f"{each.promise[0].upper()}{each.promise[1:]}", f"{each.checked:,}", str(len(each.broken)))
     return table
 
 
 def _times(done: Done) -> Table:
-    table = Table("what happened", Column("seconds", justify="right"), title="How long it took")
+    table = _table("The day", "What happened", "Seconds")
     for name, seconds in done.seconds.items():
         table.add_row(name, f"{seconds:.0f}")
     return table
+
+
+def _answers(done: Done) -> Table:
+    table = _table("What the attackers were answered", "Status and problem", "Times")
+    for answer, times in sorted(done.attacks.items()):
+        table.add_row(answer, f"{times:,}")
+    return table
+
+
+def _table(title: str, first: str, *numbers: str) -> Table:
+    return Table(first, *(Column(name, justify="right") for name in numbers), title=title)
 
 
 if __name__ == "__main__":

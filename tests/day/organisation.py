@@ -1,4 +1,4 @@
-"""The organisation that lives the day: staff in Regain's own table, a plant in a real OpenLDAP, and its administrators."""
+"""The organisation that lives the day: staff and a branch in Regain's own table, a plant in OpenLDAP, an administrator."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import urllib.parse
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,19 @@ _FAILURES = 10
 """Wrong passwords that lock an account of the directory."""
 FIRST = "maple-Cedar-93-window"
 STAFF, PLANT = "contoso.example", "plant.contoso.example"
-_COLUMNS = "userPrincipalName,displayName,givenName,surname,otherMails,mobilePhone,password,groups"
+_COLUMNS = "userPrincipalName,displayName,givenName,surname,mail,otherMails,mobilePhone,password,groups"
+_HIRED = 800
+"""The number of the first who is hired on the day."""
+_FRESH = 120  # seconds
+_READY, _OFF, _UNREACHABLE, _LAB = range(4)
+"""Of the branch: who is registered, who is turned off, whom no mail reaches, and who is in the lab too."""
 
 
 class Organisation:
-    """Two thirds of so many people are staff, one third works at the plant. A `warm` stack starts every function first."""
+    """One third of so many people work at the plant, an eighth or at least eight at a branch, and the rest are staff.
+
+    Nobody at the branch has registered anything, but one. A `warm` stack starts every function first.
+    """
 
     def __init__(self, folder: Path, people: int, warm: bool = False) -> None:
         self.folder, self.site, self.warm = folder, folder / "site", warm
@@ -35,29 +44,59 @@ class Organisation:
         self.port = free_port()
         self.directory = OpenLdapWorld(slapd.start(folder / "slapd", policy=slapd.PasswordPolicy(failures=_FAILURES)))
         self.file = self._settings()
-        plant = people // 3
-        self._rows = [self._row(number) for number in range(people - plant)]
-        self._imported = 0
+        plant, branch = people // 3, max(8, people // 8)
+        staff = people - plant - branch
+        self._rows = [self._row(number) for number in range(staff)] + [_bare(number) for number in range(branch)]
+        self._set(notify={"invitations_per_hour": 60 * ((branch - _LAB) // 2)})
         for number in range(plant):
             self._hire(number)
         self.stack = self._launch("--people", str(self._people_file()))
         self.deployment = Deployment("private", self.stack)
-        self.staff = [self._owner(number, f"s{number:03}@{STAFF}") for number in range(people - plant)]
+        self.staff = [self._owner(number, f"s{number:03}@{STAFF}") for number in range(staff)]
+        self.branch = [self._owner(staff + number, f"b{number:03}@{STAFF}") for number in range(branch)]
         self.plant = [self._owner(people + number, f"w{number:03}@{PLANT}") for number in range(plant)]
+        self.hired: list[Owner] = []
         self.administrator = Agent(Attacker(self.deployment), "administrator")
+        self.colleague = self.administrator.world.person(role="administrator")
         self.token = json.loads(self.run("--json", "scim", "token", "create", "Okta"))["token"]
 
     @property
     def everybody(self) -> list[Owner]:
-        return [*self.staff, *self.plant]
+        return [*self.staff, *self.branch, *self.plant, *self.hired]
+
+    @property
+    def turned_off(self) -> Owner:
+        """Who is turned off before the branch is invited."""
+        return self.branch[_OFF]
+
+    @property
+    def to_be_asked(self) -> list[Owner]:
+        """Those of the branch whom an invitation may ask."""
+        return self.branch[_LAB:]
+
+    def desk(self) -> Agent:
+        """The administrator, with a second factor that is good for some minutes more."""
+        if self.administrator.get().body["proved_for"] < _FRESH:
+            self.administrator.proved()
+        return self.administrator
+
+    def progress(self, invitation_ids: list[str]) -> list[Counter[str]]:
+        """What these invitations have counted."""
+        return [Counter(each) for each in self.deployment.services.invitations.counts(invitation_ids)]
+
+    def wake(self) -> None:
+        """What is on a schedule, and what waits in a stream, is done now."""
+        for path in ("/local/schedule", "/local/wake"):
+            self.administrator.world.post(path)
 
     def stop(self) -> None:
         """Ends the stack and the directory."""
         self.stack.stop()
         self.directory.stop()
 
-    def restart(self) -> None:
-        """Starts the stack again where it was, as a deployment starts every function anew."""
+    def restart(self, **settings: dict[str, Any]) -> None:
+        """Starts the stack again where it was with other settings, as a deployment starts every function anew."""
+        self._set(**settings)
         self.stack.stop()
         self.stack = self._launch()
         self.deployment.stack = self.stack
@@ -73,13 +112,25 @@ class Organisation:
     def resume_directory(self) -> None:
         self.directory.running.process.send_signal(signal.SIGCONT)
 
-    def import_more(self, number: int) -> list[str]:
-        """Imports the people file again, with so many new people. Returns their user IDs."""
-        first = 800 + self._imported
-        self._imported += number
-        self._rows += [self._row(first + each) for each in range(number)]
+    def import_more(self, number: int) -> list[Owner]:
+        """Imports the people file again, with so many new people."""
+        numbers = range(_HIRED, _HIRED + number)
+        self._rows += [self._row(each) for each in numbers]
         self.run("people", "import", str(self._people_file()))
-        return [f"s{first + each:03}@{STAFF}" for each in range(number)]
+        return self._employ([f"s{each:03}@{STAFF}" for each in numbers])
+
+    def provision_more(self, number: int) -> list[Owner]:
+        """So many new people come from the identity provider. They have no password yet."""
+        names = [f"okta{each}" for each in range(number)]
+        for name in names:
+            self.provision("POST", "/Users", _resource(f"{name}@{STAFF}", f"{name}@home.example"))
+        return self._employ([f"{name}@{STAFF}" for name in names])
+
+    def _employ(self, user_ids: list[str]) -> list[Owner]:
+        first = _HIRED + len(self.hired)
+        new = [self._owner(first + number, user_id) for number, user_id in enumerate(user_ids)]
+        self.hired += new
+        return new
 
     def provision(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """What the identity provider sends (SCIM 2.0)."""
@@ -125,8 +176,15 @@ class Organisation:
         content["domains"] = {STAFF: {"directory": "dynamodb"}, PLANT: {"directory": "ldap", "ldap": ldap}}
         file = self.folder / "organisation.yaml"
         file.write_text(yaml.safe_dump(content))
-        read(file)
         return file
+
+    def _set(self, **settings: dict[str, Any]) -> None:
+        """Changes settings of the file, which a stack reads when it starts."""
+        content = yaml.safe_load(self.file.read_text())
+        for group, changed in settings.items():
+            content[group] = {**content.get(group, {}), **changed}
+        self.file.write_text(yaml.safe_dump(content))
+        read(self.file)
 
     def _hire(self, number: int) -> None:
         name = f"w{number:03}"
@@ -137,7 +195,7 @@ class Organisation:
 
     def _row(self, number: int) -> str:
         name = f"s{number:03}"
-        return f"{name}@{STAFF},Sam Staff {number},Sam,Staff,{name}@home.example,+44770090{number:04},{FIRST},staff"
+        return f"{name}@{STAFF},Sam Staff {number},Sam,Staff,,{name}@home.example,+44770090{number:04},{FIRST},staff"
 
     def _people_file(self) -> Path:
         file = self.folder / f"people-{len(self._rows)}.csv"
@@ -159,3 +217,23 @@ class Organisation:
         if stack.said[-1:] != ["ready"]:
             raise RuntimeError("\n".join(stack.said))
         return stack
+
+
+def _bare(number: int) -> str:
+    """Somebody at the branch: with nothing by which they could prove who they are, but one."""
+    name = f"b{number:03}"
+    mail, other = "", ""
+    if number == _READY:
+        other = f"{name}@home.example"
+    if number == _UNREACHABLE:
+        mail = f"bö{number}@{STAFF}"
+    groups = "branch;lab" if number == _LAB else "branch"
+    return f"{name}@{STAFF},Bo Branch {number},Bo,Branch,{mail},{other},,{FIRST},{groups}"
+
+
+def _resource(user_id: str, mail: str) -> dict[str, Any]:
+    return {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_id, "active": True,
+        "displayName": "New Person", "name": {"givenName": "New", "familyName": "Person"},
+        "emails": [{"value": mail, "type": "home"}],
+    }  # fmt: skip

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from tests.abuse.client import until
-from tests.day.organisation import FIRST, STAFF, Organisation
+from tests.day.inviting import Invited, Inviting
+from tests.day.organisation import FIRST, Organisation
 from tests.load.attack import _AT_ONCE, Flood, Owner
 
 _OFFICE = "127.99.99.9"
@@ -21,10 +21,10 @@ class Done:
     """What was done, by user ID, for the end to count; and whatever must not have happened."""
 
     resets: list[str] = field(default_factory=list)
-    hired: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     repudiated: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    invited: Invited = field(default_factory=Invited)
     told_directory_is_down: int = 0
     attacks: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -38,25 +38,33 @@ class Day:
         self.here, self.seconds, self.done = organisation, seconds, Done()
         self._staff, self._plant = iter(organisation.staff), iter(organisation.plant)
         self._share = max(1, len(organisation.everybody) // 15)
+        self._inviting = Inviting(organisation)
+        self.done.invited = self._inviting.done
 
     def play(self) -> Done:
         """The whole day, in order."""
-        for happens in (
-            self.morning, self.rush, self.attack, self.directory_fails, self.deployment, self.help_requests,
-            self.repudiation, self.leaver,
-        ):  # fmt: skip
+        for name, happens in (
+            ("Morning: imports and provisioning", self.morning),
+            ("Monday’s rush from one address", self.rush),
+            ("Attack from 200 networks", self.attack),
+            ("A directory that does not answer", self.directory_fails),
+            ("An invitation is begun, then stopped", self.invitations),
+            ("Deployment", self.deployment),
+            ("The invitation is resumed, and people register", self.answers_to_invitations),
+            ("Requests for help", self.help_requests),
+            ("“This was not me”", self.repudiation),
+            ("Somebody leaves", self.leaver),
+            ("Reminders, and the deadline", self.invitations_end),
+        ):
             begun = time.monotonic()
             happens()
-            self.done.seconds[happens.__name__.replace("_", " ")] = time.monotonic() - begun
+            self.done.seconds[name] = time.monotonic() - begun
         return self.done
 
     def morning(self) -> None:
-        """Two people are in the new people file, and two come from the identity provider."""
-        self.done.hired += self.here.import_more(2)
-        for name in ("okta1", "okta2"):
-            user_id = f"{name}@{STAFF}"
-            self.here.provision("POST", "/Users", _resource(user_id, f"{name}@home.example"))
-            self.done.hired.append(user_id)
+        """Two people are in the new people file. Two come from the identity provider, and choose their first password."""
+        self.here.import_more(2)
+        self._all_get_in(self.here.provision_more(2))
 
     def rush(self) -> None:
         """On Monday people of one office have forgotten their passwords, all at once from one address."""
@@ -89,13 +97,26 @@ class Day:
             self.here.resume_directory()
         self._all_get_in(people)
 
+    def invitations(self) -> None:
+        """The branch is invited to register. After the first mails the administrator stops it."""
+        self._inviting.begin()
+        self.done.left.append(self.here.turned_off.user_id)
+
     def deployment(self) -> None:
-        """Everything is started anew between somebody's code and their new password."""
+        """Everything is started anew between somebody's code and their new password, and amid the invitation's mails."""
         people = self._next(self._share, 0)
         proved = [(person, self._prove(person)) for person in people]
-        self.here.restart()
+        self.here.restart(notify={"invitations_per_hour": 60_000})
         for person, flow in proved:
             self._finish(person, flow)
+
+    def answers_to_invitations(self) -> None:
+        """The invitation goes on, and every second person of the branch registers."""
+        self._inviting.go_on()
+
+    def invitations_end(self) -> None:
+        """The others are reminded. When the deadline has passed, they must register at their next sign-in."""
+        self._inviting.end()
 
     def help_requests(self) -> None:
         """People who are stuck ask for help, one of them twice. It is one request for the desk, and mail each time."""
@@ -115,8 +136,7 @@ class Day:
         said = person.world.post("/api/account/secure", {"token": token})
         self._expect(said.status == 200, f"repudiation: {said.status} {said.code}")
         self._expect(not self._signs_in(person), f"{person.user_id} is in after saying that it was not them")
-        agent = self.here.administrator.proved()
-        turned_on = agent.do(f"/accounts/{person.user_id}/enable", {"keep": ["entered"]})
+        turned_on = self.here.desk().do(f"/accounts/{person.user_id}/enable", {"keep": ["entered"]})
         self._expect(turned_on.status == 200, f"turned on: {turned_on.status} {turned_on.code}")
         self.done.repudiated.append(person.user_id)
         self._all_get_in([person])
@@ -198,11 +218,3 @@ class Day:
     def _expect(self, true: bool, otherwise: str) -> None:
         if not true:
             self.done.wrong.append(otherwise)
-
-
-def _resource(user_id: str, mail: str) -> dict[str, Any]:
-    return {
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_id, "active": True,
-        "displayName": "New Person", "name": {"givenName": "New", "familyName": "Person"},
-        "emails": [{"value": mail, "type": "home"}],
-    }  # fmt: skip

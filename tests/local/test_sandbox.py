@@ -239,5 +239,5 @@ def test_a_function_on_a_schedule_is_invoked_again_and_again_whatever_it_answers
             raise SandboxError("crashed")
 
     with pytest.raises(asyncio.CancelledError):
-        in_a_loop(schedule.run(Failing()))
+        in_a_loop(schedule.Schedule(Failing()).run())
     assert {event["source"] for event in asked} == {"aws.events"}
