@@ -162,9 +162,8 @@ def _gateway(
     logs = arguments.state / "log"
     logs.mkdir(exist_ok=True)
     zygote = Zygote(source_time)
-    pools, pollers = _functions(template, environment, logs, served, zygote)
+    pools, pollers, schedules = _functions(template, environment, logs, served, zygote)
     live = _live(arguments, environment) if arguments.watch else None
-    schedules = [Schedule(pools[f.name]) for f in template.functions if f.scheduled]
     pages = [*_stand_ins(arguments, engine), *Previews(current()).routes(), *wake_routes(pollers, schedules)]
     pages += [*directory.invocations(pools, served.token), *(live.routes() if live else ())]
     site = _site(arguments.site, live)
@@ -222,8 +221,8 @@ def _site(folder: Path, live: LivePages | None) -> StaticSite:
 
 def _functions(
     template: Template, environment: dict[str, str], logs: Path, served: Served, zygote: Zygote
-) -> tuple[dict[str, Pool], list[StreamPoller]]:
-    """The functions by name, and the pollers of their streams, which every invocation wakes that has written there."""
+) -> tuple[dict[str, Pool], list[StreamPoller], list[Schedule]]:
+    """The functions by name, the pollers of their streams, which every writing invocation wakes, and the schedules."""
     own = {
         directory.FUNCTION: {**environment, **served.environment},
         sign_in.FUNCTION: {**environment, **served.for_account},
@@ -237,7 +236,7 @@ def _functions(
 
     for pool in pools.values():
         pool.on_invoked = wake
-    return pools, pollers
+    return pools, pollers, [Schedule(pools[f.name]) for f in template.functions if f.scheduled]
 
 
 class _Server(uvicorn.Server):
