@@ -12,7 +12,7 @@ from regain.adapters.outbox import Message
 from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import Confirm, Done, Register, Registration
 from regain.api.request_context import RequestContext
-from regain.domain import binding, codes, security_questions
+from regain.domain import binding, codes, human_input, security_questions
 from regain.domain import registration as rules
 from regain.domain.methods import channel
 from regain.domain.reason import feedback
@@ -105,7 +105,7 @@ def _begin_authenticator(body: Register, who: SignedIn) -> Registration:
 
 def _begin_passkey(body: Register, who: SignedIn) -> Registration:
     rules.check_room("passkey", who.info)
-    pending = _pending(who, body.kind, name=body.name.strip())
+    pending = _pending(who, body.kind, name=human_input.read_line(body.name))
     name, user = who.settings.organisation.own_name, bytes.fromhex(who.subject)
     options = passkeys.registration_options(
         who.context.site, name, who.account, user, bytes.fromhex(pending.nonce), who.info.passkeys
@@ -138,7 +138,7 @@ def _keep_answers(body: Register, who: SignedIn) -> Registration:
         raise Refused(QUESTIONS_NOT_ACCEPTED, feedback=feedback(faults))
     answers = []
     for question, answer in pairs:
-        asked = question if question in security_questions.PREDEFINED else " ".join(question.split())
+        asked = question if question in security_questions.PREDEFINED else human_input.read_line(question)
         peppered = proofs.peppered(services.keys, who.subject, asked, answer)
         hashed = password_hash.hash_password(peppered, None)
         answers.append(Answer(asked, hashed, services.now, services.keys.generation("answer")))

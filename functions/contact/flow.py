@@ -147,9 +147,9 @@ def _callback(body: AskSupport, needed: Services) -> tuple[str, str, str]:
             found.append(read(typed))
         except Refused:
             faults.append(_fault(field, words))
-    if not human_input.read_line(body.name):
+    if not human_input.read_visible(body.name):
         faults.insert(0, _fault("name", Phrase("Type your name.")))
-    if not _text(body.message):
+    if not human_input.read_visible(_text(body.message)):
         faults.append(_fault("message", Phrase("Say what has happened.")))
     if faults:
         raise Refused(INVALID_CONTACT_DETAILS, feedback=faults)

@@ -18,7 +18,7 @@ from regain.domain.colour import text_colour
 from regain.organisation.language import Language, without_isolates
 from regain.organisation.settings import Organisation, localised_name
 from regain.organisation.zones import zone
-from regain.phrases import Phrase, format_list
+from regain.phrases import Phrase, format_list, join_sentences
 
 _BAR = "#12355b"
 _DARK = (
@@ -64,7 +64,12 @@ class Layout:
 
     def say(self, phrase: Phrase, **facts: Any) -> str:
         """A phrase in this language. `{administrator}` is how to reach the organisation's administrator."""
-        return self.language.translate(phrase, **self._own, **facts)
+        return self.language.translate(phrase, **{**self._own, **facts})
+
+    @property
+    def name(self) -> str:
+        """What these people call the organisation."""
+        return str(localised_name(self.organisation.organisation.name, self.language.tag))
 
     @property
     def site(self) -> str:
@@ -127,8 +132,8 @@ class Layout:
         alone = segments(words)
         return bound if segments(bound) == 1 or (alone > 1 and segments(bound) == alone) else words
 
-    def spoken(self, code: str) -> tuple[str, str]:
-        """SSML that reads the code out twice, slowly and digit by digit, and the voice for it.
+    def spoken(self, code: str, what: Phrase, warning: Phrase) -> tuple[str, str]:
+        """SSML that says what a code is for and reads it out twice, slowly and digit by digit, and the voice for it.
 
         Without a voice for this language, they are the organisation's first that has one, or English.
         """
@@ -136,16 +141,16 @@ class Layout:
         if not reader.info.voice:
             reader = Language(languages.spoken_instead(self.organisation.organisation.languages), self.organisation)
         slowly = '<break time="700ms"/>'.join(f'<say-as interpret-as="digits">{digit}</say-as>' for digit in code)
-        read = [escape(without_isolates(reader.translate(each, **self._own))) for each in (_HELLO, _AGAIN, _GOODBYE)]
+        said = (join_sentences(Phrase("Hello,"), what), _AGAIN, warning)
+        read = [escape(without_isolates(reader.translate(each, **self._own))) for each in said]
         pauses = (f' <break time="500ms"/> {slowly}. <break time="1500ms"/> ',) * 2
-        said = "".join(part for pair in zip(read, (*pauses, ""), strict=True) for part in pair)
-        return f'<speak><prosody rate="90%">{said}</prosody></speak>', reader.info.voice
+        text = "".join(part for pair in zip(read, (*pauses, ""), strict=True) for part in pair)
+        return f'<speak><prosody rate="90%">{text}</prosody></speak>', reader.info.voice
 
     @property
     def _own(self) -> dict[str, object]:
         """What these people call the organisation, and whom they ask."""
-        name = localised_name(self.organisation.organisation.name, self.language.tag)
-        return {"organisation": name, "administrator": self._administrator}
+        return {"organisation": self.name, "administrator": self._administrator}
 
     @property
     def _administrator(self) -> object:
@@ -158,7 +163,7 @@ class Layout:
 
     def _html(self, subject: str, preheader: str, parts: tuple[Part, ...], signed: str) -> str:
         """One column below a bar with the organisation's name. It is a table because some mail programs need one."""
-        name, known = escape(str(self._own["organisation"])), self.language.info
+        name, known = escape(self.name), self.language.info
         bar = self.organisation.organisation.colour or _BAR
         return (
             f'<!doctype html><html lang="{self.language.tag}" dir="{known.direction}"><head><meta charset="utf-8">'
@@ -178,9 +183,7 @@ class Layout:
         )
 
 
-_HELLO = Phrase("Hello. This is {organisation}. Your code is:")
 _AGAIN = Phrase("Again, your code is:")
-_GOODBYE = Phrase("Never share this code with anybody. Goodbye.")
 
 
 def _plain(part: Link | Secret) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from notify.layout import Layout, Link, Part, Secret
-from notify.sms_segments import first_fitting
+from notify.sms_segments import first_fitting, segments
 from regain.adapters.messengers import RenderedMessage
 from regain.domain import imported
 from regain.domain.codes import grouped
@@ -42,6 +42,7 @@ _SHORT = {
 }
 _SAFE = Phrase("Never share it with anybody.")
 _ONLY_IN_THIS_CALL = Phrase("Read it out only if you have called the helpdesk.")
+_GOODBYE = Phrase("Never share this code with anybody. Goodbye.")
 
 _TO_ADMINISTRATORS = "account-secured-administrators"
 _SUBJECTS = {
@@ -171,17 +172,28 @@ def code(
         layout.say(join_sentences(_UNASKED[purpose], _STUCK)),
         layout.say(_REFERENCE, reference=reference),
     )
-    spoken, voice = layout.spoken(digits)
+    spoken, voice = layout.spoken(digits, _YOUR_CODE[purpose], _ONLY_IN_THIS_CALL if called else _GOODBYE)
     subject = layout.say(Phrase("Your code for your {organisation} account"))
     if account:
         subject = layout.say(Phrase("Your code for your {organisation} account {account}"), account=account)
     return layout.render(
         subject,
         parts,
-        short=layout.origin_bound(digits, layout.say(join_sentences(_SHORT[purpose], own), code=shown)),
+        short=_short(join_sentences(_SHORT[purpose], own), digits, account, layout),
         spoken=spoken,
         voice=voice,
     )
+
+
+def _short(words: Phrase, digits: str, account: str, layout: Layout) -> str:
+    """A code by text, with the masked user ID behind the organisation's name where this costs nothing else (L4)."""
+    plain = layout.origin_bound(digits, layout.say(words, code=grouped(digits)))
+    if not account:
+        return plain
+    whose = f"{layout.name} ({account.replace('•', '*')})"  # a dot that the alphabet of texts lacks
+    named = layout.origin_bound(digits, layout.say(words, code=grouped(digits), organisation=whose))
+    same = segments(named) == segments(plain) and named.count("\n") == plain.count("\n")
+    return named if same else plain
 
 
 def _way_past(purpose: str, ticket: str, layout: Layout) -> Iterator[Part]:

@@ -51,6 +51,12 @@ def test_ten_thousand_codes_are_uniform():
         ("000000", "000000"),
         ("Your code: 123456", "123456"),
         ("123 456 is your code to reset your password.", "123456"),
+        ("\u201c123456\u201d!", "123456"),
+        ("**123.456**", "123456"),
+        ("(123\u00b7456)\u061b", "123456"),
+        ("1\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e35\ufe0f\u20e36\ufe0f\u20e3", "123456"),
+        ("Contoso\uff1a123456\u30ea\u30bb\u30c3\u30c8\u7528\u30b3\u30fc\u30c9", "123456"),
+        ("Contoso: 123456\uc740 \ube44\ubc00\ubc88\ud638\n\n@help.contoso.example #123456", "123456"),
     ],
 )
 def test_codes_are_read_as_people_type_them_f5(typed, read):

@@ -34,10 +34,11 @@ def normalise(typed, *domains):
         "maria.silva＠contoso.example", "mailto:maria.silva@contoso.example", "maria.silva@contoso.example.",
         "maria.silva@contoso.example, ", "\u200bmaria.silva@contoso.example\u200f", "\u2068maria.silva\u2069",
         "CONTOSO\\maria.silva", "contoso.example\\Maria.Silva", "FABRIKAM\\maria.silva@contoso.example",
-        "maria.silva@contoso。example",
+        "maria.silva@contoso。example", "Silva, Maria <maria.silva@contoso.example>;", "\u201cmaria.silva@contoso.example\u201d",
     ],
     ids=["address", "user name", "case and spaces", "full-width letters", "full-width at", "a link", "end of a sentence",
-         "a list's comma", "invisible marks", "bidi isolates", "Windows domain", "its long name", "both", "ideographic stop"],
+         "a list's comma", "invisible marks", "bidi isolates", "Windows domain", "its long name", "both", "ideographic stop",
+         "as in a mail", "in quotation marks"],
 )  # fmt: skip
 def test_every_form_of_one_user_id_is_one_account_s33(typed):
     assert normalise(typed, "contoso.example") == "maria.silva@contoso.example"
@@ -96,7 +97,7 @@ def test_look_alikes_and_sub_addresses_are_other_accounts(other):
     [
         "", "   ", "@contoso.example", "maria@", "a@b@contoso.example", "a@contoso.example,b@contoso.example",
         "maria silva@contoso.example", "maria\r\nBcc: x@y.example", "maria\x00@contoso.example", "mar\u202eia@contoso.example", "mar\u200bia@contoso.example",
-        "<maria@contoso.example>", '"maria"@contoso.example', "maria@contoso", "maria@-.example", "x" * 10_000,
+        "x\r\n<maria@contoso.example>", "<maria@contoso.example>,b@contoso.example", '"maria"@contoso.example', "maria@contoso", "maria@-.example", "x" * 10_000,
     ],
 )  # fmt: skip
 def test_what_is_no_user_id_is_refused_and_says_so(typed):

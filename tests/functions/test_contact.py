@@ -231,7 +231,7 @@ def test_a_confirmation_repeats_nothing_that_a_stranger_typed_x17(world, letters
 
 
 def test_every_fault_of_the_support_form_is_said_at_once(world):
-    answer = support(world, name=" ", phone="1", email="x", message="\n")
+    answer = support(world, name=" \u200b\u2068", phone="1", email="x", message="\n\u200f")
     assert answer.code == "contact-details-not-read"
     assert [fault["rule"] for fault in answer.body["feedback"]] == ["name", "email", "phone", "message"]
 

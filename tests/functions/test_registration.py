@@ -3,13 +3,14 @@
 import pyotp
 import pytest
 
+from regain.adapters import registrations
 from regain.domain import security_questions
 from tests.functions.person import GOOD, Person, answers
 
 
 @pytest.fixture
 def asked(use):
-    return Person(use(recovery={"gates": 2, "methods": ["questions", "email", "sms"]}))
+    return Person(use(recovery={"gates": 2, "methods": ["questions", "email", "sms", "passkey"]}))
 
 
 def test_questions_are_registered_hashed_and_never_shown_s46_s74(asked):
@@ -43,6 +44,24 @@ def test_questions_and_answers_follow_rules_and_all_faults_are_said_at_once(aske
     assert answer.code == "questions-not-accepted"
     assert said in " ".join(fault["message"] for fault in answer.body["feedback"])
     assert asked.register("questions", answers=answers(("q01", "x"), ("q01", "y"), ("q02", ""))).body["feedback"][3:]
+
+
+def test_names_and_questions_of_ones_own_are_one_line_that_turns_nothing_around_a16_a60(asked):
+    """They are shown to the desk, too."""
+    own = "Whose {organisation} <b>mug</b>\u202e was\r\n\x00it?"
+    assert (
+        asked.register(
+            "questions", answers=answers(("q01", "Port Talbot"), ("q02", "Ærlig"), (own, "two herons"))
+        ).status
+        == 201
+    )
+    assert asked.info().answers[2].question == "Whose {organisation} <b>mug</b> was it?"
+    begun = asked.register("passkey", name="my\u2066 phone\u202e\nBcc: x").body
+    services = asked.world.services
+    item = services.store.get(
+        *registrations.key(services.recoveries, asked.world.subject(asked.account.user_id), begun["id"])
+    )
+    assert registrations.from_item(item).name == "my phone Bcc: x"
 
 
 def test_administrators_have_no_questions_s15_b12(asked):

@@ -142,7 +142,7 @@ def test_a_voice_reads_each_digit_slowly_twice_in_a_voice_of_the_language(told):
         assert message.ssml.count('<break time="700ms"/>') == 10
         assert message.voice in known
         assert message.voice == (LANGUAGES[tag].voice or LANGUAGES["en"].voice)
-        assert ("Your code is" in message.ssml) == (tag == "en" or not LANGUAGES[tag].voice)
+        assert ("Your code to" in message.ssml) == (tag == "en" or not LANGUAGES[tag].voice)
 
 
 def test_what_is_written_from_left_to_right_is_kept_together_in_arabic():
@@ -177,6 +177,20 @@ def test_a_code_says_for_which_account_it_is_l4():
     assert user_id.mask("ana@contoso.example") == "a•••"
 
 
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_text_says_for_which_account_it_is_where_that_costs_nothing_l4(tag):
+    """One telephone may serve several accounts, too. No segment more, and phones still fill the code in."""
+    for name in ("Contoso", *LONG_NAMES):
+        here = layout(tag, name=name)
+        plain, named = (
+            messages.code("407192", "reset", "R-7Q2M-4K9D", here, account=each).sms for each in ("", "s•••1")
+        )
+        assert (segments(named), "#407192" in named) == (segments(plain), "#407192" in plain)
+        assert without_isolates(named.replace(" (s***1)", "")) == plain
+        grown = plain.replace(name, f"{name} (s***1)", 1)
+        assert named == (grown if segments(grown) == segments(plain) else plain)
+
+
 def test_only_english_greets_by_the_given_name_alone_l5():
     facts = {"user_id": "chen@contoso.example", "name": "Chen", "full_name": "Chen Wei", "at": 0}
     greeting = {tag: messages.notice("password-reset", facts, "R", "", layout(tag)).text for tag in ("en", "de", "ja")}
@@ -193,8 +207,21 @@ def test_times_are_as_people_write_them_and_zones_are_named_l6():
 
 
 def test_a_language_without_a_voice_is_read_in_the_first_that_has_one_l9():
-    assert layout("he", languages=("he", "de", "en")).spoken("407192")[1] == LANGUAGES["de"].voice
-    assert layout("he", languages=("he", "hi")).spoken("407192")[1] == LANGUAGES["en"].voice
+    for tags, voice in ((("he", "de", "en"), "de"), (("he", "hi"), "en")):
+        message = messages.code("407192", "reset", "R-7Q2M-4K9D", layout("he", languages=tags))
+        assert message.voice == LANGUAGES[voice].voice
+
+
+def test_a_call_says_what_its_code_is_for_and_who_may_hear_it_l1(told):
+    """Only a caller's code is read out to anybody, and only its call says so."""
+    tag, _ = told
+    here = layout(tag)
+    spoken = layout(tag if LANGUAGES[tag].voice else "en")
+    for purpose in messages._YOUR_CODE:
+        ssml = html.unescape(messages.code("407192", purpose, "R-7Q2M-4K9D", here).ssml)
+        warning = messages._ONLY_IN_THIS_CALL if purpose == "caller" else messages._GOODBYE
+        for part in (messages._YOUR_CODE[purpose], warning):
+            assert without_isolates(spoken.say(part)) in ssml, (purpose, ssml)
 
 
 @pytest.mark.parametrize(

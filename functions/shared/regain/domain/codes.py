@@ -14,7 +14,8 @@ LONG, LONGEST = 12, 20
 """Digits of a code past one limit, and past every limit (66 bits, beyond guessing)."""
 
 _GROUP = 4
-_CODE, _GAP = re.compile(r"(?<!\w)[0-9]{6,20}(?!\w)"), re.compile(r"(?<=[0-9])[ -](?=[0-9])")
+_CODE, _GAP = re.compile(r"(?<![A-Za-z0-9])[0-9]{6,20}(?![A-Za-z0-9])"), re.compile(r"(?<=[0-9])[ -](?=[0-9])")
+"""No space separates a code from the words of Chinese, Japanese and Korean."""
 
 
 def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digits: int) -> str:
@@ -34,7 +35,7 @@ def grouped(code: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """A typed code in canonical form: ASCII digits, without spaces and hyphens. Of a whole line, the code in it."""
+    """A typed code in canonical form: ASCII digits and nothing else. Of a whole message, the code in it."""
     code = human_input.read_code(text)
     if not any(letter.isalpha() for letter in code):
         return code

@@ -8,7 +8,8 @@ import re
 import unicodedata
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4"), "'")
-_SENTENCE_END = ".,;:\u3002\u3001\u060c"
+_SENTENCE_END = ".,;:\u3002\u3001\u060c\u061b\u0964"
+_PAIRS = frozenset(("''", '""', "()", "[]", "\u201c\u201d", "\u201e\u201c", "\u00ab\u00bb", "\u300c\u300d"))
 _CONTROLS = ("Cc", "Zl", "Zp", "Cs")
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # embeddings, overrides, isolates
 _DOTTED_I = re.compile("i\u0307+")
@@ -28,8 +29,18 @@ def read(typed: str) -> str:
 
 
 def read_address(typed: str) -> str:
-    """An address or user ID without `mailto:` and without a sentence's final punctuation."""
-    text = read(_MAILTO.sub("", read(typed), count=1))
+    """An address or user ID without `mailto:`, and as it stands in mail and sentences: `Maria Silva <maria@…>`, in
+    quotation marks or brackets, with a full stop.
+    """
+    text = _without_end(read(typed))
+    if text.endswith(">") and text.isprintable():
+        text = text.rpartition("<")[2][:-1]
+    elif "@" in text and f"{text[0]}{text[-1]}" in _PAIRS:
+        text = text[1:-1]
+    return _without_end(read(_MAILTO.sub("", read(text), count=1)))
+
+
+def _without_end(text: str) -> str:
     while text and text[-1] in _SENTENCE_END:
         text = read(text[:-1])
     return text
@@ -41,9 +52,14 @@ def read_visible(typed: str) -> str:
     return text if text.isascii() else "".join(letter for letter in text if not _is_invisible(letter))
 
 
+def read_sentence(typed: str) -> str:
+    """The text without any invisible characters and final punctuation, which telephones add by themselves."""
+    return _without_end(read_visible(typed))
+
+
 def read_code(typed: str) -> str:
-    """The letters and digits of a code, without spaces, hyphens and final punctuation."""
-    return re.sub(r"[\s\u2010-\u2015\u2212-]", "", read_visible(typed)).rstrip(_SENTENCE_END)
+    """The letters and digits of a code, without whatever stands between and around them."""
+    return "".join(each for each in read_visible(typed) if each.isalnum())
 
 
 def read_line(typed: str) -> str:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from regain.domain import human_input
 from regain.domain.reason import Reason
 from regain.phrases import Phrase
 
@@ -76,9 +77,9 @@ def is_custom(question: str) -> bool:
 
 
 def normalise(answer: str) -> str:
-    """The canonical form of an answer, which is hashed: NFKC, case-folded, single spaces."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", answer).casefold())
-    return " ".join(folded.split())
+    """The canonical form of an answer, which is hashed: as `human_input` reads it, case-folded, single spaces."""
+    folded = unicodedata.normalize("NFKC", human_input.read_sentence(answer).casefold())
+    return " ".join(folded.replace("i\u0307", "i").split())
 
 
 def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Reason, ...]:
@@ -86,7 +87,7 @@ def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Reason, ...
 
     `pairs` are questions as shown to the person and answers as typed; `needed` is how many there must be.
     """
-    pairs = [(" ".join(question.split()), normalise(answer)) for question, answer in pairs]
+    pairs = [(human_input.read_line(question), normalise(answer)) for question, answer in pairs]
     found = [] if len(pairs) == needed else [Reason("number", Phrase("Choose {questions_registered} questions."))]
     for place, (question, answer) in enumerate(pairs, start=1):
         before = pairs[: place - 1]
