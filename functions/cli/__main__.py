@@ -67,6 +67,8 @@ class _Commands(TyperGroup):
                 ours += [word] if equals else [word, *itertools.islice(words, 1)]
             elif word in _SWITCHES:
                 ours.append(word)
+                if "--help" not in args:
+                    terminal.want_json()  # also of a wrong use, which ends before the command begins
             else:
                 rest.append(word)
         return super().parse_args(ctx, ours + rest)
@@ -104,6 +106,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         about = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]
         terminal.write(f"{about['name']} {about['version']}\n")
+        terminal.result(version=about["version"])
         raise typer.Exit
 
 
@@ -134,7 +137,11 @@ def main() -> int:
     """Runs a command. Returns 0 if it succeeded, 1 if it was refused or found something wrong, 2 for wrong usage."""
     terminal.begin()
     status = _run()
-    terminal.end()
+    try:
+        terminal.end()
+    except OSError as error:
+        terminal.abandon(error)
+        return 1
     return status
 
 
@@ -146,6 +153,12 @@ def _run() -> int:
         return ended.exit_code
     except (typer.Abort, InvalidFile, SamconfigError, StackError, Refused, ClientError, BotoCoreError) as error:
         terminal.fail(_said(error))
+        return 1
+    except OSError as error:
+        if error.filename is None:
+            terminal.abandon(error)
+        else:
+            terminal.fail(f"{error.filename}: {error.strerror}.")
         return 1
     except Exception as error:
         if not hasattr(error, "format_message"):  # how Typer tells that a command was used in another way
@@ -170,4 +183,5 @@ def _said(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    terminal.write_any_letter()
     sys.exit(main())

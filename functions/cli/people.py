@@ -64,6 +64,8 @@ def import_(
     services = stack.services()
     parsed = importing.parse(file, services.organisation)
     import_report.print_file(file, parsed)
+    if details:
+        details.open("a").close()  # better now than after everybody is imported
     done = None
     if not parsed.errors or skip_refused:
         notifier = ImportNotifier(services, f"people import {file.name}")

@@ -3,15 +3,22 @@
 With `--json`, standard output is one JSON object, and what people read goes to standard error too.
 """
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 _WIDE = 240  # columns when piped, so that lines are not wrapped for programs
+
+for _name in ("stdout", "stderr"):
+    if getattr(sys, _name) is None:  # closed by whoever started the command
+        setattr(sys, _name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the command ends
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -31,6 +38,13 @@ _result = _Result()
 def begin() -> None:
     """Forgets the facts of an earlier command of this process."""
     _result.wanted, _result.facts = False, {}
+
+
+def write_any_letter() -> None:
+    """Lets both streams hold every script in any locale: UTF-8 for programs, escapes where a terminal has less."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = None if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")  # type: ignore[union-attr] # files of text
 
 
 def want_json() -> None:
@@ -56,9 +70,21 @@ def add(name: str, fact: object) -> None:
 
 
 def end() -> None:
-    """Prints the JSON object, if it was asked for."""
+    """Prints the JSON object, if it was asked for.
+
+    Raises:
+        OSError: standard output takes no more.
+    """
     if _result.wanted:
         sys.stdout.write(json.dumps(_result.facts, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def abandon(error: OSError) -> None:
+    """Says that standard output takes no more, unless its reader has just had enough, and writes nothing to it."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the command ends
+    if error.errno != errno.EPIPE:
+        fail(f"The output could not be written: {error.strerror}.")
 
 
 def _console() -> Console:

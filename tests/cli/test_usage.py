@@ -194,10 +194,35 @@ def test_every_command_answers_with_one_json_object_h75(run, commands):
         assert ("error" in answer) <= (status == 1)
 
 
-def test_json_of_a_wrong_use_says_what_is_wrong_h75(run):
-    status, out, _ = run("--json", "events", "--kind", "made-up")
-    assert status == 2
-    assert "is not a kind of event" in json.loads(out)["error"]
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [(["events", "--kind", "made-up"], "is not a kind of event"), ([], "Missing command"), (["explain"], "Missing argument"),
+     (["nonsense"], "No such command"), (["report", "--days", "0"], "greater than or equal to 1")],
+)  # fmt: skip
+def test_json_of_a_wrong_use_says_what_is_wrong_h75(run, words, what):
+    for given in (["--json", *words], [*words, "--json"]):
+        status, out, _ = run(*given)
+        assert status == 2
+        assert what in json.loads(out)["error"]
+
+
+def test_a_version_and_help_may_be_asked_for_with_json_h75(run):
+    assert json.loads(run("--json", "--version")[1]) == {"version": "0.1.0"}
+    assert "Usage" in run("explain", "--help", "--json")[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [("./regain --help >/dev/full", 1, "The output could not be written: No space left on device.\n"),
+     ("./regain --json --organisation nowhere.yaml doctor >/dev/full", 1, "The output could not be written"),
+     ("./regain --organisation . doctor", 1, ".: Is a directory.\n"),
+     ("./regain --version >&-", 0, ""),
+     ("PYTHONIOENCODING=latin-1 ./regain --json --organisation Źé学.yaml doctor", 1, "Źé学.yaml: there is no such file\n")],
+)  # fmt: skip
+def test_output_that_cannot_be_written_ends_a_command_without_a_traceback_h22(command, status, said):
+    ended = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (status, False)
+    assert said in ended.stderr
 
 
 def test_the_facts_are_those_that_people_read_h75(world, run):

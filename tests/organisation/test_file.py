@@ -119,8 +119,12 @@ def test_questions_are_never_the_only_proof_s46(tmp_path):
     assert "never the only proof" in mistakes(tmp_path, LEAST + "recovery: {methods: [questions, email]}\n")[0][1]
 
 
-def test_countries_are_named_by_their_codes(tmp_path):
-    assert "is not a country" in mistakes(tmp_path, LEAST + "recovery: {phone_countries: [Ireland]}\n")[0][1]
+@pytest.mark.parametrize(("country", "meant"), [("Ireland", ""), ("UK", "GB"), ("gb", "GB"), ("EU", ""), ("XX", "")])
+def test_countries_are_named_by_their_codes(tmp_path, country, meant):
+    """`UK` would refuse every British number."""
+    ((_, what, instead),) = mistakes(tmp_path, LEAST + f"recovery: {{phone_countries: [{country}]}}\n")
+    assert what == f"`{country}` is not a country"
+    assert instead.startswith(f"did you mean {meant}?" if meant else "two capital letters")
 
 
 def test_a_link_may_be_an_address_alone(tmp_path):
@@ -160,6 +164,7 @@ def test_one_domain_in_two_forms_is_refused_p20(tmp_path):
         ("@contoso.example", "is an address, not a domain name"),
         ("contoso.example.", "ends in a dot"),
         ("con_toso.example", "has an underscore"),
+        ("10.0.0.1", "is an address of a computer"),
         (f"{'a' * 41}.example", "is too long: 49 characters"),
     ],
 )
@@ -180,6 +185,7 @@ def test_each_wrong_domain_has_a_sentence_of_its_own_p20(tmp_path, domain, what)
         "https://[",
         "https://contoso.example@evil.example/",
         "data:text/html,x",
+        "https://contoso.example:99999/",
     ],
 )
 @pytest.mark.parametrize(
@@ -199,7 +205,9 @@ def test_every_link_is_https_or_a_path_p23(tmp_path, setting, url):
     told = mistakes(tmp_path, setting.format(json.dumps(url)))
     assert any("web address" in what or "https:" in what for _, what, _ in told)
     path = tmp_path / "organisation.yaml"
-    path.write_text(setting.format(json.dumps("https://help.contoso.example/x?y=1")))
+    path.write_text(
+        setting.format(json.dumps(f"https://help.contoso.example/{'' if 'site_url' in setting else 'x?y=1'}"))
+    )
     read(path)
 
 
@@ -212,8 +220,53 @@ def test_a_link_may_be_a_path_of_this_site_and_the_site_itself_may_not_p23(tmp_p
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [("https://Account.Contoso.EXAMPLE", "https://account.contoso.example/"), ("https://x.example:443/", "https://x.example/"),
+     ("https://müller.example/", "https://xn--mller-kva.example/"), ("https://x.example:8443", "https://x.example:8443/"),
+     ("http://[::1]:80", "http://[::1]/"), ("", "")],
+)  # fmt: skip
+def test_the_site_is_kept_as_browsers_write_an_origin_p20(tmp_path, written, kept):
+    """Else every request of its own pages would be one of another site."""
+    path = tmp_path / "organisation.yaml"
+    path.write_text(f"organisation: {{name: X, site_url: {json.dumps(written)}}}\ndomains: {{a.example: {{}}}}\n")
+    assert read(path).organisation.site_url == kept
+
+
+@pytest.mark.parametrize("more", ["account/", "?a=1", "#x"])
+def test_the_site_is_the_whole_of_its_host_p23(tmp_path, more):
+    text = f"organisation: {{name: X, site_url: 'https://x.example/{more}'}}\ndomains: {{a.example: {{}}}}\n"
+    assert mistakes(tmp_path, text)[0][1] == "the site is the whole of x.example, and not a part of it"
+
+
+@pytest.mark.parametrize(
+    ("sender", "what"),
+    [("IT\r\nBcc: x@y.example <it@a.example>", "line break"), ("x" * 310 + " <it@a.example>", "characters of ASCII"),
+     ("学" * 90 + " <it@a.example>", "characters of ASCII")],
+)  # fmt: skip
+def test_a_sender_that_no_mail_can_have_is_told_p18(tmp_path, sender, what):
+    text = f"organisation: {{name: X}}\ndomains: {{a.example: {{}}}}\nnotify: {{from: {json.dumps(sender)}}}\n"
+    ((line, told, _),) = mistakes(tmp_path, text)
+    assert line == 3 and what in told
+    assert "characters of ASCII" in mistakes(tmp_path, LEAST.replace("name: Contoso", f"name: {'x' * 310}"))[0][1]
+
+
+def test_the_domain_of_the_sender_is_kept_as_dns_knows_it_p18(tmp_path):
+    """`SenderDomain` follows it, and takes small letters only."""
+    path = tmp_path / "organisation.yaml"
+    path.write_text(LEAST + "notify: {from: Contoso IT <IT@Contoso.Example>}\n")
+    assert read(path).sender.header == "Contoso IT <IT@contoso.example>"
+
+
+@pytest.mark.parametrize(
     ("zone", "instead"),
-    [("Europe/Londn", "did you mean Europe/London?"), ("Mars/Base 1", "for example"), ("", "for example")],
+    [
+        ("Europe/Londn", "did you mean Europe/London?"),
+        ("europe/berlin", "did you mean Europe/Berlin?"),
+        ("GMT+1", "for example"),
+        ("W. Europe Standard Time", "for example"),
+        ("Mars/Base 1", "for example"),
+        ("", "for example"),
+    ],
 )
 def test_a_time_zone_is_one_of_the_iana_database_p24(tmp_path, zone, instead):
     text = f"organisation: {{name: X, time_zone: {json.dumps(zone)}}}\ndomains: {{a.example: {{}}}}\n"

@@ -41,6 +41,8 @@ def test_off_is_the_word_it_looks_like(tmp_path, word):
         ("limits: {accounts: 100.000}\n", 3, "must be a whole number, and is `100.000`", "for example 50000"),
         ("limits: {accounts: 1e5}\n", 3, "must be a whole number, and is `1e5`", "for example 50000"),
         ("limits: {accounts: 99999999999999999999}\n", 3, "is out of range", "at most 1000000000"),
+        ("recovery:\n  gates:\n", 4, "`gates` is empty", "one of: 1, 2"),
+        ("recovery:\n gates: 2\n  methods: [email]\n", 5, "does not follow from those above", "indentation"),
         ("recovery: {gates: 2.0}\n", 3, "`gates` cannot be `2.0`", "one of: 1, 2"),
         ("recovery: {gates: '2'}\n", 3, '`gates` cannot be `"2"`', "without quotes: 2"),
         ("recovery: {flow_minutes: '15'}\n", 3, 'must be a whole number, and is `"15"`', "without quotes: 15"),
@@ -145,6 +147,18 @@ def test_however_an_editor_saves_the_file_it_is_the_same_p22(tmp_path, newline, 
     path = tmp_path / "organisation.yaml"
     path.write_bytes((first + LEAST).replace("\n", newline).encode())
     assert read(path).organisation.name == "Contoso"
+
+
+def test_a_key_that_looks_like_a_number_is_a_name_p22(tmp_path):
+    """A year of students, or a service that is called 365."""
+    path = tmp_path / "organisation.yaml"
+    more = "policies: {p: {recovery: {gates: 2}}}\ngroups: {2026: {policy: p}}\n"
+    path.write_text(
+        LEAST.replace("contacts: {", "contacts: {support: {per_service: {365: https://x.example/}}, ") + more
+    )
+    found = read(path)
+    assert list(found.groups) == ["2026"]
+    assert found.contacts.support.per_service == {"365": "https://x.example/"}
 
 
 def test_norway_is_a_country(tmp_path):

@@ -1,6 +1,7 @@
 """Checks that types cannot express: ranges, addresses, and settings that contradict each other."""
 
 import difflib
+import importlib
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
@@ -14,11 +15,12 @@ from regain.domain.methods import channel
 from regain.domain.policy import LONGEST_PASSWORD, Recovery
 from regain.organisation import directory_checks, oidc_checks, policy_checks
 from regain.organisation.schema import Finding, below
-from regain.organisation.settings import About, Link, Name, Organisation, mailbox
+from regain.organisation.settings import About, Link, Mailbox, Name, Organisation, mailbox
 from regain.organisation.yaml_file import Place
 from regain.problems import DOMAIN_NEEDED, Refused
 
 _LONGEST_DOMAIN = 48  # Microsoft Entra's bound (S33)
+_LONGEST_SENDER = 320  # Amazon SES's bound
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$")
 _LARGEST = 1_000_000_000
 _RANGES = {
@@ -83,6 +85,7 @@ def _wrong_domain(name: str) -> tuple[str, str] | None:
     checks = (
         ("@" in name, "is an address, not a domain name", "leave out the @ and what stands before it"),
         (name.endswith("."), "ends in a dot", "leave out the last dot"),
+        (bool(re.search(r"\.\d+$", name)), "is an address of a computer", "write the domain as after an @"),
         (bool(re.search(r"\s", name)), "has a space in it", "write the domain as after the @ of an address"),
         ("_" in name, "has an underscore", "a domain has letters, digits, hyphens and dots"),
         ("." not in name, "has no dot", "write the whole domain, for example contoso.example"),
@@ -208,7 +211,8 @@ def _appearance(about: About) -> Iterator[Finding]:
     if about.logo and not re.search(r"\.(svg|png)$", about.logo):
         yield ("organisation", "logo"), f"`{about.logo}` is neither SVG nor PNG", "a file beside this one, as logo.svg"
     if about.time_zone not in zoneinfo.available_timezones():
-        near = difflib.get_close_matches(about.time_zone, zoneinfo.available_timezones(), 1)
+        places = [zone for zone in zoneinfo.available_timezones() if "/" in zone]
+        near = difflib.get_close_matches(about.time_zone, places, 1, 0.8)
         instead = f"did you mean {near[0]}?" if near else "for example Europe/London (IANA time zone database)"
         yield ("organisation", "time_zone"), f"`{about.time_zone}` is not a time zone", instead
     for number, origin in enumerate(about.embed_from):
@@ -232,10 +236,14 @@ def _recovery(organisation: Organisation) -> Iterator[Finding]:
     if recovery.code_minutes > recovery.flow_minutes:
         at: Place = ("recovery", "code_minutes")
         yield at, "a code cannot last longer than its flow", f"at most {recovery.flow_minutes}"
-    for number, country in enumerate(recovery.phone_countries):
-        if not re.fullmatch("[A-Z]{2}", country):
-            instead = "two capital letters, for example GB (ISO 3166-1)"
-            yield ("recovery", "phone_countries", number), f"`{country}` is not a country", instead
+    if recovery.phone_countries:
+        known = importlib.import_module("phonenumbers").SUPPORTED_REGIONS  # large, and needed here only
+        for number, country in enumerate(recovery.phone_countries):
+            if country not in known:
+                meant = {"UK": "GB", "EL": "GR"}.get(country.upper(), country.upper())
+                asked = f"did you mean {meant}? " if meant in known else ""
+                instead = f"{asked}two capital letters, for example GB (ISO 3166-1)"
+                yield ("recovery", "phone_countries", number), f"`{country}` is not a country", instead
 
 
 def _methods(recovery: Recovery) -> Iterator[Finding]:
@@ -261,10 +269,23 @@ def _addresses(organisation: Organisation) -> Iterator[Finding]:
             yield place, f"no mail can be sent to or from `{address}`", "an address whose name is in ASCII letters"
         elif address and not _ADDRESS.fullmatch(address):
             yield place, f"`{address}` is not an e-mail address", "for example it@contoso.example"
+    if human_input.has_controls(organisation.notify.sender):
+        yield ("notify", "from"), "the sender has a line break or a control character", "write it on one line"
+    elif (length := _sender_length(organisation)) > _LONGEST_SENDER:
+        at: Place = ("notify", "from") if organisation.notify.sender else ("organisation", "name")
+        what = f"as a sender it has {length} characters of ASCII, and {_LONGEST_SENDER} at most can be sent"
+        yield at, what, "a shorter name in `notify.from`: Contoso <help@contoso.example>"
     security = contacts.security
     if security and not (_ADDRESS.fullmatch(security) or not _wrong_link(security)):
         what = f"`{security}` is neither an e-mail address nor a web address"
         yield ("contacts", "security"), what, "for example security@contoso.example"
+
+
+def _sender_length(organisation: Organisation) -> int:
+    if not (organisation.domains and organisation.organisation.languages):
+        return 0  # told already
+    sender = organisation.sender
+    return len(Mailbox(sender.name, "").header) + len(sender.address)
 
 
 def _links(organisation: Organisation) -> Iterator[Finding]:
@@ -283,12 +304,19 @@ def _links(organisation: Organisation) -> Iterator[Finding]:
     for place, url in given.items():
         if url and (what := _wrong_link(url)):
             yield place, what, "for example https://help.contoso.example/, or a path of this site such as /account/"
-    if about.site_url and (what := _wrong_link(about.site_url, whole=True)):
+    if about.site_url and (what := _wrong_link(about.site_url, whole=True) or _wrong_site(about.site_url)):
         yield ("organisation", "site_url"), what, "for example https://account.contoso.example/"
 
 
 def _url(link: Link | str) -> str:
     return link if isinstance(link, str) else link.url
+
+
+def _wrong_site(url: str) -> str:
+    """What is wrong with a web address as the site's own; "" if nothing."""
+    parts = urlsplit(url)
+    has_more = parts.path not in ("", "/") or parts.query or parts.fragment
+    return f"the site is the whole of {parts.netloc}, and not a part of it" if has_more else ""
 
 
 def _wrong_link(url: str, whole: bool = False) -> str:
@@ -298,6 +326,7 @@ def _wrong_link(url: str, whole: bool = False) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
+        parts.port  # noqa: B018 - raises where it is none
     except ValueError:
         return f"`{url}` is not a web address"
     if re.search(r"[\s\"'<>\\]", url) or not host or "@" in parts.netloc:

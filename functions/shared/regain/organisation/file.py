@@ -4,9 +4,11 @@ For the build and local runs only; the functions read the JSON that is made from
 """
 
 import copy
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import idna
 import msgspec
@@ -78,10 +80,26 @@ def _with_certificates(organisation: Organisation, folder: Path) -> Organisation
 
 
 def _in_ascii(organisation: Organisation) -> Organisation:
-    domains = {idna.encode(name, uts46=True).decode(): domain for name, domain in organisation.domains.items()}
+    domains = {_host(name): domain for name, domain in organisation.domains.items()}
+    about = dataclasses.replace(organisation.organisation, site_url=_site(organisation.organisation.site_url))
     sender = mailbox(organisation.notify.sender)
-    if sender.address and not sender.address.isascii():
-        address = f"{sender.address.rpartition('@')[0]}@{idna.encode(sender.domain, uts46=True).decode()}"
+    if sender.address and sender.domain != _host(sender.domain):
+        address = f"{sender.address.rpartition('@')[0]}@{_host(sender.domain)}"
         notify = msgspec.structs.replace(organisation.notify, sender=f"{sender.name} <{address}>".strip())
         organisation = msgspec.structs.replace(organisation, notify=notify)
-    return msgspec.structs.replace(organisation, domains=domains)
+    return msgspec.structs.replace(organisation, domains=domains, organisation=about)
+
+
+def _host(name: str) -> str:
+    return idna.encode(name, uts46=True).decode()
+
+
+def _site(url: str) -> str:
+    """The site as browsers write it in `Origin`: small letters, punycode, and no port that goes without saying."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return url
+    host = parts.hostname if parts.hostname.isascii() else _host(parts.hostname)
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, usual) else ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}/"

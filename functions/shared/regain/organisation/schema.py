@@ -75,6 +75,8 @@ def _explained(error: ValidationError, file: YamlFile) -> Iterator[Finding]:
     elif error.validator == "required":
         for key in set(error.validator_value) - set(error.instance):
             yield place, f"`{key}` is missing", f"add `{key}:`"
+    elif error.validator == "enum" and error.instance is None:
+        yield place, f"{_name(place)} is empty", _one_of("", error.validator_value)
     elif error.validator == "enum":
         instead = _unquoted(error.instance, error.validator_value) or _one_of(error.instance, error.validator_value)
         yield place, f"{_name(place)} cannot be {_shown(error.instance, place, file)}", instead

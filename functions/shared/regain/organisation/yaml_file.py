@@ -80,6 +80,17 @@ def _text_value(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
 _Loader.add_constructor("tag:yaml.org,2002:str", _text_value)
 
 
+def _group(loader: yaml.SafeLoader, node: yaml.MappingNode) -> Iterator[dict[Any, Any]]:
+    """A group, whose keys are words: 2026 is a name, of a year of students or of a service."""
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.tag != f"{_TAG}merge":
+            key.tag = f"{_TAG}str"
+    yield from loader.construct_yaml_map(node)
+
+
+_Loader.add_constructor(f"{_TAG}map", _group)
+
+
 @dataclass(frozen=True)
 class YamlFile:
     """The content of a file. `lines` (from 1) and `scalars`, as they stand in the file, are by place."""
@@ -117,7 +128,7 @@ def load(path: Path) -> YamlFile:
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
         places = list(_places(root, ()))
     except yaml.YAMLError as error:
-        raise InvalidFile([_syntax_error(error, str(path))]) from None
+        raise InvalidFile([_syntax_error(error, str(path), text)]) from None
     except ValueError:
         what = "a value in it is a number that is too long, or not what its tag (!!) says"
         raise InvalidFile([FileError(str(path), 0, what)]) from None
@@ -139,11 +150,13 @@ def _text(path: Path) -> str:
         raise InvalidFile([FileError(str(path), line, "this is not UTF-8 text", "save the file as UTF-8")]) from None
 
 
-def _syntax_error(error: yaml.YAMLError, file: str) -> FileError:
+def _syntax_error(error: yaml.YAMLError, file: str, text: str) -> FileError:
     said = str(error)
     opened = "context_mark" if "end of stream" in said else "problem_mark"
     mark = getattr(error, opened, None)
     line = mark.line + 1 if mark else 0
+    if mark and "mapping values" in said and text.splitlines()[mark.line].count(":") == 1:
+        said = "expected <block end>"  # the colon is right, and its key stands further in than its neighbours
     for pattern, what, instead in _SYNTAX:
         if re.search(pattern, said):
             return FileError(file, line, what, instead)
