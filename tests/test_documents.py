@@ -3,6 +3,10 @@
 import ast
 import functools
 import re
+import subprocess
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,7 @@ from tests.conftest import ROOT
 DOCUMENTS = ("SECURITY.md", "THREATS.md", "STANDARDS.md")
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _FILE = re.compile(r"[\w./-]+\.(py|md|yaml|yml|json|in|txt|js)$")
+_PLACE = re.compile(r"(?!\.state/|\./|/)(?:[\w.*-]+/[\w./*-]*|[\w.*-]+\.(?:py|md|yaml|yml|json|toml))")
 _ROW = re.compile(r"^\| ([\d.]+) \| (?:([123]) \| )?([^|]+) \| (met|part|no|–) \| (.+) \|$", re.MULTILINE)
 
 
@@ -50,6 +55,42 @@ def test_every_test_and_file_that_a_document_names_is_there(document):
     gone += [path for path in files if not (ROOT / path).exists() and not (ROOT / "tests" / path).exists()]
     gone += [path for path in re.findall(r"\]\(([\w./-]+\.md)\)", text) if not (ROOT / path).exists()]
     assert gone == []
+
+
+@pytest.mark.parametrize("document", sorted(ROOT.glob("*.md")), ids=lambda path: path.name)
+def test_every_link_of_a_document_leads_somewhere_in_the_repository(document):
+    text = document.read_text()
+    gone = []
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+        file, _, heading = link.partition("#")
+        there = ROOT / file if file else document
+        if not there.exists() or (heading and heading not in headings(there.read_text())):
+            gone.append(link)
+    assert gone == []
+
+
+def headings(text):
+    """The anchors of a page's headings, as the forge and MkDocs make them."""
+    found = re.findall(r"^#+ (.+)", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).strip().replace(" ", "-") for each in found}
+
+
+@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_file_and_folder_that_a_newcomer_is_told_of_is_there(document):
+    """By the end of its path, as `adapters/store.py`; `*` stands for any letters."""
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    there = {*files, *(str(folder) for file in files for folder in Path(file).parents)}
+    text = (ROOT / document).read_text()
+    named = {each for each in (*_QUOTED.findall(text), *re.findall(r"[\w/]+\.py", text)) if _PLACE.fullmatch(each)}
+    named -= {"new.yaml"}  # the reader's own
+    gone = [each for each in sorted(named) if not any(fnmatch(f"/{path}", f"*/{each.rstrip('/')}") for path in there)]
+    assert gone == []
+
+
+def test_the_version_is_that_of_the_changelog():
+    versions = re.findall(r"^## (\d\S+)(?: – (\d{4}-\d\d-\d\d))?$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert versions[0][0] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert all(date for _, date in versions)
 
 
 def test_the_readme_says_at_once_whose_passwords_a_reset_changes_h40():

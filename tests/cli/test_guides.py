@@ -1,7 +1,8 @@
-"""Each command of the guides for administrators is run as it is written, with stand-ins for what this machine has not.
+"""Each command of README, CONTRIBUTING and the guides for administrators is run as it is written.
 
-`./regain` is the real one, against a stack that the engine has; `make` says what it would do; `aws` judges its arguments by
-botocore's descriptions; `curl` and `dig` take anything.
+`./regain` is the real one, against a stack that the engine has. Stand-ins take the place of what this machine has not: `make`
+says what it would do; `pytest` collects, `python` looks for the module; `aws` judges its arguments by botocore's descriptions; `curl` and `dig` take
+anything.
 """
 
 import json
@@ -26,7 +27,9 @@ from tests.functions.conftest import default_organisation
 __all__ = ["default_organisation"]
 REGION = "eu-west-1"
 ADMIN = ROOT / "docs" / "admin"
-_PROGRAMS = ("make", "./regain", "aws", "curl", "dig", "python")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ADMIN.glob("*.md"))]
+_PROGRAMS = ("make", "./regain", "aws", "curl", "dig", "python", "pytest")
+_IS_THERE = "import importlib.util, sys; sys.exit(not importlib.util.find_spec(sys.argv[2]))"
 _ASSIGNS = re.compile(r"[A-Z_]+=\$\(")
 _PLACES = {
     "ARN": CERTIFICATE, "ACCOUNT": "123456789012", "ADDRESS": "it@contoso.example", "DISTRIBUTION": "E1234567890ABC",
@@ -42,11 +45,13 @@ _PLAYED_ELSEWHERE = ("doctor --deep", "CertificateArn=")
 
 
 def commands(text):
-    """The commands of a page: in its blocks of code, and between backticks in its sentences."""
+    """The commands of a page: in its blocks of code, fenced or indented, and between backticks in its sentences."""
+    fenced = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
     blocks = [
         [line.strip() for line in block.replace("\\\n", " ").splitlines()]
-        for block in re.findall(r"(?:^(?: {4,}).+\n?)+", text, re.MULTILINE)
+        for block in fenced.findall(text) + re.findall(r"(?:^(?: {4,}).+\n?)+", fenced.sub("", text), re.MULTILINE)
     ]
+    text = fenced.sub("", text)
     # A line that sets a variable belongs to those behind it.
     lines = [each for block in blocks for each in (["\n".join(block)] if any(map(_ASSIGNS.match, block)) else block)]
     spans = re.findall(r"`([^`\n]+)`", text) + [
@@ -58,9 +63,9 @@ def commands(text):
 
 
 def written():
-    """The commands of every guide, each once as it is typed: with the first guide that has it."""
+    """The commands of every page, each once as it is typed: with the first page that has it."""
     found = {}
-    for guide in sorted(ADMIN.glob("*.md")):
+    for guide in PAGES:
         for command in commands(guide.read_text()):
             found.setdefault(filled(command), (command, guide))
     for command, guide in found.values():
@@ -75,7 +80,8 @@ def stand_ins(folder):
         "make": f"exec /usr/bin/make --dry-run --directory {ROOT}",
         "curl": "exec true",
         "dig": "exec true",
-        "python": "exec true",
+        "python": f"cd {ROOT} && exec {sys.executable} -c '{_IS_THERE}'",
+        "pytest": f"cd {ROOT} && exec {sys.executable} -m pytest --collect-only --quiet",
         "regain": f"{python} -m cli",
     }.items():
         path = folder / name
@@ -91,7 +97,8 @@ def desk(engine, default_organisation, tmp_path_factory):
     (folder / "regain").symlink_to(programs / "regain")
     for name, source in {"organisation": "yaml", "people": "csv"}.items():
         shutil.copy(ROOT / f"{name}.{source}", folder)
-        shutil.copy(ROOT / f"{name}.{source}", folder / f"mine.{source}")
+        for copy in ("mine", "new"):
+            shutil.copy(ROOT / f"{name}.{source}", folder / f"{copy}.{source}")
     (folder / ".state").mkdir()
     embedded = {**engine.environment, "ORGANISATION_FILE": str(default_organisation), "SITE_URL": "http://127.0.0.1:9/"}
     (folder / ".state" / "stack.json").write_text(json.dumps(embedded))
@@ -138,6 +145,8 @@ def test_a_command_of_a_guide_can_be_given_as_it_is_written(guide, command, desk
 def test_the_guides_have_commands_and_this_test_reads_them():
     pages = {param.values[0] for param in written()}
     assert {
+        "README.md",
+        "CONTRIBUTING.md",
         "deploy.md",
         "custom-domain.md",
         "upgrade.md",
@@ -147,6 +156,17 @@ def test_the_guides_have_commands_and_this_test_reads_them():
         "remove.md",
     } <= pages
     assert len(list(written())) > 60
+
+
+def test_every_variable_that_a_page_gives_to_make_is_one_of_the_makefiles():
+    makefile = (ROOT / "Makefile").read_text()
+    for page in PAGES:
+        text = page.read_text()
+        given = {
+            name for each in commands(text) if each.startswith("make ") for name in re.findall(r"([A-Z_]+)=", each)
+        }
+        given |= set(re.findall(r"`([A-Z_]+)=\w*`", text))
+        assert [name for name in sorted(given) if f"$({name})" not in makefile] == [], page
 
 
 def test_no_guide_goes_round_make_deploy_a17():
