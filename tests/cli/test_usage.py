@@ -42,7 +42,7 @@ def test_help_calls_the_program_as_people_do_and_names_no_requirement_h21(run, w
 
 
 def test_it_says_its_version_h22(run):
-    assert run("--version")[:2] == (0, "regain 0.1.0\n")
+    assert run("--version")[:2] == (0, "regain 0.2.0\n")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -207,7 +207,7 @@ def test_json_of_a_wrong_use_says_what_is_wrong_h75(run, words, what):
 
 
 def test_a_version_and_help_may_be_asked_for_with_json_h75(run):
-    assert json.loads(run("--json", "--version")[1]) == {"version": "0.1.0"}
+    assert json.loads(run("--json", "--version")[1]) == {"version": "0.2.0"}
     assert "Usage" in run("explain", "--help", "--json")[1]
 
 
