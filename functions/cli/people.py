@@ -40,7 +40,7 @@ class Missing(StrEnum):
 
 
 @app.command("import")
-def import_(
+def import_(  # noqa: PLR0913, PLR0917 - the options of a command
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV or LDIF, as your tool exports it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
@@ -58,6 +58,10 @@ def import_(
     absent: Annotated[
         Missing, typer.Option("--missing", help="People whom the file does not list: keep them, or turn them off.")
     ] = Missing.keep,
+    at_most: Annotated[
+        int | None,
+        typer.Option("--missing-at-most", help="How many may be turned off: else ten, or a tenth of all who are on."),
+    ] = None,
 ) -> None:
     """Adds and updates people. Never replaces a password. If it is stopped, run it again: it continues."""
     stack: Stack = context.obj
@@ -66,19 +70,14 @@ def import_(
     import_report.print_file(file, parsed)
     if details:
         details.open("a").close()  # better now than after everybody is imported
-    done = None
+    done, too_many = None, False
     if not parsed.errors or skip_refused:
         notifier = ImportNotifier(services, f"people import {file.name}")
-        options = importing.ImportOptions(
-            int(time.time()), dry_run, overwrite_local_changes,
-            importing.password_check(services.organisation) if keep_passwords else None,
-            EligibilityCheck(services.organisation, lambda account_ids: security_infos(account_ids, services)),
-            notifier, lambda account: removal.remove(account, notifier),
-        )  # fmt: skip
+        options = _options(notifier, dry_run, overwrite_local_changes, keep_passwords)
         with _bar(len(parsed.people)) as progress:
             done = importing.load(parsed.people, services.accounts, options, progress)
         if absent == Missing.disable and not parsed.errors:
-            _turn_off(parsed, done, notifier, dry_run)
+            too_many = not _turn_off(parsed, done, notifier, dry_run, at_most)
         elif absent == Missing.disable:
             errors.print("--missing disable turned nobody off: who is in a refused row would seem to be missing")
         import_report.print_changes(done, parsed, dry_run)
@@ -88,23 +87,46 @@ def import_(
         errors.print(f"{number} errors: nothing was imported. Correct them, or leave them out: --skip-refused")
     if details:
         import_report.write_details(details, done, parsed)
-    raise typer.Exit(1 if parsed.errors or (done and done.changes.taken) else 0)
+    raise typer.Exit(1 if parsed.errors or too_many or (done and done.changes.taken) else 0)
+
+
+def _options(
+    notifier: ImportNotifier, dry_run: bool, overwrite_local_changes: bool, keep_passwords: bool
+) -> importing.ImportOptions:
+    services = notifier.services
+    return importing.ImportOptions(
+        int(time.time()), dry_run, overwrite_local_changes,
+        importing.password_check(services.organisation) if keep_passwords else None,
+        EligibilityCheck(services.organisation, lambda account_ids: security_infos(account_ids, services)),
+        notifier, lambda account: removal.remove(account, notifier),
+    )  # fmt: skip
 
 
 def _turn_off(
-    parsed: importing.PeopleFile, done: importing.ImportResult, notifier: ImportNotifier, dry_run: bool
-) -> None:
+    parsed: importing.PeopleFile,
+    done: importing.ImportResult,
+    notifier: ImportNotifier,
+    dry_run: bool,
+    at_most: int | None,
+) -> bool:
     """Turns off the people whom the file does not list, but for those of a directory, which no file lists.
 
-    In a dry run, those whom it renames still have the old name.
+    In a dry run, those whom it renames still have the old name. Returns False if they are too many to be believed.
     """
     services, changes = notifier.services, done.changes
     listed = {person.account.user_id for person in parsed.people}
     listed |= {detail.removeprefix("was ") for _, detail in changes.moved}
     ours = (account for account in accounts(services) if not services.directory(account.user_id))
-    changes.missing += missing.turn_off(
-        ours, listed, notifier, lambda account_ids: security_infos(account_ids, services), dry_run
-    )
+    try:
+        leaving = missing.find(ours, listed, at_most)
+    except missing.TooManyError as error:
+        to_do = "if they have all left, run it again with --missing-at-most and their number"
+        errors.print(f"{error}: --missing disable turned nobody off; {to_do}")
+        return False
+    changes.missing += [account.user_id for account in leaving]
+    if not dry_run:
+        missing.turn_off(leaving, notifier, lambda account_ids: security_infos(account_ids, services))
+    return True
 
 
 @app.command("shared")

@@ -71,6 +71,26 @@ def test_missing_turns_off_nobody_whose_role_was_granted_here_nor_beside_refused
     assert not world.account(leaves.user_id).enabled
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_file_that_is_cut_off_turns_off_nobody_p9(world, run, file, monkeypatch, dry_run):
+    people_on = [world.person() for _ in range(12)]
+    only(world, monkeypatch, *people_on)
+    words = (
+        "people",
+        "import",
+        file(people_on[0].user_id),
+        "--missing",
+        "disable",
+        *(["--dry-run"] if dry_run else []),
+    )
+    status, _, err = run(*words)
+    assert (status, "11 of 12 people are not in the file" in err, "--missing-at-most" in err) == (1, True, True)
+    assert all(world.account(person.user_id).enabled for person in people_on)
+    status, out, _ = run(*words, "--missing-at-most", "11")
+    assert (status, "turned off, because the file does not list them: 11" in out) == (0, True)
+    assert [world.account(person.user_id).enabled for person in people_on] == [True, *[dry_run] * 11]
+
+
 def test_missing_turns_off_nobody_of_a_directory_whom_no_file_lists(world, run, file, monkeypatch):
     stays = world.person()
     with people(world, StandIn()) as domain:
