@@ -12,7 +12,7 @@ from regain.adapters.store import READ_SIZE, batched
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
 from regain.organisation.file_errors import FileError
-from regain.people.changes import Changes
+from regain.people.changes import Changes, are_too_many
 from regain.people.importing import ImportResult, PeopleFile
 from regain.reports.spreadsheet import escape_formula
 from regain.runtime.services import Services
@@ -61,6 +61,9 @@ def print_changes(done: ImportResult, parsed: PeopleFile, dry_run: bool) -> None
             shown = ", ".join(user_id + (f" ({detail})" if detail else "") for user_id, detail in people[:_SHOWN])
             more = f", and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
             say(f"{label}: {len(people)}: {shown}{more}")
+    if are_too_many(len(changes.taken), done.changes.people + len(changes.taken)):
+        to_do = "leave out the column of the ids, or remove who has left: people remove USER"
+        errors.print(f"note: {len(changes.taken)} people have other ids than before, and nobody was replaced: {to_do}")
     for label, number in _numbers(changes):
         if number:
             say(f"{label}: {number}")

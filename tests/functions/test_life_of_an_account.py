@@ -114,6 +114,38 @@ def test_another_person_under_an_old_user_id_is_pristine_by_csv_p8(world, csv, n
     assert "account-removed" in kinds(world, world.services.recoveries.subject(before.id))
 
 
+def test_a_source_with_other_ids_does_not_replace_everybody_p8(world, csv, name):
+    """A tenant that was moved, or a directory built anew: each user ID would lose its security info."""
+    header, everybody = "userPrincipalName,objectId", [name(f"all{number}") for number in range(12)]
+    csv(header, *(f"{each},old-{each}" for each in everybody))
+    before = [world.account(each) for each in everybody]
+    done = csv(header, *(f"{each},new-{each}" for each in everybody))
+    assert (done.added, len(done.changes.taken), done.changes.taken_over) == (0, 12, [])
+    assert [world.account(each) for each in everybody] == before
+
+
+@pytest.mark.parametrize(("before", "after"), [("00{}", "{}"), ("{}", "{}.0"), ("00{}.0", "000{}")])
+def test_a_number_that_lost_its_zeros_in_a_spreadsheet_is_the_same_persons_p8(world, csv, name, before, after):
+    """Else the person would be taken for a successor, and lose everything."""
+    header, user_id, number = "userPrincipalName,employeeId", name("zeros"), 77_000 + world.number
+    csv(header, f"{user_id},{before.format(number)}")
+    one = world.account(user_id)
+    assert csv(header, f"{user_id},{after.format(number)}").same == 1
+    assert world.account(user_id).id == one.id
+
+
+@pytest.mark.parametrize("nobodys", ["0", "0000", "9999", "TBD", "extern", "Contractor"])
+def test_a_word_for_no_number_makes_nobody_anothers_heir_p8(world, csv, name, nobodys):
+    header, one, two = (
+        "userPrincipalName,displayName,employeeId",
+        name(f"one{nobodys}".lower()),
+        name(f"two{nobodys}".lower()),
+    )
+    csv(header, f"{one},One,{nobodys}")
+    assert csv(header, f"{two},Two,{nobodys}").added == 1
+    assert (world.account(one).display_name, world.account(two).display_name) == ("One", "Two")
+
+
 def test_whoever_was_removed_and_is_back_has_the_same_id_and_nothing_else_b30(world, csv, name):
     header, user_id = "userPrincipalName,displayName,otherMails,employeeId,password", name("again")
     row = f"{user_id},Ada Gain,a@home.example,R{world.number},"

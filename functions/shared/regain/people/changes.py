@@ -16,6 +16,14 @@ _NAMES = ("display_name", "given_name", "surname")
 _DESTINATIONS = ("mail", "other_mails", "mobile_phone", "office_phone")
 
 
+_FEW, _SHARE = 10, 10
+
+
+def are_too_many(number: int, of: int) -> bool:
+    """Whether an import that says this of so many people is more likely wrong: more than ten, and than a tenth."""
+    return number > max(_FEW, of // _SHARE)
+
+
 @dataclass(frozen=True, slots=True)
 class EligibilityCheck:
     """Who could get back in alone, under these settings. `security_infos` reads what up to a hundred people have

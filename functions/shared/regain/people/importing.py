@@ -18,7 +18,7 @@ from regain.organisation import policies
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
 from regain.people import matching, shared_places
-from regain.people.changes import Changes, EligibilityCheck
+from regain.people.changes import Changes, EligibilityCheck, are_too_many
 from regain.people.formats import sheet
 from regain.people.formats.headings import Columns
 from regain.people.matching import Match
@@ -78,7 +78,7 @@ class ImportOptions:
     first password must be changed at the first sign-in, unless `accept_password` returns True for it (in its normal
     form). With `eligibility`, the result counts who could get back in alone; with a `notifier` too, changes become
     events, and the people concerned are notified. `remove` ends the account of a person whose user ID the file gives to
-    somebody new; without it such a row is refused.
+    somebody new; without it, and where they are too many to be believed, such a row is refused.
     """
 
     now: int
@@ -205,6 +205,8 @@ def load(
         waiting, run.waiting = run.waiting, []
         run.done += sum(map(run.load, batched(waiting, _BATCH)), ImportResult())
     run.last, waiting, run.waiting = True, run.waiting, []
+    if are_too_many(len(waiting), len(everybody)):
+        run.options = replace(options, remove=None)  # a source with other ids, not so many successors
     return sum((run.load([person]) for person in waiting), run.done)
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
+from regain.people.changes import are_too_many
 from regain.people.notifications import ImportNotifier
-
-_FEW, _SHARE = 10, 10  # so many, or one in so many of those who are on, leave between two files
 
 
 class TooManyError(Exception):
@@ -28,7 +27,7 @@ def find(everybody: Iterable[Account], listed: Collection[str], at_most: int | N
         granted = bool(account.role) and "role" in account.local_changes
         if account.enabled and account.user_id not in listed and not granted:
             found.append(account)
-    if len(found) > (max(_FEW, on // _SHARE) if at_most is None else at_most):
+    if are_too_many(len(found), on) if at_most is None else len(found) > at_most:
         raise TooManyError(f"{len(found)} of {on} people are not in the file")
     return found
 

@@ -19,6 +19,7 @@ from regain.people.merging import FIELDS
 from regain.problems import PHONE_NUMBER_NOT_ACCEPTED, Refused
 from regain.reports.spreadsheet import unescape_formula
 
+_LONGEST_NAME = 256  # Active Directory's bound
 _STATUS = ("enabled", "blocked", "status", "account_control", "locked_since")
 _EMPTY = "none"  # clears a field; a blank cell leaves it as it is
 _NO_ROLE = (_EMPTY, "user", "member", "person")
@@ -33,6 +34,10 @@ _SMTP = re.compile(r"(?<!\S)smtp:", re.IGNORECASE)  # Exchange's proxy addresses
 _REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
 _NEXT_NUMBER = re.compile(r"\s*[;|]\s*|\s+/\s+|\s*,\s*(?=[+0(])|(?<=\d)\s+(?=\+)")
 _EXTENSION = re.compile(r"(?:x|ext\.?|-)?\s*\d{3,6}", re.IGNORECASE)
+_NO_NUMBER = re.compile(  # what stands in a column of numbers for somebody without one
+    r"0+|9{4,}|x+|\?+|none|nil|unknown|unbekannt|inconnu|tb[ad]|temp|test|extern\w*|contractor|consultant|keine?|aucun",
+    re.IGNORECASE,
+)
 _MASKED = re.compile(r"\*+|\u2022+")
 
 
@@ -164,7 +169,9 @@ class RowParser:
 
     def _name(self, row: Row, name: str) -> str | None:
         text = self._text(row, name)
-        if text and (before := cells.read_as_windows_1252(text)):
+        if text and len(text) > _LONGEST_NAME:
+            self._error(f"{row.cells[name][0][0]}: the name has {len(text)} characters", f"{_LONGEST_NAME} at most")
+        elif text and (before := cells.read_as_windows_1252(text)):
             heading, _ = row.cells[name][0]
             self._note(f"{heading}: `{text}` may be `{before}`", "the file was opened and saved in the wrong encoding")
         return text
@@ -303,6 +310,11 @@ class RowParser:
                 value = cells.parse_guid(cell.strip()) if name == "object_guid" else cell.strip()
                 if name == "employee_id" and cells.conversion_artefact(heading, value):
                     self._malformed(heading, value, "", "")
+                if name == "employee_id" and _NO_NUMBER.fullmatch(value):
+                    self._note(f"{heading}: `{value}` is ignored", "it is nobody's number")
+                    continue
+                if name == "employee_id" and value.isdigit():
+                    value = value.lstrip("0")  # as a spreadsheet does: 00123 and 123 are one person
                 found.append((called, value))
         return tuple(found)
 
