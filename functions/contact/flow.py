@@ -74,7 +74,7 @@ def _ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpR
     browser = device_cookies.read(needed.keys, context.browser)
     first = bool(facts["passed"] or device_cookie.find(browser, subject))
     told = mailing.writes(message, reply_to, first, mailed)
-    queued = _queued(needed, HelpRequest(subject, "administrator", account_id, who), message, reply_to)
+    queued = _queued(needed, HelpRequest(subject, "administrator", account_id, who), message, reply_to, first)
     needed.store.commit([*counted, *told, *queued, _event(needed, "administrator-contacted", context)])
     return HelpRequested(reference=context.reference)
 
@@ -115,11 +115,11 @@ def _ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
     return HelpRequested(reference=context.reference)
 
 
-def _queued(needed: Services, new: HelpRequest, message: Message, reply_to: str) -> list[Write]:
+def _queued(needed: Services, new: HelpRequest, message: Message, reply_to: str, known: bool = False) -> list[Write]:
     """The request in the queue of the desk: one an account, however often somebody asks."""
     (seen,) = needed.help_requests.get([new.subject])
     facts = message.facts
-    ask = Ask(needed.now, facts["name"], reply_to, facts["text"], message.reference, facts.get("passed", 0))
+    ask = Ask(needed.now, facts["name"], reply_to, facts["text"], message.reference, facts.get("passed", 0), known)
     return needed.help_requests.write(seen, (seen or new).asked(ask), needed.now)
 
 

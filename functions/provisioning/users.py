@@ -69,7 +69,7 @@ def _first(conditions: tuple[filters.Condition, ...], people: People) -> Account
     first = next((each for each in conditions if each.attribute in _FOUND_BY), None)
     if first is None:
         raise refused("invalidFilter", "Users are found by userName, externalId or id.")
-    if not isinstance(first.value, str) or not first.value:
+    if not isinstance(first.value, str) or not 0 < len(first.value) <= attributes.LONGEST:
         return None
     account = _find(first.attribute, first.value, people)
     if account is None:

@@ -1,8 +1,12 @@
 """The queue of requests for help (B35, H3): one a person, taken by one helper, closed in bulk; the mail goes on as before."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 
 from regain.adapters.store import Conflict
+from regain.api.contract import OPERATIONS
 from regain.domain import help_requests
 from regain.domain.help_requests import Ask, HelpRequest
 from tests.functions.agent import Agent
@@ -45,6 +49,21 @@ def test_who_asks_twice_is_one_request_and_each_mail_goes_out_h3(empty):
     assert (found["times"], found["account_id"], found["name"]) == (2, person.id, person.display_name)
     assert [each["text"] for each in found["asks"]] == ["Is anybody there?", "I cannot get in"]
     assert found["asks"][0]["reference"] == answer.body["reference"]
+
+
+def test_whatever_strangers_send_for_a_user_id_what_its_owner_wrote_stays_in_the_queue_x4():
+    owner, request = (
+        [Ask(at, reply_to=f"own{at}@home.example", known=at == 1) for at in (1, 2)],
+        HelpRequest("s", "administrator", "a"),
+    )
+    for each in (*owner, *(Ask(at, reply_to="+15550100", passed=0) for at in range(3, 40))):
+        request = request.asked(each)
+    assert (request.times, len(request.asks)) == (39, 10)
+    assert {*owner} < {*request.asks}
+    for at in range(40, 80):
+        request = request.asked(Ask(at, reply_to=f"{at}@evil.example"))
+    assert owner[0] in request.asks
+    assert request.asks[0].at == 79
 
 
 def test_a_request_is_taken_done_and_put_back_with_who_when_and_a_note(empty):
@@ -125,3 +144,11 @@ def test_a_page_of_the_queue_has_the_same_reads_whatever_its_length(empty):
     assert len(many.operations) == len(few) + 1
     rest = agent.get("/requests", cursor=many.body["cursor"])
     assert (len(rest.body["requests"]), rest.body["cursor"]) == (5, "")
+
+
+def test_what_is_longer_than_any_key_names_nothing_and_is_no_fault_a57(empty):
+    agent = Agent(empty).proved()
+    for operation in (each for each in OPERATIONS if "{" in each.path):
+        path = re.sub(r"\{\w+\}", quote("é" * 1_500), operation.path)
+        body = None if operation.method in ("GET", "DELETE") else "{}"
+        assert empty.request(operation.method, path, body, session=agent.session).status < 500, path

@@ -1,5 +1,7 @@
 """SCIM 2.0: users, what a source may not undo, tokens, and what is refused."""
 
+from urllib.parse import quote
+
 import pytest
 
 from regain.domain.policy import Domain
@@ -184,6 +186,15 @@ def test_a_user_name_that_cannot_be_a_user_id_is_refused(entra, user_name, why):
     answer = entra.create(user_name)
     assert (answer.status, answer.scim_type) == (400, "invalidValue")
     assert why in answer.body["detail"]
+
+
+@pytest.mark.parametrize("long", ["x" * 3_000, "é" * 1_500], ids=["ASCII", "two bytes each"])
+def test_what_is_longer_than_any_key_is_nobodys_and_no_fault_a57(entra, long):
+    for method, body in (("GET", None), ("PUT", {}), ("PATCH", {}), ("DELETE", None)):
+        for kind in ("Users", "Groups"):
+            assert entra.send(method, f"/{kind}/{quote(long)}", body).status == 404
+    for name in ("userName", "externalId", "id"):
+        assert entra.send("GET", "/Users", filter=f'{name} eq "{long}"').body.get("totalResults", 0) == 0
 
 
 def test_users_are_listed_page_by_page_in_a_stable_order(world, entra):

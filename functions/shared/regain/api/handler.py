@@ -28,6 +28,8 @@ from regain.problems import Refused
 _PATH_CHARACTERS = "/%-._~!$&'()*+,;=:@"
 """Characters that a path may contain unencoded (RFC 3986, 3.3), and the percent sign."""
 
+_LONGEST_PARAMETER = 512  # bytes: half of what DynamoDB takes as a sort key
+
 Step = TypeVar("Step", bound=Callable[..., Any])
 """A step takes the path parameters, then the body and the query if its operation has them, then the `RequestContext`.
 It returns the operation's response, or raises `Refused`."""
@@ -87,7 +89,7 @@ class ContractResolver(APIGatewayHttpResolver):
         self._see_viewer(context)
         if problems.CROSS_SITE_REQUEST in operation.problems:
             requests.check_origin(event, context.site, required=operation.session)
-        arguments = [unquote(value) for value in parameters.values()]
+        arguments = path_arguments(parameters)
         if operation.request:
             bare = operation.optional_body and not event.body
             read = requests.form if operation.form else requests.body
@@ -161,6 +163,14 @@ class ContractResolver(APIGatewayHttpResolver):
         operation, context = self.context["operation"], self.context["request"]
         named = {"operation": operation.path, "reference": context.reference, "subject": context.subject, **facts}
         return {name: value for name, value in named.items() if value}
+
+
+def path_arguments(parameters: Mapping[str, str]) -> list[Any]:
+    """The parameters of a path, decoded. Raises Refused(NOT_FOUND) for one that is too long to be kept as a key."""
+    arguments = [unquote(value) for value in parameters.values()]
+    if any(len(value.encode()) > _LONGEST_PARAMETER for value in arguments):
+        raise Refused(problems.NOT_FOUND)
+    return arguments
 
 
 def operations_at(path: str) -> list[Operation]:

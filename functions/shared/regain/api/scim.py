@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from regain import problems
 from regain.api import requests, responses
 from regain.api.contract import Operation
-from regain.api.handler import ContractResolver
+from regain.api.handler import ContractResolver, path_arguments
 from regain.api.headers import API_HEADERS
 from regain.api.request_context import RequestContext
 from regain.problems import Refused
@@ -97,7 +97,7 @@ class ScimResolver(ContractResolver):
         source = self.authorise(event.headers.get("authorization", ""), context)
         query = dict(parse_qsl(event.raw_query_string or "", keep_blank_values=True, errors="replace"))
         body = self._body() if event.http_method in _WITH_BODY else None
-        reply = step(*(unquote(value) for value in parameters.values()), Call(context, source, query, body))
+        reply = step(*path_arguments(parameters), Call(context, source, query, body))
         headers = {**API_HEADERS, **({"location": reply.location} if reply.location else {})}
         self._observe("done")
         media_type = MEDIA_TYPE if reply.body is not None else None

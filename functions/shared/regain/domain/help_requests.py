@@ -1,16 +1,19 @@
 """Requests for help as the desk works on them: `new`, `taken` by somebody, `done`."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from regain.problems import REQUEST_TAKEN, Refused
 
 STATES = ("new", "taken", "done")
-_KEPT_ASKS = 5
+_KEPT_ASKS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody sent at one time: how to reach them, in their words. `passed`: how many proofs they had given."""
+    """What somebody sent at one time: how to reach them, in their words. `passed`: how many proofs they had given;
+    `known`: they had given one, or the account knows their browser.
+    """
 
     at: int
     name: str = ""
@@ -18,6 +21,7 @@ class Ask:
     text: str = ""
     reference: str = ""
     passed: int = 0
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class HelpRequest:
     """What somebody asks for, however often: one request an account. Times are seconds since 1970.
 
     `account_id` is what the typed `user_id` leads to, also where nobody has it. `times` counts every ask; `asks` are
-    the last ones, newest first. `by` is who has it or has done it, `changed_at` since when, `note` what they say of it.
+    the last ones, newest first: strangers' make room first. `by` is who has it or has done it, `changed_at` since when, `note` what they say of it.
     """
 
     subject: str
@@ -43,7 +47,7 @@ class HelpRequest:
 
     def asked(self, ask: Ask) -> "HelpRequest":
         """The request after somebody asked (again). One that was done begins anew; one that is taken stays so."""
-        again = replace(self, times=self.times + 1, asks=(ask, *self.asks)[:_KEPT_ASKS])
+        again = replace(self, times=self.times + 1, asks=_kept((ask, *self.asks)))
         if self.times and self.state != "done":
             return again
         return replace(again, state="new", asked_at=ask.at, by="", changed_at=0)
@@ -58,3 +62,12 @@ class HelpRequest:
             raise Refused(REQUEST_TAKEN, by=self.by)
         who = "" if state == "new" else by
         return replace(self, state=state, by=who, changed_at=now, note=note or self.note)
+
+
+def _kept(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """As many as are kept: the oldest of whoever has asked most often goes, so that nobody pushes out somebody else's."""
+    if len(asks) <= _KEPT_ASKS:
+        return asks
+    often = Counter(each.reply_to for each in asks)
+    gone = max(range(len(asks)), key=lambda place: (not asks[place].known, often[asks[place].reply_to], place))
+    return asks[:gone] + asks[gone + 1 :]

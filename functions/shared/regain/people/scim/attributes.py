@@ -11,7 +11,9 @@ from typing import Any
 from regain.people.scim.refusals import refused
 
 USER, GROUP = "urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:core:2.0:Group"
-_LONGEST, _MOST = 256, 5_000  # characters of a text; values of an attribute
+LONGEST = 256
+"""The characters of a text."""
+_MOST = 5_000  # values of an attribute
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
@@ -98,8 +100,8 @@ def simple_of(attribute: Attribute, value: Any) -> str | bool | None:
         if isinstance(value, str) and value.strip().lower() in (*_TRUE, *_FALSE):
             return value.strip().lower() in _TRUE
         raise refused("invalidValue", f"{attribute.name}: write true or false.")
-    if not isinstance(value, str) or len(value) > _LONGEST or not value.replace("\t", " ").isprintable():
-        raise refused("invalidValue", f"{attribute.name}: write a text of at most {_LONGEST} characters on one line.")
+    if not isinstance(value, str) or len(value) > LONGEST or not value.replace("\t", " ").isprintable():
+        raise refused("invalidValue", f"{attribute.name}: write a text of at most {LONGEST} characters on one line.")
     return value.strip() or None
 
 
