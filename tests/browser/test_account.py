@@ -65,6 +65,18 @@ def test_a_reload_stays_signed_in_and_signing_out_does_not(page: Page, tester):
     assert [cookie["name"] for cookie in page.context.cookies()] == ["__Host-browser"]
 
 
+def test_the_back_button_brings_no_page_of_a_session_that_is_over_a63(page: Page, tester):
+    sign_in(page, tester.user_id, tester.password)
+    expect(page.get_by_text(tester.user_id)).to_be_visible()
+    page.evaluate(
+        "fetch('/api/account/sign-out', {method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'})"
+    )
+    expect(page.get_by_text(tester.user_id)).to_be_visible()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_text(tester.user_id)).to_have_count(0)
+
+
 def test_what_is_typed_stays_while_a_session_is_found_to_be_over(page: Page, tester):
     sign_in(page, tester.user_id, tester.password)
     expect(page.get_by_text(tester.user_id)).to_be_visible()

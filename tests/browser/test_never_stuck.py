@@ -117,6 +117,23 @@ def test_a_clock_that_is_wrong_stops_nothing_f4(page: Page, form, tester, off):
     form.at("done")
 
 
+def test_a_clock_that_is_set_meanwhile_a_full_storage_and_an_older_browser_stop_nothing_f4_f10(
+    page: Page, form, tester
+):
+    page.add_init_script("""
+      const real = Date.now; globalThis.off = 0; Date.now = () => real.call(Date) + off; AbortSignal.timeout = undefined;
+      Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };
+    """)
+    form.open().identify(tester.user_id)
+    page.evaluate("off = 5 * 3600e3")
+    form.choose()
+    page.evaluate("off = -5 * 3600e3")
+    form.enter(form.code(tester.mail))
+    form.at("password")
+    form.password()
+    form.at("done")
+
+
 def test_it_says_for_whom_it_is_and_the_user_id_can_be_changed_f2(page: Page, form, tester):
     form.open().identify("nobody.at.all@contoso.example")
     expect(page.locator("[data-for]")).to_contain_text("For nobody.at.all@contoso.example")

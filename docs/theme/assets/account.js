@@ -137,3 +137,5 @@ onProvider(page, () => {
 
 // A session that is over changes nothing on the page: somebody may be typing already.
 if (kept?.getItem(SIGNED_IN)) home({ focus: false, arriving: true }).catch(() => kept.removeItem(SIGNED_IN));
+// The back button may bring the page back as it was: whoever presses it may be somebody else, signed in or not.
+addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload(); });

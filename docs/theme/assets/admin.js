@@ -154,3 +154,5 @@ run(async () => {
   await route();
   await waiting();
 });
+// The back button may bring the page back as it was: whoever presses it may be somebody else, signed in or not.
+addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload(); });

@@ -20,7 +20,7 @@ async function exchange(path, body, method) {
   const request = body ? { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) } : { method, headers };
   const offline = !navigator.onLine;
   try {
-    const response = await fetch(`/api/${path}`, { ...request, signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(`/api/${path}`, { ...request, signal: AbortSignal.timeout?.(PATIENCE) });
     return { ok: response.ok, content: await response.json() };
   } catch (error) {
     if (error.name === 'TimeoutError') throw { code: 'no-answer' };
@@ -42,6 +42,7 @@ async function saying(words, under_way, after = 0) {
   }
 }
 
-// Seconds on this machine's clock, which may be hours wrong. It measures how long something takes: what the service
-// says of time comes as seconds from now (`..._in`), and a moment of the service is never compared with this (F4).
-export const now = () => Math.floor(Date.now() / 1000);
+// Seconds on this machine's clock, which may be hours wrong, and does not jump when it is set while the page is open. It
+// measures how long something takes: what the service says of time comes as seconds from now (`..._in`), and a moment of
+// the service is never compared with this (F4).
+export const now = () => Math.floor((performance.timeOrigin + performance.now()) / 1000);

@@ -1,12 +1,12 @@
 // A proof of work that is made while the person types.
-import { call, now } from './api.js';
+import { call } from './api.js';
 
-const GOOD_FOR = 240; // seconds: a challenge is good for 300 from when it was given
+const GOOD_FOR = 240_000; // milliseconds: a challenge is good for 300 seconds from when it was given
 let prepared = null;
 
 async function prepare() {
   const [challenge, { solve }] = await Promise.all([call('challenge'), import('./solve.js')]);
-  return { made: now(), proof: await solve(challenge) };
+  return { made: Date.now(), proof: await solve(challenge) };
 }
 
 // Begins while the person types, so that nobody waits for it.
@@ -20,6 +20,6 @@ export async function takeProof() {
   prepareProof();
   const { made, proof } = await prepared;
   prepared = null;
-  if (Math.abs(now() - made) < GOOD_FOR) return proof;
+  if (Math.abs(Date.now() - made) < GOOD_FOR) return proof;
   return (await prepare()).proof;
 }

@@ -1,6 +1,7 @@
-// What is kept for this tab, or null where the browser keeps nothing: in a foreign frame, or with site data blocked.
+// What is kept for this tab, or null where the browser keeps nothing: in a foreign frame, with site data blocked, or full.
 export function storage() {
   try {
+    sessionStorage.setItem('regain', '');
     return sessionStorage;
   } catch {
     return null;
