@@ -10,7 +10,7 @@ from regain.api.contract import Attachment, AuditEvent, AuditTrail, EventPage, E
 from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.domain import events, reference, roles
-from regain.problems import NO_SUCH_REFERENCE, NOT_OVER_THIS_ACCOUNT, Refused
+from regain.problems import NO_SUCH_ACCOUNT, NO_SUCH_REFERENCE, NOT_OVER_THIS_ACCOUNT, Refused
 from regain.reports import usage
 from regain.reports.exports import export, export_usage
 
@@ -75,14 +75,30 @@ def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, A
         known = reference.parse(query.reference)
         return (services.events.by_reference(known)[::-1] if known else []), ""
     if query.account:
-        account_id = find_id(query.account, services)
-        roles.check_can_view(agent.account, services.accounts.get(account_id), agent.scope)
-        subject = services.recoveries.subject(account_id)
+        _check_can_view(agent, query.account)
+        subject = services.recoveries.subject(find_id(query.account, services))
         found, cursor = services.events.by_subject(subject, start, end, query.cursor, limit)
         return [event for event in found if query.kind in ("", event["kind"])], cursor
     days = usage.days_with_events(services.counters, query.kind, start, end, services.now)
     most_days = _DAYS_A_PAGE if query.format == "json" else len(days)
     return services.events.by_time(start, end, query.kind, query.cursor, limit, days, most_days)
+
+
+def _check_can_view(agent: Agent, typed: str) -> None:
+    """Raises Refused(NOT_OVER_THIS_ACCOUNT), also for an account that is gone, where scope is limited to groups."""
+    if roles.has_global_scope(agent.account, agent.scope):
+        return
+    try:
+        account = agent.read(typed).account
+    except Refused as refused:
+        if refused.problem is not NO_SUCH_ACCOUNT:
+            raise
+        raise _gone() from None
+    roles.check_can_view(agent.account, account, agent.scope)
+
+
+def _gone() -> Refused:
+    return Refused(NOT_OVER_THIS_ACCOUNT, reason="gone, and so are its groups")
 
 
 def _readable(agent: Agent, found: list[dict[str, Any]], who: dict[str, CountedPerson]) -> list[dict[str, Any]]:
@@ -103,7 +119,7 @@ def _not_viewable(agent: Agent, who: dict[str, CountedPerson]) -> dict[str, Refu
             try:
                 roles.check_can_view(agent.account, account_items.from_item(item), agent.scope)
                 if item is None and not roles.has_global_scope(agent.account, agent.scope):
-                    raise Refused(NOT_OVER_THIS_ACCOUNT, reason="gone, and so are its groups")
+                    raise _gone()
             except Refused as refused:
                 hidden[subject] = refused
     return hidden

@@ -10,6 +10,8 @@ import pytest
 from regain.adapters.seal import unseal
 from regain.adapters.store import marshal
 from regain.domain import events
+from regain.people.importing import ImportNotifier
+from regain.people.removal import remove
 from regain.reports import usage
 from report import app
 from tests.conftest import english
@@ -159,6 +161,20 @@ def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
         assert (outside.user_id in agent.get("/events", format=form).body["text"]) is everywhere
         assert inside.user_id in agent.get("/events", format=form).body["text"]
     assert (agent.get("/events", account=outside.user_id).code == "") is everywhere
+
+
+def test_somebody_who_is_gone_has_no_groups_and_is_for_those_who_help_everybody_b12_x28(use):
+    world = use(administration={"scope": "same-groups"})
+    outside = world.person(groups=("finance",))
+    count_people(outside.id)
+    theirs = world.start(outside.user_id).body["reference"]
+    remove(outside, ImportNotifier(world.services, "test"))
+    count_people(outside.id)
+    agent, auditor = (Agent(world, role=role, groups=("staff",)).proved() for role in ("helpdesk", "auditor"))
+    for path, query in (("/events", {"account": outside.user_id}), ("/events", {"account": outside.id}),
+                        ("/events", {"reference": theirs}), ("/events", {}), (f"/references/{theirs}", {})):  # fmt: skip
+        assert theirs not in repr(agent.get(path, **query).body), (path, query)
+    assert theirs in repr(auditor.get("/events", account=outside.id).body)
 
 
 def test_times_in_the_wrong_order_name_no_event_and_are_no_fault_b18(world, auditor):

@@ -29,7 +29,8 @@ class HelpRequest:
     """What somebody asks for, however often: one request an account. Times are seconds since 1970.
 
     `account_id` is what the typed `user_id` leads to, also where nobody has it. `times` counts every ask; `asks` are
-    the last ones, newest first: strangers' make room first. `by` is who has it or has done it, `changed_at` since when, `note` what they say of it.
+    the last ones, newest first: strangers' make room first. `by` is who has it or has done it, `changed_at` since when,
+    `note` what they say of it.
     """
 
     subject: str
@@ -65,7 +66,7 @@ class HelpRequest:
 
 
 def _kept(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """As many as are kept: the oldest of whoever has asked most often goes, so that nobody pushes out somebody else's."""
+    """As many as are kept: the oldest of whoever has asked most often goes, so that nobody pushes out others'."""
     if len(asks) <= _KEPT_ASKS:
         return asks
     often = Counter(each.reply_to for each in asks)
