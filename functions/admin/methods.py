@@ -11,13 +11,20 @@ from regain.recovery import listing, registration_code
 
 
 def clear(user_id: str, body: Act, context: RequestContext) -> Done:
-    """Removes what the owner has registered, for example after a theft. What IT entered for them stays."""
+    """Removes what the owner has registered, for example after a theft. What IT entered for them stays.
+
+    Whoever has the stolen device may be signed in: every session ends, and no browser is known any more.
+    """
     return act_on("clear-methods", user_id, body.reason, context, "admin-methods-cleared", _cleared)
 
 
 def _cleared(agent: Agent, target: Target) -> list[Write]:
-    left = binding.without_methods(target.info)
-    return [agent.services.security_infos.write(target.subject, left)]
+    services, left = agent.services, binding.without_methods(target.info)
+    return [
+        services.security_infos.write(target.subject, left),
+        services.recoveries.throttle_write(target.subject, target.throttle.distrusting(), services.now),
+        *([services.accounts.sessions_ended_write(target.account)] if target.known else []),
+    ]
 
 
 def agree(user_id: str, method_id: str, body: Act, context: RequestContext) -> Done:

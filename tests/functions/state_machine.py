@@ -35,7 +35,7 @@ WATCHED = ("AccountTable", "SecurityInfoTable", "EventTable", "OutboxTable")
 WAITS = (1, 29, 31, 61, 121, 301, 901, 1_801, 3_601, 86_401)
 _RESETS = {"password-reset", "password-changed", "admin-reset"}
 _WHY = {
-    "password": _RESETS | {"account-secured", "admin-enabled"}, "generation": _RESETS | {"account-secured", "admin-enabled"}, "enabled": {"account-secured", "admin-enabled"},
+    "password": _RESETS | {"account-secured", "admin-enabled"}, "generation": _RESETS | {"account-secured", "admin-enabled", "admin-methods-cleared"}, "enabled": {"account-secured", "admin-enabled"},
     "temporary_used": _RESETS | {"temporary-password-used", "admin-enabled"},
     "temporary_until": _RESETS | {"account-secured", "admin-enabled"}, "must_change_password": _RESETS | {"admin-enabled"},
     "role": set(),

@@ -101,7 +101,8 @@ class ServiceMachine(AccountRules):
                 self.password_set(who, answer.body["temporary_password"])
                 who.must_change, who.temporary_until = True, self.now + 86_400
         elif act == "methods":
-            who.flows_epoch += bool(who.app)
+            who.epoch += 1
+            who.flows_epoch += 1
             who.app, who.saved = None, ""
 
 

@@ -193,13 +193,14 @@ def test_an_export_is_safe_in_a_spreadsheet(world, auditor):
     subject = services.recoveries.subject(person.id)
     services.store.commit([services.events.write(
         "admin-role-granted", subject, "R-1111-1111", services.clock(), b"abcd", by='=HYPERLINK("http://evil.example")',
-        what="@SUM(1+1)",
+        what="@SUM(1+1)", reason="on leave;=1+1;\t-2",
     )])  # fmt: skip
     answer = auditor.get("/events", account=person.user_id, format="csv")
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attachment" in answer.headers["content-disposition"]
     (row,) = csv.DictReader(io.StringIO(answer.body["text"]))
     assert row["by"].startswith("'=")
+    assert row["reason"] == "on leave;'=1+1;\t'-2"  # with another separator a cell begins there
     lines = auditor.get("/events", account=person.user_id, format="jsonl").body["text"].splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["admin-role-granted"]
 

@@ -114,6 +114,10 @@ class Accounts:
         changes = {"enabled": False, "generation": seen.generation + 1, **_changed_locally(seen, "enabled")}
         return self._update(seen, changes)
 
+    def sessions_ended_write(self, seen: Account) -> Write:
+        """Ends every session."""
+        return self._update(seen, {"generation": seen.generation + 1})
+
     def enable_with_password_write(self, seen: Account, password: str, now: int, temporary_until: int) -> Write:
         """Enables the account with a temporary password (a hash), as the one change that follows a repudiation."""
         return self._update(seen, {**_enabled(seen), **_password(seen, password, now, temporary_until)})

@@ -9,7 +9,7 @@ from typing import Any
 from regain.api.contract import Attachment, DayCount, DomainCount, UsageReport
 from regain.domain import events
 from regain.organisation.language import Language
-from regain.reports.spreadsheet import escape_formula
+from regain.reports.spreadsheet import escape_cell
 
 _COLUMNS = ("at", "kind", "user_id", "reference", "text", "method", "channel", "reason", "by")
 _ENDS = ("started", "finished", "refused", "given_up")
@@ -57,5 +57,5 @@ def _csv(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({column: escape_formula(value) for column, value in row.items()} for row in rows)
+    writer.writerows({column: escape_cell(value) for column, value in row.items()} for row in rows)
     return Attachment(file.getvalue(), "text/csv; charset=utf-8", name)
