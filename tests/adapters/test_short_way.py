@@ -40,7 +40,7 @@ def answers(monkeypatch):
     """What comes of the attempts, in turn; the bodies that were sent, by each of both ways."""
     told, short, long = [], [], []
 
-    def exchange(self, headers, body):
+    def exchange(self, connection, path, headers, body, read):
         short.append(json.loads(body))
         if isinstance(told[0], Exception):
             raise told.pop(0)
@@ -50,6 +50,7 @@ def answers(monkeypatch):
         long.append(json.loads(request.body))
         return botocore.awsrequest.AWSResponse(request.url, 200, {}, _Raw(b"{}"))
 
+    monkeypatch.setattr(ShortWay, "_connected", lambda self: None)
     monkeypatch.setattr(ShortWay, "_exchange", exchange)
     monkeypatch.setattr(Endpoint, "_send", send)
     return told, short, long
@@ -76,12 +77,23 @@ def test_a_request_is_signed_as_botocore_signs_it(client, monkeypatch, token, ti
     time_machine.move_to(1_800_000_000, tick=False)
     credentials = Credentials("AKIA", "secret", token)
     monkeypatch.setattr(client._request_signer, "_credentials", credentials)
-    ours = client._signed("DynamoDB_20120810.GetItem", b'{"a": "1"}')
+    ours = client._signed("/", b'{"a": "1"}', "DynamoDB_20120810.GetItem")
     headers = {"content-type": ours["content-type"], "x-amz-target": ours["x-amz-target"]}
     theirs = AWSRequest("POST", "https://dynamodb.eu-west-1.amazonaws.com/", headers, b'{"a": "1"}')
     SigV4Auth(credentials, "dynamodb", "eu-west-1").add_auth(theirs)
     assert ours["authorization"] == theirs.headers["Authorization"]
     assert ours.get("x-amz-security-token") == token
+
+
+def test_an_email_is_signed_as_botocore_signs_it(client, time_machine):
+    time_machine.move_to(1_800_000_000, tick=False)
+    ses = aws.client.__wrapped__("sesv2", aws.SEND_CONFIG, "eu-west-1")
+    ours = ses._signed("/v2/email/outbound-emails", b"{}")
+    address = "https://email.eu-west-1.amazonaws.com/v2/email/outbound-emails"
+    theirs = AWSRequest("POST", address, {"content-type": ours["content-type"]}, b"{}")
+    SigV4Auth(Credentials("AKIA", "secret", "token"), "ses", "eu-west-1").add_auth(theirs)
+    assert ours["authorization"] == theirs.headers["Authorization"]
+    assert ours["host"] == "email.eu-west-1.amazonaws.com"
 
 
 def test_certificates_are_verified_and_times_are_bounded_as_botocore_does(client):
@@ -146,6 +158,6 @@ def test_behind_a_proxy_botocore_asks(client, answers, monkeypatch):
 
 
 def test_other_calls_and_other_services_go_botocores_way(client):
-    assert short_way.ShortWay in type(client).__mro__
+    assert short_way.ToDynamoDB in type(client).__mro__
     kms = aws.client.__wrapped__("kms", Config(), "eu-west-1")
     assert short_way.ShortWay not in type(kms).__mro__

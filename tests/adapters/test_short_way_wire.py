@@ -11,13 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 import botocore.endpoint
 import pytest
 from botocore.credentials import RefreshableCredentials
-from botocore.exceptions import ClientError, SSLError
+from botocore.exceptions import BotoCoreError, ClientError, SSLError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from regain.adapters import aws, short_way
+from regain.adapters.messengers import Email, RenderedMessage, Undeliverable
 from regain.adapters.store import Conflict, Store, put_new
 
 KEY = ("Things", {"id": "1"})
@@ -90,10 +91,10 @@ def reach(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
-    def make(url):
+    def make(url, service="dynamodb", config=aws._DEFAULT_CONFIG):
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         aws._session.cache_clear()
-        return aws.client.__wrapped__("dynamodb", region="eu-west-1")
+        return aws.client.__wrapped__(service, config, "eu-west-1")
 
     yield make
     aws._session.cache_clear()
@@ -261,3 +262,85 @@ def test_nothing_is_sent_to_a_server_without_the_name_and_an_authority_of_ours(
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/path", "http://127.0.0.1:1/?a=b", "http://user@127.0.0.1:1"])
 def test_an_address_with_more_than_a_server_in_it_is_left_to_botocore(reach, url):
     assert not reach(url)._is_plain
+
+
+# --- e-mail --------------------------------------------------------------------------------------
+
+LETTER = RenderedMessage("Código – 123456", "Ihr Code: 123456", "<p>الرمز: <b>123456</b></p>")
+SENT = {"MessageId": "0100018c"}
+
+
+@pytest.fixture
+def email(server, reach):
+    client = reach(f"http://127.0.0.1:{server.port}", "sesv2", aws.SEND_CONFIG)
+    return Email(client, "Contoso <reset@contoso.example>", "receipts")
+
+
+def send(email):
+    return email.send("maria@bücher.example", LETTER, {"reference": "ABC", "kind": "code"})
+
+
+def test_an_email_is_what_botocore_would_send(email, server, monkeypatch):
+    server.script = [[http(SENT)], [http(SENT)]]
+    assert send(email) == "0100018c"
+    monkeypatch.setitem(vars(email.client), "_is_plain", False)
+    assert send(email) == "0100018c"
+    (first, ours, body), (then, theirs, same) = server.asked
+    assert (first, then, ours["content-type"], body) == ("short", "botocore", theirs["content-type"], same)
+    assert body["Destination"] == {"ToAddresses": ["maria@xn--bcher-kva.example"]}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(SENT, more="connection: close\r\n"), http(SENT, more="x-amzn-requestid: 1\r\nX-Odd : 1\r\n"),
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n19\r\n" + json.dumps(SENT).encode() + b"\r\n0\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" + http(SENT),
+    ],
+)  # fmt: skip
+def test_whatever_form_the_answer_has_an_email_is_sent_once(email, server, answer):
+    server.script = [[answer], [http(SENT)]]
+    assert (send(email), send(email)) == ("0100018c", "0100018c")
+    assert server.ways == ["short", "short"]
+
+
+@pytest.mark.parametrize(
+    "answer", [[None], [http(SENT)[:-4], None], [b"HTTP/1.1 200 OK\r\ncontent-", None], [http(b"<html>")], [b"SSH-2.0\r\n\r\n", None]]
+)  # fmt: skip
+def test_an_email_whose_answer_is_lost_is_not_sent_again_here(email, server, answer):
+    server.script = [answer]
+    with pytest.raises(BotoCoreError):
+        send(email)
+    assert server.ways == ["short"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        ("400 Bad Request", "MessageRejected", Undeliverable),
+        ("400 Bad Request", "BadRequestException", Undeliverable),
+        ("429 Too Many Requests", "TooManyRequestsException", ClientError),
+        ("403 Forbidden", "ExpiredTokenException", ClientError),
+        ("503 Service Unavailable", "", ClientError),
+    ],
+)
+def test_a_refused_email_is_told_as_botocore_tells_it(email, server, monkeypatch, status, code, expected):
+    refusal = http(
+        {"message": "no"}, status, more=f"x-amzn-errortype: {code}:http://internal.example/\r\n" if code else ""
+    )
+    server.script = [[refusal], [refusal]]
+    told = []
+    for plain in (True, False):
+        monkeypatch.setitem(vars(email.client), "_is_plain", plain)
+        with pytest.raises(expected) as caught:
+            send(email)
+        told.append((type(caught.value), str(caught.value).replace(" (reached max retries: 0)", "")))
+    assert told[0] == told[1]
+    assert server.ways == ["short", "botocore"]
+
+
+def test_where_nothing_was_sent_yet_botocore_sends_an_email(email, server, monkeypatch):
+    monkeypatch.setattr(short_way.ShortWay, "_connected", lambda _: (_ for _ in ()).throw(ConnectionRefusedError()))
+    server.script = [[http(SENT)]]
+    assert send(email) == "0100018c"
+    assert server.ways == ["botocore"]

@@ -1,4 +1,4 @@
-"""Every call on AWS that this process makes, seen where it begins: on botocore's way and on the short one to DynamoDB."""
+"""Every call on AWS that this process makes, seen where it begins: on botocore's way and on the short ones."""
 
 import contextlib
 import threading
@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from regain.adapters.short_way import ShortWay
+from regain.adapters.short_way import ToDynamoDB, ToSes
 
-WAYS = (BaseClient, ShortWay)
+WAYS = (BaseClient, ToDynamoDB, ToSes)
 Take = Callable[[Any, str, dict[str, Any], Callable[[], Any]], Any]
 _OPERATIONS: ContextVar[list[str] | None] = ContextVar("operations", default=None)
 

@@ -1,6 +1,5 @@
 """Authenticator apps: TOTP (RFC 6238) with secrets that are derived, never stored."""
 
-import hashlib
 import hmac
 import importlib
 from base64 import b32encode
@@ -17,7 +16,7 @@ def secret(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
 
     `generation` is that of the key it was made with; 0 is the current one.
     """
-    mac = hmac.digest(keys.derive("authenticator", generation), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
+    mac = hmac.digest(keys.derive("authenticator", generation), f"{subject}\x1f{nonce}".encode(), "sha256")
     return b32encode(mac[:20]).decode()
 
 

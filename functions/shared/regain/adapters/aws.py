@@ -32,7 +32,8 @@ def client(service: str, config: Config = _DEFAULT_CONFIG, region: str = "") -> 
 def _session() -> Any:
     session = botocore.session.get_session()
     session.register_component("response_parser_factory", _Parsers())
-    session.register("creating-client-class.dynamodb", short_way.mix_in)
+    for service, way in (("dynamodb", short_way.ToDynamoDB), ("sesv2", short_way.ToSes)):
+        session.register(f"creating-client-class.{service}", functools.partial(short_way.mix_in, way))
     return session
 
 

@@ -1,6 +1,5 @@
 """Keys derived from AWS KMS HMAC keys, which never leave KMS. No key is stored anywhere."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any
@@ -75,12 +74,12 @@ class Keys:
             for each in sorted({*range(1, current + 1), wanted}):
                 self._ask(root, each)
             message = f"regain/1/{purpose}".encode()
-            self._derived[name] = hmac.digest(self._roots[root, wanted], message, hashlib.sha256)
+            self._derived[name] = hmac.digest(self._roots[root, wanted], message, "sha256")
         return self._derived[name]
 
     def digest(self, purpose: str, text: str, generation: int = 0) -> str:
         """HMAC-SHA-256 of a text under the key for a purpose: the first 128 bits, in hexadecimal."""
-        return hmac.digest(self.derive(purpose, generation), text.encode(), hashlib.sha256).hex()[:32]
+        return hmac.digest(self.derive(purpose, generation), text.encode(), "sha256").hex()[:32]
 
     def _ask(self, root: str, generation: int) -> None:
         if (root, generation) not in self._roots:

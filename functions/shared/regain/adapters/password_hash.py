@@ -6,7 +6,6 @@ without a pepper: an imported password, or an answer to a security question, whi
 """
 
 import functools
-import hashlib
 import hmac
 import importlib
 import re
@@ -52,7 +51,7 @@ def needs_rehash(stored: str, keys: Keys) -> bool:
 
 def _peppered(password: str, pepper: bytes) -> str:
     """What Argon2 hashes: HMAC-SHA-256 in hexadecimal, as a NUL byte would end it in tools that read C strings."""
-    return hmac.digest(pepper, password.encode(), hashlib.sha256).hex()
+    return hmac.digest(pepper, password.encode(), "sha256").hex()
 
 
 @functools.cache

@@ -92,7 +92,7 @@ def open_token(keys: Keys, text: str) -> tuple[str, str] | None:
 
 def _masked(keys: Keys, half: bytes, secret: bytes) -> bytes:
     """XOR with a key stream of the secret: masks, and unmasks again."""
-    stream = hmac.digest(keys.derive("token"), secret, hashlib.sha256)
+    stream = hmac.digest(keys.derive("token"), secret, "sha256")
     return bytes(a ^ b for a, b in zip(half, stream, strict=False))
 
 

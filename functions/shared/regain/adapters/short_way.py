@@ -1,59 +1,53 @@
-"""The short way to DynamoDB: one signed request for a call, and botocore for whatever does not go smoothly.
+"""The short way to DynamoDB and SES: one signed request for a call, and botocore for whatever does not go smoothly.
 
-Three quarters of a call in botocore are work that DynamoDB's calls have no use for: endpoint rules, events, user
-agents, copies of each value and each header. Here a call is serialised, signed and sent once, over the connections that
-botocore's own session keeps. Unless it succeeds or a condition does not hold, botocore asks again as it always does:
-with the same `ClientRequestToken`, by which DynamoDB knows a transaction again. Handlers of botocore's events see only
-what botocore asks.
+Three quarters of a call in botocore are work that these calls have no use for: endpoint rules, events, user agents,
+copies of each value and each header. Here a call is serialised, signed and sent once, over the connections that
+botocore's own session makes. Handlers of botocore's events see only what botocore asks.
 """
 
 import functools
 import hashlib
 import hmac
 import random
+import re
+import select
 import time
 import uuid
 import zlib
-from http.client import HTTPException
+from collections import deque
+from collections.abc import Callable
+from http.client import HTTPException, HTTPResponse
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 from botocore.client import BaseClient
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, HTTPClientError
 from urllib3.exceptions import HTTPError
 
 _CALLS = frozenset({"BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"})
 _CONDITIONS = ("ConditionalCheckFailedException", "TransactionCanceledException")
-_CONTENT = "application/x-amz-json-1.0"
 _OK, _BAD_REQUEST = 200, 400
 _LONGEST_HEAD = 65_536
+_FIELDS = re.compile(r"\r\n([^:\r\n]+):[ \t]*([^\r\n]*)")
+_EMAILS = "/v2/email/outbound-emails"
 _TROUBLE = (BotoCoreError, HTTPError, HTTPException, OSError, ValueError)
 _RANDOM = random.SystemRandom()  # copies of one SnapStart snapshot would share a seed
 
 
-class ShortWay(BaseClient):  # type: ignore[misc]
-    """Mixed into botocore's class of clients of DynamoDB, before all others."""
+class _Idle(deque[Any]):
+    """Connections that nobody uses now, the last one used at the end: a sixth of the work of urllib3's queue."""
 
-    def _make_api_call(self, operation: str, params: dict[str, Any]) -> Any:
-        ask = functools.partial(super()._make_api_call, operation)
-        if operation not in _CALLS or not self._is_plain:
-            return ask(params)
-        if operation == "TransactWriteItems":
-            params = {"ClientRequestToken": str(uuid.uuid4()), **params}
-        try:
-            body = msgspec.json.encode(params)  # bytes in Base64
-            answer = self._exchange(self._signed(f"DynamoDB_20120810.{operation}", body), body)
-            told = _told(self, operation, answer)
-        except _TROUBLE:
-            return ask(params)
-        if told is None:
-            _pause()
-            return ask(params)
-        if answer.status_code != _OK:
-            raise self.exceptions.from_code(told["Error"]["Code"])(told, operation)
-        return told
+    def __del__(self) -> None:
+        for connection in self:
+            connection.close()
+
+
+class ShortWay(BaseClient):  # type: ignore[misc]
+    """One request over a connection of botocore's session: what both services have in common."""
+
+    _protocol, _content = "", ""
 
     @functools.cached_property
     def _is_plain(self) -> bool:
@@ -63,56 +57,169 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         simple = parts.path in ("", "/") and not parts.query and "@" not in parts.netloc
         return simple and not proxy and self._request_signer._credentials is not None
 
-    def _exchange(self, headers: dict[str, str], body: bytes) -> Any:
-        """One request, and what came of it. Nothing is tried again."""
-        pool = self._pool
-        connection = pool._get_conn()  # one that is alive, or a new one
+    @functools.cached_property
+    def _idle(self) -> "_Idle":
+        return _Idle()
+
+    def _connected(self) -> Any:
+        """A connection that is alive, or a new one. Nothing was sent on it yet for this call."""
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread took it
+                break
+            if not _has_ended(connection.sock):
+                return connection
+            connection.close()
+        connection = self._pool._new_conn()
         try:
-            if connection.sock is None:
-                connection.connect()
-            connection.sock.settimeout(pool.timeout.read_timeout)
-            told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-            connection.sock.sendall(f"POST / HTTP/1.1\r\n{told}content-length: {len(body)}\r\n\r\n".encode() + body)
-            answer = _read(connection.sock)
-            if answer.headers.get("connection", "keep-alive").lower() != "keep-alive":
-                connection.close()
-            return answer
+            connection.connect()
+            connection.sock.settimeout(self._pool.timeout.read_timeout)
         except BaseException:
             connection.close()
             raise
-        finally:
-            pool._put_conn(connection)
+        return connection
+
+    def _exchange(
+        self, connection: Any, path: str, headers: dict[str, str], body: bytes, read: Callable[[Any], Any]
+    ) -> Any:
+        """One request, and what came of it. Nothing is tried again."""
+        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"POST {path} HTTP/1.1\r\n{told}content-length: {len(body)}\r\n\r\n"
+        try:
+            connection.sock.sendall(head.encode() + body)
+            answer = read(connection.sock)
+        except BaseException:
+            connection.close()
+            raise
+        if answer.headers.get("connection", "keep-alive").lower() == "keep-alive":
+            self._idle.append(connection)
+        else:
+            connection.close()
+        return answer
 
     @functools.cached_property
     def _pool(self) -> Any:
-        """The connections of botocore's own session, with its timeouts and authorities."""
+        """What makes the connections of botocore's own session, with its timeouts and authorities."""
         session, url = self._endpoint.http_session, self.meta.endpoint_url
         pool = session._get_connection_manager(url).connection_from_url(url)
         session._setup_ssl_cert(pool, url, session._verify)
         return pool
 
-    def _signed(self, target: str, body: bytes) -> dict[str, str]:
+    def _signed(self, path: str, body: bytes, target: str = "") -> dict[str, str]:
         """The headers of a request, signed with Signature Version 4."""
         credentials = self._request_signer._credentials.get_frozen_credentials()
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        headers = {"content-type": _CONTENT, "host": _host(self.meta.endpoint_url), "x-amz-date": moment}
+        headers = {"content-type": self._content, "host": _host(self.meta.endpoint_url), "x-amz-date": moment}
         if credentials.token:
             headers["x-amz-security-token"] = credentials.token
-        headers["x-amz-target"] = target
+        if target:
+            headers["x-amz-target"] = target
         names = ";".join(headers)
         told = "".join(f"{name}:{value}\n" for name, value in headers.items())
-        request = f"POST\n/\n\n{told}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-        scope = f"{moment[:8]}/{self.meta.region_name}/dynamodb/aws4_request"
+        request = f"POST\n{path}\n\n{told}\n{names}\n{hashlib.sha256(body).hexdigest()}"
+        scope = f"{moment[:8]}/{self.meta.region_name}/{self._service_model.signing_name}/aws4_request"
         text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = hmac.digest(_key(credentials.secret_key, scope), text.encode(), hashlib.sha256).hex()
+        signature = hmac.digest(_key(credentials.secret_key, scope), text.encode(), "sha256").hex()
         whose = f"Credential={credentials.access_key}/{scope}"
         headers["authorization"] = f"AWS4-HMAC-SHA256 {whose}, SignedHeaders={names}, Signature={signature}"
         return headers
 
+    def _parsed(self, operation: str, answer: Any) -> dict[str, Any]:
+        """An answer as botocore reads it: with bytes, or with what an error tells."""
+        endpoint, model = self._endpoint, self._service_model.operation_model(operation)
+        parser = endpoint._response_parser_factory.create_parser(self._protocol)
+        response = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content, "context": {}}
+        parsed: dict[str, Any] = parser.parse(response, model.output_shape)
+        if answer.status_code != _OK:
+            endpoint._add_modeled_error_fields(response, parsed, model, parser)
+        return parsed
 
-def mix_in(base_classes: list[type], **_: Any) -> None:
-    """For botocore's event `creating-client-class.dynamodb`."""
-    base_classes.insert(0, ShortWay)
+
+class ToDynamoDB(ShortWay):
+    """Mixed into botocore's class of clients of DynamoDB, before all others.
+
+    Unless a call succeeds or a condition does not hold, botocore asks again as it always does: with the same
+    `ClientRequestToken`, by which DynamoDB knows a transaction again.
+    """
+
+    _protocol, _content = "json", "application/x-amz-json-1.0"
+
+    def _make_api_call(self, operation: str, params: dict[str, Any]) -> Any:
+        ask = functools.partial(super()._make_api_call, operation)
+        if operation not in _CALLS or not self._is_plain:
+            return ask(params)
+        if operation == "TransactWriteItems":
+            params = {"ClientRequestToken": str(uuid.uuid4()), **params}
+        try:
+            body = msgspec.json.encode(params)  # bytes in Base64
+            headers = self._signed("/", body, f"DynamoDB_20120810.{operation}")
+            answer = self._exchange(self._connected(), "/", headers, body, _read)
+            told = self._told(operation, answer)
+        except _TROUBLE:
+            return ask(params)
+        if told is None:
+            _pause()
+            return ask(params)
+        if answer.status_code != _OK:
+            raise self.exceptions.from_code(told["Error"]["Code"])(told, operation)
+        return told
+
+    def _told(self, operation: str, answer: Any) -> dict[str, Any] | None:
+        """What an answer says: a result, or that a condition does not hold. None: neither, so that botocore is to ask.
+
+        Raises:
+            ValueError: a result is no JSON. Botocore would take it for an empty one.
+        """
+        if answer.status_code not in (_OK, _BAD_REQUEST) or not _whole(answer):
+            return None
+        if answer.status_code == _OK:
+            result: dict[str, Any] = msgspec.json.decode(answer.content)
+            binary = b'"B"' in answer.content or b'"BS"' in answer.content
+            return self._parsed(operation, answer) if binary else result
+        told = self._parsed(operation, answer)
+        return told if told["Error"]["Code"] in _CONDITIONS else None
+
+
+class ToSes(ShortWay):
+    """Mixed into botocore's class of clients of SES, before all others.
+
+    A message is sent once: botocore is asked only where nothing was sent yet. Whatever the answer then is, it is told
+    as botocore tells it, and the outbox decides whether to try again.
+    """
+
+    _protocol, _content = "rest-json", "application/json"
+
+    def _make_api_call(self, operation: str, params: dict[str, Any]) -> Any:
+        ask = functools.partial(super()._make_api_call, operation)
+        if operation != "SendEmail" or not self._is_plain:
+            return ask(params)
+        try:
+            body = msgspec.json.encode(params)
+            headers = self._signed(_EMAILS, body)
+            connection = self._connected()
+        except _TROUBLE:
+            return ask(params)
+        try:
+            answer = self._exchange(connection, _EMAILS, headers, body, _read_any)
+            told = msgspec.json.decode(answer.content) if answer.status_code == _OK else self._parsed(operation, answer)
+        except _TROUBLE as error:
+            raise HTTPClientError(error=error) from None
+        if answer.status_code != _OK:
+            raise self.exceptions.from_code(told["Error"]["Code"])(told, operation)
+        return told
+
+
+def mix_in(way: type[ShortWay], base_classes: list[type], **_: Any) -> None:
+    """With the way to a service, for botocore's event `creating-client-class` of that service."""
+    base_classes.insert(0, way)
+
+
+def _has_ended(sock: Any) -> bool:
+    """Whether the server has closed an idle connection, or says something that nobody asked for."""
+    waiting = select.poll()
+    waiting.register(sock, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _read(sock: Any) -> SimpleNamespace:
@@ -126,12 +233,9 @@ def _read(sock: Any) -> SimpleNamespace:
         if len(content) > _LONGEST_HEAD:
             raise HTTPException("a head without an end")
         content += _more(sock)
-    first, *lines = content[:end].decode("latin-1").split("\r\n")
-    headers = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
-    version, status, *_ = first.split(" ", 2)
+    head = content[:end].decode("latin-1")
+    headers = {name.lower(): value for name, value in _FIELDS.findall(head)}
+    version, status, *_ = head.split(" ", 2)
     if version != "HTTP/1.1" or not headers.get("content-length", "").isdecimal() or "transfer-encoding" in headers:
         raise HTTPException(version)
     length = int(headers["content-length"])
@@ -143,6 +247,20 @@ def _read(sock: Any) -> SimpleNamespace:
     return SimpleNamespace(status_code=int(status), headers=headers, content=bytes(content))
 
 
+def _read_any(sock: Any) -> SimpleNamespace:
+    """An answer in any form that HTTP/1.1 allows.
+
+    Raises:
+        HTTPException, OSError: it is not whole.
+    """
+    response = HTTPResponse(sock, method="POST")
+    response.begin()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    if response.will_close:
+        headers["connection"] = "close"
+    return SimpleNamespace(status_code=response.status, headers=headers, content=response.read())
+
+
 def _more(sock: Any) -> bytes:
     part: bytes = sock.recv(65_536)
     if not part:
@@ -150,36 +268,9 @@ def _more(sock: Any) -> bytes:
     return part
 
 
-def _told(client: Any, operation: str, answer: Any) -> dict[str, Any] | None:
-    """What an answer says: a result, or that a condition does not hold. None: neither, so that botocore is to ask.
-
-    Raises:
-        ValueError: a result is no JSON. Botocore would take it for an empty one.
-    """
-    if answer.status_code not in (_OK, _BAD_REQUEST) or not _whole(answer):
-        return None
-    if answer.status_code == _OK:
-        result: dict[str, Any] = msgspec.json.decode(answer.content)
-        binary = b'"B"' in answer.content or b'"BS"' in answer.content
-        return _parsed(client, operation, answer) if binary else result
-    told = _parsed(client, operation, answer)
-    return told if told["Error"]["Code"] in _CONDITIONS else None
-
-
 def _pause() -> None:
     """Before DynamoDB is asked again that has answered otherwise, as when it throttles. Botocore waits longer."""
     time.sleep(_RANDOM.uniform(0, 0.05))
-
-
-def _parsed(client: Any, operation: str, answer: Any) -> dict[str, Any]:
-    """An answer as botocore reads it: with bytes, or with what an error tells."""
-    endpoint, model = client._endpoint, client._service_model.operation_model(operation)
-    parser = endpoint._response_parser_factory.create_parser("json")
-    response = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content, "context": {}}
-    parsed: dict[str, Any] = parser.parse(response, model.output_shape)
-    if answer.status_code != _OK:
-        endpoint._add_modeled_error_fields(response, parsed, model, parser)
-    return parsed
 
 
 def _whole(answer: Any) -> bool:
@@ -198,5 +289,5 @@ def _key(secret: str, scope: str) -> bytes:
     """The signing key of a day."""
     key = f"AWS4{secret}".encode()
     for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), hashlib.sha256)
+        key = hmac.digest(key, part.encode(), "sha256")
     return key

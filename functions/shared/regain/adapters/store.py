@@ -237,15 +237,15 @@ def _typed(value: Any) -> dict[str, Any]:  # boto3's serialiser would import all
 
 def _plain(typed: dict[str, Any]) -> Any:
     ((kind, value),) = typed.items()
+    if kind == "N":
+        return int(value)
     if kind == "M":
-        return {name: _plain(part) for name, part in value.items()}
+        return unmarshal(value)
     if kind == "L":
-        return [_plain(part) for part in value]
+        return [part["S"] if "S" in part else _plain(part) for part in value]
     if kind == "NULL":
         return None
-    if kind == "SS":
-        return frozenset(value)
-    return int(value) if kind == "N" else value
+    return frozenset(value) if kind == "SS" else value
 
 
 def _wait(attempt: int) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response, Route
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from botocore.exceptions import BotoCoreError, ClientError
 
 from regain import problems
@@ -33,6 +34,14 @@ _LONGEST_PARAMETER = 512  # bytes: half of what DynamoDB takes as a sort key
 Step = TypeVar("Step", bound=Callable[..., Any])
 """A step takes the path parameters, then the body and the query if its operation has them, then the `RequestContext`.
 It returns the operation's response, or raises `Refused`."""
+
+
+class _Event(APIGatewayProxyEventV2):
+    """A request whose headers are read once: Powertools makes a new dictionary of them whenever it is asked."""
+
+    @functools.cached_property
+    def headers(self) -> dict[str, str]:  # type: ignore[override]
+        return super().headers
 
 
 class ContractResolver(APIGatewayHttpResolver):
@@ -58,6 +67,9 @@ class ContractResolver(APIGatewayHttpResolver):
         """
         path = quote(event["rawPath"], safe=_PATH_CHARACTERS, errors="replace")
         return super().resolve({**event, "rawPath": path}, context)
+
+    def _to_proxy_event(self, event: dict[str, Any]) -> _Event:
+        return _Event(event, self._json_body_deserializer)
 
     def route(self, rule: str, method: Any, *options: Any, **named: Any) -> Callable[[Step], Step]:
         """Registers a step for an operation. Raises LookupError for one that the contract does not list."""

@@ -113,17 +113,16 @@ class _Reading:
     def _words_at(self, places: Sequence[int], shortest: int) -> Iterator[tuple[int, int, int]]:
         """The banned words at these positions."""
         text = "".join(self.text[at] for at in places)
-        for start in range(len(text)):
-            for end in range(start + shortest, min(start + LONGEST, len(text)) + 1):
-                part = text[start:end]
-                if self._banned(part) or (end - start >= _SHORTEST_BACKWARDS and self._banned(part[::-1])):
-                    yield places[start], places[end - 1] + 1, 0 if part in text[:start] else 1
-
-    def _banned(self, part: str) -> bool:
-        for words in self.words:  # noqa: SIM110 - hundreds of times for a password: `any` takes twice as long
-            if part in words:
-                return True
-        return False
+        found = [
+            (start, end, text[start:end])
+            for start in range(len(text))
+            for end in range(start + shortest, min(start + LONGEST, len(text)) + 1)
+        ]
+        read = {part for _, _, part in found} | {p[::-1] for _, _, p in found if len(p) >= _SHORTEST_BACKWARDS}
+        banned = {word for words in self.words for word in words & read}
+        for start, end, part in found if banned else ():
+            if part in banned or (end - start >= _SHORTEST_BACKWARDS and part[::-1] in banned):
+                yield places[start], places[end - 1] + 1, 0 if part in text[:start] else 1
 
     def _repeats(self) -> Iterator[tuple[int, int, int]]:
         """Repeated blocks: of four characters anywhere, or of any size in a row."""

@@ -4,7 +4,6 @@ A code is an HMAC of its purpose, so nothing in the database or the outbox can b
 last moment.
 """
 
-import hashlib
 import hmac
 import re
 
@@ -24,7 +23,7 @@ def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digi
     128 bits are reduced modulo `10**digits`, which leaves no measurable bias.
     """
     text = "\x1f".join((flow, purpose, method, str(sequence)))
-    mac = hmac.digest(key, text.encode(), hashlib.sha256)
+    mac = hmac.digest(key, text.encode(), "sha256")
     return str(int.from_bytes(mac[:16], "big") % 10**digits).zfill(digits)
 
 

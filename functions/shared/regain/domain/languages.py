@@ -1,5 +1,6 @@
 """Languages: those with translations, and how to choose one for a reader (RFC 4647)."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ class LanguageInfo:
 
 
 SOURCE_LANGUAGE = "en"
+
 """The language of the msgids."""
 
 LANGUAGES: dict[str, LanguageInfo] = {
@@ -58,7 +60,7 @@ def spoken_instead(offered: Iterable[str]) -> str:
 
 def lookup(tag: str, offered: Iterable[str]) -> str:
     """The offered language that best matches a tag (RFC 4647, 3.4: lookup), or ""."""
-    by_tag = {each.lower(): each for each in offered}
+    by_tag = _by_lower_case(tuple(offered))
     tag = tag.strip().lower()
     while tag:
         for wanted in (tag, _WRITTEN_AS.get(tag, tag).lower()):
@@ -66,6 +68,11 @@ def lookup(tag: str, offered: Iterable[str]) -> str:
                 return by_tag[wanted]
         tag = tag.rpartition("-")[0]
     return ""
+
+
+@functools.lru_cache(maxsize=4)
+def _by_lower_case(offered: tuple[str, ...]) -> dict[str, str]:
+    return {each.lower(): each for each in offered}
 
 
 def negotiate(accepted: str, offered: tuple[str, ...]) -> str:

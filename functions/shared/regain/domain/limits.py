@@ -5,6 +5,7 @@ What a stranger does never counts against what the owner does: a standing is cou
 fill it, and a limit that others can fill makes a proof longer or slower, and shuts no door.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,6 +44,7 @@ class Limit:
         return round(self.most * (1 + _SPREAD)) if self.drawn else self.most
 
 
+@functools.lru_cache(maxsize=64)
 def proofs(who: str, kind: str, limits: Limits) -> tuple[Limit, ...]:
     """Wrong proofs of one kind: own, of all unknown browsers, and of all of these in 30 days."""
     most, all_most = limits.failed_proofs_per_day, limits.failed_proofs_of_all_per_day

@@ -251,6 +251,8 @@ class Standing:
     # --- what every limit is asked ---------------------------------------------------------------
 
     def _reached(self, limit: Limit, counts: Buckets, now: int) -> bool:
+        if not counts and limit.most > 0:
+            return False  # without a draw: most counts are empty
         return limit.window.total(counts, now) >= limit.today(self.draw)
 
     def cleared(self) -> "Standing":

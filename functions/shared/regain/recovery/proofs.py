@@ -4,7 +4,6 @@ Each judge does the same work where the account does not have the method (B1), a
 wrong with the proof and, where using it up changes the security info, that change.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -88,7 +87,7 @@ def drawn(
 def challenge(keys: Keys, flow: Flow) -> bytes:
     """What a passkey signs in this flow: derived, like a code, and as long-lived as the flow."""
     text = f"{flow.id}\x1f{flow.purpose}\x1f{len(flow.passed)}"
-    return hmac.digest(keys.derive("passkey"), text.encode(), hashlib.sha256)
+    return hmac.digest(keys.derive("passkey"), text.encode(), "sha256")
 
 
 def _sent_code(proof: Proof) -> Outcome:

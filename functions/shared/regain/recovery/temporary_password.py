@@ -1,6 +1,5 @@
 """Temporary passwords: derived when set and again when sent; only their hash is stored."""
 
-import hashlib
 import hmac
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -32,7 +31,7 @@ def derive(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
 
     `generation` is that of the key it was made with; 0 is the current one.
     """
-    made = hmac.digest(keys.derive("temporary-password", generation), f"{subject}\x1f{nonce}".encode(), hashlib.sha256)
+    made = hmac.digest(keys.derive("temporary-password", generation), f"{subject}\x1f{nonce}".encode(), "sha256")
     return crockford.group(crockford.encode(made[:BYTES]))
 
 
