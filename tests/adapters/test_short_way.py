@@ -40,7 +40,7 @@ def answers(monkeypatch):
     """What comes of the attempts, in turn; the bodies that were sent, by each of both ways."""
     told, short, long = [], [], []
 
-    def exchange(self, connection, path, headers, body, read):
+    def exchange(self, path, headers, body, read):
         short.append(json.loads(body))
         if isinstance(told[0], Exception):
             raise told.pop(0)
@@ -50,7 +50,6 @@ def answers(monkeypatch):
         long.append(json.loads(request.body))
         return botocore.awsrequest.AWSResponse(request.url, 200, {}, _Raw(b"{}"))
 
-    monkeypatch.setattr(ShortWay, "_connected", lambda self: None)
     monkeypatch.setattr(ShortWay, "_exchange", exchange)
     monkeypatch.setattr(Endpoint, "_send", send)
     return told, short, long

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import botocore.endpoint
 import pytest
@@ -16,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from urllib3.connection import HTTPConnection
 
 from regain.adapters import aws, short_way
 from regain.adapters.messengers import Email, RenderedMessage, Undeliverable
@@ -340,7 +342,7 @@ def test_a_refused_email_is_told_as_botocore_tells_it(email, server, monkeypatch
 
 
 def test_where_nothing_was_sent_yet_botocore_sends_an_email(email, server, monkeypatch):
-    monkeypatch.setattr(short_way.ShortWay, "_connected", lambda _: (_ for _ in ()).throw(ConnectionRefusedError()))
+    monkeypatch.setattr(short_way.ShortWay, "_pool", SimpleNamespace(_new_conn=lambda: HTTPConnection("127.0.0.1", 1)))
     server.script = [[http(SENT)]]
     assert send(email) == "0100018c"
     assert server.ways == ["botocore"]

@@ -36,6 +36,10 @@ _TROUBLE = (BotoCoreError, HTTPError, HTTPException, OSError, ValueError)
 _RANDOM = random.SystemRandom()  # copies of one SnapStart snapshot would share a seed
 
 
+class NothingSent(HTTPException):
+    """There was no connection."""
+
+
 class _Idle(deque[Any]):
     """Connections that nobody uses now, the last one used at the end: a sixth of the work of urllib3's queue."""
 
@@ -62,7 +66,7 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         return _Idle()
 
     def _connected(self) -> Any:
-        """A connection that is alive, or a new one. Nothing was sent on it yet for this call."""
+        """A connection that is alive, or a new one. Raises NothingSent."""
         while self._idle:
             try:
                 connection = self._idle.pop()
@@ -75,15 +79,14 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         try:
             connection.connect()
             connection.sock.settimeout(self._pool.timeout.read_timeout)
-        except BaseException:
+        except _TROUBLE as error:
             connection.close()
-            raise
+            raise NothingSent from error
         return connection
 
-    def _exchange(
-        self, connection: Any, path: str, headers: dict[str, str], body: bytes, read: Callable[[Any], Any]
-    ) -> Any:
-        """One request, and what came of it. Nothing is tried again."""
+    def _exchange(self, path: str, headers: dict[str, str], body: bytes, read: Callable[[Any], Any]) -> Any:
+        """One request, and what came of it. Nothing is tried again. Raises NothingSent, or what went wrong later."""
+        connection = self._connected()
         told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"POST {path} HTTP/1.1\r\n{told}content-length: {len(body)}\r\n\r\n"
         try:
@@ -154,7 +157,7 @@ class ToDynamoDB(ShortWay):
         try:
             body = msgspec.json.encode(params)  # bytes in Base64
             headers = self._signed("/", body, f"DynamoDB_20120810.{operation}")
-            answer = self._exchange(self._connected(), "/", headers, body, _read)
+            answer = self._exchange("/", headers, body, _read)
             told = self._told(operation, answer)
         except _TROUBLE:
             return ask(params)
@@ -194,15 +197,12 @@ class ToSes(ShortWay):
         ask = functools.partial(super()._make_api_call, operation)
         if operation != "SendEmail" or not self._is_plain:
             return ask(params)
+        body = msgspec.json.encode(params)
         try:
-            body = msgspec.json.encode(params)
-            headers = self._signed(_EMAILS, body)
-            connection = self._connected()
-        except _TROUBLE:
-            return ask(params)
-        try:
-            answer = self._exchange(connection, _EMAILS, headers, body, _read_any)
+            answer = self._exchange(_EMAILS, self._signed(_EMAILS, body), body, _read_any)
             told = msgspec.json.decode(answer.content) if answer.status_code == _OK else self._parsed(operation, answer)
+        except NothingSent:
+            return ask(params)
         except _TROUBLE as error:
             raise HTTPClientError(error=error) from None
         if answer.status_code != _OK:
