@@ -123,9 +123,10 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         request = f"POST\n{path}\n\n{told}\n{names}\n{hashlib.sha256(body).hexdigest()}"
         scope = f"{moment[:8]}/{self.meta.region_name}/{self._service_model.signing_name}/aws4_request"
         text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = hmac.digest(_key(credentials.secret_key, scope), text.encode(), "sha256").hex()
+        signature = _key(credentials.secret_key, scope).copy()
+        signature.update(text.encode())
         whose = f"Credential={credentials.access_key}/{scope}"
-        headers["authorization"] = f"AWS4-HMAC-SHA256 {whose}, SignedHeaders={names}, Signature={signature}"
+        headers["authorization"] = f"AWS4-HMAC-SHA256 {whose}, SignedHeaders={names}, Signature={signature.hexdigest()}"
         return headers
 
     def _parsed(self, operation: str, answer: Any) -> dict[str, Any]:
@@ -285,9 +286,9 @@ def _host(url: str) -> str:
 
 
 @functools.lru_cache(maxsize=2)
-def _key(secret: str, scope: str) -> bytes:
-    """The signing key of a day."""
+def _key(secret: str, scope: str) -> hmac.HMAC:
+    """The HMAC under the signing key of a day, to be copied: a third of the work of beginning with the key."""
     key = f"AWS4{secret}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return key
+    return hmac.new(key, None, "sha256")

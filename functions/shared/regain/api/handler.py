@@ -40,7 +40,7 @@ class _Event(APIGatewayProxyEventV2):
     """A request whose headers are read once: Powertools makes a new dictionary of them whenever it is asked."""
 
     @functools.cached_property
-    def headers(self) -> dict[str, str]:  # type: ignore[override]
+    def headers(self) -> dict[str, str]:
         return super().headers
 
 
