@@ -23,6 +23,7 @@ OFFICE = 300 * 17
 NOT_KEPT = ("Release",)
 """Parameters that `make deploy` computes each time."""
 _NETWORK = ("DirectorySubnets", "DirectorySecurityGroups")
+_OF_ITS_REGION = ("OriginationIdentity", "EventBusArn", "DirectorySecretArn", "EntraKeyArn", "SignInSecretArn")
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 
 
@@ -112,6 +113,10 @@ def find_errors(values: Mapping[str, str], region: str) -> Iterator[str]:
     for name in _NETWORK:
         if values.get("DirectorySecretArn") and not values.get(name):
             yield f"{name}: the function that reaches the directory needs it, for it runs in your network."
+    for name in _OF_ITS_REGION:
+        service, there = ([*values.get(name, "").split(":"), *[""] * 4])[2:4]
+        if service and there != region:
+            yield f"{name}: it is in {there}, and this stack is in {region}: a function reaches its own region only."
     if values.get("RequestsPerAddress", "0") != "0" and region != WAF_REGION:
         yield (
             f"RequestsPerAddress: AWS WAF for CloudFront can only be made in {WAF_REGION}, and this stack is in"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.accounts import find, find_id
+from cli.accounts import find, find_id, refuse_unknown
 from cli.import_report import COLUMNS
 from cli.stack import Stack
 from cli.terminal import fail, result, say, table
@@ -14,7 +14,7 @@ from regain.adapters import recoveries
 from regain.adapters.security_info import from_item
 from regain.domain import events as happened
 from regain.domain import languages, reference, user_id
-from regain.domain.account import Account, methods, required_gates
+from regain.domain.account import Account, is_id, methods, required_gates
 from regain.domain.eligibility import Eligibility, eligibility
 from regain.domain.methods import LABELS, mask
 from regain.domain.security_info import SecurityInfo
@@ -29,7 +29,7 @@ from regain.runtime.services import Services
 
 def explain(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="A user ID, or the reference that a person quotes.")],
+    what: Annotated[str, typer.Argument(help="A user ID, an account's id, or the reference that a person quotes.")],
 ) -> None:
     """Explains what would happen for a user ID and by which rule, or shows what happened under a reference.
 
@@ -38,6 +38,9 @@ def explain(
     stack: Stack = context.obj
     services = stack.services()
     known = reference.parse(what) if what.upper().startswith("R-") else None
+    if is_id(what):
+        account = services.accounts.get(what)
+        what = account.user_id if account else refuse_unknown(what)
     raise typer.Exit(_story(known, services) if known else _would(what, services))
 
 

@@ -61,6 +61,8 @@ def events(
     ])  # fmt: skip
     if form == "table":
         table(("when (UTC)", "account", "reference", "what happened"), lines)
+        if not found:
+            errors.print("No event is like this. They are kept for 400 days.")
     else:
         write(export(form, found, names, english).text)
 
@@ -85,12 +87,23 @@ def _iso_date(at: float) -> str:
 def _found(
     services: Services, account: str, quoted: str, kind: str, start: str, end: str, most: int
 ) -> list[dict[str, Any]]:
+    subject = services.recoveries.subject(find_id(account, services)) if account else ""
     if quoted:
-        return services.events.by_reference(reference.parse(quoted) or "-")[::-1][:most]
-    if account:
-        subject = services.recoveries.subject(find_id(account, services))
-        found, _ = services.events.by_subject(subject, start, end, "", most)
-        return [event for event in found if kind in ("", event["kind"])]
+        told = services.events.by_reference(reference.parse(quoted) or "-")[::-1]
+        return [
+            event
+            for event in told
+            if kind in ("", event["kind"]) and subject in ("", event["subject"]) and start <= event["at"] < end
+        ][:most]
+    if subject:
+        found: list[dict[str, Any]] = []
+        after = ""
+        while len(found) < most:
+            some, after = services.events.by_subject(subject, start, end, after, most)
+            found += [event for event in some if kind in ("", event["kind"])]
+            if not after:
+                break
+        return found[:most]
     days = usage.days_with_events(services.counters, kind, start, end, services.now)
     return services.events.by_time(start, end, kind, "", most, days)[0]
 

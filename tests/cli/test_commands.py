@@ -69,6 +69,14 @@ def test_explain_tells_the_story_of_a_reference_b9(world, run):
     assert run("explain", "R-ZZZZ-ZZZZ")[0] == 1
 
 
+def test_explain_takes_the_id_that_it_shows_h24(world, run):
+    person = world.person()
+    assert run("explain", person.id)[:2] == run("explain", person.user_id)[:2]
+    assert run("explain", "00000000-0000-0000-0000-000000000000")[::2] == (
+        1, "There is no account 00000000-0000-0000-0000-000000000000.\n"
+    )  # fmt: skip
+
+
 def test_events_are_listed_and_exported_b18(world, run):
     person = world.person()
     reference = a_reset(world, person)
@@ -76,6 +84,12 @@ def test_events_are_listed_and_exported_b18(world, run):
     lines = run("events", "--reference", reference, "--format", "jsonl")[1].splitlines()
     assert json.loads(lines[0])["kind"] == "password-reset"
     assert run("events", "--kind", "password-reset", "--most", "1", "--format", "csv")[1].count("\n") == 2
+    world.start(person.user_id)
+    both = ("events", "--account", person.user_id, "--kind", "password-reset")
+    assert run(*both, "--most", "1")[1].count("The owner reset the password") == 1, "although something happened since"
+    assert "No event is like this" in run("events", "--account", f"nobody{world.number}")[2]
+    assert "The owner" not in run("events", "--reference", reference, "--kind", "code-requested")[1]
+    assert "The owner" not in run("events", "--reference", reference, "--to", "yesterday")[1]
     assert run("events", "--kind", "made-up")[0] == 2
     assert run("events", "--format", "xml")[0] == 2
 
