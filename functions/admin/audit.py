@@ -73,7 +73,8 @@ def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, A
     start, end = max(query.start, kept_since), min(query.end or tomorrow, f"{tomorrow}~")
     if query.reference:
         known = reference.parse(query.reference)
-        return (services.events.by_reference(known)[::-1] if known else []), ""
+        told = services.events.by_reference(known)[::-1] if known else []
+        return [event for event in told if query.kind in ("", event["kind"]) and start <= event["at"] < end], ""
     if query.account:
         _check_can_view(agent, query.account)
         subject = services.recoveries.subject(find_id(query.account, services))

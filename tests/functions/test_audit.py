@@ -110,6 +110,9 @@ def test_events_are_filtered_and_paged_newest_first_b18(world, auditor):
     today = times[0][:10]
     only = auditor.get("/events", account=person.user_id, start=today, end=f"{today}T23:59:59").body["events"]
     assert {event["at"][:10] for event in only} == {today}
+    one = {"reference": "R-0001-0000"}
+    asked = ({}, {"kind": "password-changed"}, {"kind": "password-reset"}, {"end": "2026-01-01"})
+    assert [len(auditor.get("/events", **one, **more).body["events"]) for more in asked] == [1, 1, 0, 0]
     assert auditor.get("/events", start="yesterday").code == "request-not-read"
     assert auditor.get("/events", sort="x").code == "request-not-read"
     assert auditor.get("/events", cursor="%%%").status == 200

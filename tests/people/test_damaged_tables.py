@@ -75,11 +75,20 @@ def test_western_names_are_read_as_windows_writes_them_p4(tmp_path, name):
     assert [note.line for note in found.notes] == [2]
 
 
-def test_a_name_that_was_saved_in_the_wrong_encoding_is_noted_p4(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "told"), [("MÃ¼ller", "may be `Müller`"), ("M?ller", "has lost letters"), ("M\ufffdller", "has lost letters"),
+                       ("?ukasz", "has lost letters"), ("Zoë", ""), ("Who?", "")],
+)  # fmt: skip
+def test_a_name_that_was_saved_in_the_wrong_encoding_is_noted_p4(tmp_path, name, told):
+    """Windows PowerShell writes ASCII unless it is asked for more."""
     found = parse(
-        tmp_path, "userPrincipalName,displayName\nmaria.silva@contoso.example,MÃ¼ller\nzoe@contoso.example,Zoë\n"
+        tmp_path, f"userPrincipalName,displayName\nmaria.silva@contoso.example,{name}\nm?ller@contoso.example,\n"
     )
-    assert [note.message for note in found.notes] == ["displayName: `MÃ¼ller` may be `Müller`"]
+    expected = [f"displayName: `{name}` {told}"] if told else []
+    assert [note.message for note in found.notes] == [
+        *expected,
+        "userPrincipalName: `m?ller@contoso.example` has lost letters",
+    ]
 
 
 def test_a_whole_number_that_a_data_frame_wrote_as_a_float_is_whole_p4(tmp_path):

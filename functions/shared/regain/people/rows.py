@@ -126,6 +126,8 @@ class RowParser:
         if not found:
             self._malformed(heading, typed, "is not a user ID", f"for example maria.silva@{default}")
             return typed
+        if damage := cells.damaged_letters(typed):
+            self._note(f"{heading}: `{typed}` {damage[0]}", damage[1])
         first = self._seen.setdefault(found, self._line)
         if first != self._line:
             self._error(f"`{found}` is also on line {first}", "leave one of the two out")
@@ -171,9 +173,8 @@ class RowParser:
         text = self._text(row, name)
         if text and len(text) > _LONGEST_NAME:
             self._error(f"{row.cells[name][0][0]}: the name has {len(text)} characters", f"{_LONGEST_NAME} at most")
-        elif text and (before := cells.read_as_windows_1252(text)):
-            heading, _ = row.cells[name][0]
-            self._note(f"{heading}: `{text}` may be `{before}`", "the file was opened and saved in the wrong encoding")
+        elif text and (damage := cells.damaged_letters(text)):
+            self._note(f"{row.cells[name][0][0]}: `{text}` {damage[0]}", damage[1])
         return text
 
     def _list(self, row: Row, name: str) -> tuple[str, ...] | None:

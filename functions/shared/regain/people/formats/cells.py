@@ -46,6 +46,7 @@ _NEVER = ("0", "9223372036854775807")  # accountExpires, a count of 100 ns since
 _DATE = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)|(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d)(?!\d)")
 _NOT_SAID = _words("null (null) <null> \\n n/a n.a. - -- \u2013 \u2014")
 _FILETIME = datetime(1601, 1, 1)
+_LOST = re.compile(r"\ufffd|\?\w|\w\?(?=[\w@])")
 _HEX = re.compile(r"(?:X')?([0-9a-fA-F]{32})'?")
 
 
@@ -119,13 +120,17 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def read_as_windows_1252(text: str) -> str:
-    """What a text was before a tool took its UTF-8 for Windows-1252 (`MÃ¼ller`); "" for any other text."""
+def damaged_letters(text: str) -> tuple[str, str] | None:
+    """If a tool took UTF-8 for Windows-1252 (`MÃ¼ller`), or wrote what it could not as question marks (`M?ller`): what
+    is wrong, and what to do. None for any other text.
+    """
+    if _LOST.search(text):
+        return "has lost letters", "export it again as UTF-8; in PowerShell: Export-Csv -Encoding UTF8"
     try:
         before = "" if text.isascii() else text.encode("cp1252").decode()
     except UnicodeError:
-        return ""
-    return before
+        return None
+    return (f"may be `{before}`", "the file was opened and saved in the wrong encoding") if before else None
 
 
 def conversion_artefact(heading: str, text: str) -> tuple[str, str] | None:
