@@ -4,6 +4,7 @@ import random
 import string
 import time
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from regain.domain import banned_words, passwords
 from regain.domain.languages import LANGUAGES
 from regain.domain.own_words import Owner
 from regain.domain.policy import Passwords
+from regain.organisation.settings import Organisation
 from tests.conftest import english
 
 EVERY_LANGUAGE = tuple(LANGUAGES)
@@ -36,6 +38,20 @@ def test_microsofts_worked_examples_score_as_published(password, points):
 def test_five_points_are_enough_also_with_the_built_in_list(password, refused):
     words = common_passwords.words(("contoso", "blank"), EVERY_LANGUAGE)
     assert ("easy-to-guess" in broken(password, words=words)) == refused
+
+
+@pytest.mark.parametrize(
+    ("password", "refused"),
+    [("FabrikamFabrikam2026!", True), ("Fabrikam-Fabrikam-26", True), ("UniKölnUniKöln2026!", True), ("Hochschule2026Hochschule", True),
+     ("fabrikam lorry quilt violet", False), (STRONG, False)],
+)  # fmt: skip
+def test_the_names_of_the_organisation_are_banned_words_p13(password, refused):
+    """NIST SP 800-63B-4, 3.1.1.2: words of the context, such as the name of the service. Nobody has to list them."""
+    about = {"name": {"en": "Fabrikam", "de": "Hochschule Fabrikam"}, "languages": ("de", "en")}
+    organisation = msgspec.convert(
+        {"organisation": about, "domains": {"uni-koeln.example": {}, "unikoln.example": {}}}, Organisation
+    )
+    assert ("easy-to-guess" in broken(password, words=common_passwords.of(organisation))) == refused
 
 
 @pytest.mark.parametrize("password", ["abcdeg", "abcdefg", "abcde", "ABCDEF", "@bcdef"])

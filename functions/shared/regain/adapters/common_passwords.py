@@ -9,11 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from regain.domain import banned_words
+from regain.organisation.settings import Organisation
 
 LISTS = Path(__file__).parent / "words"
 PHRASES = "phrases"
 _SHORTEST_PASSWORD = 4  # Microsoft Entra's shortest banned word (E3)
 _YEARS = range(1900, 2100)
+
+
+def of(organisation: Organisation) -> frozenset[str]:
+    """The banned words of an organisation, the words of its names and the labels of its domains among them."""
+    about = organisation.organisation
+    names = (about.name, *(policy.organisation.name for policy in organisation.policies.values()))
+    texts = [name for name in names if isinstance(name, str)]
+    texts += [text for name in names if isinstance(name, dict) for text in name.values()]
+    labels = [label for domain in organisation.domains for label in domain.split(".")[:-1]]
+    own = {*map(banned_words.joined, (*texts, *labels)), *(part for text in texts for part in banned_words.parts(text))}
+    long = sorted(word for word in own if len(word) >= _SHORTEST_PASSWORD)
+    return words((*organisation.passwords.banned, *long), about.languages)
 
 
 @functools.cache

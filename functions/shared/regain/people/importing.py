@@ -174,7 +174,7 @@ def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> F
 
 def password_check(organisation: Organisation) -> Callable[[str, Account], bool]:
     """A function that tells whether a first password, in its normal form, meets every rule."""
-    words = common_passwords.words(organisation.passwords.banned, organisation.organisation.languages)
+    words = common_passwords.of(organisation)
 
     def fits(password: str, account: Account) -> bool:
         rules = policies.for_account(organisation, account).passwords

@@ -46,7 +46,7 @@ def check(
         Refused: PASSWORD_NOT_ACCEPTED. Its reason lists the rules that were broken, never the password.
     """
     policy = policies.for_account(services.organisation, account).passwords
-    words = common_passwords.words(policy.banned, services.organisation.organisation.languages)
+    words = common_passwords.of(services.organisation)
     broken = (*passwords.failures(password, policy, words, Owner.of(account, info), current), *also)
     if broken:
         rules = " ".join(each.rule for each in broken)

@@ -22,4 +22,4 @@ def prepare(*modules: str, passwords: bool = False) -> None:
     for module in modules:
         importlib.import_module(module)
     if passwords:
-        common_passwords.words(current().passwords.banned, current().organisation.languages)
+        common_passwords.of(current())
