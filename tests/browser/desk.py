@@ -112,6 +112,17 @@ class Helper:
         self.dialog.get_by_label("Reason, or the number in your help system (optional)").fill(reason)
         self.dialog.get_by_role("button", name=name, exact=True).click()
 
+    def press_also_after_going_back(self, name: str, heading: str) -> None:
+        """Opens a dialog, and again after the back button: it is about somebody who is not on the page any more."""
+        self.press(name)
+        expect(self.dialog).to_be_visible()
+        self.page.go_back()
+        expect(self.dialog).to_be_hidden()
+        self.page.go_forward()
+        self.at(heading)
+        expect(self.dialog).to_be_hidden()
+        self.press(name)
+
     def told(self, words: str) -> None:
         expect(self.page.locator("[data-told]")).to_contain_text(words)
 

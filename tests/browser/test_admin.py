@@ -46,7 +46,7 @@ def test_an_administrator_finds_helps_and_takes_back(page: Page, desk, helper, l
     for act in ("Unlock sign-in", "Lift the limits", "Turn the account on", "Remove all security info"):
         expect(page.get_by_role("button", name=act, exact=True)).to_have_count(0)  # nothing of it is so (H8)
     looks()
-    admin.press("Turn the account off")
+    admin.press_also_after_going_back("Turn the account off", "Pat Person 0")
     looks()
     admin.dialog.get_by_label("Reason, or the number in your help system (optional)").fill("INC-4711")
     admin.dialog.get_by_role("button", name="Turn the account off").click()

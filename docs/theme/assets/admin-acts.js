@@ -182,6 +182,9 @@ onClick(dialog, {
   },
 }, action => perhaps(action));
 
+// Who goes back has left what they were asked. The desk's own moves between views are no presses of the button.
+addEventListener('popstate', ({ isTrusted }) => { if (isTrusted) dialog.close(); });
+
 // A secret that is on the screen goes with the dialog.
 dialog.addEventListener('close', () => {
   put(form('given'), { password: '' });
