@@ -5,6 +5,7 @@ Pure functions that do not depend on MkDocs, so that another site generator can 
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hooks import policy_texts, problem_pages
@@ -75,7 +76,10 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "administration": organisation.administration,
         "event_kinds": {name: say(kind.sentence) for name, kind in events.KINDS.items()},
         "roles": {role: say(words) for role, words in reversed(roles.NAMES.items())},
-        "support_contact": contacts.support,
+        "support_contact": replace(
+            contacts.support,
+            per_service={policy_texts.plain(name): url for name, url in contacts.support.per_service.items()},
+        ),
         "has_support": problem_pages.has_support(organisation),
         "self_service": policies.self_service(organisation),
         "administrators_can_reset": len({channel(kind) for kind in offered if kind != "questions"}) > 1,
@@ -183,4 +187,4 @@ def check_unique(pages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
 def _named(given: Iterable[Link | str], language: Language) -> list[dict[str, str]]:
     """Links with their text in the language. A bare URL is its own text."""
     each = [link if isinstance(link, Link) else Link(link, link) for link in given]
-    return [{"name": str(localised_name(link.name, language.tag)), "url": link.url} for link in each]
+    return [{"name": policy_texts.plain(localised_name(link.name, language.tag)), "url": link.url} for link in each]

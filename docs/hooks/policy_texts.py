@@ -158,7 +158,7 @@ def _user_ids(organisation: Organisation, language: Language) -> list[dict[str, 
     return [
         {
             "domains": _at(domains, language) if len(found) > 1 else "",
-            "name": name or usual,
+            "name": plain(name or usual),
             "example": language.isolate(example or facts.example(domains)),
         }
         for domains, (name, example) in found

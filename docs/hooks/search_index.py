@@ -5,6 +5,7 @@ incremental build does not have; this reads what they are rendered from.
 """
 
 import functools
+import html
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -56,7 +57,7 @@ def entry(url: str, meta: Mapping[str, Any], text: str, language: Language) -> d
         "title": meta["title"],
         "description": meta["description"],
         "keywords": language.gettext(keywords(meta)),
-        "text": " ".join(_MARKUP.sub(" ", body).split()),
+        "text": html.unescape(" ".join(_MARKUP.sub(" ", body).split())),
         "boost": 0.4 if administrators else _BOOST.get(url.partition("/")[0], 1),
     }
 

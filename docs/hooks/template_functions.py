@@ -91,7 +91,9 @@ def insert_facts(html: str, facts: Mapping[str, Any], keep_unknown: bool = False
                 return match[0]
             raise PageError(f"{match[0]} is not a fact of the organisation")
         value = facts[match[1]]
-        return value if isinstance(value, Html) else escape(str(value))
+        if isinstance(value, Html):
+            return value
+        return escape(str(value)).replace("{", "&#123;").replace("}", "&#125;")  # a name's own braces hold no fact
 
     return _FACT.sub(fact, html.replace("\ue000", "{").replace("\ue001", "}"))
 

@@ -1,9 +1,11 @@
 """The generator's pure functions: pages from the catalogue, values from the organisation."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import markdown
 import msgspec
 import pytest
 
@@ -13,6 +15,7 @@ from hooks.assets import SOURCES
 from regain.api.contract import OPERATIONS
 from regain.organisation.file import read
 from regain.organisation.language import Language
+from regain.organisation.settings import Link
 from regain.problems import CATALOGUE, Problem
 
 
@@ -50,12 +53,37 @@ def test_a_fact_that_nobody_knows_stops_the_build(english):
         template_functions.insert_facts("<p>{nobodys_fact}</p>", english.facts)
 
 
+NAMES = ["A {x} & {user_id}", "{administrator_email}", "R*D*, [x](y) <b> `z` _w_ #1"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_shown_as_it_is_written_p18(organisation, name):
+    """Neither markup nor facts nor HTML: a name with `{x}` in it would stop the build."""
+    about = replace(organisation.organisation, name=name, user_id=name)
+    support = replace(organisation.contacts.support, per_service={name: "https://x.example/"})
+    contacts = replace(organisation.contacts, support=support, communities=(Link(name, "https://y.example/"),))
+    own = msgspec.structs.replace(organisation, organisation=about, contacts=contacts)
+    language = Language("en", own)
+    known = pages.variables(own, language)
+    texts = [
+        known["user_ids"][0]["name"],
+        *known["support_contact"].per_service,
+        known["communities"][0]["name"],
+        "{organisation}",
+    ]
+    for text in texts:
+        shown = markdown.markdown(template_functions.protect_facts(str(text), language.facts))
+        for _ in range(2):  # a template's text stands in a page
+            shown = template_functions.insert_facts(shown, language.facts)
+        assert html.unescape(re.sub("</?p>", "", shown)) == name
+
+
 def test_an_address_that_is_not_set_leaves_plain_words(organisation, english):
-    html = '<p>use the <a href="fact:personal_accounts_url">help for personal accounts</a>.</p>'
+    page = '<p>use the <a href="fact:personal_accounts_url">help for personal accounts</a>.</p>'
     about = replace(organisation.organisation, personal_accounts_url="")
     without = pages.links(msgspec.structs.replace(organisation, organisation=about), english)
-    assert template_functions.resolve_links(html, without, "reset/") == "<p>use the help for personal accounts.</p>"
-    known = template_functions.resolve_links(html, pages.links(organisation, english), "reset/")
+    assert template_functions.resolve_links(page, without, "reset/") == "<p>use the help for personal accounts.</p>"
+    known = template_functions.resolve_links(page, pages.links(organisation, english), "reset/")
     assert '<a href="https://personal.contoso.example/help">help for personal accounts</a>' in known
 
 
