@@ -3,6 +3,7 @@
 The pages are rendered here as the build does it, without the theme: forty sites would take minutes.
 """
 
+import functools
 import re
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import msgspec
 import pytest
 from mkdocs.utils.meta import get_data
 
-from hooks import pages, problem_pages, template_functions
+from hooks import pages, problem_pages, site, template_functions
 from hooks.site import _rendered
 from regain.domain.ldap import Ldap
 from regain.domain.policy import ABILITIES, OFFERS, Domain
@@ -173,6 +174,26 @@ class Page(HTMLParser):
             self.links[-1][1] += data
 
 
+# Most pages are the same with most settings: each text is compiled, converted and read once.
+parsed = functools.cache(Page)
+
+
+@functools.cache
+def converted(text):
+    """The HTML of a page's Markdown."""
+    extensions = ["admonition", "attr_list", "def_list", "md_in_html", "tables", "toc", "fenced_code"]
+    return markdown.markdown(text, extensions=extensions)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled_once():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "_MARKDOWN", SimpleNamespace(from_string=functools.cache(site._MARKDOWN.from_string)))
+        yield
+    converted.cache_clear()
+    parsed.cache_clear()
+
+
 def read(content):
     """Each page of an organisation for everybody, and those for administrators that others link to."""
     given = {**BASE, **content}
@@ -194,8 +215,7 @@ def read(content):
             sources[f"errors/{code}.md"] = get_data(problem_pages.problem_page(problem, organisation, language))[0]
     for where, source in sources.items():
         text = template_functions.protect_facts(source, language.facts)
-        extensions = ["admonition", "attr_list", "def_list", "md_in_html", "tables", "toc", "fenced_code"]
-        html = template_functions.resolve_links(markdown.markdown(text, extensions=extensions), links, where)
+        html = template_functions.resolve_links(converted(text), links, where)
         made[where] = template_functions.insert_facts(
             html, template_functions.page_facts(language), keep_unknown=where.startswith("admin/")
         )
@@ -265,7 +285,7 @@ def promise_faults(where, page, text, organisation):
 
 def faults(organisation, made):
     """What is wrong with the pages of an organisation."""
-    known = {where: Page(html) for where, html in made.items()}
+    known = {where: parsed(html) for where, html in made.items()}
     codes = {f"errors/{code}.md" for code in problem_pages.problems(organisation)}
     bad = r"\{\w+\}|\{[%{]| [.,;](?: |$)|\(\)|“”|\b[Aa] (?:8|11|18)\b|\b1 [a-z]+s\b|\bNone\b"
     for where, page in known.items():

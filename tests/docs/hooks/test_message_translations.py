@@ -1,5 +1,6 @@
 """Every message in every language (B15): names its sender, fits its channel, and is marked up as what it is."""
 
+import functools
 import html
 import itertools
 import re
@@ -23,8 +24,14 @@ from tests.conftest import ROOT
 SITE = "https://account.contoso.example/"
 
 
+@functools.cache
+def as_written():
+    return read(ROOT / "organisation.yaml")
+
+
+@functools.cache
 def layout(tag, languages=None, **about):
-    organisation = read(ROOT / "organisation.yaml")
+    organisation = as_written()
     about = {"languages": languages or tuple(dict.fromkeys(("en", tag))), "site_url": SITE, **about}
     about = replace(organisation.organisation, **about)
     organisation = msgspec.structs.replace(organisation, organisation=about)
