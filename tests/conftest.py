@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from hooks.catalogues import files
 from local.engine import Engine
@@ -48,8 +49,10 @@ def _english() -> Language:
 
 
 def pytest_configure() -> None:
-    """Compiles the translations before any test reads them."""
+    """Compiles the translations before any test reads them; AWS's descriptions of its services are read once a process."""
     files.compile_stale()
+    load = functools.cache(JSONFileLoader().load_file)
+    JSONFileLoader.load_file = lambda _, path: load(path)
 
 
 def pytest_collection_modifyitems(items):

@@ -2,13 +2,17 @@
 
 import io
 import os
+import shlex
 import shutil
+import subprocess
+import sys
 
 import boto3
 import pytest
 
 from cli import __main__ as program
 from cli.stack import Stack
+from tests.cli import forked
 from tests.conftest import ROOT, own_process
 from tests.functions.conftest import budget, default_organisation, use, world
 
@@ -58,3 +62,17 @@ def regain(folder, monkeypatch, capfd):
         return status, told.out + told.err
 
     return command
+
+
+@pytest.fixture(scope="session")
+def command_line(tmp_path_factory):
+    """Answers how a shell calls `regain`, or a stand-in: `aws`, `sam`."""
+    path = str(tmp_path_factory.mktemp("forked") / "socket")
+    paths = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared", "."))
+    with subprocess.Popen(
+        [sys.executable, "-c", f"from tests.cli import forked; forked.serve({path!r})"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
+    ) as server:  # fmt: skip
+        assert server.stdout.readline() == "ready\n"
+        yield lambda name: shlex.join([sys.executable, "-IS", forked.__file__, path, name])
+        server.stdin.close()

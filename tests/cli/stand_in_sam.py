@@ -89,8 +89,9 @@ def deploy(arguments: list[str]) -> None:
             cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Answers the exit status."""
+    arguments = sys.argv[1:]
     notes = Path(os.environ["STAND_IN"])
     with (notes / "calls").open("a") as calls:
         calls.write(json.dumps(arguments) + "\n")
@@ -107,4 +108,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -1,7 +1,6 @@
 """`make deploy` without AWS: a stand-in for `sam`, and the engine for the rest (A1, A3, A4, A5)."""
 
 import json
-import sys
 from types import SimpleNamespace
 
 import boto3
@@ -10,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from cli import deploy, doctor, lookups, publish
 from cli.regions import SUPPORTED
-from tests.cli import stand_in_sam
 from tests.cli.test_setup import CERTIFICATE, change
 from tests.conftest import ROOT
 
@@ -29,9 +27,8 @@ def aws(engine, folder, monkeypatch):
 class Deployment:
     """`make deploy` from the point where everything is built."""
 
-    def __init__(self, folder, regain, name):
-        self.folder, self.regain, self.name = folder, regain, name
-        self.sam = f"{sys.executable} {stand_in_sam.__file__}"
+    def __init__(self, folder, regain, name, sam):
+        self.folder, self.regain, self.name, self.sam = folder, regain, name, sam
         site = folder / "site"
         site.mkdir()
         (site / "index.html").write_text("<h1>Home</h1>")
@@ -64,12 +61,11 @@ class Deployment:
 
 
 @pytest.fixture
-def deployment(aws, folder, regain, monkeypatch, request):
+def deployment(aws, folder, regain, monkeypatch, request, command_line):
     monkeypatch.setattr(deploy, "findings", lambda _: ())  # the doctor's advice at the end is most of the work
     monkeypatch.setenv("STAND_IN", str(folder))
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'functions'}:{ROOT / 'functions/shared'}")
     name = "".join(letter for letter in request.node.name.title() if letter.isalnum())[4:30]
-    return Deployment(folder, regain, name)
+    return Deployment(folder, regain, name, command_line("sam"))
 
 
 def fails(stack, region=FILE):

@@ -72,17 +72,16 @@ def written():
         yield pytest.param(guide.name, command, id=f"{guide.stem}: {command[:70]}")
 
 
-def stand_ins(folder):
+def stand_ins(folder, command_line):
     """Programs for PATH."""
-    python = f"PYTHONPATH={ROOT}/functions:{ROOT}/functions/shared exec {sys.executable}"
     for name, does in {
-        "aws": f"exec {sys.executable} {ROOT}/tests/cli/stand_in_aws.py",
+        "aws": f"exec {command_line('aws')}",
         "make": f"exec /usr/bin/make --dry-run --directory {ROOT}",
         "curl": "exec true",
         "dig": "exec true",
         "python": f"cd {ROOT} && exec {sys.executable} -c '{_IS_THERE}'",
         "pytest": f"cd {ROOT} && exec {sys.executable} -m pytest --collect-only --quiet",
-        "regain": f"{python} -m cli",
+        "regain": f"exec {command_line('regain')}",
     }.items():
         path = folder / name
         path.write_text(f'#!/bin/sh\n{does} "$@"\n')
@@ -90,10 +89,10 @@ def stand_ins(folder):
 
 
 @pytest.fixture(scope="module")
-def desk(engine, default_organisation, tmp_path_factory):
+def desk(engine, default_organisation, tmp_path_factory, command_line):
     """Where an administrator sits: a folder with the files, a stack called regain, an embedded one, and the programs."""
     folder, programs = tmp_path_factory.mktemp("desk"), tmp_path_factory.mktemp("bin")
-    stand_ins(programs)
+    stand_ins(programs, command_line)
     (folder / "regain").symlink_to(programs / "regain")
     for name, source in {"organisation": "yaml", "people": "csv"}.items():
         shutil.copy(ROOT / f"{name}.{source}", folder)
