@@ -49,6 +49,12 @@ class Call:
         return self.operation in _WRITES
 
     @property
+    def tables(self) -> set[str]:
+        """The tables to which something is written by it."""
+        writes = [request for part in self.params.get("TransactItems", ()) for request in part.values()]
+        return {each["TableName"] for each in (*writes, self.params) if self.writes and "TableName" in each}
+
+    @property
     def commits(self) -> bool:
         """Whether it is a transaction."""
         return self.operation == "TransactWriteItems"
@@ -92,12 +98,12 @@ class Fault:
 
 
 class FaultInjector:
-    """What a step calls on AWS, and what is made to fail of it. `stored`: whether anything was, it may be nothing new."""
+    """What a step calls on AWS, and what is made to fail of it. `written`: the tables that it may have written to."""
 
     def __init__(self, monkeypatch: Any) -> None:
         self.calls: list[Call] = []
         self.sent: list[Call] = []
-        self.stored = False
+        self.written: set[str] = set()
         self._fault: Fault | None = None
         self._at, self._watching = -1, False
         self._now = threading.local()
@@ -112,7 +118,7 @@ class FaultInjector:
     @contextlib.contextmanager
     def injecting(self, at: int = -1, fault: Fault | None = None) -> Iterator[None]:
         """Watches a step. The call in this place meets the fault."""
-        self.calls, self.sent, self.stored = [], [], False
+        self.calls, self.sent, self.written = [], [], set()
         self._at, self._fault, self._watching = at, fault, True
         try:
             yield
@@ -139,7 +145,7 @@ class FaultInjector:
             if call.sends:  # the engine has no telephone, and nobody reads its letters here
                 self.sent.append(call)
                 return http_response(200, {"MessageId": f"m-{len(self.sent)}"})
-            self.stored = self.stored or call.writes
+            self.written |= call.tables
             return send()
 
         return self._fault.answer(call, really) if self._meets(call) else really()
