@@ -76,6 +76,7 @@ def _by_name(changes: Changes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield "go to somebody new, and the account of who had this user ID is removed", _without_detail(changes.taken_over)
     yield "turned off, because the file does not list them", _without_detail(changes.missing)
     yield "refused, because the user ID is another person's", _without_detail(changes.taken)
+    yield "get a role, or lose it", changes.roles
     yield "turned on", _without_detail(changes.enabled)
     yield "turned off", _without_detail(changes.disabled)
     yield "renamed", changes.renamed

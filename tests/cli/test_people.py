@@ -228,3 +228,14 @@ def usable(world, user_id):
     services, account = world.services, world.account(user_id)
     info = from_item(services.store.get(*services.security_infos.key(services.recoveries.subject(account.id))))
     return {each.kind for each in methods(account, info, services.organisation.recovery, services.organisation.domains)}
+
+
+def test_who_gets_a_role_by_a_file_is_listed_by_name_p9(world, run, tmp_path):
+    """A column `role` of another tool may mean something else."""
+    one, two = names(world, 2)
+    path = tmp_path / "people.csv"
+    path.write_text(f"username,email,role\n{one},one@home.example,administrator\n{two},two@home.example,none\n")
+    for more in (["--dry-run"], []):
+        assert f"get a role, or lose it: 1: {one} (administrator)\n" in run("people", "import", path, *more)[1]
+    path.write_text(path.read_text().replace("administrator", "none"))
+    assert f"get a role, or lose it: 1: {one} (no longer administrator)\n" in run("people", "import", path)[1]

@@ -52,7 +52,7 @@ class Changes:
     `fields` counts the people whose field changes. `moved` get another user ID. `taken_over` are user IDs that somebody
     new has now, in place of a person whose account is removed; `taken` are those that a row is refused for, because
     they are another person's; `missing` are people whom the file does not list, and who are turned off for that.
-    `kept` are local changes that the file contradicts. `unknown` are
+    `roles` are the new ones. `kept` are local changes that the file contradicts. `unknown` are
     people added as disabled because the file does not say whether they are enabled. `replaced` have other names and
     other destinations but keep their password: the user ID may have a new owner. Of the `people` in the file, `capable`
     could get back in alone.
@@ -66,6 +66,7 @@ class Changes:
     missing: list[str] = field(default_factory=list)
     enabled: list[str] = field(default_factory=list)
     disabled: list[str] = field(default_factory=list)
+    roles: list[tuple[str, str]] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     methods_lost: list[tuple[str, str]] = field(default_factory=list)
@@ -90,6 +91,8 @@ class Changes:
     def add(self, person: Person, old: Account | None, new: Account) -> None:
         """Counts one person of the file, with the stored account and the one that replaces it."""
         self._add_password(person, old, new)
+        if new.role != (old.role if old else ""):
+            self.roles.append((new.user_id, new.role or f"no longer {old.role if old else ''}"))
         if old is None:
             self.added.append(new.user_id)
             if "enabled" in person.unspecified and not new.enabled:
