@@ -4,7 +4,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -235,3 +237,11 @@ def test_the_facts_are_those_that_people_read_h75(world, run):
     status, out, _ = run("people", "export", "--json")
     (row,) = [each for each in json.loads(out)["people"] if each["userPrincipalName"] == person.user_id]
     assert row["capable"] is True
+
+
+def test_a_stop_while_it_is_loading_is_no_traceback():
+    words = [sys.executable, "-c", "import cli; raise KeyboardInterrupt"]
+    ended = subprocess.run(
+        words, env={"PYTHONPATH": "functions"}, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.stderr, ended.returncode) == ("Stopped.\n", -signal.SIGINT)
