@@ -7,7 +7,7 @@ import time
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.codes import code_in
 
@@ -122,6 +122,16 @@ def unfold(page: Page) -> None:
     more = page.get_by_role("button", name="Show more methods")
     if more.is_visible():
         more.click()
+
+
+def lose(page: Page, path: str) -> None:
+    """The next request to a path is done, and its answer is lost."""
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route(path, lost, times=1)
 
 
 class Form:

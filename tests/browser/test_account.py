@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NEW
 
@@ -50,6 +50,27 @@ def test_a_known_password_is_changed_as_the_guidance_says_s59_s62(page: Page, te
     expect(page.get_by_role("heading", name="Sign in")).to_be_focused()
     sign_in(page, tester.user_id, NEW)
     expect(page.get_by_role("heading", name="You are signed in", exact=True)).to_be_visible()
+
+
+def test_a_lost_answer_to_a_change_of_the_password_goes_on_f9(page: Page, tester):
+    """With the answer the new cookie is lost, and the old session is over."""
+    sign_in(page, tester.user_id, tester.password)
+    page.get_by_role("button", name="Change password").click()
+    before = page.context.cookies()
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        page.context.clear_cookies()
+        page.context.add_cookies(before)
+        route.abort("connectionreset")
+
+    page.route("**/api/account/password", lost, times=1)
+    change(page, tester.password, NEW)
+    expect(page.get_by_text("Your password has been changed")).to_be_visible()
+    page.route("**/api/account/password", lambda route: route.abort("connectionreset"))  # and here nothing was done
+    page.get_by_role("button", name="Change password").click()
+    change(page, NEW, f"{NEW}-2")
+    expect(page.locator(".error-summary")).to_contain_text("We could not reach the service")
 
 
 def test_a_reload_stays_signed_in_and_signing_out_does_not(page: Page, tester):

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NEW
+from tests.browser.conftest import NEW, lose
 from tests.browser.test_repudiation import notice
 
 WRAPPED = """() => {
@@ -27,16 +27,6 @@ WRAPPED = """() => {
   ))).observe(document.body, { childList: true, subtree: true });
 }"""
 """What translation by the browser does: each text in two elements more, also those that come later."""
-
-
-def lose(page: Page, path: str) -> None:
-    """The next request to a path is done, and its answer is lost."""
-
-    def lost(route: Route) -> None:
-        route.fetch()
-        route.abort("connectionreset")
-
-    page.route(path, lost, times=1)
 
 
 @pytest.mark.parametrize("purpose", ["reset", "unlock"])

@@ -78,13 +78,20 @@ const steps = {
     if (missing) return errors.fieldError(missing);
     const [current_password, new_password, confirm] = names.map(name => input(name).value);
     if (new_password !== confirm) return errors.fieldError('confirm', 'mismatch');
-    await call('account/password', { current_password, new_password }).catch(answer => {
+    await call('account/password', { current_password, new_password }).catch(async answer => {
       info.password.showFaults(page, answer.feedback);
-      throw answer;
+      await changed(answer, new_password);
     });
     await home({ changed: true });
   },
 };
+
+// The answer was lost, and the session is over since the password was changed: the new one signs in (F9).
+async function changed(lost, password) {
+  const ended = ['network', 'no-answer'].includes(lost.code) && await call('account').catch(answer => answer.code === 'sign-in-needed');
+  if (ended !== true) throw lost;
+  await call('account/sign-in', { user_id: input('username').value, password, shared_computer: true });
+}
 
 const actions = {
   go: async step => (step === 'home' ? home() : show(step)),

@@ -69,9 +69,17 @@ export function securityInfo({ page, errors, show }) {
 
   const begin = async (kind, more = {}) => { pending = await call('account/methods', { kind, ...more }); };
   const finish = async proof => {
-    const { recovery_code: code } = await call(`account/methods/${pending.id}/confirm`, proof);
+    const { recovery_code: code } = await call(`account/methods/${pending.id}/confirm`, proof).catch(confirmed);
     await (code ? saved(code) : open({ added: true }));
   };
+
+  // The first answer was lost, and what was confirmed is in the list (F9).
+  async function confirmed(answer) {
+    const before = known.methods.map(({ id }) => id);
+    if (answer.code === 'registration-ended') await load();
+    if (known.methods.every(({ id }) => before.includes(id))) throw answer;
+    return {};
+  }
 
   // A new recovery code, which is shown once.
   function saved(code) {
