@@ -84,7 +84,7 @@ def test_limits_strike_everybody_alike(use):
             (429, "too-many-codes", ("BatchGetItem", "BatchGetItem")),
         ], state
         assert answers[-1].body["retry_after"] % 3_600 == 0  # of what others can fill, the end is told in whole hours
-        wrong = world.verify(flows[0], "x")
+        wrong = world.verify(flows[0], "x1")
         assert (wrong.status, wrong.code, wrong.body["attempts_left"]) == (422, "wrong-code", 4), state
         expired = world.verify(flows[0], "y")
         assert (expired.status, expired.code) == (422, "code-expired"), state

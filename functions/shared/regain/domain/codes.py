@@ -42,6 +42,11 @@ def normalise(text: str) -> str:
     return found.pop() if len(found) == 1 else code
 
 
+def is_guess(text: str) -> bool:
+    """Whether something may be a try at a code. What has no digit, a password or an address, is in the wrong field."""
+    return any(letter.isdigit() for letter in normalise(text))
+
+
 def find(candidates: list[str], code: str) -> int:
     """The index of `code` among the candidates, or -1. Compares with all of them, in constant time."""
     found = -1

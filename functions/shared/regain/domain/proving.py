@@ -69,7 +69,8 @@ class Attempt:
         """Whether a proof may be judged. What is refused here counts nowhere: it was compared with nothing.
 
         Raises:
-            Refused: TOO_MANY_WRONG_CODES, ASK_FOR_A_CODE, CODE_EXPIRED, TWO_CODES_NEEDED or METHOD_NOT_OFFERED.
+            Refused: TOO_MANY_WRONG_CODES, ASK_FOR_A_CODE, CODE_EXPIRED, TWO_CODES_NEEDED or METHOD_NOT_OFFERED;
+                WRONG_CODE or WRONG_AUTHENTICATOR_CODE for what has no digit.
         """
         self._check_tries()
         kind = self.choice.kind
@@ -79,6 +80,9 @@ class Attempt:
             check_judged(self.live, self.digits, self.now)
         elif kind == "authenticator" and self.length > SHORT and len(codes.normalise(typed)) < self.digits:
             raise self.too_short()
+        if (sends_code(kind) or kind == "authenticator") and not codes.is_guess(typed):
+            wrong = problems.WRONG_CODE if sends_code(kind) else problems.WRONG_AUTHENTICATOR_CODE
+            raise Refused(wrong, attempts_left=self.recovery.code_tries - self.flow.tries)
 
     def too_short(self) -> Refused:
         """The problem to answer with if the proof must be longer by now."""
