@@ -29,8 +29,9 @@ def test_a_challenge_that_a_browser_solves_opens_a_flow_s34(world):
         {"parameters": {"expiresAt": 9_999_999_999}},
         {"parameters": {"data": {"action": "other"}}},
         {"parameters": {"keyPrefix": "00"}},
+        {"parameters": {"data": {"action": "start", "times": float("inf")}}},
     ],
-    ids=["signature", "cost", "expiry", "purpose", "prefix"],
+    ids=["signature", "cost", "expiry", "purpose", "prefix", "no number"],
 )
 def test_a_challenge_that_was_changed_is_refused(world, change):
     challenge = world.request("GET", "/api/challenge").body

@@ -60,7 +60,7 @@ def verify(keys: Keys, proof: str, now: int) -> Solved:
         payload = altcha.Payload(
             altcha.Challenge.from_dict(solved["challenge"]), altcha.Solution.from_dict(solved["solution"])
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise Refused(ROBOT_CHECK_FAILED, reason="unreadable proof") from None
     result = altcha.verify_solution(
         payload, keys.derive("challenge"), hmac_key_secret=keys.derive("challenge-solution")

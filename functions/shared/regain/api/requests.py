@@ -1,6 +1,7 @@
 """Reads an HTTP API request strictly: what it does not understand it refuses, before anything is looked up."""
 
 import json
+import math
 from collections.abc import Collection
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -24,7 +25,7 @@ Model = TypeVar("Model")
 
 def loads(text: str) -> Any:
     """JSON as RFC 8259 recommends it: unique keys, no NaN or Infinity, no lone surrogates. Raises ValueError."""
-    content = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+    content = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
     json.dumps(content, ensure_ascii=False).encode()  # fails on a lone surrogate
     return content
 
@@ -105,6 +106,14 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    """Refuses `1e999`, which Python reads as infinity."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("too large a number")
+    return number
 
 
 def language(event: APIGatewayProxyEventV2) -> str:
