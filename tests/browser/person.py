@@ -8,7 +8,7 @@ import pyotp
 from playwright.sync_api import Page, expect
 
 from regain.domain.security_questions import PREDEFINED
-from tests.browser.conftest import NEW, unfold
+from tests.browser.conftest import NEW, lose, unfold
 from tests.codes import code_in
 from tests.conftest import english
 
@@ -76,6 +76,14 @@ class Person:
             time.sleep(RESEND)
             self.press("Send a code")
         self.at("Enter the code")
+
+    def confirm_though_the_answer_is_lost(self) -> None:
+        """It was done the first time, and the list says so the second time (F9)."""
+        lose(self.page, "**/confirm")
+        self.press("Confirm")
+        expect(self.page.locator(".error-summary")).to_contain_text("We could not reach the service")
+        self.press("Confirm")
+        self.at("Your security info")
 
     def code(self, to: str) -> str:
         until = time.monotonic() + 10
