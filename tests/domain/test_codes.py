@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regain.domain import codes, reference
+from regain.domain import codes, crockford, reference
 
 
 def code(**changes):
@@ -81,6 +81,13 @@ def test_a_reference_is_read_back_however_it_is_quoted(randomness):
     assert len(written) == 11
     assert reference.parse(written) == written
     assert reference.parse(written.lower().replace("-", " ").replace("0", "o").replace("1", "l")) == written
+
+
+def test_a_reference_and_a_saved_code_are_found_in_a_whole_line_or_file_f5():
+    for typed in ("Reference: R-7Q2M-4K9D", "R\u20117q2m\u20114k9d, please", "(R-7Q2M-4K9D)", "7q2m 4k9d"):
+        assert reference.parse(typed) == "R-7Q2M-4K9D"
+    for typed in ("help.contoso.example\nABCD-EF01-2345-6789\n", "My code: abcd\u2010ef01\u20102345\u20106789."):
+        assert crockford.find(typed, 16) == "ABCDEF0123456789"
 
 
 @pytest.mark.parametrize("quoted", ["", "R-1234", "R-1234-56789", "R-12!4-5678", "R-UUUU-UUU*"])

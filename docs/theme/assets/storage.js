@@ -2,6 +2,7 @@
 export function storage() {
   try {
     sessionStorage.setItem('regain', '');
+    sessionStorage.removeItem('regain');
     return sessionStorage;
   } catch {
     return null;

@@ -2,6 +2,8 @@
 
 from regain.domain import crockford
 
+_SIZE = 8
+
 
 def generate(randomness: bytes) -> str:
     """A reference from 5 random bytes."""
@@ -11,5 +13,6 @@ def generate(randomness: bytes) -> str:
 def parse(typed: str) -> str | None:
     """The reference in typed text, or None. Look-alike letters are accepted."""
     digits = crockford.normalise(typed).removeprefix("R")
-    known = len(digits) == 8 and set(digits) <= set(crockford.ALPHABET)
+    digits = digits if len(digits) == _SIZE else crockford.find(typed, _SIZE)
+    known = len(digits) == _SIZE and set(digits) <= set(crockford.ALPHABET)
     return f"R-{crockford.group(digits)}" if known else None

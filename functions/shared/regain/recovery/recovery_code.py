@@ -7,6 +7,7 @@ from regain.domain import crockford
 from regain.domain.security_info import RecoveryCode
 
 BYTES = 10
+_SIZE = BYTES * 8 // 5
 
 
 def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, RecoveryCode]:
@@ -18,8 +19,9 @@ def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, Recove
 
 
 def fits(keys: Keys, subject: str, typed: str, kept: RecoveryCode | None) -> bool:
-    """Whether the typed code is the stored one. Takes the same time if none is stored."""
-    digest = _digest(keys, subject, crockford.normalise(typed), kept.generation if kept else 0)
+    """Whether the code that was typed, or pasted with its file, is the stored one. Takes the same time if none is."""
+    letters = crockford.find(typed, _SIZE) or crockford.normalise(typed)
+    digest = _digest(keys, subject, letters, kept.generation if kept else 0)
     return hmac.compare_digest(digest, kept.digest if kept else "0" * len(digest)) and kept is not None
 
 
