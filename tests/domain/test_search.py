@@ -14,6 +14,8 @@ OTHERS = {
     "ali": Account("ali@contoso.example", display_name="علي بن أحمد"),
     "o": Account("o@contoso.example", display_name="O Ki"),
     "emoji": Account("rocket@contoso.example", display_name="🚀 Straße"),
+    "mueller": Account("s1@contoso.example", display_name="Jörg Mu\u0308ller-Lüdenscheidt", given_name="Åse"),
+    "brien": Account("s2@contoso.example", display_name="Sinéad O’Brien", surname="D'Arcy"),
     "lukasz": Account("lw@contoso.example", display_name="Łukasz Øster"),
 }
 
@@ -26,7 +28,8 @@ def found(account, typed, sees_places=False):
 @pytest.mark.parametrize(
     "typed",
     ["maria", "SILVA mar", "josé s", "jose", "maria.sil", "maria.silva@contoso.example", "Maria.Silva@con",
-     "mjs@home.example", "0123", "900123", "07700 900123", "+44 7700 900123", "(07700) 900-123", "silva 0123"],
+     "mjs@home.example", "0123", "900123", "07700 900123", "+44 7700 900123", "(07700) 900-123", "silva 0123",
+     "+44 (0)7700 900123", "mariajose"],
 )  # fmt: skip
 def test_somebody_is_found_by_beginnings_in_any_order_and_by_last_digits_h2(typed):
     assert found(MARIA, typed)
@@ -52,6 +55,12 @@ def test_part_of_an_address_finds_only_for_who_may_see_it():
         ("emoji", "strasse"),
         ("emoji", "🚀 str"),
         ("lukasz", "lukasz oster"),
+        ("lukasz", "oester"),
+        ("mueller", "Joerg Mueller"),
+        ("mueller", "muller luden"),
+        ("mueller", "aase"),
+        ("brien", "OBrien"),
+        ("brien", "o'brien darcy"),
     ],
 )
 def test_every_script_and_names_of_one_letter_are_found(who, typed):

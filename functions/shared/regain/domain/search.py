@@ -24,6 +24,8 @@ _MOST_WORDS, _MOST_TERMS, _MOST_GROUPS = 16, 8, 25
 _KEPT_DIGITS, _NATIONAL = 12, 7
 _FEWEST = {"w": 1, "u": 3, "a": 3, "t": LAST_DIGITS}  # letters typed: of a word, user ID, address, number from its end
 _LIKE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_INSIDE = re.compile(r"(?<=[^\W\d_])['\u2018\u2019\u02bc\u2010-](?=[^\W\d_])")
 _LAST = "\U0010ffff"
 _SEPARATOR = "\x1f"
 
@@ -61,7 +63,8 @@ def fold(text: str) -> str:
 def names(account: Account, info: SecurityInfo) -> Names:
     """What an account is found by: names, user ID, and the places that IT entered or its owner registered."""
     said = (account.display_name, account.given_name, account.surname, account.user_id.partition("@")[0])
-    words = dict.fromkeys(word for text in said for word in _words(text))
+    told = [*said, *map(_spelt_out, said), *map(_together, said)]
+    words = dict.fromkeys(word for text in told for word in _words(text))
     user_id = _whole(account.user_id)
     addresses = {_whole(each) for each in (account.mail, *account.other_mails, *info.destinations("email")) if each}
     numbers = {_digits(each) for each in (account.mobile_phone, account.office_phone, *info.destinations("mobile"))}
@@ -70,8 +73,19 @@ def names(account: Account, info: SecurityInfo) -> Names:
     )
 
 
+def _spelt_out(text: str) -> str:
+    """Müller as Mueller, as people type it on another keyboard."""
+    return unicodedata.normalize("NFC", text.casefold()).translate(_SPELT_OUT)
+
+
+def _together(text: str) -> str:
+    """O'Brien as OBrien, and Anne-Marie as AnneMarie."""
+    return _INSIDE.sub("", text)
+
+
 def terms(typed: str) -> tuple[Term, ...]:
     """The parts of what was typed. Other signs than letters and digits separate words; alone they are no term."""
+    typed = typed.replace("(0)", "")  # +44 (0)7700 900123
     if re.fullmatch(r"[\d\s()+./-]+", typed) and len(_digits(typed)) >= LAST_DIGITS:
         return (Term("number", _whole(typed) if typed.strip().isdecimal() else "", _number(typed)),)
     found: dict[Term, None] = {}

@@ -140,10 +140,11 @@ def _read(typed: str, countries: tuple[str, ...]) -> Any:
 
 def _with_plus(typed: str, here: Any, countries: tuple[str, ...]) -> Any:
     """`4915123456789` as +49…: a landline of this country would be written with its 0. None for any other number."""
-    phonenumbers = _library()
-    digits, mobile = re.sub(r"[\s().-]", "", typed), phonenumbers.PhoneNumberType
-    local = phonenumbers.number_type(here) in (mobile.MOBILE, mobile.FIXED_LINE_OR_MOBILE)
-    if local or not re.fullmatch(r"[1-9]\d{6,}", digits, re.ASCII):
+    phonenumbers, digits = _library(), re.sub(r"[\s().-]", "", typed)
+    if not re.fullmatch(r"[1-9]\d{6,}", digits, re.ASCII):
+        return None
+    kinds = phonenumbers.PhoneNumberType
+    if phonenumbers.number_type(here) in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE):
         return None
     try:
         abroad = phonenumbers.parse("+" + digits)
