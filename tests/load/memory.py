@@ -8,13 +8,14 @@ _PAGE = 4_096
 def by_kind(stack: int) -> dict[str, float]:
     """MB of the largest process of each kind: `gateway` (the process of this id), `engine`, and each function."""
     found: dict[str, float] = {}
-    for process in (stack, *_descendants(stack)):
-        kind, size = _kind(process), _size(process)
+    for process in (stack, *descendants(stack)):
+        kind, size = kind_of(process), _size(process)
         found[kind] = max(found.get(kind, 0), size)
     return found
 
 
-def _descendants(parent: int) -> list[int]:
+def descendants(parent: int) -> list[int]:
+    """The ids of all processes that descend from one."""
     found: list[int] = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -23,11 +24,12 @@ def _descendants(parent: int) -> list[int]:
             continue  # it has ended meanwhile
         if int(after_name[1]) == parent:
             child = int(status.parent.name)
-            found += [child, *_descendants(child)]
+            found += [child, *descendants(child)]
     return found
 
 
-def _kind(process: int) -> str:
+def kind_of(process: int) -> str:
+    """`gateway`, `engine`, or a function's name."""
     try:
         words = Path(f"/proc/{process}/cmdline").read_bytes().decode().split("\0")
     except OSError:
