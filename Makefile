@@ -187,8 +187,9 @@ day: CROWD = 300
 day: install directories-servers ## Live a day of 300 people in ten minutes: a rush, an attack, invitations, a restart, a deaf directory: CROWD= MINUTES=
 	$(DEV)/python -m tests.day --people $(CROWD) --minutes $(MINUTES)
 
-bench: install .venv/sam/.locked $(if $(PEERS),.venv/peers/.locked) ## Measure speed, memory, size, store operations and cost, as ratios within one run: PEERS=1 (beside Django)
+bench: install .venv/sam/.locked $(if $(PEERS),.venv/peers/.locked) ## Measure speed, memory, size, store operations and cost, as ratios within one run, and the embedded stack: PEERS=1 (beside Django)
 	$(DEV)/python -m tests.bench $(if $(PEERS),--peers)
+	$(DEV)/python -m tests.bench.embedded
 
 scale: install ## Measure import, search, report and a reset at 1,000, 10,000 and 100,000 people: SIZES=
 	$(DEV)/python -m tests.scale --people $(SIZES)

@@ -11,8 +11,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import boto3
 import msgspec
@@ -240,9 +241,10 @@ def _functions(
 
 
 class _Server(uvicorn.Server):
-    """Prints the greeting once the server accepts requests."""
+    """Prints the greeting once the server accepts requests, and sleeps while there is nothing to do."""
 
     greeting = ""
+    _wakened: Callable[[], object] = staticmethod(lambda: None)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -259,6 +261,20 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(self.greeting, flush=True)
+
+    async def main_loop(self) -> None:
+        """Looks once a second whether to end, and when a signal comes. Uvicorn's own looks ten times a second."""
+        loop, told = asyncio.get_running_loop(), asyncio.Event()
+        self._wakened = lambda: loop.call_soon_threadsafe(told.set)
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await told.wait()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Ends the server; a second Ctrl-C does so at once."""
+        super().handle_exit(sig, frame)
+        self._wakened()
 
 
 async def _watch(engine: Engine, server: uvicorn.Server) -> None:

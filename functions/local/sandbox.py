@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -115,7 +115,7 @@ class Pool:
         self._places = asyncio.Semaphore(most)
         self.on_invoked: Callable[[frozenset[str] | None], None] = lambda _: None
         """Called after each invocation with the tables that it has written to; None: with any, for it failed."""
-        self._source_time, self._checked = source_time(), time.monotonic()
+        self._source_time = source_time()
 
     async def warm(self) -> None:
         """Starts one sandbox before the first request."""
@@ -148,18 +148,36 @@ class Pool:
 
     async def _refresh(self) -> None:
         """Replaces idle sandboxes after the code has changed."""
-        if time.monotonic() - self._checked < _RELOAD_INTERVAL:
-            return
-        self._checked = time.monotonic()
         stamp = source_time()
         if stamp != self._source_time:
             self._source_time = stamp
             await self.stop()
 
 
-def source_time() -> float:
-    """When code has last changed."""
-    return max(path.stat().st_mtime for path in _FUNCTIONS.rglob("*.py"))
+class SourceTime:
+    """When code has last changed. It is looked at once a second at most, however many pools ask."""
+
+    def __init__(self) -> None:
+        self._looked, self._newest = -_RELOAD_INTERVAL, 0.0
+
+    def __call__(self) -> float:
+        """Seconds since 1970."""
+        if time.monotonic() - self._looked >= _RELOAD_INTERVAL:
+            self._looked, self._newest = time.monotonic(), max(_changes(str(_FUNCTIONS)))
+        return self._newest
+
+
+def _changes(folder: str) -> Iterator[float]:
+    """When each file of code below a folder has changed. Libraries of npm are none of it, and take long to walk."""
+    with os.scandir(folder) as inside:
+        for entry in inside:
+            if entry.name.endswith(".py"):
+                yield entry.stat().st_mtime
+            elif entry.is_dir() and entry.name not in ("__pycache__", "node_modules"):
+                yield from _changes(entry.path)
+
+
+source_time = SourceTime()
 
 
 def _function(handler: str) -> Callable[[Any, Context], Any]:

@@ -1,7 +1,8 @@
 """A stand-in for the SendEmail action of Amazon SES (API version 2), in front of the engine's. It sends nothing.
 
-The engine knows the verified identities. The stand-in validates requests with botocore's model and refuses what SES
-documents that it refuses, such as a From of two addresses or a name that is not encoded: the engine takes both.
+The engine knows the verified identities, and is asked once for each sender. The stand-in validates requests with
+botocore's model and refuses what SES documents that it refuses, such as a From of two addresses or a name that is not
+encoded: the engine takes both.
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 """
 
@@ -9,6 +10,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
+import uuid
 from email.errors import HeaderParseError
 from email.headerregistry import HeaderRegistry
 from http import HTTPStatus
@@ -27,10 +29,11 @@ _LONGEST_FROM = 320  # characters, name and address together
 
 
 class Ses:
-    """Records the mails that the engine at `endpoint` accepts."""
+    """Records the mails whose sender the engine at `endpoint` accepts."""
 
     def __init__(self, log: MessageLog, endpoint: str) -> None:
         self._log, self._endpoint = log, endpoint
+        self._accepted: set[tuple[str, str]] = set()  # senders, with their configuration sets
         self._model = botocore.session.get_session().get_service_model("sesv2")
 
     async def serve(self, request: Request) -> Response:
@@ -51,11 +54,14 @@ class Ses:
         for to in recipients:
             if what := _wrong_mailbox(to):
                 return _refused("BadRequestException", f"To: {what}")
-        status, answer, kind = await asyncio.to_thread(self._forward, request, raw)
-        if status == HTTPStatus.OK:
-            self._keep(asked, recipients)
-        headers = {_ERROR_TYPE: kind} if kind else {}
-        return Response(answer, status, headers, "application/json")
+        sender = asked.get("FromEmailAddress", ""), asked.get("ConfigurationSetName", "")
+        if sender not in self._accepted:
+            status, answer, kind = await asyncio.to_thread(self._forward, request, raw)
+            if status != HTTPStatus.OK:
+                return Response(answer, status, {_ERROR_TYPE: kind} if kind else {}, "application/json")
+            self._accepted.add(sender)
+        self._keep(asked, recipients)
+        return JSONResponse({"MessageId": str(uuid.uuid4())})
 
     def _keep(self, asked: dict[str, Any], recipients: list[str]) -> None:
         content = asked["Content"]["Simple"]

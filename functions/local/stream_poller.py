@@ -46,6 +46,7 @@ class StreamPoller:
         iterators: dict[str, str] = {}
         while True:
             self._polled = time.monotonic()
+            self._woken.clear()  # whoever has woken it up to now has written what is read now
             try:
                 records = await asyncio.to_thread(self._next, iterators)
             except Exception as error:  # the engine may be stopping or busy
@@ -66,7 +67,6 @@ class StreamPoller:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_IDLE_INTERVAL):
                 await self._woken.wait()
-        self._woken.clear()
 
     def _next(self, iterators: dict[str, str]) -> list[dict[str, Any]]:
         if not iterators:
