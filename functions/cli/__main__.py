@@ -19,6 +19,7 @@ from cli import invite, people, policy, queries, roles, scim, terminal
 from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.explain import explain
+from cli.finding import BAD_CREDENTIALS
 from cli.publish import publish
 from cli.replay import replay
 from cli.samconfig import SamconfigError
@@ -41,16 +42,6 @@ class Shell(StrEnum):
     bash = "bash"
     zsh = "zsh"
     fish = "fish"
-
-
-_BAD_CREDENTIALS = (
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-)
 
 
 class _Commands(TyperGroup):
@@ -176,7 +167,7 @@ def _said(error: Exception) -> str:
         return "There are no credentials for AWS: set AWS_PROFILE, or run `aws configure` or `aws sso login`."
     if isinstance(error, NoRegionError):
         return "No region is named: give --region, or set AWS_DEFAULT_REGION."
-    if isinstance(error, ClientError) and error.response["Error"]["Code"] in _BAD_CREDENTIALS:
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] in BAD_CREDENTIALS:
         code = error.response["Error"]["Code"]
         return f"AWS does not take these credentials ({code}): sign in again, or choose others with AWS_PROFILE."
     return f"AWS did not answer: {error}" if isinstance(error, ClientError | BotoCoreError) else str(error)

@@ -15,17 +15,32 @@ from regain.organisation.settings import Organisation
 
 _CONCURRENCY = 100  # executions at once below which a busy Monday morning is turned away
 _PATIENCE = 10
+_KEYS = ("CodeKey", "ProofKey", "ServiceKey", "PasswordKey", "DataKey")
 
 
 def on_aws(stack: Stack, organisation: Organisation, state: lookups.StackState) -> Iterator[Finding]:
     """Releases, keys, quotas, alarms, and whether site and API respond where they should and only there."""
     resources, outputs = stack.resources(), stack.outputs()
     yield from releases(stack, resources, state)
+    yield from _keys(resources)
     yield from _account(stack, resources, state)
     yield from _alarms(resources)
     if "SiteUrl" in outputs:
         yield from _shown_as_built(outputs, organisation)
         yield from _answers(outputs, organisation)
+
+
+def _keys(resources: dict[str, str]) -> Iterator[Finding]:
+    """Keys that somebody has disabled, or that will be deleted: all that they derive or encrypt would be lost."""
+    client = boto3.client("kms")
+    for name in (name for name in _KEYS if name in resources):
+        told = asked(client.describe_key, KeyId=resources[name])
+        if isinstance(told, Finding):
+            yield told
+        elif (status := told["KeyMetadata"]["KeyState"]) != "Enabled":
+            called_off = f"aws kms cancel-key-deletion --key-id {resources[name]}, then "
+            to_do = f"{called_off if 'Deletion' in status else ''}aws kms enable-key --key-id {resources[name]}"
+            yield Finding("wrong", f"{name} is not usable: its state is {status}.", f"At once: {to_do}")
 
 
 def _account(stack: Stack, resources: dict[str, str], state: lookups.StackState) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from cli import deep as walk
 from cli import directories, health, lookups, provider, sending
 from cli.accounts import shared_aliases
 from cli.deployed import on_aws
-from cli.finding import Finding
+from cli.finding import Finding, each
 from cli.stack import Stack
 from cli.terminal import add, say
 from regain.domain.methods import uses_phone
@@ -68,28 +68,35 @@ def findings(stack: Stack) -> Iterator[Finding]:
     organisation = organisation_file.read(stack.organisation_file)
     yield Finding("ok", f"{stack.organisation_file} has no mistakes.")
     services = stack.services()
-    yield from _keys_and_tables(services)
-    yield from _people(services)
-    yield from _aliases(organisation, services)
-    yield from _settings(organisation)
-    yield from health.settings(organisation)
-    yield from health.failed_messages(services)
-    yield from directories.findings(services)
-    yield from provider.findings(stack, services)
+    yield from each(
+        lambda: _key(services),
+        lambda: health.tables(services),
+        lambda: _people(services),
+        lambda: _aliases(organisation, services),
+        lambda: _settings(organisation),
+        lambda: health.settings(organisation),
+        lambda: health.failed_messages(services),
+        lambda: directories.findings(services),
+        lambda: provider.findings(stack, services),
+    )
     if stack.on_aws:
         state = lookups.stack(stack.stack, str(boto3.Session().region_name))
-        yield from on_aws(stack, organisation, state)
-        yield from sending.mail(organisation, state.parameters)
-        if any(uses_phone(kind) for kind in policies.offered(organisation)):
-            yield from sending.telephone(state.parameters)
+        yield from each(
+            lambda: on_aws(stack, organisation, state),
+            lambda: sending.mail(organisation, state.parameters),
+            lambda: sending.telephone(state.parameters) if _by_phone(organisation) else (),
+        )
     else:
-        yield from health.embedded(stack, services)
+        yield from each(lambda: health.embedded(stack, services))
 
 
-def _keys_and_tables(services: Services) -> Iterator[Finding]:
+def _by_phone(organisation: Organisation) -> bool:
+    return any(uses_phone(kind) for kind in policies.offered(organisation))
+
+
+def _key(services: Services) -> Iterator[Finding]:
     services.keys.derive("doctor")
     yield Finding("ok", "The service's key answers. It is never rotated: without it security info is lost.")
-    yield from health.tables(services)
 
 
 def _people(services: Services) -> Iterator[Finding]:
@@ -135,7 +142,7 @@ def _settings(organisation: Organisation) -> Iterator[Finding]:
         yield Finding("warning", what, "Name each language: {en: the portal, de: das Portal}")
     if not (contacts.administrator.email or contacts.administrator.portal_url):
         yield Finding("ok", "Requests for help go to the people with a role.")
-    if any(uses_phone(kind) for kind in policies.offered(organisation)) and not recovery.phone_countries:
+    if _by_phone(organisation) and not recovery.phone_countries:
         to_do = "Name yours in recovery.phone_countries, so that nobody turns texting into money."
         yield Finding("warning", "Codes may go to the numbers of any country.", to_do)
     if recovery.disclosure == "detailed":

@@ -1,12 +1,38 @@
 """The findings of `doctor`."""
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from regain.directories.base import Finding
 
-__all__ = ["Finding", "asked", "either"]
+__all__ = ["BAD_CREDENTIALS", "Finding", "asked", "each", "either"]
+
+BAD_CREDENTIALS = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+)
+"""The codes of AWS under which nothing else would be answered either."""
+
+
+def each(*checks: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """The findings of each check. What AWS refuses to one is a finding too, and the others go on.
+
+    Raises:
+        ClientError: of bad credentials.
+    """
+    for check in checks:
+        try:
+            yield from check()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in BAD_CREDENTIALS:
+                raise
+            yield Finding("wrong", f"{error.operation_name} was not answered: {error}", "Mend it, and look again.")
 
 
 def either(holds: object, good: str, bad: str, to_do: str, otherwise: str = "wrong") -> Finding:

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import boto3
 import msgspec
 import pytest
+from botocore.exceptions import ClientError
 
 from cli import deployed, directories, doctor, lookups, sending
+from cli.finding import Finding, each
 from cli.regions import SUPPORTED
 from cli.releases import releases
 from cli.stack import Stack
@@ -161,6 +163,35 @@ def test_doctor_says_that_nobody_hears_of_costs_and_that_the_stack_can_be_delete
     client.create_budget(AccountId="000000000000", Budget=budget)
     found = {each.what: each.state for each in deployed._account(stack, {"DataKey": "x"}, state)}
     assert found["A budget watches what the account costs: account-help."] == "ok"
+
+
+def test_doctor_says_that_a_key_will_be_deleted_and_how_that_is_called_off(engine):
+    client = boto3.client("kms")
+    used, disabled, doomed = (client.create_key()["KeyMetadata"]["KeyId"] for _ in range(3))
+    client.disable_key(KeyId=disabled)
+    client.schedule_key_deletion(KeyId=doomed, PendingWindowInDays=30)
+    found = list(deployed._keys({"CodeKey": used, "ProofKey": disabled, "ServiceKey": doomed, "DataKey": "nobodys"}))
+    assert [each.state for each in found] == ["wrong", "wrong", "warning"]
+    assert found[0].what == "ProofKey is not usable: its state is Disabled."
+    assert found[0].to_do.endswith(f": aws kms enable-key --key-id {disabled}")
+    assert found[1].what == "ServiceKey is not usable: its state is PendingDeletion."
+    assert f"aws kms cancel-key-deletion --key-id {doomed}, then aws kms enable-key" in found[1].to_do
+
+
+def test_what_is_refused_to_one_check_keeps_no_other_from_being_made(monkeypatch, engine):
+    def refused(code):
+        def check():
+            yield Finding("ok", "before")
+            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeTable")
+
+        return check
+
+    after = lambda: [Finding("ok", "after")]  # noqa: E731
+    found = list(each(refused("AccessDeniedException"), after))
+    assert [one.state for one in found] == ["ok", "wrong", "ok"]
+    assert found[1].what.startswith("DescribeTable was not answered: ")
+    with pytest.raises(ClientError):
+        list(each(refused("ExpiredToken"), after))
 
 
 def test_reading_a_stack_leaves_no_folder_behind_a46(tmp_path):
