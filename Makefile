@@ -28,6 +28,7 @@ export ORGANISATION
 export SAM_CLI_TELEMETRY := 0
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := functions:functions/shared:docs:.
+export PYTHONUTF8 := 1
 unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
 
 .PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium gettext directories directories-servers translations schema lock screenshots clean \

@@ -34,7 +34,7 @@ def read(path: Path) -> Samconfig | None:
         SamconfigError: it is not TOML, or holds something else than `Name=value`.
     """
     try:
-        content = tomllib.loads(path.read_text())
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -141,7 +141,10 @@ class Stack:
                 f"No stack runs in {self.state}. Start one with `make serve`, name its folder with --state, or a stack "
                 "on AWS with --stack."
             )
-        environment: dict[str, str] = json.loads(known.read_text())
+        try:
+            environment: dict[str, str] = json.loads(known.read_text())
+        except ValueError:
+            raise StackError(f"{known} cannot be read: was the disk full? Start `make serve` anew.") from None
         return environment
 
     def _on_aws(self) -> dict[str, str]:

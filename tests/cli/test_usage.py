@@ -218,11 +218,12 @@ def test_a_version_and_help_may_be_asked_for_with_json_h75(run):
     [("./regain --help >/dev/full", 1, "The output could not be written: No space left on device.\n"),
      ("./regain --json --organisation nowhere.yaml doctor >/dev/full", 1, "The output could not be written"),
      ("./regain --organisation . doctor", 1, ".: Is a directory.\n"),
+     ("echo '{' > $0/stack.json; ./regain --state $0 explain x", 1, "/stack.json cannot be read: was the disk full?"),
      ("./regain --version >&-", 0, ""),
      ("PYTHONIOENCODING=latin-1 ./regain --json --organisation Źé学.yaml doctor", 1, "Źé学.yaml: there is no such file\n")],
 )  # fmt: skip
-def test_output_that_cannot_be_written_ends_a_command_without_a_traceback_h22(command, status, said):
-    ended = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+def test_output_that_cannot_be_written_ends_a_command_without_a_traceback_h22(tmp_path, command, status, said):
+    ended = subprocess.run(["sh", "-c", command, tmp_path], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, "Traceback" in ended.stderr) == (status, False)
     assert said in ended.stderr
 

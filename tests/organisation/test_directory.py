@@ -1,5 +1,7 @@
 """A domain whose passwords live in a directory: its settings, and their mistakes with line and remedy."""
 
+import ssl
+
 import pytest
 
 from local.directories.certificates import Authority
@@ -37,6 +39,8 @@ def mistakes(tmp_path, mistakes_in):
     """What is said of the settings of a domain: line, mistake, remedy."""
     Authority(tmp_path)
     (tmp_path / "empty.pem").write_text("nothing\n")
+    (tmp_path / "blank.pem").write_text("")
+    (tmp_path / "ca.cer").write_bytes(ssl.PEM_cert_to_DER_cert((tmp_path / "ca.pem").read_text()))
     return lambda domain: mistakes_in(HEAD + domain)
 
 
@@ -52,6 +56,8 @@ def mistakes(tmp_path, mistakes_in):
         ("svc-regain@ad.contoso.example", "svc", 9, "alone names no account", "distinguished name"),
         ("ca: ca.pem", "ca: other.pem", 10, "`other.pem` is not there", "beside this one"),
         ("ca: ca.pem", "ca: empty.pem", 10, "`empty.pem` holds no certificate", "in PEM"),
+        ("ca: ca.pem", "ca: blank.pem", 10, "`blank.pem` holds no certificate", "in PEM"),
+        ("ca: ca.pem", "ca: ca.cer", 10, "`ca.cer` holds no certificate in PEM", "-inform DER"),
         ("ca: ca.pem", 'ca: "-----BEGIN nothing"', 10, "the certificate of `ca` holds no", "in PEM"),
         ("ca: ca.pem", "usable_minutes: 500", 10, "500 is out of range", "from 0 to 120"),
         ("ca: ca.pem", "user_id: [employeeID]", 10, "cannot be `employeeID`", "userPrincipalName"),
@@ -76,6 +82,16 @@ def test_a_mistake_in_the_settings_of_a_directory_has_its_line_and_its_remedy(
     assert GOOD.count(written) == 1
     ((at, told, right),) = mistakes(GOOD.replace(written, instead))
     assert at == line and what in told and remedy in right
+
+
+def test_what_tools_write_around_a_certificate_is_left_out(tmp_path):
+    """A mark of Windows' editor, and names in any script: TLS takes ASCII only."""
+    Authority(tmp_path)
+    plain = (tmp_path / "ca.pem").read_text()
+    (tmp_path / "ca.pem").write_text(f"\ufeffsubject=CN=Müller CA\r\n{plain}", encoding="utf-8")
+    path = tmp_path / "organisation.yaml"
+    path.write_text(HEAD + GOOD)
+    assert read(path).domains["contoso.example"].ldap.ca == plain
 
 
 @pytest.mark.parametrize(
