@@ -17,6 +17,7 @@ from regain.domain import human_input, roles
 from regain.domain.account import Account
 from regain.domain.help_requests import HelpRequest
 from regain.problems import NO_SUCH_REQUEST, NOT_FOR_YOUR_ROLE, REQUEST_TAKEN, Refused
+from regain.recovery.listing import masked_place
 
 _PAGE_SIZE = 40
 _EVENTS = {"new": "request-put-back", "taken": "request-taken", "done": "request-done"}
@@ -35,7 +36,7 @@ def list_requests(query: RequestQuery, context: RequestContext) -> RequestPage:
     for item, account_item in zip(items[: len(listed)], items[len(listed) :], strict=True):
         found, account = services.help_requests.read(item), account_items.from_item(account_item)
         if found and found.state == query.state and _may_see(agent, account):
-            shown.append(_view(found, account))
+            shown.append(_view(found, account, agent.proved))
     services.store.commit([agent.own_event("admin-read-requests", what=f"{len(shown)} {query.state}")])
     return RequestPage(shown, cursor)
 
@@ -76,7 +77,7 @@ def _change(subject: str, body: ChangeRequest, context: RequestContext) -> HelpR
         by=agent.account.user_id, note=note,
     )  # fmt: skip
     services.store.commit([*services.help_requests.write(found, moved, services.now), noted])
-    return _view(moved, account)
+    return _view(moved, account, agent.proved)
 
 
 def _may_see(agent: Agent, account: Account | None) -> bool:
@@ -86,10 +87,25 @@ def _may_see(agent: Agent, account: Account | None) -> bool:
     return roles.in_scope(agent.account, account, agent.scope)
 
 
-def _view(found: HelpRequest, account: Account | None) -> HelpRequestView:
+def _view(found: HelpRequest, account: Account | None, whole: bool) -> HelpRequestView:
+    """As the desk sees it: where to answer is masked until a second factor was given (X16)."""
+    asks = [
+        HelpAsk(
+            each.at,
+            each.name,
+            each.reply_to if whole else _masked(each.reply_to),
+            each.text,
+            each.reference,
+            each.passed,
+        )
+        for each in found.asks
+    ]
     return HelpRequestView(
         id=found.subject, kind=found.kind, state=found.state, user_id=found.user_id, asked_at=found.asked_at,
-        times=found.times, asks=[HelpAsk(a.at, a.name, a.reply_to, a.text, a.reference, a.passed) for a in found.asks],
-        by=found.by, changed_at=found.changed_at, note=found.note, account_id=account.id if account else "",
-        name=account.display_name if account else "",
+        times=found.times, asks=asks, by=found.by, changed_at=found.changed_at, note=found.note,
+        account_id=account.id if account else "", name=account.display_name if account else "",
     )  # fmt: skip
+
+
+def _masked(reply_to: str) -> str:
+    return ", ".join(masked_place("email" if "@" in each else "mobile", each) for each in reply_to.split(", "))

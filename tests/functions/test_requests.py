@@ -51,6 +51,20 @@ def test_who_asks_twice_is_one_request_and_each_mail_goes_out_h3(empty):
     assert found["asks"][0]["reference"] == answer.body["reference"]
 
 
+def test_where_to_answer_is_masked_until_a_second_factor_was_given_x16(empty):
+    agent = Agent(empty, role="helpdesk")
+    person = empty.person()
+    ask(empty, person.user_id, reply_to="pat.person@home.example")
+    support(empty, email="sam.support@home.example", phone="+44 7700 900123")
+
+    def seen():
+        return sorted(each["asks"][0]["reply_to"] for each in queue(agent))
+
+    assert seen() == ["p•••n@h•••.example", "••••••23, s•••t@h•••.example"]
+    agent.prove()
+    assert seen() == ["+447700900123, sam.support@home.example", "pat.person@home.example"]
+
+
 def test_whatever_strangers_send_for_a_user_id_what_its_owner_wrote_stays_in_the_queue_x4():
     owner, request = (
         [Ask(at, reply_to=f"own{at}@home.example", known=at == 1) for at in (1, 2)],
