@@ -234,6 +234,23 @@ def test_a_service_that_says_nothing_is_waited_for_twenty_seconds_in_words_f10(p
     page.unroute_all(behavior="ignoreErrors")
 
 
+@pytest.mark.parametrize("script", ["attempt", "solve"])
+def test_a_part_of_the_page_that_does_not_come_is_said_and_comes_when_it_is_asked_for_again_f10(
+    page: Page, form, tester, script
+):
+    page.clock.install()
+    form.open()
+    page.route(f"**/assets/*{script}*.js", lambda route: route.abort("connectionreset"), times=1)
+    page.get_by_label("User ID").fill(tester.user_id)
+    page.route(f"**/assets/*{script}*.js", lambda route: None, times=1)  # never answered
+    form.next()
+    page.clock.run_for(21_000)
+    expect(form.summary).to_contain_text("The service has not answered")
+    page.unroute_all(behavior="ignoreErrors")
+    form.next()
+    form.at("method")
+
+
 def test_a_request_that_nobody_answers_ends_in_words_at_every_step_and_goes_on_b39(page: Page, form, tester):
     """Twenty seconds are one here. Nothing has reached the service: the same button does it."""
     page.add_init_script(

@@ -3,7 +3,7 @@ import './offline.js';
 import { runner } from './actions.js';
 import { onClick } from './clicks.js';
 import { onProvider } from './provider.js';
-import { call } from './api.js';
+import { call, part } from './api.js';
 import { offerDomains } from './domain-choices.js';
 import { ErrorSummary } from './error-summary.js';
 import { storage } from './storage.js';
@@ -56,7 +56,7 @@ async function home({ changed = false, focus = true, arriving = false } = {}) {
 
 async function loadInfo() {
   if (info) return;
-  const { securityInfo } = await import('./security-info.js').catch(() => { throw { code: 'network' }; });
+  const { securityInfo } = await part(import('./security-info.js'));
   info = securityInfo({ page, errors, show });
   Object.assign(steps, info.steps);
   Object.assign(actions, info.actions);

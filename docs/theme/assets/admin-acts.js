@@ -4,7 +4,7 @@ import { runner } from './actions.js';
 import { onClick } from './clicks.js';
 import { desk, make, put, say, state } from './admin-desk.js';
 import { acted } from './admin-person.js';
-import { call } from './api.js';
+import { call, part } from './api.js';
 import { choices } from './choices.js';
 import { ErrorSummary } from './error-summary.js';
 import { t } from './i18n.js';
@@ -154,7 +154,7 @@ const steps = {
 };
 
 async function signed(challenge) {
-  const passkey = await import('./passkey.js');
+  const passkey = await part(import('./passkey.js'));
   return passkey.sign(challenge).catch(() => { throw { field: 'method', words: 'passkey' }; });
 }
 

@@ -10,7 +10,7 @@ export async function call(path, body, method) {
   if (answer.ok) return answer.content;
   const problem = answer.content;
   if (problem.code !== 'proof-of-work-needed') throw problem;
-  const { solve } = await import('./solve.js');
+  const { solve } = await part(import('./solve.js'));
   const proof = await saying(problem.detail, solve(problem.challenge));
   return call(path, { ...body, proof }, method);
 }
@@ -29,6 +29,10 @@ async function exchange(path, body, method) {
   await new Promise(back => { addEventListener('online', back, { once: true }); }); // nothing was sent: it goes on then (S5)
   return exchange(path, body, method);
 }
+
+// A part of the page that is loaded when it is needed: no longer than for an answer, and what goes wrong is said.
+export const part = loading => Promise.race([loading, new Promise((_, fail) => { setTimeout(fail, PATIENCE, { code: 'no-answer' }); })])
+  .catch(({ code = 'network' }) => { throw { code }; });
 
 // Says words in the page's status line for as long as something takes, once it has taken `after` milliseconds.
 async function saying(words, under_way, after = 0) {

@@ -1,5 +1,5 @@
 // The steps of the form after the first: choosing a method, proving, the new password, the end.
-import { call, now } from './api.js';
+import { call, now, part } from './api.js';
 import { onClick } from './clicks.js';
 import { offerDomains } from './domain-choices.js';
 import { alive, flow, forget, forgetAll, proved, remember } from './flow.js';
@@ -66,7 +66,7 @@ async function prove(proof) {
 }
 
 async function signed(challenge) {
-  const passkey = await import('./passkey.js');
+  const passkey = await part(import('./passkey.js'));
   try {
     return await passkey.sign(challenge);
   } catch {

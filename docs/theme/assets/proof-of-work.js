@@ -1,11 +1,11 @@
 // A proof of work that is made while the person types.
-import { call } from './api.js';
+import { call, part } from './api.js';
 
 const GOOD_FOR = 240_000; // milliseconds: a challenge is good for 300 seconds from when it was given
 let prepared = null;
 
 async function prepare() {
-  const [challenge, { solve }] = await Promise.all([call('challenge'), import('./solve.js')]);
+  const [challenge, { solve }] = await Promise.all([call('challenge'), part(import('./solve.js'))]);
   return { made: Date.now(), proof: await solve(challenge) };
 }
 

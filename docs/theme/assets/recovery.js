@@ -2,7 +2,7 @@
 // person types.
 import './offline.js';
 import { runner } from './actions.js';
-import { call, now } from './api.js';
+import { call, now, part } from './api.js';
 import { ErrorSummary } from './error-summary.js';
 import { alive, flow, forget, reachable, recallFor, remember } from './flow.js';
 import { prepareProof, takeProof } from './proof-of-work.js';
@@ -17,7 +17,7 @@ const given = new URLSearchParams(location.hash.slice(1)), ticket = given.get('t
 export const chosen = name => form.querySelector(`[name="${name}"]:checked`)?.value;
 // What the later steps add: to showing a step, and to dealing with a problem.
 export const attempt = { shown() {}, solved: async () => false };
-const loadAttempt = () => import('./attempt.js').catch(() => { throw { code: 'network' }; });
+const loadAttempt = () => part(import('./attempt.js'));
 
 export function show(step, { push = true, focus = true } = {}) {
   errors.clear();

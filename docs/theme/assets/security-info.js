@@ -1,6 +1,6 @@
 // Security info on the account page: what is registered, registering more, and the proof that comes first. Loaded once
 // somebody is signed in.
-import { call } from './api.js';
+import { call, part } from './api.js';
 import { t } from './i18n.js';
 import { copy, download } from './saved-code.js';
 import { sessionLine } from './sessions.js';
@@ -152,7 +152,7 @@ export function securityInfo({ page, errors, show }) {
     },
     async passkey() {
       await begin('passkey', { name: field('name', 'passkey').value.trim() });
-      const { make } = await import('./passkey.js');
+      const { make } = await part(import('./passkey.js'));
       let credential;
       try {
         credential = await make(pending.passkey);

@@ -1,5 +1,5 @@
 // Step-up authentication: one proof before security info is changed. What was asked for is then done again.
-import { call } from './api.js';
+import { call, part } from './api.js';
 import { choices } from './choices.js';
 
 export function stepUp({ page, errors, show, saved }) {
@@ -40,6 +40,6 @@ export function stepUp({ page, errors, show, saved }) {
 }
 
 async function signed(challenge) {
-  const { sign } = await import('./passkey.js');
+  const { sign } = await part(import('./passkey.js'));
   return sign(challenge);
 }
