@@ -97,6 +97,35 @@ def test_a_whole_number_that_a_data_frame_wrote_as_a_float_is_whole_p4(tmp_path)
     assert (person.ids, person.account.mobile_phone) == ((("employeeId", "1001"),), "+447700900123")
 
 
+def test_apostrophes_of_a_spreadsheet_are_no_letters_and_those_of_a_name_are_p4(tmp_path):
+    text = "userPrincipalName,surname,employeeId,mobilePhone\n'maria.silva@contoso.example,'t Hooft,'00123,'+44 7700 900123\n"
+    (person,) = parse(tmp_path, text).people
+    assert (person.account.user_id, person.account.surname) == ("maria.silva@contoso.example", "'t Hooft")
+    assert (person.ids, person.account.mobile_phone) == ((("employeeId", "123"),), "+447700900123")
+    for quoted in (
+        "'userPrincipalName','surname'\n'zoe@contoso.example','Silva'\n",
+        "“userPrincipalName”,surname\n“zoe@contoso.example”,Silva\n",
+    ):
+        assert [(each.account.user_id, each.account.surname) for each in parse(tmp_path, quoted).people] == [
+            ("zoe@contoso.example", "Silva")
+        ]
+
+
+def test_headings_that_come_again_are_nobody_p4(tmp_path):
+    text = "userPrincipalName,displayName\nmaria.silva@contoso.example,Maria\n"
+    found = parse(tmp_path, text + text.replace("maria", "zoe"))
+    assert [person.account.user_id for person in found.people] == [
+        "maria.silva@contoso.example",
+        "zoe.silva@contoso.example",
+    ]
+
+
+@pytest.mark.parametrize("cell", ["01-Feb", "Jan-02", "2. Mrz"])
+def test_a_number_that_a_spreadsheet_took_for_a_date_is_named_p4(tmp_path, cell):
+    ((line, what, _),) = refused(tmp_path, f"userPrincipalName,employeeId\nmaria.silva@contoso.example,{cell}\n")
+    assert (line, what) == (2, f"employeeId: `{cell}` was converted to a date by a spreadsheet")
+
+
 @pytest.mark.parametrize("cell", ["1234", "x1234", "ext. 1234", "-234"])
 def test_a_number_of_an_own_exchange_does_not_stop_the_file_p5(tmp_path, cell):
     found = parse(tmp_path, f"userPrincipalName,telephoneNumber\nmaria.silva@contoso.example,{cell}\n")

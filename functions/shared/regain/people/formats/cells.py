@@ -38,6 +38,10 @@ _PERMANENTLY = (
     "000001010000z"  # pwdAccountLockedTime, if an administrator locked it (draft-behera-ldap-password-policy)
 )
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
+_MONTH = "(?:jan|feb|mar|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
+_DAY = re.compile(rf"\d{{1,2}}\.?[-. ]{_MONTH}\.?|{_MONTH}[-. ]\d{{2}}", re.IGNORECASE)
+_QUOTED = re.compile("['\u2018\u201c]([^'\u2019\u201d]*)['\u2019\u201d]")
+_KEPT_AS_TEXT = re.compile(r"'(?=[\w+])")
 _DOTNET_TYPE = re.compile(r"(?:System|Microsoft)\.[\w.]+.*|[\w.]+\[\]")
 _ERROR = re.compile(r"#(?:N/A|NAME\?|REF!|VALUE!|NUM!|DIV/0!|NULL!|NV|WERT!|BEZUG!|VALEUR!|NOM\?|#+)")
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
@@ -51,13 +55,19 @@ _HEX = re.compile(r"(?:X')?([0-9a-fA-F]{32})'?")
 
 
 def content(cell: str) -> str:
-    """What a cell holds, without a formula that keeps text as text (`="0123"`), and without what makes a whole number
-    a float (`1001.0`), as data frames write a column with blanks.
+    """What a cell holds: without a formula that keeps text as text (`="0123"`), without single or curly quotation
+    marks around it, and without what makes a whole number a float (`1001.0`), as data frames do beside blanks.
     """
-    if whole := _FLOAT.fullmatch(cell.strip()):
+    bare = cell.strip()
+    if whole := _FLOAT.fullmatch(bare) or _QUOTED.fullmatch(bare):
         return whole[1]
-    wrapped = _FORMULA_TEXT.fullmatch(cell.strip())
+    wrapped = _FORMULA_TEXT.fullmatch(bare)
     return wrapped[1].replace('""', '"') if wrapped else cell
+
+
+def code(cell: str) -> str:
+    """What a cell holds that is no name, without the apostrophe by which spreadsheets keep text as text."""
+    return _KEPT_AS_TEXT.sub("", content(cell).strip(), count=1) if cell.lstrip().startswith("'") else content(cell)
 
 
 def is_blank(cell: str) -> bool:
@@ -138,6 +148,8 @@ def conversion_artefact(heading: str, text: str) -> tuple[str, str] | None:
     if _SCIENTIFIC.fullmatch(text):
         return ("was converted to a number by a spreadsheet, which dropped digits",
                 "export it again and open the file with this column as text")  # fmt: skip
+    if _DAY.fullmatch(text):
+        return "was converted to a date by a spreadsheet", "export it again and open the file with this column as text"
     if _ERROR.fullmatch(text):
         return "is what a spreadsheet shows where it has no content", "correct the formula, or make the column wider"
     if _DOTNET_TYPE.fullmatch(text):

@@ -27,6 +27,7 @@ SHAPES = (
 COMMON = {**regain.NAMES, **microsoft.LOCALISED}
 _AS_WRITTEN = ("user_id", "display_name", "given_name", "surname", "password")
 """Fields in which every content is one: there are people who are called Null."""
+_NAMES = ("display_name", "given_name", "surname")  # 't Hooft begins with an apostrophe
 _KNOWN = {*COMMON, *chain.from_iterable(shape.columns for shape in SHAPES)}
 
 
@@ -71,6 +72,8 @@ def _rows(file: str, columns: Columns, headings: list[str], rows: Iterator[tuple
     unknown = [(place, heading) for place, heading in enumerate(headings) if _is_unknown(heading, columns)]
     for line, row in rows:
         error = None
+        if row == headings:
+            continue  # two exports, one below the other
         if any(cell.strip() for cell in row[width:]):
             error = (f"the row has {len(row)} cells, but there are {width} headings",
                      "put cells that contain the separator in quotation marks")  # fmt: skip
@@ -89,7 +92,7 @@ def _content(name: str, cell: str) -> str:
         return "" if cell.isspace() else cell
     if cell.isspace() or (name not in _AS_WRITTEN and cells.is_blank(cell)):
         return ""
-    return cells.content(cell)
+    return cells.content(cell) if name in _NAMES else cells.code(cell)
 
 
 def _is_unknown(heading: str, columns: Columns) -> bool:
