@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +34,8 @@ ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 _SHARED_SOURCES = ("docs/theme/**/*", "docs/hooks/*.py", "mkdocs.yml", "functions/shared/regain/**/*.py")
 """The sources of every page."""
+_SOURCES = (*_SHARED_SOURCES, "docs/**/*", "translations/*.po", "requirements/dev.txt")
+_WHOLE = "whole"
 
 
 def main() -> int:
@@ -64,7 +67,9 @@ def main() -> int:
 
 def _build(site: Path, organisation: Path, languages: tuple[str, ...], strict: bool) -> int:
     cache = site.with_name(f"{site.name}.built.json")
-    known = read(cache) if site.exists() else {}
+    known, sources = read(cache) if site.exists() else {}, _sources_digest(organisation, languages, strict)
+    if known.get(_WHOLE) == {"sources": sources, "files": _count(site)}:
+        return 0  # as the last build has left it
     if not known:
         print(f"building the site in {len(languages)} languages: the first time takes a minute", file=sys.stderr)
     cache.unlink(missing_ok=True)  # so that an interrupted build leaves none
@@ -78,7 +83,7 @@ def _build(site: Path, organisation: Path, languages: tuple[str, ...], strict: b
         print(error, file=sys.stderr)
         return 1
     _remove_stale(site, made, languages)
-    cache.write_text(json.dumps(made))
+    cache.write_text(json.dumps({**made, _WHOLE: {"sources": sources, "files": _count(site)}}))
     return 0
 
 
@@ -147,6 +152,22 @@ def _check_translations(languages: tuple[str, ...], complete: bool) -> bool:
             print(f"translations/{tag}.po: {fault}", file=sys.stderr)
             valid = False
     return valid
+
+
+def _sources_digest(organisation: Path, languages: tuple[str, ...], strict: bool) -> str:
+    """Of all that a site is made of; and of the day, for some of it ends."""
+    found = {path for pattern in _SOURCES for path in ROOT.glob(pattern) if path.is_file()}
+    paths = sorted(path for path in found if path.suffix != ".pyc")
+    served = [os.environ.get(name, "") for name in ("DIRECTORY", "SIGN_IN")]
+    told = json.dumps([languages, strict, served, date.today().isoformat()]).encode()
+    logo = organisation.parent / organisation_file.read(organisation).organisation.logo
+    own = [organisation, *([logo] if logo.is_file() else [])]
+    return digest([told, *(path.read_bytes() for path in (*own, *paths))])
+
+
+def _count(site: Path) -> str:
+    """How many files a site has."""
+    return str(sum(len(files) for _, _, files in os.walk(site)))
 
 
 def _shared_digest(organisation: Path, languages: tuple[str, ...], tag: str) -> str:
