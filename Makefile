@@ -91,8 +91,8 @@ functions/local/openid/node_modules/.locked: functions/local/openid/package-lock
 
 serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY)),directories-servers) $(if $(SIGN_IN),functions/local/openid/node_modules/.locked) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 EVENTS=1 (audit events in a file, as a SIEM gets them) DIRECTORY=ldap or ad (passwords in a real directory), cognito (in the embedded engine's) or entra (in a stand-in for Microsoft's), SIGN_IN=oidc (with a real OpenID provider)
 	@mkdir -p "$(STATE)"
-	@DIRECTORY=$(DIRECTORY) SIGN_IN=$(SIGN_IN) $(DEV)/python -m hooks.build --site-dir "$(abspath $(SITE))"
-	@exec $(DEV)/python -m local --port $(PORT) --people $(PEOPLE) --organisation $(ORGANISATION) --state $(STATE) --site $(SITE) --watch $(if $(EVENTS),--events) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SIGN_IN),--sign-in $(SIGN_IN)) $(if $(SAM_LOCAL),--build .aws-sam/local)
+	@DIRECTORY=$(DIRECTORY) SIGN_IN=$(SIGN_IN) $(DEV)/python -m hooks.build --site-dir "$(SITE)"
+	@exec $(DEV)/python -m local --port $(PORT) --people "$(PEOPLE)" --organisation "$(ORGANISATION)" --state "$(STATE)" --site "$(SITE)" --watch $(if $(EVENTS),--events) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SIGN_IN),--sign-in $(SIGN_IN)) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
 docs: install ## Build the site in every language into site/, incrementally: COMPLETE=1 (a missing translation stops it)
 	$(DEV)/python -m hooks.build --strict $(if $(COMPLETE),--complete) --site-dir site
@@ -101,7 +101,7 @@ translations: install ## Update translations/*.po with new and changed texts, an
 	$(DEV)/python -m hooks.catalogues update $(LANGUAGE)
 
 clean: ## Delete the local state and everything that was built
-	rm -rf $(STATE) site site.built.json .aws-sam .pytest_cache .hypothesis .ruff_cache
+	rm -rf "$(STATE)" site site.built.json .aws-sam .pytest_cache .hypothesis .ruff_cache
 
 # --- Checking ------------------------------------------------------------------------------------
 

@@ -129,14 +129,15 @@ def test_explain_ends_with_0_only_for_whoever_can_get_back_in_h24(world, run):
 
 
 def test_the_folder_of_the_stack_can_be_a_variable_h25(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("REGAIN_STATE", str(tmp_path / "mine"))
+    monkeypatch.setenv("REGAIN_STATE", str(tmp_path / "of mine"))
     monkeypatch.setattr("sys.argv", ["regain", "report"])
     assert program.main() == 1
-    assert f"No stack runs in {tmp_path / 'mine'}" in capsys.readouterr().err
+    assert f"No stack runs in {tmp_path / 'of mine'}" in capsys.readouterr().err
     made = subprocess.run(
-        ["make", "--dry-run", "serve"], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True
+        ["make", "--dry-run", "serve", "clean"], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True
     )
-    assert f"--state {tmp_path / 'mine'}" in made.stdout
+    assert f'--state "{tmp_path / "of mine"}"' in made.stdout
+    assert f'rm -rf "{tmp_path / "of mine"}" ' in made.stdout, "and no folder that is called as a part of it"
 
 
 def test_reasons_are_said_not_printed_as_python_h20(world, run, tmp_path):
@@ -217,7 +218,7 @@ def test_a_version_and_help_may_be_asked_for_with_json_h75(run):
     ("command", "status", "said"),
     [("./regain --help >/dev/full", 1, "The output could not be written: No space left on device.\n"),
      ("./regain --json --organisation nowhere.yaml doctor >/dev/full", 1, "The output could not be written"),
-     ("./regain --organisation . doctor", 1, ".: Is a directory.\n"),
+     ("./regain --organisation . doctor", 1, ".: the file cannot be read: Is a directory\n"),
      ("echo '{' > $0/stack.json; ./regain --state $0 explain x", 1, "/stack.json cannot be read: was the disk full?"),
      ("./regain --version >&-", 0, ""),
      ("PYTHONIOENCODING=latin-1 ./regain --json --organisation Źé学.yaml doctor", 1, "Źé学.yaml: there is no such file\n")],

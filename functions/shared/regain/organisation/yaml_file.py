@@ -142,7 +142,10 @@ def load(path: Path) -> YamlFile:
 
 
 def _text(path: Path) -> str:
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InvalidFile([FileError(str(path), 0, f"the file cannot be read: {error.strerror}")]) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
