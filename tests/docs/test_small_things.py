@@ -20,6 +20,18 @@ def test_pages_carry_their_keywords_and_a_forms_revision_counts_its_words_f49_s3
         assert int(site_hook._revision(*sources).split()[0]) > int(alone.split()[0])
 
 
+@pytest.mark.parametrize("path", ["reset", "account", "contact-administrator", "contact-support", "admin"])
+def test_nothing_corrects_user_ids_codes_and_addresses_while_they_are_typed_f5(site, path):
+    fields = re.findall(r"<input[^>]*>", (site / path / "index.html").read_text())
+    exact = [
+        each for each in fields if re.search(r'name="(user_id|code|contact|email|reply_to|phone|q|account)"', each)
+    ]
+    assert exact
+    for field in exact:
+        corrected = 'autocorrect="off"' in field or 'type="tel"' in field or 'type="email"' in field
+        assert corrected, field
+
+
 def test_figures_stand_under_each_other_f65(site):
     html = (site / "admin/scale/index.html").read_text()
     assert html.count('<td align="right">') > 20

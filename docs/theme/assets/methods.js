@@ -49,7 +49,7 @@ function question(text, number) {
   const id = `answer-${number}`;
   field.append(
     Object.assign(document.createElement('label'), { htmlFor: id, textContent: text }),
-    Object.assign(document.createElement('input'), { id, name: number ? id : 'answers', autocomplete: 'off', spellcheck: false, required: true }),
+    Object.assign(document.createElement('input'), { id, name: number ? id : 'answers', autocomplete: 'off', spellcheck: false, autocorrect: false, required: true }),
   );
   return field;
 }
