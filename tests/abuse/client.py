@@ -22,11 +22,10 @@ import botocore.session
 
 from regain.adapters import rate_limits, recoveries
 from regain.adapters.store import marshal, unmarshal
-from regain.domain import guess_budget, limits
-from regain.domain.policy import Limits
+from regain.domain import guess_budget
 from regain.organisation import settings
-from regain.recovery import standings
 from regain.runtime.services import Services, compose
+from tests.abuse import plain_limits
 from tests.codes import code_in
 from tests.conftest import Stack
 from tests.functions.agent import Agent
@@ -82,16 +81,6 @@ class Deployment:
 
 
 _NAMES = itertools.count(1_000_000)
-_LIMITS = sorted(
-    (
-        *limits.proofs(limits.NETWORK, "email", Limits())[:2],
-        *limits.messages(limits.NETWORK, "email", Limits())[:1],
-        *limits.messages(limits.NETWORK, "telephone", Limits())[:1],
-        *limits.sign_ins(limits.NETWORK, Limits()),
-    ),
-    key=lambda limit: -limit.most,
-)
-"""The limits that cases count to, the least likely to be plain first: it rules nearly everybody out at once."""
 
 
 class Attacker(World):
@@ -141,10 +130,7 @@ class Attacker(World):
 
     def nobody(self) -> str:
         """A user ID that nobody has, as long as those that somebody has. Its limits of today are plain too."""
-        while True:
-            user_id = f"{self.name('x')}@contoso.example"
-            if self._has_plain_limits(self.services.identifiers.lead(user_id, [None]).account_id):
-                return user_id
+        return plain_limits.nobody(self.services, iter(lambda: f"{self.name('x')}@contoso.example", None))
 
     def name(self, mark: str) -> str:
         """A user name that nobody else has, as long as all others."""
@@ -152,14 +138,7 @@ class Attacker(World):
 
     def account_id(self) -> str:
         """An id whose limits of today are as they are written: others differ by a quarter (design, rule 3)."""
-        while True:
-            account_id = super().account_id()
-            if self._has_plain_limits(account_id):
-                return account_id
-
-    def _has_plain_limits(self, account_id: str) -> bool:
-        drawn = standings.draw(self.services, self.services.recoveries.subject(account_id))
-        return all(limit.today(drawn) == limit.most for limit in _LIMITS)
+        return plain_limits.new_account_id(self.services)
 
     def real_proof(self) -> str:
         """A challenge as the page gets it, solved as the browser solves it: about half a second of work."""
