@@ -67,6 +67,12 @@ class World:
         """What our own page sends with a request."""
         return OWN
 
+    def forget_keys(self) -> None:
+        """Makes this a process that has asked KMS for nothing yet."""
+        keys = self.services.keys
+        for kept in (keys._roots, keys._derived, keys._prepared):
+            kept.clear()
+
     @property
     def hashed(self) -> str:
         """The password that everybody has here, as it is stored."""

@@ -47,10 +47,9 @@ class ScenarioRun:
         return real(verb, path, body, **more)
 
     def play(self, at=-1, fault=None):
-        """The step, in a process that has request_body KMS for nothing yet; what was stored by it, and the answer."""
+        """The step, in a process that has asked KMS for nothing yet; what was stored by it, and the answer."""
         self.clock.move_to(self.started_at, tick=False)
-        self.world.services.keys._derived.clear()
-        self.world.services.keys._roots.clear()
+        self.world.forget_keys()
         with self.cloud.injecting(at, fault):
             answer = self.step()
         written = self.cloud.written

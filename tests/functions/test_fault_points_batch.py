@@ -37,12 +37,6 @@ def cloud(monkeypatch, time_machine, tables):
     return FaultInjector(monkeypatch)
 
 
-def fresh(world):
-    """A process that has asked KMS for nothing yet."""
-    world.services.keys._derived.clear()
-    world.services.keys._roots.clear()
-
-
 # --- Messages --------------------------------------------------------------------------------------
 
 
@@ -100,7 +94,7 @@ class Post:
         """One batch; answers the messages that come again."""
         if not messages:
             return []
-        fresh(self.world)
+        self.world.forget_keys()
         try:
             with self.cloud.injecting(at, fault):
                 answer = notify.lambda_handler(records(messages), Context())
@@ -173,7 +167,7 @@ def test_what_comes_from_the_queue_is_sent_once_too(world, cloud, tables, time_m
     event = {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": {}}]}
 
     def hand(at=-1, fault=None):
-        fresh(world)
+        world.forget_keys()
         try:
             with cloud.injecting(at, fault):
                 again = notify.lambda_handler(event, Context())["batchItemFailures"]
@@ -240,7 +234,7 @@ def test_what_happened_is_counted_once_and_archived(world, cloud, tables, time_m
     events, people = happened(world)
     event = of_events(events) if of == "events" else of_people(people)
     before = tables.items()
-    fresh(world)
+    world.forget_keys()
     with cloud.injecting():
         report.lambda_handler(event, Context())
     calls, whole = list(cloud.calls), counts(world)
@@ -249,7 +243,7 @@ def test_what_happened_is_counted_once_and_archived(world, cloud, tables, time_m
     for at, fault in found:
         tables.restore(before)
         where = f"{calls[at].operation} {at}, {fault.name}"
-        fresh(world)
+        world.forget_keys()
         try:
             with cloud.injecting(at, fault):
                 report.lambda_handler(event, Context())

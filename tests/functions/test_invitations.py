@@ -23,7 +23,7 @@ from tests.functions import calls
 from tests.functions.conftest import Context
 from tests.functions.fault_injection import Killed, points
 from tests.functions.faults import BATCH_FAULTS
-from tests.functions.test_fault_points_batch import cloud, fresh  # noqa: F401
+from tests.functions.test_fault_points_batch import cloud  # noqa: F401
 from tests.functions.test_notify import post_office, records  # noqa: F401
 
 DAY = 86_400
@@ -176,14 +176,14 @@ def test_whatever_call_fails_nobody_is_left_out_and_nobody_is_asked_twice(quiet,
     name, people = group(world, 3)
     invitation = invite(world, group=name)
     before = tables.items()
-    fresh(world)
+    world.forget_keys()
     with cloud.injecting():
         minute()
     made, wanted = list(cloud.calls), counts(world, invitation)
     found = list(points(made, BATCH_FAULTS, 1))
     for at, fault in found:
         tables.restore(before)
-        fresh(world)
+        world.forget_keys()
         where = f"{made[at].operation} {at}, {fault.name}"
         try:
             with cloud.injecting(at, fault):

@@ -24,8 +24,7 @@ def test_each_call_of_a_sign_in_fails_in_turn_and_the_person_can_sign_in_again_b
 
     def come_back(at=-1, fault=None):
         started = visit.start()
-        visit.world.services.keys._derived.clear()
-        visit.world.services.keys._roots.clear()
+        visit.world.forget_keys()
         with cloud.injecting(at, fault):
             return visit.back(started)
 

@@ -56,8 +56,7 @@ def plays(world, template, monkeypatch):
 def fresh(record, world):
     """Forgets what setting up has called, and what it has derived."""
     record.clear()
-    world.services.keys._derived.clear()
-    world.services.keys._roots.clear()
+    world.forget_keys()
 
 
 def differences(record, template, function):
