@@ -1,7 +1,11 @@
 """Tables that spreadsheets, scripts and other tools have damaged, and what they say of who has left (P1 to P6)."""
 
+import os
+
 import pytest
 
+from regain.organisation.file_errors import InvalidFile
+from regain.people.formats import sheet
 from tests.people.specimen_files import parse, refused
 
 
@@ -141,3 +145,12 @@ def test_the_first_of_several_numbers_is_used_and_remarks_are_not_p4(tmp_path, c
     (person,) = parse(tmp_path, f'userPrincipalName,mobilePhone\nmaria.silva@contoso.example,"{cell}"\n').people
     assert person.account.mobile_phone == "+447700900123"
     assert len(person.notes) == ("0101" in cell)
+
+
+def test_a_pipe_is_no_file_p4(tmp_path):
+    """`./regain people import <(curl …)`: read a second time, it would be empty."""
+    os.mkfifo(tmp_path / "people")
+    with pytest.raises(InvalidFile, match="this is a pipe"):
+        sheet.read(tmp_path / "people")
+    with pytest.raises(InvalidFile, match="Is a directory"):
+        sheet.read(tmp_path)

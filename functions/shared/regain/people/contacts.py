@@ -65,10 +65,12 @@ def _checked(typed: str) -> str:
 
 
 def is_undeliverable(typed: str) -> bool:
-    """Whether an address exists in a closed network only, such as `maria@corp.local`: no message gets there."""
+    """Whether no message gets to an address: it exists in a closed network only, as `maria@corp.local`, or its name is
+    not ASCII, which Amazon SES does not deliver to.
+    """
     name, at, domain = typed.strip().lower().rpartition("@")
     known_here = "." not in domain or domain.rpartition(".")[2] in _NOT_DELIVERABLE
-    return bool(at and name and re.fullmatch(r"[\w.-]+", domain)) and known_here
+    return bool(at and name and re.fullmatch(r"[\w.-]+", domain)) and (known_here or not name.isascii())
 
 
 def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:

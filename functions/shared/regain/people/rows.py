@@ -34,10 +34,8 @@ _SMTP = re.compile(r"(?<!\S)smtp:", re.IGNORECASE)  # Exchange's proxy addresses
 _REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
 _NEXT_NUMBER = re.compile(r"\s*[;|]\s*|\s+/\s+|\s*,\s*(?=[+0(])|(?<=\d)\s+(?=\+)")
 _EXTENSION = re.compile(r"(?:x|ext\.?|-)?\s*\d{3,6}", re.IGNORECASE)
-_NO_NUMBER = re.compile(  # what stands in a column of numbers for somebody without one
-    r"0+|9{4,}|x+|\?+|none|nil|unknown|unbekannt|inconnu|tb[ad]|temp|test|extern\w*|contractor|consultant|keine?|aucun",
-    re.IGNORECASE,
-)
+# What stands in a column of numbers for somebody without one.
+_NO_NUMBER = re.compile(r"0+|9{4,}|x+|\?+|none|unknown|unbekannt|tb[ad]|temp|test|extern\w*|contractor", re.IGNORECASE)
 _MASKED = re.compile(r"\*+|\u2022+")
 
 
@@ -230,13 +228,16 @@ class RowParser:
         for each in (address for part in typed for address in _addresses(part)):
             heading = row.cells[name][0][0]
             try:
-                parsed.append(contacts.parse_email(each))
+                address = contacts.parse_email(each)
             except Refused:
-                if contacts.is_undeliverable(each):
-                    self._note(f"{heading}: `{each}` is ignored", "no message from outside can reach it")
-                else:
-                    self._malformed(heading, each, "is not an e-mail address",
-                                    "for example maria@mail.example; separate several by semicolons")  # fmt: skip
+                address = ""
+            if contacts.is_undeliverable(address or each):
+                self._note(f"{heading}: `{each}` is ignored", "no message from outside can reach it")
+            elif address:
+                parsed.append(address)
+            else:
+                self._malformed(heading, each, "is not an e-mail address",
+                                "for example maria@mail.example; separate several by semicolons")  # fmt: skip
         return parsed
 
     def _phone_number(self, row: Row, name: str) -> str | None:

@@ -51,6 +51,9 @@ def detect(path: Path) -> Text:
     Raises:
         InvalidFile: the file is not text, or cannot be decoded without losing letters. Says what to do.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        message = "this is a pipe, and people are read more than once"
+        raise InvalidFile([FileError(str(path), 0, message, "save it as a file first")])
     try:
         with path.open("rb") as opened:
             start = opened.read(4_096)
