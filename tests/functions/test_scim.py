@@ -178,6 +178,20 @@ def test_an_unreadable_number_is_refused_and_never_keeps_somebody_on(world, entr
     assert entra.send("PUT", path, off).body["active"] is False
 
 
+@pytest.mark.parametrize("extension", ["1234", "x1234", "ext. 123"])
+def test_an_extension_and_an_address_that_nothing_reaches_keep_nobody_out_p5_p19(world, entra, extension):
+    numbers = [{"type": "work", "value": extension}, {"type": "mobile", "value": "+44 7700 900123"}]
+    emails = [{"value": "müller@home.example", "type": "home"}, {"value": "m@home.example", "type": "home"}]
+    name = f"ext{extension[-2:]}{world.number}@contoso.example"
+    assert entra.create(name, active=True, phoneNumbers=numbers, emails=emails).status == 201
+    account = world.account(name)
+    assert (account.office_phone, account.mobile_phone, account.other_mails) == (
+        "",
+        "+447700900123",
+        ("m@home.example",),
+    )
+
+
 @pytest.mark.parametrize(
     ("user_name", "why"),
     [("maria@elsewhere.example", "domain"), ("a b@contoso.example", "user ID"), ("", "required"), (None, "required")],

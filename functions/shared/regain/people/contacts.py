@@ -18,6 +18,7 @@ _PLAIN = re.compile(r"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@([
 _LONGEST_NAME, _LONGEST_ADDRESS = 64, 254
 _ORDINARY = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII | re.IGNORECASE)
 _NOT_DELIVERABLE = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})  # RFC 6761
+_EXTENSION = re.compile(r"(?:x|ext\.?|-)?\s*\d{3,6}", re.IGNORECASE)
 _FICTION = re.compile(r"\+447700900\d{3}|\+1\d{3}55501\d\d")  # for examples: given out to nobody, by intention
 _OLD_MEXICAN = re.compile(r"\+521(\d{10})")  # until 2019 mobiles had a 1 behind the country code
 
@@ -71,6 +72,11 @@ def is_undeliverable(typed: str) -> bool:
     name, at, domain = typed.strip().lower().rpartition("@")
     known_here = "." not in domain or domain.rpartition(".")[2] in _NOT_DELIVERABLE
     return bool(at and name and re.fullmatch(r"[\w.-]+", domain)) and (known_here or not name.isascii())
+
+
+def is_extension(typed: str) -> bool:
+    """Whether this is a number of the organisation's own exchange, which no code reaches: `1234`, `x1234`."""
+    return bool(_EXTENSION.fullmatch(typed.strip()))
 
 
 def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:

@@ -33,7 +33,6 @@ _MAILBOX = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")  # Maria Silva <maria@mail.exa
 _SMTP = re.compile(r"(?<!\S)smtp:", re.IGNORECASE)  # Exchange's proxy addresses
 _REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
 _NEXT_NUMBER = re.compile(r"\s*[;|]\s*|\s+/\s+|\s*,\s*(?=[+0(])|(?<=\d)\s+(?=\+)")
-_EXTENSION = re.compile(r"(?:x|ext\.?|-)?\s*\d{3,6}", re.IGNORECASE)
 # What stands in a column of numbers for somebody without one.
 _NO_NUMBER = re.compile(r"0+|9{4,}|x+|\?+|none|unknown|unbekannt|tb[ad]|temp|test|extern\w*|contractor", re.IGNORECASE)
 _MASKED = re.compile(r"\*+|\u2022+")
@@ -254,7 +253,7 @@ class RowParser:
         try:
             number = contacts.parse_phone_number(typed, countries)
         except Refused as refused:
-            if name == "office_phone" and _EXTENSION.fullmatch(typed):
+            if name == "office_phone" and contacts.is_extension(typed):
                 return self._extension(heading, typed)
             if refused.problem is PHONE_NUMBER_NOT_ACCEPTED:
                 allowed = f"not a premium-rate number, and of recovery.phone_countries: {', '.join(countries) or 'any'}"
@@ -265,7 +264,7 @@ class RowParser:
             return ""
         if number.extension_dropped:
             self._note(f"{heading}: the extension of `{typed}` is ignored", "codes go to the number itself")
-        if not number.in_use and _EXTENSION.fullmatch(typed):
+        if not number.in_use and contacts.is_extension(typed):
             return self._extension(heading, typed)
         if not number.in_use:
             self._note(f"{heading}: `{typed}` is in a range that its country has not assigned", "check its digits")

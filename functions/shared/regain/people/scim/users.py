@@ -117,6 +117,8 @@ def _addresses(values: Collection[Mapping[str, Any]], strict: bool) -> tuple[str
             if strict:
                 raise refused("invalidValue", "emails: a value is not an e-mail address.") from None
             continue
+        if contacts.is_undeliverable(address):
+            continue  # no method, but no mistake of whoever provisions it either
         if not work and (each.get("type") or "work").lower() == "work":
             work = address
         else:
@@ -132,9 +134,11 @@ def _numbers(values: Collection[Mapping[str, Any]], countries: tuple[str, ...], 
         if kind not in ("mobile", "work") or kind in found:
             continue
         try:
-            found[kind] = contacts.parse_phone_number(each["value"], countries).e164
+            number = contacts.parse_phone_number(each["value"], countries)
+            if number.in_use or not contacts.is_extension(each["value"]):
+                found[kind] = number.e164
         except Refused:
-            if strict:
+            if strict and not contacts.is_extension(each["value"]):
                 what = f'phoneNumbers[type eq "{kind}"]: the value is not a telephone number that codes may go to.'
                 raise refused("invalidValue", f"{what} Write it with its country code.") from None
     return found.get("mobile", ""), found.get("work", "")
