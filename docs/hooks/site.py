@@ -277,10 +277,17 @@ def _date(given: Any, locale: str) -> str:
     return format_date(when, "long", locale=locale)
 
 
-@functools.cache
 def _revision(*paths: str) -> str:
     """The number of commits to a page's sources and the last one's hash (S3); "" without git."""
-    log = ["git", "log", "--format=%h", "--", *paths]
-    done: Any = subprocess.run(log, cwd=ROOT, capture_output=True, text=True, check=False)
-    commits = done.stdout.split()
+    mine = tuple(f"{path}/" for path in paths)  # a page, or a folder
+    commits = [each for each, changed in _history() if any(f"{name}/".startswith(mine) for name in changed)]
     return f"{len(commits)} ({commits[0]})" if commits else ""
+
+
+@functools.cache
+def _history() -> list[tuple[str, list[str]]]:
+    """Each commit to the sources of pages with the files that it changed, the last one first."""
+    sources = ("docs", "functions/shared/regain/problems")
+    log = ["git", "log", "--format=%x00%h", "--name-only", "--no-renames", "--", *sources]
+    done = subprocess.run(log, cwd=ROOT, capture_output=True, text=True, check=False)
+    return [(each.split()[0], each.split()[1:]) for each in done.stdout.split("\0")[1:]]
