@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import idna
 
 from regain.domain import colour, human_input, user_id
-from regain.domain.languages import LANGUAGES
+from regain.domain.languages import LANGUAGES, lookup
 from regain.domain.methods import channel
 from regain.domain.policy import LONGEST_PASSWORD, Recovery
 from regain.organisation import directory_checks, oidc_checks, policy_checks
@@ -205,10 +205,13 @@ def _appearance(about: About) -> Iterator[Finding]:
         yield at, "name each language once, and one at least", "for example [en, de]"
     for number, tag in enumerate(about.languages):
         if tag not in LANGUAGES:
-            near = difflib.get_close_matches(tag, LANGUAGES, 1) or LANGUAGES
+            meant = lookup(tag.replace("_", "-"), LANGUAGES)
+            near = [meant] if meant else difflib.get_close_matches(tag, LANGUAGES, 1) or LANGUAGES
             yield (*at, number), f"there are no translations into `{tag}`", f"there are: {', '.join(near)}"
     yield from _colour(about.colour)
-    if about.logo and not re.search(r"\.(svg|png)$", about.logo):
+    if "://" in about.logo:
+        yield ("organisation", "logo"), f"`{about.logo}` is a web address", "a file beside this one, as logo.svg"
+    elif about.logo and not re.search(r"\.(svg|png)$", about.logo):
         yield ("organisation", "logo"), f"`{about.logo}` is neither SVG nor PNG", "a file beside this one, as logo.svg"
     if about.time_zone not in zoneinfo.available_timezones():
         places = [zone for zone in zoneinfo.available_timezones() if "/" in zone]
@@ -224,7 +227,8 @@ def _appearance(about: About) -> Iterator[Finding]:
 def _colour(given: str) -> Iterator[Finding]:
     at: Place = ("organisation", "colour")
     if given and not re.fullmatch("#[0-9a-f]{6}", given):
-        yield at, f"`{given}` is not a colour", 'six digits in small letters, in quotes: "#12355b"'
+        meant = given.lower() if re.fullmatch("#[0-9a-f]{6}", given.lower()) else "#12355b"
+        yield at, f"`{given}` is not a colour", f'six digits in small letters, in quotes: "{meant}"'
     elif given and (found := colour.contrast(given, colour.text_colour(given))) < colour.MINIMUM_CONTRAST:
         what = f"text on it has a contrast of {found:.1f} to 1, and needs 7"
         yield at, what, f"{colour.darken_for_white_text(given)} would do"
