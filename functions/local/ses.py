@@ -1,6 +1,6 @@
 """A stand-in for the SendEmail action of Amazon SES (API version 2), in front of the engine's. It sends nothing.
 
-The engine knows the verified identities, and is asked once for each sender. The stand-in validates requests with
+The engine knows the verified identities, and is asked at most once a second for each sender. The stand-in validates requests with
 botocore's model and refuses what SES documents that it refuses, such as a From of two addresses or a name that is not
 encoded: the engine takes both.
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 
 import asyncio
 import json
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -25,6 +26,8 @@ from local.message_log import MessageLog
 
 _PATH = "/v2/email/outbound-emails"
 _ERROR_TYPE = "x-amzn-errortype"
+ASKED_AGAIN = 1.0
+"""Seconds after which an identity that was taken away is noticed."""
 _LONGEST_FROM = 320  # characters, name and address together
 
 
@@ -33,7 +36,7 @@ class Ses:
 
     def __init__(self, log: MessageLog, endpoint: str) -> None:
         self._log, self._endpoint = log, endpoint
-        self._accepted: set[tuple[str, str]] = set()  # senders, with their configuration sets
+        self._accepted: dict[tuple[str, str], float] = {}  # senders, with their configuration sets: when
         self._model = botocore.session.get_session().get_service_model("sesv2")
 
     async def serve(self, request: Request) -> Response:
@@ -55,11 +58,11 @@ class Ses:
             if what := _wrong_mailbox(to):
                 return _refused("BadRequestException", f"To: {what}")
         sender = asked.get("FromEmailAddress", ""), asked.get("ConfigurationSetName", "")
-        if sender not in self._accepted:
+        if time.monotonic() - self._accepted.get(sender, -ASKED_AGAIN) >= ASKED_AGAIN:
             status, answer, kind = await asyncio.to_thread(self._forward, request, raw)
             if status != HTTPStatus.OK:
                 return Response(answer, status, {_ERROR_TYPE: kind} if kind else {}, "application/json")
-            self._accepted.add(sender)
+            self._accepted[sender] = time.monotonic()
         self._keep(asked, recipients)
         return JSONResponse({"MessageId": str(uuid.uuid4())})
 

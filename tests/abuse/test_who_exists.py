@@ -6,10 +6,12 @@ an account cannot be reset: there these tests hold that nothing more than that i
 
 import json
 import re
+import time
 from itertools import pairwise
 
 import pytest
 
+from local.ses import ASKED_AGAIN
 from regain.domain.crockford import ALPHABET
 from tests.abuse.client import Attacker, alike, together, without_chance
 from tests.abuse.enumeration import STATES as MEASURED
@@ -144,6 +146,7 @@ def test_07_a_mail_or_text_service_that_is_down_shows_to_nobody(attacker, deploy
     begun = {who: attacker.start(user_id).body for who, user_id in users.items()}
     service = deployment.client("sesv2")
     service.delete_email_identity(EmailIdentity="contoso.example")
+    time.sleep(ASKED_AGAIN)
     try:
         assert alike({who: attacker.send(each["flow"]) for who, each in begun.items()}).status == 202
         assert attacker.story_until(begun["known"]["reference"], "message-failed")
