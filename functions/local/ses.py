@@ -1,8 +1,8 @@
 """A stand-in for the SendEmail action of Amazon SES (API version 2), in front of the engine's. It sends nothing.
 
-The engine knows the verified identities, and is asked at most once a second for each sender. The stand-in validates requests with
-botocore's model and refuses what SES documents that it refuses, such as a From of two addresses or a name that is not
-encoded: the engine takes both.
+The engine knows the verified identities, and is asked at most once a second for each sender. The stand-in validates
+requests with botocore's model and refuses what SES documents that it refuses, such as a From of two addresses or a name
+that is not encoded: the engine takes both.
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 """
 
