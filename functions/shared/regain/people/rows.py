@@ -32,7 +32,7 @@ _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _MAILBOX = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")  # Maria Silva <maria@mail.example>
 _SMTP = re.compile(r"(?<!\S)smtp:", re.IGNORECASE)  # Exchange's proxy addresses
 _REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
-_NEXT_NUMBER = re.compile(r"\s*[;|]\s*|\s+/\s+|\s*,\s*(?=[+0(])|(?<=\d)\s+(?=\+)")
+_NEXT_NUMBER = re.compile(r" ?[;|] ?| / | ?, ?(?=[+0(])|(?<=\d) (?=\+)")
 # What stands in a column of numbers for somebody without one.
 _NO_NUMBER = re.compile(r"0+|9{4,}|x+|\?+|none|unknown|unbekannt|tb[ad]|temp|test|extern\w*|contractor", re.IGNORECASE)
 _MASKED = re.compile(r"\*+|\u2022+")

@@ -26,9 +26,10 @@ _UTF8_LETTER = re.compile(  # in Windows-1252 no word contains these bytes
 _ACCENTED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
 _CAPITAL, _SIGN = "ŠŒŽŸÀ-ÖØ-Þ", "£¬¼½¾³²¹¤¦†‡‰“”„˜"
 _NO_WORD = re.compile(  # Cyrillic, Polish, Japanese or a Mac's letters, read as those of Western Windows
-    rf"[\w{_SIGN}]*(?:[{_CAPITAL}ß-öø-ÿšœžƒ]{{4}}|[a-zß-öø-ÿ][{_CAPITAL}]|[A-Za-z][{_CAPITAL}][a-z]"
-    rf"|[^\W\d_][{_SIGN}¿](?:[^\W\d_]|[{_SIGN}¿])|(?<!\w)[£¬¼½¾³¹¤¦†‡‰][^\W\d_])[\w{_SIGN}]*"
+    rf"[{_CAPITAL}ß-öø-ÿšœžƒ]{{4}}|[a-zß-öø-ÿ][{_CAPITAL}]|[A-Za-z][{_CAPITAL}][a-z]"
+    rf"|[^\W\d_][{_SIGN}¿](?:[^\W\d_]|[{_SIGN}¿])|(?<!\w)[£¬¼½¾³¹¤¦†‡‰][^\W\d_]"
 )
+_BETWEEN_CELLS = re.compile(r"[\s,;|\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,9 @@ def _windows_1252(path: Path, line: int) -> Text:
         raise InvalidFile([FileError(str(path), line, message, "save the file as UTF-8")])
     guess = Text(path, "cp1252")
     for number, text in enumerate(guess.lines(), start=1):
-        if not text.isascii() and (word := _NO_WORD.search(text)):
-            message = f"this is neither UTF-8 nor Windows-1252, in which it would say `{word[0]}`"
+        if not text.isascii() and _NO_WORD.search(text):
+            word = next(each for each in _BETWEEN_CELLS.split(text) if _NO_WORD.search(each))
+            message = f"this is neither UTF-8 nor Windows-1252, in which it would say `{word}`"
             raise InvalidFile([FileError(str(path), number, message, "save the file as UTF-8")])
     example = next((found[0] for each in guess.lines() if (found := _ACCENTED_WORD.search(each))), "")
     hint = f"check the spelling of “{example}”; if it is wrong, save the file as UTF-8"
