@@ -39,6 +39,7 @@ class Inviting:
     def begin(self) -> None:
         """Somebody at the branch is turned off; the others are invited, and the first of them get their mail."""
         off, services = self.here.turned_off, self.here.deployment.services
+        self.here.cut_off()
         self._act(f"/accounts/{off.user_id}/disable", off.user_id, "admin-disabled")
         listed = [search.listing("g#branch")]
         self._until(

@@ -69,6 +69,11 @@ class Organisation:
         """Who is turned off before the branch is invited."""
         return self.branch[_OFF]
 
+    def cut_off(self) -> None:
+        """Gives somebody at the branch an address that mail cannot reach, as a directory would."""
+        person = self.branch[_UNREACHABLE]
+        person.world.alter(person.user_id, mail=f"bö@{STAFF}")
+
     @property
     def to_be_asked(self) -> list[Owner]:
         """Those of the branch whom an invitation may ask."""
@@ -222,13 +227,9 @@ class Organisation:
 def _bare(number: int) -> str:
     """Somebody at the branch: with nothing by which they could prove who they are, but one."""
     name = f"b{number:03}"
-    mail, other = "", ""
-    if number == _READY:
-        other = f"{name}@home.example"
-    if number == _UNREACHABLE:
-        mail = f"bö{number}@{STAFF}"
+    other = f"{name}@home.example" if number == _READY else ""
     groups = "branch;lab" if number == _LAB else "branch"
-    return f"{name}@{STAFF},Bo Branch {number},Bo,Branch,{mail},{other},,{FIRST},{groups}"
+    return f"{name}@{STAFF},Bo Branch {number},Bo,Branch,,{other},,{FIRST},{groups}"
 
 
 def _resource(user_id: str, mail: str) -> dict[str, Any]:
