@@ -230,7 +230,7 @@ class RowParser:
                 address = contacts.parse_email(each)
             except Refused:
                 address = ""
-            if contacts.is_undeliverable(address or each):
+            if (name == "other_mails" or not address) and contacts.is_undeliverable(address or each):
                 self._note(f"{heading}: `{each}` is ignored", "no message from outside can reach it")
             elif address:
                 parsed.append(address)

@@ -117,11 +117,9 @@ def _addresses(values: Collection[Mapping[str, Any]], strict: bool) -> tuple[str
             if strict:
                 raise refused("invalidValue", "emails: a value is not an e-mail address.") from None
             continue
-        if contacts.is_undeliverable(address):
-            continue  # no method, but no mistake of whoever provisions it either
         if not work and (each.get("type") or "work").lower() == "work":
             work = address
-        else:
+        elif not contacts.is_undeliverable(address):  # else no method, but no mistake of whoever provisions it either
             others.append(address)
     return work, tuple(dict.fromkeys(each for each in others if each != work))
 
