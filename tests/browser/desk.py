@@ -140,5 +140,6 @@ def ask_to_register(ada: Helper, looks) -> None:
     ada.told("The invitation has begun")
     looks()
     ada.press("Stop the invitation")
+    ada.told("The invitation is stopped")
     page.get_by_role("link", name="Invitations", exact=True).click()
     expect(page.locator("[data-invitations] li")).to_contain_text("Stopped")

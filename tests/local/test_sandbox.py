@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from local import schedule
-from local.sandbox import Pool, SandboxError, source_time
+from local.sandbox import Pool, SandboxError, SourceTime
 from local.stream_poller import StreamPoller, _matches
 from local.template import Function
 from local.zygote import Zygote
@@ -74,12 +74,13 @@ def in_a_loop(coroutine):
 def pool(tmp_path, monkeypatch):
     (tmp_path / "sandboxed.py").write_text(HANDLER)
     monkeypatch.setattr("local.sandbox._FUNCTIONS", tmp_path)
+    monkeypatch.setattr("local.sandbox.source_time", looked := SourceTime())  # the last second was another folder's
     (tmp_path / "shared").mkdir()
     (tmp_path / "local").symlink_to(__import__("local").__path__[0])
     (tmp_path / "shared" / "regain").symlink_to(__import__("regain").__path__[0])
 
     def make(**changes):
-        return Pool(replace(FUNCTION, **changes), {}, tmp_path / "log", Zygote(source_time, tmp_path))
+        return Pool(replace(FUNCTION, **changes), {}, tmp_path / "log", Zygote(looked, tmp_path))
 
     return make
 
