@@ -15,7 +15,7 @@ ATTACK ?= 10
 MINUTES ?= 10
 SIZES ?= 1000 10000 100000
 PEERS ?=
-WORKERS ?= 3# of pytest on two cores: a quarter of a worker's time is waiting for browsers, messages and locks
+WORKERS ?= 4# of pytest on two cores: half of a worker's time is waiting for browsers, messages and locks
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam

@@ -77,10 +77,15 @@ OF_LOOKS = {"runOnly": {"type": "rule", "values": ["color-contrast", "color-cont
 """What hangs on the colour scheme and the size of the screen."""
 
 
+SETTLED = "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => 0)"
+"""Colours are what they become: one on its way has another contrast."""
+
+
 def found(page: Page, rules: dict) -> list:
     """What axe-core has to say against the page as it is now: each rule that is broken, with the elements that break it."""
     page.wait_for_load_state()  # a page is judged with its style sheet
     expect(page.locator('[aria-disabled="true"]:not(.plain)')).to_have_count(0)  # nothing is under way
+    page.evaluate(SETTLED)
     if not page.evaluate("'axe' in window"):  # once a document: half a megabyte
         page.evaluate(f"{AXE_SCRIPT};0")
     options = json.dumps({**rules, "resultTypes": ["violations"]})  # of all else, one example: half the time
