@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from regain.adapters.store import unmarshal
 from regain.domain.invitations import FIRST as FIRST_MAIL
 from tests.abuse.client import until
 from tests.day.inviting import REMINDER, Invited
@@ -28,7 +27,7 @@ class Count:
 def counts(here: Organisation, done: Done) -> list[Count]:
     """Every promise of the day."""
     with contextlib.suppress(AssertionError):  # what is still to send then, is lost
-        until(lambda: not any(_unsent(item) for item in _outbox(here)), every=1)
+        until(lambda: not any(_unsent(item) for item in here.outbox()), every=1)
     return [
         Count("nothing went wrong along the way", len(done.seconds), done.wrong + done.invited.wrong),
         _nobody_is_locked_out(here, done),
@@ -71,11 +70,11 @@ def _messages(here: Organisation) -> list[Count]:
     """Everything that was to be sent was, and came once. A code that nobody can receive goes nowhere, on purpose."""
     places = {place for person in here.everybody for place in (person.mailbox, person.user_id)}
     places.update(here.colleague.addresses)
-    written = Counter(item["to"] for item in _outbox(here) if item["state"] == "sent" and item["to"] in places)
+    written = Counter(item["to"] for item in here.outbox() if item["state"] == "sent" and item["to"] in places)
     arrived = Counter(each["to"] for each in here.stack.messages() if each["to"] in places)
     unsent = [
         f"{item['kind']} by {item['channel']} is {item['state']} ({item.get('delivery')})"
-        for item in _outbox(here)
+        for item in here.outbox()
         if not _settled(item)
     ]
     lost = [f"{number} never reached {to}" for to, number in (written - arrived).items()]
@@ -157,9 +156,3 @@ def _strangers_got_nothing(done: Done) -> Count:
     odd = [f"{answer}: {number}" for answer, number in done.attacks.items()
            if (answer.startswith("5") and answer.partition(" ")[2] not in _KNOWN_FAULTS) or answer == "200"]  # fmt: skip
     return Count("attackers gained nothing and broke nothing", sum(done.attacks.values()), odd)
-
-
-def _outbox(here: Organisation) -> list[dict[str, Any]]:
-    services = here.deployment.services
-    pages = services.store.client.get_paginator("scan").paginate(TableName=services.outbox.table, ConsistentRead=True)
-    return [unmarshal(item) for page in pages for item in page["Items"] if "kind" in item]

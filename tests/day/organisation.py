@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from local.directories import slapd
+from regain.adapters.store import unmarshal
 from regain.organisation.file import read
-from tests.abuse.client import Attacker, Deployment
+from tests.abuse.client import Attacker, Deployment, until
 from tests.conftest import ROOT, Stack, free_port, launch
 from tests.directories.worlds import OpenLdapWorld
 from tests.functions.agent import Agent
@@ -94,14 +95,25 @@ class Organisation:
         for path in ("/local/schedule", "/local/wake"):
             self.administrator.world.post(path)
 
+    def outbox(self) -> list[dict[str, Any]]:
+        """Every message that was written."""
+        services = self.deployment.services
+        scan = services.store.client.get_paginator("scan")
+        pages = scan.paginate(TableName=services.outbox.table, ConsistentRead=True)
+        return [unmarshal(item) for page in pages for item in page["Items"] if "kind" in item]
+
     def stop(self) -> None:
         """Ends the stack and the directory."""
         self.stack.stop()
         self.directory.stop()
 
     def restart(self, **settings: dict[str, Any]) -> None:
-        """Starts the stack again where it was with other settings, as a deployment starts every function anew."""
+        """Starts the stack again where it was with other settings, as a deployment starts every function anew.
+
+        A message that is being sent then goes out first: a deployment lets what has begun end.
+        """
         self._set(**settings)
+        until(lambda: all(each["state"] != "sending" for each in self.outbox()))
         self.stack.stop()
         self.stack = self._launch()
         self.deployment.stack = self.stack
