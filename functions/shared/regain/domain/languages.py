@@ -24,7 +24,6 @@ class LanguageInfo:
 
 
 SOURCE_LANGUAGE = "en"
-
 """The language of the msgids."""
 
 LANGUAGES: dict[str, LanguageInfo] = {
