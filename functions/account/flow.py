@@ -96,10 +96,10 @@ def _sign_in(body: SignIn, who: str, context: RequestContext, services: Services
 def sign_out(context: RequestContext) -> Done:
     """Ends the session, if there is one, and removes the cookie in any case."""
     needed = services()
-    opened = recoveries.open_token(needed.keys, context.session)
-    if opened:
-        context.about(opened[0])
-        needed.store.commit([needed.sessions.delete_write(*opened)])
+    held = needed.recoveries.held(context.session)
+    if held != recoveries.NOBODYS:
+        context.about(held.subject)
+        needed.store.commit([needed.sessions.delete_write(held.subject, held.id)])
     context.new_session = ""
     return Done(True)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from contact.mailing import Desk
-from regain.adapters import device_cookies, proof_of_work, recoveries
+from regain.adapters import device_cookies, proof_of_work
 from regain.adapters.outbox import HELP, Message
 from regain.adapters.proof_of_work import Solved
 from regain.adapters.rate_limits import network, number
@@ -176,7 +176,7 @@ def _looked(
     Raises:
         Refused: PROOF_OF_WORK_NEEDED.
     """
-    about, flow_id = recoveries.open_token(needed.keys, token) or ("nobody", "none")
+    _, about, flow_id = needed.recoveries.held(token)
     now, limits = needed.now, needed.organisation.limits
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
     flow_key = needed.recoveries.key(about, f"flow#{flow_id}")

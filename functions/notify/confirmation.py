@@ -16,7 +16,6 @@ from regain.adapters.outbox import HELP, INVITATION, INVITE, Message
 from regain.directories import dynamodb as accounts
 from regain.domain.account import Account
 from regain.domain.device_cookie import TICKET_GOOD_FOR
-from regain.domain.flow import Flow
 from regain.domain.methods import channel, sends_code
 from regain.domain.roles import HELP_REQUEST_ROLES
 from regain.organisation import policies
@@ -69,14 +68,24 @@ def confirmed(message: Message, needed: Services) -> Message:
 
 def _flow_code(message: Message, needed: Services) -> Message:
     flow_id, chosen = message.facts.get("flow"), message.facts.get("method")
-    flow = needed.recoveries.flow(_record(message, f"flow#{flow_id}", needed))
+    account_id = str(message.facts.get("account_id") or "none")
+    flow_item, account, info = needed.store.batch_get(
+        [
+            needed.recoveries.key(message.subject, f"flow#{flow_id}"),
+            needed.accounts.key(account_id),
+            needed.security_infos.key(message.subject),
+        ]
+    )
+    flow = needed.recoveries.flow(flow_item)
     method = next((each for each in flow.registered if each.id == chosen), None) if flow else None
     live = flow.codes.get(method.id) if flow and method else None
-    if not (flow and method and live and live.sent and sends_code(method.kind)):
+    if not (flow and method and live and live.sent and sends_code(method.kind) and flow.account_id == account_id):
         raise Unconfirmed
     if flow.finished or needed.now >= min(flow.expires_at, live.until):
         raise Over
-    _check_account(message, flow, needed)
+    now = state_of(accounts.from_item(account), security_info.from_item(info), needed, flow.in_directory)
+    if flow.state and flow.state != now:  # an address, a number or a role has changed since it was asked for (X12)
+        raise Over
     facts = {
         "flow": flow.id, "purpose": flow.purpose, "method": method.id, "sequence": live.sequence, "digits": live.digits,
         "code_generation": flow.code_generation, "user_id": flow.user_id,
@@ -86,15 +95,6 @@ def _flow_code(message: Message, needed: Services) -> Message:
         message, channel=channel(method.kind), to=method.destination, reference=flow.reference, language=flow.language,
         facts=facts, good_until=live.until,
     )  # fmt: skip
-
-
-def _check_account(message: Message, flow: Flow, needed: Services) -> None:
-    """A code that was asked for just before an address, a number or a role changed goes nowhere (X12). Raises Over."""
-    keys = [needed.accounts.key(flow.account_id), needed.security_infos.key(message.subject)]
-    account, info = needed.store.batch_get(keys)
-    now = state_of(accounts.from_item(account), security_info.from_item(info), needed, flow.in_directory)
-    if flow.state and flow.state != now:
-        raise Over
 
 
 def _ticket(facts: Mapping[str, Any], kind: str, now: int) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _in_directory(
     read = [replace(opened, change=setting.change)]
 
     def record() -> Finished:
-        latest = read.pop() if read else replace(flows.open(token, context), person=person)
+        latest = read.pop() if read else replace(flows.open(token, context, proving=False), person=person)
         owner = in_directory.account(latest.account, person, flow.account_id, flow.user_id)
         written = [
             services.accounts.directory_password_write(owner, services.now), setting.recorded_write(latest.change),

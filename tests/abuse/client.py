@@ -197,7 +197,7 @@ class Attacker(World):
 
     def age(self, flow: str, seconds: int) -> None:
         """Makes a flow as old as if so many seconds had passed: whoever waits needs no clock that can be moved."""
-        subject, flow_id = recoveries.open_token(self.services.keys, flow)
+        _, subject, flow_id = self.services.recoveries.held(flow)
         client, table = self.services.store.client, self.services.recoveries.table
         key = marshal({"subject": subject, "record": f"flow#{flow_id}"})
         found = unmarshal(client.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"])
@@ -210,7 +210,7 @@ class Attacker(World):
 
     def age_code(self, flow: str, left: int) -> None:
         """Makes a flow so old that its code is good for `left` more seconds."""
-        subject, flow_id = recoveries.open_token(self.services.keys, flow)
+        _, subject, flow_id = self.services.recoveries.held(flow)
         sent = self.services.recoveries.key(subject, f"flow#{flow_id}")
         until = max(live["until"] for live in self.services.store.get(*sent)["codes"].values())
         self.age(flow, until - self.services.now - left)

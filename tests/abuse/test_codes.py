@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import pytest
 
-from regain.adapters import recoveries
 from regain.adapters.keys import codes_key
 from regain.domain import codes
 from tests.abuse.client import WINDOW, Attacker, together
@@ -176,7 +175,7 @@ def _with_leading_zero(attacker):
     keys = attacker.services.keys
     while True:
         begun = attacker.start(person.user_id).body
-        _, flow_id = recoveries.open_token(attacker.services.keys, begun["flow"])
+        flow_id = attacker.services.recoveries.held(begun["flow"]).id
         if codes.derive(keys.derive(codes_key("reset")), flow_id, "reset", "email", 1, 8).startswith("0"):
             attacker.send(begun["flow"])
             yield begun["flow"], attacker.code(begun["reference"])
@@ -203,7 +202,7 @@ def test_28_codes_cannot_be_predicted(attacker):
     """10,000 codes of the stack's own key: every digit as often at each place, none follows from the one before."""
     _, flow, code = with_a_code(attacker)
     key = attacker.services.keys.derive(codes_key("reset"))
-    _, flow_id = recoveries.open_token(attacker.services.keys, flow)
+    flow_id = attacker.services.recoveries.held(flow).id
     assert codes.derive(key, flow_id, "reset", "email", 1, 8) == code, "the codes judged here are not those that arrive"
     made = [codes.derive(key, f"{number // 5:032x}", "reset", "email", number % 5 + 1, 8) for number in range(10_000)]
     for place in range(8):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from regain.adapters import recoveries
 from regain.adapters.store import marshal, unmarshal
 from regain.api.headers import SITE_HEADERS
 from tests.abuse.evidence import proved
@@ -174,7 +173,7 @@ def test_62_errors_tell_no_trace_and_no_library(attacker):
 
 def spoil(attacker, flow):
     """Makes a flow's record one that cannot be read, as no request could."""
-    subject, flow_id = recoveries.open_token(attacker.services.keys, flow)
+    _, subject, flow_id = attacker.services.recoveries.held(flow)
     client, table = attacker.services.store.client, attacker.services.recoveries.table
     key = marshal({"subject": subject, "record": f"flow#{flow_id}"})
     item = unmarshal(client.get_item(TableName=table, Key=key)["Item"])

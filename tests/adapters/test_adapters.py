@@ -1,6 +1,7 @@
 """Adapters against moto. AWS in process is enough where nothing runs in parallel."""
 
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import boto3
 import pytest
@@ -16,7 +17,7 @@ from regain.adapters.messengers import Email, RenderedMessage, Undeliverable, in
 from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Conflict, Store, marshal, put_new, put_version, unmarshal
 from regain.directories.dynamodb import Accounts
-from regain.domain.account import Account
+from regain.domain.account import Account, make_id
 from regain.domain.flow import Flow
 from regain.domain.live_code import LiveCode
 from regain.domain.methods import Method
@@ -144,6 +145,18 @@ def test_a_token_leads_to_its_subject_and_its_secret_is_hashed():
     token = recoveries.token(keys(), "ab" * 16, b"s" * 16)
     assert recoveries.open_token(keys(), token) == ("ab" * 16, recoveries.flow_id(b"s" * 16))
     assert b"s" * 16 not in bytes.fromhex(recoveries.flow_id(b"s" * 16))
+
+
+def test_a_token_of_an_account_carries_its_id_and_no_two_look_alike():
+    held = recoveries.Recoveries(None, "Things", keys())
+    account_id = make_id(b"a" * 16)
+    tokens = [held.token(account_id, secret * 16) for secret in (b"s", b"t")]
+    assert held.held(tokens[0]) == (account_id, held.subject(account_id), recoveries.flow_id(b"s" * 16))
+    assert held.held(tokens[1])[:2] == held.held(tokens[0])[:2]
+    assert tokens[0][:21] != tokens[1][:21]
+    assert held.held(tokens[0][:-1]) == held.held("") == recoveries.NOBODYS
+    forged = urlsafe_b64encode(bytes([1]) + urlsafe_b64decode(tokens[0] + "=")[1:]).rstrip(b"=").decode()
+    assert held.held(forged).subject != held.subject(account_id), "what was changed leads to another account's records"
 
 
 @pytest.mark.parametrize(

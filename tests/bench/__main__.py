@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -22,7 +21,6 @@ sys.path.insert(0, str(ROOT / "functions" / "shared"))
 from pack import interpreter  # noqa: E402 - the build's own way to find the runtime's Python
 
 RESULT = ROOT / ".state" / "bench.json"
-PEERS = (ROOT / ".venv" / "peers" / "bin" / "python", ROOT / "tests" / "bench" / "peer_django.py", "40")
 TARGETS = {"cold": 1.2, "reset": 1.18, "layer": 10.5, "django": 0.95}
 
 
@@ -36,7 +34,7 @@ def main() -> None:
 
 
 def _measure(engine: Engine, template: Template, folder: Path) -> dict[str, Any]:
-    from tests.bench import cold, cost, warm
+    from tests.bench import cold, cost, peers, warm
 
     version = "3.13" if interpreter("3.13") else "{}.{}".format(*sys.version_info)
     python = interpreter(version)
@@ -45,32 +43,16 @@ def _measure(engine: Engine, template: Template, folder: Path) -> dict[str, Any]
     first = _first_requests()
     table = {"TableName": template.variables["ACCOUNT_TABLE"], "key": "id"}
     with contextlib.redirect_stdout(io.StringIO()):  # what the functions say
-        before = _django() if "--peers" in sys.argv else {}
         warmed = warm.measure()
+        beside = peers.measure() if "--peers" in sys.argv else None
     return {
-        **({"django": _beside_django(warmed, before, _django())} if before else {}),
+        **({"peers": beside} if beside else {}),
         "python": version,
         "cold": cold.measure(built, python, table, {name: (own[name], first[name]()) for name in own}),
         "warm": warmed,
         "packages": cold.packages(built),
         "dollars_per_million_resets": cost.per_million(warmed),
     }
-
-
-def _django() -> dict[str, Any]:
-    """A whole reset in milliseconds of CPU time, and one hash: in an environment and a process of their own."""
-    told: dict[str, Any] = json.loads(subprocess.run(PEERS, capture_output=True, text=True, check=True).stdout)
-    return told
-
-
-def _beside_django(warmed: dict[str, Any], *measured: dict[str, Any]) -> dict[str, Any]:
-    """Django's before and after ours, and ours over the mean, each in hashes of its own run: a busy machine slows both."""
-    hashes = [each["reset"] / each["hash"] for each in measured]
-    return {
-        "version": measured[0]["version"], "milliseconds": [each["reset"] for each in measured],
-        "hashes": [round(each, 2) for each in hashes],
-        "ours_over_django": round(warmed["reset"]["hashes"] / (sum(hashes) / len(hashes)), 2),
-    }  # fmt: skip
 
 
 def _first_requests() -> dict[str, Any]:
@@ -118,7 +100,7 @@ def _first_requests() -> dict[str, Any]:
 
 
 def _tables(found: dict[str, Any]) -> list[Table]:
-    peers = [_peers(found["django"], found["warm"]["reset"])] if "django" in found else []
+    peers = [_peers(found["peers"])] if "peers" in found else []
     return [_cold(found), _warm(found["warm"]), *peers, _rest(found)]
 
 
@@ -156,15 +138,17 @@ def _warm(warm: dict[str, Any]) -> Table:
     return table
 
 
-def _peers(django: dict[str, Any], ours: dict[str, Any]) -> Table:
-    table = Table(
-        "what", "how much", "to reach", title="A whole reset by e-mail in CPU time of the server, request to sign-in"
+def _peers(found: dict[str, Any]) -> Table:
+    title = (
+        f"A whole reset by e-mail in CPU time of the server, request to sign-in, by turns (noise {found['noise']:.1%})"
     )
-    for hashes, milliseconds in zip(django["hashes"], django["milliseconds"], strict=True):
-        table.add_row(f"Django {django['version']} with SQLite in memory", f"{hashes} hashes", f"{milliseconds} ms")
-    ratio, most = django["ours_over_django"], TARGETS["django"]
-    table.add_row("the functions", f"{ours['hashes']} hashes", f"{ours['milliseconds']} ms")
-    table.add_row("the functions, over it", f"{ratio} ×", f"≤ {most} {_met(ratio <= most)}")
+    table = Table("what", "CPU", "one hash", "to reach", title=title)
+    django, ours = found["django"], found["ours"]
+    ratio, most = found["ours_over_django"], TARGETS["django"]
+    name = f"Django {django['version']} with SQLite in memory"
+    table.add_row(name, f"{django['reset']} ms", f"{django['hash']} ms", "")
+    table.add_row("the functions", f"{ours['reset']} ms", f"{ours['hash']} ms", "")
+    table.add_row("the functions, over it", f"{ratio} ×", "", f"≤ {most} {_met(ratio <= most)}")
     return table
 
 

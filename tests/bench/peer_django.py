@@ -1,13 +1,12 @@
 """A password reset as Django's own views do it, in CPU time of the server: what ours is measured beside (B42).
 
-Runs in `.venv/peers`, which has nothing of ours: `python peer_django.py TIMES`. The project is what `startproject` makes,
+Runs in `.venv/peers`, which has nothing of ours, and plays one reset for each line that it reads (`peers.py`). The project is what `startproject` makes,
 with `django.contrib.auth.urls`, SQLite in memory, mail to memory, no request logged, and Argon2id at our cost. A person asks for the
 form, sends their address, opens the link of the letter, sets a password and signs in; what their browser does is not counted.
 """
 
 import json
 import re
-import statistics
 import sys
 import time
 from http.cookies import SimpleCookie
@@ -24,7 +23,6 @@ from django.urls import include, path
 MAIL, OLD, NEW = "maria@contoso.example", "maple-Cedar-93-window", "violet-Anchor-27-plum"
 LOGIN = '<!doctype html><title>Sign in</title><form method="post">{% csrf_token %}{{ form.as_p }}<button>Sign in</button></form>'
 """The one template that Django leaves to the project."""
-WARM_UP = 3
 PAUSE = 0.01
 """Seconds before each request, in which somebody reads and types: after a rest a processor hashes slower."""
 
@@ -138,18 +136,13 @@ def one_hash() -> float:
 
 
 def main() -> None:
-    """Prints medians in milliseconds, as JSON."""
+    """For each line of standard input, the seconds of a reset and of one hash, as a line of JSON."""
     configure()
     application = get_wsgi_application()
-    resets, hashes = [], []
-    for _ in range(int(sys.argv[1]) + WARM_UP):
-        resets.append(reset(application))
-        hashes.append(one_hash())
-    found = {"reset": statistics.median(resets[WARM_UP:]), "hash": statistics.median(hashes[WARM_UP:])}
-    sys.stdout.write(
-        json.dumps({"version": django.__version__, **{name: round(each * 1e3, 2) for name, each in found.items()}})
-        + "\n"
-    )
+    for _ in sys.stdin:
+        measured = {"version": django.__version__, "reset": reset(application), "hash": one_hash()}
+        sys.stdout.write(json.dumps(measured) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -203,6 +203,15 @@ def measure() -> dict[str, Any]:
     }
 
 
+def whole_reset(recorder: Recorder) -> dict[str, float]:
+    """CPU seconds of a whole reset by e-mail, and of one hash after it."""
+    before = {name: len(found) for name, found in recorder.requests.items()}
+    with recorder.installed():
+        world = World()
+        reset_by_email(recorder, world, world.person().user_id)
+    return {"reset": sum(one.total for one in _since(recorder, before)), "hash": _one_hash()}
+
+
 def _since(recorder: Recorder, before: dict[str, int]) -> list[Request]:
     return [one for name, found in recorder.requests.items() for one in found[before.get(name, 0) :]]
 

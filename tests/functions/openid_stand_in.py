@@ -9,7 +9,6 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from regain.adapters import openid
-from regain.adapters.recoveries import open_token
 
 ISSUER = "https://login.contoso.example/v2.0"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
@@ -109,8 +108,9 @@ class Visit:
 
     def session(self, answer):
         """The session that has begun, as it is stored."""
-        services, key = self.world.services, open_token(self.world.services.keys, answer.session)
-        return services.sessions.from_item(services.store.get(*services.sessions.key(*key)))
+        services = self.world.services
+        held = services.recoveries.held(answer.session)
+        return services.sessions.from_item(services.store.get(*services.sessions.key(held.subject, held.id)))
 
 
 def refused(answer, code):

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pyotp
 
 from regain.adapters import security_info
-from regain.adapters.recoveries import open_token
 from regain.domain import codes
 
 
@@ -47,7 +46,8 @@ class Person:
 
     def step_up(self):
         """Has this session proved who it is, without a proof."""
-        services, (subject, session_id) = self.world.services, open_token(self.world.services.keys, self.session)
+        services = self.world.services
+        _, subject, session_id = services.recoveries.held(self.session)
         seen = services.sessions.from_item(services.store.get(*services.sessions.key(subject, session_id)))
         services.store.commit([services.sessions.write(subject, replace(seen, stepped_up_at=services.now))])
 

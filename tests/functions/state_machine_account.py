@@ -3,7 +3,6 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from regain.adapters import recoveries
 from regain.adapters.keys import codes_key
 from regain.domain import codes
 from tests.functions.model import LONGER, SIGN_INS, SLOWED, FlowModel, SessionModel
@@ -104,7 +103,7 @@ class RecoveryRules(ComparedWithModel):
 
     def _is_right(self, flow, mail):
         key = self.world.services.keys.derive(codes_key(flow.purpose))
-        _, flow_id = recoveries.open_token(self.world.services.keys, flow.token)
+        flow_id = self.world.services.recoveries.held(flow.token).id
         live = flow.codes.get(mail.kind)
         if live is None or self.now >= live.until:
             return False

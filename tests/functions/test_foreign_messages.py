@@ -130,6 +130,17 @@ def test_a_code_goes_to_its_flow_s_own_destination_whatever_the_item_says_x13(wo
     assert re.search(r"^(\d[\d ]+)$", letter.text, re.MULTILINE)[1].replace(" ", "") == world.code(item["reference"])
 
 
+@pytest.mark.parametrize("account_id", ["", None, "another's"])
+def test_a_code_of_one_account_is_not_sent_by_the_record_of_another_x12_x13(world, office, victim, account_id):
+    """The writer says whose account to read, so that it is read with the flow; the flow says whether that is true."""
+    item = {**victim["code"], "id": "e" * 32}
+    item["facts"] = {**item["facts"], "account_id": world.person().id if account_id == "another's" else account_id}
+    world.services.store.client.put_item(TableName=world.services.outbox.table, Item=marshal(item))
+    assert deliver(item) == {"batchItemFailures": []}
+    stored = world.services.store.get(world.services.outbox.table, {"id": item["id"]})
+    assert (stored["state"], office) == ("failed", [])
+
+
 def test_who_can_forge_the_records_that_confirm_is_who_can_take_accounts_over_anyway_x13(template):
     """Flows say where a code goes; records of temporary passwords say where those go. THREATS says it of these functions."""
     flow_record = {"subject": "s", "record": "flow#1", "methods": [], "codes": {}}

@@ -80,12 +80,16 @@ class Keys:
 
     def digest(self, purpose: str, text: str, generation: int = 0) -> str:
         """HMAC-SHA-256 of a text under the key for a purpose: the first 128 bits, in hexadecimal."""
+        return self.mac(purpose, text.encode(), generation)[:16].hex()
+
+    def mac(self, purpose: str, content: bytes, generation: int = 0) -> bytes:
+        """HMAC-SHA-256 under the key for a purpose."""
         prepared = self._prepared.get((generation, purpose))
         if prepared is None:
             prepared = self._prepared[generation, purpose] = hmac.new(self.derive(purpose, generation), None, "sha256")
         mac = prepared.copy()  # a third of the work of beginning with the key
-        mac.update(text.encode())
-        return mac.hexdigest()[:32]
+        mac.update(content)
+        return mac.digest()
 
     def _ask(self, root: str, generation: int) -> None:
         if (root, generation) not in self._roots:

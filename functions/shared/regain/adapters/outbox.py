@@ -85,7 +85,7 @@ class Outbox:
         """A message as the table keeps it, to be written later."""
         named = {name: seal(self.keys, message.facts[name]) for name in _SEALED if name in message.facts}
         facts = {name: value for name, value in message.facts.items() if name not in named}
-        return fields_of(replace(message, facts={**facts, "sealed": named} if named else facts))
+        return {**fields_of(message), "facts": {**facts, "sealed": named} if named else facts}
 
     def kept_write(self, kept: Mapping[str, Any], now: int) -> Write:
         """Writes a message that was `kept`; a conflict, if it was written before."""

@@ -15,8 +15,8 @@ from regain.adapters.keys import Keys
 from regain.problems import ROBOT_CHECK_EXPIRED, ROBOT_CHECK_FAILED, Refused
 
 _ALGORITHM = "PBKDF2/SHA-256"
-_ROUNDS = 2_000
-"""Of one derivation, of which a challenge costs one here. With fewer a browser would spend more than a twentieth of its
+_ROUNDS = 1_000
+"""Of one derivation, of which a challenge costs one here. With fewer, a browser would spend more than a tenth of its
 time between derivations, and an attacker none."""
 
 

@@ -5,14 +5,14 @@ as one.
 """
 
 import hashlib
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from regain.adapters.keys import Keys
 from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Store, Write, fields_of, put_version, to_dataclass
+from regain.domain.account import make_id
 from regain.domain.directory_change import Change
 from regain.domain.flow import Flow
 from regain.domain.lockout import Binds
@@ -22,7 +22,19 @@ _DAY = 86_400
 _KEPT = 3 * _DAY  # longer than any flow lives, and any limit of one standing looks back
 _THROTTLE_KEPT = 40 * _DAY  # longer than the limit of a month looks back
 _EPOCH_KEPT = 190 * _DAY  # longer than any device cookie is good
-_TOKEN = 32  # 16 bytes that say where, 16 random bytes that prove the right to it
+_TOKEN = 32  # 16 bytes that say what it is about, 16 random bytes that prove the right to it
+
+
+class Held(NamedTuple):
+    """What a browser's token leads to: an account, the keyed hash of its id, and the id of a flow or a session."""
+
+    account_id: str
+    subject: str
+    id: str
+
+
+NOBODYS = Held("nobody", "nobody", "none")
+"""What a malformed token leads to. Nothing is stored there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -41,10 +53,24 @@ class Recoveries:
         """The key of a record, for `Store.batch_get`."""
         return self.table, {"subject": subject, "record": record}
 
+    def token(self, account_id: str, secret: bytes) -> str:
+        """The token that a browser holds for a flow or a session of an account. Its secret half is not stored.
+
+        It carries the account's id, so that whatever it leads to is read at once.
+        """
+        return token(self.keys, account_id.replace("-", ""), secret)
+
+    def held(self, text: str) -> Held:
+        """What a token leads to."""
+        opened = open_token(self.keys, text)
+        if opened is None:
+            return NOBODYS
+        account_id = make_id(bytes.fromhex(opened[0]))
+        return Held(account_id, self.subject(account_id), opened[1])
+
     def flow_write(self, subject: str, flow: Flow, now: int) -> Write:
         """Writes the flow, if it has not changed since it was read."""
-        sealed = replace(flow, user_id=seal(self.keys, flow.user_id))
-        return self._write(subject, f"flow#{flow.id}", sealed, now)
+        return self._write(subject, f"flow#{flow.id}", flow, now, user_id=seal(self.keys, flow.user_id))
 
     def flow(self, item: dict[str, Any] | None) -> Flow | None:
         """The flow in an item, or None."""
@@ -66,21 +92,21 @@ class Recoveries:
         """Writes how many wrong passwords a directory was asked about, if that has not changed since it was read."""
         return self._write(subject, "binds", binds, now, _THROTTLE_KEPT)
 
-    def _write(self, subject: str, record: str, state: Any, now: int, kept: int = _KEPT) -> Write:
-        item = {"subject": subject, "record": record, **fields_of(state), "purge_at": now + kept}
+    def _write(self, subject: str, record: str, state: Any, now: int, kept: int = _KEPT, **sealed: str) -> Write:
+        item = {"subject": subject, "record": record, **fields_of(state), **sealed, "purge_at": now + kept}
         return put_version(self.table, item, state.version)
 
 
-def token(keys: Keys, subject: str, secret: bytes) -> str:
-    """The token that a browser holds for a flow or a session. Its secret half is not stored.
+def token(keys: Keys, about: str, secret: bytes) -> str:
+    """A token: 16 bytes that say what it is about, here in hexadecimal, and 16 secret ones.
 
-    The subject is masked by the secret, so that nobody sees whether two tokens are about the same account.
+    The secret masks the others, so that nobody sees whether two tokens are about the same account.
     """
-    return urlsafe_b64encode(_masked(keys, bytes.fromhex(subject), secret) + secret).rstrip(b"=").decode()
+    return urlsafe_b64encode(_masked(keys, bytes.fromhex(about), secret) + secret).rstrip(b"=").decode()
 
 
 def open_token(keys: Keys, text: str) -> tuple[str, str] | None:
-    """The subject and the flow's id in a token, or None if it is malformed."""
+    """What a token is about, and the id that its secret leads to, or None if it is malformed."""
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
@@ -92,8 +118,8 @@ def open_token(keys: Keys, text: str) -> tuple[str, str] | None:
 
 def _masked(keys: Keys, half: bytes, secret: bytes) -> bytes:
     """XOR with a key stream of the secret: masks, and unmasks again."""
-    stream = hmac.digest(keys.derive("token"), secret, "sha256")
-    return bytes(a ^ b for a, b in zip(half, stream, strict=False))
+    stream = keys.mac("token", secret)[: len(half)]
+    return (int.from_bytes(half) ^ int.from_bytes(stream)).to_bytes(len(half))
 
 
 def flow_id(secret: bytes) -> str:

@@ -43,6 +43,10 @@ class _Event(APIGatewayProxyEventV2):
     def headers(self) -> dict[str, str]:
         return super().headers
 
+    @functools.cached_property
+    def resolved_headers_field(self) -> dict[str, str]:
+        return self.headers
+
 
 class ContractResolver(APIGatewayHttpResolver):
     """`APIGatewayHttpResolver` for operations of the contract: `app.post("/api/reset/start")(start)`.

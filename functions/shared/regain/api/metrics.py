@@ -4,10 +4,11 @@ Dimensions have few values, because CloudWatch charges for each combination: no 
 here, because Powertools takes as long for one count as a step takes for its rules, and longer to load.
 """
 
-import json
 import os
 import sys
 import time
+
+import msgspec
 
 
 def count(name: str, **dimensions: str) -> None:
@@ -15,4 +16,4 @@ def count(name: str, **dimensions: str) -> None:
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Regain")
     kinds = [{"Namespace": namespace, "Dimensions": [list(dimensions)], "Metrics": [{"Name": name, "Unit": "Count"}]}]
     described = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": kinds}
-    sys.stdout.write(json.dumps({"_aws": described, **dimensions, name: [1.0]}, separators=(",", ":")) + "\n")
+    sys.stdout.write(msgspec.json.encode({"_aws": described, **dimensions, name: [1.0]}).decode() + "\n")

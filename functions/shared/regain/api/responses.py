@@ -1,6 +1,6 @@
 """Writes answers: JSON in the reader's language, problems (RFC 9457), downloads, and the session cookie."""
 
-import json
+import functools
 from typing import Any
 
 import msgspec
@@ -29,7 +29,8 @@ def success(status: int, answer: Any, context: RequestContext) -> Response[str]:
     elif isinstance(answer, str):
         text = answer
     else:
-        text = _json(answer, current_languages().get(context.language))
+        reader = current_languages().get(context.language)
+        text = msgspec.json.encode(answer, enc_hook=functools.partial(_phrase, reader)).decode()
     if context.location:
         headers["location"] = context.location
     return Response(status, media_type, text, headers, _cookies(context))
@@ -41,7 +42,8 @@ def problem(refused: Refused, context: RequestContext) -> Response[str]:
     headers, wait = dict(API_HEADERS), refused.facts.get("retry_after")
     if wait is not None:
         headers["retry-after"] = str(wait)
-    return Response(refused.problem.status, "application/problem+json", _json(document), headers)
+    text = msgspec.json.encode(document).decode()
+    return Response(refused.problem.status, "application/problem+json", text, headers)
 
 
 def problem_page(refused: Refused, context: RequestContext) -> Response[str]:
@@ -66,24 +68,15 @@ def problem_document(refused: Refused, reference: str, language: str = "") -> di
         "detail": problems.plain_text(reader.translate(entry.explanation)),
         "code": entry.code,
         "reference": reference,
-        **_translated(refused.facts, reader),
+        **msgspec.to_builtins(refused.facts, enc_hook=functools.partial(_phrase, reader)),
     }
 
 
-def _json(content: Any, reader: Language | None = None) -> str:
-    plain = _translated(content, reader) if reader else content
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-
-
-def _translated(content: Any, reader: Language) -> Any:
-    """Builtin types, with each phrase in the reader's language."""
-
-    def translate(value: Any) -> str:
-        if isinstance(value, Phrase):
-            return reader.translate(value)
-        raise NotImplementedError(type(value).__name__)
-
-    return msgspec.to_builtins(content, enc_hook=translate)
+def _phrase(reader: Language, value: Any) -> str:
+    """A phrase in the reader's language: the one thing in an answer that is no builtin type."""
+    if isinstance(value, Phrase):
+        return reader.translate(value)
+    raise NotImplementedError(type(value).__name__)
 
 
 def _cookies(context: RequestContext) -> list[Cookie]:

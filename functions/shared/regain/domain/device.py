@@ -1,5 +1,7 @@
 """The name of a browser and its system, as people know them: from the `User-Agent` header, in words of our own."""
 
+import functools
+
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
     ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
@@ -11,6 +13,7 @@ _SYSTEMS = (
 )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=64)  # a page asks several times
 def name(user_agent: str) -> str:
     """The name, such as `Firefox, Windows`; "" where nothing of it is known.
 

@@ -74,6 +74,7 @@ def _by_lower_case(offered: tuple[str, ...]) -> dict[str, str]:
     return {each.lower(): each for each in offered}
 
 
+@functools.lru_cache(maxsize=64)  # a page asks several times
 def negotiate(accepted: str, offered: tuple[str, ...]) -> str:
     """The offered language that an `Accept-Language` (RFC 9110, 12.5.4) prefers, or the first offered."""
     ranges: list[tuple[float, int, str]] = []

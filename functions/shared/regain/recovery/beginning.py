@@ -69,7 +69,7 @@ class Beginning(Flows):
         if refused:
             raise refused
         return Started(
-            flow=recoveries.token(services.keys, found.subject, secret),
+            flow=services.recoveries.token(found.lead.account_id, secret),
             reference=flow.reference,
             gates=gates(flow),
             methods=self.offer(flow, found.standing),

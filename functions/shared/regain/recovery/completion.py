@@ -17,11 +17,11 @@ from regain.runtime.services import Services
 
 
 def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opened, Account]:
-    """The flow and its account, if every proof has been given: two store operations.
+    """The flow and its account, if every proof has been given: one store operation.
 
     A person in a directory is looked up again, after the proofs: it may be somebody else, or elsewhere, by now.
     """
-    opened = flows.open(flow_token, context)
+    opened = flows.open(flow_token, context, proving=False)
     directory = flows.services.directory(opened.flow.user_id)
     if directory and opened.flow.verified:
         opened = _looked_up(flows, directory, opened)
@@ -50,7 +50,7 @@ def commit(
     flows: Flows, opened: Opened, account: Account, kind: str, context: RequestContext, extra: Iterable[Write] = (),
     distrusting: bool = False,
 ) -> Finished:  # fmt: skip
-    """The third store operation, and the last answer.
+    """The second store operation, and the last answer.
 
     It uses the flow up, ends every other flow of the account and clears what was counted for this browser, which the
     account knows from now on (B5); `distrusting` makes every other one unknown. A recovery code that was used

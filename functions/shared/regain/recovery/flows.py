@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from regain.adapters import passkeys, rate_limits, recoveries, security_info
@@ -13,6 +14,7 @@ from regain.directories.base import Outcome, Person, Requirements
 from regain.domain import flow as rules
 from regain.domain import security_questions
 from regain.domain.account import Account
+from regain.domain.device_cookie import Known
 from regain.domain.directory_change import Change
 from regain.domain.flow import Choice, Flow
 from regain.domain.guess_budget import Sums
@@ -99,42 +101,60 @@ class Flows:
         """The seconds in which a network's starts and failures are counted."""
         return self.limits.network_window_minutes * 60
 
-    def open(self, flow_token: str, context: RequestContext) -> Opened:
-        """The live flow that a token leads to, and where its account stands now: two store operations.
+    def open(self, flow_token: str, context: RequestContext, *, proving: bool = True) -> Opened:
+        """The live flow that a token leads to, and where its account stands now: one store operation.
+
+        A second one reads what the first cannot know of: where the password is in a directory, what the flow began
+        with in another browser, and the twin of an unknown browser. Unless `proving`, nothing is read of what is
+        counted for proofs of all accounts together.
 
         Raises:
             Refused: SESSION_ENDED.
         """
-        services, now = self.services, self.services.now
-        subject, flow_id = recoveries.open_token(services.keys, flow_token) or ("nobody", "")
-        found = services.store.batch_get(
+        services, held = self.services, self.services.recoveries.held(flow_token)
+        subject, shown = held.subject, standings.named(services, held.subject, context)
+        places, counted_keys = self.places(shown, context), self.counted_keys(context) if proving else []
+        flow_item, throttle_item, info_item, account_item, *rest = services.store.batch_get(
             [
-                services.recoveries.key(subject, f"flow#{flow_id}"),
+                services.recoveries.key(subject, f"flow#{held.id}"),
                 services.recoveries.key(subject, "throttle"),
                 services.security_infos.key(subject),
-                *self.counted_keys(context),
+                services.accounts.key(held.account_id),
+                *counted_keys,
+                *(key for place in places for key in place.keys(services, subject)),
             ]
         )
-        flow, throttle = services.recoveries.flow(found[0]), recoveries.throttle(found[1])
-        context.about("" if subject == "nobody" else subject, flow.reference if flow else "")
-        info = security_info.from_item(found[2])
-        live = rules.check_live(flow, throttle, self.purpose, now)
+        flow, throttle = services.recoveries.flow(flow_item), recoveries.throttle(throttle_item)
+        context.about("" if held == recoveries.NOBODYS else subject, flow.reference if flow else "")
+        live = rules.check_live(flow, throttle, self.purpose, services.now)
         self.admit(live)
-        place, counted = self.place(live, subject, throttle, context), self.counted(found[3:], context)
-        own = [services.recoveries.key(subject, record) for record in ("change", "binds") if live.in_directory]
+        info, account = security_info.from_item(info_item), account_items.from_item(account_item)
+        counted = self.counted(rest[: len(counted_keys)], context)
+        at_places = iter(rest[len(counted_keys) :])
+        counts = {place: list(islice(at_places, len(place.records))) for place in places}
+        place = self.place(live, throttle, shown, context)
         twin_id = live.twin_id if place.who == NETWORK else ""
         twins = standings.twin_keys(services, twin_id, context.address)
-        account_item, *rest = services.store.batch_get(
-            [services.accounts.key(live.account_id), *own, *twins, *place.keys(services, subject)]
+        change, binds, twin_items, elsewhere = self._read_more(
+            live, subject, twins, [] if place in counts else place.keys(services, subject)
         )
-        account, (twin_items, counts) = account_items.from_item(account_item), _split(rest[len(own) :], len(twins))
-        change, binds = (recoveries.change(rest[0]), recoveries.binds(rest[1])) if own else (Change(), Binds())
         if live.state != self.state(account, info, live.in_directory):
             live = rules.overtaken(live)
         guarded = counted.sums.guarded_groups
-        standing = place.standing(services, subject, throttle, counts, guarded)
+        standing = place.standing(services, subject, throttle, counts.get(place, elsewhere), guarded)
         twin = standings.twin(services, twin_id, context.address, twin_items, live.by_alias, guarded)
         return Opened(subject, live, throttle, info, account, place, standing, counted, change, binds, twin=twin)
+
+    def _read_more(
+        self, live: Flow, subject: str, twins: list[tuple[str, dict[str, str]]], place: list[tuple[str, dict[str, str]]]
+    ) -> tuple[Change, Binds, list[Any], list[Any]]:
+        """The second read of `open`, where there is anything to read: the items of twins and of a place come last."""
+        services = self.services
+        own = [services.recoveries.key(subject, record) for record in ("change", "binds") if live.in_directory]
+        keys = [*own, *twins, *place]
+        found = services.store.batch_get(keys) if keys else []
+        change, binds = (recoveries.change(found[0]), recoveries.binds(found[1])) if own else (Change(), Binds())
+        return change, binds, found[len(own) : len(own) + len(twins)], found[len(own) + len(twins) :]
 
     def counted_keys(self, context: RequestContext) -> list[tuple[str, dict[str, str]]]:
         """The keys to read for `counted`."""
@@ -145,8 +165,8 @@ class Flows:
         return [failures, limits.texts_key(shard, now), *limits.guesses_keys(shard, now)]
 
     def counted(self, found: list[Any], context: RequestContext) -> Counted:
-        """The counts in the items of `counted_keys`."""
-        failures, texts, *guesses = found
+        """The counts in the items of `counted_keys`; without any, nothing was counted."""
+        failures, texts, *guesses = found or (None, None)
         return Counted(
             self.services.rate_limits.shard(context.address, self.limits),
             rate_limits.number(failures),
@@ -159,10 +179,14 @@ class Flows:
         """The sums of a shard's guesses."""
         return rate_limits.sums(guesses, self.policy, self.limits)
 
-    def place(self, flow: Flow, subject: str, throttle: Throttle, context: RequestContext) -> Place:
-        """Which counts this request goes to."""
+    def places(self, shown: Known | None, context: RequestContext) -> list[Place]:
+        """Where this request is likely to count, as far as that can be told before anything is read."""
+        network = standings.of_network(self.services, context.address)
+        return [network, standings.of_browser(shown.name)] if shown else [network]
+
+    def place(self, flow: Flow, throttle: Throttle, shown: Known | None, context: RequestContext) -> Place:
+        """Which counts this request goes to. `shown` is what the browser shows of the account."""
         current = flow.generation == throttle.generation
-        shown = standings.named(self.services, subject, context)
         name = (flow.browser if current else "") or standings.name_of(shown, throttle, self.services.now)
         return standings.of_browser(name) if name else standings.of_network(self.services, context.address)
 
@@ -227,10 +251,6 @@ class Flows:
             questions=[security_questions.text(question) for question in choice.questions],
             challenge=passkeys.bytes_to_base64url(signed) if signed else "",
         )
-
-
-def _split(items: list[Any], first: int) -> tuple[list[Any], list[Any]]:
-    return items[:first], items[first:]
 
 
 def gates(flow: Flow) -> Gates:

@@ -5,7 +5,6 @@ Neither tells more than the steps do: before a proof the same for every account,
 
 from collections.abc import Callable
 
-from regain.adapters import recoveries
 from regain.adapters.store import retry_on_conflict
 from regain.api.contract import CodeUnderWay, Extended, FlowState, OfferedMethod, WhichFlow
 from regain.api.request_context import RequestContext
@@ -52,10 +51,8 @@ def _state(flows: Flows, body: WhichFlow, context: RequestContext) -> FlowState:
 
 def _finished(flows: Flows, token: str) -> Flow | None:
     """The flow, if it was finished within its time."""
-    recovery, found = flows.services.recoveries, recoveries.open_token(flows.services.keys, token)
-    if not found:
-        return None
-    subject, flow_id = found
+    recovery = flows.services.recoveries
+    _, subject, flow_id = recovery.held(token)
     flow = recovery.flow(flows.services.store.batch_get([recovery.key(subject, f"flow#{flow_id}")])[0])
     ended = flow and flow.finished and flow.purpose == flows.purpose and flows.services.now < flow.expires_at
     return flow if ended else None

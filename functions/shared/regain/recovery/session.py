@@ -7,6 +7,7 @@ from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
 from regain.adapters.store import Write
 from regain.api.request_context import RequestContext
+from regain.directories import dynamodb as account_items
 from regain.directories.base import Person
 from regain.domain import registration
 from regain.domain.account import Account
@@ -91,7 +92,7 @@ class SignedIn:
 
 
 def require_session(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
-    """The session and account of a request: two store operations, including any extra items.
+    """The session and account of a request: one store operation, including any extra items.
 
     Somebody in a directory is looked up there, too: whom it has turned off, whose password was changed there, and whose
     name it has given to somebody else, is signed out.
@@ -101,16 +102,22 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
     Raises:
         Refused: SIGN_IN_NEEDED, if there is no active session, or the account is disabled or gone.
     """
-    subject, session_id = recoveries.open_token(services.keys, context.session) or ("", "")
-    if not subject:
+    held = services.recoveries.held(context.session)
+    if held == recoveries.NOBODYS:
         raise Refused(SIGN_IN_NEEDED, reason="no session")
-    wanted = [services.sessions.key(subject, session_id), services.security_infos.key(subject)]
+    account_id, subject, session_id = held
+    wanted = [
+        services.sessions.key(subject, session_id), services.security_infos.key(subject),
+        services.accounts.key(account_id),
+    ]  # fmt: skip
     found = services.store.batch_get([*wanted, *(key(subject) for key in keys)])
-    session = services.sessions.from_item(found[0])
+    session, info, account = (
+        services.sessions.from_item(found[0]), security_infos.from_item(found[1]), account_items.from_item(found[2]),
+    )  # fmt: skip
     if session is None:
         raise Refused(SIGN_IN_NEEDED, reason="no such session")
     context.about(subject)
-    account, person = services.accounts.get(session.account_id), None
+    person = None
     if account is None or not account.enabled:
         raise Refused(SIGN_IN_NEEDED, reason="account off or gone")
     session.check_active(services.now, account.generation, services.organisation.limits)
@@ -119,8 +126,7 @@ def require_session(context: RequestContext, services: Services, *keys: Any) -> 
         person = in_directory.find(directory, account.user_id)
         account = in_directory.signed_in(services, account, person, session.password_mark)
     account = with_claims(account, session)
-    info = security_infos.from_item(found[1])
-    return SignedIn(services, context, subject, session, account, info, found[2:], person)
+    return SignedIn(services, context, subject, session, account, info, found[3:], person)
 
 
 def new_session_write(
@@ -129,7 +135,7 @@ def new_session_write(
 ) -> Write:  # fmt: skip
     """Starts a session with a new token, whatever the browser sent (against session fixation). `facts`: see Session."""
     secret, now = services.randomness(16), services.now
-    context.new_session = recoveries.token(services.keys, subject, secret)
+    context.new_session = services.recoveries.token(account_id, secret)
     session_id = recoveries.flow_id(secret)
     session = Session(
         session_id, account_id, generation, now, now,
@@ -146,9 +152,11 @@ def holder(account: Account, info: SecurityInfo, services: Services) -> Holder:
 
 def replaced_session_writes(services: Services, subject: str, context: RequestContext) -> list[Write]:
     """Ends the browser's own session, and the account's oldest past their number (X27): one store operation."""
-    own = recoveries.open_token(services.keys, context.session)
+    own = services.recoveries.held(context.session)
     oldest = surplus(services.sessions.for_subject(subject))[-_ENDED_AT_ONCE:]
-    ended = dict.fromkeys([*([own] if own else []), *((subject, session.id) for session in oldest)])
+    ended = dict.fromkeys((subject, session.id) for session in oldest)
+    if own != recoveries.NOBODYS:
+        ended[own.subject, own.id] = None
     return [services.sessions.delete_write(*each) for each in ended]
 
 

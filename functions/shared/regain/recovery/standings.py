@@ -150,8 +150,7 @@ def remember(services: Services, subject: str, epoch: int, context: RequestConte
 
 def session_keys(services: Services, context: RequestContext) -> list[Callable[[str], tuple[str, dict[str, str]]]]:
     """The keys to read for `of_signed_in`, for `require_session`."""
-    _, session_id = recoveries.open_token(services.keys, context.session) or ("", "")
-    records = of_session(session_id, 0).records
+    records = of_session(services.recoveries.held(context.session).id, 0).records
     return [partial(services.recoveries.key, record=record) for record in records]
 
 

@@ -18,6 +18,7 @@ from regain.domain import binding
 from regain.domain import flow as rules
 from regain.domain.account import Account, required_gates
 from regain.domain.binding import Holder
+from regain.domain.device_cookie import Known
 from regain.domain.flow import Flow
 from regain.domain.methods import Method, can_pass
 from regain.domain.security_info import SecurityInfo
@@ -104,7 +105,7 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         ]
     )
     offer = recovery.offer(flow, standing)
-    return StepUpStarted(recoveries.token(services.keys, subject, secret), flow.reference, offer, flow.expires_at)
+    return StepUpStarted(services.recoveries.token(account.id, secret), flow.reference, offer, flow.expires_at)
 
 
 class StepUp(Recovery):
@@ -125,7 +126,11 @@ class StepUp(Recovery):
         if (flow.account_id, flow.by) != (self.account.id, self.by):
             raise Refused(SESSION_ENDED, reason="not this one's proof")
 
-    def place(self, flow: Flow, subject: str, throttle: Throttle, context: RequestContext) -> Place:  # noqa: ARG002
+    def places(self, shown: Known | None, context: RequestContext) -> list[Place]:  # noqa: ARG002
+        """The one of the session, or of the account's callers."""
+        return [self.place_of(self.account, context)]
+
+    def place(self, flow: Flow, throttle: Throttle, shown: Known | None, context: RequestContext) -> Place:  # noqa: ARG002
         """The counts of the session, or of the account's callers: never those that strangers can fill (X3)."""
         return self.place_of(self.account, context)
 
@@ -133,7 +138,7 @@ class StepUp(Recovery):
         """The same, for a flow that is about to start."""
         if self.purpose == "caller":
             return standings.CALLERS
-        _, session_id = recoveries.open_token(self.services.keys, context.session) or ("", "")
+        session_id = self.services.recoveries.held(context.session).id
         return standings.of_session(session_id, account.generation)
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:
@@ -163,9 +168,8 @@ def check_proved(token: str, purpose: str, account: Account, by: str, services: 
     Raises:
         Refused: SESSION_ENDED if there is no such flow.
     """
-    subject, flow_id = recoveries.open_token(services.keys, token) or ("", "")
-    wanted = [services.recoveries.key(subject or "nobody", f"flow#{flow_id}"),
-              services.recoveries.key(subject or "nobody", "throttle")]  # fmt: skip
+    _, subject, flow_id = services.recoveries.held(token)
+    wanted = [services.recoveries.key(subject, record) for record in (f"flow#{flow_id}", "throttle")]
     found = services.store.batch_get(wanted)
     flow = rules.check_live(services.recoveries.flow(found[0]), recoveries.throttle(found[1]), purpose, services.now)
     if flow.account_id != account.id or flow.by != by or not flow.verified:

@@ -43,7 +43,7 @@ class Recovery(Beginning):
     # --- send ------------------------------------------------------------------------------------
 
     def send(self, body: Send, context: RequestContext) -> Sent:
-        """Asks for a code: three store operations, whether or not the account can receive one."""
+        """Asks for a code: two store operations, whether or not the account can receive one."""
         return retry_on_conflict(lambda: self._send(body, context))
 
     def _send(self, body: Send, context: RequestContext) -> Sent:
@@ -99,6 +99,7 @@ class Recovery(Beginning):
         live = flow.codes[choice.id]
         facts = {
             "flow": flow.id,
+            "account_id": flow.account_id,
             "purpose": self.purpose,
             "method": choice.id,
             "sequence": live.sequence,
@@ -126,7 +127,7 @@ class Recovery(Beginning):
     # --- verify ----------------------------------------------------------------------------------
 
     def verify(self, body: Verify, context: RequestContext) -> Verified:
-        """Counts an attempt, then judges it: at most four store operations."""
+        """Counts an attempt, then judges it: three store operations."""
         return retry_on_conflict(lambda: self.verify_once(body, context))
 
     def verify_once(self, body: Verify, context: RequestContext) -> Verified:
