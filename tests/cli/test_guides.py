@@ -221,6 +221,14 @@ def test_standing_costs_are_said_a33_a35():
         assert each in text, each
 
 
+def test_the_guide_says_of_every_alarm_what_it_means():
+    resources = raw(ROOT / "template.yaml")["Resources"].items()
+    alarms = [name for name, made in resources if made["Type"] == "AWS::CloudWatch::Alarm"]
+    section = (ADMIN / "observe.md").read_text().partition("## Alarms\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \|$", section, re.MULTILINE)
+    assert sorted(rows) == sorted(alarms)
+
+
 def test_a_guide_says_what_a_first_failed_try_leaves_a10():
     for page in ("deploy.md", "remove.md"):
         assert "ROLLBACK_COMPLETE" in (ADMIN / page).read_text(), page
