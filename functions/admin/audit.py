@@ -43,30 +43,37 @@ def show_trail(typed: str, context: RequestContext) -> AuditTrail:
 
 
 def list_events(query: EventQuery, context: RequestContext) -> EventPage | Attachment:
-    """Events, newest first, by account, reference or kind, or all; as a page or as a file."""
+    """Events, newest first, by account, reference and kind, or all; as a page or as a file."""
     agent = signed_in_agent(context)
     agent.check_proved()
     agent.count_lookup()
     limit = _PAGE_SIZE if query.format == "json" else _EXPORT_SIZE
-    found, cursor = _find(agent, query, limit)
+    subject = _viewable(agent, query.account) if query.account else ""
+    found, cursor = _find(agent, query, subject, limit)
     who = _people(agent, found)
-    found = found if query.account else _readable(agent, found, who)
-    agent.services.store.commit([_read_event(agent, query, len(found))])
+    found = found if subject else _readable(agent, found, who)
+    agent.services.store.commit([_read_event(agent, query, subject, len(found))])
     if query.format == "json":
         return EventPage([line(event, who) for event in found], cursor)
     names = {subject: person.user_id for subject, person in who.items()}
     return export(query.format, found, names, agent.services.languages.get(context.language))
 
 
-def _read_event(agent: Agent, query: EventQuery, count: int) -> Write:
+def _read_event(agent: Agent, query: EventQuery, subject: str, count: int) -> Write:
     """That events were read or exported: how many, and by which filter. A user ID in it is kept as a keyed hash."""
-    about = agent.services.recoveries.subject(find_id(query.account, agent.services)) if query.account else ""
-    chosen = {"account": about, "reference": query.reference, "kind": query.kind, "from": query.start, "to": query.end}
+    chosen = {
+        "account": subject,
+        "reference": query.reference,
+        "kind": query.kind,
+        "from": query.start,
+        "to": query.end,
+    }
     what = ", ".join([str(count), *(f"{name} {value}" for name, value in chosen.items() if value)])
     return agent.own_event("admin-read-events" if query.format == "json" else "admin-exported", what=what)
 
 
-def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, Any]], str]:
+def _find(agent: Agent, query: EventQuery, subject: str, limit: int) -> tuple[list[dict[str, Any]], str]:
+    """The events that every filter lets through. With a `subject`, no others are among them."""
     services = agent.services
     tomorrow = (datetime.fromtimestamp(services.now, UTC) + timedelta(days=1)).date().isoformat()
     kept_since = (datetime.fromtimestamp(services.now, UTC) - timedelta(days=401)).date().isoformat()
@@ -74,10 +81,9 @@ def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, A
     if query.reference:
         known = reference.parse(query.reference)
         told = services.events.by_reference(known)[::-1] if known else []
+        told = [event for event in told if subject in ("", event["subject"])]
         return [event for event in told if query.kind in ("", event["kind"]) and start <= event["at"] < end], ""
-    if query.account:
-        _check_can_view(agent, query.account)
-        subject = services.recoveries.subject(find_id(query.account, services))
+    if subject:
         found, cursor = services.events.by_subject(subject, start, end, query.cursor, limit)
         return [event for event in found if query.kind in ("", event["kind"])], cursor
     days = usage.days_with_events(services.counters, query.kind, start, end, services.now)
@@ -85,17 +91,22 @@ def _find(agent: Agent, query: EventQuery, limit: int) -> tuple[list[dict[str, A
     return services.events.by_time(start, end, query.kind, query.cursor, limit, days, most_days)
 
 
-def _check_can_view(agent: Agent, typed: str) -> None:
-    """Raises Refused(NOT_OVER_THIS_ACCOUNT), also for an account that is gone, where scope is limited to groups."""
+def _viewable(agent: Agent, typed: str) -> str:
+    """The subject of an account whose events this agent may read.
+
+    Raises:
+        Refused: NOT_OVER_THIS_ACCOUNT, also for an account that is gone, where scope is limited to groups.
+    """
     if roles.has_global_scope(agent.account, agent.scope):
-        return
+        return agent.services.recoveries.subject(find_id(typed, agent.services))
     try:
-        account = agent.read(typed).account
+        target = agent.read(typed)
     except Refused as refused:
         if refused.problem is not NO_SUCH_ACCOUNT:
             raise
         raise _gone() from None
-    roles.check_can_view(agent.account, account, agent.scope)
+    roles.check_can_view(agent.account, target.account, agent.scope)
+    return target.subject
 
 
 def _gone() -> Refused:

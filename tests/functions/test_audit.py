@@ -156,6 +156,9 @@ def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
     theirs, ours = (world.start(each.user_id).body["reference"] for each in (outside, inside))
     agent = Agent(world, role=role, groups=("staff",)).proved()
     everywhere = role == "auditor"
+    own = {"account": inside.user_id}
+    assert not agent.get("/events", reference=theirs, **own).body["events"]
+    assert ours in json.dumps(agent.get("/events", reference=ours, **own).body)
     for query in ({"reference": theirs}, {}, {"kind": "reset-started"}):
         told = json.dumps(agent.get("/events", **query).body)
         assert (theirs in told, outside.user_id in told) == (everywhere, everywhere), query
@@ -163,7 +166,8 @@ def test_events_about_anybody_end_where_the_role_ends_b12(use, role):
     for form in ("csv", "jsonl"):
         assert (outside.user_id in agent.get("/events", format=form).body["text"]) is everywhere
         assert inside.user_id in agent.get("/events", format=form).body["text"]
-    assert (agent.get("/events", account=outside.user_id).code == "") is everywhere
+    for more in ({}, {"reference": theirs}, {"reference": ours}):
+        assert (agent.get("/events", account=outside.user_id, **more).code == "") is everywhere, more
 
 
 def test_somebody_who_is_gone_has_no_groups_and_is_for_those_who_help_everybody_b12_x28(use):
