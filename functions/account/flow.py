@@ -23,6 +23,7 @@ from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.directories.base import Requirements
 from regain.domain import binding, languages, passwords, user_id
+from regain.domain.account import Account
 from regain.organisation import policies
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
@@ -68,8 +69,10 @@ def _sign_in(body: SignIn, who: str, context: RequestContext, services: Services
     found = services.store.batch_get(
         [services.accounts.key(lead.account_id), services.security_infos.key(subject), *judge.keys]
     )
-    info = security_infos.from_item(found[1])
-    verified = judge.judge(body.password, body.proof, account_items.from_item(found[0]), found[2:], WRONG_CREDENTIALS)
+    info, owner = security_infos.from_item(found[1]), account_items.from_item(found[0])
+    if owner and not _takes_passwords(owner, services):
+        owner = None
+    verified = judge.judge(body.password, body.proof, owner, found[2:], WRONG_CREDENTIALS)
     account, writes = verified.account, verified.writes
     if password_hash.needs_rehash(account.password, services.keys) and not account.temporary_until:
         renewed = password_hash.hash_password(passwords.normal(body.password), services.keys)
@@ -91,6 +94,13 @@ def _sign_in(body: SignIn, who: str, context: RequestContext, services: Services
         standings.remember(services, subject, verified.throttle.epoch, context, verified.place.browser)
     state = registration_status(account, info, services)
     return SignedIn(account.must_change_password, state.state, state.interrupt)
+
+
+def _takes_passwords(owner: Account, services: Services) -> bool:
+    """Whether an account signs in with its password: what was typed may be an alias in another domain than its own."""
+    organisation = services.organisation
+    domain = organisation.domains.get(owner.user_id.rpartition("@")[2])
+    return not (domain and organisation.sign_in.oidc) or domain.signs_in_with_password
 
 
 def sign_out(context: RequestContext) -> Done:

@@ -29,7 +29,7 @@ def _reset(user_id: str, body: SetTemporaryPassword, context: RequestContext) ->
     target = agent.authorise("reset", user_id)
     proved = _use_caller_proof(agent, target, "reset", body.caller)
     services, now = agent.services, agent.services.now
-    to = _destination(agent, target, body.to) if body.to else None
+    to = _destination(agent, target, body) if body.to else None
     made = directory_actions.derive(agent, target)
 
     def writes(target: Target) -> list[Write]:
@@ -63,11 +63,11 @@ def _methods_lost(agent: Agent, target: Target, lost: bool) -> list[Write]:
     return [services.security_infos.write(target.subject, marked), agent.event("admin-methods-lost", target)]
 
 
-def _destination(agent: Agent, target: Target, wanted: str) -> Method:
-    """The account's method with this id. Raises Refused(METHOD_NOT_OFFERED)."""
-    found = step_up.of_kinds(agent.holder(target), _SENT_TO)
+def _destination(agent: Agent, target: Target, body: SetTemporaryPassword) -> Method:
+    """The account's method to send to. Raises Refused(METHOD_NOT_OFFERED), also where they are marked as lost."""
+    found = () if body.methods_lost else step_up.of_kinds(agent.holder(target), _SENT_TO)
     for method in found:
-        if method.id == wanted:
+        if method.id == body.to:
             return method
     raise Refused(METHOD_NOT_OFFERED)
 
@@ -207,7 +207,8 @@ def _use_caller_proof(agent: Agent, target: Target, act: str, token: str) -> lis
     if not roles.needs_caller_verification(act, agent.account):
         return []
     try:
-        return [step_up.check_proved(token, "caller", target.account, agent.who.subject, agent.services)]
+        by, services = agent.who.subject, agent.services
+        return [step_up.check_proved(token, "caller", target.account, target.info, by, services)]
     except Refused as refused:
         if refused.problem is not SESSION_ENDED:
             raise

@@ -32,7 +32,11 @@ def agree(user_id: str, method_id: str, body: Act, context: RequestContext) -> D
 
     def agreed(agent: Agent, target: Target) -> list[Write]:
         found = [each for each in listing.listed(agent.holder(target)) if each.counts_from]
-        names = {binding.ENTERED if each.by_administrator else each.id for each in found if each.id == method_id}
+        names = {
+            binding.agreement(binding.ENTERED if each.by_administrator else each.id, each.since)
+            for each in found
+            if each.id == method_id
+        }
         if not names:
             raise Refused(NO_SUCH_SECURITY_INFO)
         return [agent.services.security_infos.write(target.subject, binding.agreed(target.info, *names))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from contact.mailing import Desk
-from regain.adapters import device_cookies, proof_of_work
+from regain.adapters import device_cookies, proof_of_work, recoveries
 from regain.adapters.outbox import HELP, Message
 from regain.adapters.proof_of_work import Solved
 from regain.adapters.rate_limits import network, number
@@ -28,6 +28,8 @@ from regain.recovery import work
 from regain.runtime.services import Services, services
 
 _DAY = 86_400
+_PUBLIC = ("reset", "unlock")
+"""The purposes of flows that people begin themselves: what a caller tells a helper is no proof of who writes."""
 
 _TYPE_AN_ADDRESS = Phrase("Type an e-mail address, for example {address}.", address="maria@mail.example")
 _TYPE_A_NUMBER = Phrase(
@@ -168,7 +170,8 @@ def _looked(
     token: str, who: str, places: tuple[str, ...], mailing: Desk, solved: Solved, needed: Services
 ) -> tuple[str, Flow | None, list[Write], list[Any]]:
     """The account id of a user ID, the flow that the sender is stuck in, if it is about the same account, what counts
-    and pays for the request, and what has been mailed to the desk: one read.
+    and pays for the request, and what has been mailed to the desk: one read. Of a flow that has run out, or that a
+    change of the password has overtaken, no proof counts.
 
     Counted are the sender's network and the places to reply to, never the account: nobody uses up somebody else's way
     to help (X4). Past the limit it costs more work; it is never refused.
@@ -179,17 +182,20 @@ def _looked(
     _, about, flow_id = needed.recoveries.held(token)
     now, limits = needed.now, needed.organisation.limits
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
-    flow_key = needed.recoveries.key(about, f"flow#{flow_id}")
+    keys = [needed.recoveries.key(about, record) for record in (f"flow#{flow_id}", "throttle")]
     names = needed.identifiers.typed_keys(who)
-    found, *others = needed.store.batch_get([flow_key, *names, *counts, *mailing.keys])
+    flow_item, throttle_item, *others = needed.store.batch_get([*keys, *names, *counts, *mailing.keys])
     led, counted = others[: len(names)], others[len(names) : len(names) + len(counts)]
     mailed = others[len(names) + len(counts) :]
     times = help_cost(max(number(item) for item in counted), limits)
     writes = [work.spend_write(needed, solved, times)]
     writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
     account_id = needed.identifiers.lead(who, led).account_id
-    own = about == needed.recoveries.subject(account_id)
-    return account_id, needed.recoveries.flow(found) if own else None, writes, mailed
+    flow = needed.recoveries.flow(flow_item)
+    if flow is None or flow.purpose not in _PUBLIC or about != needed.recoveries.subject(account_id):
+        return account_id, None, writes, mailed
+    live = now < flow.expires_at and flow.generation == recoveries.throttle(throttle_item).generation
+    return account_id, flow if live else replace(flow, passed=()), writes, mailed
 
 
 def _message(

@@ -6,7 +6,7 @@ import pytest
 
 from regain.domain import binding
 from regain.domain.account import Account
-from regain.domain.binding import ENTERED, Holder
+from regain.domain.binding import ENTERED, Holder, agreement
 from regain.domain.policy import Limits, Recovery
 from regain.domain.security_info import (
     Answer,
@@ -114,7 +114,16 @@ class TestSecondFactor:
         made, granted = replace(APP, since=NOW), replace(ADMINISTRATOR, role_since=NOW)
         assert holder(granted, authenticator=made, agreed=("authenticator",)).second_factors()
         phone = replace(granted, mobile_phone="+447700900123", security_info_at=NOW)
-        assert {m.kind for m in holder(phone, agreed=(ENTERED,)).second_factors()} == {"sms", "call-mobile"}
+        entered = (agreement(ENTERED, NOW),)
+        assert {m.kind for m in holder(phone, agreed=entered).second_factors()} == {"sms", "call-mobile"}
+
+    def test_what_it_was_agreed_to_is_not_what_was_entered_afterwards_b12(self):
+        """A number that a source of people sends after an administrator has looked waits for its own day, or agreement."""
+        phone = replace(ADMINISTRATOR, mobile_phone="+447700900123", security_info_at=NOW)
+        agreed = (agreement(ENTERED, NOW),)
+        assert holder(phone, agreed=agreed).second_factors()
+        other = replace(phone, mobile_phone="+447700900666", security_info_at=NOW + 1)
+        assert holder(other, now=NOW + 1, agreed=agreed).second_factors() == ()
 
     def test_a_place_that_came_with_the_account_counts_and_one_entered_later_a_day_after(self):
         first = replace(ADMINISTRATOR, mobile_phone="+447700900123", security_info_at=NOW, created_at=NOW)

@@ -186,6 +186,14 @@ class TestCaller:
         flow = helpdesk.caller(person)
         assert world.finish(flow).code == "session-ended"
 
+    @pytest.mark.parametrize("changed", [{"other_mails": ("new@home.example",)}, {"role": "auditor"}])
+    def test_a_proof_ends_with_what_it_was_given_with_x12(self, world, helpdesk, changed):
+        """As every flow does; whoever has been given a role meanwhile needs two."""
+        person = world.person()
+        flow = helpdesk.caller(person)
+        world.change(world.account(person.user_id), **changed)
+        assert helpdesk.over(person, "reset", {"caller": flow}).code == "caller-not-proved"
+
     def test_wrong_codes_of_callers_are_counted_apart_and_lifting_the_limits_clears_them_not_x15(self, world, helpdesk):
         person = world.person()
 

@@ -255,6 +255,15 @@ def test_no_operation_of_helpers_and_administrators_takes_an_address_or_a_number
     }
 
 
+def test_no_temporary_password_goes_to_a_method_that_is_marked_as_lost(world):
+    """It works without the methods then: whoever has the lost telephone would have everything."""
+    agent, person = Agent(world).proved(), world.person()
+    refused = agent.over(person, "reset", {"to": "sms", "methods_lost": True})
+    assert refused.code == "method-not-offered"
+    assert world.account(person.user_id).password == person.password
+    assert agent.over(person, "reset", {"to": "sms"}).status == 200
+
+
 @pytest.mark.parametrize("to", ["+447700900123", "thief@evil.example"])
 def test_a_temporary_password_goes_to_methods_of_the_account_only(world, to):
     agent, person = Agent(world), world.person()

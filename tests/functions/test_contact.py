@@ -1,6 +1,7 @@
 """Requests for help: the same for everybody, limited, and safe to read (S21-S25, S36, S37, S65, S69)."""
 
 import re
+import time
 
 import pytest
 
@@ -76,6 +77,28 @@ def test_a_request_says_who_asks_for_what_and_how_to_reach_them_s65_s69(world, l
     assert "not signed in" in letter.text
     assert person.user_id not in letter.subject
     assert "administrator-contacted" in [event["kind"] for event in world.events(person.user_id)]
+
+
+def test_no_proof_counts_of_a_flow_that_is_over_x12(world, time_machine):
+    """An intruder's, once the owner has another password; anybody's, once its time is up."""
+    person = world.person()
+
+    def passed(flow):
+        assert ask(world, person.user_id, flow=flow).status == 202
+        (found,) = world.services.help_requests.get([world.subject(person.user_id)])
+        return found.asks[0].passed
+
+    old = world.proved(person.user_id).body["flow"]
+    assert passed(old) == 1
+    own = world.proved(person.user_id).body["flow"]
+    assert world.finish(own).status == 200
+    assert passed(old) == 0
+    late = world.proved(person.user_id).body["flow"]
+    assert passed(late) == 1
+    helpdesk = Agent(world, role="helpdesk").proved()
+    assert passed(helpdesk.caller(person)) == 0
+    time_machine.move_to(time.time() + 16 * 60)
+    assert passed(late) == 0
 
 
 def test_the_answer_is_the_same_for_everybody_b1(world):

@@ -4,6 +4,7 @@ import pytest
 
 from cli import accounts
 from regain.directories.base import Unanswered
+from regain.domain.account import Account
 from regain.domain.policy import OFFERS
 from tests.functions.agent import Agent
 from tests.functions.directory_stand_in import StandIn, people
@@ -131,6 +132,20 @@ def test_whom_the_directory_protects_is_locked_here_all_the_same(domain):
     domain.directory.update(person, protected=True)
     assert secure(domain.world, token).status == 200
     assert domain.card(person).enabled is False
+
+
+def test_nobody_acts_on_themself_by_another_name_that_the_directory_knows_b12(domain, agent):
+    me = domain.directory.add()
+    assert agent.over(me, "lift").status == 200
+    domain.directory.people[agent.account.user_id] = me
+    services = domain.world.services
+    card = services.accounts.get(domain.account_id(me)) or Account(me.user_id, id=domain.account_id(me))
+    services.store.commit([services.accounts.role_write(card, "administrator", services.now)])
+    own = Agent.signed_in(domain.world, domain.card(me), domain.world.sign_in(me.user_id, FIRST).session)
+    own.step_up()
+    domain.directory.people[f"alias-of-{me.user_id}"] = me
+    for name in (me.user_id, f"alias-of-{me.user_id}", domain.account_id(me)):
+        assert own.do(f"/accounts/{name}/registration-code").code == "not-over-this-account", name
 
 
 def test_somebody_in_a_directory_may_be_given_a_role_before_their_first_sign_in(domain):

@@ -131,6 +131,18 @@ def test_a_second_factor_that_the_provider_attests_is_a_step_up_while_it_is_fres
     assert not may_read(amr=["pwd", "mfa"], auth_time=now - 800)
 
 
+def test_whoever_has_a_role_by_a_claim_can_give_a_second_factor_here_b34(visit):
+    person = visit.world.person()
+    session = visit.sign_in(person.user_id, groups=["regain-admins"]).session
+    begun = visit.world.post("/api/admin/prove/start", {}, session=session)
+    assert begun.status == 201
+    proof = {"flow": begun.body["flow"], "method": "sms"}
+    assert visit.world.post("/api/admin/prove/send", proof, session=session).status == 202
+    code = visit.world.code(begun.body["reference"], method="sms")
+    assert visit.world.post("/api/admin/prove/verify", {**proof, "code": code}, session=session).status == 200
+    assert visit.world.request("GET", "/api/admin/events", session=session).status == 200
+
+
 def test_a_provider_without_such_settings_attests_nothing(use, monkeypatch):
     provider = StandIn(monkeypatch)
     bare = {name: value for name, value in OIDC.items() if name not in ("second_factor", "roles")}
@@ -165,6 +177,24 @@ def test_a_domain_may_take_no_passwords_and_says_so_to_everybody_alike(use, monk
     assert known.code == unknown.code == "sign-in-with-provider" and known.operations == unknown.operations == ()
     assert visit.sign_in(person.user_id).session
     assert visit.world.start(person.user_id).status == 201  # reset goes on
+
+
+def test_no_alias_signs_in_with_a_password_whom_the_provider_alone_signs_in_b34(use, monkeypatch):
+    """The alias is of a domain that takes passwords; its account's takes none. The answer is as for nobody."""
+    provider = StandIn(monkeypatch)
+    domains = {"contoso.example": {"sign_in": "provider"}, "partners.example": {}}
+    world = use(
+        sign_in={"oidc": OIDC}, domains=domains, organisation={**SITE["organisation"], "user_id_aliases": ["mail"]}
+    )
+    visit, alias = Visit(world, provider), f"{world.name('p')}@partners.example"
+    person = world.person(mail=alias)
+    answer, nobodys = world.sign_in(alias), world.sign_in(f"{world.name('n')}@partners.example")
+    assert (answer.code, answer.session) == (nobodys.code, "")
+    assert answer.status == 401
+    assert answer.operations == nobodys.operations
+    partner = world.person(user_id=f"{world.name('q')}@partners.example")
+    assert world.sign_in(partner.user_id).session
+    assert visit.sign_in(person.user_id).session
 
 
 def test_a_provider_speaks_for_no_domain_that_keeps_to_passwords_whatever_leads_there_b34(use, monkeypatch):

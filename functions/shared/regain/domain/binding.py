@@ -18,7 +18,7 @@ SECOND_FACTORS = ("passkey", "authenticator", "sms", "call-mobile")
 
 REGISTRATION_CODE = Method("registration-code", "registration-code", "registration-code")
 ENTERED = "entered"
-"""The name, in `SecurityInfo.agreed`, of the places that IT entered."""
+"""The name of the places that IT entered."""
 
 _DAY = 86_400
 _SET_ASIDE = 7 * _DAY  # before the change that was repudiated
@@ -45,7 +45,7 @@ class Holder:
         `name` is the method's id, or `ENTERED`; `since` is when it was confirmed or entered.
         """
         account = self.account
-        if not account.role or name in self.info.agreed:
+        if not account.role or agreement(name, since) in self.info.agreed:
             return 0
         came_with_it = name == ENTERED and since == account.created_at
         latest = max(0 if came_with_it else since, account.role_since)
@@ -143,6 +143,11 @@ def restored(info: SecurityInfo, used: SecurityInfo) -> SecurityInfo:
         recovery_code=used.recovery_code,
         registration_code=used.registration_code,
     )
+
+
+def agreement(name: str, since: int) -> str:
+    """What `SecurityInfo.agreed` has of a method. Of what IT entered it is as good as that: once changed, it waits."""
+    return f"{ENTERED}@{since}" if name == ENTERED else name
 
 
 def agreed(info: SecurityInfo, name: str) -> SecurityInfo:

@@ -14,6 +14,7 @@ from regain.adapters.keys import codes_key
 from regain.adapters.store import Write, retry_on_conflict
 from regain.api.contract import OfferedMethod, StepUpStarted
 from regain.api.request_context import RequestContext
+from regain.directories import dynamodb as account_items
 from regain.domain import binding
 from regain.domain import flow as rules
 from regain.domain.account import Account, required_gates
@@ -25,7 +26,7 @@ from regain.domain.security_info import SecurityInfo
 from regain.domain.throttle import Throttle
 from regain.problems import COULD_NOT_VERIFY, NO_SECOND_FACTOR, REGISTRATION_CODE_NEEDED, SESSION_ENDED, Refused
 from regain.recovery import recovery_code, standings
-from regain.recovery.flows import Opened
+from regain.recovery.flows import Opened, state_of
 from regain.recovery.session import holder
 from regain.recovery.standings import Place
 from regain.recovery.steps import Recovery
@@ -75,11 +76,13 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         [
             services.recoveries.key(subject, "throttle"),
             services.security_infos.key(subject),
+            services.accounts.key(account.id),
             *place.keys(services, subject),
         ]
     )
     throttle, info = recoveries.throttle(found[0]), security_infos.from_item(found[1])
-    standing = place.standing(services, subject, throttle, found[2:])
+    stored = account_items.from_item(found[2])  # without what a session's claims add, as each step reads it again
+    standing = place.standing(services, subject, throttle, found[3:])
     of = holder(account, info, services)
     found_methods = usable(purpose, of)
     required = required_gates(account, of.recovery) if purpose == "caller" else 1
@@ -95,7 +98,7 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         offered=tuple(dict.fromkeys(m.kind for m in found_methods)),
         methods=found_methods, disclosed=True, by=by,
         language=services.languages.match(account.language, context.language),
-        code_generation=services.keys.generation(codes_key(purpose)), state=recovery.state(account, info, directory),
+        code_generation=services.keys.generation(codes_key(purpose)), state=recovery.state(stored, info, directory),
         in_directory=directory,
     )  # fmt: skip
     services.store.commit(
@@ -162,11 +165,13 @@ class StepUp(Recovery):
         return kept
 
 
-def check_proved(token: str, purpose: str, account: Account, by: str, services: Services) -> Write:
+def check_proved(
+    token: str, purpose: str, account: Account, info: SecurityInfo, by: str, services: Services
+) -> Write:  # fmt: skip
     """The write that finishes a flow in which this account's owner has given `by` every proof.
 
     Raises:
-        Refused: SESSION_ENDED if there is no such flow.
+        Refused: SESSION_ENDED if there is no such flow, or an address, a number or a role has changed since (X12).
     """
     _, subject, flow_id = services.recoveries.held(token)
     wanted = [services.recoveries.key(subject, record) for record in (f"flow#{flow_id}", "throttle")]
@@ -174,4 +179,6 @@ def check_proved(token: str, purpose: str, account: Account, by: str, services: 
     flow = rules.check_live(services.recoveries.flow(found[0]), recoveries.throttle(found[1]), purpose, services.now)
     if flow.account_id != account.id or flow.by != by or not flow.verified:
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
+    if flow.state != state_of(account, info, services, flow.in_directory):
+        raise Refused(SESSION_ENDED, reason="overtaken")
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)
