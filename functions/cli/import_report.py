@@ -64,6 +64,10 @@ def print_changes(done: ImportResult, parsed: PeopleFile, dry_run: bool) -> None
     if are_too_many(len(changes.taken), done.changes.people + len(changes.taken)):
         to_do = "leave out the column of the ids, or remove who has left: people remove USER"
         errors.print(f"note: {len(changes.taken)} people have other ids than before, and nobody was replaced: {to_do}")
+    elif changes.taken:
+        errors.print(
+            "note: if who has such a user ID has left, end the account: people remove USER; else give another one"
+        )
     for label, number in _numbers(changes):
         if number:
             say(f"{label}: {number}")

@@ -76,7 +76,7 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of a command
         options = _options(notifier, dry_run, overwrite_local_changes, keep_passwords)
         with _bar(len(parsed.people)) as progress:
             done = importing.load(parsed.people, services.accounts, options, progress)
-        if absent == Missing.disable and not parsed.errors:
+        if absent == Missing.disable and not (parsed.errors or done.changes.taken):
             too_many = not _turn_off(parsed, done, notifier, dry_run, at_most)
         elif absent == Missing.disable:
             errors.print("--missing disable turned nobody off: who is in a refused row would seem to be missing")

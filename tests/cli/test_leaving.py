@@ -102,7 +102,7 @@ def test_missing_turns_off_nobody_of_a_directory_whom_no_file_lists(world, run, 
 
 
 def test_a_renamed_person_is_not_missing_in_a_dry_run_b30(world, run, file, monkeypatch):
-    number = f"N{world.number}"
+    number = f"n{world.number}"
     person = world.person(source_ids=(f"employeeId:{number}",))
     world.services.store.commit([world.services.identifiers.claim_write(f"employeeId:{number}", person.id)])
     only(world, monkeypatch, person)
@@ -110,6 +110,21 @@ def test_a_renamed_person_is_not_missing_in_a_dry_run_b30(world, run, file, monk
     _, out, _ = run("people", "import", path, "--missing", "disable", "--dry-run")
     assert "get another user ID: 1" in out
     assert "does not list them" not in out
+
+
+def test_a_person_whose_row_is_refused_is_not_missing_b30(world, run, file, monkeypatch):
+    """Ann is to get the user ID of Bob, who has left, and whose account still has it."""
+    ann, bob = (world.person(user_id=f"{each}{world.number}@contoso.example") for each in ("ann", "bob"))
+    only(world, monkeypatch, ann, bob)
+    header = "userPrincipalName,employeeId"
+    both = file(f"{ann.user_id},A{world.number}", f"{bob.user_id},B{world.number}", header=header)
+    assert run("people", "import", both)[0] == 0
+    path = file(f"{bob.user_id},A{world.number}", header=header, name="next.csv")
+    status, out, err = run("people", "import", path, "--missing", "disable")
+    assert (status, world.account(ann.user_id).enabled) == (1, True)
+    assert f"the user ID is another person's: 1: {bob.user_id}" in out
+    assert "turned nobody off" in err
+    assert "people remove USER" in err
 
 
 def test_removing_ends_everything_and_keeps_the_events_b30(world, run):

@@ -134,6 +134,37 @@ def test_a_number_that_lost_its_zeros_in_a_spreadsheet_is_the_same_persons_p8(wo
     assert world.account(user_id).id == one.id
 
 
+def test_an_employee_number_in_another_case_is_the_same_persons_p8(world, csv, name):
+    header, old, new = "userPrincipalName,displayName,employeeId", name("case"), name("case.new")
+    csv(header, f"{old},Ann,e{world.number}x")
+    one = world.account(old)
+    assert csv(header, f"{new},Ann,E{world.number}X").changes.moved == [(new, f"was {old}")]
+    assert world.account(new).id == one.id
+
+
+def test_an_id_of_another_maker_makes_nobody_anothers_heir_p8(world, csv, name):
+    """Each has ids of its own: by Entra's SCIM, Okta's file and a directory's LDIF, Ann is one person."""
+    user_id, number = name("ann"), world.number
+    Provisioner(world).send("POST", "/Users", {"userName": user_id, "externalId": f"ann{number}", "active": True})
+    one = world.account(user_id)
+    assert csv("id,login,firstName,lastName,email,status", f"00u{number},{user_id},Ann,Lee,,ACTIVE").changed == 1
+    ldif = (f"dn: uid=ann{number},dc=x", f"uid: {user_id}", f"entryUUID: {number:08x}-0000-4000-8000-00000000000a", "")
+    assert csv("version: 1\n", *ldif).changed == 1
+    assert world.account(user_id).id == one.id
+    assert world.account(user_id).external_id == f"ann{number}"
+
+
+def test_another_id_under_the_same_name_replaces_nobody_p8(world, csv, name):
+    """A source that was built anew gives everybody another id; in a small organisation, too few to be noticed."""
+    header, user_id = "userPrincipalName,givenName,surname,employeeId", name("same")
+    csv(header, f"{user_id},Ann,Lee,old{world.number}")
+    one = world.account(user_id)
+    done = csv(header, f"{user_id},ann,Lee,new{world.number}")
+    assert (done.changes.taken, done.changes.taken_over) == ([user_id], [])
+    assert world.account(user_id) == one
+    assert csv(header, f"{user_id},Bea,Lee,new{world.number}").changes.taken_over == [user_id]
+
+
 @pytest.mark.parametrize("nobodys", ["0", "0000", "9999", "TBD", "extern", "Contractor"])
 def test_a_word_for_no_number_makes_nobody_anothers_heir_p8(world, csv, name, nobodys):
     header, one, two = (
@@ -208,7 +239,7 @@ def test_an_account_learns_the_ids_of_later_files_and_keeps_those_that_it_has_b3
     csv("userPrincipalName,employeeId", f"{user_id},H{world.number}")
     csv("userPrincipalName,objectId,employeeId", f"{user_id},{object_id.upper()},H{world.number}")
     there = world.account(user_id)
-    assert (there.id, there.source_ids) == (first.id, (f"employeeId:H{world.number}", f"objectId:{object_id}"))
+    assert (there.id, there.source_ids) == (first.id, (f"employeeId:h{world.number}", f"objectId:{object_id}"))
     assert csv("userPrincipalName,objectId", f"{name('other')},{object_id}").changes.moved
 
 

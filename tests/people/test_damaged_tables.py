@@ -10,11 +10,27 @@ from tests.people.specimen_files import parse, refused
 
 
 @pytest.mark.parametrize(
-    "heading", ["Termination Date", "Austrittsdatum", "Letzter Arbeitstag", "Date de départ", "Fecha de baja", "valid_until"]
+    "heading", ["Termination Date", "Austrittsdatum", "Letzter Arbeitstag", "Date de départ", "Fecha de baja", "valid_until",
+                "Date of Leaving", "Datum uitschrijving", "Abgangsdatum", "Fin de contrat", "Separation Date", "İşten çıkış tarihi",
+                "Дата увольнения", "退職日", "퇴사일"]
 )  # fmt: skip
-@pytest.mark.parametrize("cell", ["2020-01-31", "31.12.2020", "12/31/2020", "31.12.20", "2020-01-31T08:00:00Z"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2020-01-31",
+        "31.12.2020",
+        "12/31/2020",
+        "31.12.20",
+        "2020-01-31T08:00:00Z",
+        "31-DEC-2020",
+        "31 Dez. 20",
+        "Dec 31, 2020",
+        "1609372800",
+        "1609372800000",
+    ],
+)
 def test_a_column_that_says_who_has_left_stops_the_import_p1(tmp_path, heading, cell):
-    ((line, what, _),) = refused(tmp_path, f"userPrincipalName,{heading}\nben@contoso.example,{cell}\n")
+    ((line, what, _),) = refused(tmp_path, f'userPrincipalName,{heading}\nben@contoso.example,"{cell}"\n')
     assert (line, what) == (2, f"the column `{heading}` holds `{cell}`, and may say who has left")
     (person,) = parse(tmp_path, f"userPrincipalName,{heading}\nben@contoso.example,2999-01-31\n").people
     assert person.account.enabled
@@ -23,12 +39,35 @@ def test_a_column_that_says_who_has_left_stops_the_import_p1(tmp_path, heading, 
 @pytest.mark.parametrize(
     ("ends", "enabled"),
     [("133000000000000000", False), ("0", True), ("9223372036854775807", True), ("", True), ("31.12.2020 00:00:00", False),
-     ("1/31/2999 12:00:00 AM", True), ("20200131000000Z", False)],
+     ("1/31/2999 12:00:00 AM", True), ("20200131000000Z", False), ("31-Jan-2999", True), ("2026010100", True)],
 )  # fmt: skip
 def test_an_account_that_has_expired_is_off_and_one_that_will_is_not_turned_on_b31(tmp_path, ends, enabled):
     text = f"userPrincipalName,accountExpires,userAccountControl\nmaria.silva@contoso.example,{ends},512\nben@contoso.example,{ends},514\n"
     assert [person.account.enabled for person in parse(tmp_path, text).people] == [enabled, False]
     assert parse(tmp_path, text.replace(ends or "512", "soon")).errors
+
+
+def test_a_pupils_number_is_no_user_id_p1(tmp_path):
+    """Schools in England call it UPN, as Microsoft calls the user principal name."""
+    ((_, what, instead),) = refused(tmp_path, "Username,UPN,Forename\nmsilva,A123456789012,Maria\n")
+    assert "a pupil's number" in what
+    assert "uniquePupilNumber" in instead
+    (person,) = parse(tmp_path, "Username,uniquePupilNumber\nmsilva,A123456789012\n").people
+    assert person.account.user_id == "msilva@contoso.example"
+
+
+def test_a_blank_behind_each_separator_is_no_part_of_a_quoted_cell_p4(tmp_path):
+    text = '"userPrincipalName", "displayName", "password"\n"maria.silva@contoso.example", "Silva, Maria", " a b"\n'
+    (person,) = parse(tmp_path, text).people
+    assert (person.account.display_name, person.password) == ("Silva, Maria", " a b")
+
+
+def test_ldif_reads_keywords_in_any_case_and_no_addresses_of_files_p4(tmp_path):
+    """RFC 2849: `changetype: Add` is an entry, and `attribute:< URL` has its value elsewhere."""
+    (person,) = parse(
+        tmp_path, "dn: uid=m,dc=x\nchangetype: Add\nuid: m\nmobile:< file:///m\ncn:< file:///n\n\n"
+    ).people
+    assert (person.account.display_name, person.account.mobile_phone) == ("", "")
 
 
 def test_who_is_deleted_in_a_table_is_nobody_p1(tmp_path):

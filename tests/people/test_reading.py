@@ -21,6 +21,19 @@ OTHERS = [
     (b"Users of Contoso\n\nuserPrincipalName\nmaria.silva@contoso.example\n", 1, "there is no column userPrincipalName"),
     (b"userPrincipalName\nmaria.silva@contoso.example\n\x1a", 3, "userPrincipalName: `<U+001A>` is not a user ID"),
     (b"\x1f\x8b\x08", 0, "this file is compressed with gzip"),
+    (b"BZh91AY&SY", 0, "this file is compressed with bzip2"),
+    (b"\xfd7zXZ\0", 0, "this file is compressed with xz"),
+    (b"\x28\xb5\x2f\xfd\x24", 0, "this file is compressed with Zstandard"),
+    (b"7z\xbc\xaf\x27\x1c\0", 0, "this is a 7-Zip archive"),
+    (b"Rar!\x1a\x07\0", 0, "this is a RAR archive"),
+    (b"PK\x05\x06" + bytes(18), 0, "this is an empty ZIP archive"),
+    (b"PAR1\x15\0", 0, "this is a Parquet file, not text"),
+    (b"SQLite format 3\0", 0, "this is a SQLite database, not text"),
+    (b"\x89PNG\r\n\x1a\n", 0, "this is a picture"),
+    (b"-----BEGIN PGP MESSAGE-----\n\nx\n", 0, "this file is encrypted with OpenPGP"),
+    (b"MIME-Version: 1.0\n\n<table></table>\n", 0, "this is a web archive (MHTML)"),
+    (b'{"@odata.nextLink": "https://graph.microsoft.com/", "value": []}', 1, "this is JSON"),
+    ("\ufeff<table><tr><td>Username".encode("utf-16-le"), 1, "this is XML or HTML"),
     (b"\xff\xfe\x00\x00u\x00\x00\x00", 0, "this text is UTF-32"),
     (b'[{"userPrincipalName": "maria.silva@contoso.example"}]', 1, "this is JSON"),
     (b"<Objs><Obj/></Objs>", 1, "this is XML or HTML"),
@@ -70,7 +83,8 @@ def test_a_column_that_says_blocked_is_read_so_in_a_file_of_any_shape_p1(tmp_pat
 @pytest.mark.parametrize(
     "heading", ["Is blocked?", "lockedOn", "Gesperrt bis", "Konto deaktiviert", "Compte désactivé", "Usuario inhabilitado",
                 "accountRevoked", "Login enabled", "Mitarbeiter inaktiv", "IsActive", "is_active", "User is enabled", "hasStatus",
-                "account_locked", "activated", "Bloccato", "Zablokowany", "Spärrad", "资格已停用", "Leaver", "Ausgeschieden"],
+                "account_locked", "activated", "Bloccato", "Zablokowany", "Spärrad", "资格已停用", "Leaver", "Ausgeschieden",
+                "HR Status", "Worker Status", "PEBEMPL_EMPL_STATUS", "Enroll_Status", "On Roll", "Mitarbeiterstatus"],
 )  # fmt: skip
 def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1(tmp_path, heading):
     ((line, what, instead),) = refused(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,True\n")

@@ -31,9 +31,13 @@ class Match:
 
     @property
     def takes_over(self) -> bool:
-        """Whether the user ID passes from its holder, who is certainly another person, to one without an account."""
-        wanted = source_ids(self.person)
-        return self.old is None and self.holder is not None and _is_another(wanted, self.holder)
+        """Whether the user ID passes from its holder, who is certainly another person, to one without an account.
+
+        Under the same name, a source has more likely given the same person another id.
+        """
+        if self.old or not self.holder or _name(self.person.account) == _name(self.holder) != "":
+            return False
+        return _is_another(source_ids(self.person), self.holder)
 
 
 def match(people: Sequence[Person], accounts: Accounts, moved: Collection[str] = ()) -> list[Match]:
@@ -62,7 +66,12 @@ def _match(
 
 def source_ids(person: Person) -> tuple[str, ...]:
     """The ids of a row, as an account's `identifiers` have them."""
-    return tuple(f"{name}:{value.lower() if _GUID.fullmatch(value) else value}" for name, value in person.ids)
+    return tuple(f"{name}:{_in_one_case(name, value)}" for name, value in person.ids)
+
+
+def _in_one_case(name: str, value: str) -> str:
+    """An id as it is compared: directories do not tell E1001 from e1001 (RFC 4519, caseIgnoreMatch)."""
+    return value.lower() if name == "employeeId" or _GUID.fullmatch(value) else value
 
 
 def with_ids(account: Account, ids: Sequence[str]) -> Account:
@@ -71,6 +80,10 @@ def with_ids(account: Account, ids: Sequence[str]) -> Account:
     external = next(given, account.external_id)
     others = (each for each in ids if not each.startswith(EXTERNAL_ID))
     return replace(account, external_id=external, source_ids=tuple(dict.fromkeys([*account.source_ids, *others])))
+
+
+def _name(account: Account) -> str:
+    return (account.display_name or f"{account.given_name} {account.surname}").strip().casefold()
 
 
 def _is_another(ids: Sequence[str], account: Account | None) -> bool:

@@ -20,7 +20,7 @@ _NAMES = {
 LDIF = Shape(
     "LDIF",
     (frozenset({"dn"}),),
-    {**_NAMES, "uid": "user_id", "samaccountname": "user_id", "entryuuid": "external_id", "ipauniqueid": "external_id"},
+    {**_NAMES, "uid": "user_id", "samaccountname": "user_id", "entryuuid": "entry_uuid", "ipauniqueid": "entry_uuid"},
     lists_others=True,
     sparse=True,
 )

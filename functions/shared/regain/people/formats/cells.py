@@ -38,8 +38,6 @@ _PERMANENTLY = (
     "000001010000z"  # pwdAccountLockedTime, if an administrator locked it (draft-behera-ldap-password-policy)
 )
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
-_MONTH = "(?:jan|feb|mar|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
-_DAY = re.compile(rf"\d{{1,2}}\.?[-. ]{_MONTH}\.?|{_MONTH}[-. ]\d{{2}}", re.IGNORECASE)
 _QUOTED = re.compile("['\u2018\u201c]([^'\u2019\u201d]*)['\u2019\u201d]")
 _KEPT_AS_TEXT = re.compile(r"'(?=[\w+])")
 _DOTNET_TYPE = re.compile(r"(?:System|Microsoft)\.[\w.]+.*|[\w.]+\[\]")
@@ -48,6 +46,16 @@ _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _FLOAT = re.compile(r"(\+?\d+)\.0")
 _NEVER = ("0", "9223372036854775807")  # accountExpires, a count of 100 ns since 1601
 _DATE = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)|(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d)(?!\d)")
+_MONTHS = {"jan": 1, "feb": 2, "mar": 3, "mrz": 3, "mär": 3, "apr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7, "aug": 8,
+           "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "dez": 12}  # fmt: skip
+_MONTH = "|".join(_MONTHS)
+_DAY = re.compile(rf"\d{{1,2}}\.?[-. ](?:{_MONTH})\.?|(?:{_MONTH})[-. ]\d{{2}}", re.IGNORECASE)
+_NAMED_DATE = re.compile(  # 20-NOV-2026, 20 November 26; Nov 20, 2026
+    rf"(\d\d?)[-. /]*({_MONTH})[a-z]*[-. /]*(\d{{4}}|\d\d)(?!\d)"
+    rf"|({_MONTH})[a-z]*[. ]+(\d\d?),? +(\d{{4}})",
+    re.IGNORECASE,
+)
+_PUPIL = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-Z]")  # a Unique Pupil Number, which schools in England call UPN too
 _NOT_SAID = _words("null (null) <null> \\n n/a n.a. - -- \u2013 \u2014")
 _FILETIME = datetime(1601, 1, 1)
 _LOST = re.compile(r"\ufffd|\?\w|\w\?(?=[\w@])")
@@ -114,6 +122,12 @@ def has_ended(text: str, today: date) -> bool | None:
         return False
     if re.fullmatch(r"\d{17,18}", text):
         return _FILETIME + timedelta(microseconds=int(text) // 10) < datetime.combine(today, time())
+    if re.fullmatch(r"\d{10}|\d{13}", text):  # seconds or milliseconds since 1970
+        return datetime(1970, 1, 1) + timedelta(seconds=int(text[:10])) < datetime.combine(today, time())
+    if named := _NAMED_DATE.match(text):
+        day, month, year = named.group(1, 2, 3) if named[1] else named.group(5, 4, 6)
+        exact = _date(int(year), _MONTHS[month.lower()], int(day))
+        return exact < today if exact else None
     found = _DATE.match(text)
     if not found:
         return None
@@ -145,6 +159,8 @@ def damaged_letters(text: str) -> tuple[str, str] | None:
 
 def conversion_artefact(heading: str, text: str) -> tuple[str, str] | None:
     """If a tool has replaced the content by something else: what it did, and what to do. None for any other cell."""
+    if heading.lower() == "upn" and _PUPIL.fullmatch(text):
+        return "is a pupil's number, not a user ID", "rename the column uniquePupilNumber, or remove it"
     if _SCIENTIFIC.fullmatch(text):
         return ("was converted to a number by a spreadsheet, which dropped digits",
                 "export it again and open the file with this column as text")  # fmt: skip

@@ -9,7 +9,7 @@ SHAPES = (
         {
             "cognitousername": "user_id", "email": "mail", "emailverified": "mail_verified", "name": "display_name",
             "givenname": "given_name", "familyname": "surname", "phonenumber": "mobile_phone",
-            "phonenumberverified": "mobile_verified", "locale": "language", "sub": "external_id",
+            "phonenumberverified": "mobile_verified", "locale": "language", "sub": "cognito_id",
             "cognitomfaenabled": "", "preferredusername": "",
         },
     ),

@@ -9,7 +9,9 @@ from regain.organisation.file_errors import FileError, InvalidFile
 from regain.people.formats.encoding import Text
 
 _SEPARATORS = ",;\t|"
-_NOT_TABLES = {"{": "JSON", "[": "JSON", "<": "XML or HTML"}
+_JSON = "JSON", "export the people as CSV; in PowerShell: (Get-Content FILE | ConvertFrom-Json) | Export-Csv FILE.csv"
+_MARKUP = "XML or HTML", "export the people as CSV, or open it in a spreadsheet and save it as “CSV UTF-8”"
+_NOT_TABLES = {"{": _JSON, "[": _JSON, "<": _MARKUP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,11 @@ def read_table(text: Text, is_known: Callable[[str], bool]) -> Table:
     else:
         raise InvalidFile([FileError(file, 1, "there is no column userPrincipalName", "the file is empty")])
     if bare[0] in _NOT_TABLES:
-        raise InvalidFile([FileError(file, number, f"this is {_NOT_TABLES[bare[0]]}", "export the people as CSV")])
+        name, hint = _NOT_TABLES[bare[0]]
+        raise InvalidFile([FileError(file, number, f"this is {name}", hint)])
     separator = separator or _separator(line, is_known)
-    rows = _rows(file, itertools.chain([line], lines), separator, number - 1)
+    spaced = f'"{separator} "' in line  # "userPrincipalName", "displayName": the blank is no part of a cell
+    rows = _rows(file, itertools.chain([line], lines), separator, number - 1, spaced)
     at, headings = next(rows, (number, []))
     return Table(headings, at, rows)
 
@@ -59,7 +63,9 @@ def _separator(line: str, is_known: Callable[[str], bool]) -> str:
     return max(_SEPARATORS, key=score)
 
 
-def _rows(file: str, lines: Iterator[str], separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+def _rows(
+    file: str, lines: Iterator[str], separator: str, skipped: int, spaced: bool
+) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, with their first line, counted after the lines that were skipped."""
     last = ""
 
@@ -69,7 +75,7 @@ def _rows(file: str, lines: Iterator[str], separator: str, skipped: int) -> Iter
             last = line
             yield line
 
-    reader = csv.reader(watched(), delimiter=separator, strict=True)
+    reader = csv.reader(watched(), delimiter=separator, strict=True, skipinitialspace=spaced)
     begins, width = 1, 0
     try:
         for cells in reader:

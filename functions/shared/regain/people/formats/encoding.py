@@ -10,12 +10,24 @@ from regain.organisation.file_errors import FileError, InvalidFile
 
 _CHUNK = 1 << 20
 _SAVE_AS_CSV = "save the sheet as “CSV UTF-8” and import that file"
+_EXPORT = "export the people as CSV"
 _SIGNATURES = (
-    (b"PK\x03\x04", "this is an Excel workbook or another ZIP archive, not text", _SAVE_AS_CSV),
+    (b"PK\x03\x04", "this is an Excel workbook or another ZIP archive, not text", f"{_SAVE_AS_CSV}; or extract it"),
     (b"\xd0\xcf\x11\xe0", "this is an Excel workbook of an old version, not text", _SAVE_AS_CSV),
     (b"{\\rtf", "this is a document of a word processor (RTF)", "save it as plain text, or export the people as CSV"),
     (b"%PDF", "this is a PDF", "export the people as CSV"),
     (b"\x1f\x8b", "this file is compressed with gzip", "decompress it first"),
+    (b"BZh", "this file is compressed with bzip2", "decompress it first"),
+    (b"\xfd7zXZ\0", "this file is compressed with xz", "decompress it first"),
+    (b"\x28\xb5\x2f\xfd", "this file is compressed with Zstandard", "decompress it first"),
+    (b"7z\xbc\xaf\x27\x1c", "this is a 7-Zip archive", "extract it first"),
+    (b"Rar!\x1a\x07", "this is a RAR archive", "extract it first"),
+    (b"PK\x05\x06", "this is an empty ZIP archive", _EXPORT),
+    (b"PAR1", "this is a Parquet file, not text", _EXPORT),
+    (b"SQLite format 3\0", "this is a SQLite database, not text", _EXPORT),
+    (b"\x89PNG", "this is a picture", _EXPORT),
+    (b"-----BEGIN PGP MESSAGE-----", "this file is encrypted with OpenPGP", "decrypt it first"),
+    (b"MIME-Version:", "this is a web archive (MHTML)", f"open it in a spreadsheet, and {_SAVE_AS_CSV}"),
     (b"\xff\xfe\0\0", "this text is UTF-32", "save the file as UTF-8"),
     (b"\0\0\xfe\xff", "this text is UTF-32", "save the file as UTF-8"),
 )

@@ -24,7 +24,7 @@ SHAPES = (
         {
             "primaryemail": "user_id", "namefullname": "display_name", "namegivenname": "given_name",
             "namefamilyname": "surname", "recoveryemail": "other_mails", "recoveryphone": "mobile_phone",
-            "suspended": "blocked", "archived": "blocked", "id": "external_id", "deletiontime": "deleted",
+            "suspended": "blocked", "archived": "blocked", "id": "google_id", "deletiontime": "deleted",
             "suspensionreason": "",
         },
     ),

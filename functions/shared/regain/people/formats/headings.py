@@ -14,14 +14,15 @@ from dataclasses import dataclass
 
 from regain.organisation.file_errors import FileError, InvalidFile
 
-IDS = {
+_OUR_IDS = {
     "object_id": "objectId", "object_guid": "objectGUID", "immutable_id": "immutableId", "employee_id": "employeeId",
     "external_id": "externalId",
 }  # fmt: skip
-"""Identifiers that outlast a user ID, with the names that tools use."""
+IDS = {**_OUR_IDS, "okta_id": "oktaId", "google_id": "googleId", "cognito_id": "sub", "entry_uuid": "entryUUID"}
+"""Identifiers that outlast a user ID, with the names that tools use. An id of one maker says nothing of another's."""
 OUR_COLUMNS = (
     "userPrincipalName", "displayName", "givenName", "surname", "mail", "otherMails", "mobilePhone", "telephoneNumber",
-    "accountEnabled", "password", "role", "groups", "preferredLanguage", *IDS.values(),
+    "accountEnabled", "password", "role", "groups", "preferredLanguage", *_OUR_IDS.values(),
 )  # fmt: skip
 _PROPERTY = re.compile(r"\[([a-z]\w*|[A-Z]+)\]")  # Entra's templates: `User name [userPrincipalName] Required`
 _REMARK = re.compile(r"[\[(][^\[\]()]*[\])]")  # Google: `Email Address [Required]`
@@ -66,7 +67,9 @@ _STATUS_STEMS = (
     "block disabl suspend revoke inactiv terminated archived locked sperr blockier deaktiv inaktiv bloqu desactiv"
     " inactif suspendid deshabilit inhabilit blocca disattiv sospes desativ suspens blokk uitgeschakeld zablok wyłącz"
     " zawiesz engelle devredışı blocker spær spärr bloker estetty заблок отключ"
-    " leaver resigned dismissed offboarded ausgeschieden"
+    " leaver resigned dismissed offboarded ausgeschieden hrstatus payrollstatus workerstatus emplstatus enrollstatus"
+    " enrolmentstatus enrollmentstatus lifecyclestatus studentstatus staffstatus onroll beschäftigungsstatus"
+    " mitarbeiterstatus personalstatus"
     " 차단 비활성 ブロック 無効 阻止 禁用 停用 封鎖 حظر معطل חסום מושבת अवरुद्ध"
 )
 _WHOLE_STATUS = (
@@ -77,10 +80,17 @@ _WHOLE_STATUS = (
 )
 _STATUS = re.compile(f"{'|'.join(map(normalise, _STATUS_STEMS.split()))}|^{_WHOLE_STATUS}$")
 """Normalised headings that may say who is blocked, in the words of many tools and languages."""
+_MORE_ENDS = (
+    "dateofleaving dateofexit dateofdeparture dateofseparation departuredate separationdate withdrawaldate withdrawdate"
+    " resignationdate offroll uitschrijf uitschrijving abgang abmeldedatum entlassdatum entlassungsdatum findecontrat"
+    " fechadetermin fechadecese datadefim datafine datauscita datadiuscita zwolnienia odejścia zakończenia çıkıştarihi"
+    " ayrılıştarihi увольнения 退職日 退社日 离职 離職 퇴사 퇴직 slutdatum sluttdato fratrædelse"
+)
 _ENDS = re.compile(
     "terminat|leavingdate|leavedate|dateleft|lastday|lastworking|exitdate|enddate|expir|validuntil|validto|austritt"
     "|letzterarbeitstag|gultigbis|vertragsende|datededepart|datedesortie|datedefin|fechadebaja|fechadefin|fechadesalida"
-    "|dimission|cessazione|scadenza|uitdienst|einddatum|datadesaida|datadesligamento"
+    "|dimission|cessazione|scadenza|uitdienst|einddatum|datadesaida|datadesligamento|"
+    + "|".join(map(normalise, _MORE_ENDS.split()))
 )
 _ENDS_OF_OTHER_THINGS = re.compile(
     "passw|kennwort|motdepasse|contrasena|licen[cs]|lizenz|certif|zertif|card|token|visa"

@@ -37,7 +37,7 @@ def read_entries(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
             continue
         begins = begins or number
         name, value = _attribute(file, number, line)
-        if name == "changetype" and value != "add":
+        if name == "changetype" and value.lower() != "add":
             message = "this LDIF holds change records, not entries"
             raise InvalidFile([FileError(file, number, message, "export the entries with ldapsearch or ldifde")])
         if ";" not in name:  # options mark variants of a value, for example in another language
@@ -72,6 +72,8 @@ def _attribute(file: str, number: int, line: str) -> tuple[str, str]:
     name = name.strip()
     if not colon or not name:
         raise InvalidFile([FileError(file, number, "this line is not an LDIF attribute", "the file may be truncated")])
+    if value.startswith("<"):
+        return name.lower(), ""  # the address of a file that holds the value
     if not value.startswith(":"):
         return name.lower(), value.strip()
     try:

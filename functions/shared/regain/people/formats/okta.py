@@ -11,7 +11,7 @@ SHAPES = (
             "email": "mail", "primaryemail": "mail", "secondemail": "other_mails", "secondaryemail": "other_mails",
             "mobilephone": "mobile_phone",
             "primaryphone": "office_phone", "preferredlanguage": "language", "employeenumber": "employee_id",
-            "id": "external_id", "userid": "external_id", "status": "status", "usertype": "",
+            "id": "okta_id", "userid": "okta_id", "status": "status", "usertype": "",
         },
     ),
 )  # fmt: skip
