@@ -11,7 +11,10 @@ from regain.runtime.services import services
 
 
 def list_methods(context: RequestContext) -> MethodsView:
-    """What is registered and what could be, with addresses and numbers unmasked."""
+    """What is registered and what could be, with addresses and numbers unmasked.
+
+    Whoever still has to choose a password sees them masked: helpdesk, which sets temporary ones, does too (X16).
+    """
     who = require_session(context, services())
     recovery = who.settings.recovery
     offered = rules.registrable_kinds(who.account, recovery)
@@ -23,7 +26,7 @@ def list_methods(context: RequestContext) -> MethodsView:
     return MethodsView(
         state=who.registration_status().state,
         required=required_gates(who.account, recovery),
-        methods=listed(who.holder),
+        methods=listed(who.holder, masked=who.account.must_change_password),
         offered=list(offered),
         questions=given,
         questions_needed=recovery.questions_registered,

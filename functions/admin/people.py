@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from admin.agent import Agent, signed_in_agent
 from regain.adapters import recoveries
 from regain.adapters import security_info as security_infos
+from regain.adapters.seal import seal, unseal
 from regain.adapters.search_index import Filters, Place
 from regain.api.contract import FoundPerson, PeopleFound, PeopleQuery
 from regain.api.request_context import RequestContext
@@ -28,7 +31,7 @@ from regain.problems import TOO_MANY_REQUESTS, Refused
 from regain.recovery import in_directory, standings, step_up
 from regain.recovery.session import holder
 
-_PAGE_SIZE = 20
+_PAGE_SIZE, _CURSOR = 20, "search-cursor"
 Ends = dict[str, Literal["all", "more", "unanswered"]]
 """How the search in each domain's directory ended."""
 _CODES = ("email", "sms", "call-office")
@@ -64,7 +67,7 @@ def search_people(query: PeopleQuery, context: RequestContext) -> PeopleFound:
     found: list[_Person] = []
     cursor = ""
     if wanted or (not query.q.strip() and (query.state or query.group)):
-        account_ids, cursor = _candidates(agent, query, wanted)
+        account_ids, cursor = _page(agent, query, wanted)
         found = [each for each in _read(agent, account_ids, {}) if _is_found(agent, each, query, wanted)]
     ends: Ends = {}
     if wanted and not query.cursor:
@@ -92,6 +95,19 @@ def _in_directories(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) 
     found, ends = importlib.import_module("admin.directory_people").search(agent, query.q, searchable)
     people = _read(agent, list(found), found) if found else []
     return [each for each in people if _is_found(agent, each, query, wanted)], ends
+
+
+def _page(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> tuple[list[str], str]:
+    """Ids of accounts, and a cursor, sealed: it holds the key of an entry, which can be that of somebody whom this
+    agent may not see, or a whole number (X16). One that this service did not seal begins anew.
+    """
+    keys = agent.services.keys
+    try:
+        after = unseal(keys, query.cursor, _CURSOR) if query.cursor else ""
+    except ValueError:
+        after = ""
+    account_ids, cursor = _candidates(agent, msgspec.structs.replace(query, cursor=after), wanted)
+    return account_ids, seal(keys, cursor, _CURSOR) if cursor else ""
 
 
 def _candidates(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> tuple[list[str], str]:

@@ -186,6 +186,7 @@ class TestTemporaryPassword:
         administrator, account = Agent(world).proved(), world.person()
         made = administrator.over(account, "reset").body["temporary_password"]
         thief = Person.signed_in(world, account, world.sign_in(account.user_id, made).session)
+        assert account.mobile_phone not in repr(thief.view()), "masked, as for helpdesk"
         change = {"current_password": made, "new_password": NEW}
         assert thief.post("password", **change).code == "prove-it-is-you"
         assert thief.register("authenticator").code == "change-your-password-first"

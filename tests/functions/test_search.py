@@ -1,11 +1,13 @@
 """Searching for people (H2, H61): what finds them, what a role may see of it, what it costs (B12, B13, X16)."""
 
 import base64
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from regain.adapters.seal import seal
 from regain.adapters.search_index import Filters, SearchIndex
 from report.flow import count_people
 from report.index import index_people, list_locked
@@ -137,6 +139,20 @@ def test_a_page_has_the_same_reads_whatever_the_number_of_people(world, unique):
     assert few
 
 
+def test_a_cursor_shows_no_key_of_the_index_and_takes_none_x16(world, unique):
+    """The keys are names, user IDs and numbers, also of people whom the agent may not see, or sees masked."""
+    helpdesk, number = Agent(world, role="helpdesk"), f"+4420{world.number:08}"
+    people = [world.person(display_name=f"{unique} {place:02}", mobile_phone=number) for place in range(22)]
+    index(*people)
+    for typed in (unique, number[-7:]):
+        cursor = search(helpdesk, typed).body["cursor"]
+        shown = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        assert unique not in repr(shown) and number[::-1][:9] not in repr(shown)
+    first = names(search(helpdesk, unique))
+    made_up = base64.urlsafe_b64encode(json.dumps([0, f"{unique}\x1fzzz"]).encode()).decode()
+    assert names(search(helpdesk, unique, cursor=made_up)) == first
+
+
 @pytest.mark.parametrize(
     "inside", ["", "3", "{}", "[0]", "[-7, 1]", "[1e999, 0]", "[NaN, 0]", '[0, "zzq\\ud800"]', "[" * 500]
 )
@@ -144,6 +160,8 @@ def test_a_cursor_that_is_none_begins_anew(world, unique, inside):
     person = world.person(display_name=unique)
     index(person)
     cursor = base64.urlsafe_b64encode(inside.encode()).decode()
+    sealed = seal(world.services.keys, cursor[:500], "search-cursor")
+    assert names(search(Agent(world), f"zzq {unique}", cursor=sealed)) == [person.user_id]
     assert names(search(Agent(world), f"zzq {unique}", cursor=cursor)) == [person.user_id]
     assert names(search(Agent(world), unique, cursor=f"é{cursor}")) == [person.user_id]
 

@@ -177,7 +177,8 @@ def held_words(words: Iterable[str]) -> str:
 
 def _cursor(number: int, after: str, place: int = 0) -> str:
     """Where to go on. A place is a number below zero: an earlier release then begins anew, and misses nobody."""
-    return base64.urlsafe_b64encode(json.dumps([number - place, after]).encode()).rstrip(b"=").decode()
+    content = json.dumps([number - place, after], ensure_ascii=False)
+    return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
 
 
 def _opened(cursor: str) -> tuple[int, str, int]:
