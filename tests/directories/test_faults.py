@@ -9,7 +9,7 @@ import sansldap
 from local.directories.certificates import Authority
 from local.directories.proxy import Proxy
 from local.directories.running import free_port
-from regain.directories.base import NotAllowed, Unanswered, WrongPassword
+from regain.directories.base import NotAccepted, NotAllowed, Unanswered, WrongPassword
 from regain.directories.ldap.connection import Connection, Timeouts, tls_context
 from regain.directories.ldap.messages import Answer
 from tests.directories.fake_server import FakeServer
@@ -70,6 +70,12 @@ def refused(action, *arguments):
     return caught.value.code
 
 
+def not_accepted(action, *arguments):
+    with pytest.raises(NotAccepted) as caught:
+        action(*arguments)
+    return caught.value.rule
+
+
 def test_a_directory_that_is_not_there_has_done_nothing(world):
     host = world.running.url.rpartition("/")[2].partition(":")[0]
     view = world.connect(HASTY, url=f"ldaps://{host}:{free_port(host)}")
@@ -114,6 +120,31 @@ def test_the_next_server_is_asked_where_the_first_does_not_answer(world):
     view = world.connect(HASTY, url="")
     object.__setattr__(view.settings, "url", (f"ldaps://{host}:{free_port(host)}", world.running.url))
     assert view.find(person.user_id).server == world.running.url
+
+
+@pytest.mark.parametrize("fault", ["down", "certificate", "no TLS", "unavailable"])
+def test_a_server_that_cannot_be_used_leads_to_the_next_for_people_and_for_nobody_alike_b1(
+    openldap, fake, authority, fault
+):
+    """Or whoever gets no answer, while the first server is down, would be known to be nobody."""
+    answers = {1: message(1, *BIND_OK[1:]), 2: message(2, 5, 52, b"", b"shutting down")}
+    proxy = Proxy("127.0.0.99", ("127.0.0.1", int(openldap.running.url.rpartition(":")[2])))
+    server, _ = fake(lambda number, _: answers[number], tls=fault == "unavailable")
+    port = free_port("127.0.0.1") if fault == "down" else server.port
+    first = f"ldaps://127.0.0.99:{proxy.port}" if fault == "certificate" else f"ldaps://127.0.0.1:{port}"
+    person, both = openldap.person(), (first, openldap.running.url)
+    authorities = openldap.running.certificate.ca_file.read_text() + authority.file.read_text()
+    try:
+        for given in (person, None):
+            view = openldap.connect(IMPATIENT if fault == "no TLS" else HASTY, ca=authorities)  # another process
+            object.__setattr__(view.settings, "url", both)
+            with pytest.raises(WrongPassword):
+                view.verify(given, person.user_id, "a wrong password")
+        assert view.find(person.user_id).server == openldap.running.url
+        assert view.find("nobody@contoso.example") is None
+        assert view.service._in_order() == [openldap.running.url, first], "nobody waits for it again and again"
+    finally:
+        proxy.stop()
 
 
 def test_a_certificate_of_another_issuer_or_name_is_refused_by_name(world, authority):
@@ -200,3 +231,25 @@ def test_a_frozen_directory_says_so_and_goes_on_afterwards(world):
     assert world.directory.find(person.user_id)
     with pytest.raises(WrongPassword):
         world.directory.verify(person, "", "a wrong password")
+
+
+def test_a_refused_reset_leaves_nothing_behind_where_the_minimum_age_stood_in_its_way(openldap):
+    """What lifts the minimum age, `pwdReset`, would make the password of before one that has to be changed."""
+    person = openldap.person()
+    openldap.forbid_early_changes(person, pwdInHistory="3", pwdCheckQuality="2", pwdMinLength="12")
+    openldap.directory.reset(person, NEXT)
+    for password, rule in (("Sh0rt!", "length"), (NEXT, "history")):
+        assert not_accepted(openldap.directory.reset, person, password) == rule
+        assert not openldap.find(person.user_id.partition("@")[0]).must_change
+    assert openldap.signs_in(person, NEXT)
+
+
+def test_what_fails_once_a_password_is_set_leaves_the_outcome_unknown_and_the_next_try_finds_out(openldap, monkeypatch):
+    """A right over `pwdReset` that is missing is no reason to say that nothing was done."""
+    person, view = openldap.person(), openldap.connect()
+    with monkeypatch.context() as patched:
+        patched.setattr(view.service, "modify", lambda *_: Answer(50))
+        with pytest.raises(Unanswered) as caught:
+            view.reset(person, NEXT, temporary=True)
+    assert not caught.value.known and "no-right" in caught.value.why
+    assert openldap.signs_in(person, NEXT)

@@ -134,10 +134,10 @@ class OpenLdapWorld(World):
         self.replace(person, "userPassword", password)
         time.sleep(2.1)  # the least that it knows is a second
 
-    def forbid_early_changes(self, person):
+    def forbid_early_changes(self, person, **also):
         policy = f"cn=young{next(_numbers)},dc=contoso,dc=example"
         classes = ("organizationalRole", "pwdPolicy")
-        rules = {"objectClass": classes, "pwdAttribute": "userPassword", "pwdMinAge": "86400"}
+        rules = {"objectClass": classes, "pwdAttribute": "userPassword", "pwdMinAge": "86400", **also}
         ldif.apply(self.running, [ldif.record(policy, rules)])
         self.replace(person, "pwdPolicySubentry", policy)
 

@@ -95,14 +95,13 @@ class OpenLdap(LdapDirectory):
         """Sets the password, which lifts a lockout, and then whether it has to be changed."""
         self.check_addressable(person)
         answer = self._set(person, password)
-        if _error(answer) == _TOO_YOUNG:  # the minimum age is for changes; a password that must be changed has none
-            self._must_change(person, True)
-            answer = self._set(person, password)
+        if _error(answer) == _TOO_YOUNG:
+            answer = self._set_early(person, password)
         self._judge_write(answer)
         try:
             self._must_change(person, temporary)
-        except Unanswered as failed:  # the password itself is set
-            raise Unanswered(known=False, why=failed.why) from failed
+        except Outcome as failed:  # the password itself is set
+            raise Unanswered(known=False, why=f"pwdReset: {failed}") from failed
 
     def change(self, person: Person, old: str, new: str) -> None:
         """Changes the password as the person, after a bind with the old one, so that wrong ones count for the lockout.
@@ -170,6 +169,17 @@ class OpenLdap(LdapDirectory):
     def _set(self, person: Person, new: str) -> Answer:
         value = pack_password_modify(person.address, sent(new))
         return self.service.extended(person.server, _PASSWORD_MODIFY, value, self.bind_controls(person.server))
+
+    def _set_early(self, person: Person, new: str) -> Answer:
+        """Sets a password before its minimum age, which is for changes: one that has to be changed has none."""
+        self._must_change(person, True)
+        try:
+            answer = self._set(person, new)
+        except Unanswered as failed:  # the password of before has to be changed by now
+            raise Unanswered(known=False, why=failed.why) from failed
+        if answer.code:
+            self._must_change(person, False)
+        return answer
 
     def _must_change(self, person: Person, wanted: bool) -> None:
         """Whether the password has to be changed, where the server does not say so already."""

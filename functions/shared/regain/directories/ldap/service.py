@@ -1,10 +1,12 @@
 """The service account's connections: one for each server, kept between requests and proved before a write."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import sansldap
+from aws_lambda_powertools import Logger
 
 from regain.directories.base import NotAllowed, Outcome, Person, Unanswered
 from regain.directories.ldap.connection import MOST, Connection, Timeouts, tls_context
@@ -14,7 +16,12 @@ from regain.domain.ldap import Ldap
 _RESTED_SECONDS = 20  # a frozen Lambda wakes up with connections that the server has long forgotten
 _REREAD_SECONDS = 60
 _RETRY_SECONDS = 900  # a service account that tries a wrong password again and again locks itself
+_SILENT_SECONDS = 60
 _EVERYTHING = sansldap.FilterPresent("objectClass")
+_OF_THE_SERVER = ("certificate: ", "tls: ")
+"""How refusals begin that say nothing about another server."""
+
+log = Logger(service="regain")
 
 
 @dataclass
@@ -36,6 +43,7 @@ class Service:
     _refused: str = ""
     _refused_at: float = -_RETRY_SECONDS
     _failed_at: float = -_REREAD_SECONDS
+    _silent: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._tls = tls_context(self.settings.ca)
@@ -58,16 +66,32 @@ class Service:
             Unanswered: always with nothing done.
         """
         failed: Outcome = Unanswered(known=True)
-        for each in [server] if server else self.settings.url:
+        for each in [server] if server else self._in_order():
             try:
                 answer, entries = self._read(each, base, scope, found_by, attributes, most)
+                if answer.code not in (0, 4):  # 4: there is more than was asked for
+                    raise refused(answer)
             except Unanswered as error:
                 failed = Unanswered(known=True, why=error.why)
-                continue
-            if answer.code not in (0, 4):  # 4: there is more than was asked for
-                raise refused(answer)
-            return each, entries
+            except NotAllowed as error:
+                if not error.code.startswith(_OF_THE_SERVER):
+                    raise
+                failed = error
+            else:
+                return each, entries
+            if not server:
+                self._silent[each] = self.clock()
+                log.warning("a server of the directory cannot be used", extra={"server": each, "detail": str(failed)})
         raise failed
+
+    def answering(self) -> str:
+        """The server that is asked first now. Raises like `search`."""
+        return self.search("", sansldap.SearchScope.BASE, _EVERYTHING, ["1.1"])[0]
+
+    def _in_order(self) -> list[str]:
+        """The servers as the settings name them, but last those that could not be used a moment ago."""
+        now = self.clock()
+        return sorted(self.settings.url, key=lambda each: now - self._silent.get(each, -math.inf) < _SILENT_SECONDS)
 
     def supports(self, server: str, control: str) -> bool:
         """Whether a server lists a control. No other is ever sent: Samba answers it with what no client expects."""
@@ -154,7 +178,7 @@ class Service:
 
 def refused(answer: Answer) -> Outcome:
     """What a result code means that has nothing to do with a password or a person."""
-    if answer.code in (51, 52):  # busy, unavailable
+    if answer.code in (3, 51, 52):  # no time, busy, unavailable
         return Unanswered(known=True, why=f"ldap {answer.code}")
     names = {10: "referral", 12: "control", 8: "tls-needed", 13: "tls-needed", 32: "base"}
     return NotAllowed(names.get(answer.code, f"ldap {answer.code}"))
