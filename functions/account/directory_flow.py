@@ -153,8 +153,9 @@ def _recorded(who: session.SignedIn, person: Person, setting: Setting, asking: A
 def cut_off(services: Services, repudiated: Repudiation, card: Account | None, change: Change) -> Account | None:
     """Replaces the password of somebody who said "this was not me" by one that nobody knows; None if they are gone.
 
-    It is done twice: Active Directory takes the password of before for an hour. Where the directory lets nobody change
-    this person now, only what is kept here is locked, and the administrators are told.
+    It is done twice: Active Directory takes the password of before for an hour. Where it can be a temporary one, no
+    minimum age holds against it, which would keep the password that was set a moment ago. Where the directory lets
+    nobody change this person now, only what is kept here is locked, and the administrators are told.
 
     Raises:
         Refused: BEING_SET, while a password is being set; DIRECTORY_REFUSED or DIRECTORY_DID_NOT_ANSWER.
@@ -165,7 +166,8 @@ def cut_off(services: Services, repudiated: Repudiation, card: Account | None, c
     person = in_directory.find(directory, who)
     if person is None or in_directory.account_id(services, who, person) != repudiated.account_id:
         return None
+    temporary = "temporary-password" in directory.offers
     with in_directory.answering(), contextlib.suppress(Stopped, NotAccepted):
         for _ in range(2):
-            directory.reset(person, f"{services.randomness(24).hex()}-aA1")
+            directory.reset(person, f"{services.randomness(24).hex()}-aA1", temporary)
     return in_directory.account(card, person, repudiated.account_id, who)

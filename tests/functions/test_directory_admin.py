@@ -116,6 +116,7 @@ def test_this_was_not_me_leaves_a_password_that_nobody_knows_until_an_administra
     domain.directory.down = None
     assert secure(domain.world, token).status == 200
     assert len(domain.directory.passwords[person.key]) == len(before) + 2, "the one of before would work for an hour"
+    assert domain.directory.find(person.user_id).must_change, "a temporary one: no minimum age holds against it"
     assert domain.card(person).enabled is False
     assert domain.world.sign_in(person.user_id, before[-1]).code == "wrong-user-id-or-password"
     assert secure(domain.world, token).code == "link-ended"

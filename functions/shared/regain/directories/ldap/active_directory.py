@@ -33,7 +33,7 @@ _BIND: dict[str, StopReason] = {
     "533": "disabled", "701": "expired", "775": "locked", "773": "must-change", "532": "password-expired",
     "530": "hours", "531": "hours",
 }  # fmt: skip
-_DISABLED, _LOCKED = 0x2, 0x10
+_DISABLED, _LOCKED, _SMART_CARD_REQUIRED = 0x2, 0x10, 0x40000
 _NEVER = {0, 0x7FFFFFFFFFFFFFFF}
 _EPOCH = 11_644_473_600  # from 1601, where Windows begins to count, to 1970
 _COMPLEX = 1
@@ -74,7 +74,7 @@ class ActiveDirectory(LdapDirectory):
     def person(self, entry: Entry, user_id: str, server: str) -> Person:
         """The person in an entry. Whether they are locked out is computed: `lockoutTime` outlasts the lockout."""
         key = entry.attributes.get("objectguid", (b"",))[0]
-        expires = entry.number("accountExpires")
+        expires, flags = entry.number("accountExpires"), entry.number("userAccountControl")
         return Person(
             key=str(uuid.UUID(bytes_le=key)) if len(key) == 16 else "",
             address=entry.dn,
@@ -88,11 +88,12 @@ class ActiveDirectory(LdapDirectory):
             mobile_phone=entry.one("mobile"),
             office_phone=entry.one("telephoneNumber"),
             groups=tuple(first_value(group) for group in entry.all("memberOf")),
-            enabled=not entry.number("userAccountControl") & _DISABLED,
+            enabled=not flags & _DISABLED,
             expired=expires not in _NEVER and expires // 10_000_000 - _EPOCH <= time.time(),
             locked=bool(entry.number("msDS-User-Account-Control-Computed") & _LOCKED),
             must_change=entry.one("pwdLastSet") == "0",
             protected=entry.number("adminCount") == 1 or self.is_in_protected_group(entry),
+            managed_elsewhere=bool(flags & _SMART_CARD_REQUIRED),  # with a password that nobody is to know
             changed_at=entry.one("pwdLastSet"),
         )
 
@@ -107,22 +108,25 @@ class ActiveDirectory(LdapDirectory):
         raise Stopped(reason) if reason else WrongPassword
 
     def reset(self, person: Person, password: str, temporary: bool = False) -> None:
-        """Sets the password and lifts the lockout in one request; nothing else does both."""
+        """Sets the password and lifts the lockout in one request; nothing else does both.
+
+        A temporary one is drawn, so no history holds against it, nor the minimum age that comes with that.
+        """
         self.check_addressable(person)
         changes = [Change("replace", "unicodePwd", (_quoted(password),)), Change("replace", "lockoutTime", values("0"))]
         if temporary:
             changes.append(Change("replace", "pwdLastSet", values("0")))
-        hinted = self._applies_history(person.server)
+        hinted = not temporary and self._applies_history(person.server)
         controls = [Control(_POLICY_HINTS, True, pack_policy_hints())] if hinted else []
         answer = self.service.modify(person.server, person.address, changes, controls)
-        self._judge_write(answer, person, password, bool(controls), change=False)
+        self._judge_write(answer, person, password, by_age=hinted)
 
     def change(self, person: Person, old: str, new: str) -> None:
         """Changes the password on the service account's connection: some people cannot bind themselves."""
         self.check_addressable(person)
         changes = [Change("delete", "unicodePwd", (_quoted(old),)), Change("add", "unicodePwd", (_quoted(new),))]
         answer = self.service.modify(person.server, person.address, changes)
-        self._judge_write(answer, person, new, history=True, change=True)
+        self._judge_write(answer, person, new, by_age=True)
 
     def unlock(self, person: Person) -> None:
         """Lifts the lockout."""
@@ -132,25 +136,29 @@ class ActiveDirectory(LdapDirectory):
         if answer.code:
             raise _failed(answer)
 
-    def _judge_write(self, answer: Answer, person: Person, password: str, history: bool, change: bool) -> None:
+    def _judge_write(self, answer: Answer, person: Person, password: str, by_age: bool) -> None:
         if answer.code == 0:
             return
         if _code(answer) == "0000052D":
-            raise NotAccepted(self._broken_rule(person, password, history, change))
+            told = "history" in answer.text.lower()  # by Samba
+            raise NotAccepted("history" if told else self._broken_rule(person, password, by_age))
         raise _failed(answer)
 
-    def _broken_rule(self, person: Person, password: str, history: bool, change: bool) -> PolicyRule:
-        """Works out which rule of the policy a password breaks: the answer does not say."""
+    def _broken_rule(self, person: Person, password: str, by_age: bool) -> PolicyRule:
+        """Works out which rule of the policy a password breaks: Windows does not say.
+
+        Where it breaks none that can be checked here, it may be the history or a filter of the organisation's.
+        """
         policy = self._policy(person)
         if policy is None:
             return "unknown"
         if len(sent(password)) < policy.least:
             return "length"
-        if change and _changeable_at(person, policy) > time.time():
+        if by_age and _changeable_at(person, policy) > time.time():
             return "age"
         if policy.is_complex and not _is_complex(password, person):
             return "quality"
-        return "history" if policy.history and (history or change) else "unknown"
+        return "unknown"
 
     def requirements(self, person: Person, change: bool) -> Requirements:
         """What a new password must be: by the person's fine-grained policy (PSO), or by the domain's."""
@@ -161,7 +169,7 @@ class ActiveDirectory(LdapDirectory):
         return Requirements(policy.least, policy.is_complex, history, _changeable_at(person, policy) if change else 0)
 
     def _applies_history(self, server: str) -> bool:
-        """Whether a reset is held to the history: Samba, for one, has no control for it."""
+        """Whether a reset is held to the history and the minimum age: Samba, for one, has no control for it."""
         return self.settings.history_on_reset and self.service.supports(server, _POLICY_HINTS)
 
     def _policy(self, person: Person) -> _Policy | None:
