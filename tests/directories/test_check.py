@@ -75,6 +75,14 @@ def test_missing_rights_come_with_the_command_that_gives_them(active_directory):
     assert "may not write lockoutTime and pwdLastSet" in finding.what and "dsacls" in finding.to_do
 
 
+def test_people_without_a_key_are_noticed_because_nothing_could_be_kept_of_each_alone(openldap):
+    openldap.person()
+    view = openldap.connect()
+    assert not wrong(view)
+    view.attributes = tuple(each for each in view.attributes if each != "entryUUID")
+    assert "Without entryUUID" in said(view)
+
+
 def test_people_without_the_attribute_that_they_are_found_by_are_noticed(openldap):
     openldap.person()
     assert "People have no userPrincipalName" in said(openldap.connect(user_id=("userPrincipalName",)))

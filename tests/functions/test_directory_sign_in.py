@@ -126,6 +126,17 @@ def test_a_directory_that_is_down_says_so_to_everybody_and_costs_nobody_a_try(do
     assert domain.world.sign_in(person.user_id, FIRST).status == 200
 
 
+def test_whoever_the_directory_shows_without_a_key_is_nobody(domain):
+    """All that is kept of people is kept under it: those without one would share what each of them registers (B16)."""
+    shapes = set()
+    for facts in ({"key": ""}, {}):
+        person = domain.directory.add()
+        domain.directory.update(person, **facts)
+        told = domain.world.sign_in(person.user_id, FIRST if facts else "a wrong password")
+        shapes.add((told.status, told.code))
+    assert shapes == {(401, "wrong-user-id-or-password")}
+
+
 def test_whoever_must_change_signs_in_and_changes_it(domain):
     here = signed_in(domain, must_change=True)
     assert here.get("").body["must_change_password"] is True

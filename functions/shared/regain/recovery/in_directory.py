@@ -86,9 +86,13 @@ def unavailable(outcome: NotAllowed | Unanswered) -> Refused:
 
 
 def find(directory: Directory, user_id: str) -> Person | None:
-    """Whom a user ID names: the only question before a proof. Raises Refused, like `answering`."""
+    """Whom a user ID names: the only question before a proof. Raises Refused, like `answering`.
+
+    Somebody without a key is nobody: everything is kept under it, and without one people would share it.
+    """
     with answering():
-        return directory.find(user_id)
+        person = directory.find(user_id)
+    return person if person and person.key else None
 
 
 def account_id(services: Services, user_id: str, person: Person | None) -> str:

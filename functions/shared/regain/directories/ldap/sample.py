@@ -25,6 +25,10 @@ def findings(
     yield Finding("ok", more if size >= MOST else f"People below the base: {size}.")
     yield from _user_ids(settings, entries)
     yield from _shared(settings, entries)
+    if unknown := sum(not person.key for person in people):
+        key = "objectGUID" if settings.kind == "active-directory" else "entryUUID"
+        what = f"Without {key}: {unknown} of {size} people. Nobody finds them."
+        yield Finding("wrong", what, "Let the service account read it: it tells people apart.")
     protected = sum(person.protected for person in people)
     if protected:
         yield Finding("ok", f"Protected: {protected} of {size}. They are told whom to ask, and nothing is changed.")
