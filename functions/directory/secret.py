@@ -46,4 +46,8 @@ def _of(domain: str, text: str) -> str:
         by_domain = json.loads(text)
     except ValueError:
         return text
-    return str(by_domain[domain]) if isinstance(by_domain, dict) and domain in by_domain else text
+    if not isinstance(by_domain, dict):
+        return text
+    if domain not in by_domain:  # the whole would show this directory the passwords of the others
+        raise NotAllowed("secret: it has none for this domain")
+    return str(by_domain[domain])

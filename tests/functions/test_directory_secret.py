@@ -56,3 +56,10 @@ def test_a_secret_that_cannot_be_read_has_to_be_repaired(secrets, monkeypatch):
         secret.secret_of("contoso.example")(False)
     monkeypatch.setenv(secret.LOCAL, LOCAL_SECRET)
     assert secret.secret_of("contoso.example")(False) == LOCAL_SECRET
+
+
+def test_a_domain_that_the_secret_leaves_out_is_not_shown_the_passwords_of_the_others(secrets):
+    """The whole would be sent to its directory as a password."""
+    secrets.text = json.dumps({"contoso.example": "one"})
+    with pytest.raises(NotAllowed, match="none for this domain"):
+        secret.secret_of("fabrikam.example")(False)
