@@ -154,6 +154,9 @@ def test_a_doubt_stays_while_later_tries_come_to_nothing(flow):
     flow.wait(LEASE)
     flow.directory.faults.append("down")
     assert flow.finish(OTHER).code == "directory-did-not-answer"
+    services, subject = flow.domain.world.services, flow.domain.subject(flow.person)
+    change = recoveries.change(services.store.batch_get([services.recoveries.key(subject, "change")])[0])
+    assert (change.until, change.server) == (NOW + LEASE, "ldaps://one"), "tries in vain make no doubt younger"
     flow.wait(LEASE)
     app.lambda_handler({}, Context())
     assert [kind for kind, _ in flow.domain.notices(flow.person)] == ["password-in-doubt"]

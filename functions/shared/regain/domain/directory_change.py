@@ -57,9 +57,9 @@ class Change:
         """The same after it was written."""
         return replace(self, version=self.version + 1)
 
-    def given_up(self) -> "Change":
-        """The change was not made, for certain. Earlier doubts stay."""
-        return replace(self, mark="", notice=self.notice if self.doubted else ())
+    def given_up(self, before: "Change") -> "Change":
+        """The change was not made, for certain. Earlier doubts stay, and are no younger than `before` it."""
+        return replace(self, mark="", until=before.until, notice=self.notice if self.doubted else ())
 
     def recorded(self) -> "Change":
         """The change was made, and nothing is in doubt."""

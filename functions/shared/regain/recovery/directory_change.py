@@ -5,7 +5,7 @@ The rules are in `domain.directory_change`.
 
 import contextlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from regain.adapters import recoveries
@@ -64,7 +64,10 @@ def refused_by_policy(outcome: NotAccepted) -> Refused:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Setting:
-    """One try to set one password. `change` is the intent, as it is stored; `kind` the event of a success."""
+    """One try to set one password. `change` is the intent, as it is stored; `kind` the event of a success.
+
+    `before` is what was known of earlier tries.
+    """
 
     services: Services
     account: Account
@@ -76,6 +79,7 @@ class Setting:
     kind: str
     password: str
     change: Change
+    before: Change = field(default_factory=Change)
 
     def intend(self, also: Iterable[Write] = ()) -> "Setting":
         """INTENT: the same, once it is written that the directory is going to be asked; `also` is written with it.
@@ -88,7 +92,8 @@ class Setting:
         notice = tuple(map(self.services.outbox.kept, self._notices("password-in-doubt")))
         change = self.change.intended(mark, self.person.server, self.services.now, notice)
         self.services.store.commit([self._change_write(change), self._event("directory-asked"), *also])
-        return replace(self, change=change.written(), person=replace(self.person, server=change.server))
+        person = replace(self.person, server=change.server)
+        return replace(self, before=self.change, change=change.written(), person=person)
 
     def act(self, action: Callable[[Directory, Person], None]) -> None:
         """ACT: returns once the password is the person's. What became of it is written before anything is told.
@@ -192,7 +197,7 @@ class Setting:
     def _settle(self, kind: str = "", reason: str = "") -> None:
         """Nothing was changed, for certain."""
         events = [self._event(kind, reason=reason)] if kind else []
-        self._commit(self._change_write(self.change.given_up()), *events)
+        self._commit(self._change_write(self.change.given_up(self.before)), *events)
 
     def _doubt(self, why: str) -> None:
         """The intent stays, and its owner is told once that the password may have been changed."""
