@@ -147,6 +147,24 @@ def test_a_token_is_kept_until_shortly_before_it_ends(entra):
     assert "ey" not in repr(view.graph.tokens)
 
 
+def test_while_the_token_endpoint_is_silent_the_token_of_before_is_used_to_its_end(entra):
+    """And the endpoint is left alone for as long as it asks."""
+    clock = [1_000.0]
+    view = entra.connect()
+    view.graph.tokens.clock = lambda: clock[0]
+    view.find("maria@contoso.example")
+    entra.running.faults["token"] = [Response(429, {}, {"Retry-After": "90"}), Response(503, {}), Response(503, {})]
+    entra.running.asked.clear()
+    for later in (3_400, 60, 40):  # it is good for 3,599 seconds
+        clock[0] += later
+        assert view.find("nobody@contoso.example") is None
+    assert entra.running.asked == ["token", "find", "find", "token", "find"]
+    clock[0] += 100
+    with pytest.raises(Unanswered, match="token: 503"):
+        view.find("nobody@contoso.example")
+    assert view.find("nobody@contoso.example") is None
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "OutboundWebIdentityFederationDisabledException"])
 def test_what_aws_refuses_to_vouch_for_is_named(entra, code):
     entra.running.aws_refuses = code

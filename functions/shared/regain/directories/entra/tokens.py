@@ -16,6 +16,8 @@ _EARLY = 300
 """Seconds before its end at which a token is used no more."""
 _REFUSED_FOR = 60
 """Seconds in which nothing is asked again after a refusal: what is set up wrongly is so for everybody who comes."""
+_AGAIN = 30
+"""Seconds until the next try for a new token, while the one of before is still good."""
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,16384}")
 
 
@@ -30,13 +32,14 @@ class Tokens:
     _kept: str = field(default="", repr=False)
     _refused: str = ""
     _until: float = 0
+    _ends: float = 0
 
     def current(self) -> str:
         """A token that is good for a while.
 
         Raises:
             NotAllowed: the app, its credential or the tenant is set up wrongly; `code` holds Microsoft's words for it.
-            Unanswered: nothing was done.
+            Unanswered: nothing was done, and no token is left.
         """
         now = self.clock()
         if now >= self._until:
@@ -47,16 +50,21 @@ class Tokens:
 
     def forget(self) -> None:
         """Has the next one asked for anew."""
-        self._until = 0
+        self._until = self._ends = 0
 
     def _renew(self, now: float) -> None:
-        self._kept = self._refused = ""
+        """Asks for another token. Where Microsoft is silent, the one of before is used to its end."""
+        self._refused = ""
         try:
             self._kept, seconds = _granted(self._asked())
         except NotAllowed as refused:
-            self._refused, self._until = refused.code, now + _REFUSED_FOR
+            self._kept, self._refused, self._until = "", refused.code, now + _REFUSED_FOR
+        except Unanswered as silent:
+            if now >= self._ends:
+                raise
+            self._until = min(self._ends, now + (silent.retry_after or _AGAIN))
         else:
-            self._until = now + max(60, seconds - _EARLY)
+            self._until, self._ends = now + max(60, seconds - _EARLY), now + seconds
 
     def _asked(self) -> Answer:
         form = {
