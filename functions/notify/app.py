@@ -32,8 +32,10 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     being sent again. The processor gets no logger, because it would log the text of an error.
     """
     if "Records" not in event:  # the schedule's
-        help_digest.write_due(services())
-        doubts.write_due(services())
+        try:
+            help_digest.write_due(services())
+        finally:
+            doubts.write_due(services())
         return {}
     queued = event["Records"][0]["eventSource"] == "aws:sqs"
     source, handler = (EventType.SQS, _send_again) if queued else (EventType.DynamoDBStreams, _send_new)
@@ -47,10 +49,10 @@ def _send_new(record: DynamoDBRecord) -> None:
 
 
 def _send_again(record: SQSRecord) -> None:
-    """Sends what a queued message names: records of the stream that failed before."""
-    with _failures_logged():
-        for each in stream_records.read_failed_batch(record.body):
-            _send(each)
+    """Sends what a queued message names: records of the stream that failed before. None of them holds up the others."""
+    with _failures_logged(), contextlib.ExitStack() as tried:
+        for each in reversed(stream_records.read_failed_batch(record.body)):
+            tried.callback(_send, each)
 
 
 @contextlib.contextmanager

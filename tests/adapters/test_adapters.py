@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -13,7 +14,7 @@ from moto import mock_aws
 from regain.adapters import rate_limits, recoveries
 from regain.adapters.events import Events
 from regain.adapters.identifiers import Identifiers
-from regain.adapters.messengers import Email, RenderedMessage, Undeliverable, in_ascii
+from regain.adapters.messengers import Email, RenderedMessage, Text, Undeliverable, in_ascii
 from regain.adapters.seal import seal, unseal
 from regain.adapters.store import Conflict, Store, marshal, put_new, put_version, unmarshal
 from regain.directories.dynamodb import Accounts
@@ -190,6 +191,17 @@ def test_ses_gets_domains_in_punycode_p19(address, taken):
 def test_an_address_that_ses_cannot_deliver_to_is_undeliverable_p19():
     with pytest.raises(Undeliverable, match="NotAscii"):
         in_ascii("müller@home.example")
+
+
+@pytest.mark.parametrize("domain", ["bücher..example", f"{'ü' * 70}.example", "-ü.example"])
+def test_mail_to_a_domain_that_cannot_exist_is_undeliverable_and_not_tried_again(domain):
+    with pytest.raises(Undeliverable, match="BadRequestException"):
+        in_ascii(f"anna@{domain}")
+
+
+def test_what_botocore_refuses_to_send_is_undeliverable_and_quotes_nothing(aws):
+    with pytest.raises(Undeliverable, match=r"^ParamValidationError$"):
+        Text(boto3.client("pinpoint-sms-voice-v2"), "", 600).send("", replace(LETTER, sms="a code"), {})
 
 
 def test_mail_goes_to_one_address_from_the_organisations_sender(aws):

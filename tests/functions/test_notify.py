@@ -316,6 +316,31 @@ def test_what_still_cannot_be_sent_comes_again(world, post_office):
     assert stored(world, message)["state"] == "pending"
 
 
+def test_in_the_queue_too_a_message_that_cannot_be_sent_holds_up_none_after_it(world, post_office):
+    _, _, (first,) = asked(world, "email")
+    _, _, (last,) = asked(world, "sms")
+    body, end = place_in_the_stream(world, first), place_in_the_stream(world, last)
+    batch = body["DDBStreamBatchInfo"] | {"endSequenceNumber": end["DDBStreamBatchInfo"]["endSequenceNumber"]}
+    post_office["email"].faults += [ConnectionError()]
+    assert from_the_queue({"DDBStreamBatchInfo": batch}) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert [stored(world, each)["state"] for each in (first, last)] == ["pending", "sent"]
+    assert from_the_queue({"DDBStreamBatchInfo": batch}) == {"batchItemFailures": []}
+    assert (len(post_office["email"].sent), len(post_office["text"].sent)) == (1, 1)
+
+
+def test_the_schedules_second_errand_is_run_whatever_becomes_of_the_first(world, monkeypatch):
+    run = []
+
+    def broken(_):
+        raise ConnectionError
+
+    monkeypatch.setattr(app.help_digest, "write_due", broken)
+    monkeypatch.setattr(app.doubts, "write_due", run.append)
+    with pytest.raises(ConnectionError):  # so that Lambda tries again
+        app.lambda_handler({}, Context())
+    assert len(run) == 1
+
+
 def test_a_slow_service_is_not_asked_twice_for_one_message(world):
     """What was taken slowly would be sent twice: senders wait a minute, tables a few seconds."""
     flow._messengers.cache_clear()

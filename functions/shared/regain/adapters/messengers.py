@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 _PERMANENT_ERRORS = {
     "MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException", "NotFoundException",
@@ -140,20 +140,25 @@ def _call(action: Any, **request: Any) -> Any:
         if code in _PERMANENT_ERRORS:
             raise Undeliverable(code) from None
         raise
+    except ParamValidationError:  # botocore's own judgement, whose words quote the message
+        raise Undeliverable("ParamValidationError") from None
 
 
 def in_ascii(address: str) -> str:
     """An address as SES takes it: its domain in punycode.
 
     Raises:
-        Undeliverable: the part before the @ is not ASCII, which SES cannot deliver to.
+        Undeliverable: the part before the @ is not ASCII, which SES cannot deliver to, or the domain cannot exist.
     """
     local, _, domain = address.rpartition("@")
     if not local.isascii():
         raise Undeliverable("NotAscii")
     if domain.isascii():
         return address
-    return f"{local}@{importlib.import_module('idna').encode(domain, uts46=True).decode()}"
+    try:
+        return f"{local}@{importlib.import_module('idna').encode(domain, uts46=True).decode()}"
+    except UnicodeError:  # as SES says of such a domain in ASCII
+        raise Undeliverable("BadRequestException") from None
 
 
 def _utf8(text: str) -> dict[str, str]:
