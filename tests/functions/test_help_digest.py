@@ -135,3 +135,16 @@ def test_a_digest_is_written_by_nobody_for_a_stranger_x13(desk, time_machine):
     deliver(desk, message["reference"])
     assert desk.letters == []
     assert "ben@" not in repr(message), "user IDs are sealed"
+
+
+def test_doubts_about_passwords_are_told_whatever_becomes_of_the_digests(world, monkeypatch):
+    run = []
+
+    def broken(_):
+        raise ConnectionError
+
+    monkeypatch.setattr(app.help_digest, "write_due", broken)
+    monkeypatch.setattr(app.doubts, "write_due", run.append)
+    with pytest.raises(ConnectionError):  # so that Lambda tries again
+        app.lambda_handler({}, Context())
+    assert len(run) == 1

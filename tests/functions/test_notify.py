@@ -292,53 +292,32 @@ def test_what_could_not_be_sent_is_found_in_the_stream_and_sent_once(world, post
     body = place_in_the_stream(world, message)
     assert from_the_queue(body) == {"batchItemFailures": []}
     assert from_the_queue(body) == {"batchItemFailures": []}
-    assert len(post_office["email"].sent) == 1
-    assert stored(world, message)["state"] == "sent"
+    assert (len(post_office["email"].sent), stored(world, message)["state"]) == (1, "sent")
+
+
+def batch_of(world, first, last):
+    body, end = place_in_the_stream(world, first), place_in_the_stream(world, last)
+    return body["DDBStreamBatchInfo"] | {"endSequenceNumber": end["DDBStreamBatchInfo"]["endSequenceNumber"]}
 
 
 def test_a_failed_batch_that_cannot_be_read_to_its_end_comes_again_and_none_of_it_is_lost(world, post_office):
     """A14: ten messages may lie far apart in the stream; what was not reached is no success."""
-    _, _, (first,) = asked(world, "email")
-    _, _, (last,) = asked(world, "email")
-    body, end = place_in_the_stream(world, first), place_in_the_stream(world, last)
-    batch = body["DDBStreamBatchInfo"] | {"endSequenceNumber": end["DDBStreamBatchInfo"]["endSequenceNumber"]}
-    beyond = batch | {"endSequenceNumber": str(10**30)}
+    (_, _, (first,)), (_, _, (last,)) = asked(world, "email"), asked(world, "email")
+    beyond = (batch := batch_of(world, first, last)) | {"endSequenceNumber": str(10**30)}
     assert from_the_queue({"DDBStreamBatchInfo": beyond}) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert stored(world, last)["state"] == "pending"
     assert from_the_queue({"DDBStreamBatchInfo": batch}) == {"batchItemFailures": []}
     assert stored(world, first)["state"] == stored(world, last)["state"] == "sent"
 
 
-def test_what_still_cannot_be_sent_comes_again(world, post_office):
-    _, _, (message,) = asked(world, "email")
+def test_what_still_cannot_be_sent_comes_again_and_holds_up_none_after_it(world, post_office):
+    (_, _, (first,)), (_, _, (last,)) = asked(world, "email"), asked(world, "sms")
     post_office["email"].faults += [ConnectionError()]
-    assert from_the_queue(place_in_the_stream(world, message)) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
-    assert stored(world, message)["state"] == "pending"
-
-
-def test_in_the_queue_too_a_message_that_cannot_be_sent_holds_up_none_after_it(world, post_office):
-    _, _, (first,) = asked(world, "email")
-    _, _, (last,) = asked(world, "sms")
-    body, end = place_in_the_stream(world, first), place_in_the_stream(world, last)
-    batch = body["DDBStreamBatchInfo"] | {"endSequenceNumber": end["DDBStreamBatchInfo"]["endSequenceNumber"]}
-    post_office["email"].faults += [ConnectionError()]
-    assert from_the_queue({"DDBStreamBatchInfo": batch}) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    queued = {"DDBStreamBatchInfo": batch_of(world, first, last)}
+    assert from_the_queue(queued) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert [stored(world, each)["state"] for each in (first, last)] == ["pending", "sent"]
-    assert from_the_queue({"DDBStreamBatchInfo": batch}) == {"batchItemFailures": []}
-    assert (len(post_office["email"].sent), len(post_office["text"].sent)) == (1, 1)
-
-
-def test_the_schedules_second_errand_is_run_whatever_becomes_of_the_first(world, monkeypatch):
-    run = []
-
-    def broken(_):
-        raise ConnectionError
-
-    monkeypatch.setattr(app.help_digest, "write_due", broken)
-    monkeypatch.setattr(app.doubts, "write_due", run.append)
-    with pytest.raises(ConnectionError):  # so that Lambda tries again
-        app.lambda_handler({}, Context())
-    assert len(run) == 1
+    assert from_the_queue(queued) == {"batchItemFailures": []}
+    assert [len(post_office[each].sent) for each in ("email", "text")] == [1, 1]
 
 
 def test_a_slow_service_is_not_asked_twice_for_one_message(world):
