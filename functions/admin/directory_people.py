@@ -42,8 +42,8 @@ def search(agent: Agent, typed: str, domains: list[str]) -> tuple[Found, Ends]:
 
 
 def _identified(agent: Agent, people: tuple[Person, ...]) -> Iterator[tuple[str, tuple[str, Person]]]:
-    """Those who have a user ID by which they are found again."""
-    for person in people:
+    """Those who have a user ID by which they are found again, and a key (`in_directory.find`)."""
+    for person in filter(lambda found: found.key, people):
         try:
             who = user_id.normalise(person.user_id, agent.services.organisation.domains)
         except Refused:

@@ -28,6 +28,8 @@ def test_somebody_of_whom_nothing_is_known_here_is_found_opened_and_helped(searc
     agent, person = Agent(searchable.world).proved(), added(searchable, "Quitéria")
     found = search(agent, "quitéria sil").body
     assert [each["id"] for each in found["people"]] == [person.user_id], "there is no id to open it by yet"
+    searchable.directory.update(added(searchable, "Quitéria"), key="")
+    assert names(search(agent, "quitéria sil")) == [person.user_id], "nor is anybody found who has no key there"
     assert found["directories"] == {DOMAIN: "all"}
     assert not any(place in repr(found) for place in person.other_mails)
     assert agent.get(f"/accounts/{person.user_id}").body["id"] == person.user_id
