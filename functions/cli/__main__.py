@@ -62,6 +62,8 @@ class _Commands(TyperGroup):
                     terminal.want_json()  # also of a wrong use, which ends before the command begins
             else:
                 rest.append(word)
+        if any(not word or (word.startswith("--") and word.endswith("=")) for word in args):
+            raise typer.BadParameter("a value is empty: a variable of your shell may not be set.")
         return super().parse_args(ctx, ours + rest)
 
 

@@ -60,10 +60,18 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = Missing.keep,
     at_most: Annotated[
         int | None,
-        typer.Option("--missing-at-most", help="How many may be turned off: else ten, or a tenth of all who are on."),
+        typer.Option(
+            "--missing-at-most", min=0, help="How many may be turned off: else ten, or a tenth of all who are on."
+        ),
     ] = None,
 ) -> None:
     """Adds and updates people. Never replaces a password. If it is stopped, run it again: it continues."""
+    if at_most is not None and absent == Missing.keep:
+        raise typer.BadParameter(
+            "--missing-at-most says how many --missing disable may turn off: give both, or neither."
+        )
+    if details and details.exists() and file.exists() and details.samefile(file):
+        raise typer.BadParameter("--details would overwrite the people file: name another one.")
     stack: Stack = context.obj
     services = stack.services()
     parsed = importing.parse(file, services.organisation)

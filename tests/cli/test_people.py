@@ -64,6 +64,18 @@ def test_a_file_with_a_wrong_row_is_not_used_unless_that_is_asked_for(world, run
     assert world.account(bad) is None
 
 
+def test_options_that_contradict_each_other_import_nothing_and_write_nothing_b30(world, run, file):
+    """The report would overwrite the file that is imported; a bound without --missing would bind nothing."""
+    (name,) = names(world, 1)
+    path = file(f"{name},A,,,\n")
+    for words in (("--details", path), ("--missing-at-most", 3), ("--missing", "disable", "--missing-at-most", -1)):
+        before = path.read_bytes()
+        status, out, err = run("people", "import", path, *words)
+        assert (status, out, path.read_bytes()) == (2, "", before)
+        assert words[-2] in err
+    assert world.account(name) is None
+
+
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(world, run, file):
     (name,) = names(world, 1)
     status, out, _ = run("people", "import", file(f"{name},A,,,\n"), "--dry-run")

@@ -101,6 +101,19 @@ def test_a_time_that_is_not_understood_is_refused_with_what_would_be_h23(run, te
     assert "yesterday" in err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("events", "--account", ""), ("events", "--reference="), ("admin", "grant", "maria.silva", "", "--yes"),
+     ("--stack", "", "people", "export"), ("doctor", "--try", ""), ("people", "import", ""), ("explain", "")],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_empty_value_is_not_taken_for_none_h23(run, words):
+    """`--account "$WHO"` without WHO would list everybody's events, and `admin grant USER "$ROLE"` take the role away."""
+    status, out, err = run(*words)
+    assert (status, out) == (2, "")
+    assert "a value is empty" in err
+
+
 def test_a_period_that_ends_before_it_begins_is_refused_h23(run):
     status, _, err = run("events", "--from", "today", "--to", "yesterday")
     assert status == 2

@@ -67,6 +67,13 @@ def test_a_domain_without_passwords_needs_a_provider(mistakes_in):
     assert mistakes_in(off + GOOD) == []
 
 
+def test_a_provider_that_signs_nobody_in_is_a_mistake_p26(mistakes_in):
+    """Its button would lead everybody to a refusal."""
+    none = HEAD.replace("{contoso.example: {}}", "{contoso.example: {sign_in: password}}")
+    ((line, what, remedy),) = mistakes_in(none + GOOD)
+    assert line == 4 and "signs nobody in" in what and "sign_in: password" in remedy
+
+
 def test_no_password_of_entra_is_taken_here_whatever_the_settings_say():
     """Nobody here can judge one (directories.md): sign-in is the provider's alone."""
     assert not Domain("entra").signs_in_with_password and not Domain("elsewhere").signs_in_with_password

@@ -171,6 +171,43 @@ def test_a_policy_whose_gates_the_methods_for_everybody_cannot_pass_is_a_mistake
     assert [(line, what) for line, what, _ in found] == [(6, "two gates need methods of two different channels")]
 
 
+@pytest.mark.parametrize(
+    ("recovery", "policy", "wrong"),
+    [("methods: [authenticator, recovery-code]", "{}", "no method"), ("gates: 2, methods: [email, passkey]", "{}", "two gates"),
+     ("methods: [email]", "{recovery: {gates: 2, methods: [email, authenticator]}}", "two gates"),
+     ("gates: 2, methods: [email, sms]", "{}", "")],
+)  # fmt: skip
+def test_people_whom_their_directory_cannot_sign_in_here_need_methods_that_nobody_registers_p26(
+    mistakes_in, recovery, policy, wrong
+):
+    """Entra ID judges no password here, so that nobody of it has an app or a passkey: they could prove nothing."""
+    ids = "tenant: 8eaef023-2b34-4da1-9baa-8bc8c9d6a490, client: 8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
+    found = mistakes_in(
+        f"organisation: {{name: X}}\ndomains:\n  a.example: {{}}\n  e.example: {{directory: entra, policy: p, entra: {{{ids}}}}}\n"
+        f"recovery: {{{recovery}}}\npolicies: {{p: {policy}}}\n"
+    )
+    assert [line for line, _, _ in found] == ([4] if wrong else [])
+    assert all(f"the directory of `e.example` can do, {wrong}" in what.replace("there is ", "") for _, what, _ in found)
+
+
+def test_a_directory_without_its_settings_is_told_beside_groups_and_a_provider_p22(mistakes_in):
+    text = (
+        'organisation: {name: X, site_url: "https://a.contoso.example/"}\ndomains: {a.example: {directory: ldap}}\n'
+        "groups: {g: {policy: p}}\npolicies: {p: {}}\n"
+        'sign_in: {oidc: {issuer: "https://login.contoso.example", client_id: x}}\n'
+    )
+    assert [(line, what) for line, what, _ in mistakes_in(text)] == [
+        (2, "passwords in a directory need the group `ldap`")
+    ]
+
+
+def test_a_minimum_beyond_what_a_directory_takes_is_a_mistake_p26(mistakes_in):
+    ldap = "{kind: aws-managed, directory_id: d-1234567890, region: eu-central-1}"
+    text = f"organisation: {{name: X}}\ndomains: {{a.example: {{directory: ldap, ldap: {ldap}}}}}\npasswords: {{minimum: 128}}\n"
+    assert [(line, instead[:13]) for line, _, instead in mistakes_in(text)] == [(2, "from 8 to 127")]
+    assert mistakes_in(text.replace("128", "127")) == []
+
+
 def test_a_group_whose_methods_no_domain_offers_first_is_a_mistake(tmp_path):
     text = "organisation: {name: X}\ndomains: {a.example: {}}\nrecovery: {methods: [email]}\ngroups:\n  Nurses: {policy: keys}\n"
     found = mistakes(tmp_path, text + "policies:\n  keys: {recovery: {methods: [passkey]}}\n")

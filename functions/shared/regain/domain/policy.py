@@ -229,7 +229,7 @@ class Domain:
     @property
     def offers(self) -> frozenset[str]:
         """What can be done with its passwords: pages show, and the form offers, no more."""
-        return OFFERS[self.kind]
+        return OFFERS.get(self.kind, frozenset())  # of `ldap` without its settings, which is told, nothing
 
     @property
     def signs_in(self) -> bool:

@@ -42,6 +42,7 @@ _RANGES = {
     "passwords.points": (1, 20),
     "administration.temporary_password_hours": (1, 72),
     "administration.call_cost": (0, 10_000),
+    "notify.invitations_per_hour": (60, 1_000_000),
 }  # NIST SP 800-63B-4: codes of 6 digits or more, 10 minutes at most, 64 characters allowed at least
 
 
@@ -237,6 +238,9 @@ def _colour(given: str) -> Iterator[Finding]:
 def _recovery(organisation: Organisation) -> Iterator[Finding]:
     recovery = organisation.recovery
     yield from _methods(recovery)
+    if recovery.resend_seconds > recovery.code_minutes * 60 > 0:
+        what = "a code would end before another can be asked for"
+        yield ("recovery", "resend_seconds"), what, f"at most {recovery.code_minutes * 60}"
     if recovery.code_minutes > recovery.flow_minutes:
         at: Place = ("recovery", "code_minutes")
         yield at, "a code cannot last longer than its flow", f"at most {recovery.flow_minutes}"

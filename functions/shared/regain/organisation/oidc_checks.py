@@ -27,6 +27,11 @@ def find_errors(organisation: Organisation) -> Iterator[Finding]:
     if not organisation.organisation.site_url:
         what = "the provider sends people back to the address of this site, and there is none"
         yield ("sign_in", "oidc"), what, "set `organisation.site_url`, for example https://account.contoso.example/"
+    if not any(
+        domain.directory != "elsewhere" and domain.sign_in != "password" for domain in organisation.domains.values()
+    ):
+        what = "the provider signs nobody in: every domain has `sign_in: password`, or its accounts elsewhere"
+        yield ("sign_in", "oidc"), what, "leave the provider out, or `sign_in: password` of a domain"
     yield from below(("sign_in", "oidc"), _client(settings))
 
 

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator
 
 from regain.domain.methods import Method, can_pass
+from regain.domain.policy import Recovery
 from regain.organisation import policies
 from regain.organisation.schema import Finding
 from regain.organisation.settings import Organisation, Policy
@@ -15,12 +16,14 @@ def find_errors(
 ) -> Iterator[Finding]:  # fmt: skip
     """Everything that is wrong with policies. `check` finds what is wrong with settings, as under each of them."""
     yield from _names(organisation)
+    yield from _enabled_for(organisation.recovery)
     known = [(place, what) for place, what, _ in check(organisation)]
     for name, policy in organisation.policies.items():
         for place, what, instead in check(policies.with_policy(organisation, name)):
             if (place, what) not in known:
                 yield ("policies", name, *_written(place, policy)), what, instead
     yield from _passwords(organisation)
+    yield from _directories(organisation, check)
     for name, group in organisation.groups.items():
         if group.policy in organisation.policies and not _some_can_prove(organisation, group.policy):
             first = policies.by_domains(organisation, lambda each: each.recovery.offered)[0][1]
@@ -49,6 +52,15 @@ def _written(place: Place, policy: Policy) -> Place:
     return place if part is not None and key in policies.given(part) else place[:1]
 
 
+def _enabled_for(recovery: Recovery) -> Iterator[Finding]:
+    at: Place = ("recovery", "enabled_for")
+    if not isinstance(recovery.enabled_for, str):
+        if not recovery.enabled_for or not all(name.strip() for name in recovery.enabled_for):
+            yield at, "a group without a name has no people", "`all`, `none`, or the names of groups"
+        elif meant := {"all", "none"} & set(recovery.enabled_for):
+            yield at, f"`{min(meant)}` in a list is the name of a group", f"without brackets: enabled_for: {min(meant)}"
+
+
 def _passwords(organisation: Organisation) -> Iterator[Finding]:
     """A group adds its minimum to its domain's maximum, so that each must fit all."""
     every = [organisation, *(policies.with_policy(organisation, name) for name in organisation.policies)]
@@ -58,6 +70,16 @@ def _passwords(organisation: Organisation) -> Iterator[Finding]:
         if least > smallest and "minimum" in policies.given(policy.passwords):
             what = f"{least} is more than the smallest maximum in this file"
             yield ("policies", name, "passwords", "minimum"), what, f"at most {smallest}"
+
+
+def _directories(organisation: Organisation, check: Callable[[Organisation], Iterable[Finding]]) -> Iterator[Finding]:
+    """What goes together until a domain's directory takes its share: whom it cannot sign in here registers nothing."""
+    for name, domain in organisation.domains.items():
+        if domain.resets_here and domain.has_directory:
+            told = list(check(policies.with_policy(organisation, domain.policy)))
+            for place, what, instead in check(policies.for_domain(organisation, f"@{name}")):
+                if (place, what, instead) not in told:
+                    yield ("domains", name), f"with what the directory of `{name}` can do, {what}", instead
 
 
 def _some_can_prove(organisation: Organisation, policy: str) -> bool:
