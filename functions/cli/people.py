@@ -60,18 +60,11 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = Missing.keep,
     at_most: Annotated[
         int | None,
-        typer.Option(
-            "--missing-at-most", min=0, help="How many may be turned off: else ten, or a tenth of all who are on."
-        ),
+        typer.Option("--missing-at-most", min=0, help="How many may be turned off: else ten, or a tenth of who is on."),
     ] = None,
 ) -> None:
     """Adds and updates people. Never replaces a password. If it is stopped, run it again: it continues."""
-    if at_most is not None and absent == Missing.keep:
-        raise typer.BadParameter(
-            "--missing-at-most says how many --missing disable may turn off: give both, or neither."
-        )
-    if details and details.exists() and file.exists() and details.samefile(file):
-        raise typer.BadParameter("--details would overwrite the people file: name another one.")
+    _check_options(file, details, absent, at_most)
     stack: Stack = context.obj
     services = stack.services()
     parsed = importing.parse(file, services.organisation)
@@ -96,6 +89,14 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of a command
     if details:
         import_report.write_details(details, done, parsed)
     raise typer.Exit(1 if parsed.errors or too_many or (done and done.changes.taken) else 0)
+
+
+def _check_options(file: Path, details: Path | None, absent: Missing, at_most: int | None) -> None:
+    """Refuses options that do not go together. Raises typer.BadParameter."""
+    if at_most is not None and absent == Missing.keep:
+        raise typer.BadParameter("--missing-at-most bounds what --missing disable turns off: give both, or neither.")
+    if details and details.exists() and file.exists() and details.samefile(file):
+        raise typer.BadParameter("--details would overwrite the people file: name another one.")
 
 
 def _options(
