@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.codes import code_in
 from tests.conftest import ROOT, Stack, build_site, launch
@@ -126,6 +126,25 @@ class Helper:
     def told(self, words: str) -> None:
         expect(self.page.locator("[data-told]")).to_contain_text(words)
 
+    def pages_through_people(self) -> None:
+        """The button goes with the last page, so the first new line takes the focus (WCAG 2.4.3)."""
+        page, everybody = self.page, []
+
+        def answer(route: Route) -> None:
+            if not everybody:
+                everybody.extend(route.fetch().json()["people"])
+                return route.fulfill(json={"people": everybody[:3], "cursor": "more"})
+            return route.fulfill(json={"people": everybody[3:], "cursor": ""})
+
+        self.sign_in()
+        page.route("**/admin/people/search", answer)
+        self.search("person pat")
+        lines = page.locator("[data-people]:visible > li")
+        expect(lines).to_have_count(3)
+        self.press("Show more")
+        expect(lines.nth(3)).to_be_focused()
+        expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+
 
 def ask_to_register(ada: Helper, looks) -> None:
     """A group is asked at the desk, and the invitation stopped."""
@@ -133,13 +152,56 @@ def ask_to_register(ada: Helper, looks) -> None:
     ada.sign_in("#invitations", "Invitations")
     page.get_by_text("New invitation", exact=True).click()
     page.locator("#invite-group").fill("newcomers")
+    page.get_by_label("Deadline").fill("2026-01-01")
+    ada.press("Ask them to register")
+    ada.prove()
+    expect(page.locator("main .error-summary")).to_contain_text("Choose another deadline")  # the dialog has gone
+    expect(page.locator("#invite-group")).to_have_value("newcomers")
     page.get_by_label("Deadline").fill((date.today() + timedelta(days=20)).isoformat())
     looks()
     ada.press("Ask them to register")
-    ada.prove()
     ada.told("The invitation has begun")
     looks()
     ada.press("Stop the invitation")
     ada.told("The invitation is stopped")
     page.get_by_role("link", name="Invitations", exact=True).click()
     expect(page.locator("[data-invitations] li")).to_contain_text("Stopped")
+
+
+def reads_charts(page: Page, resets, looks) -> None:
+    """Values by keyboard, by pointing, in the table and in the file; the days in the address (H6)."""
+    looks()
+    days = resets.get_by_role("img")
+    expect(days).to_have_count(7)
+    today = days.last
+    expect(today).to_have_accessible_name(
+        re.compile(r"^\w+ \d+, \d{4}: Finished: \d+, Refused: \d+, Abandoned: [1-9]\d*$")
+    )
+    page.get_by_role("button", name="Print").focus()
+    page.keyboard.press("Tab")
+    expect(days.first).to_be_focused()  # one stop for a chart, and arrows from day to day
+    page.keyboard.press("End")
+    expect(today).to_be_focused()
+    name = today.get_attribute("aria-label").partition(": ")[0]
+    expect(resets.locator(".legend b")).to_have_text(name)
+    page.keyboard.press("ArrowLeft")
+    expect(resets.locator(".legend b")).not_to_have_text(name)
+    today.hover()
+    expect(resets.locator(".legend b")).to_have_text(name)
+    page.keyboard.press("Tab")
+    expect(resets.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(resets.locator("tbody tr")).to_have_count(7)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation", name="Desk")).to_be_hidden()
+    page.emulate_media(media="screen")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="CSV").locator("visible=true").click()
+    assert re.fullmatch(r"usage-[\d-]+\.csv", saved.value.suggested_filename)
+    page.get_by_role("link", name="Days: 30").click()
+    expect(days).to_have_count(30)
+    page.get_by_role("link", name="Days: 365").click()
+    expect(days.nth(11)).to_be_visible()  # a year by months: 12 or 13
+    expect(days.nth(13)).to_have_count(0)
+    page.go_back()
+    expect(days).to_have_count(30)

@@ -14,7 +14,7 @@ from tests.conftest import english
 
 RESEND = 5
 ANSWERS = {"q01": "Port Talbot", "q05": "Pancakes", "q09": "Stork"}
-_NUMBERS = iter(range(12))
+_NUMBERS = iter(range(14))
 
 
 class Person:
@@ -53,11 +53,18 @@ class Person:
             "heading", name=re.compile("security info|You are signed in|Change your password")
         )
         expect(landed.locator("visible=true").first).to_be_visible()
+        self._stepped_up_at(self.stack.services().now)
+
+    def forget_proof(self) -> None:
+        """The session's proof is too long ago."""
+        self._stepped_up_at(0)
+
+    def _stepped_up_at(self, moment: int) -> None:
         services = self.stack.services()
         subject = services.recoveries.subject(services.identifiers.find(self.user_id))
         items = services.store.query(services.sessions.table, "subject", subject, limit=100)
         newest = max(map(services.sessions.from_item, items), key=lambda each: each.started_at)
-        services.store.commit([services.sessions.write(subject, replace(newest, stepped_up_at=services.now))])
+        services.store.commit([services.sessions.write(subject, replace(newest, stepped_up_at=moment))])
 
     def info(self) -> None:
         self.sign_in("#security-info")

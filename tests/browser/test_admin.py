@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NEW
-from tests.browser.desk import PASSWORD, Helper, ask_to_register, start_desk, take_role
+from tests.browser.desk import PASSWORD, Helper, ask_to_register, reads_charts, start_desk, take_role
+from tests.browser.test_meanwhile import hold, let_go
 from tests.browser.test_never_stuck import WRAPPED
 
 
@@ -168,6 +169,7 @@ def test_a_request_for_help_is_taken_closed_and_reopened_and_spam_goes_in_bulk_h
     requests.first.get_by_label("Note (optional)").fill("called back")
     agent.press("Take: Pat Person 3")
     agent.told("You have taken the request")
+    expect(page.locator("[data-told]")).to_be_focused()  # the button went with the request
     page.get_by_role("link", name="Taken").click()
     expect(requests.first).to_contain_text("Taken by hana@contoso.example")
     looks()
@@ -176,45 +178,6 @@ def test_a_request_for_help_is_taken_closed_and_reopened_and_spam_goes_in_bulk_h
     expect(requests.first).to_contain_text("called back")
     requests.first.get_by_role("heading").get_by_role("link").click()
     agent.at("Pat Person 3")
-
-
-def reads_charts(page: Page, resets, looks) -> None:
-    """Values by keyboard, by pointing, in the table and in the file; the days in the address (H6)."""
-    looks()
-    days = resets.get_by_role("img")
-    expect(days).to_have_count(7)
-    today = days.last
-    expect(today).to_have_accessible_name(
-        re.compile(r"^\w+ \d+, \d{4}: Finished: \d+, Refused: \d+, Abandoned: [1-9]\d*$")
-    )
-    page.get_by_role("button", name="Print").focus()
-    page.keyboard.press("Tab")
-    expect(days.first).to_be_focused()  # one stop for a chart, and arrows from day to day
-    page.keyboard.press("End")
-    expect(today).to_be_focused()
-    name = today.get_attribute("aria-label").partition(": ")[0]
-    expect(resets.locator(".legend b")).to_have_text(name)
-    page.keyboard.press("ArrowLeft")
-    expect(resets.locator(".legend b")).not_to_have_text(name)
-    today.hover()
-    expect(resets.locator(".legend b")).to_have_text(name)
-    page.keyboard.press("Tab")
-    expect(resets.locator("summary")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(resets.locator("tbody tr")).to_have_count(7)
-    page.emulate_media(media="print")
-    expect(page.get_by_role("navigation", name="Desk")).to_be_hidden()
-    page.emulate_media(media="screen")
-    with page.expect_download() as saved:
-        page.get_by_role("link", name="CSV").locator("visible=true").click()
-    assert re.fullmatch(r"usage-[\d-]+\.csv", saved.value.suggested_filename)
-    page.get_by_role("link", name="Days: 30").click()
-    expect(days).to_have_count(30)
-    page.get_by_role("link", name="Days: 365").click()
-    expect(days.nth(11)).to_be_visible()  # a year by months: 12 or 13
-    expect(days.nth(13)).to_have_count(0)
-    page.go_back()
-    expect(days).to_have_count(30)
 
 
 def test_an_auditor_reads_stories_the_report_and_the_settings_and_changes_nothing(page: Page, desk, helper, looks):
@@ -283,6 +246,37 @@ def test_the_desk_works_on_a_page_that_the_browser_translates_f8(page: Page, hel
     expect(moment).to_have_text(re.compile("UTC|GMT|[A-Z]{3}$"))  # F39: the zone is named
     page.goto(f"{abe.stack.origin}/admin/#requests")
     expect(page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
+
+
+def test_an_answer_that_comes_late_moves_and_changes_nothing_h5(page: Page, helper):
+    admin = helper("abe")
+    admin.sign_in()
+    asked = hold(page, "**/admin/people/search")
+    with page.expect_request("**/admin/people/search"):
+        admin.search("p2@contoso.example")
+    page.get_by_role("link", name="Requests").click()
+    admin.at("Requests")
+    let_go(page, "**/admin/people/search", asked)
+    admin.at("Requests")
+
+    page.unroute("**/admin/people/search")
+    admin.find(2)
+    admin.act("Turn the account off")
+    proofs = hold(page, "**/admin/prove/verify")
+    admin.prove()
+    admin.dialog.get_by_role("button", name="Cancel").click()
+    let_go(page, "**/admin/prove/verify", proofs)
+    expect(page.locator("dialog")).to_be_hidden()
+    page.get_by_role("link", name="Skip to content").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.reload()
+    admin.at("Pat Person 2")
+    expect(page.get_by_role("button", name="Turn the account off")).to_be_visible()
+
+
+def test_more_of_a_list_takes_the_focus_h5(helper):
+    helper("abe").pages_through_people()
 
 
 def test_jobs_of_a_desk_are_done_by_the_keys_that_the_guide_says(page: Page, helper):

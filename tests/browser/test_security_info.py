@@ -1,6 +1,7 @@
 """Registering security info in a real browser, and using each thing as a gate of reset and unlock (S40-S50, S74)."""
 
 import re
+import time
 
 import pytest
 import yaml
@@ -26,7 +27,7 @@ def everything(tmp_path_factory):
     file.write_text(yaml.safe_dump(organisation))
     people = folder / "people.csv"
     columns = "userPrincipalName,displayName,otherMails,mobilePhone,password\n"
-    rows = [f"p{n:02}@contoso.example,Pat Person,,,maple-Cedar-93-window" for n in range(12)]
+    rows = [f"p{n:02}@contoso.example,Pat Person,,,maple-Cedar-93-window" for n in range(14)]
     people.write_text(columns + "\n".join(rows) + "\n")
     site = folder / "site"
     build_site(site, file)
@@ -250,3 +251,54 @@ def test_a_recovery_code_prints_without_the_page_around_it(page: Page, person):
     expect(page.locator('[data-step="saved"] .saved-code')).to_be_visible()
     for part in (".side", ".top-help", "[data-print]"):
         expect(page.locator(part)).to_be_hidden()
+
+
+def test_what_was_asked_for_goes_on_after_the_proof_where_it_was_asked_for(page: Page, person):
+    """A mistake is shown at its field, and what was about to be removed is (F36, F37)."""
+    person.info()
+    app = person.add_app()
+    person.add_passkey()
+    person.at("Your security info")
+
+    def prove(code: str) -> None:
+        person.at("Prove that it is you")
+        page.locator('[data-step="prove"]').get_by_label("app").check()
+        person.press("Next")
+        field = page.locator("#prove-code")
+        field.fill("000000")
+        person.press("Confirm")
+        expect(page.locator(".error-summary")).to_contain_text("is not right")
+        field.fill(code)
+        person.press("Confirm")
+
+    person.forget_proof()
+    person.press("E-mail address")
+    page.get_by_label("E-mail address", exact=True).fill("not an address")
+    person.press("Send a code")
+    prove(app.now())
+    expect(page.locator("#contact-message")).to_contain_text("That does not look like an e-mail address")
+    expect(page.get_by_label("E-mail address", exact=True)).to_have_value("not an address")
+    page.locator('[data-step="email"]').get_by_role("button", name="Back").click()
+    person.at("Your security info")
+
+    person.forget_proof()
+    page.get_by_role("button", name=re.compile("^Remove: .*app")).click()
+    page.get_by_role("button", name=re.compile("^Yes, remove it: .*app")).click()
+    prove(app.at(time.time() + 30))
+    person.at("Your security info")
+    expect(page.get_by_text("Done. A message about the change")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Remove: .*app"))).to_have_count(0)
+
+
+def test_nothing_that_somebody_typed_is_there_for_the_next_who_signs_in(page: Page, person):
+    person.info()
+    person.press("E-mail address")
+    page.get_by_label("E-mail address", exact=True).fill("private@home.example")
+    page.locator('[data-step="email"]').get_by_role("button", name="Back").click()
+    person.at("Your security info")
+    page.locator('[data-step="info"]').get_by_role("button", name="Back").click()
+    person.at("You are signed in")
+    person.press("Sign out")
+    person.at("Sign in")
+    expect(page.get_by_label("User ID")).to_have_value("")
+    expect(page.locator("#new-email")).to_have_value("")

@@ -102,15 +102,18 @@ const actions = {
 
 function leave(options) {
   kept?.removeItem(SIGNED_IN);
+  for (const each of page.querySelectorAll('form')) each.reset(); // the next may be somebody else
   show('sign-in', options);
 }
 
 const perform = runner(errors, async (answer, action) => {
   if (offerDomains(errors, answer)) return true;
   if (answer.code === 'prove-it-is-you') {
-    // A password is not kept while a proof is given: it is typed again.
-    const again = current === 'password' ? async () => show('password') : action;
-    await run(() => info.prove(again));
+    const asked = current;
+    await run(() => info.prove(async () => {
+      show(asked);
+      if (asked !== 'password') await action(); // a password is not kept meanwhile: it is typed again
+    }));
     return true;
   }
   if (['sign-in-needed', 'sign-in-again'].includes(answer.code)) leave();

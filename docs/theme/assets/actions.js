@@ -1,6 +1,6 @@
 // What the buttons and forms of a page do: one thing at a time, and what goes wrong is said.
 
-// `handle` sees each problem first and returns whether it has dealt with it.
+// `handle` sees each problem first and returns whether it has dealt with it. What is `past` concerns nobody who is still here.
 export function runner(errors, handle = () => false) {
   return async function run(action, button) {
     if (button?.ariaDisabled === 'true') return;
@@ -9,6 +9,7 @@ export function runner(errors, handle = () => false) {
       errors.clear();
       await action();
     } catch (answer) {
+      if (answer.past) return;
       if (answer instanceof Error) {
         errors.showProblem({ code: 'broken' });
         throw answer;

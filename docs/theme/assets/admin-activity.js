@@ -1,6 +1,5 @@
 // What has happened: the events of everybody or of one account, and the story of a reference.
-import { clone, guidance, here, link, personAt, put, show, view } from './admin-desk.js';
-import { call } from './api.js';
+import { append, clone, guidance, here, link, personAt, put, read, show, view } from './admin-desk.js';
 import { t } from './i18n.js';
 import { moment } from './moments.js';
 
@@ -31,9 +30,9 @@ export async function moreEvents(from = nextEvents) {
   if (query.has('end')) query.set('end', `${query.get('end')}T23:59:59.999999~`.slice(0, 26));
   for (const file of section.querySelectorAll('[data-format]')) file.href = `/api/admin/events?${query}${query.size ? '&' : ''}format=${file.dataset.format}`;
   if (from) query.set('cursor', from);
-  const { events, cursor: next } = await call(`admin/events?${query}`);
+  const { events, cursor: next } = await read(`admin/events?${query}`);
   nextEvents = next;
-  list.append(...events.map(event => line(event, true)));
+  append(list, events.map(event => line(event, true)), from);
   const n = list.children.length;
   put(section, { found: t('found', { n }) });
   section.querySelector('[data-more]').hidden = !next;
@@ -41,7 +40,7 @@ export async function moreEvents(from = nextEvents) {
 }
 
 async function story(reference) {
-  const section = view('story'), found = await call(`admin/references/${encodeURIComponent(reference)}`);
+  const section = view('story'), found = await read(`admin/references/${encodeURIComponent(reference)}`);
   put(section, { title: t('story', found) });
   const whose = section.querySelector('[data-whose]');
   whose.replaceChildren(...(found.user_id ? [link(personAt(found.user_id), found.user_id, { dir: 'ltr' })] : []));

@@ -2,7 +2,7 @@
 // and what has come of it in words that can be read out.
 import { runner } from './actions.js';
 import { onClick } from './clicks.js';
-import { desk, make, put, say, state } from './admin-desk.js';
+import { desk, errors, make, put, say, state } from './admin-desk.js';
 import { acted } from './admin-person.js';
 import { call, part } from './api.js';
 import { choices } from './choices.js';
@@ -14,19 +14,19 @@ import { spelled } from './spelling.js';
 const dialog = document.querySelector('#act-dialog');
 const faults = new ErrorSummary(dialog);
 const form = name => dialog.querySelector(`[data-step="${name}"]`);
-const at = path => `admin/accounts/${encodeURIComponent(state.person.id)}/${path}`;
+const at = path => `admin/accounts/${encodeURIComponent(subject.id)}/${path}`;
 const CALLS = {
   unlock: body => call(at('unlock'), body),
   lift: body => call(at('lift'), body),
   disable: body => call(at('disable'), body),
-  enable: body => call(at('enable'), { ...body, ...(state.person.suspended && { keep: checked('keep') }) }),
+  enable: body => call(at('enable'), { ...body, ...(subject.suspended && { keep: checked('keep') }) }),
   'registration-code': body => call(at('registration-code'), body),
   'clear-methods': body => call(at('methods'), body, 'DELETE'),
   'require-registration': body => call(at('require-registration'), body),
   waive: body => call(at('require-registration'), body, 'DELETE'),
   reset: body => call(at('reset'), { ...body, ...lost() }),
 };
-let act = '', proving = null;
+let act = '', subject = null, proving = null; // the helper may have gone on to another person when an answer comes
 
 const checked = name => [...new Set([...form('sure').querySelectorAll(`[name="${name}"]:checked`)].map(({ value }) => value))];
 
@@ -48,7 +48,8 @@ function turn(name) {
 
 export function ask(name) {
   act = name;
-  const sure = form('sure'), { person: account } = state, grave = ['disable', 'clear-methods'].includes(name);
+  subject = state.person;
+  const sure = form('sure'), account = subject, grave = ['disable', 'clear-methods'].includes(name);
   put(sure, { title: t(`act-${name}`), user: `${account.name} ${account.user_id}`.trim(), what: t(`act-${name}-what`), caller: account.caller_first.includes(name) ? t('caller-first') : '' });
   const button = sure.querySelector('button:not([type])');
   button.textContent = t(`act-${name}`);
@@ -79,12 +80,12 @@ function showReview(where, account) {
 }
 
 async function perform(caller = '', name = act) {
-  if (!caller && state.person.caller_first.includes(name)) return prove('caller', at('caller'), flow => perform(flow, name));
+  if (!caller && subject.caller_first.includes(name)) return prove('caller', at('caller'), flow => perform(flow, name));
   const reason = form('sure').elements.reason.value.trim();
   const made = await CALLS[name]({ ...(caller && { caller }), ...(reason && { reason }) });
   if (made.temporary_password || made.registration_code || made.sent_to) showGiven(made);
   else dialog.close();
-  await acted(name, undo);
+  await acted(subject.id, name, undo);
   if (dialog.open) form('given').querySelector('h2').focus();
 }
 
@@ -128,7 +129,9 @@ export function second(next) {
 
 async function proved(proof) {
   const { path, flow, method, next } = proving;
-  const { gates, methods } = await call(`${path}/verify`, { flow, method: method.id, ...proof });
+  const { gates, methods } = await call(`${path}/verify`, { flow, method: method.id, ...proof }).finally(() => {
+    if (!dialog.open) throw { past: true }; // it was cancelled meanwhile
+  });
   if (gates && gates.passed < gates.required) return choose(methods);
   if (proving.kind === 'admin') await state.refresh();
   await next(flow);
@@ -160,9 +163,10 @@ async function signed(challenge) {
 
 const perhaps = runner(faults, async (answer, action) => {
   if (answer.code !== 'second-factor-needed') {
-    if (!(await state.shut(answer))) return false;
-    dialog.close();
-    return true;
+    const shut = await state.shut(answer);
+    if (shut) dialog.close();
+    else if (!dialog.open) errors.showProblem(answer); // it was closed after the proof
+    return shut || !dialog.open;
   }
   await perhaps(() => prove('admin', 'admin/prove', action));
   return true;

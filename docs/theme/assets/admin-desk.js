@@ -1,10 +1,11 @@
 // The desk's frame: one view at a time, each with an address, and what all of them use.
+import { call } from './api.js';
 import { ErrorSummary } from './error-summary.js';
 import { region } from './moments.js';
 
 export const desk = document.querySelector('#admin');
 export const errors = new ErrorSummary(desk);
-export const state = { me: null, person: null };
+export const state = { me: null, person: null, visit: 0 };
 const { root } = document.querySelector('#messages').dataset;
 
 export const view = name => desk.querySelector(`main [data-step="${name}"]`);
@@ -36,6 +37,20 @@ export function show(name, { focus = true } = {}) {
   if (focus) heading.focus();
 }
 
+// Reads what a view shows. An answer that comes when the helper has gone on to another view is not shown there.
+export async function read(path, body) {
+  const { visit } = state;
+  return call(path, body).finally(() => { if (state.visit !== visit) throw { past: true }; });
+}
+
+// More of a list: the first of it takes the focus, since the button may be gone.
+export function append(list, items, further) {
+  list.append(...items);
+  if (!further || !items.length) return;
+  items[0].tabIndex = -1;
+  items[0].focus();
+}
+
 // What has come of an act, said once, with a way to take it back.
 export function say(words, undo) {
   const told = desk.querySelector('[data-told]'), button = desk.querySelector('[data-undo]');
@@ -43,6 +58,7 @@ export function say(words, undo) {
   told.querySelector('p').textContent = words;
   button.hidden = !undo;
   state.undo = undo;
+  if (words) told.focus();
 }
 
 export const link = (hash, text, more = {}) => make('a', text, { href: hash, ...more });

@@ -1,5 +1,5 @@
 // Invitations to register: who is asked until when, and how far that has got.
-import { badge, errors, facts, here, link, make, midnight, number, put, say, show, spokenDay, state, view } from './admin-desk.js';
+import { append, badge, errors, facts, here, link, make, midnight, number, put, read, say, show, spokenDay, state, view } from './admin-desk.js';
 import { call } from './api.js';
 import { t } from './i18n.js';
 import { moment } from './moments.js';
@@ -13,7 +13,7 @@ const mayInvite = () => BEGINS.includes(state.me.role);
 
 export async function invitations() {
   const { id } = here(), section = view('invitations');
-  if (id) return showInvitation(await call(`admin/invitations/${encodeURIComponent(id)}`));
+  if (id) return showInvitation(await read(`admin/invitations/${encodeURIComponent(id)}`));
   section.querySelector('[data-new]').hidden = !mayInvite();
   section.querySelector('[data-invitations]').replaceChildren();
   await moreInvitations('');
@@ -22,9 +22,9 @@ export async function invitations() {
 
 export async function moreInvitations(from = nextInvitations) {
   const section = view('invitations'), list = section.querySelector('[data-invitations]');
-  const found = await call(`admin/invitations?${new URLSearchParams({ cursor: from })}`);
+  const found = await read(`admin/invitations?${new URLSearchParams({ cursor: from })}`);
   nextInvitations = found.cursor;
-  list.append(...found.invitations.map(invitationRow));
+  append(list, found.invitations.map(invitationRow), from);
   put(section, { found: list.children.length ? '' : t('no-invitations') });
   section.querySelector('[data-more]').hidden = !nextInvitations;
 }

@@ -1,6 +1,5 @@
 // The list of people: found by what was typed, or by how they stand.
-import { badge, clone, go, here, link, make, personAt, put, show, state, tabs, view } from './admin-desk.js';
-import { call } from './api.js';
+import { append, badge, clone, go, here, link, make, personAt, put, read, show, state, tabs, view } from './admin-desk.js';
 import { t } from './i18n.js';
 import { moment } from './moments.js';
 import { storage } from './storage.js';
@@ -31,10 +30,10 @@ export async function people() {
 
 export async function more(cursor = asked.cursor) {
   const section = view('people'), list = section.querySelector('[data-people]');
-  const { people: found, cursor: next, directories = {} } = await call('admin/people/search', { ...asked, cursor });
+  const { people: found, cursor: next, directories = {} } = await read('admin/people/search', { ...asked, cursor });
   asked.cursor = next;
   const known = new Set([...list.children].map(each => each.dataset.id));
-  list.append(...found.filter(({ id }) => !known.has(id)).map(row));
+  append(list, found.filter(({ id }) => !known.has(id)).map(row), cursor);
   const n = list.children.length;
   const others = Object.entries(directories).filter(([, ended]) => ended !== 'all').map(([domain, ended]) => t(`directory-${ended}`, { domain }));
   put(section, { found: [n ? t('found-people', { n }) : t(next ? 'found-none-yet' : 'found-nobody'), ...others].join(' ') });

@@ -1,14 +1,13 @@
 // One person: whether they can get back in and why not, what helps, and what is known.
-import { badge, clone, facts, make, put, say, show, state, view } from './admin-desk.js';
+import { badge, clone, facts, here, make, personAt, put, read, say, show, state, view } from './admin-desk.js';
 import { badges, remember } from './admin-people.js';
-import { call } from './api.js';
 import { t } from './i18n.js';
 import { moment } from './moments.js';
 
 const UNDO = { disable: 'enable', 'require-registration': 'waive', waive: 'require-registration' };
 
 export async function person(id, { focus = true } = {}) {
-  state.person = await call(`admin/accounts/${encodeURIComponent(id)}`);
+  state.person = await read(`admin/accounts/${encodeURIComponent(id)}`);
   const { person: account } = state, section = view('person');
   if (id !== account.id) history.replaceState(history.state, '', `#people/${account.id}`);
   remember(account);
@@ -97,9 +96,9 @@ function showActs(section, account, closed) {
 }
 
 // After an act the person is read anew; what can be taken back has a button for it.
-export async function acted(name, undo) {
-  await person(state.person.id, { focus: false });
+export async function acted(id, name, undo) {
+  if (here().id !== id) history.pushState({}, '', personAt(id)); // the helper had gone on
+  await person(id, { focus: false });
   const back = UNDO[name];
   say(t(`done-${name}`), back && fitting(state.person, 0).includes(back) && !(back === 'enable' && state.person.suspended) ? () => undo(back) : null);
-  document.querySelector('[data-told]').focus();
 }

@@ -1,7 +1,6 @@
 // Usage of the last days: how attempts ended, by day, domain and method; what that saved; how people stand.
 import { chart } from './admin-charts.js';
-import { dated, facts, here, link, make, midnight, number, put, show, spokenDay, tabs, view } from './admin-desk.js';
-import { call } from './api.js';
+import { dated, facts, here, link, make, midnight, number, put, read, show, spokenDay, tabs, view } from './admin-desk.js';
 import { t } from './i18n.js';
 import { region } from './moments.js';
 
@@ -11,7 +10,7 @@ const BY_MONTH = 92; // days that still have columns of their own
 export async function report() {
   const days = here().query.get('days') || '7', section = view('report');
   tabs(section.querySelector('.tabs'), days);
-  const found = await call(`admin/report?days=${encodeURIComponent(days)}`);
+  const found = await read(`admin/report?days=${encodeURIComponent(days)}`);
   const { resets, people, other } = found;
   const [first, last] = [resets[0].day, resets.at(-1).day];
   put(section, { range: t('report-range', { range: spokenDay.formatRange(midnight(first), midnight(last)) }) });

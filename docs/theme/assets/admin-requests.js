@@ -1,5 +1,5 @@
 // The queue of requests for help: who waits, who has whose, what was done.
-import { badge, clone, here, link, make, personAt, put, say, show, tabs, view } from './admin-desk.js';
+import { append, badge, clone, here, link, make, personAt, put, read, say, show, tabs, view } from './admin-desk.js';
 import { call } from './api.js';
 import { t } from './i18n.js';
 import { moment } from './moments.js';
@@ -18,9 +18,9 @@ export async function requests() {
 
 export async function moreRequests(from = cursor) {
   const section = view('requests'), list = section.querySelector('[data-requests]');
-  const found = await call(`admin/requests?${new URLSearchParams({ state: listed, ...(from && { cursor: from }) })}`);
+  const found = await read(`admin/requests?${new URLSearchParams({ state: listed, ...(from && { cursor: from }) })}`);
   cursor = found.cursor;
-  list.append(...found.requests.map(card));
+  append(list, found.requests.map(card), from);
   const n = list.children.length;
   put(section, { found: n ? t('found-requests', { n }) : t(`no-requests-${listed}`) });
   section.querySelector('[data-more]').hidden = !cursor;

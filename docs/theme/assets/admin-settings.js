@@ -1,10 +1,9 @@
 // What holds here: each setting with its value and where it comes from; read, not changed.
-import { facts, link, make, midnight, number, put, show, spokenDay, view } from './admin-desk.js';
-import { call } from './api.js';
+import { facts, link, make, midnight, number, put, read, show, spokenDay, view } from './admin-desk.js';
 import { t } from './i18n.js';
 
 export async function settings() {
-  const section = view('settings'), found = await call('admin/settings');
+  const section = view('settings'), found = await read('admin/settings');
   put(section, { release: found.release, file: found.file });
   const failed = found.failed.map(({ kind, count, last, reasons }) => {
     const item = make('li'), why = make('ul');

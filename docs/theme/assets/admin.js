@@ -33,6 +33,7 @@ async function enter() {
 
 async function route() {
   say('');
+  state.visit += 1;
   if (!state.me) await enter();
   const { name, id } = here(), at = VIEWS[name] ? name : 'people';
   for (const each of desk.querySelectorAll('nav [data-view]')) {
@@ -143,6 +144,10 @@ document.addEventListener('keydown', event => {
   search.select();
 });
 
+desk.querySelector('.skip').addEventListener('click', event => {
+  event.preventDefault(); // its address is none of a view
+  document.querySelector('#main').focus();
+});
 onProvider(desk);
 VIEW_LINKS.forEach((each, at) => each.setAttribute('aria-keyshortcuts', at + 1));
 onClick(desk, actions, (action, value, button) => run(() => action(value, button), button));

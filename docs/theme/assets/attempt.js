@@ -1,8 +1,8 @@
 // The steps of the form after the first: choosing a method, proving, the new password, the end.
-import { call, now, part } from './api.js';
+import { now, part } from './api.js';
 import { onClick } from './clicks.js';
 import { offerDomains } from './domain-choices.js';
-import { alive, flow, forget, forgetAll, proved, remember } from './flow.js';
+import { alive, flow, forget, forgetAll, inFlow, proved, remember } from './flow.js';
 import { duration, pageOf, t } from './i18n.js';
 import { fold, showConfirm, showMethods, showQuestions } from './methods.js';
 import { hidePasswords, showFaults, showRules, watchNewPassword } from './new-password.js';
@@ -54,12 +54,12 @@ const next = () => (proved() ? (flow.purpose === 'unlock' ? 'unlock' : 'password
 const use = (method, more) => remember({ method: method.id, kind: method.kind, label: method.label, place: method.place, ...more });
 
 async function send(method, contact) {
-  const { resend_in, digits } = await call(`${flow.purpose}/send`, { flow: flow.token, method: method.id, ...(contact && { contact }) });
+  const { resend_in, digits } = await inFlow('send', { method: method.id, ...(contact && { contact }) });
   use(method, { contact, resend: now() + resend_in, sent: now(), digits });
 }
 
 async function prove(proof) {
-  const { gates, methods, password_rules: rules } = await call(`${flow.purpose}/verify`, { flow: flow.token, method: flow.method, ...proof });
+  const { gates, methods, password_rules: rules } = await inFlow('verify', { method: flow.method, ...proof });
   input('contact').value = '';
   remember({ gates, methods, rules, method: '', kind: '', label: '', place: '', at: '' });
   show(next());
@@ -110,7 +110,7 @@ Object.assign(steps, {
     if (!password.value) return errors.fieldError('new_password');
     if (!again.value) return errors.fieldError('confirm');
     if (password.value !== again.value) return errors.fieldError('confirm', 'mismatch');
-    showDone(await call('reset/finish', { flow: flow.token, new_password: password.value }).catch(answer => {
+    showDone(await inFlow('finish', { new_password: password.value }).catch(answer => {
       showFaults(section('password'), answer.feedback);
       throw answer;
     }));
@@ -118,7 +118,7 @@ Object.assign(steps, {
   },
 
   async unlock() {
-    showDone(await call('unlock/finish', { flow: flow.token }));
+    showDone(await inFlow('finish'));
   },
 });
 
@@ -186,9 +186,9 @@ function refuse({ title, detail, code, help_url, reference }) {
 attempt.solved = async problem => {
   if (offerDomains(errors, problem)) return true;
   if (problem.status === 403 && !LOST.includes(problem.code)) return refuse(problem);
-  if (!LOST.includes(problem.code) || !alive()) return false;
-  const standing = await call(`${flow.purpose}/state`, { flow: flow.token }).catch(other => other);
-  if (standing.gates && resumed(standing)) return true;
+  if (!LOST.includes(problem.code) || !alive() || flow.step === 'start') return false;
+  const standing = await inFlow('state').catch(other => other);
+  if (standing.past || (standing.gates && resumed(standing))) return true;
   if (standing.status === 410) restart(standing);
   else errors.showProblem(proved() && navigator.onLine ? { code: 'maybe-done' } : problem);
   return true;
@@ -214,7 +214,6 @@ onClick(form, {
   },
   resend: (_, button) => run(async () => {
     await send({ id: flow.method, kind: flow.kind, label: flow.label, place: flow.place }, flow.contact);
-    runResendTimer(form, true);
     form.querySelector('[data-told]').textContent = t('sent');
-  }, button),
+  }, button).then(() => runResendTimer(form, flow.step === 'code')),
 });

@@ -1,6 +1,6 @@
 // What this tab knows of the flow. Kept for this tab only, so that a reload goes on where it was and
 // sends nothing again; forgotten at the end, and when the flow's time is over.
-import { now } from './api.js';
+import { call, now } from './api.js';
 import { storage } from './storage.js';
 
 const KEY = 'regain-flow';
@@ -12,6 +12,14 @@ export const alive = () => Boolean(flow.token) && flow.expires > now();
 
 // Whether what is kept is of this visit: a flow, or who was refused one, for whoever asks people for help then.
 export const fresh = () => flow.expires > now();
+
+// Asks the service about this flow. Whoever has begun anew meanwhile, perhaps for somebody else, does not hear the answer.
+export function inFlow(step, more) {
+  const { token } = flow;
+  return call(`${flow.purpose}/${step}`, { flow: token, ...more }).finally(() => {
+    if (flow.token !== token || (flow.step === 'start' && step !== 'finish')) throw { past: true };
+  });
+}
 
 export function remember(changes) {
   Object.assign(flow, changes);

@@ -6,7 +6,7 @@ import { ErrorSummary } from './error-summary.js';
 
 const page = document.querySelector('#not-me');
 const errors = new ErrorSummary(page);
-const token = location.hash.slice(1);
+const TOKEN = /^#[\w-]{43}$/, token = location.hash.slice(1);
 
 const run = runner(errors);
 
@@ -23,7 +23,10 @@ page.addEventListener('submit', event => {
   run(lock, page.querySelector('button'));
 });
 
-if (/^[\w-]{43}$/.test(token)) {
+// The link of another message, opened in the same tab, is about another change, perhaps of another account.
+addEventListener('hashchange', () => { if (TOKEN.test(location.hash)) location.reload(); });
+
+if (TOKEN.test(location.hash)) {
   history.replaceState(null, '', location.pathname);
   page.hidden = false;
   page.querySelector('h2[tabindex]').focus();

@@ -61,7 +61,7 @@ export function restart(answer) {
   const { user_id } = flow;
   forget();
   flow.user_id = user_id;
-  for (const each of form.querySelectorAll('#new-password, #confirm-password')) each.value = '';
+  for (const each of form.querySelectorAll('#contact, #new-password, #confirm-password')) each.value = '';
   show('start', { focus: false });
   input('user_id').value ||= user_id || '';
   if (answer) errors.showProblem(answer);
@@ -80,7 +80,14 @@ form.addEventListener('submit', event => {
 });
 
 addEventListener('popstate', ({ state }) => {
-  const step = state?.step || 'start';
+  if (!state) { // a link within the page, or one from an e-mail, which begins anew
+    if (location.hash.includes('=')) {
+      forget();
+      location.reload();
+    }
+    return;
+  }
+  const { step } = state;
   if (reachable(step)) show(step, { push: false });
   else if (alive() || flow.step === 'done') show(flow.step === 'done' ? 'start' : flow.step, { push: false });
   else restart();

@@ -193,7 +193,7 @@ function none() {
 function ask(button) {
   const { textContent, ariaLabel } = button;
   Object.assign(button, { className: 'danger', textContent: t('remove'), ariaLabel: ariaLabel.replace(textContent, t('remove')) });
-  button.addEventListener('blur', () => Object.assign(button, { className: 'plain', textContent, ariaLabel }), { once: true });
+  button.addEventListener('blur', () => button.ariaDisabled || Object.assign(button, { className: 'plain', textContent, ariaLabel })); // not while a proof is asked for
 }
 
 const remove = id => call(`account/methods/${id}`, undefined, 'DELETE');

@@ -1,6 +1,6 @@
 // The time of an attempt: its end is announced two minutes before, and one button gives 15 more (WCAG 2.2.1).
-import { call, now } from './api.js';
-import { alive, flow, remember } from './flow.js';
+import { now } from './api.js';
+import { alive, flow, inFlow, remember } from './flow.js';
 import { t } from './i18n.js';
 
 const WARNED_AT = 120; // seconds
@@ -19,8 +19,9 @@ export function watchTime(form, ended) {
   }, 1000);
 
   return async () => {
-    const { expires_in, extensions_left } = await call(`${flow.purpose}/extend`, { flow: flow.token });
+    const { expires_in, extensions_left } = await inFlow('extend');
     remember({ expires: now() + expires_in, extensions: extensions_left });
-    form.querySelector('.step:not([hidden]) h2').focus(); // the button goes
+    more.hidden = true;
+    form.querySelector('.step:not([hidden]) h2').focus();
   };
 }
