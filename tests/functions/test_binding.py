@@ -150,6 +150,28 @@ class TestRegistrationCode:
         assert "admin-method-agreed" in person.events()
         assert administrator.over(account, "methods/authenticator/agree").code == "no-such-security-info"
 
+    def test_nobody_agrees_to_another_number_than_they_have_seen_b12(self, world, clock):
+        """A source of people may send another one while an administrator looks at the page, and after they agreed."""
+        administrator = Agent(world).proved()
+        account = world.person(role="helpdesk", created_at=START - 1, security_info_at=START)
+
+        def seen():
+            (found,) = [each for each in administrator.look(account).body["methods"] if each["kind"] == "mobile"]
+            return found["id"]
+
+        def may_prove():
+            session = world.sign_in(account.user_id).session
+            return world.post("/api/admin/prove/start", {}, session=session).status == 201
+
+        first = seen()
+        world.change(world.account(account.user_id), mobile_phone="+447700900666", security_info_at=START + 1)
+        assert administrator.over(account, f"methods/{first}/agree").code == "no-such-security-info"
+        assert not may_prove()
+        assert administrator.over(account, f"methods/{seen()}/agree").status == 200
+        assert may_prove()
+        world.change(world.account(account.user_id), mobile_phone="+447700900667", security_info_at=START + 2)
+        assert not may_prove()
+
     def test_it_counts_without_anybody_a_day_later(self, world, clock):
         agent = Agent(world)
         agent.change_info(agreed=())

@@ -57,19 +57,6 @@ def test_a_wrong_password_and_nobody_cost_the_same_and_are_answered_alike(domain
     assert shapes.pop()[0][:2] == (401, "wrong-user-id-or-password")
 
 
-def test_people_whose_key_the_service_account_may_not_read_are_nobody_and_not_all_the_same_person(domain):
-    """Everything of a person is kept under the key: with none, one's methods would open everybody's account."""
-    for _ in range(2):
-        domain.directory.update(domain.directory.add(), key="")
-    domain.directory.passwords[""] = [FIRST]
-    for user_id in domain.directory.people:
-        assert domain.world.sign_in(user_id, FIRST).code == "wrong-user-id-or-password"
-        started = domain.world.start(user_id).body
-        domain.world.send(started["flow"])
-        (asked,) = domain.world.outbox(started["reference"])
-        assert (asked["channel"], asked["to"]) == ("none", "")
-
-
 @pytest.mark.parametrize("threshold", [3, 5, 10, 50])
 def test_fifty_wrong_passwords_from_everywhere_lock_nobody_in_the_directory(domain, threshold):
     domain.directory.lockout = Lockout(threshold, 1_800)

@@ -157,7 +157,10 @@ def status(
 def prepopulated(
     account: Account, info: SecurityInfo, recovery: Recovery, domains: Container[str]
 ) -> tuple[Contact, ...]:
-    """The contacts that an administrator entered and that count: none of a kind that the person has registered."""
+    """The contacts that an administrator entered and that count: none of a kind that the person has registered.
+
+    Their ids change with them: nobody agrees to another number than the one that they have seen (B12).
+    """
     if not places_count(account, info):
         return ()
     kinds = set(recovery.offered)
@@ -168,6 +171,6 @@ def prepopulated(
     places += [(kind, place) for kind, place in (("mobile", mobile), ("office", office)) if place]
     places = [(kind, place) for kind, place in places if place not in account.shared_places]
     return tuple(
-        Contact(f"entered-{number}", kind, place, account.security_info_at)
+        Contact(f"entered-{account.security_info_at}-{number}", kind, place, account.security_info_at)
         for number, (kind, place) in enumerate(places, start=1)
     )
