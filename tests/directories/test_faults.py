@@ -12,6 +12,7 @@ from local.directories.running import free_port
 from regain.directories.base import NotAccepted, NotAllowed, Unanswered, WrongPassword
 from regain.directories.ldap.connection import Connection, Timeouts, tls_context
 from regain.directories.ldap.messages import Answer
+from regain.domain.user_id import normalise
 from tests.directories.fake_server import FakeServer
 from tests.directories.wire import message
 
@@ -231,6 +232,12 @@ def test_a_frozen_directory_says_so_and_goes_on_afterwards(world):
     assert world.directory.find(person.user_id)
     with pytest.raises(WrongPassword):
         world.directory.verify(person, "", "a wrong password")
+
+
+@pytest.mark.parametrize("name", ["γιώργος.παππάς", "Σίσυφος", "ángström", "straße"])
+def test_a_name_in_any_letters_is_found_by_the_user_id_that_is_made_of_it(world, name):
+    person = world.person(name=name)
+    assert world.directory.find(normalise(f"{name}@contoso.example", ["contoso.example"])).key == person.key
 
 
 def test_a_refused_reset_leaves_nothing_behind_where_the_minimum_age_stood_in_its_way(openldap):

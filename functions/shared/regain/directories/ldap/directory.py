@@ -1,6 +1,7 @@
 """What Active Directory and OpenLDAP have in common: finding people, and binding as them."""
 
 import contextlib
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from regain.domain.lockout import Lockout
 from regain.domain.policy import ABILITIES
 
 _NAME_ALONE = {"samaccountname", "uid"}
+_FINAL_SIGMA = re.compile(r"(?<=\w)σ\b")
 
 
 class LdapDirectory(Directory, ABC):
@@ -145,10 +147,13 @@ class LdapDirectory(Directory, ABC):
         return ()
 
     def _named(self, user_id: str) -> sansldap.LDAPFilter:
-        """A filter is a structure, so nothing that people type is ever escaped or read as one."""
-        alone = user_id.rpartition("@")[0] or user_id
-        named: list[sansldap.LDAPFilter] = [
-            sansldap.FilterEquality(name, (alone if name.lower() in _NAME_ALONE else user_id).encode())
-            for name in self.settings.user_id
-        ]
+        """A filter is a structure, so nothing that people type is ever escaped or read as one.
+
+        User IDs have every sigma alike; OpenLDAP tells the one at the end of a word from the others.
+        """
+        named: list[sansldap.LDAPFilter] = []
+        for typed in dict.fromkeys((user_id, _FINAL_SIGMA.sub("ς", user_id))):
+            alone = typed.rpartition("@")[0] or typed
+            values = ((name, alone if name.lower() in _NAME_ALONE else typed) for name in self.settings.user_id)
+            named += (sansldap.FilterEquality(name, value.encode()) for name, value in values)
         return sansldap.FilterAnd([self.people, sansldap.FilterOr(named)])
