@@ -1,5 +1,7 @@
 """Signing in and changing a password that lives in a directory: nobody locks an account there through our pages."""
 
+from dataclasses import replace
+
 import pytest
 
 from regain.directories.base import Unanswered
@@ -128,6 +130,8 @@ def test_a_directory_that_is_down_says_so_to_everybody_and_costs_nobody_a_try(do
 
 def test_whoever_the_directory_shows_without_a_key_is_nobody(domain):
     """All that is kept of people is kept under it: those without one would share what each of them registers (B16)."""
+    keyless = [replace(domain.directory.add(), key="") for _ in range(2)]
+    assert len(set(map(domain.account_id, keyless))) == 2
     shapes = set()
     for facts in ({"key": ""}, {}):
         person = domain.directory.add()

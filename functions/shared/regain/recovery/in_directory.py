@@ -97,7 +97,7 @@ def find(directory: Directory, user_id: str) -> Person | None:
 
 def account_id(services: Services, user_id: str, person: Person | None) -> str:
     """The id that everything of a person is kept under; for nobody, the one of no account, of the same form."""
-    domain, key = user_id.rpartition("@")[2], person.key if person else f"\x1f{user_id}"
+    domain, key = user_id.rpartition("@")[2], (person.key if person else "") or f"\x1f{user_id}"
     return make_id(bytes.fromhex(services.keys.digest("directory", f"{domain}\x1f{key}")))
 
 
