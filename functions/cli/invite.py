@@ -45,6 +45,8 @@ def invite(
     The stack sends the mails, quietly: the first within a minute. With a second word: list, show, stop, resume.
     """
     if context.invoked_subcommand:
+        if group or not_registered or file or deadline or dry_run:
+            raise typer.BadParameter(f"{context.invoked_subcommand} asks nobody: leave out what stands before it.")
         return
     if [bool(group), not_registered, file is not None].count(True) != 1:
         raise typer.BadParameter("Say whom to ask with one of --group, --not-registered and --file.")

@@ -127,15 +127,23 @@ def _turn_off(
     listed |= {detail.removeprefix("was ") for _, detail in changes.moved}
     ours = (account for account in accounts(services) if not services.directory(account.user_id))
     try:
-        leaving = missing.find(ours, listed, at_most)
+        leaving, kept = missing.find(ours, listed, at_most, _provisioned(services))
     except missing.TooManyError as error:
         to_do = "if they have all left, run it again with --missing-at-most and their number"
         errors.print(f"{error}: --missing disable turned nobody off; {to_do}")
         return False
+    for reason, number in kept.items():
+        errors.print(f"--missing left {number} people on: {reason}", markup=False)
     changes.missing += [account.user_id for account in leaving]
     if not dry_run:
         missing.turn_off(leaving, notifier, lambda account_ids: security_infos(account_ids, services))
     return True
+
+
+def _provisioned(services: Services) -> frozenset[str]:
+    """The ids of the accounts that an identity provider keeps, as long as it has a token for it."""
+    at_work = any(token.expires_at > services.now for token in services.provisioning.tokens())
+    return frozenset(services.provisioning.account_ids()) if at_work else frozenset()
 
 
 @app.command("shared")

@@ -23,9 +23,9 @@ def parse(text: str, now: float) -> str:
         return _iso(present - timedelta(**{_UNITS[ago[2]]: int(ago[1])}))
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return _iso(at if at.tzinfo else at.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):  # in UTC, the first or the last day may be none
         raise ValueError(f"`{text}` is not a time. Write it as one of these: {UNDERSTOOD}.") from None
-    return _iso(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def _iso(at: datetime) -> str:

@@ -73,6 +73,7 @@ def test_the_people_of_a_spreadsheet_are_asked_and_strangers_are_named(quick, ru
         (("--group", "no such", "--deadline", "TOMORROW"), 1, "--recount"),
         (("--group", "staff", "--deadline", "TOMORROW", "--reminders", "soon"), 2, "7,1"),
         (("show", "none"), 1, "invite list"),
+        (("--dry-run", "stop", "none"), 2, "leave out what stands before it"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_a_remedy(quick, run, arguments, status, said):

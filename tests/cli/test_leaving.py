@@ -8,6 +8,7 @@ from regain.adapters.store import unmarshal
 from report.flow import count_people
 from tests.functions.directory_stand_in import StandIn, people
 from tests.functions.person import Person
+from tests.functions.provisioner import Provisioner
 
 
 @pytest.fixture
@@ -110,6 +111,24 @@ def test_a_renamed_person_is_not_missing_in_a_dry_run_b30(world, run, file, monk
     _, out, _ = run("people", "import", path, "--missing", "disable", "--dry-run")
     assert "get another user ID: 1" in out
     assert "does not list them" not in out
+
+
+def test_people_whom_another_source_keeps_are_not_missing_b30(world, run, file, monkeypatch):
+    """A file of one domain of two; and people whom an identity provider provisions."""
+    stays, leaves = world.person(), world.person()
+    lab = world.person(user_id=f"lab{world.number}@lab.contoso.example")
+    made = Provisioner(world).send(
+        "POST", "/Users", {"userName": f"scim{world.number}@contoso.example", "active": True}
+    )
+    only(world, monkeypatch, stays, leaves, lab, world.services.accounts.get(made.body["id"]))
+    words = ("people", "import", file(stays.user_id), "--missing", "disable")
+    status, out, err = run(*words)
+    assert (status, f"does not list them: 1: {leaves.user_id}" in out) == (0, True)
+    assert "left 1 people on: the file lists nobody of lab.contoso.example" in err
+    assert "left 1 people on: provisioning (SCIM) keeps them" in err
+    assert [world.account(each.user_id).enabled for each in (stays, leaves, lab)] == [True, False, True]
+    assert f"does not list them: 1: {lab.user_id}" in run(*words, "--missing-at-most", "1")[1]
+    assert not world.account(lab.user_id).enabled
 
 
 def test_a_person_whose_row_is_refused_is_not_missing_b30(world, run, file, monkeypatch):

@@ -93,7 +93,8 @@ def test_times_are_understood_h23(text, meant):
     assert times.parse(text, NOW) == meant
 
 
-@pytest.mark.parametrize("text", ["last week", "26.11.2026", "7", "d", "2026-13-01", "*", "99999d", "💥"])
+@pytest.mark.parametrize("text", ["last week", "26.11.2026", "7", "d", "2026-13-01", "*", "99999d", "💥",
+                                  "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])  # fmt: skip
 def test_a_time_that_is_not_understood_is_refused_with_what_would_be_h23(run, text):
     status, out, err = run("events", "--from", text)
     assert (status, out) == (2, "")

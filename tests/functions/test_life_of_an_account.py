@@ -154,6 +154,16 @@ def test_an_id_of_another_maker_makes_nobody_anothers_heir_p8(world, csv, name):
     assert world.account(user_id).external_id == f"ann{number}"
 
 
+def test_one_id_that_stayed_outweighs_one_that_changed_p8(world, csv, name):
+    """An account that was made anew in Entra has another objectId, but the same employee number and user ID."""
+    header, user_id, number = "userPrincipalName,displayName,employeeId,objectId", name("anew"), world.number
+    csv(header, f"{user_id},Ann Lee,A{number},{number:08x}-0000-4000-8000-00000000000b")
+    one = world.account(user_id)
+    row = f"{user_id},Ann Costa,A{number},{number:08x}-0000-4000-8000-00000000000c"
+    assert (csv(header, row).changed, csv(header, row).same) == (1, 1)
+    assert (world.account(user_id).id, world.account(user_id).display_name) == (one.id, "Ann Costa")
+
+
 def test_another_id_under_the_same_name_replaces_nobody_p8(world, csv, name):
     """A source that was built anew gives everybody another id; in a small organisation, too few to be noticed."""
     header, user_id = "userPrincipalName,givenName,surname,employeeId", name("same")

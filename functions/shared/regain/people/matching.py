@@ -58,7 +58,7 @@ def _match(
     holder = stored.get(leads.get(user_id, ""))
     if holder and holder.id in moved:
         holder = None
-    if holder and not own and not _is_another(ids, holder):
+    if holder and not own and (holder.id in candidates or not _is_another(ids, holder)):
         own = holder.id
     free = tuple(each for each in ids if leads.get(each, own) == own)
     return Match(person, own, stored.get(own), holder if holder and holder.id != own else None, free)

@@ -1,5 +1,6 @@
 """People whom a file no longer lists."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
@@ -13,23 +14,36 @@ class TooManyError(Exception):
     """So many people are missing that the file is more likely cut off, or that of a part of the organisation."""
 
 
-def find(everybody: Iterable[Account], listed: Collection[str], at_most: int | None = None) -> list[Account]:
-    """The accounts to turn off: those whose user IDs are not `listed`.
+def find(
+    everybody: Iterable[Account], listed: Collection[str], at_most: int | None = None, provisioned: Collection[str] = ()
+) -> tuple[list[Account], Counter[str]]:
+    """The accounts to turn off, whose user IDs are not `listed`; and how many stay on, by the reason.
 
-    Whoever was granted a role in Regain stays on: a file does not undo what was decided here.
+    Whoever was granted a role in Regain stays on: a file does not undo what was decided here. So do the people whom
+    another source keeps: those whose ids are `provisioned` and, unless `at_most` says how many have left, those of a
+    domain of which the file lists nobody.
 
     Raises:
         TooManyError: they are more than `at_most`, or without it more than ten and than a tenth of those who are on.
     """
-    found, on = [], 0
+    found, kept, on = [], Counter[str](), 0
+    domains = {each.rpartition("@")[2] for each in listed}
     for account in everybody:
-        on += account.enabled
-        granted = bool(account.role) and "role" in account.local_changes
-        if account.enabled and account.user_id not in listed and not granted:
+        if not account.enabled:
+            continue
+        granted, domain = bool(account.role) and "role" in account.local_changes, account.user_id.rpartition("@")[2]
+        if account.user_id in listed or granted:
+            on += 1
+        elif account.id in provisioned:
+            kept["provisioning (SCIM) keeps them"] += 1
+        elif domain not in domains and at_most is None:
+            kept[f"the file lists nobody of {domain}"] += 1
+        else:
+            on += 1
             found.append(account)
     if are_too_many(len(found), on) if at_most is None else len(found) > at_most:
         raise TooManyError(f"{len(found)} of {on} people are not in the file")
-    return found
+    return found, kept
 
 
 def turn_off(
