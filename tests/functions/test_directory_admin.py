@@ -55,6 +55,14 @@ def test_a_temporary_password_may_be_sent_and_the_caller_is_verified_first(domai
     assert ("temporary-password", person.other_mails[0]) in domain.notices(person)
 
 
+def test_a_callers_proof_ends_with_the_address_in_the_directory_x12(domain):
+    helpdesk, person = Agent(domain.world, role="helpdesk").proved(), domain.directory.add()
+    flow = helpdesk.caller(person)
+    domain.directory.update(person, other_mails=("new@home.example",))
+    assert helpdesk.over(person, "reset", {"caller": flow}).code == "caller-not-proved"
+    assert helpdesk.over(person, "reset", {"caller": helpdesk.caller(person)}).status == 200
+
+
 @pytest.mark.parametrize("fault", ["lost", "late"])
 def test_after_a_lost_answer_the_temporary_password_that_is_shown_is_the_one_that_works(
     domain, agent, fault, time_machine

@@ -181,4 +181,5 @@ def check_proved(
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
     if flow.state != state_of(account, info, services, flow.in_directory):
         raise Refused(SESSION_ENDED, reason="overtaken")
+    rules.check_places(flow, holder(account, info, services).methods)  # of somebody in a directory, the state says none
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)
