@@ -275,7 +275,7 @@ def test_an_answer_that_comes_late_moves_and_changes_nothing_h5(page: Page, help
     expect(page.get_by_role("button", name="Turn the account off")).to_be_visible()
 
 
-def test_more_of_a_list_takes_the_focus_h5(helper):
+def test_one_hit_can_be_left_by_the_back_button_and_more_of_a_list_takes_the_focus_h5(helper):
     helper("abe").pages_through_people()
 
 

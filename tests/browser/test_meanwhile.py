@@ -113,3 +113,46 @@ def test_a_double_click_on_another_code_asks_once_b8(page: Page, form, tester):
     assert resend.get_attribute("aria-disabled") == "true"  # at once, not with the next second
     resend.click(force=True)
     assert len(asked) == 1
+
+
+def test_another_language_in_mid_attempt_is_spoken_by_the_service_too_f2_l(page: Page, form, tester):
+    """Methods and rules are texts of the service: they come anew, and where one stands is kept."""
+    form.open().identify(tester.user_id)
+    form.choose()
+    code = form.code(tester.mail)
+    page.locator(".languages summary").click()
+    page.get_by_role("link", name="Deutsch").click()
+    form.at("code")
+    told = form.step("code").locator("[data-label]")
+    expect(told).to_contain_text("E-Mail")
+    expect(told).not_to_contain_text("Send a code")
+    page.locator("#code").fill(code)
+    form.next("Weiter")
+    form.at("password")
+    page.locator(".languages summary").click()
+    page.get_by_role("link", name="English").click()
+    form.at("password")
+    expect(page.locator("#password-rules li").first).to_contain_text("characters")
+
+
+def test_back_leaves_the_form_in_the_end_wherever_one_was_s51(page: Page, form, tester):
+    """Each step that cannot be gone to again shows the start, and adds nothing to go back over."""
+    page.goto("/is-it-us/")
+    form.prove(tester)
+    page.get_by_role("button", name="Change", exact=True).click()
+    form.at("start")
+    for _ in range(6):
+        page.go_back()
+        if page.url.endswith("/is-it-us/"):
+            break
+        form.at("start")
+    expect(page).to_have_url(re.compile("/is-it-us/$"))
+
+
+def test_a_form_that_was_done_does_not_come_back_with_what_it_showed_a63(page: Page, form, tester):
+    form.prove(tester, "unlock")
+    form.next("Finish")
+    form.at("done")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    form.at("start")
+    expect(page.get_by_label("User ID")).to_have_value("")

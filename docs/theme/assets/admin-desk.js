@@ -85,8 +85,8 @@ export function here() {
   return { name: name || 'people', id: decodeURIComponent(id), query: new URLSearchParams(query) };
 }
 
-export function go(hash, kept = {}) {
-  history.pushState(kept, '', hash);
+export function go(hash, kept = {}, how = 'pushState') {
+  history[how](kept, '', hash);
   dispatchEvent(new PopStateEvent('popstate', { state: kept }));
 }
 

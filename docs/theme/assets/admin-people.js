@@ -39,7 +39,7 @@ export async function more(cursor = asked.cursor) {
   put(section, { found: [n ? t('found-people', { n }) : t(next ? 'found-none-yet' : 'found-nobody'), ...others].join(' ') });
   section.querySelector('[data-more]').hidden = !next;
   if (n > 1 && asked.q && !cursor) list.querySelector('a').focus(); // Enter opens the first
-  if (n === 1 && !next && asked.q && !cursor) go(personAt(list.firstElementChild.dataset.id));
+  if (n === 1 && !next && asked.q && !cursor) go(personAt(list.firstElementChild.dataset.id), {}, 'replaceState'); // back is to before the search
 }
 
 function row(person) {

@@ -144,6 +144,10 @@ document.addEventListener('keydown', event => {
   search.select();
 });
 
+desk.querySelector('.languages')?.addEventListener('click', ({ target }) => {
+  const link = target.closest('a');
+  if (link) link.hash = location.hash; // the same view in another language
+});
 desk.querySelector('.skip').addEventListener('click', event => {
   event.preventDefault(); // its address is none of a view
   document.querySelector('#main').focus();

@@ -41,17 +41,18 @@ function showName(place, name) {
 }
 
 function showCode(code) {
-  const known = Boolean(flow.place); // a masked place is shown only to whom the account is theirs
-  code.querySelector('[data-sent]').textContent = t(known ? 'sure' : 'maybe', { digits: flow.digits });
-  code.querySelector('[data-label]').textContent = flow.label || '';
-  code.querySelector('[data-place]').textContent = flow.place || '';
-  for (const part of code.querySelectorAll('[data-look]')) part.hidden = !part.dataset.look.split(' ').includes(flow.kind);
+  const { label = '', place = '', kind } = used(); // a masked place is shown only to whom the account is theirs
+  code.querySelector('[data-sent]').textContent = t(place ? 'sure' : 'maybe', { digits: flow.digits });
+  code.querySelector('[data-label]').textContent = label;
+  code.querySelector('[data-place]').textContent = place;
+  for (const part of code.querySelectorAll('[data-look]')) part.hidden = !part.dataset.look.split(' ').includes(kind);
 }
 
 const next = () => (proved() ? (flow.purpose === 'unlock' ? 'unlock' : 'password') : 'method');
 
 // Which method is being used. `at` is the step that asks for its proof.
-const use = (method, more) => remember({ method: method.id, kind: method.kind, label: method.label, place: method.place, ...more });
+const use = (method, more) => remember({ method: method.id, ...more });
+const used = () => flow.methods.find(({ id }) => id === flow.method) || {};
 
 async function send(method, contact) {
   const { resend_in, digits } = await inFlow('send', { method: method.id, ...(contact && { contact }) });
@@ -61,7 +62,7 @@ async function send(method, contact) {
 async function prove(proof) {
   const { gates, methods, password_rules: rules } = await inFlow('verify', { method: flow.method, ...proof });
   input('contact').value = '';
-  remember({ gates, methods, rules, method: '', kind: '', label: '', place: '', at: '' });
+  remember({ gates, methods, rules, method: '', at: '' });
   show(next());
 }
 
@@ -170,6 +171,9 @@ function resumed({ done, gates, methods, password_rules: rules, codes, expires_i
   return Boolean(code || moved);
 }
 
+// What the service says in words, in the language that the page has now.
+attempt.translate = async () => { resumed(await inFlow('state')); };
+
 // Refused for good, whatever is typed again: the view changes to who can help, who gets the user ID and the reference (F11).
 function refuse({ title, detail, code, help_url, reference }) {
   const view = section('refused'), elsewhere = view.querySelector('[data-elsewhere]');
@@ -213,7 +217,7 @@ onClick(form, {
     input('user_id').focus();
   },
   resend: (_, button) => run(async () => {
-    await send({ id: flow.method, kind: flow.kind, label: flow.label, place: flow.place }, flow.contact);
+    await send(used(), flow.contact);
     form.querySelector('[data-told]').textContent = t('sent');
   }, button).then(() => runResendTimer(form, flow.step === 'code')),
 });

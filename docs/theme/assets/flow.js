@@ -42,12 +42,15 @@ export function recall() {
 }
 
 // On the page of a form: a reload, the back button and another language go on. A link begins anew, and so does the other
-// form's page: whoever uses the computer next, or wants something else, is not led into an old flow (F2, F3).
+// form's page: whoever uses the computer next, or wants something else, is not led into an old flow (F2, F3). Returns whether the
+// page has another language than before.
 export function recallFor(page) {
   recall();
   const byLink = performance.getEntriesByType('navigation')[0]?.type === 'navigate';
-  if ((byLink && !flow.languageChanges) || (flow.page && flow.page !== page)) forget();
+  const { languageChanges } = flow;
+  if ((byLink && !languageChanges) || (flow.page && flow.page !== page)) forget();
   delete flow.languageChanges;
+  return languageChanges && alive();
 }
 
 export const forgetAll = () => kept?.clear();

@@ -57,12 +57,12 @@ export const steps = {
   },
 };
 
-export function restart(answer) {
+export function restart(answer, push = true) {
   const { user_id } = flow;
   forget();
   flow.user_id = user_id;
   for (const each of form.querySelectorAll('#contact, #new-password, #confirm-password')) each.value = '';
-  show('start', { focus: false });
+  show('start', { push, focus: false });
   input('user_id').value ||= user_id || '';
   if (answer) errors.showProblem(answer);
 }
@@ -90,7 +90,7 @@ addEventListener('popstate', ({ state }) => {
   const { step } = state;
   if (reachable(step)) show(step, { push: false });
   else if (alive() || flow.step === 'done') show(flow.step === 'done' ? 'start' : flow.step, { push: false });
-  else restart();
+  else restart('', false); // nothing is added to where the back button goes
 });
 
 input('user_id').addEventListener('focus', () => {
@@ -99,12 +99,20 @@ input('user_id').addEventListener('focus', () => {
 });
 document.querySelector('.languages')?.addEventListener('click', () => remember({ languageChanges: true }));
 
+// The back button may bring the page back as it was: a new recovery code is not for whoever presses it.
+addEventListener('pageshow', ({ persisted }) => { if (persisted && flow.step === 'done') location.reload(); });
+
 if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
 if (parent !== self || /[?&]embed\b/.test(location.search)) import('./framed.js');
-recallFor(form.dataset.purpose);
+const translated = recallFor(form.dataset.purpose);
 if (given.has('user')) forget();
 input('user_id').value ||= given.get('user') || flow.user_id || '';
 if (flow.purpose) form.querySelector(`[name="purpose"][value="${flow.purpose}"]`).checked = true;
 history.replaceState({ step: reachable(flow.step) ? flow.step : 'start' }, '', given.has('user') ? location.pathname + location.search : undefined);
-if (flow.step !== 'start') loadAttempt().then(() => show(history.state.step, { push: false }), answer => errors.showProblem(answer));
+if (flow.step !== 'start') {
+  loadAttempt().then(async () => {
+    if (translated) await attempt.translate().catch(() => {});
+    show(history.state.step, { push: false });
+  }, answer => errors.showProblem(answer));
+}
 input('username').value = flow.user_id || '';
