@@ -19,7 +19,7 @@ from regain.adapters.store import retry_on_conflict
 from regain.domain.account import Account
 from regain.domain.eligibility import eligibility
 from regain.organisation import policies
-from regain.people import importing, missing, removal, shared_places
+from regain.people import first_passwords, importing, missing, removal, shared_places
 from regain.people.changes import EligibilityCheck
 from regain.people.notifications import ImportNotifier
 from regain.reports.spreadsheet import escape_formula
@@ -105,7 +105,7 @@ def _options(
     services = notifier.services
     return importing.ImportOptions(
         int(time.time()), dry_run, overwrite_local_changes,
-        importing.password_check(services.organisation) if keep_passwords else None,
+        first_passwords.check(services.organisation) if keep_passwords else None,
         EligibilityCheck(services.organisation, lambda account_ids: security_infos(account_ids, services)),
         notifier, lambda account: removal.remove(account, notifier),
     )  # fmt: skip

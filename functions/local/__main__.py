@@ -43,7 +43,7 @@ from local.zygote import Zygote
 from regain.organisation import file as organisation_file
 from regain.organisation.file_errors import InvalidFile
 from regain.organisation.settings import current
-from regain.people import importing, removal
+from regain.people import first_passwords, importing, removal
 from regain.people.notifications import ImportNotifier
 from regain.people.rows import Person
 from regain.runtime import services as composition
@@ -141,7 +141,7 @@ def _import(arguments: argparse.Namespace, served: Served, parsed: importing.Peo
     services = composition.compose(template.variables, organisation, boto3.client("dynamodb"), boto3.client("kms"))
     notifier = ImportNotifier(services, arguments.people.name)
     options = importing.ImportOptions(
-        int(time.time()), accept_password=importing.password_check(organisation),
+        int(time.time()), accept_password=first_passwords.check(organisation),
         remove=lambda account: removal.remove(account, notifier),
     )  # fmt: skip
     result = importing.load(served.people, services.accounts, options)

@@ -9,7 +9,7 @@ from cli.accounts import security_infos
 from regain.adapters import password_hash
 from regain.domain import events
 from regain.domain.account import Account
-from regain.people import importing
+from regain.people import first_passwords, importing
 from regain.people.rows import FIELDS
 
 
@@ -201,7 +201,7 @@ def test_a_first_password_is_to_be_changed_at_the_first_sign_in_p11(world):
 
 def test_a_first_password_stays_only_if_that_is_asked_for_and_it_keeps_every_rule_p11(world):
     names = [f"first{world.number}x{number}@contoso.example" for number in range(2)]
-    password_check = importing.password_check(world.services.organisation)
+    password_check = first_passwords.check(world.services.organisation)
     people = [
         importing.Person(Account(name), word)
         for name, word in zip(names, ("password", "maple-Cedar-93-window"), strict=True)

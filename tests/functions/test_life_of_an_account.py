@@ -7,7 +7,7 @@ import pytest
 
 from cli.accounts import security_infos
 from regain.adapters import security_info
-from regain.people import importing, removal
+from regain.people import first_passwords, importing, removal
 from regain.people.changes import EligibilityCheck
 from regain.people.notifications import ImportNotifier
 from tests.functions.person import Person
@@ -27,7 +27,7 @@ def csv(world, tmp_path):
         services = world.services
         notifier = ImportNotifier(services, "people import")
         options = {
-            "accept_password": importing.password_check(services.organisation),
+            "accept_password": first_passwords.check(services.organisation),
             "eligibility": EligibilityCheck(services.organisation, lambda ids: security_infos(ids, services)),
             "notifier": notifier,
             "remove": partial(removal.remove, notifier=notifier),
@@ -223,6 +223,28 @@ def test_a_successor_without_an_id_does_not_become_the_renamed_person_b30(world,
     csv(header, f"{first},Two,", f"{moved},One,C{world.number}")
     assert (world.account(moved).id, world.account(moved).display_name) == (one.id, "One")
     assert world.account(first).display_name == "Two"
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_people_may_exchange_their_user_ids_in_one_file_b30(world, csv, name, number):
+    """Everybody gets the next one's: in one transaction, so that nobody's password ever opens another's account."""
+    header = "userPrincipalName,displayName,employeeId,password"
+    everybody = [name(f"ring{number}{place}") for place in range(number)]
+    secrets = [FIRST, SECOND, "copper-Meadow-64-kite"]
+    rows = [f"P{place},Q{number}{place}x{world.number},{secrets[place]}" for place in range(number)]
+    csv(header, *(f"{each},{row}" for each, row in zip(everybody, rows, strict=True)))
+    before = [world.account(each) for each in everybody]
+    round_ = [f"{everybody[(place + 1) % number]},{row}" for place, row in enumerate(rows)]
+    assert len(csv(header, *round_, dry_run=True).changes.moved) == number
+    assert [world.account(each) for each in everybody] == before
+    done = csv(header, *round_)
+    assert (done.changed, len(done.changes.moved), done.changes.taken) == (number, number, [])
+    for place, one in enumerate(before):
+        there = everybody[(place + 1) % number]
+        assert (world.account(there).id, world.account(there).display_name) == (one.id, f"P{place}")
+        assert world.sign_in(there, secrets[place]).status == 200
+        assert world.sign_in(everybody[place], secrets[place]).status == 401
+    assert csv(header, *round_).same == number
 
 
 def test_a_rename_into_a_name_that_another_holds_is_refused_b30(world, csv, name):

@@ -89,14 +89,14 @@ class Identifiers:
             found |= {item["identifier"]: item["account_id"] for item in items if item}
         return found
 
-    def claim_write(self, identifier: str, account_id: str) -> Write:
-        """Leads an identifier to an account; a conflict if it leads to another one."""
+    def claim_write(self, identifier: str, account_id: str, holder: str = "") -> Write:
+        """Leads an identifier to an account; a conflict if it leads to another one, or to another than its `holder`."""
         return Write(
             "Put",
             {
                 "TableName": self.table,
                 "Item": marshal({"identifier": identifier, "account_id": account_id}),
-                **self._unless_taken(account_id),
+                **self._unless_taken(holder or account_id),
             },
         )
 

@@ -66,17 +66,26 @@ class Accounts:
         aliases = self.identifiers.alias_writes(new.id, (), new.aliases)
         return [put_version(self.table, to_item(new), 0), *claims, *aliases]
 
-    def replace_writes(self, seen: Account, new: Account) -> list[Write]:
-        """Replaces an account unchanged since it was read, and what leads to it. Aliases given up are read first."""
+    def replace_writes(self, seen: Account, new: Account, holder: Account | None = None) -> list[Write]:
+        """Replaces an account unchanged since it was read, and what leads to it. Aliases given up are read first.
+
+        With a `holder`, the user ID is taken from that account, and the old one is left to who takes it in the same
+        transaction.
+        """
         new = self.named(new)
         lost_aliases = [each for each in seen.aliases if each not in new.aliases]
         gained_aliases = [each for each in new.aliases if each not in seen.aliases]
-        lost = [each for each in seen.identifiers if each not in new.identifiers]
+        lost = [
+            each for each in seen.identifiers if each not in new.identifiers and not (holder and each == seen.user_id)
+        ]
         gained = [each for each in new.identifiers if each not in seen.identifiers]
         return [
             put_version(self.table, to_item(new), seen.version),
             *(self.identifiers.release_write(each, new.id) for each in lost),
-            *(self.identifiers.claim_write(each, new.id) for each in gained),
+            *(
+                self.identifiers.claim_write(each, new.id, holder.id if holder and each == new.user_id else "")
+                for each in gained
+            ),
             *self.identifiers.alias_writes(new.id, lost_aliases, gained_aliases),
         ]
 

@@ -7,17 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from regain.adapters import common_passwords, password_hash
 from regain.adapters.store import Conflict, Write, batched
 from regain.directories.dynamodb import Accounts
-from regain.domain import passwords
 from regain.domain.account import Account, make_id
-from regain.domain.own_words import Owner
 from regain.domain.security_info import SecurityInfo
-from regain.organisation import policies
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.organisation.settings import Organisation
-from regain.people import matching, shared_places
+from regain.people import first_passwords, matching, shared_places
 from regain.people.changes import Changes, EligibilityCheck, are_too_many
 from regain.people.formats import sheet
 from regain.people.formats.headings import Columns
@@ -172,17 +168,6 @@ def _nobody(path: Path, skipped: list[Skipped], organisation: Organisation) -> F
     return FileError(str(path), skipped[0].line, message, f"known domains: {', '.join(organisation.domains)}")
 
 
-def password_check(organisation: Organisation) -> Callable[[str, Account], bool]:
-    """A function that tells whether a first password, in its normal form, meets every rule."""
-    words = common_passwords.of(organisation)
-
-    def fits(password: str, account: Account) -> bool:
-        rules = policies.for_account(organisation, account).passwords
-        return not passwords.failures(password, rules, words, Owner.of(account, SecurityInfo()))
-
-    return fits
-
-
 def load(
     people: Iterable[Person],
     accounts: Accounts,
@@ -204,6 +189,7 @@ def load(
     while run.waiting and len(run.waiting) != len(waiting):
         waiting, run.waiting = run.waiting, []
         run.done += sum(map(run.load, batched(waiting, _BATCH)), ImportResult())
+    run.done += run.exchange()
     run.last, waiting, run.waiting = True, run.waiting, []
     if are_too_many(len(waiting), len(everybody)):
         run.options = replace(options, remove=None)  # a source with other ids, not so many successors
@@ -257,17 +243,38 @@ class _Run:
 
     def _cases(self, part: Sequence[Person], changes: Changes) -> list[_Case]:
         found = [each for each in matching.match(part, self.accounts, self.moved) if self._may_go_on(each, changes)]
+        cases = self._read(found)
+        self.moved |= {case.new.id for case in cases if case.old and case.old.user_id != case.new.user_id}
+        return cases
+
+    def _read(self, found: Sequence[Match]) -> list[_Case]:
         known = [each.old.id for each in found if each.old]
         infos: dict[str, SecurityInfo] = {}
         if self.options.eligibility and known:
             infos = dict(zip(known, self.options.eligibility.security_infos(known), strict=True))
         nothing = SecurityInfo() if self.options.eligibility else None
-        cases = [
+        return [
             _Case(each, self.accounts.named(_merged(each, self.options)), infos.get(each.account_id, nothing))
             for each in found
         ]
-        self.moved |= {case.new.id for case in cases if case.old and case.old.user_id != case.new.user_id}
-        return cases
+
+    def exchange(self) -> ImportResult:
+        """Imports rows whose people pass their user IDs round among themselves, each ring in one transaction.
+
+        Rings that one cannot take, or of which an account is changed at the same time, stay among those `waiting`.
+        """
+        done = ImportResult()
+        for ring in matching.rings(matching.match(self.waiting, self.accounts, self.moved)):
+            (cases, writes), *more = self._transactions(self._read(ring))
+            try:
+                if not more and not self.options.dry_run:
+                    self.accounts.store.commit(writes)
+            except Conflict:
+                continue
+            if not more:
+                done += self._result(cases, writes)
+                self.waiting = [each for each in self.waiting if each not in [match.person for match in ring]]
+        return done
 
     def _may_go_on(self, found: Match, changes: Changes) -> bool:
         """Whether the user ID of a row is free for its person. Somebody new takes it over from a former holder."""
@@ -297,7 +304,7 @@ class _Run:
             if not case.old:
                 own += self.accounts.add_writes(case.new)
             elif case.new != case.old:
-                own += self.accounts.replace_writes(case.old, case.new)
+                own += self.accounts.replace_writes(case.old, case.new, case.match.holder)
                 if notifier and case.info:
                     own += notifier.writes(case.old, case.new, case.info, quoted)
             names = {*case.new.aliases, *(case.old.aliases if case.old else ())}
@@ -329,10 +336,4 @@ def _merged(found: Match, options: ImportOptions) -> Account:
     merged = replace(matching.with_ids(merged, found.ids), id=account_id)
     if merged.password or not person.password:
         return merged
-    return _with_first_password(merged, passwords.normal(person.password), options)
-
-
-def _with_first_password(account: Account, password: str, options: ImportOptions) -> Account:
-    accepted = options.accept_password is not None and options.accept_password(password, account)
-    hashed = "not stored" if options.dry_run else password_hash.hash_password(password, None)
-    return replace(account, password=hashed, password_changed_at=options.now, must_change_password=not accepted)
+    return first_passwords.set_first(merged, person.password, options.now, options.accept_password, options.dry_run)

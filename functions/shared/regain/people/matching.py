@@ -64,6 +64,23 @@ def _match(
     return Match(person, own, stored.get(own), holder if holder and holder.id != own else None, free)
 
 
+def rings(found: Sequence[Match]) -> list[list[Match]]:
+    """Rows that pass user IDs round: each gets that of the next one's account, and the last that of the first."""
+    known = {each.account_id: each for each in found if each.old and each.holder}
+    made: list[list[Match]] = []
+    seen: set[str] = set()
+    for first in known.values():
+        ring: list[Match] = []
+        each: Match | None = first
+        while each and each.holder and each.account_id not in seen:
+            seen.add(each.account_id)
+            ring.append(each)
+            each = known.get(each.holder.id)
+        if ring and each is first:
+            made.append(ring)
+    return made
+
+
 def source_ids(person: Person) -> tuple[str, ...]:
     """The ids of a row, as an account's `identifiers` have them."""
     return tuple(f"{name}:{_in_one_case(name, value)}" for name, value in person.ids)
