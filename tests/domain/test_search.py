@@ -40,6 +40,14 @@ def test_signs_and_middles_of_words_find_nobody(typed):
     assert not found(MARIA, typed)
 
 
+def test_no_more_than_four_digits_of_a_number_count_for_who_may_not_see_it_x16():
+    """Each try would tell one more of them; a whole number is too long to be tried."""
+    assert found(MARIA, "silva 990123") and not found(MARIA, "silva 990123", sees_places=True)
+    assert not found(MARIA, "07700 990123")
+    assert search.ranges(search.terms("990123")[0], sees_places=False)[0] == ("t3210", "3210", "3210\U0010ffff")
+    assert search.ranges(search.terms("990123")[0], sees_places=True)[0][1] == "321099"
+
+
 def test_part_of_an_address_finds_only_for_who_may_see_it():
     assert not found(MARIA, "mjs@ho")
     assert not found(MARIA, "silva mjs@ho")

@@ -1,8 +1,8 @@
 """Finding people: the words by which somebody is found, and whether they are what was typed.
 
-Words match by their beginning and in any order, without accents and case; a number by its last digits; an address
-from its beginning, or as a whole where whoever searches may not see it. Pure, so that the index (`report`) and the
-search (`admin`) cannot differ.
+Words match by their beginning and in any order, without accents and case; a number by its last digits, of which no more
+than four count, or nine, where whoever searches may not see it; an address from its beginning, or as a whole there.
+Pure, so that the index (`report`) and the search (`admin`) cannot differ.
 """
 
 import re
@@ -22,6 +22,7 @@ LAST_DIGITS = 4
 _LONGEST = 64  # letters of a word that count
 _MOST_WORDS, _MOST_TERMS, _MOST_GROUPS = 16, 8, 25
 _KEPT_DIGITS, _NATIONAL = 12, 7
+_WHOLE = 9  # digits: too many to be tried one by one
 _FEWEST = {"w": 1, "u": 3, "a": 3, "t": LAST_DIGITS}  # letters typed: of a word, user ID, address, number from its end
 _LIKE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
@@ -100,8 +101,8 @@ def terms(typed: str) -> tuple[Term, ...]:
 
 
 def matches(person: Names, wanted: Iterable[Term], sees_places: bool) -> bool:
-    """Whether somebody is found by all the terms. Part of an address finds only for who may see it: each try would
-    tell one more letter of it.
+    """Whether somebody is found by all the terms. Part of an address finds only for who may see it, and so do the last
+    five digits of a number: each try would tell one more of it.
     """
     return all(_matches(person, term, sees_places) for term in wanted)
 
@@ -111,7 +112,8 @@ def _matches(person: Names, term: Term, sees_places: bool) -> bool:
         known = person.addresses if sees_places else ()
         return term.text in person.addresses or any(each.startswith(term.text) for each in (person.user_id, *known))
     by_word = bool(term.text) and any(word.startswith(term.text) for word in person.words)
-    return by_word or (bool(term.digits) and any(_ends(number, term.digits) for number in person.numbers))
+    digits = _looked_for(term, sees_places)
+    return by_word or (bool(digits) and any(_ends(number, digits) for number in person.numbers))
 
 
 def keys(person: Names, states: Collection[str], groups: Collection[str], account_id: str) -> set[Key]:
@@ -138,7 +140,7 @@ def ranges(head: Term, sees_places: bool) -> list[Range]:
         whole = (_part("a", head.text), f"{head.text}{_SEPARATOR}", f"{head.text}{_SEPARATOR}{_LAST}")
         found = [_range("u", head.text), _range("a", head.text) if sees_places else whole]
     if head.digits:
-        found.append(_range("t", _turned(head.digits)))
+        found.append(_range("t", _turned(_looked_for(head, sees_places))))
     if head.kind != "address" and head.text:
         found.append(_range("w", head.text))
     return found
@@ -174,6 +176,11 @@ def _number(typed: str) -> str:
     """The digits to look for. The zero before a national number is not part of it in E.164."""
     digits = _digits(typed)
     return digits.lstrip("0") if len(digits.lstrip("0")) >= _NATIONAL else digits
+
+
+def _looked_for(term: Term, sees_places: bool) -> str:
+    """The digits of a term that count."""
+    return term.digits if sees_places or len(term.digits) >= _WHOLE else term.digits[-LAST_DIGITS:]
 
 
 def _turned(digits: str) -> str:
