@@ -264,6 +264,14 @@ def test_an_id_that_two_rows_share_identifies_nobody_b30(world, csv, name):
     assert world.account(own).source_ids == ()
 
 
+def test_ids_that_differ_in_case_only_are_shared_too_b30(world, csv, name):
+    header, own, admin = "userPrincipalName,displayName,employeeId,objectId", name("own2"), name("adm2")
+    guid = f"{world.number:08x}-0000-4000-8000-0000000000aa"
+    rows = (f"{own},Ada,k{world.number},{guid}", f"{admin},Ada (admin),K{world.number},{guid.upper()}")
+    assert csv(header, *rows).added == 2
+    assert (csv(header, *rows).same, world.account(own).source_ids) == (2, ())
+
+
 def test_an_account_learns_the_ids_of_later_files_and_keeps_those_that_it_has_b30(world, csv, name):
     user_id, object_id = name("learns"), f"{world.number:08x}-0000-4000-8000-0000000000ff"
     csv("userPrincipalName", user_id)

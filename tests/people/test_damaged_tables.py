@@ -27,6 +27,8 @@ from tests.people.specimen_files import parse, refused
         "Dec 31, 2020",
         "1609372800",
         "1609372800000",
+        "44196",
+        "18627",
     ],
 )
 def test_a_column_that_says_who_has_left_stops_the_import_p1(tmp_path, heading, cell):
@@ -39,7 +41,7 @@ def test_a_column_that_says_who_has_left_stops_the_import_p1(tmp_path, heading, 
 @pytest.mark.parametrize(
     ("ends", "enabled"),
     [("133000000000000000", False), ("0", True), ("9223372036854775807", True), ("", True), ("31.12.2020 00:00:00", False),
-     ("1/31/2999 12:00:00 AM", True), ("20200131000000Z", False), ("31-Jan-2999", True), ("2026010100", True)],
+     ("1/31/2999 12:00:00 AM", True), ("20200131000000Z", False), ("31-Jan-2999", True), ("2026010100", True), ("59999", True), ("29999", True)],
 )  # fmt: skip
 def test_an_account_that_has_expired_is_off_and_one_that_will_is_not_turned_on_b31(tmp_path, ends, enabled):
     text = f"userPrincipalName,accountExpires,userAccountControl\nmaria.silva@contoso.example,{ends},512\nben@contoso.example,{ends},514\n"

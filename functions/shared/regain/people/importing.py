@@ -129,12 +129,12 @@ def parse(path: Path, organisation: Organisation) -> PeopleFile:
 
 def _drop_shared_ids(parsed: PeopleFile, file: str) -> None:
     """Ids that several rows share identify nobody: an administrator's second account often has the first one's."""
-    counted = Counter(each for person in parsed.people for each in person.ids)
+    counted = Counter(each for person in parsed.people for each in matching.source_ids(person))
     shared = {each for each, number in counted.items() if number > 1}
     for place, person in enumerate(parsed.people) if shared else ():
-        if shared & set(person.ids):
-            parsed.people[place] = replace(person, ids=tuple(each for each in person.ids if each not in shared))
-    for name, number in Counter(name for name, _ in shared).items():
+        compared = zip(person.ids, matching.source_ids(person), strict=True)
+        parsed.people[place] = replace(person, ids=tuple(own for own, each in compared if each not in shared))
+    for name, number in Counter(each.partition(":")[0] for each in shared).items():
         message = f"{name}: {number} values stand in more than one row, and are ignored"
         parsed.notes.append(FileError(file, 0, message, "people without an id of their own are found by the user ID"))
 

@@ -83,12 +83,7 @@ def rings(found: Sequence[Match]) -> list[list[Match]]:
 
 def source_ids(person: Person) -> tuple[str, ...]:
     """The ids of a row, as an account's `identifiers` have them."""
-    return tuple(f"{name}:{_in_one_case(name, value)}" for name, value in person.ids)
-
-
-def _in_one_case(name: str, value: str) -> str:
-    """An id as it is compared: directories do not tell E1001 from e1001 (RFC 4519, caseIgnoreMatch)."""
-    return value.lower() if name == "employeeId" or _GUID.fullmatch(value) else value
+    return tuple(f"{name}:{value.lower() if _GUID.fullmatch(value) else value}" for name, value in person.ids)
 
 
 def with_ids(account: Account, ids: Sequence[str]) -> Account:

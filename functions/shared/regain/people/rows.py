@@ -314,8 +314,8 @@ class RowParser:
                 if name == "employee_id" and _NO_NUMBER.fullmatch(value):
                     self._note(f"{heading}: `{value}` is ignored", "it is nobody's number")
                     continue
-                if name == "employee_id" and value.isdigit():
-                    value = value.lstrip("0")  # as a spreadsheet does: 00123 and 123 are one person
+                if name == "employee_id":  # as a spreadsheet does, 00123 is 123; and as a directory does, E1 is e1
+                    value = value.lstrip("0") if value.isdigit() else value.lower()
                 found.append((called, value))
         return tuple(found)
 

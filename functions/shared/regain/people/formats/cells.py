@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import uuid
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from regain.domain import human_input
 
@@ -57,7 +57,8 @@ _NAMED_DATE = re.compile(  # 20-NOV-2026, 20 November 26; Nov 20, 2026
 )
 _PUPIL = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-Z]")  # a Unique Pupil Number, which schools in England call UPN too
 _NOT_SAID = _words("null (null) <null> \\n n/a n.a. - -- \u2013 \u2014")
-_FILETIME = datetime(1601, 1, 1)
+_FILETIME, _EPOCH = datetime(1601, 1, 1), datetime(1970, 1, 1)
+_SHEET = date(1899, 12, 30)  # day 0 of a spreadsheet
 _LOST = re.compile(r"\ufffd|\?\w|\w\?(?=[\w@])")
 _HEX = re.compile(r"(?:X')?([0-9a-fA-F]{32})'?")
 
@@ -120,10 +121,8 @@ def has_ended(text: str, today: date) -> bool | None:
     text = text.strip()
     if text in _NEVER:
         return False
-    if re.fullmatch(r"\d{17,18}", text):
-        return _FILETIME + timedelta(microseconds=int(text) // 10) < datetime.combine(today, time())
-    if re.fullmatch(r"\d{10}|\d{13}", text):  # seconds or milliseconds since 1970
-        return datetime(1970, 1, 1) + timedelta(seconds=int(text[:10])) < datetime.combine(today, time())
+    if counted := _counted(text):
+        return counted < today
     if named := _NAMED_DATE.match(text):
         day, month, year = named.group(1, 2, 3) if named[1] else named.group(5, 4, 6)
         exact = _date(int(year), _MONTHS[month.lower()], int(day))
@@ -135,6 +134,18 @@ def has_ended(text: str, today: date) -> bool | None:
     read = [_date(*(int(found[place]) for place in order)) for order in orders]
     past = {each < today for each in read if each}
     return past.pop() if len(past) == 1 else None
+
+
+def _counted(text: str) -> date | None:
+    """The day that a bare number counts: 100 ns since 1601 (Active Directory), seconds or milliseconds since 1970, or
+    days since then (shadowExpire) or of a spreadsheet, whichever are in a lifetime.
+    """
+    if not re.fullmatch(r"[1-5][0-9]{4}|[0-9]{10}|[0-9]{13}|[0-9]{17,18}", text):
+        return None
+    if len(text) == 5:
+        return (_SHEET if text >= "3" else _EPOCH.date()) + timedelta(int(text))
+    since = timedelta(seconds=int(text[:10])) if len(text) < 17 else timedelta(microseconds=int(text) // 10)
+    return ((_EPOCH if len(text) < 17 else _FILETIME) + since).date()
 
 
 def _date(year: int, month: int, day: int) -> date | None:
