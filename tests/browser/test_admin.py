@@ -52,7 +52,11 @@ def test_an_administrator_finds_helps_and_takes_back(page: Page, desk, helper, l
     admin.dialog.get_by_label("Reason, or the number in your help system (optional)").fill("INC-4711")
     admin.dialog.get_by_role("button", name="Turn the account off").click()
     looks()
+    page.route("**/disable", lambda route: route.abort(), times=1)
     admin.prove()
+    expect(page.locator("dialog .error-summary")).to_contain_text("We could not reach the service")
+    expect(page.locator("#act-reason")).to_have_value("INC-4711")  # it can be done again where it was asked for
+    admin.dialog.get_by_role("button", name="Turn the account off").click()
     admin.told("The account is turned off")
     expect(page.locator("[data-told]")).to_be_focused()
     expect(page.locator("[data-verdict]")).to_contain_text("No, because")

@@ -15,9 +15,10 @@ const page = document.querySelector('#account');
 const errors = new ErrorSummary(page);
 const input = name => page.querySelector(`[name="${name}"]`);
 const wanted = name => location.hash === `#${name}`;
-let current = 'sign-in', info = null;
+let current = 'sign-in', info = null, left = false;
 
 function show(step, { focus = true } = {}) {
+  if (left && step !== 'sign-in') return; // an answer that came after signing out
   errors.clear();
   current = step;
   for (const each of page.querySelectorAll('.step')) each.hidden = each.dataset.step !== step;
@@ -68,6 +69,7 @@ const steps = {
     if (!user_id) return errors.fieldError('user_id');
     if (!password) return errors.fieldError('password');
     await call('account/sign-in', { user_id, password, shared_computer: input('shared_computer').checked });
+    left = false;
     kept?.setItem(SIGNED_IN, 'yes');
     await home({ arriving: true }).catch(answer => { throw answer.code === 'sign-in-needed' ? { code: 'no-cookies' } : answer; });
   },
@@ -101,6 +103,7 @@ const actions = {
 };
 
 function leave(options) {
+  left = true;
   kept?.removeItem(SIGNED_IN);
   for (const each of page.querySelectorAll('form')) each.reset(); // the next may be somebody else
   show('sign-in', options);

@@ -168,7 +168,12 @@ const perhaps = runner(faults, async (answer, action) => {
     else if (!dialog.open) errors.showProblem(answer); // it was closed after the proof
     return shut || !dialog.open;
   }
-  await perhaps(() => prove('admin', 'admin/prove', action));
+  const asked = dialog.open && dialog.querySelector('.step:not([hidden])').dataset.step;
+  await perhaps(() => prove('admin', 'admin/prove', async () => {
+    if (asked) turn('sure');
+    else dialog.close();
+    if (asked !== 'code') await action(); // the caller's code is given again
+  }));
   return true;
 });
 
