@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+from dataclasses import replace
 
 import pytest
 import sansldap
@@ -9,7 +10,7 @@ import sansldap
 from local.directories.certificates import Authority
 from local.directories.proxy import Proxy
 from local.directories.running import free_port
-from regain.directories.base import NotAccepted, NotAllowed, Unanswered, WrongPassword
+from regain.directories.base import NotAccepted, NotAllowed, Stopped, Unanswered, WrongPassword
 from regain.directories.ldap.connection import Connection, Timeouts, tls_context
 from regain.directories.ldap.messages import Answer
 from regain.domain.user_id import normalise
@@ -232,6 +233,22 @@ def test_a_frozen_directory_says_so_and_goes_on_afterwards(world):
     assert world.directory.find(person.user_id)
     with pytest.raises(WrongPassword):
         world.directory.verify(person, "", "a wrong password")
+
+
+def test_whoever_is_in_a_group_within_a_protected_one_is_not_changed(active_directory):
+    """As Windows sees it they are in both; `memberOf` names only the groups that name the person."""
+    person, other, base = active_directory.person(), active_directory.person(), active_directory.running.base
+    active_directory.group("Assistants", person)
+    active_directory.group("Board", replace(person, address=f"CN=Assistants,{base}"))
+    for named in ("Board", f"CN=Board,{base}"):
+        view = active_directory.connect(protected_groups=("Nobody has this", named))
+        for action, passwords in ((view.reset, (NEXT,)), (view.change, (FIRST, NEXT)), (view.unlock, ())):
+            with pytest.raises(Stopped, match="protected"):
+                action(person, *passwords)
+        with pytest.raises(Stopped, match="gone"):
+            view.reset(replace(other, address=f"CN=gone,{base}"), NEXT)
+        view.reset(other, f"{named} password 2")
+    assert active_directory.signs_in(person, FIRST)
 
 
 @pytest.mark.parametrize("name", ["γιώργος.παππάς", "Σίσυφος", "ángström", "straße"])

@@ -29,6 +29,7 @@ from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import refused, values
 
 _POLICY_HINTS = "1.2.840.113556.1.4.2239"
+_IN_CHAIN = "1.2.840.113556.1.4.1941"  # Windows' rule that goes on through groups within groups
 _BIND: dict[str, StopReason] = {
     "533": "disabled", "701": "expired", "775": "locked", "773": "must-change", "532": "password-expired",
     "530": "hours", "531": "hours",
@@ -96,6 +97,25 @@ class ActiveDirectory(LdapDirectory):
             managed_elsewhere=bool(flags & _SMART_CARD_REQUIRED),  # with a password that nobody is to know
             changed_at=entry.one("pwdLastSet"),
         )
+
+    def check_addressable(self, person: Person) -> None:
+        """What no write goes without. Groups within protected ones count too, which `find` does not see.
+
+        Raises:
+            Stopped: this person may not be changed.
+            NotAllowed: the person names a server that is not configured.
+        """
+        super().check_addressable(person)
+        named: list[sansldap.LDAPFilter] = [
+            sansldap.FilterEquality("distinguishedName" if "=" in name else "cn", name.encode())
+            for name in self.settings.protected_groups
+        ]
+        if not named:
+            return
+        within = sansldap.FilterExtensibleMatch(_IN_CHAIN, "member", person.address.encode(), False)
+        groups, below = sansldap.FilterAnd([sansldap.FilterOr(named), within]), sansldap.SearchScope.SUBTREE
+        if self.service.search(_domain(person), below, groups, ("1.1",), person.server)[1]:
+            raise Stopped("protected")
 
     def judge_bind(self, answer: Answer, person: Person) -> None:  # noqa: ARG002
         """Returns if a bind was made with the right password."""
@@ -187,12 +207,16 @@ class ActiveDirectory(LdapDirectory):
                     there.number("msDS-PasswordHistoryLength"),
                 )
             )
-        domain = person.address[person.address.lower().find("dc=") :]
-        there = self._entry(domain, _DOMAIN_POLICY, person.server)
+        there = self._entry(_domain(person), _DOMAIN_POLICY, person.server)
         return None if there is None else _Policy(
             there.number("minPwdLength"), bool(there.number("pwdProperties") & _COMPLEX),
             -there.number("minPwdAge") // _TICKS, there.number("pwdHistoryLength"),
         )  # fmt: skip
+
+
+def _domain(person: Person) -> str:
+    """The name of the domain that a person is in."""
+    return person.address[person.address.lower().find("dc=") :]
 
 
 def _changeable_at(person: Person, policy: _Policy) -> int:
