@@ -260,12 +260,15 @@ def test_a_name_in_any_letters_is_found_by_the_user_id_that_is_made_of_it(world,
 def test_a_refused_reset_leaves_nothing_behind_where_the_minimum_age_stood_in_its_way(openldap):
     """What lifts the minimum age, `pwdReset`, would make the password of before one that has to be changed."""
     person = openldap.person()
-    openldap.forbid_early_changes(person, pwdInHistory="3", pwdCheckQuality="2", pwdMinLength="12")
-    openldap.directory.reset(person, NEXT)
-    for password, rule in (("Sh0rt!", "length"), (NEXT, "history")):
-        assert not_accepted(openldap.directory.reset, person, password) == rule
-        assert not openldap.find(person.user_id.partition("@")[0]).must_change
-    assert openldap.signs_in(person, NEXT)
+    policy = openldap.forbid_early_changes(person, pwdInHistory="3", pwdCheckQuality="2", pwdMinLength="12")
+    try:
+        openldap.directory.reset(person, NEXT)
+        for password, rule in (("Sh0rt!", "length"), (NEXT, "history")):
+            assert not_accepted(openldap.directory.reset, person, password) == rule
+            assert not openldap.find(person.user_id.partition("@")[0]).must_change
+        assert openldap.signs_in(person, NEXT)
+    finally:
+        openldap.remove(replace(person, address=policy))
 
 
 def test_what_fails_once_a_password_is_set_leaves_the_outcome_unknown_and_the_next_try_finds_out(openldap, monkeypatch):

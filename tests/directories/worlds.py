@@ -140,6 +140,7 @@ class OpenLdapWorld(World):
         rules = {"objectClass": classes, "pwdAttribute": "userPassword", "pwdMinAge": "86400", **also}
         ldif.apply(self.running, [ldif.record(policy, rules)])
         self.replace(person, "pwdPolicySubentry", policy)
+        return policy
 
 
 class ActiveDirectoryWorld(World):
