@@ -25,6 +25,7 @@ from cli.replay import replay
 from cli.samconfig import SamconfigError
 from cli.setup import setup
 from cli.stack import Stack, StackError
+from regain.adapters.store import Conflict
 from regain.organisation.file_errors import InvalidFile
 from regain.problems import Refused
 
@@ -144,7 +145,9 @@ def _run() -> int:
         return app(standalone_mode=False, prog_name=_NAME, complete_var=_COMPLETE) or 0
     except typer.Exit as ended:
         return ended.exit_code
-    except (typer.Abort, InvalidFile, SamconfigError, StackError, Refused, ClientError, BotoCoreError) as error:
+    except (
+        typer.Abort, InvalidFile, SamconfigError, StackError, Refused, Conflict, ClientError, BotoCoreError
+    ) as error:  # fmt: skip
         terminal.fail(_said(error))
         return 1
     except OSError as error:
@@ -160,15 +163,19 @@ def _run() -> int:
         return 2
 
 
+_SAID = {
+    typer.Abort: "Stopped. What was done up to here stays done.",
+    Conflict: "Something was changed by others at the same time. What was done up to here stays done: run it again.",
+    NoCredentialsError: "There are no credentials for AWS: set AWS_PROFILE, or run `aws configure` or `aws sso login`.",
+    NoRegionError: "No region is named: give --region, or set AWS_DEFAULT_REGION.",
+}
+
+
 def _said(error: Exception) -> str:
-    if isinstance(error, typer.Abort):
-        return "Stopped. What was done up to here stays done."
+    if told := next((text for kind, text in _SAID.items() if isinstance(error, kind)), ""):
+        return told
     if isinstance(error, Refused):
         return f"{error.problem.title}."
-    if isinstance(error, NoCredentialsError):
-        return "There are no credentials for AWS: set AWS_PROFILE, or run `aws configure` or `aws sso login`."
-    if isinstance(error, NoRegionError):
-        return "No region is named: give --region, or set AWS_DEFAULT_REGION."
     if isinstance(error, ClientError) and error.response["Error"]["Code"] in BAD_CREDENTIALS:
         code = error.response["Error"]["Code"]
         return f"AWS does not take these credentials ({code}): sign in again, or choose others with AWS_PROFILE."

@@ -15,6 +15,7 @@ import typer.main
 from cli import __main__ as program
 from cli import times
 from cli.stack import Stack
+from regain.adapters.store import Conflict, Store
 from regain.domain.methods import LABELS
 from tests.conftest import ROOT
 from tests.functions.test_audit import a_reset, count_events, count_people
@@ -100,6 +101,21 @@ def test_a_time_that_is_not_understood_is_refused_with_what_would_be_h23(run, te
     assert (status, out) == (2, "")
     assert "is not a time" in err
     assert "yesterday" in err
+
+
+@pytest.mark.parametrize("command", ["import", "remove"])
+def test_what_others_change_at_the_same_time_is_no_traceback_h22(world, run, tmp_path, monkeypatch, command):
+    person, path = world.person(), tmp_path / "people.csv"
+    path.write_text(f"userPrincipalName,displayName\n{person.user_id},Somebody Else\n")
+
+    def conflict(*_):
+        raise Conflict
+
+    monkeypatch.setattr(Store, "commit", conflict)
+    status, _, err = run(
+        "people", command, path if command == "import" else person.user_id, *(["--yes"] if command == "remove" else [])
+    )
+    assert (status, "run it again" in err) == (1, True)
 
 
 @pytest.mark.parametrize(
