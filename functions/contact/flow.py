@@ -170,8 +170,10 @@ def _looked(
     token: str, who: str, places: tuple[str, ...], mailing: Desk, solved: Solved, needed: Services
 ) -> tuple[str, Flow | None, list[Write], list[Any]]:
     """The account id of a user ID, the flow that the sender is stuck in, if it is about the same account, what counts
-    and pays for the request, and what has been mailed to the desk: one read. Of a flow that has run out, or that a
-    change of the password has overtaken, no proof counts.
+    and pays for the request, and what has been mailed to the desk: one read.
+
+    No directory is asked for a stranger: whom a user ID means there, a flow says that was begun for it. Of a flow that
+    has run out, or that a change of the password has overtaken, no proof counts.
 
     Counted are the sender's network and the places to reply to, never the account: nobody uses up somebody else's way
     to help (X4). Past the limit it costs more work; it is never refused.
@@ -179,10 +181,10 @@ def _looked(
     Raises:
         Refused: PROOF_OF_WORK_NEEDED.
     """
-    _, about, flow_id = needed.recoveries.held(token)
+    held = needed.recoveries.held(token)
     now, limits = needed.now, needed.organisation.limits
     counts = [needed.rate_limits.key("contact", place, now, _DAY) for place in places]
-    keys = [needed.recoveries.key(about, record) for record in (f"flow#{flow_id}", "throttle")]
+    keys = [needed.recoveries.key(held.subject, record) for record in (f"flow#{held.id}", "throttle")]
     names = needed.identifiers.typed_keys(who)
     flow_item, throttle_item, *others = needed.store.batch_get([*keys, *names, *counts, *mailing.keys])
     led, counted = others[: len(names)], others[len(names) : len(names) + len(counts)]
@@ -192,7 +194,9 @@ def _looked(
     writes += [needed.rate_limits.count_write("contact", place, now, _DAY) for place in places]
     account_id = needed.identifiers.lead(who, led).account_id
     flow = needed.recoveries.flow(flow_item)
-    if flow is None or flow.purpose not in _PUBLIC or about != needed.recoveries.subject(account_id):
+    if flow and flow.in_directory and flow.user_id == who:
+        account_id = held.account_id
+    if flow is None or flow.purpose not in _PUBLIC or account_id != held.account_id:
         return account_id, None, writes, mailed
     live = now < flow.expires_at and flow.generation == recoveries.throttle(throttle_item).generation
     return account_id, flow if live else replace(flow, passed=()), writes, mailed

@@ -9,6 +9,7 @@ from notify import app, flow
 from regain.adapters.store import marshal
 from tests.functions.agent import Agent
 from tests.functions.conftest import Context, solve
+from tests.functions.directory_stand_in import StandIn, people
 from tests.functions.test_notify import FakeMessenger
 
 
@@ -99,6 +100,20 @@ def test_no_proof_counts_of_a_flow_that_is_over_x12(world, time_machine):
     assert passed(helpdesk.caller(person)) == 0
     time_machine.move_to(time.time() + 16 * 60)
     assert passed(late) == 0
+
+
+def test_people_of_a_directory_are_known_by_what_they_have_proved_s36(world):
+    """A user ID of a directory leads to nobody by itself; the flow that was begun for it says whom it means."""
+    with people(world, StandIn()) as domain:
+        person, other = domain.directory.add(), domain.directory.add()
+        flow = world.proved(person.user_id).body["flow"]
+
+        def asked(user_id, token):
+            assert ask(world, user_id, flow=token).status == 202
+            return world.services.help_requests.get([domain.subject(person)])[0]
+
+        assert asked(person.user_id, "") is asked(other.user_id, flow) is None
+        assert asked(person.user_id, flow).asks[0].passed == 1
 
 
 def test_the_answer_is_the_same_for_everybody_b1(world):
