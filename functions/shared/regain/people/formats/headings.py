@@ -80,18 +80,18 @@ _WHOLE_STATUS = (
 )
 _STATUS = re.compile(f"{'|'.join(map(normalise, _STATUS_STEMS.split()))}|^{_WHOLE_STATUS}$")
 """Normalised headings that may say who is blocked, in the words of many tools and languages."""
-_MORE_ENDS = (
-    "dateofleaving dateofexit dateofdeparture dateofseparation departuredate separationdate withdrawaldate withdrawdate"
-    " resignationdate offroll uitschrijf uitschrijving abgang abmeldedatum entlassdatum entlassungsdatum findecontrat"
-    " fechadetermin fechadecese datadefim datafine datauscita datadiuscita zwolnienia odejścia zakończenia çıkıştarihi"
-    " ayrılıştarihi увольнения 退職日 退社日 离职 離職 퇴사 퇴직 slutdatum sluttdato fratrædelse"
+_END_WORDS = (
+    "terminat leavingdate leavedate dateleft lastday lastworking exitdate enddate expir validuntil"
+    " validto austritt letzterarbeitstag gultigbis vertragsende datededepart datedesortie datedefin"
+    " fechadebaja fechadefin fechadesalida dimission cessazione scadenza uitdienst einddatum datadesaida"
+    " datadesligamento dateofleaving dateofexit dateofdeparture dateofseparation departuredate"
+    " separationdate withdrawaldate withdrawdate resignationdate offroll uitschrijf uitschrijving abgang"
+    " abmeldedatum entlassdatum entlassungsdatum findecontrat fechadetermin fechadecese datadefim datafine"
+    " datauscita datadiuscita zwolnienia odejścia zakończenia çıkıştarihi ayrılıştarihi увольнения 退職日 退社日"
+    " 离职 離職 퇴사 퇴직 slutdatum sluttdato fratrædelse"
 )
-_ENDS = re.compile(
-    "terminat|leavingdate|leavedate|dateleft|lastday|lastworking|exitdate|enddate|expir|validuntil|validto|austritt"
-    "|letzterarbeitstag|gultigbis|vertragsende|datededepart|datedesortie|datedefin|fechadebaja|fechadefin|fechadesalida"
-    "|dimission|cessazione|scadenza|uitdienst|einddatum|datadesaida|datadesligamento|"
-    + "|".join(map(normalise, _MORE_ENDS.split()))
-)
+_ENDS = tuple(map(normalise, _END_WORDS.split()))
+"""What headings contain that may say when somebody leaves, in the words of many tools and languages."""
 _ENDS_OF_OTHER_THINGS = re.compile(
     "passw|kennwort|motdepasse|contrasena|licen[cs]|lizenz|certif|zertif|card|token|visa"
 )
@@ -101,7 +101,7 @@ _ENDS_OF_OTHER_THINGS = re.compile(
 def may_end(heading: str) -> bool:
     """Whether a column may say when somebody leaves."""
     key = normalise(heading)
-    return bool(_ENDS.search(key)) and not _ENDS_OF_OTHER_THINGS.search(key)
+    return any(end in key for end in _ENDS) and not _ENDS_OF_OTHER_THINGS.search(key)
 
 
 _SIGNS_IN = re.compile(
