@@ -34,8 +34,11 @@ class FakeServer:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._server.accept()
-                with contextlib.suppress(OSError, Malformed), contextlib.closing(client):
-                    self._talk(client)
+                threading.Thread(target=self._attend, args=(client,), daemon=True).start()  # clients keep connections
+
+    def _attend(self, client):
+        with contextlib.suppress(OSError, Malformed), contextlib.closing(client):
+            self._talk(client)
 
     def _talk(self, client):
         stream = self._tls.wrap_socket(client, server_side=True) if self._tls else client
