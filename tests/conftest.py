@@ -33,6 +33,7 @@ from regain.organisation.settings import Organisation
 from regain.phrases import Phrase
 from regain.runtime import services as composition
 from tests.functions.tables import Tables
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
@@ -175,10 +176,7 @@ class Stack:
         started = [Path(f"/proc/{pid}/stat") for task in tasks for pid in task.read_text().split()]
         self.process.kill()
         self.process.wait()
-        until = time.monotonic() + 60
-        while any(map(_runs, started)):
-            assert time.monotonic() < until, "what it started has not ended"
-            time.sleep(0.05)
+        until(lambda: not any(map(_runs, started)))
 
 
 def _runs(process: Path) -> bool:

@@ -9,7 +9,6 @@ import http.client
 import itertools
 import json
 import re
-import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -30,6 +29,7 @@ from tests.codes import code_in
 from tests.conftest import Stack
 from tests.functions.agent import Agent
 from tests.functions.conftest import Answer, World, solve
+from tests.waiting import until
 
 _LOOKS = 250  # fewer than one auditor may take in an hour
 _PROVED_FOR = 600  # seconds; their second factor lasts 900
@@ -286,15 +286,6 @@ def together(times: int, action: Callable[[int], Answer], threads: int = 32) -> 
     """The answers to many requests at once, with real threads and sockets."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(action, range(times)))
-
-
-def until(found: Callable[[], Any], seconds: float = 60, every: float = 0.03) -> Any:
-    """What comes about within some seconds, looked for as often as that is cheap."""
-    end = time.monotonic() + seconds
-    while not (result := found()):
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(every)
-    return result
 
 
 def alike(answers: Mapping[Any, Answer]) -> Answer:

@@ -8,10 +8,10 @@ import pytest
 
 from regain.adapters.store import marshal, unmarshal
 from regain.domain.session import MOST
-from tests.abuse.client import until
 from tests.abuse.evidence import proved
 from tests.functions.agent import Agent
 from tests.functions.person import Person
+from tests.waiting import until
 
 NEW = "violet-Anchor-27-plum"
 EVIL = "attacker@evil.example"

@@ -14,11 +14,12 @@ from local.message_log import MessageLog
 from local.template import raw
 from regain.api.contract import OPERATIONS
 from regain.api.headers import API_HEADERS, SITE_HEADERS
-from tests.abuse.client import exchange, until
+from tests.abuse.client import exchange
 from tests.abuse.evidence import proved
 from tests.conftest import ROOT
 from tests.functions.agent import Agent
 from tests.functions.conftest import OWN
+from tests.waiting import until
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "FOO")
 SCRIPT = '<img src=x onerror="alert(1)"><script>alert(1)</script>'

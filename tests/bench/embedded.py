@@ -18,11 +18,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from tests.abuse.client import Attacker, Deployment, until
+from tests.abuse.client import Attacker, Deployment
 from tests.codes import code_in
 from tests.conftest import ROOT, Stack, launch
 from tests.load import memory
 from tests.load.attack import Owner
+from tests.waiting import until
 
 TARGETS = {"idle: MB": 400.0, "idle: processes": 8, "ready: CPU over the floor": 11.0, "idle: CPU, % of a core": 0.2,
            "a reset: gateway and engine over functions": 1.0}  # fmt: skip

@@ -3,13 +3,13 @@
 import json
 import re
 import shutil
-import time
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, Route, expect
 
 from tests.codes import code_in
+from tests.waiting import until
 
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 QUIET = (
@@ -171,13 +171,10 @@ class Form:
         self.at("code")
 
     def code(self, to: str, number: int = 1) -> str:
-        until = time.monotonic() + 10
-        while True:
-            found = [m for m in self.stack.messages(to) if code_in(m["body"])]
-            if len(found) >= number:
-                return code_in(found[0]["body"])
-            assert time.monotonic() < until, "no code came"
-            time.sleep(0.05)
+        def codes() -> list[str]:
+            return [code for message in self.stack.messages(to) if (code := code_in(message["body"]))]
+
+        return until(lambda: len(found := codes()) >= number and found)[0]
 
     def enter(self, code: str) -> None:
         self.page.get_by_label("Code", exact=True).fill(code)

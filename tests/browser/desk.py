@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.codes import code_in
 from tests.conftest import ROOT, Stack, build_site, launch
+from tests.waiting import until
 
 PASSWORD = "maple-Cedar-93-window"
 ROLES = {"ada": "administrator", "abe": "administrator", "hana": "helpdesk", "olga": "auditor", "hugo": "helpdesk"}
@@ -90,11 +90,7 @@ class Helper:
         return [code for message in self.stack.messages(to) if (code := code_in(message["body"]))]
 
     def code(self, to: str, number: int) -> str:
-        until = time.monotonic() + 10
-        while len(found := self.codes(to)) < number:
-            assert time.monotonic() < until, "no code came"
-            time.sleep(0.05)
-        return found[0]
+        return until(lambda: len(found := self.codes(to)) >= number and found)[0]
 
     def prove(self) -> None:
         """The second factor, by text."""

@@ -11,6 +11,7 @@ from regain.domain.security_questions import PREDEFINED
 from tests.browser.conftest import NEW, lose, unfold
 from tests.codes import code_in, earlier_code
 from tests.conftest import english
+from tests.waiting import until
 
 RESEND = 5
 ANSWERS = {"q01": "Port Talbot", "q05": "Pancakes", "q09": "Stork"}
@@ -93,11 +94,7 @@ class Person:
         self.at("Your security info")
 
     def code(self, to: str) -> str:
-        until = time.monotonic() + 10
-        while not (found := self.stack.messages(to)):
-            assert time.monotonic() < until, "no code came"
-            time.sleep(0.05)
-        return code_in(found[0]["body"])
+        return code_in(until(lambda: self.stack.messages(to))[0]["body"])
 
     def add_app(self) -> pyotp.TOTP:
         self.press("Authenticator app")

@@ -1,12 +1,12 @@
 """The account page in a real browser: sign in, change the password, see and end sessions (S27, S59-S62)."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NEW
+from tests.waiting import until
 
 
 def sign_in(page: Page, user_id, password):
@@ -109,9 +109,7 @@ def test_what_is_typed_stays_while_a_session_is_found_to_be_over(page: Page, tes
     page.get_by_label("Password", exact=True).fill(tester.password)
     assert len(asked) == 1
     asked[0].continue_()
-    until = time.monotonic() + 10
-    while page.evaluate("sessionStorage.length"):
-        assert time.monotonic() < until, "the stale session was never found out"
+    until(lambda: not page.evaluate("sessionStorage.length"))
     expect(page.get_by_label("Password", exact=True)).to_have_value(tester.password)
 
 

@@ -1,7 +1,6 @@
 """The desk, as helpdesk, administrator and auditor use it (S20, B9, B12, B13, B17; H1 to H9)."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +9,7 @@ from tests.browser.conftest import NEW
 from tests.browser.desk import PASSWORD, Helper, ask_to_register, reads_charts, start_desk, take_role
 from tests.browser.test_meanwhile import hold, let_go
 from tests.browser.test_never_stuck import WRAPPED
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -198,15 +198,15 @@ def test_an_auditor_reads_stories_the_report_and_the_settings_and_changes_nothin
     auditor.prove()  # what others are is read with a second factor only (X16)
     expect(page.locator("span").get_by_text("Password reset started.")).to_be_visible()
     looks()
-    until = time.monotonic() + 15
     resets = page.locator('[data-chart="resets"]')
-    while True:
+
+    def is_counted() -> bool:
         auditor.go("report?days=7", "Report")
         page.reload()
         expect(resets.locator(".legend")).to_contain_text("Total")
-        if "Abandoned: 0" not in resets.locator(".legend").inner_text():
-            break
-        assert time.monotonic() < until, "nothing was counted"
+        return "Abandoned: 0" not in resets.locator(".legend").inner_text()
+
+    until(is_counted)
     reads_charts(page, resets, looks)
     auditor.go("settings", "Settings")
     page.locator("summary").get_by_text("organisation", exact=True).click()

@@ -1,17 +1,13 @@
 """Asking for help in a real browser (S22, S23, S36, S37, S65, S69)."""
 
-import time
-
 from playwright.sync_api import Page, expect
+
+from tests.waiting import until
 
 
 def letter(stack, to: str, reference: str) -> dict:
     """The message with this reference, once it is there."""
-    until = time.monotonic() + 10
-    while not (found := [m for m in stack.messages(to) if reference in m["body"]]):
-        assert time.monotonic() < until, "no message came"
-        time.sleep(0.05)
-    return found[0]
+    return until(lambda: [m for m in stack.messages(to) if reference in m["body"]])[0]
 
 
 def test_administrators_are_asked_and_the_person_gets_a_reference_s65_s69(page: Page, stack, tester, looks):

@@ -1,27 +1,18 @@
 """Offline, guidance stays readable, and nothing of the API is cached (S5, B14)."""
 
-import time
-
 import pytest
 from playwright.sync_api import Error, Page, expect
 
 from regain.organisation.file import read
 from tests.conftest import ROOT
 from tests.lighthouse.server import served
+from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     """With what keeps guidance."""
     return {**browser_context_args, "service_workers": "allow"}
-
-
-def until(page: Page, holds: str) -> None:
-    """Waits for something in the browser that takes a promise to know."""
-    end = time.monotonic() + 10
-    while not page.evaluate(holds):
-        assert time.monotonic() < end, holds
-        time.sleep(0.05)
 
 
 def kept(page: Page) -> list[str]:
@@ -41,7 +32,7 @@ def test_what_was_read_and_what_matters_most_stay_readable(page: Page, site):
         page.goto(f"{origin}/reset/")
         page.evaluate("navigator.serviceWorker.ready")
         page.goto(f"{origin}/cannot-sign-in/")
-        until(page, "caches.match('/no-code/').then(Boolean)")
+        until(lambda: page.evaluate("caches.match('/no-code/').then(Boolean)"))
         page.evaluate("fetch('/api/health').catch(() => {})")
         found = kept(page)
     assert not any(path.startswith(("/api/", "/local/", "/.well-known/")) for path in found)
@@ -61,7 +52,7 @@ def test_the_only_page_that_somebody_opened_stays_readable_too_s5_b14(page: Page
     """The first page comes before there is anything that could keep it."""
     with served(site, read(ROOT / "organisation.yaml").organisation) as origin:
         page.goto(f"{origin}/de/cannot-sign-in/")
-        until(page, "caches.match('/de/no-code/').then(Boolean)")
+        until(lambda: page.evaluate("caches.match('/de/no-code/').then(Boolean)"))
     heading = page.get_by_role("heading", level=1).inner_text()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
@@ -75,7 +66,7 @@ def test_a_newer_site_takes_the_place_of_what_was_kept(page: Page, site):
         page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.unregister())")
         page.goto(f"{origin}/cannot-sign-in/")
         page.evaluate("navigator.serviceWorker.ready")
-        until(page, "caches.keys().then(names => !names.includes('regain-before'))")
+        until(lambda: page.evaluate("caches.keys().then(names => !names.includes('regain-before'))"))
 
 
 def test_only_the_address_of_the_service_worker_can_be_made_a_script(browser, site):

@@ -1,19 +1,15 @@
 """The link in a notice, as a person opens it (B3, B6)."""
 
 import re
-import time
 
 from playwright.sync_api import Page, expect
 
+from tests.waiting import until
+
 
 def notice(stack, to):
-    until = time.monotonic() + 10
-    while True:
-        found = [m for m in stack.messages(to) if "/not-me/#" in m["body"]]
-        if found:
-            return re.search(r"http\S+/not-me/#\S+", found[0]["body"])[0]
-        assert time.monotonic() < until, "no notice came"
-        time.sleep(0.05)
+    found = until(lambda: [m for m in stack.messages(to) if "/not-me/#" in m["body"]])
+    return re.search(r"http\S+/not-me/#\S+", found[0]["body"])[0]
 
 
 def test_the_link_opens_a_page_with_one_button_that_turns_the_account_off_b6_f31_f41(page: Page, form, tester, axe):

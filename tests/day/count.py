@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from regain.domain.invitations import FIRST as FIRST_MAIL
-from tests.abuse.client import until
 from tests.day.inviting import REMINDER, Invited
 from tests.day.organisation import FIRST, Organisation
 from tests.day.play import Done
+from tests.waiting import until
 
 _ASKED = "asks you to register by"
 _KNOWN_FAULTS = {"directory-did-not-answer", "busy-try-again"}

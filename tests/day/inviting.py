@@ -10,11 +10,11 @@ from regain.adapters.search_index import Filters
 from regain.adapters.store import retry_on_conflict
 from regain.domain import search
 from regain.domain.invitations import FIRST, REQUIRED
-from tests.abuse.client import until
 from tests.codes import code_in
 from tests.day.organisation import FIRST as PASSWORD
 from tests.day.organisation import Organisation
 from tests.load.attack import Owner
+from tests.waiting import until
 
 _DAY = 86_400
 REMINDER = "reminder-7"

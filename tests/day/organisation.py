@@ -15,11 +15,12 @@ import yaml
 from local.directories import slapd
 from regain.adapters.store import unmarshal
 from regain.organisation.file import read
-from tests.abuse.client import Attacker, Deployment, until
+from tests.abuse.client import Attacker, Deployment
 from tests.conftest import ROOT, Stack, free_port, launch
 from tests.directories.worlds import OpenLdapWorld
 from tests.functions.agent import Agent
 from tests.load.attack import Owner
+from tests.waiting import until
 
 _FAILURES = 10
 """Wrong passwords that lock an account of the directory."""

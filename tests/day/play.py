@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.abuse.client import until
 from tests.day.inviting import Invited, Inviting
 from tests.day.organisation import FIRST, Organisation
 from tests.load.attack import _AT_ONCE, Flood, Owner
+from tests.waiting import until
 
 _OFFICE = "127.99.99.9"
 """The address that everybody at work has."""

@@ -1,7 +1,6 @@
 """Administration over HTTP on the embedded stack: sign-in, second factor, an action, and counts made by the streams."""
 
 import json
-import time
 import urllib.request
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from tests.codes import code_in
 from tests.conftest import fetch
 from tests.local.test_stack import newest, post, started
+from tests.waiting import until
 
 
 class Desk:
@@ -39,13 +39,6 @@ class Desk:
         return self.do("/prove/verify", {"flow": begun["flow"], "method": "sms", "code": code})
 
 
-def until(true, seconds=20):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.2)
-
-
 @pytest.fixture(scope="module")
 def desk(stack):
     return Desk(stack)
@@ -67,7 +60,7 @@ def test_the_streams_keep_the_counts_of_the_report(stack, desk):
     def report():
         return desk.get("/report?days=1")[1]
 
-    until(lambda: report()["people"]["accounts"] >= 8)
+    until(lambda: report()["people"]["accounts"] >= 8, every=0.2)
     before = report()["resets"][0]["started"]
     reference = started(stack, "maria.silva@contoso.example")["reference"]
     until(lambda: report()["resets"][0]["started"] == before + 1)

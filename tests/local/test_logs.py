@@ -2,12 +2,12 @@
 
 import json
 import re
-import time
 
 from tests.codes import code_in
 from tests.conftest import fetch
 from tests.functions.secret_scan import leaks
 from tests.local.test_stack import newest, post, started
+from tests.waiting import until
 
 WRONG, NEW = "wrong-Planted-93-harp", "violet-Planted-58-plum"
 
@@ -32,7 +32,7 @@ def test_no_secret_reaches_the_logs_of_the_whole_stack_b20(stack, tester):
     _, _, saved = fetch(f"{stack.origin}/api/account/methods", json.dumps({"kind": "recovery-code"}).encode(), **own)
     fetch(f"{stack.origin}/api/account?session={session}", None, **own)
     fetch(f"{stack.origin}/api/account/secure", json.dumps({"token": session}).encode(), **own)
-    notice = next(m for m in _until(stack, tester) if "has been reset" in m["subject"])
+    notice = until(lambda: [m for m in stack.messages(tester.mail) if "has been reset" in m["subject"]])[0]
     (link,) = set(re.findall(r"/not-me/#([\w-]+)", notice["body"]))
     secrets = {
         "flow": flow, "flow's secret": flow[22:], "code": code, "wrong": WRONG, "new password": NEW, "old password": tester.password,
@@ -51,10 +51,7 @@ def prove(stack, tester, own):
     method = next(each["id"] for each in proving["methods"] if each["kind"] == "email")
     before = len(stack.messages(tester.mail))
     assert post(stack, "/api/account/prove/send", {"flow": proving["flow"], "method": method}, **own)[0] == 202
-    until = time.monotonic() + 20
-    while not (fresh := _codes(stack, tester, before)):
-        assert time.monotonic() < until, "no code came"
-        time.sleep(0.05)
+    fresh = until(lambda: _codes(stack, tester, before))
     proof = {"flow": proving["flow"], "method": method, "code": fresh[0]}
     assert post(stack, "/api/account/prove/verify", proof, **own)[0] == 200
 
@@ -63,14 +60,3 @@ def _codes(stack, tester, before):
     """Codes in the messages to somebody that have come since there were `before`, newest first."""
     found = stack.messages(tester.mail)
     return [code for each in found[: len(found) - before] if (code := code_in(each["body"]))]
-
-
-def _until(stack, tester):
-    """The messages to somebody, once the notice of the reset is among them."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        found = stack.messages(tester.mail)
-        if any("has been reset" in message["subject"] for message in found):
-            return found
-        time.sleep(0.05)
-    raise AssertionError("no notice came")

@@ -4,7 +4,6 @@ import json
 import re
 import socket
 import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +14,7 @@ from regain.api.headers import API_HEADERS, SITE_HEADERS
 from tests.codes import code_in
 from tests.conftest import ROOT, fetch, launch
 from tests.functions.conftest import solve
+from tests.waiting import until
 
 
 def post(stack, path, body, **headers):
@@ -29,11 +29,7 @@ def started(stack, user_id, purpose="reset"):
 
 
 def newest(stack, to, number=1):
-    until = time.monotonic() + 10
-    while len(found := stack.messages(to)) < number:
-        assert time.monotonic() < until, "no message came"
-        time.sleep(0.05)
-    return found[0]
+    return until(lambda: len(found := stack.messages(to)) >= number and found)[0]
 
 
 def test_it_says_where_everything_is_and_then_ready(stack):
@@ -89,13 +85,9 @@ def test_a_password_is_reset_over_http_with_the_code_from_the_outbox(stack):
 def test_texts_and_calls_reach_the_outbox_through_the_stand_in(stack, method, channel):
     flow = started(stack, "ben.okafor@contoso.example", "unlock")
     assert post(stack, "/api/unlock/send", {"flow": flow["flow"], "method": method})[0] == 202
-    until = time.monotonic() + 10
-    while channel not in (found := {m["channel"]: m for m in stack.messages("+447700900124")}):
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    codes = set(re.findall(r"\b\d{6}\b", found[channel]["body"]))
-    assert len(codes) == 1
-    assert "<" not in found[channel]["body"]
+    found = until(lambda: [m for m in stack.messages("+447700900124") if m["channel"] == channel])
+    assert len(set(re.findall(r"\b\d{6}\b", found[0]["body"]))) == 1
+    assert "<" not in found[0]["body"]
 
 
 def test_the_stand_in_checks_requests_with_the_services_own_model(stack):
