@@ -1,1 +1,1 @@
-"""The rules. Pure: imports the standard library and `problems` only; time and randomness are arguments."""
+"""The domain rules. Pure: they import only the standard library and `problems`; time and randomness are arguments."""

@@ -10,22 +10,22 @@ from regain.domain.security_info import SecurityInfo
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 EXTERNAL_ID = "externalId:"
-"""What a SCIM client's id begins with among an account's identifiers (RFC 7643 3.1)."""
+"""The prefix of a SCIM client's `externalId` (RFC 7643 3.1) among an account's identifiers."""
 ROLES = ("", "auditor", "helpdesk", "user-administrator", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account. `password` is hashed (`adapters.password_hash`); numbers are E.164; times are seconds since 1970.
+    """One account. `password` is a hash (`adapters.password_hash`); numbers are E.164; times are seconds since 1970.
 
-    `generation` is incremented with each new password and ends every older session (B5). `security_info_at` is when
-    an administrator last changed an address or number, `created_at` when the account came in (0: unknown), `role_since`
-    when its role was granted (0: it came with the account). A temporary password allows one sign-in before
-    `temporary_until`. `local_changes` names the fields that were set in Regain, by the person or by an
-    administrator: imports do not overwrite them. Everything of the account is kept under its `id`, which never changes;
-    the `user_id` can. Sources know the person by `source_ids` (`employeeId:1001`), provisioning by `external_id` too.
-    `shared_places` are its addresses and numbers that prove nobody, because more than five accounts have them.
-    `aliases` are other names by which the owner may type the account (`domain.aliases`), kept as identifiers.
+    `generation` is incremented with each new password, which ends every older session (B5). `security_info_at` is when
+    an administrator last changed an address or number, `created_at` when the account was created (0: unknown), and
+    `role_since` when its role was granted (0: when the account was created). A temporary password allows one sign-in
+    before `temporary_until`. `local_changes` names the fields that the person or an administrator has set in Regain:
+    imports do not overwrite them. All data of an account is stored under its `id`, which never changes; the `user_id`
+    can. `source_ids` identify the person in source systems (`employeeId:1001`), `external_id` in provisioning.
+    `shared_places` are addresses and numbers that prove nothing because more than five accounts have them.
+    `aliases` are other names that the owner may type instead of the user ID (`domain.aliases`), stored as identifiers.
     """
 
     user_id: str
@@ -59,7 +59,7 @@ class Account:
 
     @property
     def identifiers(self) -> tuple[str, ...]:
-        """All that leads to this account and to no other: the user ID first, then the ids of sources."""
+        """Everything that identifies this account alone: the user ID first, then its ids in source systems."""
         return (self.user_id, *self.source_ids, *([EXTERNAL_ID + self.external_id] if self.external_id else []))
 
     @property
@@ -74,13 +74,13 @@ class Account:
 
 
 def make_id(made_of: bytes) -> str:
-    """The id of an account, made of 16 bytes: random ones for a new account."""
+    """An account id made from 16 bytes, which are random for a new account."""
     digits = made_of.hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def is_id(text: str) -> bool:
-    """Whether a text has the form of an account's id, which no user ID of an account has."""
+    """Whether a text has the form of an account id. No user ID has that form."""
     return _ID.fullmatch(text) is not None
 
 
@@ -101,7 +101,7 @@ def methods(account: Account, info: SecurityInfo, recovery: Recovery, domains: C
 
 
 def _places(account: Account, info: SecurityInfo, domains: Container[str]) -> dict[str, tuple[str, ...]]:
-    """The destinations of each kind. What the person has registered replaces what an administrator entered."""
+    """The destinations by kind of method. Those that the person registered replace those an administrator entered."""
     entered = places_count(account, info)
     mobile = info.destinations("mobile") or ((account.mobile_phone,) if entered else ())
     others = ("authenticator", "recovery-code", "questions", "passkey")
@@ -119,12 +119,12 @@ def _usable(places: Iterable[str], account: Account) -> list[str]:
 
 
 def places_count(account: Account, info: SecurityInfo) -> bool:
-    """Whether what IT entered proves anything: not what an administrator has marked as lost, until it is renewed."""
+    """Whether the addresses and numbers that IT entered count: not those marked as lost, until they are updated."""
     return not info.places_lost_at or account.security_info_at > info.places_lost_at
 
 
 def prepopulated_addresses(account: Account, domains: Container[str]) -> tuple[str, ...]:
-    """The addresses that an administrator entered, without mailboxes that need the lost password (S74)."""
+    """The addresses that an administrator entered, except mailboxes that open with the lost password (S74)."""
     outside = account.mail and account.mail.rpartition("@")[2] not in domains
     return tuple(dict.fromkeys((*account.other_mails, *([account.mail] if outside else []))))
 
@@ -135,12 +135,12 @@ def may_answer_questions(account: Account, recovery: Recovery) -> bool:
 
 
 def required_gates(account: Account | None, recovery: Recovery) -> int:
-    """How many proofs the account needs. An account with a role always needs two (S15, B12)."""
+    """The number of proofs that the account needs. An account with a role always needs two (S15, B12)."""
     return 2 if account and account.role else recovery.gates
 
 
 def can_prove(account: Account, own: Iterable[Method], recovery: Recovery) -> bool:
-    """Whether an account's `own` methods are enough for every proof that it needs."""
+    """Whether the account's `own` methods suffice for all the proofs that it needs."""
     return can_pass(own, required_gates(account, recovery), recovery.before_proof.offered)
 
 

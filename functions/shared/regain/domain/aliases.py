@@ -1,4 +1,4 @@
-"""Other names by which people may type their account: their addresses, where the organisation wants that."""
+"""Aliases: e-mail addresses that people may type instead of their user ID, if the organisation allows it."""
 
 from collections.abc import Collection, Iterable
 
@@ -8,9 +8,9 @@ from regain.problems import Refused
 
 
 def aliases(account: Account, kinds: Iterable[str], domains: Collection[str]) -> tuple[str, ...]:
-    """The names, in the form of a user ID: addresses of these `kinds` (`mail`) in these domains, where its own must be.
+    """The account's aliases, normalised like user IDs: its addresses of these `kinds` (`mail`) in these `domains`.
 
-    The user ID itself is none of them.
+    The user ID itself is not an alias. An account whose user ID is in none of the domains has no aliases.
     """
     if account.user_id.rpartition("@")[2] not in domains:
         return ()
@@ -18,6 +18,6 @@ def aliases(account: Account, kinds: Iterable[str], domains: Collection[str]) ->
     for kind in kinds:
         try:
             found.append(user_id.normalise(getattr(account, kind), domains))
-        except Refused:  # no address, or none that can be typed as a user ID
+        except Refused:  # not an address, or not valid as a user ID
             continue
     return tuple(each for each in found if each != account.user_id and each.rpartition("@")[2] in domains)

@@ -1,15 +1,15 @@
 """Banned words: Microsoft Entra password protection's published scoring (E3), as a shortest-path sum.
 
-A password is normalised (case, accents and the usual substitutions). Each banned word found in it counts one point, and
-so does every other character; the lowest sum over all ways to read the password is its score. At one edit's distance
-from a banned word the whole password counts one point.
+A password is normalised (case, accents and the usual substitutions). Each banned word found in it scores one point, and
+so does every other character; the password's score is the lowest sum over all ways to split it. A password within an
+edit distance of one from a banned word scores one point as a whole.
 
 Beyond what Microsoft publishes:
 
-- A pattern counts one point: a run (`aaaa`, `456`, `cba`) or a keyboard walk. Further patterns count nothing.
-- What was said before counts nothing again: a banned word, any four characters, or a block right after itself.
-- Separators between equal blocks, or between two patterns, count nothing.
-- Words of six characters or more count backwards too, and with separators inside (`p-a-s-s-w-o-r-d`, phrases).
+- A pattern scores one point: a run (`aaaa`, `456`, `cba`) or a keyboard walk. Further patterns score nothing.
+- Repetition scores nothing: a banned word or any four characters a second time, or a block immediately after itself.
+- Separators between equal blocks, or between two patterns, score nothing.
+- Words of six characters or more also match backwards, and with separators inside (`p-a-s-s-w-o-r-d`, phrases).
 """
 
 import functools
@@ -28,14 +28,14 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789!-._ "
 
 
 def normal(password: str) -> str:
-    """The password with its case, its accents and the usual substitutions undone, at the length of its lower case."""
+    """The password without case, accents and the usual substitutions, as long as its lower-case form."""
     lower = password.lower()
     plain = lower if lower.isascii() else "".join(map(_without_accent, lower))
     return plain.translate(_SUBSTITUTIONS)
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """The words of a text, split at spaces and punctuation. Combining marks belong to their letter."""
+    """The words of a text, split at spaces and punctuation. Combining marks stay with their letter."""
     return tuple("".join(letter if _in_word(letter) else " " for letter in unicodedata.normalize("NFKC", text)).split())
 
 
@@ -55,9 +55,9 @@ def _without_accent(letter: str) -> str:
 
 
 def score(password: str, *words: Set[str]) -> int:
-    """The points of a password; `words` are banned words in their normal form. Five are enough.
+    """The score of a password. Five points are enough.
 
-    They may come in several sets: uniting them would copy 30,000 words for each password.
+    `words` are sets of banned words in normal form. They are not merged, which would copy 30,000 words per password.
     """
     typed = password.lower()
     text = normal(typed)
@@ -67,7 +67,7 @@ def score(password: str, *words: Set[str]) -> int:
 
 
 class _Reading:
-    """The cheapest way to read one password. `typed` is its lower case, `text` its normal form, of equal length."""
+    """The cheapest way to read one password: `typed` in lower case, `text` in normal form, of equal length."""
 
     def __init__(self, typed: str, text: str, words: Sequence[Set[str]]):
         self.typed, self.text, self.words = typed, text, words
@@ -111,7 +111,7 @@ class _Reading:
             yield from self._words_at(letters, _SHORTEST_SPACED)
 
     def _words_at(self, places: Sequence[int], shortest: int) -> Iterator[tuple[int, int, int]]:
-        """The banned words at these positions."""
+        """The banned words that start at these positions."""
         text = "".join(self.text[at] for at in places)
         found = [
             (start, end, text[start:end])

@@ -1,6 +1,6 @@
-"""Binding: registering, replacing and removing methods needs a proof as strong as what they open (B27, X1).
+"""Binding: registering, replacing or removing a method needs a proof as strong as the access it gives (B27, X1).
 
-A stolen password alone binds nothing where a method is there, where two proofs are asked for, or where there is a role.
+A stolen password alone is not enough if the account has a method or a role, or if resets need two proofs.
 """
 
 from collections.abc import Container
@@ -14,19 +14,20 @@ from regain.domain.session import Session
 from regain.problems import METHOD_STILL_NEEDED, PROVE_IT_IS_YOU, REGISTRATION_CODE_NEEDED, Refused
 
 SECOND_FACTORS = ("passkey", "authenticator", "sms", "call-mobile")
-"""Beside a password. A mailbox is none (NIST SP 800-63B-4 3.1.3.1), nor is an office phone that anybody can answer."""
+"""Kinds that are a second factor besides a password. A mailbox is not (NIST SP 800-63B-4 3.1.3.1), nor is an office
+phone, which anybody may answer."""
 
 REGISTRATION_CODE = Method("registration-code", "registration-code", "registration-code")
 ENTERED = "entered"
-"""The name of the places that IT entered."""
+"""The name for all addresses and numbers that IT entered."""
 
 _DAY = 86_400
-_SET_ASIDE = 7 * _DAY  # before the change that was repudiated
+_SET_ASIDE = 7 * _DAY  # before the repudiated change
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An account, what it has registered, and the settings and the time that decide what this is worth."""
+    """An account with its security info, and the settings and time by which its methods are judged."""
 
     account: Account
     info: SecurityInfo
@@ -40,9 +41,10 @@ class Holder:
         return methods(self.account, self.info, self.recovery, self.domains)
 
     def counts_from(self, since: int, name: str) -> int:
-        """When a method counts as a second factor: at once, or for a role a day after it, or the role, was given.
+        """The time from which a method counts as a second factor, in seconds since 1970.
 
-        `name` is the method's id, or `ENTERED`; `since` is when it was confirmed or entered.
+        With a role, that is a day after the method was confirmed or the role granted, whichever is later; otherwise at
+        once. `name` is the method's id, or `ENTERED`; `since` is when it was confirmed or entered.
         """
         account = self.account
         if not account.role or agreement(name, since) in self.info.agreed:
@@ -52,7 +54,7 @@ class Holder:
         return latest + _DAY if latest else 0
 
     def counting(self) -> SecurityInfo:
-        """The security info without the methods that do not count as a second factor yet."""
+        """The security info without methods that do not yet count as a second factor."""
         info, account = self.info, self.account
         app = info.authenticator
         if app and not self._counts(app.since, "authenticator"):
@@ -72,11 +74,14 @@ class Holder:
         return tuple(method for method in known if method.kind in SECOND_FACTORS)
 
     def provable(self) -> SecurityInfo:
-        """The security info that a step-up before binding is judged by: with a role, what counts as a second factor."""
+        """The security info that a step-up before binding is judged by.
+
+        For an account with a role and a second factor, that is `counting()`.
+        """
         return self.counting() if self._has_second_factor else self.info
 
     def proofs(self) -> tuple[Method, ...]:
-        """The methods of which one is proved before binding, a registration code among them."""
+        """The methods, including a registration code, of which one must be proved before binding."""
         code = self.info.registration_code
         given = (REGISTRATION_CODE,) if code and self.now < code.until else ()
         if self._has_second_factor:
@@ -84,11 +89,11 @@ class Holder:
         return (*(method for method in self.methods if method.kind != "questions"), *given)
 
     def check_may_bind(self, session: Session, limits: Limits) -> None:
-        """Whether the session may register, replace and remove methods.
+        """Checks that the session may register, replace and remove methods.
 
         Raises:
-            Refused: PROVE_IT_IS_YOU, where there is a method; SIGN_IN_AGAIN; REGISTRATION_CODE_NEEDED, where there is
-                none and a password alone is not enough.
+            Refused: PROVE_IT_IS_YOU if the account has a method to prove; REGISTRATION_CODE_NEEDED if it has none and
+                a password alone is not enough; SIGN_IN_AGAIN if the sign-in is too long ago.
         """
         if session.stepped_up(self.now, limits):
             return
@@ -100,15 +105,22 @@ class Holder:
         session.check_fresh(self.now, limits)
 
     def check_may_choose_password(self, session: Session, limits: Limits, temporary: bool = False) -> None:
-        """A temporary password works together with a method of the account (X15). Raises Refused(PROVE_IT_IS_YOU).
+        """Checks that the session may set a password: after a temporary one, with a proof by a method (X15).
 
-        `temporary`: where a directory says so, which knows no end of one.
+        `temporary`: the directory says that the password is temporary; directories do not tell when it expires.
+
+        Raises:
+            Refused: PROVE_IT_IS_YOU.
         """
         if (self.account.temporary_until or temporary) and self.proofs() and not session.stepped_up(self.now, limits):
             raise Refused(PROVE_IT_IS_YOU)
 
     def check_may_remove(self, left: SecurityInfo) -> None:
-        """What the gates need is replaced, not removed. Raises Refused(METHOD_STILL_NEEDED)."""
+        """Checks that the account keeps the methods it needs if only `left` remains.
+
+        Raises:
+            Refused: METHOD_STILL_NEEDED. Such a method can be replaced, but not removed.
+        """
         after = replace(self, info=left)
         if self._can_prove and not after._can_prove:
             raise Refused(METHOD_STILL_NEEDED)
@@ -128,7 +140,7 @@ class Holder:
 
 
 def restored(info: SecurityInfo, used: SecurityInfo) -> SecurityInfo:
-    """The whole security info, after a proof was judged by a part of it: what the proof used up is taken over."""
+    """The complete security info with the changes that a proof made to `used`, the part it was judged by."""
     renewed = {each.id: each for each in used.passkeys}
     app = used.authenticator
 
@@ -146,17 +158,17 @@ def restored(info: SecurityInfo, used: SecurityInfo) -> SecurityInfo:
 
 
 def agreement(name: str, since: int) -> str:
-    """What `SecurityInfo.agreed` has of a method. Of what IT entered it is as good as that: once changed, it waits."""
+    """The entry of a method in `SecurityInfo.agreed`. For `ENTERED` it holds the time, so a change invalidates it."""
     return f"{ENTERED}@{since}" if name == ENTERED else name
 
 
 def agreed(info: SecurityInfo, name: str) -> SecurityInfo:
-    """The security info in which this method counts as a second factor at once."""
+    """The security info with this method counting as a second factor at once."""
     return replace(info, agreed=tuple(dict.fromkeys((*info.agreed, name))))
 
 
 def without_methods(info: SecurityInfo) -> SecurityInfo:
-    """The security info without anything that its owner has registered."""
+    """The security info without anything that its owner registered."""
     return replace(
         info, contacts=(), authenticator=None, replaced=None, recovery_code=None, answers=(), passkeys=(), agreed=(),
         registration_code=None, remind_at=0, provider_subject="",
@@ -169,9 +181,10 @@ def lost(info: SecurityInfo, now: int) -> SecurityInfo:
 
 
 def repudiated(info: SecurityInfo, changed_at: int) -> SecurityInfo:
-    """After a repudiation of a change made then (B29): no method works, and what may be an intruder's is set aside.
+    """The security info after its owner repudiated a change made at `changed_at` (B29).
 
-    That is whatever was registered since the change and in the seven days before.
+    No method works until an administrator has reviewed them. Those that may be an intruder's are set aside: all that
+    were registered after the change, or in the seven days before it.
     """
     since = changed_at - _SET_ASIDE
     aside = [SetAside(each.kind, each.destination, each.since) for each in info.contacts if each.since >= since]
@@ -194,9 +207,9 @@ def repudiated(info: SecurityInfo, changed_at: int) -> SecurityInfo:
 
 
 def reviewed(info: SecurityInfo, keep: Container[str], now: int) -> SecurityInfo:
-    """After an administrator has gone through the methods: those whose ids are in `keep` work again, no others do.
+    """The security info after an administrator reviewed it: methods whose ids are in `keep` work again, no others.
 
-    `ENTERED` stands for the places that IT entered.
+    `ENTERED` stands for all addresses and numbers that IT entered.
     """
     left = replace(
         info,
@@ -210,6 +223,6 @@ def reviewed(info: SecurityInfo, keep: Container[str], now: int) -> SecurityInfo
 
 
 def with_authenticator(holder: Holder, made: SecurityInfo) -> SecurityInfo:
-    """The security info with a new authenticator. With a role, the old one counts until the new one does."""
+    """The security info with its new authenticator. With a role, the old one counts until the new one does."""
     former = holder.counting().authenticator if holder.account.role else None
     return replace(made, replaced=former, agreed=tuple(name for name in made.agreed if name != "authenticator"))

@@ -1,7 +1,7 @@
 """One-time codes: derived, never stored.
 
-A code is an HMAC of its purpose, so nothing in the database or the outbox can be replayed. The sender derives it at the
-last moment.
+A code is an HMAC of what it is for, so nothing in the database or the outbox can be replayed. It is derived just before
+it is sent.
 """
 
 import hmac
@@ -10,11 +10,11 @@ import re
 from regain.domain import human_input
 
 LONG, LONGEST = 12, 20
-"""Digits of a code past one limit, and past every limit (66 bits, beyond guessing)."""
+"""The digits of a code past the first limit, and past all limits (66 bits, beyond guessing)."""
 
 _GROUP = 4
 _CODE, _GAP = re.compile(r"(?<![A-Za-z0-9])[0-9]{6,20}(?![A-Za-z0-9])"), re.compile(r"(?<=[0-9])[ -](?=[0-9])")
-"""No space separates a code from the words of Chinese, Japanese and Korean."""
+"""Not `\\b`: Chinese, Japanese and Korean put no space between a code and the words around it."""
 
 
 def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digits: int) -> str:
@@ -28,13 +28,13 @@ def derive(key: bytes, flow: str, purpose: str, method: str, sequence: int, digi
 
 
 def grouped(code: str) -> str:
-    """A code as it is displayed: long ones in groups of four."""
+    """A code for display: long ones in groups of four."""
     parts = [code[start : start + _GROUP] for start in range(0, len(code), _GROUP)]
     return " ".join(parts) if len(code) >= LONG else code
 
 
 def normalise(text: str) -> str:
-    """A typed code in canonical form: ASCII digits and nothing else. Of a whole message, the code in it."""
+    """A typed code in canonical form: ASCII digits only. From a pasted message, the code in it."""
     code = human_input.read_code(text)
     if not any(letter.isalpha() for letter in code):
         return code
@@ -43,7 +43,7 @@ def normalise(text: str) -> str:
 
 
 def is_guess(text: str) -> bool:
-    """Whether something may be a try at a code. What has no digit, a password or an address, is in the wrong field."""
+    """Whether a text may be meant as a code. Text without digits, such as a password, is in the wrong field."""
     return any(letter.isdigit() for letter in normalise(text))
 
 

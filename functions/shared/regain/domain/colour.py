@@ -1,10 +1,10 @@
-"""Colours of an organisation: contrast by WCAG 2.2, 1.4.6 (AAA: 7 to 1), and hue, as people see it (OKLCH)."""
+"""The organisation's colours: contrast (WCAG 2.2, 1.4.6, level AAA: 7 to 1) and perceived hue (OKLCH)."""
 
 import math
 
 MINIMUM_CONTRAST = 7.0
-_ALIKE = 30  # degrees between two hues that go by one name
-_GREY = 0.06  # chroma below which no hue is seen
+_ALIKE = 30  # degrees within which two hues have the same name
+_GREY = 0.06  # chroma below which a colour looks grey
 BLACK, WHITE = "#000000", "#ffffff"
 
 
@@ -35,7 +35,7 @@ def darken_for_white_text(colour: str) -> str:
 
 
 def same_hue(one: str, other: str) -> bool:
-    """Whether people would call both colours by one name, such as red. Greys have no hue."""
+    """Whether people would call both colours by the same name, such as red. Greys have no hue."""
     (hue, chroma), (second, second_chroma) = _hue_and_chroma(one), _hue_and_chroma(other)
     apart = abs((hue - second + 180) % 360 - 180)
     return apart < _ALIKE and min(chroma, second_chroma) > _GREY

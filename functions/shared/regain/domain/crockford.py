@@ -10,7 +10,7 @@ _GROUPS = re.compile(r"(?<!\w)\w{4}(?:[-\u2010-\u2015\u2212]\w{4})+(?!\w)")
 
 
 def encode(raw: bytes) -> str:
-    """The bytes as text, five bits to a character. Their number must be a multiple of five."""
+    """The bytes as text, five bits per character. The number of bytes must be a multiple of five."""
     number = int.from_bytes(raw, "big")
     return "".join(ALPHABET[number >> shift & 31] for shift in range(len(raw) * 8 - 5, -5, -5))
 
@@ -21,7 +21,7 @@ def normalise(typed: str) -> str:
 
 
 def find(text: str, size: int) -> str:
-    """The last code of so many letters in a line or file, in groups of four with hyphens; "" where there is none."""
+    """The last code of `size` characters in a text, in groups of four with hyphens; "" if there is none."""
     groups = (normalise(each) for each in _GROUPS.findall(human_input.read_visible(text)))
     return next((each for each in reversed([*groups]) if len(each) == size), "")
 

@@ -1,7 +1,7 @@
 """Device cookies (OWASP, Slow Down Online Guessing Attacks with Device Cookies): which accounts know this browser.
 
-A device cookie opens nothing. It only picks the count that a wrong proof or password goes to, so that what strangers
-do never stands in the way of a browser that its owner has used. Stolen, it is worth a few guesses.
+A device cookie grants no access. It only selects the counter that a wrong proof or password is added to, so strangers
+cannot lock out a browser that the owner has used. A stolen cookie is worth a few guesses.
 """
 
 import struct
@@ -16,10 +16,10 @@ _ENTRY = struct.Struct(">16s8sII")  # subject, name, epoch, until
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One account that knows this browser, by a `name` of its own. Both are in hexadecimal: 16 and 8 bytes.
+    """One account that knows this browser. `subject` (16 bytes) and the browser's `name` (8 bytes) are hexadecimal.
 
-    `epoch` is the account's: when it counts up, every browser of an earlier one is unknown. `until` is in seconds
-    since 1970.
+    `epoch` is the account's: incrementing it forgets every browser of earlier epochs. The entry expires at `until`, in
+    seconds since 1970.
     """
 
     subject: str
@@ -41,7 +41,7 @@ COOKIE_SIZE = _MOST * SIZE
 
 
 def pack(known: Iterable[Known]) -> bytes:
-    """The last five accounts in `COOKIE_SIZE` bytes, so that the size does not reveal how many there are."""
+    """The last five accounts, padded to `COOKIE_SIZE` bytes so that the size does not reveal how many there are."""
     return b"".join([each.pack() for each in known][:_MOST]).ljust(COOKIE_SIZE, b"\0")
 
 
@@ -52,11 +52,11 @@ def unpack(packed: bytes) -> tuple[Known, ...]:
 
 
 def find(known: Iterable[Known], subject: str) -> Known | None:
-    """The entry of this account."""
+    """The entry for this account, if there is one."""
     return next((each for each in known if each.subject == subject), None)
 
 
 def remember(known: Iterable[Known], subject: str, name: str, epoch: int, now: int) -> tuple[Known, ...]:
-    """Adds an account in front, known from now on."""
+    """The entries with this account in front, in place of any older entry."""
     others = [each for each in known if each.subject != subject]
     return (Known(subject, name, epoch, now + GOOD_FOR), *others)[:_MOST]

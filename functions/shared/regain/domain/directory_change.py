@@ -1,8 +1,8 @@
-"""A password on its way into a directory, which is in no transaction of ours: intent, act, record.
+"""Setting a password in a directory, which cannot take part in a transaction: write the intent, act, record the result.
 
-The intent is written before the directory is asked, and the record after it has answered. Whatever happens in between
-(an answer that is lost, a process that is killed, a server that carries a request out after everybody has given up),
-the next try finds the intent, and knows that this password may have been set.
+The intent is written before the request to the directory, and the result after its response. Whatever happens between
+(a lost response, a killed process, a server that carries out a request after its client timed out), the next attempt
+finds the intent and knows that this password may have been set.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 from regain.problems import BEING_SET, Refused
 
 LEASE = 12
-"""Seconds after which nothing can be under way any more: a function's 10 seconds, and 2."""
+"""Seconds after which no attempt can still be running: a function's timeout of 10 seconds, and a margin of 2."""
 
 _DOUBT = 3_600
 _DOUBTED = 8
@@ -20,12 +20,11 @@ _DOUBTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is known of the changes of one person's password.
+    """The state of changes to one person's password in a directory.
 
-    `mark` is a keyed hash of the password that is being set until then; "" if none is. `doubted` are those of which
-    nobody knows whether they were set, and `server` is the one that was asked: others may not know yet. `notice` are
-    the messages to the owner that the password may have been changed, as the outbox keeps them: they go out if nothing
-    else is ever told.
+    `mark` is a keyed hash of the password being set, under a lease that ends at `until`; "" if there is none. `doubted`
+    are marks of passwords that may or may not have been set, on `server`: others may not have replicated them yet.
+    `notice` are the outbox items that tell the owner the password may have changed, sent if the outcome stays unknown.
     """
 
     mark: str = ""
@@ -36,10 +35,10 @@ class Change:
     version: int = 0
 
     def intended(self, mark: str, server: str, now: int, notice: tuple[Mapping[str, Any], ...] = ()) -> "Change":
-        """The change that begins now. Doubts end after an hour, when no server can have anything left to do.
+        """The state with a new change in progress. Doubts expire after an hour: no server works on a request so long.
 
         Raises:
-            Refused: BEING_SET, while another one is under way.
+            Refused: BEING_SET, while another change is in progress.
         """
         self.check_idle(now)
         doubted = () if now >= self.until + _DOUBT else tuple(dict.fromkeys(filter(None, (*self.doubted, self.mark))))
@@ -49,32 +48,32 @@ class Change:
         )  # fmt: skip
 
     def check_idle(self, now: int) -> None:
-        """Raises Refused(BEING_SET), while a change is under way."""
+        """Raises Refused(BEING_SET) while a change is in progress."""
         if self.mark and now < self.until:
             raise Refused(BEING_SET, retry_after=self.until - now)
 
     def written(self) -> "Change":
-        """The same after it was written."""
+        """The state as stored after a write."""
         return replace(self, version=self.version + 1)
 
     def given_up(self, before: "Change") -> "Change":
-        """The change was not made, for certain. Earlier doubts stay, and are no younger than `before` it."""
+        """The state once the change has certainly not been made. Earlier doubts keep their age from `before`."""
         return replace(self, mark="", until=before.until, notice=self.notice if self.doubted else ())
 
     def recorded(self) -> "Change":
-        """The change was made, and nothing is in doubt."""
+        """The state once the change has been made. Nothing is in doubt."""
         return Change(version=self.version)
 
     def untold(self, now: int) -> bool:
-        """Whether somebody may have a new password, and nobody has come back to find out."""
+        """Whether the password may have changed and the owner has not been told."""
         return bool(self.notice and (self.mark or self.doubted)) and now >= self.until
 
     @property
     def repeated(self) -> bool:
-        """Whether this very password may have been set before."""
+        """Whether an earlier attempt may have set this same password."""
         return self.mark in self.doubted
 
     @property
     def overtakable(self) -> bool:
-        """Whether another password may have been set, or still come, before this one."""
+        """Whether an earlier attempt may have set another password, or may still do so."""
         return any(each != self.mark for each in self.doubted)

@@ -13,10 +13,10 @@ from regain.phrases import Phrase, format_list
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """`registered`: has enough methods. `enabled`: the organisation allows it. `capable`: both (Entra's terms).
+    """Whether an account could use self-service reset, in Microsoft Entra's terms.
 
-    `kinds` are the kinds of method that the account has. A reason's rule is a setting in `organisation.yaml` or an
-    attribute of the account.
+    `registered`: it has enough methods. `enabled`: the organisation allows it. `capable`: both. `kinds` are the kinds
+    of its methods. Each reason's rule is a setting in `organisation.yaml` or an attribute of the account.
     """
 
     registered: bool
@@ -26,7 +26,7 @@ class Eligibility:
 
     @property
     def capable(self) -> bool:
-        """Whether a reset would succeed, once the proofs are given."""
+        """Whether a reset would succeed once the proofs are given."""
         return self.registered and self.enabled
 
     @property
@@ -43,7 +43,7 @@ def eligibility(
     account: Account, info: SecurityInfo, recovery: Recovery, domains: Mapping[str, Domain],
     barred: tuple[Reason, ...] = (),
 ) -> Eligibility:  # fmt: skip
-    """The eligibility of an account, with every reason against it: `barred` are its directory's."""
+    """The eligibility of an account, with every reason against it, including its directory's (`barred`)."""
     own = methods(account, info, recovery, domains)
     needed = required_gates(account, recovery)
     refused = (*_refused(account, recovery, domains), *barred)

@@ -1,4 +1,4 @@
-"""Audit events: every kind, with the sentence that describes it to whoever reads the audit log (B9, B18).
+"""Audit events: every kind, with the sentence that describes it in the audit log (B9, B18).
 
 They cover the eight kinds that Microsoft audits for self-service reset: blocked, changed, reset by the user, reset by
 an administrator, flow progress, unlocked, registered, and changed security info.
@@ -131,7 +131,7 @@ MESSAGES = {
     "temporary-password": Phrase("a temporary password"),
     "invitation": Phrase("an invitation to register"),
 }
-"""What a message contained. Other messages are notices and requests: the event that caused them is in the same log."""
+"""What a message contained, by template. Others are notices and requests, whose causes are in the same log."""
 
 
 def describe(event: Mapping[str, Any]) -> Phrase:
@@ -141,7 +141,7 @@ def describe(event: Mapping[str, Any]) -> Phrase:
     """
     kind = KINDS.get(event["kind"])
     if kind is None:
-        return Phrase("{kind}", kind=event["kind"])  # written by a later version
+        return Phrase("{kind}", kind=event["kind"])  # written by a later release
     problem, what = CATALOGUE.get(event.get("reason", "")), event.get("what", "")
     method = method_kind(event.get("method", ""))
     known = (
@@ -158,7 +158,7 @@ def describe(event: Mapping[str, Any]) -> Phrase:
 
 
 def _name_of(what: str) -> object:
-    """The name of what was added, granted, chosen or changed: security info, a role, a language or parts of them."""
+    """The display name of what was added, granted, chosen or changed: security info, a role, a language, or fields."""
     language = languages.LANGUAGES.get(what)
     known = NAMES.get(what) or roles.NAMES.get(what) or imported.describe(what)
     return known or (language.name if language else what)
@@ -169,7 +169,7 @@ def _join(first: object, second: object) -> object:
 
 
 def guidance_page(event: Mapping[str, Any]) -> str:
-    """The path of the guidance about an event, relative to the site's root; "" if there is none."""
+    """The path of the guidance page for an event, relative to the site's root; "" if there is none."""
     if event.get("reason") in CATALOGUE:
         return f"errors/{event['reason']}/"
     kind = KINDS.get(event["kind"])

@@ -1,7 +1,7 @@
-"""Flows: one recovery from start to finish, for an account or for nobody.
+"""Flows: one recovery from start to finish, for an account or for a user ID without one.
 
-Each function is a pure step from one state to the next. The caller commits the new state, on the condition that
-nothing has changed since it was read, before it answers: an attempt is counted before its result is known.
+Each function is a pure step from one state to the next. Before it answers, the caller commits the new state with a
+conditional write, so an attempt is counted before its result is revealed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,30 +18,30 @@ from regain.phrases import Phrase
 from regain.problems import Refused
 
 REFUSED_PASSWORDS = 10
-"""How many new passwords may be refused before the flow ends (X18)."""
+"""Refused new passwords after which a flow ends (X18)."""
 EXTENSION, EXTENSIONS = 15 * 60, 10
-"""How many seconds one request for more time adds to a flow, and how many requests it may make (WCAG 2.2.1)."""
-_REFUSALS_TOLD = 3  # from this one on, the answer says how many are left
+"""The seconds that one request for more time adds to a flow, and the most requests of a flow (WCAG 2.2.1)."""
+_REFUSALS_TOLD = 3  # from this refusal on, the response has `attempts_left`
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One recovery. Times are seconds since 1970.
 
-    `methods` are the account's, padded with placeholders that have no destination for the kinds it lacks, so that a
-    flow for nobody has the same size (B1). `gates_shown` is the number of gates shown before any proof, `required` the
-    number that this account needs. `disclosed`: the account's own methods are shown from the start. `obstacle` is the
-    problem to answer with once the person has proved who they are. `passed` are the ids of proved methods.
-    `codes` are the live codes by method, `guesses` keyed hashes of the wrong proofs that were judged. `second_only` are
-    the kinds that cannot be the first proof now. `browser` is the account's name for a known browser; a browser on a
-    `shared` computer stays unknown. `state` is a keyed hash of what the account was at the start (`bound_to`).
-    `questions_first` are asked of everybody as the first proof, `questions_later` are the account's own. `by` is the
-    subject of the administrator or helpdesk agent who watches over the flow. `refusals` counts refused new passwords,
-    `extensions` requests for more time. `code_generation` is the generation of the key for its codes; a flow keeps the
-    one that it started with. `user_id` is what was typed, and `account_id` what it led to: for a user ID that nobody
-    has, an id that nobody has either. `in_directory`: the password lives in a directory, which is asked who somebody is
-    at the start and at the end only. `by_alias` and `twin_id` are of its `adapters.identifiers.Lead`.
-    `desk` is the address that this person's requests for help go to once they have proved something.
+    `methods` are the account's, padded for the kinds it lacks with placeholders that have no destination, so that a
+    flow without an account has the same size (B1). `gates_shown` is the number of gates shown before any proof,
+    `required` the number that this account needs. `disclosed`: the account's own methods are shown from the start.
+    `obstacle` is the problem to answer with once the person has proved who they are. `passed` are the ids of proved
+    methods. `codes` are the live codes by method, `guesses` keyed hashes of the wrong proofs that were judged.
+    `second_only` are the kinds that cannot be the first proof now. `browser` is the account's name for a known browser;
+    a browser on a `shared` computer stays unknown. `state` is a keyed hash of the account at the start (`bound_to`).
+    `questions_first` are asked of everybody as the first proof; `questions_later` are the account's own. `by` is the
+    subject of the administrator or helpdesk agent who verifies the caller. `refusals` counts refused new passwords,
+    `extensions` requests for more time. `code_generation` is the generation of the key for its codes, fixed at the
+    start. `user_id` is what was typed, and `account_id` the account it identifies: a user ID without an account has an
+    unused account id. `in_directory`: the password is in a directory, which is asked for the person at the start and at
+    the end only. `by_alias` and `twin_id` come from its `adapters.identifiers.Lead`.
+    `desk` is the address that receives this person's requests for help after a proof.
     """
 
     id: str
@@ -82,7 +82,7 @@ class Flow:
 
     @property
     def registered(self) -> tuple[Method, ...]:
-        """The methods that the account really has."""
+        """The account's methods, without placeholders."""
         return tuple(method for method in self.methods if method.destination)
 
     @property
@@ -98,7 +98,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A method to choose. `place` is its masked destination; `method` is None for a kind that the account lacks."""
+    """A method to choose from. `place` is its masked destination; `method` is None if the account lacks this kind."""
 
     id: str
     kind: str
@@ -112,7 +112,7 @@ def start(
     blank: Flow, account: Account | None, info: SecurityInfo, throttle: Throttle,
     recovery: Recovery, domains: Mapping[str, Domain], now: int, barred: str = "",
 ) -> Flow:  # fmt: skip
-    """Starts a flow for an account, or for nobody. `barred` is the problem of an account that may not be changed.
+    """Starts a flow. `account` is None if there is none; `barred` is the code of a problem that bars its recovery.
 
     Raises:
         Refused: with `disclosure: detailed`, the reason why this account cannot be recovered (S65-S67).
@@ -138,13 +138,13 @@ def start(
 
 
 def kinds_second_only(standing: Standing, recovery: Recovery, limits: Limits, now: int) -> tuple[str, ...]:
-    """The offered kinds that cannot be the first proof now."""
+    """The offered kinds of method that cannot be the first proof now."""
     offered = recovery.before_proof.offered
     return tuple(kind for kind in offered if second_only(kind, standing.length(kind, now, limits)))
 
 
 def second_only(kind: str, length: int) -> bool:
-    """Whether a kind cannot be the first proof: it cannot be made as long as the throttle demands."""
+    """Whether a kind cannot be the first proof because it cannot be as long as the throttle demands."""
     return (kind == "questions" and length > SHORT) or (kind == "authenticator" and length == LONGEST)
 
 
@@ -170,7 +170,7 @@ def _obstacle(
 
 
 def _resets_here(flow: Flow, account: Account, recovery: Recovery, domains: Mapping[str, Domain]) -> bool:
-    """Whether this account may be reset by this flow. An alias can be of another domain than its own."""
+    """Whether this flow may reset this account. An alias may be in another domain than its user ID."""
     domain = domains.get(account.user_id.rpartition("@")[2])
     if flow.by_alias and (domain is None or not domain.resets_here or domain.has_directory):
         return False
@@ -199,9 +199,9 @@ def check_live(flow: Flow | None, throttle: Throttle, purpose: str, now: int) ->
 
 
 def bound_to(account: Account, info: SecurityInfo, policies: Iterable[str] = ()) -> str:
-    """Whatever ends an account's flows when it changes, as text: what a proof rests on or leads to (X12).
+    """The parts of an account, as text, whose change ends its flows: what proofs rely on or give access to (X12).
 
-    `policies` are those of its groups.
+    `policies` are the names of its groups' policies.
     """
     app = info.authenticator.nonce if info.authenticator else ""
     parts = (
@@ -215,10 +215,10 @@ def bound_to(account: Account, info: SecurityInfo, policies: Iterable[str] = ())
 def overtaken(flow: Flow) -> Flow:
     """The flow after its account has changed: another password, address, number or role (X12).
 
-    Without a proof it continues as a flow for nobody, so that it does not reveal what the owner does (X19).
+    Before any proof it continues as a flow without an account, so that it does not reveal what the owner does (X19).
 
     Raises:
-        Refused: SESSION_ENDED if the account has been disclosed already.
+        Refused: SESSION_ENDED if the flow has already disclosed the account.
     """
     if flow.passed or flow.disclosed:
         raise Refused(problems.SESSION_ENDED, reason="overtaken")
@@ -229,8 +229,8 @@ def overtaken(flow: Flow) -> Flow:
 def choices(flow: Flow) -> tuple[Choice, ...]:
     """The methods to choose from for the next proof.
 
-    Before any proof these are the domain's, and do not reveal which of them the account has. Afterwards they are the
-    account's own, masked.
+    Before any proof these are the domain's, so that they do not reveal which ones the account has. Afterwards they are
+    the account's own, masked.
     """
     if flow.passed or flow.disclosed:
         given = [method for method in flow.registered if method.id in flow.passed]
@@ -256,7 +256,7 @@ def find_choice(flow: Flow, method: str) -> Choice:
 def check_verified(
     flow: Flow, account: Account | None, recovery: Recovery, domains: Mapping[str, Domain]
 ) -> Account:  # fmt: skip
-    """The account, if the flow may finish. Judged by the account as it is now, not as it was at the start.
+    """The account, if the flow may finish, judged by its current state rather than that at the start.
 
     Raises:
         Refused: PROOF_STILL_NEEDED, ACCOUNT_TURNED_OFF or NOT_ENABLED.
@@ -272,9 +272,9 @@ def check_verified(
 
 
 def refuse_password(flow: Flow, refused: Refused) -> tuple[Flow, Refused]:
-    """Counts a new password that breaks a rule. Returns the flow to write, and the problem to answer with.
+    """Counts a new password that breaks a rule. Returns the flow to write and the problem to answer with.
 
-    The problem is TOO_MANY_REFUSED_PASSWORDS for the last one. It carries `attempts_left` from the third one on.
+    The last one gets TOO_MANY_REFUSED_PASSWORDS. From the third one on, problems carry `attempts_left`.
     """
     counted = replace(flow, refusals=flow.refusals + 1)
     left = REFUSED_PASSWORDS - counted.refusals
@@ -284,14 +284,14 @@ def refuse_password(flow: Flow, refused: Refused) -> tuple[Flow, Refused]:
 
 
 def extend(flow: Flow) -> Flow:
-    """The flow with more time, unless it has had all that it may have. Its codes expire when they did before."""
+    """The flow with more time, unless it has used all its extensions. Codes keep their expiry times."""
     if flow.extensions >= EXTENSIONS:
         return flow
     return replace(flow, expires_at=flow.expires_at + EXTENSION, extensions=flow.extensions + 1)
 
 
 def check_places(flow: Flow, own: Iterable[Method]) -> None:
-    """Whether every code went to a place that is still the account's (X12). Raises SESSION_ENDED."""
+    """Raises Refused(SESSION_ENDED) if a code went to an address or number that is no longer the account's (X12)."""
     places = {(method.kind, method.destination) for method in own}
     given = [each for each in flow.registered if each.id in flow.passed and sends_code(each.kind)]
     if any((each.kind, each.destination) not in places for each in given):
@@ -299,5 +299,5 @@ def check_places(flow: Flow, own: Iterable[Method]) -> None:
 
 
 def finish(flow: Flow) -> Flow:
-    """The flow as finished. It cannot be used again."""
+    """The flow, finished. It cannot be used again."""
     return replace(flow, finished=True)

@@ -1,11 +1,11 @@
-"""Groups that provisioning keeps: a name, which accounts carry in `Account.groups`."""
+"""Groups managed by provisioning. Accounts list their names in `Account.groups`."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group. `id` is drawn here, `external_id` is the identity provider's."""
+    """A group. `id` is Regain's, `external_id` the identity provider's."""
 
     id: str
     display_name: str

@@ -1,4 +1,4 @@
-"""Requests for help as the desk works on them: `new`, `taken` by somebody, `done`."""
+"""Requests for help and their states at the desk: `new`, `taken` by an agent, `done`."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -11,8 +11,9 @@ _KEPT_ASKS = 10
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody sent at one time: how to reach them, in their words. `passed`: how many proofs they had given;
-    `known`: they had given one, or the account knows their browser.
+    """One submission: how to reach the person, in their own words.
+
+    `passed` is the number of proofs they had given. `known`: they had given one, or the account knows their browser.
     """
 
     at: int
@@ -26,11 +27,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class HelpRequest:
-    """What somebody asks for, however often: one request an account. Times are seconds since 1970.
+    """A request for help: one per account, however often it is sent. Times are seconds since 1970.
 
-    `account_id` is what the typed `user_id` leads to, also where nobody has it. `times` counts every ask; `asks` are
-    the last ones, newest first: strangers' make room first. `by` is who has it or has done it, `changed_at` since when,
-    `note` what they say of it.
+    `account_id` is the account that the typed `user_id` identifies, or an unused id if there is none. `times` counts
+    every submission; `asks` are the latest, newest first, with those of unknown people dropped first. `by` is the agent
+    who has taken or done it, `changed_at` since when, and `note` their comment.
     """
 
     subject: str
@@ -47,17 +48,17 @@ class HelpRequest:
     version: int = 0
 
     def asked(self, ask: Ask) -> "HelpRequest":
-        """The request after somebody asked (again). One that was done begins anew; one that is taken stays so."""
+        """The request with one more submission. A done request is reopened; a taken one stays taken."""
         again = replace(self, times=self.times + 1, asks=_kept((ask, *self.asks)))
         if self.times and self.state != "done":
             return again
         return replace(again, state="new", asked_at=ask.at, by="", changed_at=0)
 
     def moved(self, state: str, by: str, note: str, now: int) -> "HelpRequest":
-        """The request in another state. To take it, to be done with it and to put it back is open to whoever has it.
+        """The request in another state. While it is taken, only the agent who has it can change its state.
 
         Raises:
-            Refused: REQUEST_TAKEN, if somebody else has it.
+            Refused: REQUEST_TAKEN if another agent has it.
         """
         if self.state == "taken" and self.by != by:
             raise Refused(REQUEST_TAKEN, by=self.by)
@@ -66,7 +67,7 @@ class HelpRequest:
 
 
 def _kept(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """As many as are kept: the oldest of whoever has asked most often goes, so that nobody pushes out others'."""
+    """The submissions to keep. The most frequent sender's oldest is dropped, so that nobody can evict the others."""
     if len(asks) <= _KEPT_ASKS:
         return asks
     often = Counter(each.reply_to for each in asks)

@@ -1,7 +1,7 @@
-"""Reads what people type and paste: one text for everything that looks the same to them.
+"""Normalises what people type and paste, so that what looks the same to them is the same text.
 
-User IDs, codes, addresses and numbers come from keyboards of every script, from mail, chats and spreadsheets, which add
-invisible marks, curly apostrophes and punctuation.
+User IDs, codes, addresses and numbers come from keyboards in every script, and from e-mail, chats and spreadsheets,
+which add invisible characters, curly apostrophes and punctuation.
 """
 
 import re
@@ -17,10 +17,11 @@ _MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
 
 
 def read(typed: str) -> str:
-    """Compatibility forms folded (NFKC), digits of every script as 0 to 9, straight apostrophes; no invisible
-    characters and blanks at the ends.
+    """The text in NFKC, with ASCII digits and straight apostrophes, stripped of white space and invisible characters.
+
+    Invisible characters inside the text stay.
     """
-    if typed.isascii():  # nearly all of it, and all of what follows is about other letters
+    if typed.isascii():  # the usual case, and nothing below changes ASCII
         return typed.strip()
     text = unicodedata.normalize("NFKC", typed.translate(_APOSTROPHES))
     text = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
@@ -29,8 +30,9 @@ def read(typed: str) -> str:
 
 
 def read_address(typed: str) -> str:
-    """An address or user ID without `mailto:`, and as it stands in mail and sentences: `Maria Silva <maria@…>`, in
-    quotation marks or brackets, with a full stop.
+    """An address or user ID, without what surrounds it in messages and sentences.
+
+    Removes `mailto:`, the name in `Maria Silva <maria@…>`, quotation marks, brackets and final punctuation.
     """
     text = _without_end(read(typed))
     if text.endswith(">") and text.isprintable():
@@ -53,18 +55,18 @@ def read_visible(typed: str) -> str:
 
 
 def read_sentence(typed: str) -> str:
-    """The text without any invisible characters and final punctuation, which telephones add by themselves."""
+    """The text without invisible characters and without final punctuation, which phones add automatically."""
     return _without_end(read_visible(typed))
 
 
 def read_code(typed: str) -> str:
-    """The letters and digits of a code, without whatever stands between and around them."""
+    """The letters and digits of a code, without the characters between and around them."""
     return "".join(each for each in read_visible(typed) if each.isalnum())
 
 
 def read_line(typed: str) -> str:
-    """The text on one line: line breaks and control characters are blanks, runs of blanks are one, and nothing turns
-    the direction of what stands around it.
+    """The text on one line: line breaks and control characters become spaces, runs of spaces collapse into one, and
+    bidirectional formatting characters, which could reorder the text around it, are removed.
     """
     if typed.isascii() and typed.isprintable():
         return " ".join(typed.split())
@@ -73,15 +75,15 @@ def read_line(typed: str) -> str:
 
 
 def has_controls(text: str) -> bool:
-    """Whether a text has line breaks or control characters, those of writing direction among them."""
+    """Whether a text contains line breaks or control characters, including bidirectional ones."""
     return any(ord(each) in _BIDI or unicodedata.category(each) in _CONTROLS for each in text)
 
 
 def fold_case(text: str) -> str:
     """The text in full case folding (Unicode 3.13), normalised.
 
-    ß stays a letter of its own and is not `ss`, as dotless ı is not i: else one person could write another's user ID
-    (CVE-2019-19844). İ is the capital of i on Turkish keyboards, and a dot above an i says nothing more.
+    ß is not folded to `ss`, nor dotless ı to i: otherwise one person could type another's user ID (CVE-2019-19844).
+    İ, the capital of i on Turkish keyboards, becomes i, and a combining dot above an i is dropped.
     """
     folded = "".join("ß" if letter in "ßẞ" else letter.casefold() for letter in unicodedata.normalize("NFKC", text))
     return unicodedata.normalize("NFKC", _DOTTED_I.sub("i", folded))

@@ -1,4 +1,4 @@
-"""What an import changes in an account that exists: the changes that matter, with their names in events and notices."""
+"""The changes that an import makes to an existing account, with their names in events and notices."""
 
 from regain.domain import security_info
 from regain.domain.account import Account
@@ -18,7 +18,7 @@ NAMES = {
 
 
 def changes(old: Account, new: Account) -> tuple[str, ...]:
-    """The keys of `NAMES` for what differs: it is recorded as an event, and the person is notified."""
+    """The keys of `NAMES` for what differs. Such changes are recorded as events, and the person is notified."""
     found = [name for name in ("user_id", *_FIELDS) if getattr(old, name) != getattr(new, name)]
     if old.enabled != new.enabled:
         found.insert(0, "on" if new.enabled else "off")
@@ -26,6 +26,6 @@ def changes(old: Account, new: Account) -> tuple[str, ...]:
 
 
 def describe(joined: str) -> object | None:
-    """The names of changes that are joined by commas, as in an event; None for anything else."""
+    """The display names of comma-separated changes, as stored in an event; None for any other text."""
     found = [NAMES.get(each) for each in joined.split(",")]
     return format_list(found) if all(found) else None

@@ -1,7 +1,7 @@
-"""Invitations to register: whom one asks, when its mails are due, and who is left alone (H11, H62).
+"""Invitations to register: who is invited, when e-mails are due, and who is skipped (H11, H62).
 
-An invitation goes through its rounds, each a walk over people: the first mail, reminders to those who have been asked,
-and, once the deadline has passed, the requirement to register at the next sign-in.
+An invitation goes through rounds, each of which covers its people page by page: the first e-mail, reminders to those
+invited, and, after the deadline, the requirement to register at the next sign-in.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from regain.problems import DEADLINE_NOT_POSSIBLE, Refused
 
 FIRST, REMINDER, REQUIRED = "first", "reminder", "required"
 REMINDERS = (7, 1)
-"""Days before the deadline, unless said otherwise."""
+"""The default days for reminders, before the deadline."""
 MOST_DAYS = 366
 SKIPPED = {
     "registered": Phrase("Already registered"),
@@ -27,16 +27,16 @@ SKIPPED = {
     "asked": Phrase("Asked by another invitation"),
     "gone": Phrase("No longer there"),
 }
-"""Why somebody is left alone."""
+"""Why somebody is skipped."""
 
 _MORNING = time(8)
-_QUIET = 20 * 3_600  # seconds between two mails to a person, also after an invitation has stood still
+_QUIET = 20 * 3_600  # seconds between two e-mails to a person, also after an invitation was stopped and resumed
 _UNREACHABLE = ("local", "localhost", "localdomain", "internal", "invalid", "lan")
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A walk over people, due at a time (seconds since 1970): `first`, `reminder-7` and so on, `required`."""
+    """One round over the people: `first`, `reminder-7` and so on, or `required`. `due` is in seconds since 1970."""
 
     name: str
     due: int
@@ -44,11 +44,11 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """People who are asked to register by the end of a day (`deadline`, ISO 8601), and how far that has got.
+    """An invitation to register by the end of a day (`deadline`, ISO 8601), and its progress.
 
-    `whom` is `group` (the people of `group`), `not-registered` (everybody) or `list` (people of a file). `at` is the
-    round that it is in, `cursor` how far that has got. `state`: `running`, `stopped` or `finished`; `by` began it,
-    `changed_by` stopped or resumed it last, and `reason` is why. Times are seconds since 1970.
+    `whom` is `group` (the people in `group`), `not-registered` (everybody) or `list` (people from a file). `at` is the
+    index of the current round, and `cursor` the position in it. `state` is `running`, `stopped` or `finished`. `by`
+    created it; `changed_by` last stopped or resumed it, for this `reason`. Times are seconds since 1970.
     """
 
     id: str
@@ -72,7 +72,7 @@ class Invitation:
         return self.rounds[-1].due
 
     def due(self, now: int) -> "Invitation | None":
-        """The invitation in the round that is due now; None if nothing is. After the deadline only the last one is."""
+        """The invitation in the round that is due now; None if none is. After the deadline only the last round is."""
         if self.state != "running":
             return None
         last = len(self.rounds) - 1
@@ -81,7 +81,7 @@ class Invitation:
         return self if self.rounds[self.at].due <= now else None
 
     def walked(self, cursor: str, now: int) -> "Invitation":
-        """The invitation after a page of its round: on to `cursor`, or to the next round where that is ""."""
+        """The invitation after a page of its round: at `cursor`, or in the next round if that is ""."""
         if cursor:
             return replace(self, cursor=cursor)
         if self.at + 1 < len(self.rounds):
@@ -89,7 +89,7 @@ class Invitation:
         return replace(self, cursor="", state="finished", changed_at=now)
 
     def moved(self, state: str, by: str, reason: str, now: int) -> "Invitation":
-        """Stopped, or running again. One that is finished stays so."""
+        """The invitation stopped, or running again. A finished one does not change."""
         if self.state in ("finished", state):
             return self
         return replace(self, state=state, changed_by=by, changed_at=now, reason=reason)
@@ -97,9 +97,9 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Invitee:
-    """What an invitation knows of a person. `rounds` are those that they were in, `mailed_at` is their last mail.
+    """What an invitation stores about a person: the `rounds` they were in, and when they were last e-mailed.
 
-    `groups` are those that they are counted in; `registered_at` is when they had registered, 0 before.
+    `groups` are the groups they are counted in. `registered_at` is when they registered; 0 before that.
     """
 
     invitation: str = ""
@@ -112,23 +112,23 @@ class Invitee:
 
     @property
     def waits(self) -> bool:
-        """Whether they have been asked and have not registered yet."""
+        """Whether they have been invited and have not registered yet."""
         return bool(self.invitation) and not self.registered_at
 
     def rests(self, now: int) -> bool:
-        """Whether their last mail is so recent that another one would be too many."""
+        """Whether their last e-mail is too recent to send another."""
         return now < self.mailed_at + _QUIET
 
     def taken_by(self, other: Invitation, now: int) -> bool:
-        """Whether another invitation still asks them."""
+        """Whether another invitation is still asking them."""
         return self.waits and self.invitation != other.id and now < self.until
 
 
 def plan(deadline: date, reminders: Iterable[int], zone: tzinfo, now: int) -> tuple[Round, ...]:
-    """The rounds up to the end of a day in this time zone. A reminder that would come with the first mail is left out.
+    """The rounds up to the end of a day in this time zone. Reminders less than 20 hours after now are left out.
 
     Raises:
-        Refused: DEADLINE_NOT_POSSIBLE, where the day is not after today or more than a year away.
+        Refused: DEADLINE_NOT_POSSIBLE if the day is not after today, or more than a year away.
     """
     today = datetime.fromtimestamp(now, zone).date()
     if not today < deadline <= today + timedelta(days=MOST_DAYS):
@@ -140,9 +140,9 @@ def plan(deadline: date, reminders: Iterable[int], zone: tzinfo, now: int) -> tu
 
 
 def skip_reason(account: Account | None, info: SecurityInfo, stands: Eligibility | None, registers: bool) -> str:
-    """Why a person is left alone (a key of `SKIPPED`); "" if they are asked.
+    """Why a person is skipped (a key of `SKIPPED`); "" if they are invited.
 
-    `registers`: people of their domain can sign in here and register.
+    `registers`: people in their domain can sign in and register here.
     """
     if account is None or stands is None:
         return "gone"
@@ -157,7 +157,7 @@ def skip_reason(account: Account | None, info: SecurityInfo, stands: Eligibility
 
 
 def address(account: Account, info: SecurityInfo) -> str:
-    """Where mail reaches a person: the first of their addresses that it can; "" if there is none."""
+    """The first of a person's addresses that e-mail can reach; "" if there is none."""
     known = (*account.addresses, *info.destinations("email"))
     return next((each for each in known if _reachable(each)), "")
 

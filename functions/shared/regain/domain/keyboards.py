@@ -1,6 +1,6 @@
-"""Keyboard walks: what is typed along a row or down a column of the layouts that people use.
+"""Keyboard walks: adjacent keys along a row or down a column of common keyboard layouts.
 
-Straight lines only. Zigzags also spell ordinary words (`were`, `dress`), which are no patterns.
+Straight lines only: zigzags also spell ordinary words (`were`, `dress`).
 """
 
 import functools
@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 
 LONGEST = 13
-_SHORTEST_ROW, _SHORTEST_COLUMN = 4, 3  # a column spells no word: qaz, wsx
+_SHORTEST_ROW, _SHORTEST_COLUMN = 4, 3  # columns spell no words: qaz, wsx
 
 _LAYOUTS = (
     ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
@@ -35,7 +35,7 @@ Turkish, Russian, Ukrainian, Greek, Hebrew, Arabic, Korean, Japanese kana, Hindi
 
 
 def _lines() -> Iterator[tuple[str, int]]:
-    """Each row and column, and the shortest part of it that is a walk."""
+    """Each row and column, and the shortest part of it that counts as a walk."""
     for layout in _LAYOUTS:
         for row in layout:
             yield row, _SHORTEST_ROW
@@ -57,5 +57,5 @@ def _walks() -> Iterator[str]:
 
 @functools.cache
 def walks() -> frozenset[str]:
-    """Every keyboard walk, in both directions, in lower case. Made for the first password, not at start."""
+    """Every keyboard walk, in both directions, in lower case. Built for the first password, not at a cold start."""
     return frozenset(_walks())

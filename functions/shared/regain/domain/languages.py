@@ -1,4 +1,4 @@
-"""Languages: those with translations, and how to choose one for a reader (RFC 4647)."""
+"""The languages with translations, and how to choose one for a reader (RFC 4647)."""
 
 import functools
 from collections.abc import Iterable
@@ -49,11 +49,11 @@ LANGUAGES: dict[str, LanguageInfo] = {
 _WRITTEN_AS = {"zh": "zh-Hans", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "iw": "he"}
 """Tags that browsers send, and the language each one means (CLDR's likely subtags)."""
 
-_MAX_RANGES = 20  # ranges of a header that are considered
+_MAX_RANGES = 20  # language ranges of a header that are considered
 
 
 def spoken_instead(offered: Iterable[str]) -> str:
-    """The language of calls where the reader's has no voice: the first that has one, or English."""
+    """The language of calls if the reader's has no voice: the first offered one that has, or English."""
     return next((tag for tag in offered if LANGUAGES[tag].voice), SOURCE_LANGUAGE)
 
 
@@ -76,7 +76,7 @@ def _by_lower_case(offered: tuple[str, ...]) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=64)  # a page asks several times
 def negotiate(accepted: str, offered: tuple[str, ...]) -> str:
-    """The offered language that an `Accept-Language` (RFC 9110, 12.5.4) prefers, or the first offered."""
+    """The offered language that an `Accept-Language` header (RFC 9110, 12.5.4) prefers, or the first offered."""
     ranges: list[tuple[float, int, str]] = []
     for part in accepted.split(",")[:_MAX_RANGES]:
         tag, _, weight = part.partition(";")

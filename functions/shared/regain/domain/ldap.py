@@ -6,9 +6,9 @@ from typing import Literal
 from regain.domain.lockout import Lockout
 
 GLOBAL_CATALOGUE = (3268, 3269)
-"""Ports at which nothing can be changed."""
+"""The ports of the global catalogue, which is read-only."""
 LONGEST_BY_API = 127
-"""The most characters of a password that the API of AWS Directory Service takes."""
+"""The maximum length of a password in the API of AWS Directory Service."""
 UserIdAttribute = Literal["userPrincipalName", "mail", "sAMAccountName", "uid"]
 
 

@@ -1,7 +1,7 @@
-"""The table of limits as people read it: what is counted, by what, how many, and what is past that.
+"""The table of limits for readers: what is counted, by what, the limit, and what happens beyond it.
 
-The guide, THREATS.md and the report of `make abuse` show these rows. The numbers are those that `throttle` and
-`takeovers` ask for: nothing is written down twice.
+The guide, THREATS.md and the report of `make abuse` show these rows. The numbers come from `limits`, which `throttle`
+enforces, so none is written down twice.
 """
 
 from collections.abc import Iterator
@@ -53,14 +53,14 @@ _GUARDED = Phrase("guarded mode: codes of unknown browsers are long, and a proof
 
 
 PROVIDER = "provider"
-"""The row that means nothing to an organisation without an identity provider."""
+"""The row that does not apply to an organisation without an identity provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One limit. `name` is for tests and reports, `setting` the key under `limits` in organisation.yaml.
+    """One limit. `name` is for tests and reports; `setting` is its key under `limits` in organisation.yaml.
 
-    `varies`: others can fill it too, so it is drawn anew within a quarter for each account and day.
+    `varies`: others can use it up, so it varies randomly by up to a quarter for each account and day.
     """
 
     name: str

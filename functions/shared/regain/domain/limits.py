@@ -1,8 +1,8 @@
-"""The table of limits: what is counted, by whom, and what is past each limit (design: Throttling).
+"""The limits: what is counted and for whom.
 
-The guidance, THREATS.md and the arithmetic of guessing (`takeovers`) read this table, and `throttle` enforces it.
-What a stranger does never counts against what the owner does: a standing is counted on its own where nobody else can
-fill it, and a limit that others can fill makes a proof longer or slower, and shuts no door.
+The guidance, THREATS.md and the arithmetic of guessing (`takeovers`) read these limits, and `throttle` enforces them.
+Strangers cannot lock the owner out: whoever can be told apart has counts of their own, and a limit that others can use
+up makes proofs longer or slower, but refuses none.
 """
 
 import functools
@@ -13,10 +13,10 @@ from regain.domain.policy import Limits
 from regain.domain.windows import DAY, HOUR, MONTH, SIGN_INS, Window
 
 BROWSER, NETWORK, SESSION, CALLER = "browser", "network", "session", "caller"
-"""Who asks: a browser known to the account, an unknown one by its network, a signed-in person, a caller."""
+"""Who asks: a browser that the account knows, an unknown one by its network, a signed-in person, or a caller."""
 
 Draw = Callable[[str], float]
-"""A number in [0, 1) for the name of a limit, the same for one account on one day, that nobody can foresee."""
+"""Maps the name of a limit to a number in [0, 1): unpredictable, but constant for one account on one day."""
 
 _SPREAD = 0.25
 
@@ -25,8 +25,8 @@ _SPREAD = 0.25
 class Limit:
     """At most `most` of something in a window.
 
-    `drawn`: somebody else can fill it too, so it is drawn anew per account and day (±25 %), and when it ends is told
-    in whole hours: neither the number nor the moment tells what others did.
+    `drawn`: others can use this limit up, so it varies per account and day (±25 %), and the time until it ends is
+    given in whole hours: neither reveals what others did.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Limit:
 
 @functools.lru_cache(maxsize=64)
 def proofs(who: str, kind: str, limits: Limits) -> tuple[Limit, ...]:
-    """Wrong proofs of one kind: own, of all unknown browsers, and of all of these in 30 days."""
+    """The limits on wrong proofs of one kind: own, all unknown browsers', and all unknown browsers' in 30 days."""
     most, all_most = limits.failed_proofs_per_day, limits.failed_proofs_of_all_per_day
     own = Limit(f"proofs-{who}-{kind}", DAY, most, drawn=who == NETWORK)
     if who == NETWORK:
@@ -57,7 +57,7 @@ def proofs(who: str, kind: str, limits: Limits) -> tuple[Limit, ...]:
 
 
 def messages(who: str, group: str, limits: Limits) -> tuple[Limit, ...]:
-    """Messages of a group (`email` or `telephone`): own, and of all unknown browsers."""
+    """The limits on messages of a group (`email` or `telephone`): own, and all unknown browsers'."""
     uses_phone = group == "telephone"
     own = limits.phone_messages_per_hour if uses_phone else limits.emails_per_hour
     if who != NETWORK:
@@ -68,7 +68,7 @@ def messages(who: str, group: str, limits: Limits) -> tuple[Limit, ...]:
 
 
 def sign_ins(who: str, limits: Limits) -> tuple[Limit, ...]:
-    """Wrong passwords: own, and of all unknown browsers."""
+    """The limits on wrong passwords: own, and all unknown browsers'."""
     own = Limit(f"sign-ins-{who}", SIGN_INS, limits.sign_in_failures, drawn=who == NETWORK)
     if who != NETWORK:
         return (own,)
@@ -76,10 +76,10 @@ def sign_ins(who: str, limits: Limits) -> tuple[Limit, ...]:
 
 
 def right_passwords(who: str, limits: Limits) -> Limit:
-    """Right passwords: each costs a slow hash, and nobody signs in every minute (X27)."""
+    """The limit on right passwords, because each costs a slow hash (X27)."""
     return Limit(f"right-passwords-{who}", HOUR, limits.right_passwords_per_hour, drawn=who == NETWORK)
 
 
 def places(limits: Limits) -> tuple[Limit, Limit]:
-    """Codes to one place that is being registered, and to all such places of an account."""
+    """The limits on codes to one address or number being registered, and to all of an account's."""
     return Limit("place", DAY, limits.codes_per_place_per_day), Limit("places", DAY, limits.codes_to_new_places_per_day)

@@ -1,4 +1,4 @@
-"""The live code of a method in a flow. A resend repeats it, so it does not matter which message arrives first."""
+"""The live code of a method in a flow. A resend repeats it, so the order in which messages arrive does not matter."""
 
 from dataclasses import dataclass, replace
 
@@ -7,15 +7,15 @@ from regain.domain.policy import Recovery
 from regain.problems import Refused
 
 _LIVES = 2
-"""A resent code lives at most this many times its lifetime (NIST SP 800-63B-4 3.1.3.2: 10 minutes)."""
-_TOO_SHORT = 120  # seconds: with less left, what is sent again is another code
+"""A resent code is valid for at most this many lifetimes (NIST SP 800-63B-4 3.1.3.2: 10 minutes)."""
+_TOO_SHORT = 120  # seconds: with less left, a resend issues a new code
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCode:
-    """Times are seconds since 1970. `sequence` counts the codes of a method, and is what a code is derived from.
+    """A method's current code, derived from `sequence`, which counts its codes. Times are seconds since 1970.
 
-    `sent`: it went out at least once. A code that never did opens nothing (X14).
+    `sent`: it was sent at least once. A code that was never sent is never accepted (X14).
     """
 
     sequence: int
@@ -27,7 +27,7 @@ class LiveCode:
 
 
 def issue(live: LiveCode | None, digits: int, now: int, ends: int, recovery: Recovery) -> LiveCode:
-    """The code to send now: the one that is good, for a while longer, or the next one. None outlives its flow (`ends`).
+    """The code to send now: the live one with a longer life, or a new one. No code outlives its flow (`ends`).
 
     Raises:
         Refused: WAIT_BEFORE_RESEND (B8).
@@ -41,11 +41,11 @@ def issue(live: LiveCode | None, digits: int, now: int, ends: int, recovery: Rec
 
 
 def check_judged(live: LiveCode | None, digits: int, now: int) -> LiveCode:
-    """The code, if what was typed may be compared with it. Nothing else counts as a try.
+    """The code, if an entry may be compared with it. Otherwise the entry does not count as an attempt.
 
     Raises:
-        Refused: ASK_FOR_A_CODE where none was asked for; CODE_EXPIRED where its time is over, or where by
-            now only codes of more digits are judged.
+        Refused: ASK_FOR_A_CODE if none was requested; CODE_EXPIRED if it has expired, or if codes must have more
+            digits by now.
     """
     if live is None:
         raise Refused(problems.ASK_FOR_A_CODE)

@@ -1,4 +1,4 @@
-"""Methods: the ways to prove identity, and which may be combined."""
+"""Methods: the ways to prove identity, and which of them may be combined."""
 
 import hmac
 import unicodedata
@@ -20,7 +20,7 @@ LABELS = {
     "registration-code": Phrase("Use a registration code"),
 }
 UNGUESSABLE = ("recovery-code", "passkey", "registration-code")
-"""Kinds too strong to guess: failures never block them, so that nobody can lock the owner out."""
+"""Kinds that cannot be guessed: failures never block them, so nobody can lock the owner out."""
 
 _SHORT = 3
 _SENT = {"email": "email", "sms": "text", "call-mobile": "voice", "call-office": "voice"}
@@ -51,7 +51,7 @@ def uses_phone(kind: str) -> bool:
 
 
 def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Method, ...]:
-    """The methods that may give the next proof: another channel and another destination (B11)."""
+    """The methods that may be the next proof: with another channel and another destination (B11)."""
     passed = tuple(passed)
     channels = {channel(method.kind) for method in passed}
     places = {method.destination for method in passed}
@@ -59,7 +59,7 @@ def remaining(methods: Iterable[Method], passed: Iterable[Method]) -> tuple[Meth
 
 
 def can_pass(methods: Iterable[Method], gates: int, first: Container[str] | None = None) -> bool:
-    """Whether the methods can pass this many gates, in some order. The first proof is of one of the kinds `first`."""
+    """Whether the methods can pass this many gates in some order. If given, `first` are the kinds of a first proof."""
     methods = tuple(methods)
     begin_with = methods if first is None else [method for method in methods if method.kind in first]
     return gates == 0 or any(can_pass(remaining(methods, [method]), gates - 1) for method in begin_with)

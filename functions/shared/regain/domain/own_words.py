@@ -1,4 +1,4 @@
-"""What a password must not contain of its owner: names, the user ID and telephone numbers."""
+"""What a password must not contain: its owner's names, user ID and telephone numbers."""
 
 import itertools
 import unicodedata
@@ -12,14 +12,14 @@ from regain.domain.security_info import SecurityInfo
 _SHORTEST_NAME = 4  # Microsoft Entra matches names of four characters and more (E3)
 _SHORTEST_UNSPACED = 2
 _UNSPACED = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
-"""Scripts without spaces between words: their names are shorter, and are matched inside other words."""
+"""Scripts without spaces between words: names in them are shorter, and match inside other words."""
 
 _SHORTEST_NUMBER = 7  # a subscriber's number without its area code
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The names and telephone numbers (E.164) of the person whose password it is."""
+    """The names and telephone numbers (E.164) of a password's owner."""
 
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -31,16 +31,16 @@ class Owner:
 
 
 def words(names: Iterable[str]) -> frozenset[str]:
-    """The words of a person's names in their normal form: `O'Brien-Silva` is `obriensilva`, `brien` and `silva`."""
+    """The words of a person's names in normal form: `O'Brien-Silva` gives `obriensilva`, `brien` and `silva`."""
     written = [word for name in names for word in name.split()]
     parts = (part for word in written for part in (banned_words.joined(word), *banned_words.parts(word)))
     return frozenset(part for part in map(banned_words.normal, parts) if len(part) >= _shortest(part))
 
 
 def first_in(password: str, own: Set[str]) -> str:
-    """The first of a person's own words that a password has as a word of its own, in normal form, or "".
+    """The first of the owner's words that a password contains as a separate word, in normal form, or "".
 
-    `bandana` does not have `dana`; `Kettle-Dana`, `KettleDana41` and `danasilva` do, if both are names.
+    `bandana` does not contain `dana`; `Kettle-Dana` and `KettleDana41` do, and so does `danasilva` if both are names.
     """
     text = banned_words.normal(password)
     found = sorted((at, -len(word), word) for word in own for at in _places(word, text))
@@ -55,7 +55,7 @@ def first_in(password: str, own: Set[str]) -> str:
 
 
 def has_number(password: str, numbers: Iterable[str]) -> bool:
-    """Whether a password has the person's own number (E.164), with or without the code of its country."""
+    """Whether a password contains one of the owner's numbers (E.164), with or without its country code."""
     typed = "".join(str(unicodedata.decimal(letter)) for letter in password if letter.isdecimal())
     return any(number[-_SHORTEST_NUMBER:] in typed for number in numbers if len(number) > _SHORTEST_NUMBER)
 
@@ -68,10 +68,10 @@ def _places(word: str, text: str) -> Iterator[int]:
 
 
 def _edge(password: str, text: str, at: int) -> bool:
-    """Whether a word may begin or end here: beside anything but a letter, or where the case changes to a capital."""
+    """Whether a word may begin or end here: next to a non-letter, or where lower case changes to upper case."""
     if not 0 < at < len(text):
         return True
-    if len(password) != len(text):  # a capital whose lower case is longer: without the help of its case
+    if len(password) != len(text):  # a capital whose lower case is longer: ignore case changes
         password = text
     before, after = password[at - 1], password[at]
     return not (before.isalpha() and after.isalpha()) or (before.islower() and after.isupper())

@@ -1,8 +1,8 @@
-"""Redirects between pages of the site: to the address with its final slash, and to the visitor's language.
+"""Redirects between pages of the site: to the path with a trailing slash, and to the visitor's language.
 
-The only place that makes a Location from a request. It does so only for addresses that a page can have, so no Location
-leaves the site, whatever was asked for. The CloudFront function `PageRedirect` in `template.yaml` implements the same
-rules; a test runs both.
+Nothing else builds a `Location` from a request. Only paths that a page can have are redirected, so no redirect leaves
+the site, whatever was requested. The CloudFront function `PageRedirect` in `template.yaml` implements the same rules;
+a test runs both.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from regain.domain.languages import lookup, negotiate
 
 COOKIE = "language"
-"""The cookie that stores a chosen language: the tag and nothing else."""
+"""The cookie that stores a chosen language: only its tag."""
 
 _PAGE = re.compile(r"/([A-Za-z0-9_-]+/)*")  # no empty segment, dot, backslash, percent sign or control character
 _NO_PAGE = ("/api/", "/assets/", "/local/")
@@ -27,7 +27,7 @@ class Redirect:
 
 
 def redirect(path: str, requested: str, cookie: str, accepted: str, offered: tuple[str, ...]) -> Redirect | None:
-    """The redirect for a request, or None if the path can be served as it is.
+    """The redirect for a request, or None if the path can be served.
 
     `requested` is the value of `?language=`. Pages in the organisation's own language are at the root; a visitor who
     prefers another language, by `cookie` or else by `Accept-Language` (`accepted`), is redirected to it from there.
@@ -48,6 +48,6 @@ def redirect(path: str, requested: str, cookie: str, accepted: str, offered: tup
 
 
 def page_address(path: str) -> str:
-    """The path of a page with its final slash; "" if no page can have this path."""
+    """The path of a page with its trailing slash; "" if no page can have this path."""
     page = path if path.endswith("/") else f"{path}/"
     return page if _PAGE.fullmatch(page) and not page.startswith(_NO_PAGE) else ""

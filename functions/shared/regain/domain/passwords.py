@@ -1,4 +1,4 @@
-"""The rules for a new password, in words: what to choose, shown before typing, and what to change, shown after."""
+"""The rules for a new password, in words: what is required, shown before typing, and what to change, shown after."""
 
 import unicodedata
 from collections.abc import Iterable, Set
@@ -14,9 +14,9 @@ _CLASSES = Phrase("Use three of these four: lower case, upper case, digits, othe
 
 
 def normal(password: str) -> str:
-    """The normal form of a password, which is what is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2).
+    """The normal form of a password, which is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2).
 
-    Invisible characters at its ends (U+200B, direction marks) are dropped, because nobody could type them again.
+    Invisible characters at its ends (U+200B, direction marks) are removed, because nobody could type them again.
     """
     letters = unicodedata.normalize("NFKC", password)
     visible = [at for at, letter in enumerate(letters) if unicodedata.category(letter) != "Cf"]
@@ -24,9 +24,9 @@ def normal(password: str) -> str:
 
 
 def unsendable(typed: str) -> tuple[Reason, ...]:
-    """What is wrong with a password for a directory that takes it as it was typed: its normal form is another one.
+    """Why a password cannot be set in a directory, which compares it as typed: its normal form differs.
 
-    Windows, for one, does not take `2` for `²`: a password that was set in its normal form would not sign in.
+    Windows, for example, does not accept `2` for `²`, so a password set in its normal form would not work.
     """
     if unicodedata.normalize("NFKC", typed) == unicodedata.normalize("NFC", typed):
         return ()
@@ -35,8 +35,8 @@ def unsendable(typed: str) -> tuple[Reason, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule in words. `name` is what a page checks while one types: `length` (from `least` to `most` characters),
-    `classes` or `current`; of `guessable` only the service can tell, of `history` and `age` only the directory.
+    """A rule in words. By its `name`, a page checks `length` (from `least` to `most` characters), `classes` and
+    `current` during typing. Only the service can judge `guessable`, and only the directory `history` and `age`.
     """
 
     name: str
@@ -48,10 +48,10 @@ class Rule:
 def rules(
     policy: Passwords, change: bool = False, least: int = 0, classes: bool = False, history: int = 0, hours: int = 0
 ) -> tuple[Rule, ...]:
-    """The rules as they are shown before typing (B7), for a reset or for a `change` of a known password.
+    """The rules to show before typing (B7), for a reset or for a `change` of a known password.
 
-    The directory that keeps it may ask for more: at `least` so many characters, `classes`, none of the last `history`
-    passwords, no change for so many `hours`.
+    The other arguments are what the password's directory requires: `least` characters, three character `classes`, none
+    of the last `history` passwords, and `hours` between changes.
     """
     least, most = max(policy.minimum_length, least), policy.maximum
     length = Phrase("Use at least {least} characters, and at most {most}.", least=least, most=most)
@@ -77,9 +77,9 @@ def _wait(hours: int) -> Phrase:
 def failures(
     password: str, policy: Passwords, words: Set[str], owner: Owner, current: str | None = None
 ) -> tuple[Reason, ...]:
-    """Everything that is wrong with a password, at once (B7).
+    """Every rule that a password breaks, all at once (B7).
 
-    Passwords and banned `words` are in their normal forms. `current` is the password in use, if it was typed too.
+    Passwords and banned `words` are in normal form. `current` is the current password, if it was typed too.
     """
     own = own_words.words(owner.names)
     checks = (
@@ -114,7 +114,7 @@ def _characters(password: str) -> Reason | None:
 
 
 def _is_no_character(letter: str) -> bool:
-    """Whether Unicode keeps a code point for no character, ever. Those not yet assigned may be new emoji (P17)."""
+    """Whether Unicode permanently reserves a code point as a noncharacter. Unassigned ones may be new emoji (P17)."""
     return ord(letter) & 0xFFFE == 0xFFFE or "\ufdd0" <= letter <= "\ufdef"
 
 

@@ -54,22 +54,22 @@ class Recovery:
 
     @property
     def before_proof(self) -> "Recovery":
-        """What is offered and told before any proof: it follows from the domain alone."""
+        """The policy to show before any proof, which depends on the domain alone."""
         return self
 
     @property
     def authenticator_digits(self) -> int:
-        """The digits of an authenticator's code, which every app knows (RFC 6238)."""
+        """The digits of an authenticator's code: the number that every app supports (RFC 6238)."""
         return 6
 
     def digits_of(self, kind: str) -> int:
-        """The digits of a code that is sent: more by e-mail, where it is copied or comes with a link."""
+        """The digits of a code that is sent: more by e-mail, where it is copied or replaced by a link."""
         return self.email_code_digits if kind == "email" else self.code_digits
 
 
 @dataclass(frozen=True)
 class GroupRecovery(Recovery):
-    """The policy of somebody with a group that has one. Before any proof, only the `domain`'s shows."""
+    """The policy of somebody whose group has one. Before any proof, only the `domain`'s shows."""
 
     domain: Recovery = field(default_factory=Recovery)
 
@@ -119,7 +119,7 @@ class Limits:
 
     @property
     def phone_messages_a_day(self) -> int:
-        """Texts and calls of the whole organisation in a day."""
+        """The most texts and calls of the whole organisation in a day."""
         return self.phone_messages_per_day or max(500, self.accounts // 20)
 
 
@@ -137,7 +137,7 @@ class Administration:
 
 
 LONGEST_PASSWORD = 256
-"""The most characters that any organisation may allow."""
+"""The highest maximum length that an organisation may set."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class Passwords:
 
 
 ABILITIES = frozenset({"reset", "unlock", "sign-in", "change", "temporary-password"})
-"""What a place where passwords live can be asked to do."""
+"""The operations that a directory may support."""
 OFFERS = {
     "dynamodb": ABILITIES,
     "active-directory": ABILITIES,
@@ -167,7 +167,8 @@ OFFERS = {
     "entra": frozenset({"reset", "temporary-password"}),
     "elsewhere": frozenset[str](),
 }
-"""What each kind of directory can do. Of `ldap` the kinds are Active Directory, OpenLDAP and AWS Managed AD's API."""
+"""The operations that each kind of directory supports. `ldap` stands for Active Directory, OpenLDAP and the API of AWS
+Managed Microsoft AD, which are kinds of their own."""
 
 
 @dataclass(frozen=True)
@@ -198,27 +199,27 @@ class Domain:
 
     @property
     def kind(self) -> str:
-        """Which kind of directory it has: one of `OFFERS`."""
+        """The kind of its directory, a key of `OFFERS`."""
         return self.ldap.kind if self.directory == "ldap" and self.ldap else self.directory
 
     @property
     def has_directory(self) -> bool:
-        """Whether its passwords live in a directory that Regain asks."""
+        """Whether its passwords are in a directory that Regain connects to."""
         return self.directory not in ("dynamodb", "elsewhere")
 
     @property
     def longest_password(self) -> int:
-        """The most characters of a password that its directory takes."""
+        """The maximum length of a password in its directory, in characters."""
         return LONGEST_BY_API if self.kind == "aws-managed" else LONGEST_PASSWORD
 
     @property
     def in_network(self) -> bool:
-        """Whether its directory is reached by the one function that runs in the organisation's network."""
+        """Whether only the function in the organisation's network can reach its directory."""
         return self.kind in ("active-directory", "openldap")
 
     @property
     def tells_groups(self) -> bool:
-        """Whether Regain reads the groups of its people: for a user pool and AWS Directory Service it does not."""
+        """Whether Regain reads its people's groups. It does not for a user pool or AWS Directory Service."""
         return self.kind not in ("cognito", "aws-managed")
 
     @property
@@ -228,10 +229,10 @@ class Domain:
 
     @property
     def offers(self) -> frozenset[str]:
-        """What can be done with its passwords: pages show, and the form offers, no more."""
-        return OFFERS.get(self.kind, frozenset())  # of `ldap` without its settings, which is told, nothing
+        """The operations that its directory supports. Pages and forms offer only these."""
+        return OFFERS.get(self.kind, frozenset())  # `ldap` without settings, which the checks report, offers none
 
     @property
     def signs_in(self) -> bool:
-        """Whether its directory can be asked to judge a password."""
+        """Whether its directory can verify a password."""
         return "sign-in" in self.offers

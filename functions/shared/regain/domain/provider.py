@@ -1,6 +1,7 @@
-"""Sign-in by the organisation's identity provider (OpenID Connect Core 1.0): its settings, and what its claims mean.
+"""Sign-in with the organisation's identity provider (OpenID Connect Core 1.0): its settings and the meaning of claims.
 
-The ID token says who somebody is, and may add a role, groups and a second factor to their session. It writes none.
+The ID token identifies the person, and may add a role, groups and a second factor to their session. The account itself
+is not changed.
 """
 
 from collections.abc import Mapping
@@ -11,10 +12,10 @@ from regain.domain.account import ROLES
 from regain.problems import NO_ACCOUNT_FOR_SIGN_IN, SIGN_IN_NOT_TRUSTED, Refused
 
 GOOGLE = "https://accounts.google.com"
-"""Signs in everybody who has an account there: `hd` says whose organisation they belong to."""
+"""Google's issuer. It signs in anybody with a Google account: `hd` is the domain of their organisation."""
 
 ATTEMPT_SECONDS = 600
-"""How long a sign-in at the provider may take."""
+"""How long a sign-in with the provider may take."""
 
 CLOCK_SKEW = 60
 """Seconds that a provider's clock may differ from ours."""
@@ -68,7 +69,7 @@ class SignIn:
 
 
 def user_id(claims: Mapping[str, Any], settings: Oidc) -> str:
-    """The user ID in an ID token, as it is there. An e-mail address counts only if the provider has verified it.
+    """The user ID in an ID token, not normalised. An e-mail address counts only if the provider has verified it.
 
     Raises:
         Refused: NO_ACCOUNT_FOR_SIGN_IN.
@@ -83,7 +84,7 @@ def user_id(claims: Mapping[str, Any], settings: Oidc) -> str:
 
 
 def check_tenant(claims: Mapping[str, Any], user_id: str, settings: Oidc) -> None:
-    """Whether the provider may speak for this user ID's domain. Raises Refused(SIGN_IN_NOT_TRUSTED)."""
+    """Raises Refused(SIGN_IN_NOT_TRUSTED) if the provider may not vouch for this user ID's domain."""
     if settings.issuer == GOOGLE and str(claims.get("hd", "")).lower() != user_id.rpartition("@")[2]:
         raise Refused(SIGN_IN_NOT_TRUSTED, reason="another tenant's ID token")
 
@@ -95,13 +96,13 @@ def groups(claims: Mapping[str, Any], settings: Oidc) -> tuple[str, ...]:
 
 
 def role(claims: Mapping[str, Any], settings: Oidc) -> str:
-    """The highest role that an ID token's groups give; "" for none. All of its groups count, however many."""
+    """The highest role that the groups in an ID token give; "" if none. All of its groups count, however many."""
     held = set(_listed(claims, settings.claims.groups))
     return max(("", *(name for name, group in settings.roles.items() if group in held)), key=ROLES.index)
 
 
 def second_factor_at(claims: Mapping[str, Any], settings: Oidc, now: int) -> int:
-    """When the person gave the provider a second factor, if it attests a fresh one; 0 otherwise."""
+    """When the person gave the provider a second factor, if it attests a recent one; 0 otherwise."""
     wanted, at = settings.second_factor, claims.get("auth_time")
     if not wanted or not isinstance(at, int) or isinstance(at, bool):
         return 0
@@ -111,6 +112,6 @@ def second_factor_at(claims: Mapping[str, Any], settings: Oidc, now: int) -> int
 
 
 def _listed(claims: Mapping[str, Any], name: str) -> list[str]:
-    """The texts in a claim that holds one or several; none where there is no such claim."""
+    """The strings in a claim that holds one or several; empty if there is no such claim."""
     found = claims.get(name) if name else None
     return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, str)]

@@ -1,4 +1,4 @@
-"""Proving: sending codes and judging proofs, as pure steps from one state of a flow to the next."""
+"""Sending codes and judging proofs, as pure steps from one state of a flow to the next."""
 
 from dataclasses import dataclass, replace
 
@@ -24,9 +24,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to prove something in a flow, with everything that it is judged by.
+    """One attempt to give a proof in a flow, with everything that it is judged by.
 
-    `silent` is a second standing, which no answer may tell (`recovery.standings.Twin`).
+    `silent` is a second standing, which no response may reveal (`recovery.standings.Twin`).
     """
 
     flow: Flow
@@ -54,7 +54,7 @@ class Attempt:
         return (self.recovery.digits_of(kind), codes.LONG, codes.LONGEST)[length] if sends_code(kind) else 0
 
     def send(self, reached: bool) -> tuple[Flow, Standing]:
-        """A code is asked for. Both states count it, whether or not it can be received (`reached`).
+        """Counts a request for a code, in both states, whether or not the account can receive it (`reached`).
 
         Raises:
             Refused: TOO_MANY_WRONG_CODES, WAIT_BEFORE_RESEND (B8) or TOO_MANY_CODES.
@@ -66,11 +66,11 @@ class Attempt:
         return replace(self.flow, codes=kept), counted
 
     def check(self, typed: str) -> None:
-        """Whether a proof may be judged. What is refused here counts nowhere: it was compared with nothing.
+        """Checks that a proof may be judged. What is refused here is compared with nothing, and so not counted.
 
         Raises:
             Refused: TOO_MANY_WRONG_CODES, ASK_FOR_A_CODE, CODE_EXPIRED, TWO_CODES_NEEDED or METHOD_NOT_OFFERED;
-                WRONG_CODE or WRONG_AUTHENTICATOR_CODE for what has no digit.
+                WRONG_CODE or WRONG_AUTHENTICATOR_CODE for text without a digit.
         """
         self._check_tries()
         kind = self.choice.kind
@@ -90,9 +90,9 @@ class Attempt:
         return Refused(problems.TWO_CODES_NEEDED if by_app else problems.CODE_EXPIRED, reason="longer by now")
 
     def guessable(self, guess: str) -> bool:
-        """Whether the guess budget of the organisation pays for this proof: a short one, before any other.
+        """Whether this proof counts towards the organisation's guess budget: a short one, before any other proof.
 
-        The same wrong one again (`guess` is its keyed hash) is no other guess.
+        A repeated wrong proof (`guess` is its keyed hash) is not another guess.
         """
         longer = self.live is not None and self.live.digits > self.recovery.digits_of(self.choice.kind)
         first = not set(self.flow.passed) - {"questions"}
@@ -100,7 +100,7 @@ class Attempt:
 
     @property
     def long_enough(self) -> bool:
-        """Whether the proof is as long as the silent standing demands, too."""
+        """Whether the proof is also as long as the silent standing demands."""
         length = self.silent.length(self.counted_as, self.now, self.limits) if self.silent else SHORT
         return length <= self.length or (self.live is not None and self.live.digits >= self._digits(length))
 
@@ -116,9 +116,9 @@ class Attempt:
         return None if good else problems.WRONG_CODE
 
     def verify(self, problem: Problem | None, guess: str) -> Verdict:
-        """Counts one try. `problem` is what is wrong with it, if anything."""
+        """Counts one attempt. `problem` is what is wrong with it, if anything."""
         flow, method = self.flow, self.choice.method
-        if not problem and method is not None:  # whatever a judge says, nobody's method proves nothing
+        if not problem and method is not None:  # whatever the judge says, a placeholder proves nothing
             right = replace(flow, passed=(*flow.passed, method.id), tries=0)
             return Verdict(right, self.standing, True, _stopped(right))
         counted = replace(flow, tries=flow.tries + 1, guesses=tuple(dict.fromkeys((*flow.guesses, guess))))
@@ -134,7 +134,7 @@ class Attempt:
 
     @property
     def counted_as(self) -> str:
-        """The kind that a wrong proof counts for. Questions after a proof count apart: strangers do not get there."""
+        """The kind that a wrong proof counts for. Questions after a proof count separately: no stranger gets there."""
         return "questions-later" if self.choice.kind == "questions" and self.flow.passed else self.choice.kind
 
     def _check_tries(self) -> None:
@@ -143,7 +143,7 @@ class Attempt:
 
 
 def _stopped(flow: Flow) -> Refused | None:
-    """Why somebody who has given a proof cannot continue."""
+    """The problem for somebody who has given a proof and cannot continue, or None."""
     if flow.obstacle:
         return Refused(problems.CATALOGUE[flow.obstacle])
     if not flow.verified and not choices(flow):

@@ -1,4 +1,4 @@
-"""Reasons: which rule stands in the way, and what to say about it."""
+"""Reasons: the rules that something breaks, each with a message."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

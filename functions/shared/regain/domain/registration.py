@@ -1,4 +1,4 @@
-"""Registering security info: started, then confirmed with a code or a signature. Until then it counts for nothing."""
+"""Registering security info: started, then confirmed with a code or a signature. Before that it has no effect."""
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ _MOBILE = ("sms", "call-mobile")
 class Pending:
     """A registration that has started. `kind` is a kind of method; `nonce` is random, in hexadecimal.
 
-    `generation` is that of the key that its code or secret is derived from.
+    `generation` is the generation of the key that its code or secret is derived from.
     """
 
     id: str
@@ -55,19 +55,19 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationStatus:
-    """How complete somebody's security info is, and whether to `interrupt` them for it at sign-in."""
+    """How complete a person's security info is, and whether to `interrupt` sign-in for it."""
 
     state: State
     interrupt: bool
 
 
 def contact_kind(kind: str) -> str:
-    """What a code of this kind is sent to: `email` or `mobile`."""
+    """The kind of contact that a code of this kind is sent to: `email` or `mobile`."""
     return "mobile" if kind in _MOBILE else kind
 
 
 def registrable_kinds(account: Account, recovery: Recovery) -> tuple[str, ...]:
-    """The kinds that somebody can register. An office phone is entered by an administrator (S74)."""
+    """The kinds that a person can register themselves. An office phone is entered by an administrator (S74)."""
     closed = {"call-office", *([] if may_answer_questions(account, recovery) else ["questions"])}
     return tuple(kind for kind in recovery.offered if kind not in closed)
 
@@ -94,7 +94,7 @@ def check_room(kind: str, info: SecurityInfo) -> None:
 def send(
     kind: str, place: str, standing: Standing, now: int, recovery: Recovery, limits: Limits
 ) -> tuple[int, Standing]:
-    """Counts a code to a place (a keyed hash). Returns its number of digits, and the new standing.
+    """Counts a code sent to a `place` (a keyed hash). Returns the number of digits and the new standing.
 
     Raises:
         Refused: WAIT_BEFORE_RESEND or TOO_MANY_CODES.
@@ -106,12 +106,12 @@ def send(
 
 
 def digits(kind: str, standing: Standing, now: int, recovery: Recovery, limits: Limits) -> int:
-    """The number of digits of a code that confirms an address or number: more after too many wrong ones (X26)."""
+    """The digits of a code that confirms an address or number: more after too many wrong ones (X26)."""
     return recovery.digits_of(kind) if standing.length(_PURPOSE, now, limits) == SHORT else codes.LONG
 
 
 def failed(pending: Pending, standing: Standing, now: int) -> Standing:
-    """Counts a wrong code. Only for an address or number: nothing else can be somebody else's."""
+    """Counts a wrong code, for an address or number only: nothing else can belong to another person."""
     return standing.with_wrong_proof(_PURPOSE, now) if pending.destination else standing
 
 
@@ -129,7 +129,7 @@ def check_live(pending: Pending | None, standing: Standing, now: int, recovery: 
 
 
 def judge_code(pending: Pending, code: str, expected: str, now: int, recovery: Recovery) -> Problem | None:
-    """The problem with the code of an address or number: WRONG_CODE, CODE_EXPIRED, or None."""
+    """The problem with a code for an address or number: WRONG_CODE, CODE_EXPIRED, or None."""
     if codes.find([expected], codes.normalise(code)) < 0:
         return WRONG_CODE
     return CODE_EXPIRED if now >= pending.started_at + recovery.code_minutes * 60 else None
@@ -159,7 +159,7 @@ def prepopulated(
 ) -> tuple[Contact, ...]:
     """The contacts that an administrator entered and that count: none of a kind that the person has registered.
 
-    Their ids change with them: nobody agrees to another number than the one that they have seen (B12).
+    Their ids change with their values, so nobody confirms a number that they have not seen (B12).
     """
     if not places_count(account, info):
         return ()

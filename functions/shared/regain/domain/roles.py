@@ -1,11 +1,11 @@
-"""Roles: what administrators and helpdesk may do, and to which accounts (S15, S16, B12, B13)."""
+"""Roles: what administrators and helpdesk agents may do, and to which accounts (S15, S16, B12, B13)."""
 
 from regain.domain.account import ROLES, Account
 from regain.phrases import Phrase
 from regain.problems import CALLER_NOT_VERIFIED, NOT_FOR_YOUR_ROLE, NOT_OVER_THIS_ACCOUNT, SECOND_FACTOR_NEEDED, Refused
 
 RANK = {role: rank for rank, role in enumerate(ROLES)}
-"""A higher number is a higher role. Auditors can read but not change anything."""
+"""A higher number is a higher role. Auditors can read everything but change nothing."""
 
 NAMES = {
     "": Phrase("no role"),
@@ -26,7 +26,7 @@ ACTIONS: dict[str, str] = {
     "disable": "user-administrator",
     "clear-methods": "user-administrator",
 }
-"""Every action on an account, and the lowest role that may take it."""
+"""Every action on an account, with the lowest role that may take it."""
 
 NEEDED = {
     "reset": "temporary-password",
@@ -34,13 +34,13 @@ NEEDED = {
     "require-registration": "sign-in",
     "registration-code": "sign-in",
 }
-"""What a directory must be able to do for an action to make sense."""
+"""The operation that an account's directory must support for an action."""
 
 INVITES = "user-administrator"
-"""The lowest role that may ask many people to register."""
+"""The lowest role that may send invitations to register."""
 
 HELP_REQUEST_ROLES = ("helpdesk", "user-administrator", "administrator")
-"""Who receives requests for help if the organisation has no address for them: the first role that anybody has."""
+"""The roles that receive requests for help if the organisation has set no address: the first one that anybody has."""
 
 _NEED_CALLER_VERIFICATION = ("reset", "require-registration")
 
@@ -54,7 +54,7 @@ def check_can_view(actor: Account, account: Account | None = None, scope: str = 
 
 
 def can_see_destinations(actor: Account) -> bool:
-    """Whether this role sees addresses and numbers in full. Others see them masked."""
+    """Whether the actor's role sees addresses and numbers in full. Others see them masked."""
     return RANK[actor.role] >= RANK["user-administrator"]
 
 
@@ -67,7 +67,7 @@ def check_action(action: str, actor: Account, account: Account, scope: str) -> N
     """
     if RANK[actor.role] < RANK[ACTIONS[action]]:
         raise Refused(NOT_FOR_YOUR_ROLE)
-    if actor.user_id == account.user_id or actor.id == account.id != "":  # a directory may know several names
+    if actor.user_id == account.user_id or actor.id == account.id != "":  # a directory may accept several names
         raise Refused(NOT_OVER_THIS_ACCOUNT, reason="oneself")
     peers = actor.role == account.role == "administrator"
     if RANK[account.role] >= RANK[actor.role] and not peers:
@@ -88,10 +88,10 @@ def check_second_factor(proved_at: int, now: int, minutes: int) -> None:
 
 
 def check_may_vouch(actor: Account, account: Account) -> None:
-    """Whether the actor may let the account's owner register without a method of theirs. Helpdesk never may.
+    """Checks that the actor may let the account's owner register without proving a method. Helpdesk never may.
 
     Raises:
-        Refused: NOT_FOR_YOUR_ROLE; NOT_OVER_THIS_ACCOUNT, where it has a role and the actor is no administrator.
+        Refused: NOT_FOR_YOUR_ROLE; NOT_OVER_THIS_ACCOUNT if it has a role and the actor is not an administrator.
     """
     if RANK[actor.role] < RANK["user-administrator"]:
         raise Refused(NOT_FOR_YOUR_ROLE)
@@ -100,7 +100,7 @@ def check_may_vouch(actor: Account, account: Account) -> None:
 
 
 def check_may_invite(actor: Account, group: str, scope: str) -> None:
-    """Whether the actor may ask a group, or with "" everybody, to register.
+    """Checks that the actor may invite a group, or everybody (""), to register.
 
     Raises:
         Refused: NOT_FOR_YOUR_ROLE below `INVITES`, or NOT_OVER_THIS_ACCOUNT outside the actor's groups.
@@ -112,7 +112,7 @@ def check_may_invite(actor: Account, group: str, scope: str) -> None:
 
 
 def needs_caller_verification(action: str, actor: Account) -> bool:
-    """Whether the caller must prove who they are first: for these actions by helpdesk, always (B13)."""
+    """Whether the caller must prove who they are first, as for these actions by helpdesk (B13)."""
     return actor.role == "helpdesk" and action in _NEED_CALLER_VERIFICATION
 
 
@@ -140,5 +140,5 @@ def has_global_scope(actor: Account, scope: str) -> bool:
 
 
 def in_scope(actor: Account, account: Account, scope: str) -> bool:
-    """Whether the actor may see an account: everybody's, or that of somebody in one of their groups."""
+    """Whether the actor may see an account: any account, or one in one of the actor's groups."""
     return has_global_scope(actor, scope) or bool(set(actor.groups) & set(account.groups))

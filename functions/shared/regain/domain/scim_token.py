@@ -23,7 +23,7 @@ class Token:
 
 
 def draw(random: bytes, name: str, now: int, days: int) -> tuple[str, Token]:
-    """A new token, as it is shown once and as it is stored. `random` has `SIZE` bytes."""
+    """A new token: the text to show once, and what is stored. `random` has `SIZE` bytes."""
     token_id, secret = random[:_ID].hex(), base64.urlsafe_b64encode(random[_ID:]).rstrip(b"=").decode()
     return f"{_PREFIX}.{token_id}.{secret}", Token(token_id, name, _digest(secret), now, now + days * 86_400)
 

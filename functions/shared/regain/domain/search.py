@@ -1,8 +1,8 @@
-"""Finding people: the words by which somebody is found, and whether they are what was typed.
+"""Finding people: the terms by which an account is indexed, and how a query matches them.
 
-Words match by their beginning and in any order, without accents and case; a number by its last digits, of which no more
-than four count, or nine, where whoever searches may not see it; an address from its beginning, or as a whole there.
-Pure, so that the index (`report`) and the search (`admin`) cannot differ.
+Words match by prefix, in any order, ignoring case and accents. Numbers match by their last digits; if the searcher may
+not see numbers, only four or nine digits count. Addresses match by prefix, or, for such a searcher, only as a whole.
+Shared by the index (`report`) and the search (`admin`), so that they cannot differ.
 """
 
 import re
@@ -14,16 +14,16 @@ from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
 STATES = ("not-registered", "not-capable", "off", "invited", "locked", "closed")
-"""What people can be listed by. The last two end by themselves and are judged when they are read."""
+"""The states that people can be listed by. The last two expire, so they are judged on reading."""
 
 LAST_DIGITS = 4
-"""The fewest digits that are looked for as the end of a telephone number."""
+"""The fewest digits that are matched with the end of a telephone number."""
 
-_LONGEST = 64  # letters of a word that count
+_LONGEST = 64  # characters of a word that are indexed
 _MOST_WORDS, _MOST_TERMS, _MOST_GROUPS = 16, 8, 25
 _KEPT_DIGITS, _NATIONAL = 12, 7
-_WHOLE = 9  # digits: too many to be tried one by one
-_FEWEST = {"w": 1, "u": 3, "a": 3, "t": LAST_DIGITS}  # letters typed: of a word, user ID, address, number from its end
+_WHOLE = 9  # digits: too many to be found by trial and error
+_FEWEST = {"w": 1, "u": 3, "a": 3, "t": LAST_DIGITS}  # characters of a query: word, user ID, address, end of a number
 _LIKE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _INSIDE = re.compile(r"(?<=[^\W\d_])['\u2018\u2019\u02bc\u2010-](?=[^\W\d_])")
@@ -31,14 +31,14 @@ _LAST = "\U0010ffff"
 _SEPARATOR = "\x1f"
 
 Key = tuple[str, str]
-"""Partition and sort key of an entry of the index."""
+"""The partition key and sort key of an index entry."""
 Range = tuple[str, str, str]
-"""A partition, and the first and last sort key."""
+"""A partition key, and the first and last sort key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What somebody is found by. `numbers` are digits only."""
+    """What an account is found by. `numbers` are digits only."""
 
     words: tuple[str, ...]
     user_id: str
@@ -48,7 +48,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One part of what was typed: a `word`, an `address` or the end of a `number`, which may be a word as well."""
+    """One term of a query: a `word`, an `address`, or the end of a `number`, which may be a word too."""
 
     kind: str
     text: str
@@ -56,13 +56,13 @@ class Term:
 
 
 def fold(text: str) -> str:
-    """The text without case, accents and vowel marks, as people type it in a hurry."""
+    """The text without case, accents and vowel marks."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIKE))
     return "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
 
 
 def names(account: Account, info: SecurityInfo) -> Names:
-    """What an account is found by: names, user ID, and the places that IT entered or its owner registered."""
+    """What an account is found by: its names, user ID, and all addresses and numbers."""
     said = (account.display_name, account.given_name, account.surname, account.user_id.partition("@")[0])
     told = [*said, *map(_spelt_out, said), *map(_together, said)]
     words = dict.fromkeys(word for text in told for word in _words(text))
@@ -75,7 +75,7 @@ def names(account: Account, info: SecurityInfo) -> Names:
 
 
 def _spelt_out(text: str) -> str:
-    """Müller as Mueller, as people type it on another keyboard."""
+    """Müller as Mueller, as people without umlauts on their keyboards type it."""
     return unicodedata.normalize("NFC", text.casefold()).translate(_SPELT_OUT)
 
 
@@ -85,7 +85,7 @@ def _together(text: str) -> str:
 
 
 def terms(typed: str) -> tuple[Term, ...]:
-    """The parts of what was typed. Other signs than letters and digits separate words; alone they are no term."""
+    """The terms of a query. Words are separated by anything but letters and digits."""
     typed = typed.replace("(0)", "")  # +44 (0)7700 900123
     if re.fullmatch(r"[\d\s()+./-]+", typed) and len(_digits(typed)) >= LAST_DIGITS:
         return (Term("number", _whole(typed) if typed.strip().isdecimal() else "", _number(typed)),)
@@ -101,8 +101,10 @@ def terms(typed: str) -> tuple[Term, ...]:
 
 
 def matches(person: Names, wanted: Iterable[Term], sees_places: bool) -> bool:
-    """Whether somebody is found by all the terms. Part of an address finds only for who may see it, and so do the last
-    five digits of a number: each try would tell one more of it.
+    """Whether an account matches all the terms.
+
+    Prefixes of addresses, and more than the last four digits of a number, match only for those who may see them
+    (`sees_places`): others could otherwise find out the rest character by character.
     """
     return all(_matches(person, term, sees_places) for term in wanted)
 
@@ -117,7 +119,7 @@ def _matches(person: Names, term: Term, sees_places: bool) -> bool:
 
 
 def keys(person: Names, states: Collection[str], groups: Collection[str], account_id: str) -> set[Key]:
-    """The keys of all entries of an account: by what it is found, and in which lists it stands."""
+    """The keys of all index entries of an account: for its names, and for the lists that contain it."""
     tokens = [("w", word) for word in person.words]
     tokens += [("u", person.user_id)]
     tokens += [("a", address) for address in person.addresses[:_MOST_WORDS]]
@@ -129,12 +131,12 @@ def keys(person: Names, states: Collection[str], groups: Collection[str], accoun
 
 
 def head_of(wanted: Iterable[Term]) -> Term:
-    """The term that leaves the fewest people: the index is read there, and the others are filters."""
+    """The most selective term: the index is read for it, and the other terms are filters."""
     return max(wanted, key=lambda term: (term.kind == "address", bool(term.digits), len(term.text)))
 
 
 def ranges(head: Term, sees_places: bool) -> list[Range]:
-    """Where the index is read for a term."""
+    """The ranges of the index to read for a term."""
     found: list[Range] = []
     if head.kind == "address":
         whole = (_part("a", head.text), f"{head.text}{_SEPARATOR}", f"{head.text}{_SEPARATOR}{_LAST}")
@@ -147,7 +149,7 @@ def ranges(head: Term, sees_places: bool) -> list[Range]:
 
 
 def listing(name: str) -> Range:
-    """Where a list is read: `s#<state>` or `g#<group>`."""
+    """The range of the index to read for a list, `s#<state>` or `g#<group>`."""
     return name, "", _LAST
 
 
@@ -156,7 +158,7 @@ def _range(kind: str, text: str) -> Range:
 
 
 def _part(kind: str, text: str) -> str:
-    """The partition of an entry: as many of its first letters as are always typed, so that partitions are small."""
+    """The partition key of an entry, with as much of its prefix as every query has, so that partitions are small."""
     return kind + text[: _FEWEST[kind]]
 
 
@@ -173,13 +175,13 @@ def _digits(text: str) -> str:
 
 
 def _number(typed: str) -> str:
-    """The digits to look for. The zero before a national number is not part of it in E.164."""
+    """The digits of a number, without the leading zero of a national number, which E.164 lacks."""
     digits = _digits(typed)
     return digits.lstrip("0") if len(digits.lstrip("0")) >= _NATIONAL else digits
 
 
 def _looked_for(term: Term, sees_places: bool) -> str:
-    """The digits of a term that count."""
+    """The digits of a term to match."""
     return term.digits if sees_places or len(term.digits) >= _WHOLE else term.digits[-LAST_DIGITS:]
 
 

@@ -19,7 +19,7 @@ NAMES = {
 }
 """Display names of what can be registered."""
 
-_NEAR, _MOST_BURNED = 60, 20  # time steps, and how many are kept
+_NEAR, _MOST_BURNED = 60, 20  # the range of kept time steps, and their number
 _MAXIMUM = {"email": 3, "mobile": 2, "passkey": 5}
 
 
@@ -38,8 +38,8 @@ class Authenticator:
     """An authenticator app (TOTP, RFC 6238). Its secret is derived from `nonce` and never stored.
 
     `last_step` is the time step of the last accepted code. Codes of that step and earlier ones are refused as replays,
-    and so are those of `burned` steps: codes of another time that were recognised (X9).
-    `generation` is that of the key it is derived from, here and in the classes below.
+    and so are those of `burned` steps: codes from other times that were recognised (X9).
+    `generation`, here and in the classes below, is that of the key that the secret or hash is derived from.
     """
 
     nonce: str
@@ -49,7 +49,7 @@ class Authenticator:
     burned: tuple[int, ...] = ()
 
     def burning(self, step: int) -> "Authenticator":
-        """Marks a recognised time step as used. Only steps near the current one are kept."""
+        """The authenticator with a recognised time step marked as used. Only steps near it are kept."""
         kept = tuple(each for each in self.burned if abs(each - step) <= _NEAR)
         return replace(self, burned=(*kept[-_MOST_BURNED:], step))
 
@@ -87,9 +87,9 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationCode:
-    """A code of the same make that lets its owner register methods without one of their own, once, before `until`.
+    """A one-time code in the format of a recovery code, with which its owner may register methods before `until`.
 
-    What is registered after one from the `deployer` counts as a second factor at once.
+    Methods registered with one from the `deployer` count as second factors at once.
     """
 
     code: RecoveryCode
@@ -99,7 +99,7 @@ class RegistrationCode:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A method that a repudiation disabled. Administrators are shown it."""
+    """A method that a repudiation disabled, kept for administrators to see."""
 
     kind: str
     place: str
@@ -112,11 +112,11 @@ class SecurityInfo:
 
     `confirmed_at`: when its owner last confirmed it. `remind_at`: when to ask again after "later".
     `required`: an administrator has required confirmation, so it cannot be postponed.
-    `agreed` names the methods that an administrator, or the deployer, lets count as second factors at once.
-    `replaced` is the authenticator that counts for somebody with a role until the new one does.
-    `suspended`: a repudiation was made, and no method works until an administrator has gone through them.
-    `places_lost_at`: what IT had entered by then is lost, or was not kept, and proves nothing.
-    `provider_subject` is a hash of who its owner is at the identity provider (`sub`): nobody else there signs in here.
+    `agreed` names the methods that an administrator or the deployer lets count as second factors at once.
+    `replaced` is the former authenticator, which counts for somebody with a role until the new one does.
+    `suspended`: a repudiation was made, and no method works until an administrator has reviewed them.
+    `places_lost_at`: addresses and numbers that IT entered before then are lost, and prove nothing.
+    `provider_subject` is a hash of the owner's `sub` at the identity provider: no other subject signs in here.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -137,7 +137,7 @@ class SecurityInfo:
     version: int = 0
 
     def destinations(self, kind: str) -> tuple[str, ...]:
-        """The registered addresses (`email`) or numbers (`mobile`)."""
+        """The registered addresses (kind `email`) or numbers (kind `mobile`)."""
         return tuple(contact.destination for contact in self.contacts if contact.kind == kind)
 
     def has(self, kind: str) -> bool:
@@ -156,7 +156,7 @@ class SecurityInfo:
         return len(registered) < _MAXIMUM[kind]
 
     def without(self, method_id: str) -> "SecurityInfo | None":
-        """The security info without the method that has this id, or None if there is no such method."""
+        """The security info without the method with this id, or None if there is no such method."""
         left = replace(
             self,
             contacts=tuple(each for each in self.contacts if each.id != method_id),
@@ -170,11 +170,11 @@ class SecurityInfo:
         return None if left == self else left
 
     def confirmed(self, now: int) -> "SecurityInfo":
-        """The security info, confirmed by its owner now."""
+        """The security info as confirmed by its owner now."""
         return replace(self, confirmed_at=now, remind_at=0, required=False)
 
     def postponed(self, now: int, days: int) -> "SecurityInfo":
-        """The security info, with its confirmation postponed by some days."""
+        """The security info with its confirmation postponed by some days."""
         return replace(self, remind_at=now + days * _DAY)
 
 
@@ -197,7 +197,7 @@ def state(info: SecurityInfo, enough: bool, entered_at: int, reconfirm_days: int
 def draw_questions(registered: Iterable[str], order: list[int], proved: bool) -> tuple[str, ...]:
     """The questions to ask, sampled by `order` (one random number for each question); none if too few are registered.
 
-    Before any proof only predefined questions are asked: custom ones would show that the account exists (B1).
+    Before any proof (`proved`) only predefined questions are asked: custom ones would reveal the account (B1).
     """
     known = [question for question in registered if proved or not security_questions.is_custom(question)]
     drawn = sorted(zip(order, known, strict=False))

@@ -63,11 +63,11 @@ PREDEFINED: dict[str, Phrase] = {
         start=1,
     )
 }
-"""Predefined questions by id. Ids are stored: only ever append to the list."""
+"""Predefined questions by id. The ids are stored, so questions are only ever added."""
 
 
 def text(question: str) -> Phrase | str:
-    """The text of a question: a predefined one, or the person's own words."""
+    """The text of a question: a predefined one's, or the person's own words."""
     return PREDEFINED.get(question, question)
 
 
@@ -77,7 +77,7 @@ def is_custom(question: str) -> bool:
 
 
 def normalise(answer: str) -> str:
-    """The canonical form of an answer, which is hashed: as `human_input` reads it, case-folded, single spaces."""
+    """The canonical form of an answer, which is hashed: normalised by `human_input`, case-folded, single-spaced."""
     folded = unicodedata.normalize("NFKC", human_input.read_sentence(answer).casefold())
     return " ".join(folded.replace("i\u0307", "i").split())
 
@@ -97,7 +97,7 @@ def failures(pairs: Iterable[tuple[str, str]], needed: int) -> tuple[Reason, ...
 
 
 def _length(answer: str) -> int:
-    """The length of an answer. A wide character counts as two, because names in ideographs often have only two."""
+    """The length of an answer. Wide characters count as two, because names in ideographs are often two long."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in answer)
 
 

@@ -1,4 +1,4 @@
-"""Sessions: they end after an idle time, after a maximum time, and when the password changes."""
+"""Sessions: they end after an idle timeout, after a maximum lifetime, and when the password changes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ _TOUCH_INTERVAL = 60  # seconds: `seen_at` is written at most this often
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One signed-in browser. `id` is a hash of the secret in its cookie; times are seconds since 1970.
+    """One signed-in browser. `id` is a hash of the token in its cookie; times are seconds since 1970.
 
-    `proved_at` is when a second factor was last given, `stepped_up_at` any other proof of step-up authentication;
-    `deployer`: it was a code from the deployer. `began` is how the session did: with the person's own password (""),
-    with a `temporary-password`, or by the identity `provider`: then `role` and `groups` are what its ID token adds for
-    this session alone, and `provider_session` is a hash of the session there. `device` names the browser and its
-    system. `password_mark` is the directory's mark of the password's last change, of somebody in one.
+    `proved_at` is when a second factor was last given, `stepped_up_at` when any other step-up proof was; `deployer`:
+    that proof was a code from the deployer. `began` is how the session started: with the person's own password (""),
+    with a `temporary-password`, or with the identity `provider`. Then `role` and `groups` are what the ID token adds
+    for this session alone, and `provider_session` is a hash of the provider's session. `device` names the browser and
+    operating system. `password_mark` identifies the last password change in the person's directory, if they have one.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Session:
     version: int = 0
 
     def is_active(self, now: int, generation: int, limits: Limits) -> bool:
-        """Whether the session may be used, for an account at this `generation`."""
+        """Whether the session may be used by an account at this `generation`."""
         used = now < self.seen_at + limits.session_idle_minutes * 60
         young = now < self.started_at + limits.session_hours * 3_600
         return used and young and self.generation == generation
@@ -70,12 +70,12 @@ class Session:
 
 
 def with_claims(account: Account, session: Session) -> Account:
-    """The account with the role and groups of the session's ID token, which take none away. It is never written."""
+    """The account with the role and groups of the session's ID token in addition to its own. Never stored."""
     groups = tuple(dict.fromkeys((*account.groups, *session.groups)))
     return replace(account, role=max(account.role, session.role, key=ROLES.index), groups=groups)
 
 
 def surplus(sessions: Iterable[Session]) -> list[Session]:
-    """The oldest sessions, to be ended so that one more fits."""
+    """The oldest sessions, which must end so that one more fits."""
     by_age = sorted(sessions, key=lambda session: (session.started_at, session.id), reverse=True)
     return by_age[MOST - 1 :]

@@ -1,8 +1,8 @@
 """The arithmetic of guessing (B28): how many accounts a year an attacker takes over by guessing codes.
 
-The attacker is given everything but luck: every user ID, any number of networks, unlimited time, codes stockpiled
-before the first guess, guesses in parallel. What bounds them is how many guesses are judged, and how likely each is.
-Passwords have limits of their own and are not in the sum.
+The attacker has everything but luck: every user ID, any number of networks, unlimited time, codes requested ahead of
+the first guess, and parallel guesses. The bound is the number of guesses that are judged and the odds of each.
+Passwords have limits of their own and are not included.
 """
 
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from regain.domain.codes import LONG, LONGEST
 from regain.domain.policy import Limits, Recovery
 
 ACCEPTABLE = Fraction(1, 10)
-"""Takeovers a year and 100,000 accounts."""
+"""Takeovers per year and 100,000 accounts."""
 
 _YEAR, _MONTH = 365, 30
 _PROOFS_OF_WORK = 10**12
-"""Guesses at the longest codes that an attacker may pay for in a year: some thousand cores' whole time."""
+"""Guesses at the longest codes that an attacker can pay for in a year with proofs of work: several thousand cores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Takeovers a year for so many accounts, by the group of kinds, at short codes and at long ones."""
+    """Expected takeovers per year for this number of accounts, by group of kinds, for short and for long codes."""
 
     accounts: int
     short: dict[str, Fraction]
@@ -36,7 +36,7 @@ class Expected:
 
     @property
     def per_100_000(self) -> Fraction:
-        """The total for 100,000 accounts. Fewer than 50,000 accounts count as 50,000."""
+        """The total per 100,000 accounts. Fewer than 50,000 accounts count as 50,000."""
         return self.total * 100_000 / max(self.accounts, 50_000)
 
 
@@ -59,7 +59,7 @@ def _short(group: str, accounts: int, recovery: Recovery, settings: Limits) -> F
 
 
 def _long(group: str, accounts: int, settings: Limits) -> Fraction:
-    """Long codes up to an account's monthly limit, then the longest, which only cost bounds."""
+    """Long codes up to an account's monthly limit, then the longest ones, bounded only by the cost of guessing."""
     _, _, month = limits.proofs(limits.NETWORK, group, settings)
     a_year = month.greatest * accounts * Fraction(_YEAR, _MONTH)
     steps = 3 if group == "authenticator" else 1
@@ -68,7 +68,7 @@ def _long(group: str, accounts: int, settings: Limits) -> Fraction:
 
 
 def table(recovery: Recovery, settings: Limits) -> Iterator[Expected]:
-    """The expectation for 1,000 to 10 million accounts, with `limits.accounts` set to match."""
+    """The expected takeovers for 1,000 to 10 million accounts, with `limits.accounts` set to match."""
     for power in range(3, 8):
         yield expected(10**power, recovery, replace(settings, accounts=10**power))
 

@@ -1,6 +1,6 @@
-"""How an account stands with the limits (`limits`): what has been counted, and what follows for the next request.
+"""Throttling: what has been counted for an account, and what the `limits` make of its next request.
 
-Kept for every user ID that is asked about, whether an account has it or not, so that limits strike alike (B1).
+Counts are kept for every user ID that is typed, with an account or without, so that limits apply to all alike (B1).
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from regain.domain.windows import DAY, HOUR, MONTH, SIGN_INS, Buckets
 from regain.problems import PROVE_FIRST, SIGN_IN_LOCKED, TOO_MANY_CODES, Refused
 
 SHORT, LONG, LONGEST = 0, 1, 2
-"""Lengths of a proof. After too many wrong ones the next must be longer; none is refused."""
+"""Lengths of a proof. After too many wrong ones the next must be longer, but is not refused."""
 
 _HOUR = 3_600
 _REMEMBERED = 3  # Microsoft Entra smart lockout keeps the last three wrong passwords
@@ -23,11 +23,11 @@ _REMEMBERED = 3  # Microsoft Entra smart lockout keeps the last three wrong pass
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted for one standing: wrong proofs by kind, messages by group, wrong passwords and right ones.
+    """The counts of one standing: wrong proofs by kind, messages by group, and wrong and right passwords.
 
-    `fingerprints` are keyed hashes of the last wrong passwords; `failed_at` is when the last one was typed,
-    `asked_at` when the last message was asked for. `era` is the account's when this was written: an administrator who
-    lifts the limits begins another, in which nothing counts.
+    `fingerprints` are keyed hashes of the last wrong passwords. `failed_at` is when the last one was typed, and
+    `asked_at` when the last message was requested. `era` is the account's era at the last write: an administrator who
+    lifts the limits starts a new era, in which earlier counts are void.
     """
 
     proofs: dict[str, Buckets] = field(default_factory=dict)
@@ -42,34 +42,34 @@ class Counts:
     version: int = 0
 
     def of_era(self, era: int) -> "Counts":
-        """These counts, or empty ones if they are of an earlier era."""
+        """These counts, or empty ones if they are from another era."""
         return self if self.era == era else Counts(era=era, version=self.version)
 
     def cleared(self) -> "Counts":
-        """The counts after a success. Right passwords stay: each of them is one."""
+        """The counts after a success. Right passwords stay, since each is a success."""
         return Counts(right_passwords=self.right_passwords, era=self.era, version=self.version)
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle(Counts):
-    """What is counted for all browsers together that the account does not know, and what ends what was begun.
+    """The counts of all browsers unknown to the account, and the numbers that revoke its flows and device cookies.
 
-    `generation` counts up when every flow that is open is over (B5), `epoch` when every browser is unknown.
+    Incrementing `generation` ends every open flow (B5); incrementing `epoch` forgets every known browser.
     """
 
     generation: int = 0
     epoch: int = 0
 
     def overtaken(self) -> "Throttle":
-        """The throttle after every open flow has been ended. Counts stay."""
+        """The throttle with every open flow ended. Counts stay."""
         return replace(self, generation=self.generation + 1)
 
     def distrusting(self) -> "Throttle":
-        """The throttle after every open flow has been ended and every browser forgotten."""
+        """The throttle with every open flow ended and every known browser forgotten."""
         return replace(self, generation=self.generation + 1, epoch=self.epoch + 1)
 
     def lifted(self) -> "Throttle":
-        """The throttle after an administrator has lifted every limit of the account."""
+        """The throttle after an administrator lifted the account's limits."""
         return Throttle(generation=self.generation, epoch=self.epoch, era=self.era + 1, version=self.version)
 
 
@@ -77,7 +77,7 @@ class Throttle(Counts):
 class Standing:
     """Who asks (`limits.BROWSER` and so on), with their own counts and those that they share.
 
-    `shared` are the counts of all unknown browsers, of all known ones or of all sessions; callers share none.
+    `shared` are the counts of all unknown browsers, all known ones, or all sessions; callers share none.
     `guarded` are the groups of kinds whose guess budget is used up.
     """
 
@@ -116,7 +116,7 @@ class Standing:
     # --- messages --------------------------------------------------------------------------------
 
     def with_message(self, kind: str, now: int, limits: Limits) -> "Standing":
-        """One more message asked for.
+        """Counts a requested message.
 
         Raises:
             Refused: TOO_MANY_CODES.
@@ -124,11 +124,11 @@ class Standing:
         return self._with_messages(table.messages(self.who, group(kind), limits), group(kind), now)
 
     def counting_message(self, kind: str, now: int, limits: Limits) -> "Standing":
-        """One more message asked for; where no further one may be, this standing as it is."""
+        """Counts a requested message, unless the limit is reached: then the standing is unchanged."""
         return self if self.full(kind, now, limits) else self.with_message(kind, now, limits)
 
     def full(self, kind: str, now: int, limits: Limits) -> bool:
-        """Whether no further message may be asked for now."""
+        """Whether no further message may be requested now."""
         try:
             self.with_message(kind, now, limits)
         except Refused:
@@ -136,7 +136,7 @@ class Standing:
         return False
 
     def with_place(self, kind: str, place: str, now: int, limits: Limits) -> "Standing":
-        """One more code to a place (a keyed hash) that a signed-in person registers.
+        """Counts a code to an address or number (`place` is its keyed hash) that a signed-in person registers.
 
         Raises:
             Refused: TOO_MANY_CODES.
@@ -167,12 +167,11 @@ class Standing:
     # --- sign-in ---------------------------------------------------------------------------------
 
     def check_sign_in(self, now: int, limits: Limits) -> None:
-        """Whether a password may be judged now.
+        """Checks that a password may be judged now.
 
         Raises:
-            Refused: SIGN_IN_LOCKED for a while, also after too many right ones, since each costs a slow hash (X27);
-                PROVE_FIRST, where too many wrong ones came from browsers that the account does not know, and this is
-                one.
+            Refused: SIGN_IN_LOCKED after too many wrong passwords, or too many right ones, since each costs a slow
+                hash (X27); PROVE_FIRST for an unknown browser, after too many wrong passwords from such browsers.
         """
         rate = table.right_passwords(self.who, limits)
         if self._reached(rate, self.own.right_passwords, now):
@@ -190,7 +189,7 @@ class Standing:
                 raise Refused(PROVE_FIRST)
 
     def with_wrong_password(self, fingerprint: str, now: int) -> "Standing":
-        """Counts a wrong password, unless it is the same again: that is a device, not a guesser."""
+        """Counts a wrong password, unless it repeats a recent one: that is a misconfigured device, not a guesser."""
         own = _with_password(self.own, fingerprint, now)
         shared = self.shared
         if self.shares and own is not self.own:
@@ -198,11 +197,11 @@ class Standing:
         return replace(self, own=own, shared=shared)
 
     def with_password_reserved(self, now: int) -> "Standing":
-        """Counts a password as wrong before a directory is asked whether it is."""
+        """Counts a password as wrong in advance, before a directory judges it."""
         return self._with_passwords(now, 1)
 
     def with_password_given_back(self, reserved_at: int) -> "Standing":
-        """Takes that back."""
+        """Undoes `with_password_reserved`."""
         return self._with_passwords(reserved_at, -1)
 
     def _with_passwords(self, at: int, by: int) -> "Standing":
@@ -213,12 +212,12 @@ class Standing:
         return replace(self, own=own, shared=shared if self.shares else self.shared)
 
     def with_fingerprint(self, fingerprint: str) -> "Standing":
-        """Remembers a password that was reserved, and turned out to be wrong."""
+        """Remembers a reserved password that turned out to be wrong."""
         kept = (fingerprint, *self.own.fingerprints)[:_REMEMBERED]
         return replace(self, own=replace(self.own, fingerprints=kept))
 
     def with_right_password(self, now: int) -> "Standing":
-        """The standing after a success, which is counted too."""
+        """The standing after a right password, which is counted too."""
         right = HOUR.add(self.own.right_passwords, now)
         return replace(self, own=replace(self.own.cleared(), right_passwords=right))
 
@@ -233,7 +232,7 @@ class Standing:
     # --- what administrators are shown -----------------------------------------------------------
 
     def long_until(self, now: int, limits: Limits) -> dict[str, int]:
-        """For each kind, until when everybody who shares these counts must give long proofs."""
+        """The time, by kind, until which everybody who shares these counts must give long proofs."""
         found = {}
         for name, counts in self.shared.proofs.items():
             limit = table.proofs(self.who, name, limits)[1]
@@ -242,17 +241,17 @@ class Standing:
         return found
 
     def sign_ins_until(self, now: int, limits: Limits) -> int:
-        """Until when everybody who shares these counts must prove who they are before signing in; 0 if nobody must."""
+        """The time until which everybody who shares these counts must prove who they are before signing in, or 0."""
         limit = table.sign_ins(self.who, limits)[1]
         if not self._reached(limit, self.shared.sign_ins, now):
             return 0
         return now + limit.window.seconds_until_below(self.shared.sign_ins, now, limit.today(self.draw))
 
-    # --- what every limit is asked ---------------------------------------------------------------
+    # --- shared ----------------------------------------------------------------------------------
 
     def _reached(self, limit: Limit, counts: Buckets, now: int) -> bool:
         if not counts and limit.most > 0:
-            return False  # without a draw: most counts are empty
+            return False  # skips the draw, since most counts are empty
         return limit.window.total(counts, now) >= limit.today(self.draw)
 
     def cleared(self) -> "Standing":
@@ -277,5 +276,5 @@ def _with_password(counts: Counts, fingerprint: str, now: int) -> Counts:
 
 
 def _told(seconds: int, limit: Limit) -> int:
-    """When a limit ends, for the response: in whole hours if others can fill it."""
+    """The `retry_after` of a limit, in seconds: rounded to whole hours if others can use it up."""
     return -(-seconds // _HOUR) * _HOUR if limit.drawn else seconds

@@ -1,4 +1,4 @@
-"""User IDs: normalising what people type, and finding the domain it belongs to."""
+"""User IDs: normalising what people type, and finding its domain."""
 
 import re
 import unicodedata
@@ -17,20 +17,20 @@ from regain.problems import (
 )
 
 _LONGEST, _LONGEST_NAME, _LONGEST_DOMAIN = 113, 64, 48  # Microsoft Entra's bounds (S33)
-_TELLING = 3  # a name no longer than this would be all but said
+_TELLING = 3  # masking a name no longer than this would hide almost nothing
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _MARKS = frozenset(".!#$%&'*+-/=?^_`{|}~")  # RFC 5321 atext, and the dot
 
 
 def normalise(typed: str, domains: Collection[str], default_domain: str = "") -> str:
-    r"""The canonical user ID, under which accounts are stored.
+    r"""The canonical user ID, by which accounts are found.
 
-    Case is folded, and what people paste along is dropped (`human_input`); sub-addresses, dots and look-alike letters
-    are kept. A domain is in punycode, as in `domains`. Of `DOMAIN\name`, the first part names one of `domains`, whole
-    or by its first label. A name alone gets the only domain, or the `default_domain` if there is one.
+    Case is folded, and what people paste along with it is removed (`human_input`); sub-addresses, dots and look-alike
+    letters are kept. The domain is in punycode, as in `domains`. In `DOMAIN\name`, the first part is one of `domains`
+    or its first label. A name alone gets the `default_domain`, or the only domain there is.
 
     Raises:
-        Refused: INVALID_USER_ID, if it has other characters or is too long; DOMAIN_NEEDED, if it is a name alone and
+        Refused: INVALID_USER_ID if it has other characters or is too long; DOMAIN_NEEDED if it is a name alone and
             there are several domains.
     """
     windows, backslash, rest = human_input.read_address(typed).rpartition("\\")
@@ -47,9 +47,9 @@ def normalise(typed: str, domains: Collection[str], default_domain: str = "") ->
 
 
 def is_exact(given: str, user_id: str) -> bool:
-    """Whether what a program wrote is this user ID, or its name: as it is kept here, but for capitals.
+    """Whether text from another system is this user ID, or its name, apart from case.
 
-    What `normalise` forgives people would let two names of another system be one here: in wide letters, for example.
+    `normalise` is too lenient for that: it could merge two of that system's names, such as one in full-width letters.
     """
     name, at, domain = given.partition("@")
     kept, _, where = user_id.partition("@")
@@ -68,13 +68,13 @@ def _fits(name: str, domain: str) -> bool:
 
 
 def _punycode(domain: str) -> str:
-    """A domain in the form of the DNS (RFC 3492). Its labels are in their normal form already."""
+    """A domain in punycode (RFC 3492), from labels that are already normalised."""
     labels = domain.replace("\u3002", ".").split(".")
     return ".".join(each if each.isascii() else f"xn--{each.encode('punycode').decode()}" for each in labels)
 
 
 def _named(windows: str, domains: Collection[str]) -> str:
-    """The one domain that a Windows domain (`CONTOSO`) names, or ""."""
+    """The only domain that a Windows domain (`CONTOSO`) can mean, or ""."""
     wanted = _punycode(human_input.fold_case(windows))
     found = [each for each in domains if wanted in (each, each.partition(".")[0])]
     return found[0] if len(found) == 1 else ""
@@ -91,7 +91,7 @@ def find_domain(user_id: str, domains: Mapping[str, Domain]) -> Domain:
 def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery, purpose: str = "reset") -> None:
     """Refuses user IDs that cannot be reset or unlocked (`purpose`) here.
 
-    It judges by the organisation and the domain only, so it may say so.
+    The check depends only on the organisation and the domain, so its result reveals nothing about an account.
 
     Raises:
         Refused: UNKNOWN_DOMAIN (S13), CONTACT_YOUR_ADMINISTRATOR (S64), NOT_ENABLED (S36, S65), UNLOCK_NOT_OFFERED.
@@ -106,6 +106,6 @@ def check_domain(user_id: str, domains: Mapping[str, Domain], recovery: Recovery
 
 
 def mask(user_id: str) -> str:
-    """The first and last letter of its name, which tell its owner which account is meant: `m•••a`."""
+    """The first and last letters of its name, from which its owner recognises the account: `m•••a`."""
     name = user_id.partition("@")[0]
     return f"{name[:1]}•••{name[-1] if len(name) > _TELLING else ''}"

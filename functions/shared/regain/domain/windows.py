@@ -1,8 +1,8 @@
-"""Counts that age: what happened in a sliding window, kept as a few numbers.
+"""Sliding-window counters, stored as a few numbers.
 
-Sliding windows and not exponential decay, because the arithmetic of guessing (`takeovers`) rests on an exact promise:
-never more than so many in any 24 hours. A window is cut into buckets; a bucket counts until the last of it is outside,
-so that the promise holds at the price of at most one bucket's time.
+Sliding windows rather than exponential decay, because the arithmetic of guessing (`takeovers`) needs an exact bound:
+never more than so many in any 24 hours. A window is divided into buckets. A bucket counts until all of it is outside
+the window, so the bound holds, and counts last at most one bucket too long.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ Buckets = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The last `seconds`, in buckets of `bucket` seconds. What is older than `half_life` counts half, and so on."""
+    """The last `seconds`, in buckets of `bucket` seconds. Counts halve with each `half_life` of age, if it is set."""
 
     seconds: int
     bucket: int
     half_life: int = 0
 
     def total(self, counts: Buckets, now: int) -> float:
-        """The total within the window."""
+        """The total in the window."""
         return sum(count * self._weight(number, now) for number, count in counts)
 
     def add(self, counts: Buckets, now: int, by: int = 1) -> Buckets:
