@@ -1,6 +1,6 @@
-"""How a reset or an unlock begins: everything that it depends on is read, and a flow is made of it.
+"""The start of a reset or an unlock: reads everything that it depends on, and creates the flow.
 
-For a user ID that nobody has the same reads and writes are made.
+A user ID without an account causes the same reads and writes.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from regain.recovery.flows import Counted, Flows, gates
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Found:
-    """Everything that a start reads."""
+    """Everything that the start of a flow reads."""
 
     lead: Lead
     user_id: str
@@ -46,7 +46,7 @@ class Beginning(Flows):
     """The first step of one purpose."""
 
     def start(self, body: Start, context: RequestContext) -> Started:
-        """Starts a flow: four store operations for any user ID, and before them one question to its directory."""
+        """Starts a flow: four store operations for any user ID, after one request to its directory, if any."""
         services, now = self.services, self.services.now
         solved = proof_of_work.verify(services.keys, body.proof, now)
         with work.spent_if_refused(services, solved):
@@ -80,7 +80,7 @@ class Beginning(Flows):
     def _find(self, body: Start, who: str, solved: Solved, context: RequestContext) -> _Found:
         """Reads everything that a start depends on, in two operations: the account's id and counts, then the rest.
 
-        A directory is asked before: where it is down, that is said to everybody, and nothing has been spent.
+        A directory is asked before that: if it is down, everybody is told so, and no proof of work has been spent.
         """
         services, now = self.services, self.services.now
         directory = services.directory(who)
@@ -121,7 +121,7 @@ class Beginning(Flows):
         )  # fmt: skip
 
     def _lead(self, who: str, context: RequestContext) -> tuple[Lead, int, Counted]:
-        """Where a user ID leads, how many starts there were of this network, and what else is counted: one read."""
+        """The account id for a user ID, the number of starts from this network, and the other counts: one read."""
         services, network = self.services, rate_limits.network(context.address)
         names = services.identifiers.typed_keys(who)
         started, *others = services.store.batch_get(
@@ -131,9 +131,9 @@ class Beginning(Flows):
         return lead, rate_limits.number(started), self.counted(others[len(names) :], context)
 
     def _count_start(self, starts: int, context: RequestContext) -> None:
-        """Counts a start of the network, once a proof of work was spent for it (X20).
+        """Counts a start from the network, once a proof of work has been spent for it (X20).
 
-        Past the highest price none is counted: a flood does not turn its own counter into a hot item.
+        Once the cost is at its highest, no more are counted, so that a flood does not make its counter a hot item.
         """
         if cost.start_cost(starts, False, self.limits) < cost.GREATEST:
             network, now = rate_limits.network(context.address), self.services.now

@@ -19,7 +19,7 @@ from regain.runtime.services import Services
 def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opened, Account]:
     """The flow and its account, if every proof has been given: one store operation.
 
-    A person in a directory is looked up again, after the proofs: it may be somebody else, or elsewhere, by now.
+    A person in a directory is looked up again after the proofs: by now the user ID may be another person's.
     """
     opened = flows.open(flow_token, context, proving=False)
     directory = flows.services.directory(opened.flow.user_id)
@@ -34,7 +34,7 @@ def ready(flows: Flows, flow_token: str, context: RequestContext) -> tuple[Opene
 
 
 def _looked_up(flows: Flows, directory: Directory, opened: Opened) -> Opened:
-    """The flow with its person in the directory. Raises Refused, if it is another one, or may not be changed."""
+    """The flow with its person in the directory. Raises Refused if it is another person, or may not be changed."""
     services, flow = flows.services, opened.flow
     found = in_directory.find(directory, flow.user_id)
     person = in_directory.check_same(services, flow.user_id, found, flow.account_id)
@@ -50,14 +50,14 @@ def commit(
     flows: Flows, opened: Opened, account: Account, kind: str, context: RequestContext, extra: Iterable[Write] = (),
     distrusting: bool = False,
 ) -> Finished:  # fmt: skip
-    """The second store operation, and the last answer.
+    """Commits the change, as the second store operation, and returns the last response.
 
-    It uses the flow up, ends every other flow of the account and clears what was counted for this browser, which the
-    account knows from now on (B5); `distrusting` makes every other one unknown. A recovery code that was used
-    is replaced. There is no automatic sign-in (S54).
+    This finishes the flow, ends every other flow of the account, clears this browser's counts and makes it known to the
+    account (B5); `distrusting` forgets every other browser. A used recovery code is replaced. There is no automatic
+    sign-in (S54).
 
     Raises:
-        Conflict: somebody else was faster; read again.
+        Conflict: the flow or account has been changed; read it again.
     """
     services, now, subject = flows.services, flows.services.now, opened.subject
     shown, replaced = _replacement(services, opened, now)
@@ -85,7 +85,7 @@ def commit(
 
 
 def _usable(services: Services, account: Account) -> str:
-    """`now`, or the minutes until every server of the directory knows a new password."""
+    """When a new password works: `now`, or after how many minutes every server of the directory has it."""
     ldap = services.organisation.domains[account.user_id.rpartition("@")[2]].ldap
     return str(ldap.usable_minutes) if ldap and ldap.usable_minutes else "now"
 

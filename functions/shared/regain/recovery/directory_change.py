@@ -1,4 +1,4 @@
-"""Sets a password in a directory, which is in no transaction of ours: intent, act, record.
+"""Sets a password in a directory, which cannot take part in a transaction: write the intent, act, record the result.
 
 The rules are in `domain.directory_change`.
 """
@@ -57,16 +57,16 @@ _BROKEN: dict[PolicyRule, Phrase] = {
 
 
 def refused_by_policy(outcome: NotAccepted) -> Refused:
-    """What is told of a password that the directory's policy does not accept: like what our own rules say."""
+    """The problem for a password that the directory's policy rejects, in the same form as for Regain's own rules."""
     broken = Reason(f"directory-{outcome.rule}", _BROKEN[outcome.rule])
     return Refused(PASSWORD_NOT_ACCEPTED, reason=broken.rule, feedback=feedback([broken]))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Setting:
-    """One try to set one password. `change` is the intent, as it is stored; `kind` the event of a success.
+    """One attempt to set one password. `change` is the intent as stored, `kind` the event of a success.
 
-    `before` is what was known of earlier tries.
+    `before` is the state that earlier attempts left.
     """
 
     services: Services
@@ -82,11 +82,11 @@ class Setting:
     before: Change = field(default_factory=Change)
 
     def intend(self, also: Iterable[Write] = ()) -> "Setting":
-        """INTENT: the same, once it is written that the directory is going to be asked; `also` is written with it.
+        """Writes the intent, together with `also`, before the directory is asked. Returns the attempt to go on with.
 
         Raises:
-            Refused: BEING_SET, while another try is under way.
-            Conflict: read again.
+            Refused: BEING_SET while another attempt is in progress.
+            Conflict: the state has changed; read it again.
         """
         mark = self.services.keys.digest("directory-change", f"{self.subject}\x1f{self.password}")
         notice = tuple(map(self.services.outbox.kept, self._notices("password-in-doubt")))
@@ -96,12 +96,13 @@ class Setting:
         return replace(self, before=self.change, change=change.written(), person=person)
 
     def act(self, action: Callable[[Directory, Person], None]) -> None:
-        """ACT: returns once the password is the person's. What became of it is written before anything is told.
+        """Performs `action` in the directory, and returns once the password is set. A failure is recorded before it is
+        raised.
 
         Raises:
             NotAccepted, WrongPassword: nothing was changed.
-            Refused: DIRECTORY_REFUSED, DIRECTORY_DID_NOT_ANSWER, or why this account may not be changed; nothing was.
-                OUTCOME_UNKNOWN, where the next try finds out.
+            Refused: nothing was changed, because of DIRECTORY_REFUSED, DIRECTORY_DID_NOT_ANSWER, or a rule against
+                changing this account; or OUTCOME_UNKNOWN, which the next attempt resolves.
         """
         try:
             self._carry_out(action)
@@ -123,9 +124,9 @@ class Setting:
             raise Refused(OUTCOME_UNKNOWN, reason=f"directory: {outcome.why}", retry_after=wait) from None
 
     def record(self, step: Callable[[], T]) -> T:
-        """RECORD: runs the step that commits `recorded_write` with whatever follows from the new password.
+        """Runs `step`, which commits `recorded_write` together with the other consequences of the new password.
 
-        Where the flow has ended in the meantime, the change is recorded without it.
+        If the flow has ended in the meantime, the change is recorded without it.
         """
         try:
             return retry_on_conflict(step)
@@ -135,7 +136,7 @@ class Setting:
             raise
 
     def _record_alone(self) -> None:
-        """The password is set, whatever has ended the flow: sessions and other flows end, and its owner hears of it."""
+        """Records a password whose flow has ended meanwhile: ends sessions and flows, and notifies the owner."""
         services, now, subject = self.services, self.services.now, self.subject
         card, throttle, change = services.store.batch_get(
             [
@@ -158,7 +159,7 @@ class Setting:
         )
 
     def recorded_write(self, seen: Change) -> Write:
-        """Ends the try. `seen` is what is under way now. Raises Refused(OUTCOME_UNKNOWN), if that is another one."""
+        """The write that ends the attempt. Raises Refused(OUTCOME_UNKNOWN) if `seen`, the current state, is not its."""
         if seen.mark != self.change.mark:
             raise Refused(OUTCOME_UNKNOWN, reason="overtaken", retry_after=max(1, seen.until - self.services.now))
         return self._change_write(seen.recorded())
@@ -177,13 +178,13 @@ class Setting:
                 return
             raise
         try:
-            if self.change.overtakable and not self._is_set():  # an earlier one has come late
+            if self.change.overtakable and not self._is_set():  # an earlier attempt has taken effect late
                 action(self._directory, self.person)
-        except Outcome as outcome:  # this one was set; what came of it then, nobody knows
+        except Outcome as outcome:  # this password was set, but may have been overwritten
             raise Unanswered(known=False, why=str(outcome)) from outcome
 
     def _is_set(self) -> bool:
-        """Whether the new password signs in. A lockout proves nothing, and where nobody can sign in, nothing does."""
+        """Whether the new password signs in. False also if that cannot be told: a lockout, or no sign-in at all."""
         if "sign-in" not in self._directory.offers:
             return False
         try:
@@ -195,18 +196,18 @@ class Setting:
         return True
 
     def _settle(self, kind: str = "", reason: str = "") -> None:
-        """Nothing was changed, for certain."""
+        """Records that certainly nothing was changed."""
         events = [self._event(kind, reason=reason)] if kind else []
         self._commit(self._change_write(self.change.given_up(self.before)), *events)
 
     def _doubt(self, why: str) -> None:
-        """The intent stays, and its owner is told once that the password may have been changed."""
+        """Keeps the intent, and notifies the owner once that the password may have been changed."""
         notice, outbox = () if self.change.doubted else self.change.notice, self.services.outbox
         told = [outbox.kept_write(each, self.services.now) for each in notice]
         self._commit(self._event("password-in-doubt", reason=why), *told)
 
     def _commit(self, *writes: Write) -> None:
-        with contextlib.suppress(Conflict):  # somebody else has taken over, after the lease
+        with contextlib.suppress(Conflict):  # another attempt has taken over after the lease
             self.services.store.commit(writes)
 
     def _change_write(self, change: Change) -> Write:

@@ -1,4 +1,4 @@
-"""Flows of one purpose: reading one with everything that it is judged by, and showing it."""
+"""Flows of one purpose: reads a flow with everything that it is judged by, and presents it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ from regain.runtime.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is counted for a network and the organisation: failures, guesses, texts. Nothing of an account.
+    """What is counted for a network and the organisation (failures, guesses, texts), and not for an account.
 
-    `guesses` are the items that `sums` was worked out from; `shard` is the network's part of them.
+    `guesses` are the items that `sums` was computed from; `shard` is the network's shard.
     """
 
     shard: int
@@ -49,9 +49,9 @@ class Counted:
 class Opened:
     """A flow as it was read, with its account, security info and counts.
 
-    Of a person in a directory, `account` is the card until they have been looked up as `person`; `change` says what is
-    under way there, and `binds` how many wrong passwords it was asked about. `standing` is the account's. Where it
-    was found by an alias, `shown` is the one that answers may tell.
+    For a person in a directory, `account` is the card until they are looked up as `person`; `change` is the state of
+    password changes there, and `binds` counts the wrong passwords sent to it. `standing` is the account's. If the
+    account was found by an alias, responses may reveal only the `shown` standing.
     """
 
     subject: str
@@ -69,18 +69,18 @@ class Opened:
 
     @property
     def shown(self) -> Standing:
-        """The standing that proofs are asked for by."""
+        """The standing that responses may reveal."""
         return self.twin.standing if self.twin and self.twin.shows else self.standing
 
     @property
     def silent(self) -> Standing | None:
-        """The standing that works in silence."""
+        """The account's standing, if responses must not reveal it; None otherwise."""
         return self.standing if self.twin and self.twin.shows else None
 
     def count_writes(
         self, services: Services, shown: Standing, counted: Callable[[Standing], Standing] = lambda same: same
     ) -> list[Write]:
-        """Writes what is `shown` now, and the other standing, in which the same is `counted`."""
+        """The writes of the new `shown` standing, and of the other one with the same `counted` in it."""
         if self.twin is None:
             return self.place.writes(services, self.subject, shown)
         own, twin = (counted(self.standing), shown) if self.twin.shows else (shown, counted(self.twin.standing))
@@ -102,11 +102,11 @@ class Flows:
         return self.limits.network_window_minutes * 60
 
     def open(self, flow_token: str, context: RequestContext, *, proving: bool = True) -> Opened:
-        """The live flow that a token leads to, and where its account stands now: one store operation.
+        """The live flow of a token, with the current standing of its account: one store operation.
 
-        A second one reads what the first cannot know of: where the password is in a directory, what the flow began
-        with in another browser, and the twin of an unknown browser. Unless `proving`, nothing is read of what is
-        counted for proofs of all accounts together.
+        A second one reads what depends on the first: a directory's password changes, the counts of the browser that
+        started the flow if it is another one, and the twin of an unknown browser. The counts for proofs over all
+        accounts are read only if `proving`.
 
         Raises:
             Refused: SESSION_ENDED.
@@ -148,7 +148,7 @@ class Flows:
     def _read_more(
         self, live: Flow, subject: str, twins: list[tuple[str, dict[str, str]]], place: list[tuple[str, dict[str, str]]]
     ) -> tuple[Change, Binds, list[Any], list[Any]]:
-        """The second read of `open`, where there is anything to read: the items of twins and of a place come last."""
+        """The second read of `open`, if there is anything to read. The items of twins and of a place come last."""
         services = self.services
         own = [services.recoveries.key(subject, record) for record in ("change", "binds") if live.in_directory]
         keys = [*own, *twins, *place]
@@ -165,7 +165,7 @@ class Flows:
         return [failures, limits.texts_key(shard, now), *limits.guesses_keys(shard, now)]
 
     def counted(self, found: list[Any], context: RequestContext) -> Counted:
-        """The counts in the items of `counted_keys`; without any, nothing was counted."""
+        """The counts in the items of `counted_keys`; all zero without items."""
         failures, texts, *guesses = found or (None, None)
         return Counted(
             self.services.rate_limits.shard(context.address, self.limits),
@@ -180,25 +180,25 @@ class Flows:
         return rate_limits.sums(guesses, self.policy, self.limits)
 
     def places(self, shown: Known | None, context: RequestContext) -> list[Place]:
-        """Where this request is likely to count, as far as that can be told before anything is read."""
+        """The places that this request may count in, as far as can be told before the account is read."""
         network = standings.of_network(self.services, context.address)
         return [network, standings.of_browser(shown.name)] if shown else [network]
 
     def place(self, flow: Flow, throttle: Throttle, shown: Known | None, context: RequestContext) -> Place:
-        """Which counts this request goes to. `shown` is what the browser shows of the account."""
+        """The place that this request counts in. `shown` is the browser's device cookie entry for the account."""
         current = flow.generation == throttle.generation
         name = (flow.browser if current else "") or standings.name_of(shown, throttle, self.services.now)
         return standings.of_browser(name) if name else standings.of_network(self.services, context.address)
 
     def settings_of(self, account: Account | None, who: str) -> Organisation:
-        """The settings for an account, or for a user ID that nobody has: those of its domain."""
+        """The settings for an account, or, for a user ID without one, those of its domain."""
         organisation = self.services.organisation
         return policies.for_account(organisation, account, who) if account else policies.for_domain(organisation, who)
 
     def password_rules(self, flow: Flow, account: Account | None) -> list[PasswordRule]:
-        """The rules for this person's new password, once every proof has been given. A directory is asked for its own.
+        """The rules for this person's new password, once every proof has been given, including their directory's.
 
-        Where it does not answer now, the page's own rules stay: the proof is given all the same.
+        If the directory does not respond, the rules on the page stand, so that the proof is not lost.
         """
         if not flow.verified or self.purpose != "reset":
             return []
@@ -214,18 +214,18 @@ class Flows:
         return new_password.own_rules(account, services, asked=asked) if account else []
 
     def admit(self, flow: Flow) -> None:
-        """Whether this caller may go on with a flow: whoever holds its token may. Raises Refused(SESSION_ENDED)."""
+        """Raises Refused(SESSION_ENDED) if the client may not continue the flow. Here, any holder of its token may."""
 
     def state(self, account: Account | None, info: SecurityInfo, directory: bool) -> str:
-        """A keyed hash of what must not change while a flow is open."""
+        """A keyed hash of everything that must not change while a flow is open."""
         return state_of(account, info, self.services, directory)
 
     def attempt(self, flow: Flow, choice: Choice, standing: Standing, silent: Standing | None = None) -> Attempt:
-        """An attempt to prove something now."""
+        """An attempt to give a proof, judged at the present time."""
         return Attempt(flow, choice, standing, self.services.now, self.policy, self.limits, silent)
 
     def event(self, kind: str, subject: str, flow: Flow, **facts: object) -> Write:
-        """One event of a flow. Of the user ID it says only which of the organisation's domains it is in."""
+        """The write of a flow's event. It holds only the domain of the user ID, if it is one of the organisation's."""
         services, domain = self.services, flow.user_id.rpartition("@")[2]
         facts["domain"] = domain if domain in services.organisation.domains else ""
         return services.events.write(
@@ -233,7 +233,7 @@ class Flows:
         )
 
     def offer(self, flow: Flow, standing: Standing) -> list[OfferedMethod]:
-        """The methods that may give the next proof, as they are shown."""
+        """The methods for the next proof, as responses show them."""
         if flow.verified:
             return []
         return [self._offered(self.attempt(flow, choice, standing)) for choice in rules.choices(flow)]
@@ -259,9 +259,9 @@ def gates(flow: Flow) -> Gates:
 
 
 def state_of(account: Account | None, info: SecurityInfo, services: Services, directory: bool) -> str:
-    """A keyed hash of what must not change while a flow of this account is open; "" for nobody's.
+    """A keyed hash of everything that must not change while a flow of this account is open; "" without an account.
 
-    Of somebody in a `directory` it is what the card says, if there is one: the rest is compared at the end.
+    For a person in a `directory` it covers only the card, if there is one; the rest is compared at the end.
     """
     if directory:
         account = Account("", generation=account.generation, role=account.role) if account else Account("")

@@ -1,4 +1,4 @@
-"""Charges guesses to the organisation's budget: added before they are judged, taken back if right (B28)."""
+"""Charges guesses to the organisation's guess budget: before they are judged, and refunded if right (B28)."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ from regain.recovery.flows import Flows, Opened
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Guess:
-    """What was given as a proof. `digest` is a keyed hash, by which the same wrong proof is known again.
+    """A proof as a guess. `digest` is a keyed hash that recognises a repeated wrong proof.
 
-    `charged` is what a shard had come to when a guess was added, by digest: a request that is tried again after a
-    conflict is one guess.
+    `charged` maps the digests of guesses to the shard's sum after each was added, so that a request retried after a
+    conflict counts once.
     """
 
     flows: Flows
@@ -30,7 +30,7 @@ class Guess:
 
     @property
     def group(self) -> str:
-        """The group whose budget it is charged to; "" if none."""
+        """The group of kinds whose budget it is charged to; "" if none."""
         name = guess_budget.group(self.attempt.choice.kind)
         pays = self.opened.place.who in (NETWORK, CALLER) and name in guess_budget.GROUPS
         return name if pays and self.attempt.guessable(self.digest) else ""
@@ -39,7 +39,7 @@ class Guess:
         """Adds it to the budget.
 
         Raises:
-            Refused: where the budget is used up, so that only longer proofs are judged.
+            Refused: the budget is used up, so only longer proofs are judged.
         """
         services, counted = self.flows.services, self.opened.counted
         if not self.group:
@@ -52,7 +52,7 @@ class Guess:
             raise self.attempt.too_short()
 
     def writes(self, verdict: Verdict, address: str, reference: str, public: bool) -> list[Write]:
-        """The writes that count a wrong guess for the network and the organisation, or take a right one back."""
+        """The writes that count a wrong guess for the network and the organisation, or refund a right one."""
         services, counted = self.flows.services, self.opened.counted
         limits, now = services.rate_limits, services.now
         if verdict.right:
@@ -68,7 +68,7 @@ class Guess:
         return writes
 
     def _event(self, reference: str) -> Write:
-        """The event that the budget is used up. It belongs to no account."""
+        """The write of the event that the budget is used up, which belongs to no account."""
         services = self.flows.services
         subject, nonce = services.recoveries.subject("\x1forganisation"), services.randomness(4)
         return services.events.write("guarded", subject, reference, services.clock(), nonce, what=self.group)

@@ -1,8 +1,8 @@
-"""People whose passwords live in a directory: who somebody is there, and their account here.
+"""People whose passwords are in a directory: finds them there, and builds their accounts.
 
-An account is made of what the directory says and of its *card*: Regain's own item, without a password, which the first
-success makes. Everything is kept under an id that follows from the person's key in the directory, so that whoever gets
-an old user ID there gets nothing of the person before.
+An account combines the directory's entry with its *card*: Regain's own item, without a password, created at the first
+success. All data is stored under an id derived from the person's key in the directory, so a new owner of an old user ID
+gets nothing of the previous owner's.
 """
 
 import contextlib
@@ -41,12 +41,12 @@ from regain.problems import (
 from regain.runtime.services import Services
 
 STEP, BIND_STEP = 0.25, 0.5
-"""Seconds. What is answered before a proof is answered at whole steps of these: how long a directory takes tells who
-somebody is. A wrong password of a person takes Active Directory three times as long as one of nobody, which a short
-step cannot hide on a busy server."""
+"""Seconds. Responses before a proof are delayed to a multiple of these, because a directory's response time reveals
+whether an account exists. Active Directory takes three times as long for a wrong password of an existing account, which
+a short step cannot hide on a busy server."""
 
 _RETRY_AFTER = 10
-_LOCKED = 900  # seconds: what most directories lock for; an unlock does not wait
+_LOCKED = 900  # seconds: the usual lockout duration; an unlock ends it at once
 _STOPPED: dict[StopReason, Problem] = {
     "gone": SESSION_ENDED, "protected": NOT_ENABLED, "elsewhere": CONTACT_YOUR_ADMINISTRATOR, "locked": SIGN_IN_LOCKED,
     "second-factor": SECOND_FACTOR_ELSEWHERE,
@@ -56,7 +56,10 @@ _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
 @contextlib.contextmanager
 def at_whole_steps(services: Services, user_id: str, context: RequestContext, step: float = STEP) -> Iterator[None]:
-    """Ends at the next whole step since the request came in, however it ends, where the user ID's domain has one."""
+    """Delays the end of the block, also on errors, to a multiple of `step` since the request arrived.
+
+    Only for user IDs of domains with a directory.
+    """
     try:
         yield
     finally:
@@ -66,7 +69,7 @@ def at_whole_steps(services: Services, user_id: str, context: RequestContext, st
 
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
-    """What is told where a directory does not do its work: the same to everybody. The log names the code.
+    """Turns failures of a directory into problems, the same for everybody. The log has the directory's code.
 
     Raises:
         Refused: DIRECTORY_REFUSED or DIRECTORY_DID_NOT_ANSWER.
@@ -78,7 +81,7 @@ def answering() -> Iterator[None]:
 
 
 def unavailable(outcome: NotAllowed | Unanswered) -> Refused:
-    """What is told where a directory did nothing."""
+    """The problem to answer with if a directory did nothing."""
     if isinstance(outcome, NotAllowed):
         return Refused(DIRECTORY_REFUSED, reason=f"directory: {outcome.code}")
     reason = f"directory: {outcome.why or 'no answer'}"
@@ -86,9 +89,9 @@ def unavailable(outcome: NotAllowed | Unanswered) -> Refused:
 
 
 def find(directory: Directory, user_id: str) -> Person | None:
-    """Whom a user ID names: the only question before a proof. Raises Refused, like `answering`.
+    """The person with a user ID: the only request to a directory before a proof. Raises Refused like `answering`.
 
-    Somebody without a key is nobody: everything is kept under it, and without one people would share it.
+    A person without a key is not found: all their data is stored under it, and people without one would share it.
     """
     with answering():
         person = directory.find(user_id)
@@ -96,13 +99,13 @@ def find(directory: Directory, user_id: str) -> Person | None:
 
 
 def account_id(services: Services, user_id: str, person: Person | None) -> str:
-    """The id that everything of a person is kept under; for nobody, the one of no account, of the same form."""
+    """The account id of a person; without a person, an unused id of the same form."""
     domain, key = user_id.rpartition("@")[2], (person.key if person else "") or f"\x1f{user_id}"
     return make_id(bytes.fromhex(services.keys.digest("directory", f"{domain}\x1f{key}")))
 
 
 def account(card: Account | None, person: Person, identity: str, user_id: str) -> Account:
-    """The account of a person, with this id; without a card it is new."""
+    """The account of a person, with `identity` as its id: from their card, or new without one."""
     known = card or Account(user_id, id=identity)
     return replace(
         known,
@@ -121,7 +124,7 @@ def account(card: Account | None, person: Person, identity: str, user_id: str) -
 
 
 def obstacle(person: Person | None) -> str:
-    """The code of the problem to tell after a proof, where nobody may change this person's password; "" otherwise."""
+    """The code of the problem to answer with after a proof if this person's password must not be changed, or ""."""
     barred: StopReason | None = None
     if person and (person.managed_elsewhere or person.protected):
         barred = "elsewhere" if person.managed_elsewhere else "protected"
@@ -129,7 +132,7 @@ def obstacle(person: Person | None) -> str:
 
 
 def reasons(person: Person | None) -> tuple[Reason, ...]:
-    """Why nobody may change this person's password here, for those who help."""
+    """Why this person's password must not be changed here, for helpdesk and administrators."""
     if person and person.managed_elsewhere:
         return (Reason("directory", Phrase("The directory says that this password is kept elsewhere.")),)
     if person and person.protected:
@@ -138,14 +141,14 @@ def reasons(person: Person | None) -> tuple[Reason, ...]:
 
 
 def stopped(outcome: Stopped) -> Refused:
-    """What is told, after a proof, to somebody whose account the directory does not let anybody change."""
+    """The problem to answer with, after a proof, if the directory does not allow a change of the account."""
     facts = {"retry_after": _LOCKED} if outcome.reason == "locked" else {}
     problem = _STOPPED.get(outcome.reason, ACCOUNT_TURNED_OFF)
     return Refused(problem, reason=f"directory: {outcome.reason}", **facts)
 
 
 def unlock(services: Services, account: Account, person: Person) -> None:
-    """Lifts a lockout in the directory. Raises Refused, like `answering` and `stopped`."""
+    """Lifts a lockout in the directory. Raises Refused like `answering` and `stopped`."""
     directory = services.directory_of(account.user_id)
     try:
         with answering():
@@ -155,17 +158,17 @@ def unlock(services: Services, account: Account, person: Person) -> None:
 
 
 def check_same(services: Services, user_id: str, person: Person | None, identity: str) -> Person:
-    """The person, if they are still whom a flow or a session belongs to. Raises Refused(SESSION_ENDED)."""
+    """The person, if a flow or session with this `identity` is still theirs. Raises Refused(SESSION_ENDED)."""
     if person is None or account_id(services, user_id, person) != identity:
         raise Refused(SESSION_ENDED, reason="another person in the directory")
     return person
 
 
 def signed_in(services: Services, card: Account, person: Person | None, password_mark: str = "") -> Account:
-    """The account of a session that began while the password's mark was this one.
+    """The account of a session that started when the password had this mark.
 
     Raises:
-        Refused: SIGN_IN_NEEDED, if the account is off, gone or somebody else's by now, or has another password.
+        Refused: SIGN_IN_NEEDED if by now the account is off, gone or another person's, or its password has changed.
     """
     if person is None or account_id(services, card.user_id, person) != card.id:
         raise Refused(SIGN_IN_NEEDED, reason="another person in the directory")
@@ -178,7 +181,7 @@ def signed_in(services: Services, card: Account, person: Person | None, password
 
 
 def requirements(services: Services, user_id: str, person: Person, change: bool = False) -> Requirements:
-    """What the directory asks of a new password; nothing, where it does not tell: it judges in any case."""
+    """What the directory requires of a new password; nothing if it cannot tell. It judges the password anyway."""
     try:
         return services.directory_of(user_id).requirements(person, change)
     except Outcome:
@@ -186,7 +189,7 @@ def requirements(services: Services, user_id: str, person: Person, change: bool 
 
 
 def password_mark(directory: Directory, user_id: str, key: str) -> str:
-    """The mark of a password that has just been set; "" where the directory does not tell now."""
+    """The mark of a password that has just been set; "" if the directory cannot tell now."""
     try:
         person = directory.find(user_id)
     except Outcome:
@@ -195,12 +198,12 @@ def password_mark(directory: Directory, user_id: str, key: str) -> str:
 
 
 def _address(text: str) -> str:
-    """An e-mail address as the directory has it; "" for what is none."""
+    """An e-mail address from the directory; "" if it is not one."""
     return text.strip().lower() if re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+", text.strip()) else ""
 
 
 def _number(text: str) -> str:
-    """A telephone number in E.164; "" where the country code is missing."""
+    """A telephone number in E.164; "" without a country code."""
     digits = re.sub(r"\(0\)|[^\d+]", "", text)
     international = f"+{digits[2:]}" if digits.startswith("00") else digits
     return international if _NUMBER.fullmatch(international) else ""

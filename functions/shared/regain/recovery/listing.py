@@ -1,4 +1,4 @@
-"""The methods of one person as a list: what they have registered, and what IT entered, with dates."""
+"""Lists the methods of one person, both registered and entered by IT, with dates."""
 
 from regain.api.contract import RegisteredMethod
 from regain.domain import registration as rules
@@ -36,7 +36,7 @@ def registered(info: SecurityInfo) -> list[RegisteredMethod]:
 
 
 def masked_place(kind: str, place: str) -> str:
-    """An address or number masked; the name of a passkey as it is."""
+    """An address or number masked, or the name of a passkey unchanged."""
     sent = {"email": "email", "mobile": "sms", "office": "call-office"}.get(kind)
     return mask(Method("", sent, place)) if sent else place
 

@@ -1,4 +1,4 @@
-"""Validates a new password against every rule, wherever one is set."""
+"""Validates new passwords against every rule."""
 
 from collections.abc import Iterable
 
@@ -20,9 +20,9 @@ _NOTHING = Requirements()
 def own_rules(
     account: Account, services: Services, change: bool = False, asked: Requirements = _NOTHING
 ) -> list[PasswordRule]:
-    """The rules for this person's new password; none where they are the same for everybody, and the pages say them.
+    """The rules for this person's new password; empty if they are those that the pages show to everybody.
 
-    `asked` is what the directory that keeps it asks besides.
+    `asked` are the additional requirements of the person's directory.
     """
     if not services.organisation.policies and asked == _NOTHING:
         return []
@@ -36,11 +36,11 @@ def check(
     password: str, account: Account, info: SecurityInfo, services: Services, current: str | None = None,
     also: Iterable[Reason] = (),
 ) -> None:  # fmt: skip
-    """Refuses a password that breaks a rule, and says everything that is wrong with it (B7).
+    """Refuses a password that breaks a rule, and reports everything that is wrong with it (B7).
 
-    Passwords are in their normal form. For a change, `current` is what the person typed as their current password. The
-    stored hash plays no part, or a reset could be used to test guesses at the current password (X18). `also` is what
-    else is wrong with it.
+    Passwords are in normal form. For a change, `current` is what the person typed as their current password. The stored
+    hash is not consulted: otherwise a reset could be used to test guesses at the current password (X18). `also` are
+    further reasons against it.
 
     Raises:
         Refused: PASSWORD_NOT_ACCEPTED. Its reason lists the rules that were broken, never the password.

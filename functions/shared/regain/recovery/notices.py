@@ -1,4 +1,4 @@
-"""Notices of a change to its account: to every address, and by text where those may all be out of reach."""
+"""Notices of a change, to every address of the account, and by text if none of those may be within reach."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,13 +15,13 @@ def notices(
     services: Services, now: int, account: Account, kind: str, subject: str, reference: str, info: SecurityInfo,
     language: str = "", **facts: Any,
 ) -> list[Message]:  # fmt: skip
-    """Notices to every address of the account (S57), of a change made at `now`: the time that `issue_write` is given.
+    """Notices to every address of the account (S57) about a change made at `now`.
 
-    A link to repudiate the change is derived from its time, so the two must not read the clock each for itself. They
-    name whom the account's groups have to ask.
+    The link to repudiate the change is derived from this time, so `issue_write` must be given the same one. Notices
+    name the contact for the account's groups.
 
-    Where all of them are in the account's own domain, they may be the mailbox that its owner cannot open: the mobile
-    phones are told too, if the organisation sends texts (X29).
+    If all addresses are in the account's own domain, its owner may be unable to open any of them, so mobile numbers are
+    notified too, if the organisation sends texts (X29).
     """
     randomness = services.randomness
     if names := policies.group_policies(services.organisation, account):

@@ -1,6 +1,6 @@
-"""Where a flow stands, for whoever has lost an answer (B39), and more time for it (WCAG 2.2.1).
+"""The state of a flow, for clients that lost a response (B39), and extensions of its time (WCAG 2.2.1).
 
-Neither tells more than the steps do: before a proof the same for every account, and for nobody.
+Neither reveals more than the steps do: before a proof, responses are the same with and without an account.
 """
 
 from collections.abc import Callable
@@ -68,7 +68,7 @@ def _codes(flows: Flows, flow: Flow, methods: list[OfferedMethod]) -> list[CodeU
 
 
 def _extend(flows: Flows, body: WhichFlow, context: RequestContext) -> Extended:
-    """Two reads and one write. Raises Refused(SESSION_ENDED), or Conflict, where the flow was changed in between."""
+    """Two reads and one write. Raises Refused(SESSION_ENDED), or Conflict if the flow was changed in between."""
     services = flows.services
     opened = flows.open(body.flow, context)
     flow = rules.extend(opened.flow)

@@ -1,7 +1,7 @@
-"""What a proof is worth, for every kind of method: reset and unlock judge by these rules and by no others.
+"""Judges proofs, for every kind of method, in reset, unlock and step-up authentication alike.
 
-Each judge does the same work where the account does not have the method (B1), and answers what is
-wrong with the proof and, where using it up changes the security info, that change.
+Each judge does the same work if the account lacks the method (B1). It returns the problem with the proof, if any, and
+the new security info if using the proof changes it.
 """
 
 import hmac
@@ -57,7 +57,7 @@ def judge(proof: Proof) -> Outcome:
     _, judged, wrong = _JUDGES.get(choice.kind, _SENT)
     outcome = judged(proof)
     counts = choice.method is not None and proof.attempt.long_enough
-    return outcome if counts else (wrong, None)  # it may be registered, and is no proof for this account now
+    return outcome if counts else (wrong, None)  # a registered method may still not count as a proof now
 
 
 def typed(body: Verify) -> str:
@@ -70,7 +70,7 @@ def drawn(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The questions that a flow asks: those before any proof, and those after one.
 
-    Where none can be asked before a proof, given ones are, always of the same few for a user ID (B1).
+    If an account has none for before a proof, predefined ones are asked, always the same few for a user ID (B1).
     """
     if "questions" not in (*policy.offered, *policy.before_proof.offered):
         return (), ()
@@ -85,7 +85,7 @@ def drawn(
 
 
 def challenge(keys: Keys, flow: Flow) -> bytes:
-    """What a passkey signs in this flow: derived, like a code, and as long-lived as the flow."""
+    """The WebAuthn challenge of this flow: derived, like a code, and valid as long as the flow."""
     text = f"{flow.id}\x1f{flow.purpose}\x1f{len(flow.passed)}"
     return hmac.digest(keys.derive("passkey"), text.encode(), "sha256")
 
@@ -98,10 +98,10 @@ def _sent_code(proof: Proof) -> Outcome:
 
 
 def _authenticator_code(proof: Proof) -> Outcome:
-    """A step that is recognised is used up, whoever recognised it.
+    """A recognised time step is used up, also if its code is refused.
 
-    Before any proof nothing tells a code of another time, or one used before, from a wrong one: a guesser would learn
-    that there is an app, and which code to try later (X9).
+    Before any proof, a code from another time or a reused one gets the same response as a wrong one: otherwise a
+    guesser would learn that there is an app, and which code to try later (X9).
     """
     app = proof.info.authenticator
     made = app or _NO_AUTHENTICATOR
@@ -133,7 +133,7 @@ def _registration_code(proof: Proof) -> Outcome:
 
 
 def _answers(proof: Proof) -> Outcome:
-    """All must be right. All are compared, so that the time does not reveal which was wrong."""
+    """All answers must be right. All are compared, so that the time taken does not reveal which one was wrong."""
     kept = {each.question: each for each in proof.info.answers}
     asked = proof.attempt.choice.questions
     given = (*proof.body.answers, *[""] * len(asked))
@@ -161,7 +161,7 @@ def _passkey(proof: Proof) -> Outcome:
 
 
 def peppered(keys: Keys, subject: str, question: str, answer: str, generation: int = 0) -> str:
-    """The keyed digest of an answer, which is hashed: a stolen table alone cannot be attacked."""
+    """The keyed digest of an answer, which is then hashed, so that a stolen table alone cannot be attacked."""
     return keys.digest("answer", f"{subject}\x1f{question}\x1f{security_questions.normalise(answer)}", generation)
 
 

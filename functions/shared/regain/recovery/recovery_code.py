@@ -11,7 +11,7 @@ _SIZE = BYTES * 8 // 5
 
 
 def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, RecoveryCode]:
-    """Makes a code from `BYTES` random bytes. Returns it as it is shown and as it is stored."""
+    """Makes a code from `BYTES` random bytes. Returns the text to show, and what to store."""
     letters = crockford.encode(random)
     return crockford.group(letters), RecoveryCode(
         _digest(keys, subject, letters), now, keys.generation("recovery-code")
@@ -19,7 +19,7 @@ def made(keys: Keys, subject: str, random: bytes, now: int) -> tuple[str, Recove
 
 
 def fits(keys: Keys, subject: str, typed: str, kept: RecoveryCode | None) -> bool:
-    """Whether the code that was typed, or pasted with its file, is the stored one. Takes the same time if none is."""
+    """Whether typed text, or a pasted file, has the stored code. Takes the same time if no code is stored."""
     letters = crockford.find(typed, _SIZE) or crockford.normalise(typed)
     digest = _digest(keys, subject, letters, kept.generation if kept else 0)
     return hmac.compare_digest(digest, kept.digest if kept else "0" * len(digest)) and kept is not None

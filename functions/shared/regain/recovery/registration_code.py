@@ -1,4 +1,4 @@
-"""Registration codes: 80 random bits, good once within 24 hours, for whoever can use none of their methods (B27)."""
+"""Registration codes: 80 random bits, valid once within 24 hours, for people who cannot use any method (B27)."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ GOOD_FOR = 86_400  # seconds
 
 
 def issue(services: Services, subject: str, info: SecurityInfo, deployer: bool) -> tuple[str, list[Write]]:
-    """A new code as it is shown, which replaces any earlier one, and its writes."""
+    """A new code, as shown, and its writes. It replaces any earlier code."""
     now = services.now
     shown, kept = recovery_code.made(services.keys, subject, services.randomness(recovery_code.BYTES), now)
     given = RegistrationCode(kept, now + GOOD_FOR, deployer)

@@ -1,7 +1,7 @@
 """Repudiation: the “this was not me” link in a notice (B6).
 
 The link carries its token in the URL fragment, which is never sent to servers or scanners; opening it changes nothing.
-The token is derived, like a code, and is stored neither in the outbox nor in any table.
+The token is derived, like a code, and stored neither in the outbox nor in a table.
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ _LIFETIME = 7 * 86_400  # seconds: long enough for a holiday, short enough for a
 class Repudiation:
     """The right to repudiate one change, once. Times are seconds since 1970.
 
-    `user_id` is that of somebody in a directory, of whom there may be no card yet.
+    `user_id` is set for people in a directory, who may not have a card yet.
     """
 
     account_id: str
@@ -44,9 +44,9 @@ def derive_token(keys: Keys, subject: str, reference: str, at: int, generation: 
 
 
 def token_of_notice(services: Services, subject: str, reference: str, at: int) -> str:
-    """The token for the notice of a change, or "" where it cannot be repudiated: one read.
+    """The token for the notice of a change, or "" if it cannot be repudiated: one read.
 
-    While the key is rotated, it may have been issued with the generation before or after this process's.
+    During a key rotation it may have been issued with another generation of the key than this process has.
     """
     current = services.keys.generation("repudiation")
     generations = [each for each in (current, current - 1, current + 1) if each]
@@ -58,7 +58,7 @@ def token_of_notice(services: Services, subject: str, reference: str, at: int) -
 
 
 def issue_write(services: Services, subject: str, account: Account, reference: str, now: int) -> Write:
-    """Allows a change to be repudiated; written together with it."""
+    """The write that allows a change to be repudiated, for the transaction of that change."""
     _, repudiation_id = open_token(services.keys, derive_token(services.keys, subject, reference, now)) or ("", "")
     table, key = services.recoveries.key(subject, f"repudiation#{repudiation_id}")
     until = now + _LIFETIME
@@ -72,7 +72,7 @@ def load(services: Services, typed: str) -> tuple[str, str, Repudiation]:
     """The subject, the record and the repudiation of a token.
 
     Raises:
-        Refused: LINK_ENDED, if it never existed, has expired or was used.
+        Refused: LINK_ENDED if it never existed, has expired or was used.
     """
     subject, repudiation_id = open_token(services.keys, typed) or ("", "")
     record = f"repudiation#{repudiation_id}"
@@ -85,7 +85,7 @@ def load(services: Services, typed: str) -> tuple[str, str, Repudiation]:
 
 
 def redeem_write(services: Services, subject: str, record: str, repudiation: Repudiation) -> Write:
-    """Marks the repudiation as used."""
+    """The write that marks the repudiation as used."""
     table, key = services.recoveries.key(subject, record)
     kept = {
         "account_id": repudiation.account_id,

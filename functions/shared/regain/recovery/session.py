@@ -21,12 +21,12 @@ from regain.recovery import in_directory, repudiation
 from regain.recovery.notices import notices
 from regain.runtime.services import Services
 
-_ENDED_AT_ONCE = 25  # far from the 100 writes of a transaction; the next sign-in ends more
+_ENDED_AT_ONCE = 25  # well below the 100 writes of a transaction; the next sign-in ends more
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in person. `extra` holds the further items that were requested, `person` who they are in a directory."""
+    """A signed-in person. `extra` holds the extra items requested, `person` their entry in a directory."""
 
     services: Services
     context: RequestContext
@@ -39,7 +39,7 @@ class SignedIn:
 
     @property
     def language(self) -> str:
-        """The language of messages to this person: the account's, or else the page's."""
+        """The language of messages to this person: the account's, or otherwise the page's."""
         return self.services.languages.match(self.account.language, self.context.language)
 
     @property
@@ -62,7 +62,7 @@ class SignedIn:
         return holder(self.account, self.info, self.services)
 
     def check_can_register(self, fresh: bool = True) -> None:
-        """Whether this person may change their security info; unless `fresh`, whether they may confirm it.
+        """Checks that this person may change their security info; or, unless `fresh`, that they may confirm it.
 
         Raises:
             Refused: CHANGE_PASSWORD_FIRST, PROVE_IT_IS_YOU, SIGN_IN_AGAIN or REGISTRATION_CODE_NEEDED.
@@ -73,13 +73,13 @@ class SignedIn:
             self.holder.check_may_bind(self.session, self.services.organisation.limits)
 
     def event(self, kind: str, **facts: object) -> Write:
-        """Writes an event about this person."""
+        """The write of an event about this person."""
         services = self.services
         nonce, at = services.randomness(4), services.clock()
         return services.events.write(kind, self.subject, self.context.reference, at, nonce, **facts)
 
     def event_and_notices(self, kind: str, **facts: Any) -> list[Write]:
-        """What is written with a change: its event, notices to every address, and the right to repudiate it (B6)."""
+        """The writes that go with a change: its event, notices to every address, and the right to repudiate it (B6)."""
         services, now, reference = self.services, self.services.now, self.context.reference
         messages = notices(
             services, now, self.account, kind, self.subject, reference, self.info, self.language, **facts
@@ -94,13 +94,13 @@ class SignedIn:
 def require_session(context: RequestContext, services: Services, *keys: Any) -> SignedIn:
     """The session and account of a request: one store operation, including any extra items.
 
-    Somebody in a directory is looked up there, too: whom it has turned off, whose password was changed there, and whose
-    name it has given to somebody else, is signed out.
+    A person in a directory is also looked up there. They are signed out if the directory has disabled them, changed
+    their password, or given their name to another person.
 
     `keys` are functions from the subject to the key of an extra item.
 
     Raises:
-        Refused: SIGN_IN_NEEDED, if there is no active session, or the account is disabled or gone.
+        Refused: SIGN_IN_NEEDED if there is no active session, or the account is disabled or gone.
     """
     held = services.recoveries.held(context.session)
     if held == recoveries.NOBODYS:
@@ -133,7 +133,7 @@ def new_session_write(
     services: Services, subject: str, account_id: str, generation: int, context: RequestContext,
     began: str = "", stepped_up_at: int = 0, **facts: Any,
 ) -> Write:  # fmt: skip
-    """Starts a session with a new token, whatever the browser sent (against session fixation). `facts`: see Session."""
+    """The write of a session, always with a new token, to prevent session fixation. `facts` are fields of `Session`."""
     secret, now = services.randomness(16), services.now
     context.new_session = services.recoveries.token(account_id, secret)
     session_id = recoveries.flow_id(secret)
@@ -145,13 +145,13 @@ def new_session_write(
 
 
 def holder(account: Account, info: SecurityInfo, services: Services) -> Holder:
-    """An account with what it has registered, by this organisation's settings, now."""
+    """The holder of an account, judged by its settings and the present time."""
     organisation = policies.for_account(services.organisation, account)
     return Holder(account, info, organisation.recovery, organisation.domains, services.now)
 
 
 def replaced_session_writes(services: Services, subject: str, context: RequestContext) -> list[Write]:
-    """Ends the browser's own session, and the account's oldest past their number (X27): one store operation."""
+    """The writes that end the browser's old session and the account's surplus ones (X27): one store operation."""
     own = services.recoveries.held(context.session)
     oldest = surplus(services.sessions.for_subject(subject))[-_ENDED_AT_ONCE:]
     ended = dict.fromkeys((subject, session.id) for session in oldest)

@@ -1,7 +1,7 @@
-"""Who asks, as the limits see it: which counts a request goes to, how they are read, and how they are written.
+"""Selects the counts that a request is judged by, and reads and writes them.
 
-Counts are written with whatever they allow, also where nothing is added: so of many guesses at once each is judged by
-counts that hold, or read again.
+Counts are written in the transaction of what they allow, also if unchanged: of many concurrent guesses, each is either
+judged by the current counts, or conflicts and is retried.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from regain.domain.limits import BROWSER, CALLER, NETWORK, SESSION, Draw
 from regain.domain.throttle import Counts, Standing, Throttle
 from regain.runtime.services import Services
 
-if TYPE_CHECKING:  # a recovery has no session: at run time it does without the module
+if TYPE_CHECKING:  # not at run time: recovery needs no session, and cold starts save the import
     from regain.recovery.session import SignedIn
 
 _DAY = 86_400
@@ -45,13 +45,13 @@ class Place:
 
     @property
     def records(self) -> list[str]:
-        """The names of the records of own and of shared counts."""
+        """The names of the records with own and with shared counts."""
         return [f"counts#{name}" for name in (self.own, self.shared) if name]
 
     def standing(
         self, services: Services, subject: str, throttle: Throttle, found: list[Any], guarded: Iterable[str] = ()
     ) -> Standing:
-        """The standing in the items of `keys`. Guarded kinds apply to strangers and callers only."""
+        """The standing in the items of `keys`. Only strangers and callers are subject to guarded kinds."""
         era = throttle.era if self.who in (NETWORK, BROWSER) else self.era
         own = recoveries.counts(found[0]).of_era(era)
         shared = recoveries.counts(found[1]).of_era(era) if self.shared else throttle
@@ -80,17 +80,17 @@ def of_browser(name: str) -> Place:
 
 
 def of_session(session_id: str, generation: int) -> Place:
-    """A signed-in person. A new password begins another generation, in which nothing counts yet."""
+    """A signed-in person. A new password starts a new generation, with empty counts."""
     return Place(SESSION, f"session#{session_id}", "sessions", generation)
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A second count of an unknown browser, where an account may be found by an alias.
+    """A second set of counts for an unknown browser, if accounts can be found by aliases.
 
-    For one that was, it counts the alias as if nobody had it, and is what `shows`; the account's own limits work in
-    silence, so that an alias tells nothing (design, Throttling 7). For all others it is counted too, so that every
-    request costs the same, and judges nothing.
+    If the account was found by an alias, these counts are kept for the alias as for a name without an account, and
+    responses reveal only them (`shows`); the account's own limits apply silently, so that an alias reveals nothing.
+    Otherwise they are written too, so that every request costs the same, but have no effect.
     """
 
     subject: str
@@ -104,7 +104,7 @@ class Twin:
 
 
 def twin_keys(services: Services, twin_id: str, address: str) -> list[tuple[str, dict[str, str]]]:
-    """The keys to read for `twin`: none where people have no aliases."""
+    """The keys to read for `twin`; none if the organisation has no aliases."""
     if not twin_id:
         return []
     subject = services.recoveries.subject(twin_id)
@@ -123,25 +123,25 @@ def twin(
 
 
 CALLERS = Place(CALLER, "caller")
-"""A caller, whoever helps them."""
+"""A caller to the helpdesk, whichever agent helps them."""
 
 
 def named(services: Services, subject: str, context: RequestContext, ticket: str = "") -> Known | None:
-    """What this browser shows of the account: the ticket from an e-mail, or what its cookie names.
+    """The browser's entry for the account, from the ticket in an e-mail or from its device cookie.
 
-    It can be read before the account is: whether the account still knows this browser, `Known.good` says then.
+    The account is not read for this: `Known.good` tells later whether the account still knows this browser.
     """
     shown = device_cookies.read_ticket(services.keys, ticket), device_cookies.read(services.keys, context.browser)
     return device_cookie.find((*shown[0], *shown[1]), subject)
 
 
 def name_of(known: Known | None, throttle: Throttle, now: int) -> str:
-    """The account's name for the browser; "" if it does not know it any more."""
+    """The account's name for the browser; "" if the account no longer knows it."""
     return known.name if known and known.good(throttle.epoch, now) else ""
 
 
 def remember(services: Services, subject: str, epoch: int, context: RequestContext, name: str = "") -> None:
-    """Makes this browser one that the account knows, under the name it has or a new one."""
+    """Makes this browser known to the account, under its present name or a new one."""
     name = name or services.randomness(8).hex()
     cookie = device_cookies.read(services.keys, context.browser)
     kept = device_cookie.remember(cookie, subject, name, epoch, services.now)
@@ -166,7 +166,7 @@ def stranger(services: Services, subject: str, throttle: Throttle) -> Standing:
 
 
 def draw(services: Services, subject: str) -> Draw:
-    """The draw for an account's limits of today: keyed, so that nobody can predict it."""
+    """The draw for an account's limits today: keyed, so that it is unpredictable."""
     day = services.now // _DAY
 
     @cache

@@ -1,8 +1,8 @@
 """Step-up authentication: proofs given while somebody is signed in.
 
-Its purposes: `prove` before changing security info (B27), `admin` for an agent's second factor (B12), `caller` for
-somebody on the telephone (B13). These are flows like any other, counted, limited and audited in the same way. Their
-methods are disclosed from the start, masked.
+Its purposes are `prove`, before changing security info (B27), `admin`, for an agent's second factor (B12), and
+`caller`, for somebody on the telephone (B13). They are flows like any other, counted, limited and audited in the same
+way, but their methods are disclosed from the start, masked.
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ CALLERS = ("sms", "call-mobile", "call-office", "email", "authenticator")
 """The kinds whose code a caller can read out."""
 
 _NONE = {"prove": REGISTRATION_CODE_NEEDED, "admin": NO_SECOND_FACTOR, "caller": COULD_NOT_VERIFY}
-"""The problem to answer with where an account has too few methods for a purpose."""
+"""The problem to answer with if an account has too few methods for a purpose."""
 
 
 def usable(purpose: str, of: Holder) -> tuple[Method, ...]:
@@ -58,9 +58,9 @@ def masked(found: tuple[Method, ...]) -> list[OfferedMethod]:
 
 
 def start(purpose: str, account: Account, by: str, context: RequestContext, services: Services) -> StepUpStarted:
-    """Starts a flow for this account, watched over by `by` (a subject).
+    """Starts a flow for this account on behalf of `by` (a subject).
 
-    It needs one proof; of a caller, as many as a reset.
+    It needs one proof, or, for a caller, as many as a reset.
 
     Raises:
         Refused: REGISTRATION_CODE_NEEDED, NO_SECOND_FACTOR or COULD_NOT_VERIFY if the account has too few methods.
@@ -81,7 +81,9 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         ]
     )
     throttle, info = recoveries.throttle(found[0]), security_infos.from_item(found[1])
-    stored = account_items.from_item(found[2])  # without what a session's claims add, as each step reads it again
+    stored = account_items.from_item(
+        found[2]
+    )  # without what a session's claims add: later steps read the stored account
     standing = place.standing(services, subject, throttle, found[3:])
     of = holder(account, info, services)
     found_methods = usable(purpose, of)
@@ -112,7 +114,7 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
 
 
 class StepUp(Recovery):
-    """A flow of this account that `by` (a subject) watches over. `brings` is written together with a right proof."""
+    """A flow of this account on behalf of `by` (a subject). `brings` are further writes with a right proof."""
 
     public = False
 
@@ -125,20 +127,20 @@ class StepUp(Recovery):
         self.next_code = ""
 
     def admit(self, flow: Flow) -> None:
-        """Raises Refused(SESSION_ENDED) for another account's flow, or one that somebody else watches over."""
+        """Raises Refused(SESSION_ENDED) for another account's flow, or one on behalf of somebody else."""
         if (flow.account_id, flow.by) != (self.account.id, self.by):
             raise Refused(SESSION_ENDED, reason="not this one's proof")
 
     def places(self, shown: Known | None, context: RequestContext) -> list[Place]:  # noqa: ARG002
-        """The one of the session, or of the account's callers."""
+        """The place of the session, or of the account's callers."""
         return [self.place_of(self.account, context)]
 
     def place(self, flow: Flow, throttle: Throttle, shown: Known | None, context: RequestContext) -> Place:  # noqa: ARG002
-        """The counts of the session, or of the account's callers: never those that strangers can fill (X3)."""
+        """The place of the session, or of the account's callers: never one that strangers can use up (X3)."""
         return self.place_of(self.account, context)
 
     def place_of(self, account: Account, context: RequestContext) -> Place:
-        """The same, for a flow that is about to start."""
+        """The place for a flow that is about to start."""
         if self.purpose == "caller":
             return standings.CALLERS
         session_id = self.services.recoveries.held(context.session).id
@@ -168,10 +170,10 @@ class StepUp(Recovery):
 def check_proved(
     token: str, purpose: str, account: Account, info: SecurityInfo, by: str, services: Services
 ) -> Write:  # fmt: skip
-    """The write that finishes a flow in which this account's owner has given `by` every proof.
+    """The write that finishes a flow in which this account's owner has given every proof on behalf of `by`.
 
     Raises:
-        Refused: SESSION_ENDED if there is no such flow, or an address, a number or a role has changed since (X12).
+        Refused: SESSION_ENDED if there is no such flow, or if an address, number or role has changed since (X12).
     """
     _, subject, flow_id = services.recoveries.held(token)
     wanted = [services.recoveries.key(subject, record) for record in (f"flow#{flow_id}", "throttle")]
@@ -181,5 +183,7 @@ def check_proved(
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
     if flow.state != state_of(account, info, services, flow.in_directory):
         raise Refused(SESSION_ENDED, reason="overtaken")
-    rules.check_places(flow, holder(account, info, services).methods)  # of somebody in a directory, the state says none
+    rules.check_places(
+        flow, holder(account, info, services).methods
+    )  # for a person in a directory, the state does not cover them
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)

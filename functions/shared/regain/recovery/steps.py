@@ -1,7 +1,7 @@
-"""The story that reset and unlock share: start, send, verify. How it ends is `completion`.
+"""The steps that reset and unlock share: start, send and verify. `completion` has the last one.
 
-Each step reads, lets the rules decide, and commits the outcome as one conditional transaction
-before it answers. For a user ID that nobody has the same reads and writes are made.
+Each step reads, applies the rules, and commits the outcome in one conditional transaction before it answers. A user ID
+without an account causes the same reads and writes.
 """
 
 from collections.abc import Callable
@@ -38,12 +38,12 @@ class Recovery(Beginning):
 
     def __init__(self, purpose: str, services: Services) -> None:
         super().__init__(purpose, services)
-        self._charged: dict[str, int] = {}  # guesses of this request that are in the budget, however often it is tried
+        self._charged: dict[str, int] = {}  # this request's guesses in the budget, charged once over all retries
 
     # --- send ------------------------------------------------------------------------------------
 
     def send(self, body: Send, context: RequestContext) -> Sent:
-        """Asks for a code: two store operations, whether or not the account can receive one."""
+        """Sends a code: two store operations, whether or not the account can receive it."""
         return retry_on_conflict(lambda: self._send(body, context))
 
     def _send(self, body: Send, context: RequestContext) -> Sent:
@@ -74,7 +74,7 @@ class Recovery(Beginning):
         return Sent(services.now + resend_in, message.good_until, resend_in, expires_in, flow.codes[choice.id].digits)
 
     def _text_writes(self, opened: Opened, kind: str) -> list[Write]:
-        """One more text or call of the organisation's. The last fifth of a day's is not for unknown browsers.
+        """Counts one of the organisation's texts or calls. Unknown browsers cannot use the last fifth of a day's.
 
         Raises:
             Refused: TOO_MANY_CODES.
@@ -91,9 +91,9 @@ class Recovery(Beginning):
         return [services.rate_limits.text_write(opened.counted.shard, now)]
 
     def _code_message(self, opened: Opened, attempt: Attempt, reached: bool) -> Message:
-        """The message that brings a code, without the code: `notify` derives it.
+        """The message for a code, without the code itself, which `notify` derives.
 
-        By e-mail it brings a ticket too: whoever can read the mailbox counts as a browser that the account knows.
+        By e-mail it also has a ticket, so that the browser of whoever can read the mailbox counts as a known one.
         """
         flow, choice = attempt.flow, attempt.choice
         live = flow.codes[choice.id]
@@ -131,7 +131,7 @@ class Recovery(Beginning):
         return retry_on_conflict(lambda: self.verify_once(body, context))
 
     def verify_once(self, body: Verify, context: RequestContext) -> Verified:
-        """The same without retries, for callers that read again themselves. Raises Conflict."""
+        """`verify` without retries, for callers that retry themselves. Raises Conflict."""
         services = self.services
         opened = self.open(body.flow, context)
         guarded = bool(opened.counted.sums.guarded_groups)
@@ -171,7 +171,7 @@ class Recovery(Beginning):
         return opened.info
 
     def used(self, opened: Opened, used: SecurityInfo) -> SecurityInfo:  # noqa: ARG002
-        """The security info to store. `used` is what a proof has made of the result of `judged_by`."""
+        """The security info to store. `used` is the result of `judged_by` as changed by a proof."""
         return used
 
     def passed(self, flow: Flow) -> tuple[Flow, list[Write]]:

@@ -11,12 +11,12 @@ from regain.adapters.store import Write, put_new, to_dataclass
 from regain.domain import crockford
 
 BYTES = 10
-"""80 bits, too many to guess within the hours that it is valid."""
+"""80 bits, which cannot be guessed within the hours that it is valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A temporary password that is to be sent: to a method of this kind, until then (seconds since 1970)."""
+    """A temporary password to be sent to a method of this kind, before `until` (seconds since 1970)."""
 
     nonce: str
     generation: int
@@ -29,7 +29,7 @@ class Sending:
 def derive(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
     """The temporary password for a nonce, in groups of four characters that are easy to read out.
 
-    `generation` is that of the key it was made with; 0 is the current one.
+    `generation` is that of the key it was derived from; 0 is the current one.
     """
     made = hmac.digest(keys.derive("temporary-password", generation), f"{subject}\x1f{nonce}".encode(), "sha256")
     return crockford.group(crockford.encode(made[:BYTES]))
@@ -41,7 +41,7 @@ def record(message_id: str) -> str:
 
 
 def sending_write(recoveries: Recoveries, subject: str, message_id: str, sending: Sending) -> Write:
-    """Lets this message bring the password; written together with it, by whoever may set passwords."""
+    """The write that authorises a message to contain the password, for the same transaction as the message."""
     table, key = recoveries.key(subject, record(message_id))
     sealed = seal(recoveries.keys, sending.user_id)
     return put_new(table, {**key, **asdict(sending), "user_id": sealed, "purge_at": sending.until})

@@ -1,4 +1,4 @@
-"""Proofs of work that a request has to bring: more of it where others would be refused, never by account."""
+"""The proofs of work that requests need: more instead of a refusal, and never by account."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from regain.runtime.services import Services
 
 
 def spend_write(services: Services, solved: Solved | None, times: int) -> Write:
-    """The write that spends a proof of work of so many times the basic rounds.
+    """The write that spends a proof of work of `times` the basic work.
 
     Raises:
-        Refused: PROOF_OF_WORK_NEEDED with a challenge, where there is none or it was too small.
+        Refused: PROOF_OF_WORK_NEEDED, with a challenge, if there is none or it is too small.
     """
     if solved is None or solved.times < times:
         minutes = services.organisation.recovery.challenge_minutes
@@ -25,10 +25,10 @@ def spend_write(services: Services, solved: Solved | None, times: int) -> Write:
 
 @contextlib.contextmanager
 def spent_if_refused(services: Services, solved: Solved) -> Iterator[None]:
-    """Spends the proof of work of a request whose form is refused: one proof, one request (X20).
+    """Spends the proof of work also if the block refuses the request: each proof is good for one request (X20).
 
     Raises:
-        Refused: the form's own, or ROBOT_CHECK_FAILED where the proof was spent before.
+        Refused: that of the block, or ROBOT_CHECK_FAILED if the proof was spent before.
     """
     try:
         yield
@@ -38,10 +38,10 @@ def spent_if_refused(services: Services, solved: Solved) -> Iterator[None]:
 
 
 def spend_writes(services: Services, proof: str, times: int) -> list[Write]:
-    """The same for a request that needs a proof of work only past a limit: below it, `times` is 0 and none is spent.
+    """The writes for a request that needs a proof of work only past a limit: below it, `times` is 0 and none is spent.
 
     Raises:
-        Refused: PROOF_OF_WORK_NEEDED; ROBOT_CHECK_FAILED or ROBOT_CHECK_EXPIRED, where the proof is none.
+        Refused: PROOF_OF_WORK_NEEDED; ROBOT_CHECK_FAILED or ROBOT_CHECK_EXPIRED if the proof is not valid.
     """
     if not times:
         return []
