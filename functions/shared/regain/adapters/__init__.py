@@ -1,1 +1,1 @@
-"""The edges: DynamoDB, KMS, SES, End User Messaging, Argon2, proof of work."""
+"""Adapters for DynamoDB, KMS, SES, End User Messaging, Argon2, proof of work and other services and libraries."""

@@ -14,7 +14,7 @@ _DRIFT = 20  # steps either way within which a code is recognised as one from a 
 def secret(keys: Keys, subject: str, nonce: str, generation: int = 0) -> str:
     """The secret in base 32: 160 bits (RFC 4226, 4) of an HMAC of the nonce, worthless without the key.
 
-    `generation` is that of the key it was made with; 0 is the current one.
+    `generation` is that of the key it is derived from; 0 is the current one.
     """
     mac = hmac.digest(keys.derive("authenticator", generation), f"{subject}\x1f{nonce}".encode(), "sha256")
     return b32encode(mac[:20]).decode()
@@ -35,8 +35,8 @@ def qr_code(uri: str) -> list[str]:
 def find_step(secret: str, code: str, now: int) -> int | None:
     """The time step of a code, or None if it belongs to no step near `now`.
 
-    Two codes in a row are one longer proof, of the second one's step. Compares with every candidate, each in constant
-    time.
+    Two consecutive codes, concatenated, are one longer proof, with the step of the second. Compares with every
+    candidate, each in constant time.
     """
     app, current, found = _app(secret), now // _PERIOD, None
     first = 1 if len(code) == 2 * app.digits else 0

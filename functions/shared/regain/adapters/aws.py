@@ -1,7 +1,7 @@
 """AWS clients, from botocore: importing boto3 would add S3's transfer manager to every cold start.
 
-A third of what a call costs is botocore's look at each value on its way out and in. The services look at what goes out
-themselves, and tests see every call; what comes in from DynamoDB is right as it is.
+A third of the cost of a call is botocore's validation of parameters and parsing of responses. Services validate
+parameters themselves, and tests cover every call; responses of DynamoDB can be used as they are.
 """
 
 import functools
@@ -16,15 +16,15 @@ from regain.adapters import short_way
 _DEFAULT_CONFIG = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, parameter_validation=False
 )
-"""A function has ten seconds, so time out early and answer "try again"."""
+"""Functions time out after ten seconds, so calls time out earlier, in time to answer "try again"."""
 SEND_CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 1})
-"""For sending: a minute, and no automatic retries, because a request that was accepted slowly would be sent twice. The
-outbox retries, and knows what was sent."""
+"""For sending messages: a minute, without automatic retries, because a request that was accepted slowly would be sent
+twice. The outbox retries, and knows what was sent."""
 
 
 @functools.cache
 def client(service: str, config: Config = _DEFAULT_CONFIG, region: str = "") -> Any:
-    """The client of a service in a region ("": our own), one per process. Creating it opens no connection."""
+    """The client of a service in a region ("": the function's own), one per process. Creating it does not connect."""
     return _session().create_client(service, config=config, region_name=region or None)
 
 
@@ -38,7 +38,7 @@ def _session() -> Any:
 
 
 class _Parser(JSONParser):  # type: ignore[misc]
-    """Parses the JSON protocol, and leaves items as DynamoDB writes them, unless something in them is binary."""
+    """Parses the JSON protocol, but leaves DynamoDB's items unparsed unless they contain binary values."""
 
     def _handle_map(self, shape: Any, value: dict[str, Any]) -> Any:
         as_it_is = shape.value.name == "AttributeValue" and not any(map(_is_binary, value.values()))
@@ -51,7 +51,7 @@ class _Parsers(ResponseParserFactory):  # type: ignore[misc]
 
 
 def _is_binary(value: dict[str, Any]) -> bool:
-    """Whether an attribute value has to be decoded, or a part of it."""
+    """Whether an attribute value, or a part of it, must be decoded."""
     ((kind, content),) = value.items()
     if kind in ("M", "L"):
         return any(map(_is_binary, content.values() if kind == "M" else content))

@@ -33,7 +33,7 @@ def of(organisation: Organisation) -> frozenset[str]:
 def words(own: tuple[str, ...], languages: tuple[str, ...]) -> frozenset[str]:
     """The banned words in their normal form. `own` are the organisation's, `passwords.banned`; `languages` are tags.
 
-    Loaded with the first new password, not at start: no other step needs them.
+    Loaded for the first new password, not at a cold start: no other step needs them.
     """
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 

@@ -21,7 +21,7 @@ _PEOPLE = {"part": "people", "id": "now"}
 
 @dataclass(frozen=True, slots=True)
 class CountedPerson:
-    """An account as it was counted last: its user ID then, and the counters that it counted in."""
+    """An account's last counted state: its user ID then, and the counters that included it."""
 
     account_id: str
     user_id: str
@@ -86,7 +86,7 @@ class Counters:
         return CountedPerson(item["account_id"], user_id, tuple(item["counters"]), item["version"])
 
     def forget_writes(self, subject: str, person: "CountedPerson") -> list[Write]:
-        """Deletes what was kept to count an account, and takes it out of the counters."""
+        """Deletes an account's counted state, and subtracts it from the counters."""
         table, key = self.person_key(subject)
         request = {"TableName": table, "Key": marshal(key), "ConditionExpression": "version = :seen"}
         request["ExpressionAttributeValues"] = marshal({":seen": person.version})
@@ -102,7 +102,7 @@ class Counters:
         return Counter(counts(self.store.get(self.table, _PEOPLE) or {}))
 
     def add_write(self, key: dict[str, str], counts: Mapping[str, int], purge_at: int) -> Write:
-        """Adds to the counters of an item, which goes at `purge_at` (seconds since 1970; 0: never)."""
+        """Adds to the counters of an item, which expires at `purge_at` (seconds since 1970; 0: never)."""
         changed = {name: number for name, number in counts.items() if number}
         names = {f"#n{place}": f"n:{name}" for place, name in enumerate(changed)}
         values: dict[str, Any] = {f":n{place}": number for place, number in enumerate(changed.values())}

@@ -1,6 +1,6 @@
-"""Device cookies and the tickets in e-mails, sealed: whoever holds one can neither read nor make one.
+"""Device cookies, and tickets in e-mails, encrypted and authenticated with AES-SIV (RFC 5297).
 
-AES-SIV (RFC 5297) authenticates too; two cookies with the same content are the same, which tells nothing.
+Its holder can neither read nor forge one. Encryption is deterministic, which reveals nothing here.
 """
 
 import importlib
@@ -20,17 +20,17 @@ def seal(keys: Keys, known: Iterable[Known]) -> str:
 
 
 def read(keys: Keys, value: str) -> tuple[Known, ...]:
-    """The accounts in a cookie; none if we did not seal it."""
+    """The accounts in a cookie; none if it was not sealed by this service."""
     return device_cookie.unpack(_open(keys, "device-cookie", value, device_cookie.COOKIE_SIZE))
 
 
 def ticket(keys: Keys, known: Known) -> str:
-    """The ticket in an e-mail's link. The browser that opens it counts as one that the account knows."""
+    """The ticket in an e-mail's link. The browser that opens it counts as known to the account."""
     return _seal(keys, "ticket", known.pack())
 
 
 def read_ticket(keys: Keys, value: str) -> tuple[Known, ...]:
-    """The account in a ticket; none if we did not seal it."""
+    """The account in a ticket; none if it was not sealed by this service."""
     return device_cookie.unpack(_open(keys, "ticket", value, device_cookie.SIZE))
 
 

@@ -95,7 +95,7 @@ def _page(found: list[dict[str, Any]], limit: int) -> EventPage:
 
 
 def _cursor(before: str) -> str:
-    """What leads to the events before a time (ISO 8601)."""
+    """The cursor to the events before a time (ISO 8601)."""
     return base64.urlsafe_b64encode(before.encode()).rstrip(b"=").decode()
 
 

@@ -1,7 +1,7 @@
-"""Requests for help that a desk is not mailed one by one: kept by the hour, for one message with a line an account.
+"""Hourly digests of requests for help, for a desk that is not e-mailed about each one.
 
-Two items of the outbox table for each desk and hour: what comes from browsers that the account knows, or with a proof,
-has one of its own, which strangers cannot fill.
+The outbox table has two items for each desk and hour. Requests from browsers that the account knows, or with a proof,
+have an item of their own, which strangers cannot fill.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A request for help, shortened: what was typed as user ID and name, where to answer, when, and its reference."""
+    """A shortened request for help: the typed user ID and name, the address for the answer, the time, the reference."""
 
     user_id: str
     name: str

@@ -1,4 +1,4 @@
-"""The queue of requests for help, in the report table: one item a request, and one in the list of its state."""
+"""The queue of requests for help, in the report table: one item per request, and one in the list for its state."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -50,8 +50,8 @@ class HelpRequests:
         return [Write("Delete", {"TableName": table, "Key": marshal(each)}) for each in (key, self._listed(seen))]
 
     def page(self, state: str, after: str, limit: int) -> tuple[list[dict[str, str]], str]:
-        """Up to `limit` entries of a list, with `subject` and `account_id`, and a cursor: who waits longest is first;
-        of what is done, the last is.
+        """Up to `limit` entries of a list, with `subject` and `account_id`, and a cursor. The oldest come first; of
+        those that are done, the newest.
         """
         newest = state == "done"
         bounds = ("id", "0", after or "~") if newest else ("id", after or "0", "~")

@@ -1,8 +1,8 @@
-"""Identifiers: user IDs, and the ids that sources give people, each leading to one account.
+"""Identifiers: user IDs, and people's ids in source systems, each mapped to one account.
 
-An account is known by an id that nobody types and that never changes. Its user ID can be given to somebody else later;
-an id of a source, such as `employeeId:1001`, cannot. An alias, such as `alias:maria@contoso.example`, can be several
-people's, and leads to an account only while it is one person's.
+An account's own id is never typed and never changes. A user ID can pass to somebody else later; an id in a source
+system, such as `employeeId:1001`, cannot. Several people can have the same alias, such as
+`alias:maria@contoso.example`; it maps to an account only while one person has it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,17 +17,17 @@ _KEPT = 400 * 86_400  # seconds: as long as events, so that whoever comes back i
 
 
 ALIAS, PROVIDER = "alias:", "provider:"
-"""What an alias begins with among identifiers, and the hash of who somebody is at the identity provider."""
+"""The prefixes of aliases and of hashed subjects at the identity provider, among identifiers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Where a typed user ID leads.
+    """The result of looking up a typed user ID.
 
-    Without an account, `account_id` is the id of none, always the same for a user ID and of the same form, so that all
-    that follows is alike (B1). `twin_id` is the id of none under which a second count of limits is kept
-    (`recovery.standings.Twin`), "" where people have no aliases. `by_alias`: an alias led to the account; `shared`: it
-    is that of several accounts, and leads to none.
+    Without an account, `account_id` is an unused id, always the same for a user ID and of the same form, so that what
+    follows is the same (B1). `twin_id` is the unused id for a second set of counts (`recovery.standings.Twin`), or ""
+    if the organisation has no aliases. `by_alias`: the account was found by an alias. `shared`: several accounts have
+    this alias, so it maps to none.
     """
 
     account_id: str
@@ -54,35 +54,35 @@ class Identifiers:
         return [self.key(user_id), *([self.key(ALIAS + user_id)] if self.with_aliases else [])]
 
     def lead(self, user_id: str, items: Sequence[dict[str, Any] | None]) -> Lead:
-        """Where the items of `typed_keys` lead. A user ID is its owner's, whoever else has it as an alias."""
+        """The result for the items of `typed_keys`. A user ID takes precedence over an alias of another account."""
         item, *alias = items
         nobody = self._no_account("nobody", user_id)
         account_id = str(item["account_id"]) if item else nobody
         if not self.with_aliases:
             return Lead(account_id)
         owners = alias[0].get("account_ids", ()) if alias[0] and not item else ()
-        twin = self._no_account("twin", account_id)  # also where it is not needed, so that it takes as long
+        twin = self._no_account("twin", account_id)  # also if it is not needed, so that it takes the same time
         if len(owners) == 1:
             return Lead(next(iter(owners)), nobody, by_alias=True)
         return Lead(account_id, twin, shared=len(owners) > 1)
 
     def lead_to(self, account_id: str) -> Lead:
-        """To somebody whom a directory has named, by no alias."""
+        """The result for somebody found in a directory, without an alias."""
         return Lead(account_id, self._no_account("twin", account_id) if self.with_aliases else "")
 
     def look_up(self, user_id: str) -> Lead:
-        """Where a typed user ID leads: one read."""
+        """Looks up a typed user ID: one read."""
         return self.lead(user_id, self.store.batch_get(self.typed_keys(user_id)))
 
     def find(self, user_id: str) -> str:
-        """The id of the account that a typed user ID leads to, or the stand-in for one: one read."""
+        """The account id for a typed user ID, or the unused id in its place: one read."""
         return self.look_up(user_id).account_id
 
     def _no_account(self, purpose: str, text: str) -> str:
         return make_id(bytes.fromhex(self.keys.digest(purpose, text)))
 
     def find_all(self, identifiers: Iterable[str]) -> dict[str, str]:
-        """The account ids that identifiers lead to; those that lead nowhere are left out."""
+        """The account ids by identifier, without identifiers that have no account."""
         found: dict[str, str] = {}
         for part in batched(dict.fromkeys(identifiers), READ_SIZE):
             items = self.store.batch_get([self.key(each) for each in part])
@@ -90,7 +90,7 @@ class Identifiers:
         return found
 
     def claim_write(self, identifier: str, account_id: str, holder: str = "") -> Write:
-        """Leads an identifier to an account; a conflict if it leads to another one, or to another than its `holder`."""
+        """Maps an identifier to an account; a conflict if it is mapped to another one, other than its `holder`."""
         return Write(
             "Put",
             {
@@ -101,17 +101,17 @@ class Identifiers:
         )
 
     def release_write(self, identifier: str, account_id: str) -> Write:
-        """Gives up an identifier; a conflict if it leads to another account."""
+        """Releases an identifier; a conflict if it is mapped to another account."""
         table, key = self.key(identifier)
         return Write("Delete", {"TableName": table, "Key": marshal(key), **self._unless_taken(account_id)})
 
     def retire_write(self, identifier: str, account_id: str, now: int) -> Write:
-        """Keeps an identifier of an account that is gone, for as long as its events are kept."""
+        """Keeps an identifier of a removed account for as long as its events are kept."""
         item = {"identifier": identifier, "account_id": account_id, "purge_at": now + _KEPT}
         return Write("Put", {"TableName": self.table, "Item": marshal(item), **self._unless_taken(account_id)})
 
     def provider_write(self, digest: str, account_id: str, seen: str) -> Write:
-        """Leads somebody at the identity provider to an account; a conflict unless they led to `seen` still."""
+        """Maps a subject at the identity provider to an account; a conflict unless it is still mapped to `seen`."""
         return Write(
             "Put",
             {
@@ -122,7 +122,7 @@ class Identifiers:
         )
 
     def alias_writes(self, account_id: str, lost: Iterable[str], gained: Iterable[str]) -> list[Write]:
-        """Gives up aliases, and takes others. Reads those that are given up: the last one takes the item with it."""
+        """Releases aliases and claims others. Reads the released ones: the last account's release deletes the item."""
         given_up = [ALIAS + each for each in lost]
         items = self.store.batch_get([self.key(each) for each in given_up]) if given_up else []
         taken = (self._alias_write("ADD", ALIAS + each, account_id, "", {}) for each in gained)

@@ -1,4 +1,4 @@
-"""Invitations in the report table: each one, its people, what is known of a person, and how far it has got."""
+"""Invitations in the report table: their people, what is stored about each person, and their progress."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -35,7 +35,7 @@ class Invitations:
         return [each for each in map(_invitation, found) if each and each.id != before][:limit]
 
     def running(self) -> list[Invitation]:
-        """Those that are running, the oldest first."""
+        """The running invitations, oldest first."""
         found = self.store.query(self.table, "part", _ALL, where={"state": "running"}, limit=1_000)
         return [each for each in map(_invitation, found) if each]
 
@@ -47,21 +47,21 @@ class Invitations:
     # --- people ----------------------------------------------------------------------------------
 
     def invitee_key(self, account_id: str) -> tuple[str, dict[str, str]]:
-        """The key of what is known of a person, for `Store.batch_get`."""
+        """The key of a person's invitee item, for `Store.batch_get`."""
         return self.table, {"part": f"{_PERSON}#{account_id}", "id": _PERSON}
 
     def invitee_write(self, account_id: str, new: Invitee) -> Write:
-        """Writes what is known of a person, if it has not changed since it was read."""
+        """Writes a person's invitee item, if it has not changed since it was read."""
         table, key = self.invitee_key(account_id)
         return put_version(table, {**key, **asdict(new), "purge_at": new.until + _KEPT}, new.version)
 
     def entry_write(self, part: str, account_id: str, ends_at: int) -> Write:
-        """Puts somebody on a list of an invitation: `invited#<id>`, or `listed#<id>` for those of a file."""
+        """Adds somebody to a list of an invitation: `invited#<id>`, or `listed#<id>` for people from a file."""
         item = {"part": part, "id": account_id, "account_id": account_id, "purge_at": ends_at + _KEPT}
         return Write("Put", {"TableName": self.table, "Item": marshal(item)})
 
     def forget_writes(self, account_id: str, invitee: Invitee) -> list[Write]:
-        """Deletes what is known of a person, and takes them off the invitation's lists."""
+        """Deletes a person's invitee item, and removes them from the invitation's lists."""
         table, own = self.invitee_key(account_id)
         keys = [own, *({"part": f"{part}#{invitee.invitation}", "id": account_id} for part in ("invited", "listed"))]
         return [Write("Delete", {"TableName": table, "Key": marshal(key)}) for key in keys]
@@ -82,7 +82,7 @@ class Invitations:
 
 
 def invitee(item: dict[str, Any] | None) -> Invitee:
-    """What is known of a person; of somebody who was never asked, nothing."""
+    """The invitee in an item; an empty one for somebody who was never invited."""
     return to_dataclass(item, Invitee)
 
 

@@ -36,10 +36,10 @@ class RootKey:
 class Keys:
     """The keys of one process.
 
-    Each KMS key is asked once for each generation, at first use, so that a SnapStart snapshot holds no secret. The MAC
-    it returns is the root that a key for each purpose is derived from (NIST SP 800-108, HMAC as the PRF). What is
-    derived keeps its generation beside it, so that counting a generation up replaces the key for what is new and leaves
-    older things good. `ServiceKey` has one generation: names of records are derived from it.
+    KMS is called once for each key and generation, at first use, so that a SnapStart snapshot contains no secret. The
+    MAC it returns is the root from which a key for each purpose is derived (NIST SP 800-108, HMAC as the PRF). Derived
+    values are stored with their generation, so that incrementing it rotates the key for new values and keeps older ones
+    valid. `ServiceKey` has one generation only, because names of records are derived from it.
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class Keys:
         return self._keys[_root_of(purpose)].generation
 
     def derive(self, purpose: str, generation: int = 0) -> bytes:
-        """The 32-byte key for a purpose, of a generation or the current one.
+        """The 32-byte key for a purpose, of a generation or (0) the current one.
 
-        All generations up to the current one are asked for together, so that the calls to KMS do not depend on whose
+        All generations up to the current one are requested together, so that the calls to KMS do not depend on whose
         proof is judged (B1).
         """
         root = _root_of(purpose)
@@ -87,7 +87,7 @@ class Keys:
         prepared = self._prepared.get((generation, purpose))
         if prepared is None:
             prepared = self._prepared[generation, purpose] = hmac.new(self.derive(purpose, generation), None, "sha256")
-        mac = prepared.copy()  # a third of the work of beginning with the key
+        mac = prepared.copy()  # a third of the work of setting up the key each time
         mac.update(content)
         return mac.digest()
 

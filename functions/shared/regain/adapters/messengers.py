@@ -14,7 +14,7 @@ _PERMANENT_ERRORS = {
 """Errors that a retry would not change. All others are retried."""
 
 _HEADERS = [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
-"""So that no holiday notice and no ticket system answers, and starts a loop (RFC 3834, 5)."""
+"""Keeps out-of-office replies and ticket systems from answering, which could start a loop (RFC 3834, 5)."""
 
 
 class Undeliverable(Exception):
@@ -140,15 +140,15 @@ def _call(action: Any, **request: Any) -> Any:
         if code in _PERMANENT_ERRORS:
             raise Undeliverable(code) from None
         raise
-    except ParamValidationError:  # botocore's own judgement, whose words quote the message
+    except ParamValidationError:  # from botocore, whose text quotes the message
         raise Undeliverable("ParamValidationError") from None
 
 
 def in_ascii(address: str) -> str:
-    """An address as SES takes it: its domain in punycode.
+    """An address in the form that SES accepts, with its domain in punycode.
 
     Raises:
-        Undeliverable: the part before the @ is not ASCII, which SES cannot deliver to, or the domain cannot exist.
+        Undeliverable: the local part is not ASCII, which SES does not support, or the domain is not valid.
     """
     local, _, domain = address.rpartition("@")
     if not local.isascii():

@@ -1,7 +1,7 @@
-"""A client of one OpenID provider: discovery, the authorization code flow with PKCE, and the tokens that it signs.
+"""A client of one OpenID provider: discovery, the authorization code flow with PKCE, and verification of tokens.
 
-OpenID Connect Core 1.0 and Discovery 1.0, RFC 7636 (PKCE), RFC 9207 (`iss`), Back-Channel Logout 1.0. PyJWT judges
-signatures and claims, and is loaded with the first token.
+OpenID Connect Core 1.0 and Discovery 1.0, RFC 7636 (PKCE), RFC 9207 (`iss`), Back-Channel Logout 1.0. PyJWT verifies
+signatures and claims, and is imported with the first token.
 """
 
 import contextlib
@@ -25,11 +25,11 @@ from regain.domain.provider import CLOCK_SKEW, GOOGLE, Oidc
 from regain.problems import PROVIDER_REFUSED, PROVIDER_UNAVAILABLE, SIGN_IN_NOT_FINISHED, SIGN_IN_NOT_TRUSTED, Refused
 
 CALLBACK = "/api/account/oidc/callback"
-LOCAL_SECRET = "REGAIN_OIDC_SECRET"  # noqa: S105 - where it is on a laptop, not what it is
+LOCAL_SECRET = "REGAIN_OIDC_SECRET"  # noqa: S105 - the variable that holds it on a laptop, not the secret
 ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )  # fmt: skip
-"""Signatures by a key pair: a public key must never be taken for a shared secret, and `none` signs nothing."""
+"""Asymmetric algorithms only: a public key must never be used as an HMAC secret, and `none` is unsigned."""
 _CLIENTS_FAULT = (
     "invalid_client", "invalid_request", "invalid_scope", "unauthorized_client", "unsupported_grant_type",
     "unsupported_response_type",
@@ -43,7 +43,7 @@ _LOGOUT_LIFE = 600
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What one sign-in is recognised by when the browser comes back: kept in its cookie, and nowhere else."""
+    """One sign-in's state, nonce and code verifier, stored in the browser's cookie and nowhere else."""
 
     state: str
     nonce: str
@@ -57,7 +57,7 @@ class Attempt:
 
 @dataclass
 class Provider:
-    """The organisation's provider. Keeps its discovery document and keys for an hour. `clock` is seconds since 1970."""
+    """The organisation's provider. Caches its discovery document and keys for an hour. `clock`: seconds since 1970."""
 
     settings: Oidc
     clock: Callable[[], float]
@@ -65,7 +65,7 @@ class Provider:
     _secret: str = ""
 
     def authorization_url(self, redirect_uri: str, attempt: Attempt) -> str:
-        """Where to send the browser. Raises Refused(PROVIDER_UNAVAILABLE or SIGN_IN_NOT_TRUSTED)."""
+        """The URL to redirect the browser to. Raises Refused(PROVIDER_UNAVAILABLE or SIGN_IN_NOT_TRUSTED)."""
         settings, factor = self.settings, self.settings.second_factor
         asked = {
             "response_type": "code",
@@ -83,12 +83,12 @@ class Provider:
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
 
     def subject(self, sub: str, keys: Keys) -> str:
-        """A hash of who somebody is here. Its first part is this client's: another one knows people anew."""
+        """A keyed hash of a subject (`sub`). Its first part identifies this client: others have other subjects."""
         client = keys.digest("provider", f"{self.settings.issuer}\x1f{self.settings.client_id}")[:8]
         return f"{client}-{keys.digest('provider', sub)}"
 
     def check_issuer(self, named: str) -> None:
-        """Whether an answer came from this provider, and is not another's mixed up with it (RFC 9207).
+        """Checks that an authorization response is from this provider, against mix-up attacks (RFC 9207).
 
         Raises:
             Refused: SIGN_IN_NOT_TRUSTED.
@@ -98,10 +98,10 @@ class Provider:
             raise Refused(SIGN_IN_NOT_TRUSTED, reason="iss of another provider")
 
     def redeem(self, code: str, redirect_uri: str, attempt: Attempt) -> dict[str, Any]:
-        """The claims of the ID token that a code is worth.
+        """Redeems an authorization code, and returns the claims of the ID token.
 
         Raises:
-            Refused: PROVIDER_UNAVAILABLE; SIGN_IN_NOT_FINISHED, where the code is worth nothing; SIGN_IN_NOT_TRUSTED.
+            Refused: PROVIDER_UNAVAILABLE; SIGN_IN_NOT_FINISHED if the code is not valid; SIGN_IN_NOT_TRUSTED.
         """
         fields = {
             "grant_type": "authorization_code",
@@ -111,14 +111,14 @@ class Provider:
         }
         status, answer = self._token(fields)
         if answer.get("error") == "invalid_client" and self.settings.client_secret_arn:
-            self._secret = ""  # it may have been changed
+            self._secret = ""  # it may have been rotated
             status, answer = self._token(fields)
         if status != 200:
             raise refusal(str(answer.get("error", "")), status)
         return self.id_claims(answer.get("id_token"), attempt.nonce)
 
     def id_claims(self, token: object, nonce: str) -> dict[str, Any]:
-        """The claims of an ID token that is ours, and of this sign-in. Raises Refused, as `redeem`."""
+        """The claims of an ID token issued to this client for this sign-in. Raises Refused like `redeem`."""
         claims = self._claims(token, ("exp", "iat", "sub", "iss", "aud"))
         if not compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
             raise _untrusted("nonce")
@@ -127,7 +127,7 @@ class Provider:
         return claims
 
     def logout_claims(self, token: str) -> dict[str, Any]:
-        """The claims of a logout token (Back-Channel Logout 1.0, 2.6). Raises Refused, as `redeem`."""
+        """The claims of a logout token (Back-Channel Logout 1.0, 2.6). Raises Refused like `redeem`."""
         claims = self._claims(token, ("iat", "iss", "aud", "jti"))
         events = claims.get("events")
         if not isinstance(events, dict) or _LOGOUT not in events or "nonce" in claims:
@@ -162,7 +162,7 @@ class Provider:
         return claims
 
     def _key(self, kid: object, algorithm: str) -> Any:
-        """The provider's key of this name. An unknown name is looked for once more: keys rotate."""
+        """The provider's key with this `kid`. If it is unknown, the keys are fetched again, since they rotate."""
         jwt = importlib.import_module("jwt")
         for renewed in (False, True):
             listed = self.keys(renewed)
@@ -172,7 +172,7 @@ class Provider:
         raise _untrusted("kid")
 
     def keys(self, renewed: bool = False) -> list[dict[str, Any]]:
-        """The keys that sign. Raises Refused, as `discovered`."""
+        """The provider's signing keys (JWKs). Raises Refused like `discovered`."""
         document = self._fetched("jwks_uri", lambda: self.endpoint("jwks_uri"), renewed)
         listed = document.get("keys")
         found = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
@@ -180,14 +180,14 @@ class Provider:
 
     @property
     def _issuers(self) -> list[str]:
-        """The issuer; Google's documentation names a second form of its own."""
+        """The accepted issuers: that of the settings, and for Google also its second documented form."""
         own = self.settings.issuer
         return [own, own.removeprefix("https://")] if own == GOOGLE else [own]
 
     # --- documents -------------------------------------------------------------------------------
 
     def endpoint(self, name: str) -> str:
-        """The address of an endpoint: encrypted, unless the issuer itself is on this machine."""
+        """The URL of an endpoint: always HTTPS, unless the issuer is on this machine."""
         url = self.discovered().get(name)
         wanted = ("https", urlsplit(self.settings.issuer).scheme)
         if not isinstance(url, str) or urlsplit(url).scheme not in wanted or not urlsplit(url).hostname:
@@ -203,7 +203,7 @@ class Provider:
         return document
 
     def _fetched(self, name: str, url: Callable[[], str], renewed: bool = False) -> dict[str, Any]:
-        """A document of the provider, kept for an hour; `renewed` fetches it again, but not every moment."""
+        """A document of the provider, cached for an hour; `renewed` fetches it again, at most every 30 seconds."""
         now = self.clock()
         at, document = self._known.get(name, (0.0, None))
         if document is None or now - at > (_BETWEEN_FETCHES if renewed else _KEPT):
@@ -215,7 +215,7 @@ class Provider:
         return found
 
     def _token(self, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-        """What the token endpoint answers, in the way that the provider takes a client's secret (RFC 6749, 2.3.1)."""
+        """A token response. The client authenticates by the method that the provider supports (RFC 6749, 2.3.1)."""
         endpoint, settings, secret = self.endpoint("token_endpoint"), self.settings, self._client_secret()
         if not secret:
             return self._request("POST", endpoint, {**fields, "client_id": settings.client_id})
@@ -226,7 +226,7 @@ class Provider:
         return self._request("POST", endpoint, fields, {"authorization": f"Basic {basic}"})
 
     def _client_secret(self) -> str:
-        """From the environment on a laptop, else from AWS Secrets Manager; "" for a public client."""
+        """The secret, from the environment on a laptop, or from AWS Secrets Manager; "" for a public client."""
         if not self._secret and os.environ.get(LOCAL_SECRET):
             self._secret = os.environ[LOCAL_SECRET]
         if not self._secret and self.settings.client_secret_arn:
@@ -236,7 +236,7 @@ class Provider:
     def _request(
         self, method: str, url: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Status and JSON of an answer. Raises Refused(PROVIDER_UNAVAILABLE)."""
+        """The status and JSON of a response. Raises Refused(PROVIDER_UNAVAILABLE)."""
         status, _, body = exchange(method, url, fields, headers)
         try:
             content = json.loads(body)
@@ -248,7 +248,7 @@ class Provider:
 def exchange(
     method: str, url: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> tuple[int, Mapping[str, str], bytes]:
-    """Status, headers and body of an answer: small, in time, and from no other address than this one.
+    """The status, headers and body of a response, bounded in size and time. Redirects are not followed.
 
     Raises:
         Refused: PROVIDER_UNAVAILABLE.
@@ -268,7 +268,7 @@ def exchange(
 
 
 def _body(answer: Any) -> bytes:
-    """The whole body. Raises Refused(PROVIDER_UNAVAILABLE), if it is too large or comes too slowly."""
+    """The whole body. Raises Refused(PROVIDER_UNAVAILABLE) if it is too large or too slow."""
     ends, body = time.monotonic() + _WHOLE, b""
     while chunk := answer.read1(65_536):
         body += chunk
@@ -278,7 +278,7 @@ def _body(answer: Any) -> bytes:
 
 
 def _read_secret(arn: str) -> str:
-    """Raises Refused(PROVIDER_REFUSED): it is not there, or may not be read."""
+    """A secret's value. Raises Refused(PROVIDER_REFUSED) if it does not exist or may not be read."""
     try:
         return str(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
     except (ClientError, BotoCoreError, KeyError) as error:
@@ -291,7 +291,7 @@ def _form(fields: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def refusal(error: str, status: int = 0) -> Refused:
-    """What is told of an error of the authorization or the token endpoint (RFC 6749, 4.1.2.1 and 5.2)."""
+    """The problem for an error of the authorization or token endpoint (RFC 6749, 4.1.2.1 and 5.2)."""
     if status in (429, 500, 502, 503, 504) or error in ("server_error", "temporarily_unavailable"):
         return _unavailable(f"answered {status or error}")
     known = error in _CLIENTS_FAULT

@@ -11,12 +11,12 @@ from regain.domain.account import Account
 from regain.domain.security_info import SecurityInfo
 
 HELP = "help-"
-"""How ids of messages begin that the function for contact writes: its role may write no others."""
+"""The prefix of ids of messages from the contact function, whose role may write no others."""
 
 INVITE, INVITATION = "invite-", "invitation"
-"""How ids of messages that invite people begin, and their kind: the role of `report` may write no others."""
+"""The prefix of ids of invitations, and their kind: the role of `report` may write no other messages."""
 
-_SEALED = ("user_id", "by")  # facts that name people: typed by strangers, or whom a message is about
+_SEALED = ("user_id", "by")  # facts that identify people: what strangers typed, or the subject of a message
 _KEPT = 7 * 86_400
 _LEASE = 90  # seconds: longer than `notify` may run, so that nobody else sends in the meantime
 
@@ -56,7 +56,7 @@ def notices(
     language: str = "",
     **more: Any,
 ) -> list[Message]:
-    """Notices of a change to every address of the account, from the directory and registered (S57)."""
+    """Notices of a change to every address of the account, entered or registered (S57)."""
     full = account.display_name or account.given_name
     facts = {
         "user_id": account.user_id, "name": account.given_name or full, "full_name": full, "at": now, **more
@@ -82,13 +82,13 @@ class Outbox:
         return self.kept_write(self.kept(message), now)
 
     def kept(self, message: Message) -> dict[str, Any]:
-        """A message as the table keeps it, to be written later."""
+        """A message as an item, to be written later."""
         named = {name: seal(self.keys, message.facts[name]) for name in _SEALED if name in message.facts}
         facts = {name: value for name, value in message.facts.items() if name not in named}
         return {**fields_of(message), "facts": {**facts, "sealed": named} if named else facts}
 
     def kept_write(self, kept: Mapping[str, Any], now: int) -> Write:
-        """Writes a message that was `kept`; a conflict, if it was written before."""
+        """Writes a `kept` message; a conflict if it was written before."""
         return put_new(self.table, {**kept, "purge_at": now + _KEPT})
 
     def unsealed(self, message: Message) -> Message:
@@ -100,7 +100,7 @@ class Outbox:
     def claim(self, message: Message, now: int) -> bool:
         """Claims the message for sending, under a lease. False if it has been sent or given up.
 
-        A transaction, although it is a single write, because botocore's retry after a lost answer is then idempotent.
+        A transaction, although it is a single write, because botocore's retry after a lost response is then idempotent.
 
         Raises:
             AlreadyClaimed: somebody else is sending it, or was interrupted. Retry later.

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn 3) with py_webauthn, which is slow to import and so imported on first use."""
+"""Passkeys (WebAuthn 3) with py_webauthn, which is imported on first use because it is slow to import."""
 
 import importlib
 import json
@@ -60,7 +60,7 @@ def verify_registration(
     """The passkey in a registration response. Raises VerificationFailed."""
     try:
         made = _library().verify_registration_response(credential=credential, **_expected(challenge, site))
-    except Exception as error:  # a forged response can raise anything in the parsers
+    except Exception as error:  # forged responses can make the parsers raise anything
         raise VerificationFailed(type(error).__name__) from None
     held = bytes_to_base64url(made.credential_id), bytes_to_base64url(made.credential_public_key)
     return Passkey(key_id, *held, made.sign_count, name or "Passkey", now)

@@ -14,7 +14,7 @@ from typing import Any
 from regain.adapters.keys import Keys
 
 _NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$cmVnYWluLW5vYm9keS4uLg$RlI1yx9+JKp2dGZ3uVqUKkRk7vS1W0o7vQAnC0HcHnE"
-"""Compared with where nothing is stored, so that an unknown user costs as much time as a known one (B1)."""
+"""The hash to compare with if none is stored, so that an unknown user takes as much time as a known one (B1)."""
 _STORED = re.compile(r"(?:pepper=(\d{1,6}))?(\$.+)")
 
 
@@ -26,9 +26,9 @@ def hash_password(password: str, keys: Keys | None) -> str:
 
 
 def verify(stored: str, password: str, keys: Keys | None) -> bool:
-    """Whether `password`, in its normal form, is the one that was stored. None for `keys`: it has no pepper.
+    """Whether `password`, in normal form, matches the stored hash. `keys` is None for hashes without a pepper.
 
-    Costs one Argon2 hash, also where nothing is stored; with `keys` also one HMAC, whether or not the stored hash has a
+    Costs one Argon2 hash, also if nothing is stored, and with `keys` one HMAC, whether or not the stored hash has a
     pepper.
     """
     exceptions = importlib.import_module("argon2.exceptions")
@@ -50,7 +50,7 @@ def needs_rehash(stored: str, keys: Keys) -> bool:
 
 
 def _peppered(password: str, pepper: bytes) -> str:
-    """What Argon2 hashes: HMAC-SHA-256 in hexadecimal, as a NUL byte would end it in tools that read C strings."""
+    """Argon2's input: an HMAC-SHA-256 in hexadecimal, because some tools would stop at a NUL byte."""
     return hmac.digest(pepper, password.encode(), "sha256").hex()
 
 

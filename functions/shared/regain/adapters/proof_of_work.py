@@ -1,6 +1,6 @@
-"""Proof of work in ALTCHA's version 2, with the `altcha` package; single use is the caller's to enforce.
+"""Proofs of work with ALTCHA version 2 (the `altcha` package). Callers must enforce single use.
 
-The check behind one small interface: an organisation could put AWS WAF's challenge in its place.
+The interface is small, so that an organisation could use AWS WAF's challenge instead.
 """
 
 import json
@@ -22,15 +22,15 @@ time between derivations, and an attacker none."""
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A challenge that was solved. `signature` names it, to be spent once; `times`: how often the basic work."""
+    """A solved challenge. `signature` identifies it, to be spent once; `times` is its multiple of the basic work."""
 
     signature: str
     times: int
 
 
 def challenge(keys: Keys, now: int, minutes: int, rounds: int, times: int = 1) -> dict[str, Any]:
-    """A signed challenge that is good for `minutes`: the work of 50 to 150 derivations of so many rounds of PBKDF2, or
-    `times` as much. Derivations are cut into shorter ones, because making a challenge takes one of them here.
+    """A signed challenge, valid for `minutes`: the work of 50 to 150 derivations of `rounds` rounds of PBKDF2, or
+    `times` as much. Each derivation is split into shorter ones, because the server must do one to make a challenge.
     """
     cuts = max(1, rounds // _ROUNDS)
     made = altcha.create_challenge(
@@ -46,7 +46,7 @@ def challenge(keys: Keys, now: int, minutes: int, rounds: int, times: int = 1) -
 
 
 def verify(keys: Keys, proof: str, now: int) -> Solved:
-    """The challenge that was solved: spend it, so that it is used once.
+    """The challenge that a proof solves. The caller must spend it, so that it is used once.
 
     Raises:
         Refused: ROBOT_CHECK_EXPIRED or ROBOT_CHECK_FAILED.

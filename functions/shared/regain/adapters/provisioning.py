@@ -43,15 +43,15 @@ class Provisioning:
         return [item["id"] for item in self._all(_USER)]
 
     def knows(self, account_id: str) -> bool:
-        """Whether provisioning knows an account: it has made it, or found it by its user ID."""
+        """Whether provisioning manages an account, which it created or found by its user ID."""
         return self.store.get(*self._key(_USER, account_id)) is not None
 
     def know_write(self, account_id: str) -> Write:
-        """Provisioning knows an account from now on."""
+        """Adds an account to those that provisioning knows."""
         return Write("Put", {"TableName": self.table, "Item": marshal({"part": _USER, "id": account_id})})
 
     def forget_write(self, account_id: str) -> Write:
-        """Provisioning knows an account no more."""
+        """Removes an account from those that provisioning knows."""
         return self._delete(_USER, account_id)
 
     def group(self, group_id: str) -> Group | None:

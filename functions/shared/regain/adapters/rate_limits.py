@@ -1,7 +1,7 @@
-"""Counts per network and per place, proofs of work that were spent, and the sums of the guess budget.
+"""Rate limits by network and place, spent proofs of work, and the sums of the guess budget.
 
-Counters of fixed windows: one unconditional addition each, because a conditional token bucket
-costs a second write under contention, just when a flood makes it matter.
+Fixed-window counters, incremented unconditionally: a conditional token bucket would need a second write under
+contention, just when a flood makes it matter.
 """
 
 import functools
@@ -19,10 +19,10 @@ from regain.problems import ROBOT_CHECK_FAILED, Refused
 _DAY = 86_400
 _BUCKET = 6 * 3_600  # seconds in which guesses are counted together
 BUCKETS = _DAY // _BUCKET + 1
-"""Items that hold the guesses of 24 hours."""
+"""The number of items for the guesses of 24 hours."""
 
 
-@functools.lru_cache(maxsize=256)  # one request asks for its own many times
+@functools.lru_cache(maxsize=256)  # a request needs its own network many times
 def network(address: str) -> str:
     """The network of an address: /24 for IPv4, /48 for IPv6, which is what one site is assigned (RFC 6177)."""
     try:
@@ -59,7 +59,7 @@ class RateLimits:
         return self._add(key, "count", _ends(now, window) + _DAY, by)
 
     def spend_write(self, signature: str, now: int, again: Refused | None = None) -> Write:
-        """Marks a proof of work, or what else is good once, as used. A second use is refused (`again`)."""
+        """Marks a proof of work, or another single-use token, as used. A second use is refused with `again`."""
         item = {"id": f"proof#{self.keys.digest('limit', signature)}", "purge_at": now + _DAY}
         return put_new(self.table, item).or_refused(again or Refused(ROBOT_CHECK_FAILED, reason="proof used before"))
 
@@ -80,7 +80,7 @@ class RateLimits:
         return self.store.add(self.table, key, group, purge_at=now + 3 * _DAY)
 
     def right_guess_write(self, group: str, shard: int, now: int) -> Write:
-        """Takes back a guess that was right, in an item of its own so that it does not collide with additions."""
+        """Refunds a right guess, in a separate item to avoid contention with increments."""
         _, key = self.guesses_keys(shard, now)[-1]
         return self._add(key, group, now + 3 * _DAY)
 

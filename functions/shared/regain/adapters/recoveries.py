@@ -1,7 +1,7 @@
 """Flows and counts in DynamoDB, all under a keyed hash of the account's id.
 
-User IDs that nobody has lead to ids of no account, and are kept like all others: sealed, because anything can be typed
-as one.
+User IDs without an account have unused account ids, and their records are stored like all others. Typed user IDs are
+sealed, because people can type anything there.
 """
 
 import hashlib
@@ -19,14 +19,14 @@ from regain.domain.lockout import Binds
 from regain.domain.throttle import Counts, Throttle
 
 _DAY = 86_400
-_KEPT = 3 * _DAY  # longer than any flow lives, and any limit of one standing looks back
-_THROTTLE_KEPT = 40 * _DAY  # longer than the limit of a month looks back
-_EPOCH_KEPT = 190 * _DAY  # longer than any device cookie is good
-_TOKEN = 32  # 16 bytes that say what it is about, 16 random bytes that prove the right to it
+_KEPT = 3 * _DAY  # longer than the life of a flow, and than the window of a standing's limits
+_THROTTLE_KEPT = 40 * _DAY  # longer than the window of the monthly limit
+_EPOCH_KEPT = 190 * _DAY  # longer than a device cookie is valid
+_TOKEN = 32  # 16 bytes that identify the account, and 16 random bytes as the secret
 
 
 class Held(NamedTuple):
-    """What a browser's token leads to: an account, the keyed hash of its id, and the id of a flow or a session."""
+    """The content of a browser's token: an account id, its keyed hash, and the id of a flow or session."""
 
     account_id: str
     subject: str
@@ -34,7 +34,7 @@ class Held(NamedTuple):
 
 
 NOBODYS = Held("nobody", "nobody", "none")
-"""What a malformed token leads to. Nothing is stored there."""
+"""Stands for the content of a malformed token. Nothing is stored under it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -54,14 +54,14 @@ class Recoveries:
         return self.table, {"subject": subject, "record": record}
 
     def token(self, account_id: str, secret: bytes) -> str:
-        """The token that a browser holds for a flow or a session of an account. Its secret half is not stored.
+        """The browser's token for a flow or session of an account. Its secret half is not stored.
 
-        It carries the account's id, so that whatever it leads to is read at once.
+        It contains the account's id, so that all items can be read in one operation.
         """
         return token(self.keys, account_id.replace("-", ""), secret)
 
     def held(self, text: str) -> Held:
-        """What a token leads to."""
+        """The content of a token."""
         opened = open_token(self.keys, text)
         if opened is None:
             return NOBODYS
@@ -85,11 +85,11 @@ class Recoveries:
         return self._write(subject, f"counts#{standing}", counts, now)
 
     def change_write(self, subject: str, change: Change, now: int) -> Write:
-        """Writes what is under way in a directory, if it has not changed since it was read."""
+        """Writes the state of password changes in a directory, if it has not changed since it was read."""
         return self._write(subject, "change", change, now)
 
     def binds_write(self, subject: str, binds: Binds, now: int) -> Write:
-        """Writes how many wrong passwords a directory was asked about, if that has not changed since it was read."""
+        """Writes the count of wrong passwords sent to a directory, if it has not changed since it was read."""
         return self._write(subject, "binds", binds, now, _THROTTLE_KEPT)
 
     def _write(self, subject: str, record: str, state: Any, now: int, kept: int = _KEPT, **sealed: str) -> Write:
@@ -98,15 +98,15 @@ class Recoveries:
 
 
 def token(keys: Keys, about: str, secret: bytes) -> str:
-    """A token: 16 bytes that say what it is about, here in hexadecimal, and 16 secret ones.
+    """A token from the 16 bytes of an id (`about`, in hexadecimal) and 16 secret bytes.
 
-    The secret masks the others, so that nobody sees whether two tokens are about the same account.
+    The secret masks the id, so that nobody can see whether two tokens are for the same account.
     """
     return urlsafe_b64encode(_masked(keys, bytes.fromhex(about), secret) + secret).rstrip(b"=").decode()
 
 
 def open_token(keys: Keys, text: str) -> tuple[str, str] | None:
-    """What a token is about, and the id that its secret leads to, or None if it is malformed."""
+    """The id in a token, and the id of a flow or session derived from its secret; None if it is malformed."""
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
@@ -123,7 +123,7 @@ def _masked(keys: Keys, half: bytes, secret: bytes) -> bytes:
 
 
 def flow_id(secret: bytes) -> str:
-    """A flow's id: a hash of its secret, so that a leaked table lets nobody continue a flow."""
+    """A flow's id: a hash of its secret, so that nobody can continue a flow with a leaked table."""
     return hashlib.sha256(secret).hexdigest()[:32]
 
 
@@ -138,10 +138,10 @@ def counts(item: dict[str, Any] | None) -> Counts:
 
 
 def change(item: dict[str, Any] | None) -> Change:
-    """What is under way in a directory, or nothing."""
+    """The state of password changes in an item, or an empty one."""
     return to_dataclass(item, Change)
 
 
 def binds(item: dict[str, Any] | None) -> Binds:
-    """The wrong passwords that a directory was asked about, or none."""
+    """The count of wrong passwords in an item, or an empty one."""
     return to_dataclass(item, Binds)

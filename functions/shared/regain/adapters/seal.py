@@ -1,7 +1,7 @@
-"""Sealed user IDs: encrypted with AES-SIV (RFC 5297), so that only the tables of accounts name people (X30).
+"""Seals user IDs with AES-SIV (RFC 5297), so that only the account tables identify people (X30).
 
-What was typed as a user ID may be anything, also a password in the wrong field. It is padded, so that its length says
-little, and the same user ID is sealed in the same way, so that a retry writes the same record.
+A typed user ID may be anything, even a password in the wrong field. It is padded, to hide its length, and encrypted
+deterministically, so that a retry writes the same record.
 """
 
 import functools
@@ -16,7 +16,7 @@ _USER_ID = "sealed-user-id"
 
 
 def seal(keys: Keys, text: str, purpose: str = _USER_ID) -> str:
-    """A user ID, or what else a `purpose` seals, encrypted and padded."""
+    """A user ID, or another text for its `purpose`, padded and encrypted."""
     content = text.encode()
     padded = content + b"\0" * (-len(content) % _BLOCK or (0 if content else _BLOCK))
     return b64encode(_cipher(keys, purpose).encrypt(padded, None)).decode()

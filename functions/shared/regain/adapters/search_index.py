@@ -1,7 +1,7 @@
 """The index of people, in the report table: entries that `report` keeps, and that `admin` reads a page at a time.
 
-An entry says only which account it leads to. What is shown, and whether it may be, is decided by the account itself, so
-an entry that is late or left over shows nobody.
+An entry holds only an account's id. Whether and how the account is shown depends on the account itself, so stale
+entries disclose nobody.
 """
 
 import base64
@@ -15,7 +15,7 @@ from regain.adapters.store import Store, Write, marshal, put_version, unmarshal
 from regain.domain.search import Key, Range
 
 _READ_SIZE = 500
-"""Entries that one query looks at, whatever the filter leaves of them. Without a filter, as many as are wanted."""
+"""Entries that one query with a filter examines. Without a filter it reads only as many as are wanted."""
 _MOST_READS = 4
 _PERSON = "person"
 
@@ -40,7 +40,7 @@ class Filters:
 
 
 Place = tuple[Range, Filters]
-"""Where the index is read, and what an entry there must hold besides."""
+"""A range of the index, and the filters for its entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,18 @@ class SearchIndex:
     # --- kept by `report` ------------------------------------------------------------------------
 
     def person_key(self, account_id: str) -> tuple[str, dict[str, str]]:
-        """The key of what an account is indexed by, for `Store.batch_get`."""
+        """The key of an account's `Indexed` item, for `Store.batch_get`."""
         return self.table, {"part": f"{_PERSON}#{account_id}", "id": _PERSON}
 
     def indexed(self, item: dict[str, Any] | None) -> Indexed:
-        """What the item of `person_key` says."""
+        """The content of the item of `person_key`."""
         if item is None:
             return Indexed()
         found = frozenset((part, key) for part, key in item["keys"])
         return Indexed(found, item["words"], tuple(item["lists"]), item["version"])
 
     def writes(self, account_id: str, seen: Indexed, new: Indexed) -> list[Write]:
-        """Makes the entries of an account those of `new`; a conflict if they have changed since they were `seen`."""
+        """Replaces an account's entries by those of `new`; a conflict if they have changed since they were `seen`."""
         same = (seen.words, seen.lists) == (new.words, new.lists)
         put = new.keys - seen.keys if same else new.keys
         if not put and seen.keys == new.keys and same:
@@ -101,8 +101,8 @@ class SearchIndex:
     def shortest(self, places: Sequence[Place], cursor: str, limit: int) -> tuple[list[str], str]:
         """A page, like `page`, of the people who have an entry in every one of these places.
 
-        Queries each place once, until one fills the page or ends; if none does, goes on with the first. So a rare word
-        answers at once, however common the others are, and it takes at most `_MOST_READS` queries all the same.
+        Queries each place once, until one fills the page or is exhausted; otherwise it continues with the first. So a
+        rare word is found at once, however common the others are, with at most `_MOST_READS` queries.
         """
         if cursor:
             place = _opened(cursor)[2] % len(places)
@@ -127,9 +127,9 @@ class SearchIndex:
     def page(
         self, ranges: Sequence[Range], filters: Filters, cursor: str, limit: int, reads: int = _MOST_READS
     ) -> tuple[list[str], str]:
-        """Up to `limit` account ids, and a cursor to go on from; "" where all has been looked at.
+        """Up to `limit` account ids, and the next cursor; "" at the end.
 
-        Queries at most `reads` times, so a page may be short, or empty, and have a cursor all the same.
+        Queries at most `reads` times, so a page may be short, or even empty, and still have a cursor.
         """
         found: dict[str, None] = {}
         number, after, _ = _opened(cursor)
@@ -171,22 +171,22 @@ class SearchIndex:
 
 
 def held_words(words: Iterable[str]) -> str:
-    """Words as an entry holds them: each after a blank, so that ` ma` is the beginning of one."""
+    """Words as an entry stores them: each after a space, so that ` ma` matches the beginning of one."""
     return "".join(f" {word}" for word in words)
 
 
 def _cursor(number: int, after: str, place: int = 0) -> str:
-    """Where to go on. A place is a number below zero: an earlier release then begins anew, and misses nobody."""
+    """A cursor. A place is encoded as a negative number, on which an earlier release starts again, missing nobody."""
     content = json.dumps([number - place, after], ensure_ascii=False)
     return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
 
 
 def _opened(cursor: str) -> tuple[int, str, int]:
-    """Where a cursor goes on: the range, the key and the place; at the beginning, if it is none."""
+    """The range, key and place of a cursor; those of the beginning if it is malformed."""
     try:
         number, after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         number, after = int(number), str(after)
-        after.encode()  # half of a surrogate pair is in no key
+        after.encode()  # fails on a lone surrogate, which no key has
     except (binascii.Error, OverflowError, TypeError, ValueError):
         return 0, "", 0
     return max(0, number), after, max(0, -number)

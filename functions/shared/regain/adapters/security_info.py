@@ -35,7 +35,7 @@ class SecurityInfos:
         return put_version(self.table, {"subject": subject, **fields_of(info)}, info.version)
 
     def require_write(self, subject: str, info: SecurityInfo) -> Write:
-        """Requires that its owner goes through it, if it has not changed since it was read. Writes nothing else."""
+        """Requires its owner to review it, if it has not changed since it was read. Writes nothing else."""
         unchanged = "version = :seen" if info.version else "attribute_not_exists(version)"
         values: dict[str, Any] = {":yes": True, ":at": 0, ":next": info.version + 1}
         values |= {":seen": info.version} if info.version else {}

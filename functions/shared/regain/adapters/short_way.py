@@ -1,8 +1,8 @@
-"""The short way to DynamoDB and SES: one signed request for a call, and botocore for whatever does not go smoothly.
+"""A fast path for calls to DynamoDB and SES: one signed request, with botocore as the fallback.
 
-Three quarters of a call in botocore are work that these calls have no use for: endpoint rules, events, user agents,
-copies of each value and each header. Here a call is serialised, signed and sent once, over the connections that
-botocore's own session makes. Handlers of botocore's events see only what botocore asks.
+Three quarters of botocore's work for a call is not needed here: endpoint rules, events, user agents, and copies of
+values and headers. The fast path serialises, signs and sends a call once, over connections of botocore's own session.
+Handlers of botocore's events see only the calls that fall back to botocore.
 """
 
 import functools
@@ -37,11 +37,11 @@ _RANDOM = random.SystemRandom()  # copies of one SnapStart snapshot would share 
 
 
 class NothingSent(HTTPException):
-    """There was no connection."""
+    """There was no connection, so nothing was sent."""
 
 
 class _Idle(deque[Any]):
-    """Connections that nobody uses now, the last one used at the end: a sixth of the work of urllib3's queue."""
+    """Idle connections, most recently used last: a sixth of the work of urllib3's queue."""
 
     def __del__(self) -> None:
         for connection in self:
@@ -49,13 +49,13 @@ class _Idle(deque[Any]):
 
 
 class ShortWay(BaseClient):  # type: ignore[misc]
-    """One request over a connection of botocore's session: what both services have in common."""
+    """One request over a connection of botocore's session: the base for both services."""
 
     _protocol, _content = "", ""
 
     @functools.cached_property
     def _is_plain(self) -> bool:
-        """Whether requests are signed, and go straight to the root of a server: through no proxy."""
+        """Whether requests are signed, and go directly to the root of a server, without a proxy."""
         url = self.meta.endpoint_url
         proxy, parts = self._endpoint.http_session._proxy_config.proxy_url_for(url), urlsplit(url)
         simple = parts.path in ("", "/") and not parts.query and "@" not in parts.netloc
@@ -85,7 +85,7 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         return connection
 
     def _exchange(self, path: str, headers: dict[str, str], body: bytes, read: Callable[[Any], Any]) -> Any:
-        """One request, and what came of it. Nothing is tried again. Raises NothingSent, or what went wrong later."""
+        """Sends one request without retries, and returns the response. Raises NothingSent, or any later error."""
         connection = self._connected()
         told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"POST {path} HTTP/1.1\r\n{told}content-length: {len(body)}\r\n\r\n"
@@ -103,7 +103,7 @@ class ShortWay(BaseClient):  # type: ignore[misc]
 
     @functools.cached_property
     def _pool(self) -> Any:
-        """What makes the connections of botocore's own session, with its timeouts and authorities."""
+        """The connection pool of botocore's own session, with its timeouts and certificate authorities."""
         session, url = self._endpoint.http_session, self.meta.endpoint_url
         pool = session._get_connection_manager(url).connection_from_url(url)
         session._setup_ssl_cert(pool, url, session._verify)
@@ -130,7 +130,7 @@ class ShortWay(BaseClient):  # type: ignore[misc]
         return headers
 
     def _parsed(self, operation: str, answer: Any) -> dict[str, Any]:
-        """An answer as botocore reads it: with bytes, or with what an error tells."""
+        """A response as parsed by botocore, for binary values and for errors."""
         endpoint, model = self._endpoint, self._service_model.operation_model(operation)
         parser = endpoint._response_parser_factory.create_parser(self._protocol)
         response = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content, "context": {}}
@@ -141,10 +141,10 @@ class ShortWay(BaseClient):  # type: ignore[misc]
 
 
 class ToDynamoDB(ShortWay):
-    """Mixed into botocore's class of clients of DynamoDB, before all others.
+    """Mixed into botocore's client class for DynamoDB, as its first base.
 
-    Unless a call succeeds or a condition does not hold, botocore asks again as it always does: with the same
-    `ClientRequestToken`, by which DynamoDB knows a transaction again.
+    Unless a call succeeds or a condition fails, botocore repeats it in its usual way, with the same
+    `ClientRequestToken`, which makes transactions idempotent.
     """
 
     _protocol, _content = "json", "application/x-amz-json-1.0"
@@ -170,10 +170,10 @@ class ToDynamoDB(ShortWay):
         return told
 
     def _told(self, operation: str, answer: Any) -> dict[str, Any] | None:
-        """What an answer says: a result, or that a condition does not hold. None: neither, so that botocore is to ask.
+        """The result of a successful call, or None if botocore is to repeat it. A failed condition raises.
 
         Raises:
-            ValueError: a result is no JSON. Botocore would take it for an empty one.
+            ValueError: the result is not JSON, which botocore would treat as an empty result.
         """
         if answer.status_code not in (_OK, _BAD_REQUEST) or not _whole(answer):
             return None
@@ -186,10 +186,10 @@ class ToDynamoDB(ShortWay):
 
 
 class ToSes(ShortWay):
-    """Mixed into botocore's class of clients of SES, before all others.
+    """Mixed into botocore's client class for SES, as its first base.
 
-    A message is sent once: botocore is asked only where nothing was sent yet. Whatever the answer then is, it is told
-    as botocore tells it, and the outbox decides whether to try again.
+    A message is sent once: botocore takes over only if nothing was sent yet. Responses are parsed as by botocore, and
+    the outbox decides whether to retry.
     """
 
     _protocol, _content = "rest-json", "application/json"
@@ -212,24 +212,24 @@ class ToSes(ShortWay):
 
 
 def mix_in(way: type[ShortWay], base_classes: list[type], **_: Any) -> None:
-    """With the way to a service, for botocore's event `creating-client-class` of that service."""
+    """A handler of botocore's event `creating-client-class` that adds the fast path to a service's client class."""
     base_classes.insert(0, way)
 
 
 def _has_ended(sock: Any) -> bool:
-    """Whether the server has closed an idle connection, or says something that nobody asked for."""
+    """Whether the server has closed an idle connection, or sent data without a request."""
     waiting = select.poll()
     waiting.register(sock, select.POLLIN)
     return bool(waiting.poll(0))
 
 
 def _read(sock: Any) -> SimpleNamespace:
-    """An answer in the one form that DynamoDB has: HTTP/1.1 with its length. Whatever else it is, botocore is to read.
+    """A response in the form that DynamoDB uses: HTTP/1.1 with `Content-Length`. Others are left to botocore.
 
     Raises:
-        HTTPException: it is another one, or not whole.
+        HTTPException: it has another form, or is incomplete.
     """
-    content = bytearray()  # which grows without being copied: an answer has up to 16 MB
+    content = bytearray()  # grows without copies: a response has up to 16 MB
     while (end := content.find(b"\r\n\r\n")) < 0:
         if len(content) > _LONGEST_HEAD:
             raise HTTPException("a head without an end")
@@ -249,10 +249,10 @@ def _read(sock: Any) -> SimpleNamespace:
 
 
 def _read_any(sock: Any) -> SimpleNamespace:
-    """An answer in any form that HTTP/1.1 allows.
+    """A response in any form that HTTP/1.1 allows.
 
     Raises:
-        HTTPException, OSError: it is not whole.
+        HTTPException, OSError: it is incomplete.
     """
     response = HTTPResponse(sock, method="POST")
     response.begin()
@@ -270,12 +270,12 @@ def _more(sock: Any) -> bytes:
 
 
 def _pause() -> None:
-    """Before DynamoDB is asked again that has answered otherwise, as when it throttles. Botocore waits longer."""
+    """A short pause before botocore repeats a call, such as one that DynamoDB throttled."""
     time.sleep(_RANDOM.uniform(0, 0.05))
 
 
 def _whole(answer: Any) -> bool:
-    """Whether the checksum fits, where there is one."""
+    """Whether the checksum, if there is one, matches the body."""
     told = answer.headers.get("x-amz-crc32")
     return told is None or zlib.crc32(answer.content) == int(told)
 
@@ -287,7 +287,7 @@ def _host(url: str) -> str:
 
 @functools.lru_cache(maxsize=2)
 def _key(secret: str, scope: str) -> hmac.HMAC:
-    """The HMAC under the signing key of a day, to be copied: a third of the work of beginning with the key."""
+    """The HMAC object for a day's signing key. Copying it takes a third of the work of setting it up."""
     key = f"AWS4{secret}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")

@@ -1,6 +1,6 @@
-"""The published site's own pages for an address that it does not have, read where CloudFront reads the site.
+"""The published site's "not found" pages, read from the bucket that CloudFront serves.
 
-They are not part of a release: a page that is published is the page that answers, within a minute.
+They are not part of a release: a newly published page is used within a minute.
 """
 
 import time
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from regain.adapters import aws
 from regain.organisation.settings import current
 
-_FRESH = 60.0  # seconds that a page, or that there is none, is remembered
+_FRESH = 60.0  # seconds for which a page, or its absence, is cached
 
 
 class NotFoundPages(Mapping[str, str]):

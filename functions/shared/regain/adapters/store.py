@@ -1,4 +1,4 @@
-"""DynamoDB: consistent reads, and steps that commit as one conditional transaction."""
+"""DynamoDB: strongly consistent reads, and conditional transactions."""
 
 import random
 import time
@@ -13,7 +13,7 @@ from regain.problems import SERVICE_BUSY, Refused
 
 T = TypeVar("T")
 READ_SIZE = 100
-"""How many keys DynamoDB takes in one BatchGetItem."""
+"""The maximum number of keys in one BatchGetItem."""
 
 _TRIES = 6
 _FAILED, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
@@ -22,7 +22,7 @@ _RANDOM = random.SystemRandom()  # copies of one SnapStart snapshot would share 
 
 
 class Conflict(Exception):
-    """A record has changed since it was read. Read again and decide again."""
+    """A record has changed since it was read. Read it again and repeat the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Write:
     refused: Refused | None = None
 
     def or_refused(self, refused: Refused) -> "Write":
-        """The same, but where its condition does not hold that is told, and nothing is tried again."""
+        """The same write, whose failed condition raises `refused` instead of a conflict, without retries."""
         return replace(self, refused=refused)
 
 
@@ -110,7 +110,7 @@ class Store:
         return int(self.add(table, key, "count", purge_at=purge_at, by=by)["count"])
 
     def add(self, table: str, key: dict[str, str], name: str, *, purge_at: int, by: int = 1) -> dict[str, Any]:
-        """Adds to an attribute and returns the item as it is then: an attempt is counted before it is judged."""
+        """Adds to an attribute and returns the updated item: an attempt is counted before it is judged."""
         answer = self.client.update_item(
             TableName=table,
             Key=marshal(key),
@@ -126,7 +126,7 @@ class Store:
 
         Raises:
             Conflict: a condition no longer holds.
-            Refused: what a write is `or_refused` with; SERVICE_BUSY, if every retry met another transaction.
+            Refused: that of a write's `or_refused`; SERVICE_BUSY if every retry met another transaction.
         """
         writes = list(writes)
         items = [{write.verb: write.request} for write in writes]
@@ -152,7 +152,7 @@ def retry_on_conflict(step: Callable[[], T]) -> T:
     """Runs a step again until it commits without a conflict, and returns its result.
 
     Raises:
-        Refused: SERVICE_BUSY, if every try met a conflict.
+        Refused: SERVICE_BUSY if every attempt met a conflict.
     """
     for attempt in range(_TRIES):
         try:
@@ -208,7 +208,7 @@ def unmarshal(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def fields_of(state: Any) -> dict[str, Any]:
-    """A dataclass as an item: its fields, with the dataclasses within as they are. A fifth of the work of `asdict`."""
+    """A dataclass as an item. Nested dataclasses are not converted, which takes a fifth of the work of `asdict`."""
     return {name: getattr(state, name) for name in state.__dataclass_fields__}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from regain.adapters import aws
 
-_EMPTY_PAGES = 20  # in a row: DynamoDB may answer some before it comes to the first record
+_EMPTY_PAGES = 20  # in a row: DynamoDB may return some before the first record
 
 
 class IncompleteBatch(Exception):
@@ -19,8 +19,8 @@ class IncompleteBatch(Exception):
 def read_failed_batch(body: str) -> list[dict[str, Any]]:
     """The records of the batch that a queue message describes (`DDBStreamBatchInfo`), in order, from first to last.
 
-    They include what the function's filter leaves out: `batchSize` counts what Lambda handed over, and says nothing
-    about how many records lie in between.
+    They include records that the function's filter drops: `batchSize` counts only those that Lambda passed on, not the
+    ones between them.
 
     Raises:
         IncompleteBatch: the last record was not reached. The message must stay in the queue.

@@ -1,4 +1,4 @@
-"""What an import changes, in numbers and by name. A dry run and the import report the same."""
+"""The report of what an import changes, in numbers and by name. A dry run reports the same as the import."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,21 +20,22 @@ _FEW, _SHARE = 10, 10
 
 
 def are_too_many(number: int, of: int) -> bool:
-    """Whether an import that says this of so many people is more likely wrong: more than ten, and than a tenth."""
+    """Whether a change affects so many people that the file is probably wrong: more than ten, and more than a tenth."""
     return number > max(_FEW, of // _SHARE)
 
 
 @dataclass(frozen=True, slots=True)
 class EligibilityCheck:
-    """Who could get back in alone, under these settings. `security_infos` reads what up to a hundred people have
-    registered, in their order.
+    """Checks who could use self-service reset under these settings.
+
+    `security_infos` reads the security info of up to a hundred account ids, in their order.
     """
 
     organisation: Organisation
     security_infos: Callable[[Sequence[str]], Sequence[SecurityInfo]]
 
     def capable(self, account: Account, info: SecurityInfo) -> bool:
-        """Whether this person could reset their password alone."""
+        """Whether this person could reset their password themselves."""
         own = policies.for_account(self.organisation, account)
         return eligibility(account, info, own.recovery, own.domains).capable
 
@@ -49,13 +50,12 @@ class EligibilityCheck:
 class Changes:
     """What an import changes. Lists hold user IDs, or pairs of a user ID and a detail.
 
-    `fields` counts the people whose field changes. `moved` get another user ID. `taken_over` are user IDs that somebody
-    new has now, in place of a person whose account is removed; `taken` are those that a row is refused for, because
-    they are another person's; `missing` are people whom the file does not list, and who are turned off for that.
-    `roles` are the new ones. `kept` are local changes that the file contradicts. `unknown` are
-    people added as disabled because the file does not say whether they are enabled. `replaced` have other names and
-    other destinations but keep their password: the user ID may have a new owner. Of the `people` in the file, `capable`
-    could get back in alone.
+    `fields` counts people by field that changes. `moved` get another user ID. `taken_over` are user IDs that pass to
+    somebody new from a person whose account is removed; `taken` are user IDs of rows refused because another person has
+    them. `missing` are people whom the file does not list, and who are turned off for that. `roles` are new roles.
+    `kept` are local changes that the file contradicts. `unknown` are people added as disabled because the file does not
+    say whether they are enabled. `replaced` get other names and other destinations but keep their password: the user ID
+    may have a new owner. Of the `people` in the file, `capable` could use self-service reset.
     """
 
     fields: Counter[str] = field(default_factory=Counter)
@@ -89,7 +89,7 @@ class Changes:
         return self
 
     def add(self, person: Person, old: Account | None, new: Account) -> None:
-        """Counts one person of the file, with the stored account and the one that replaces it."""
+        """Counts one person in the file, with the stored account (`old`) and the one that replaces it."""
         self._add_password(person, old, new)
         if new.role != (old.role if old else ""):
             self.roles.append((new.user_id, new.role or f"no longer {old.role if old else ''}"))
@@ -111,7 +111,7 @@ class Changes:
                 self.replaced.append(new.user_id)
 
     def add_eligibility(self, old: Account | None, new: Account, info: SecurityInfo, check: EligibilityCheck) -> None:
-        """Counts whether this person could get back in alone, and which methods they lose."""
+        """Counts whether this person could use self-service reset, and which methods they lose."""
         self.people += 1
         self.capable += check.capable(new, info)
         if old and old != new:

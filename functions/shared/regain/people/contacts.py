@@ -1,6 +1,6 @@
 """Parses e-mail addresses and telephone numbers into their canonical forms.
 
-Import it where it is needed, not at start: its libraries are large.
+Import it lazily: its libraries are large.
 """
 
 import functools
@@ -19,8 +19,8 @@ _LONGEST_NAME, _LONGEST_ADDRESS = 64, 254
 _ORDINARY = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII | re.IGNORECASE)
 _NOT_DELIVERABLE = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})  # RFC 6761
 _EXTENSION = re.compile(r"(?:x|ext\.?|-)?\s*\d{3,6}", re.IGNORECASE)
-_FICTION = re.compile(r"\+447700900\d{3}|\+1\d{3}55501\d\d")  # for examples: given out to nobody, by intention
-_OLD_MEXICAN = re.compile(r"\+521(\d{10})")  # until 2019 mobiles had a 1 behind the country code
+_FICTION = re.compile(r"\+447700900\d{3}|\+1\d{3}55501\d\d")  # reserved for fiction and examples
+_OLD_MEXICAN = re.compile(r"\+521(\d{10})")  # until 2019 mobile numbers had a 1 after the country code
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ def parse_email(typed: str) -> str:
 
 @functools.lru_cache(10_000)
 def _domain(domain: str) -> str:
-    """A canonical domain. Cached, because a file of many people has few of them.
+    """A canonical domain. Cached, because a file with many people has few domains.
 
-    One of plain labels needs no library, which takes longer to import than a request for help takes.
+    Plain ASCII domains avoid the library, whose import would take longer than the rest of a request for help.
     """
     ending = domain.rpartition(".")[2].lower()
     if _ORDINARY.fullmatch(domain) and "--" not in domain and ending not in _NOT_DELIVERABLE:
@@ -66,8 +66,8 @@ def _checked(typed: str) -> str:
 
 
 def is_undeliverable(typed: str) -> bool:
-    """Whether no message gets to an address: it exists in a closed network only, as `maria@corp.local`, or its name is
-    not ASCII, which Amazon SES does not deliver to.
+    """Whether e-mail cannot reach an address: its domain is private, as in `maria@corp.local`, or its local part is not
+    ASCII, which Amazon SES does not support.
     """
     name, at, domain = typed.strip().lower().rpartition("@")
     known_here = "." not in domain or domain.rpartition(".")[2] in _NOT_DELIVERABLE
@@ -75,7 +75,7 @@ def is_undeliverable(typed: str) -> bool:
 
 
 def is_extension(typed: str) -> bool:
-    """Whether this is a number of the organisation's own exchange, which no code reaches: `1234`, `x1234`."""
+    """Whether this is an internal extension, which codes cannot reach: `1234`, `x1234`."""
     return bool(_EXTENSION.fullmatch(typed.strip()))
 
 
@@ -84,7 +84,7 @@ def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:
 
     Raises:
         Refused: INVALID_PHONE_NUMBER, or PHONE_NUMBER_NOT_ACCEPTED for a premium-rate number or one outside `countries`
-            (if any are given): nobody should earn money from our texts.
+            (if any are given), to prevent toll fraud.
     """
     phonenumbers, parsed = _library(), _parsed(typed, countries)
     costly = {getattr(phonenumbers.PhoneNumberType, kind) for kind in _COSTLY}
@@ -96,7 +96,7 @@ def parse_phone_number(typed: str, countries: tuple[str, ...]) -> PhoneNumber:
 
 
 def _of_one(parsed: Any, countries: tuple[str, ...]) -> bool:
-    """Whether the number is of one of these countries; some share their numbers, as the Isle of Man does with GB."""
+    """Whether the number belongs to one of these countries. Some share a plan, as the Isle of Man does with GB."""
     phonenumbers = _library()
     sharing = set(phonenumbers.region_codes_for_country_code(parsed.country_code)) & set(countries)
     exact = phonenumbers.region_code_for_number(parsed) if sharing else None
@@ -133,8 +133,8 @@ def _parsed(typed: str, countries: tuple[str, ...]) -> Any:
 
 
 def _read(typed: str, countries: tuple[str, ...]) -> Any:
-    """A number as the library reads it; also with 00 for the + where that is not the country's own prefix, and without
-    the + that a spreadsheet drops.
+    """A number parsed by the library. Also accepts 00 for + where that is not the country's prefix, and no + at all,
+    since spreadsheets drop it.
     """
     phonenumbers, typed, country = _library(), typed.strip(), countries[0] if countries else None
     if typed.startswith("+") and (old := _OLD_MEXICAN.fullmatch("+" + re.sub(r"\D", "", typed))):

@@ -1,4 +1,4 @@
-"""First passwords, which a file of people brings."""
+"""First passwords, from a people file."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from regain.organisation.settings import Organisation
 
 
 def check(organisation: Organisation) -> Callable[[str, Account], bool]:
-    """A function that tells whether a first password, in its normal form, meets every rule."""
+    """A function that returns whether a first password, in normal form, meets every rule."""
     words = common_passwords.of(organisation)
 
     def fits(password: str, account: Account) -> bool:

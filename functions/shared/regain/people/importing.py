@@ -29,8 +29,8 @@ _WRITES = 100  # of a transaction
 
 @dataclass(frozen=True, slots=True)
 class PeopleFile:
-    """A parsed file. `errors` are about rows that cannot be imported, `skipped` are rows that are nobody's account
-    here, and `notes` are about rows that are imported all the same.
+    """A parsed file. `errors` are about rows that cannot be imported, `skipped` are rows that are not accounts of this
+    organisation, and `notes` are warnings about rows that are imported.
     """
 
     columns: Columns
@@ -40,7 +40,7 @@ class PeopleFile:
     notes: list[FileError]
 
     def summary(self) -> list[str]:
-        """What the file is, and which of its columns and rows are not used: a line for each."""
+        """The file's format, and the columns and rows that are not used: one line for each."""
         heading = next(heading for _, name, heading in self.columns.used if name == "user_id")
         lines = [f"{self.columns.shape.name}: {len(self.people)} people; the user ID is {heading}"]
         if self.columns.unused:
@@ -70,11 +70,11 @@ class ImportResult:
 class ImportOptions:
     """How to import. `now` is in seconds since 1970; a `dry_run` writes nothing.
 
-    What was changed in Regain (`Account.local_changes`) is kept, unless the file is to `overwrite_local_changes`. A
-    first password must be changed at the first sign-in, unless `accept_password` returns True for it (in its normal
-    form). With `eligibility`, the result counts who could get back in alone; with a `notifier` too, changes become
-    events, and the people concerned are notified. `remove` ends the account of a person whose user ID the file gives to
-    somebody new; without it, and where they are too many to be believed, such a row is refused.
+    Changes made in Regain (`Account.local_changes`) are kept, unless `overwrite_local_changes`. A first password must
+    be changed at the first sign-in, unless `accept_password` returns True for it (in normal form). With `eligibility`,
+    the result counts who could use self-service reset; with a `notifier` too, changes are recorded as events, and the
+    people concerned are notified. `remove` removes the account of a person whose user ID the file gives to somebody
+    new. Such a row is refused without it, or if there are implausibly many of them.
     """
 
     now: int
@@ -99,7 +99,7 @@ def read(path: Path, organisation: Organisation) -> list[Person]:
 
 
 def parse(path: Path, organisation: Organisation) -> PeopleFile:
-    """Everything in a file: the people, and what there is to say about the other rows.
+    """Everything in a file: the people, and messages about other rows.
 
     Raises:
         InvalidFile: it is not a file of people, or none of its rows is an account of this organisation.
@@ -128,7 +128,7 @@ def parse(path: Path, organisation: Organisation) -> PeopleFile:
 
 
 def _drop_shared_ids(parsed: PeopleFile, file: str) -> None:
-    """Ids that several rows share identify nobody: an administrator's second account often has the first one's."""
+    """Ignores ids that several rows share: an administrator's second account often repeats the first one's."""
     counted = Counter(each for person in parsed.people for each in matching.source_ids(person))
     shared = {each for each, number in counted.items() if number > 1}
     for place, person in enumerate(parsed.people) if shared else ():
@@ -140,7 +140,7 @@ def _drop_shared_ids(parsed: PeopleFile, file: str) -> None:
 
 
 def _mark_shared_places(parsed: PeopleFile, file: str) -> None:
-    """Addresses and numbers of more than five people are no method, and are named in a note."""
+    """Marks addresses and numbers of more than five people, which cannot be methods, and adds a note about each."""
     own = [shared_places.places(person.account) for person in parsed.people]
     found = shared_places.shared(own)
     for place, person in enumerate(parsed.people) if found else ():
@@ -152,7 +152,7 @@ def _mark_shared_places(parsed: PeopleFile, file: str) -> None:
 
 
 def _skip_people_of_directories(parsed: PeopleFile, organisation: Organisation) -> None:
-    """People whose passwords live in a directory are found there: an account here would be nobody's (B31)."""
+    """Skips people whose passwords are in a directory: they are looked up there, and need no account (B31)."""
     elsewhere = {name for name, domain in organisation.domains.items() if domain.has_directory}
     everybody, parsed.people[:] = list(parsed.people), []
     for person in everybody:
@@ -176,9 +176,9 @@ def load(
 ) -> ImportResult:
     """Adds and updates people, many in one transaction. Never replaces a password.
 
-    Can be stopped at any time and run again: unchanged accounts are not written. `progress` is called with the number
-    of people that have been handled since the last call. Passwords are hashed without a pepper, so that an import needs
-    no right to its KMS key; the first sign-in adds it.
+    Idempotent: it can be interrupted and run again, since unchanged accounts are not written. `progress` is called with
+    the number of people processed since the last call. Passwords are hashed without a pepper, so that an import needs
+    no permission for its KMS key; the first sign-in adds it.
     """
     everybody, run = list(people), _Run(accounts, options, progress)
     # Rows with ids first: they may free a user ID that a row without ids then takes.
@@ -211,8 +211,8 @@ class _Case:
 
 @dataclass(slots=True)
 class _Run:
-    """One import. `waiting` are rows whose user ID is another person's, who may still get another one by this import;
-    in the `last` round, none does. `moved` are the accounts that got one.
+    """One import. `waiting` are rows whose user ID another person has, who may get a new one later in this import; in
+    the `last` round, nobody does. `moved` are the accounts that got a new user ID.
     """
 
     accounts: Accounts
@@ -224,7 +224,7 @@ class _Run:
     last: bool = False
 
     def load(self, part: Sequence[Person]) -> ImportResult:
-        """Imports some people, and answers what changed."""
+        """Imports some people, and returns what changed."""
         done, pending = ImportResult(), part
         for _ in range(_TRIES):
             cases, pending = self._cases(pending, done.changes), []
@@ -259,9 +259,9 @@ class _Run:
         ]
 
     def exchange(self) -> ImportResult:
-        """Imports rows whose people pass their user IDs round among themselves, each ring in one transaction.
+        """Imports rows whose people exchange user IDs in a cycle, each cycle in one transaction.
 
-        Rings that one cannot take, or of which an account is changed at the same time, stay among those `waiting`.
+        Cycles too large for one, or with an account that is changed concurrently, remain in `waiting`.
         """
         done = ImportResult()
         for ring in matching.rings(matching.match(self.waiting, self.accounts, self.moved)):
@@ -277,7 +277,7 @@ class _Run:
         return done
 
     def _may_go_on(self, found: Match, changes: Changes) -> bool:
-        """Whether the user ID of a row is free for its person. Somebody new takes it over from a former holder."""
+        """Whether the user ID of a row is free for its person, or is taken over from its former holder."""
         if not found.holder:
             return True
         user_id = found.person.account.user_id
@@ -293,7 +293,7 @@ class _Run:
         return False
 
     def _transactions(self, cases: list[_Case]) -> Iterator[tuple[list[_Case], list[Write]]]:
-        """Groups cases into transactions. None has two writes of one item: an alias can be that of several people."""
+        """Groups cases into transactions, none with two writes to one item: several people may share an alias."""
         notifier = self.options.notifier
         quoted = notifier.reference() if notifier else ""
         group: list[_Case] = []

@@ -1,4 +1,4 @@
-"""Inviting people to register: beginning an invitation, and reading whom it asks as they are now."""
+"""Inviting people to register: creates invitations, and reads the current state of the people they are for."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,13 +20,13 @@ from regain.organisation.zones import zone
 from regain.problems import DEADLINE_NOT_POSSIBLE, NOBODY_TO_INVITE, Refused
 from regain.runtime.services import Services
 
-_READ_SIZE = 30  # people: three items each, of the hundred that one read takes
+_READ_SIZE = 30  # people, with three items each, in a read of up to a hundred items
 _WRITE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody whom an invitation may ask, as they are now. `reason`: why they are left alone; "" if they are asked."""
+    """The current state of somebody whom an invitation may ask. `reason` is why they are skipped, or ""."""
 
     account_id: str
     subject: str
@@ -40,10 +40,10 @@ def begin(
     services: Services, by: str, deadline: str, *, group: str = "", listed: Sequence[str] | None = None,
     reminders: Iterable[int] = invitations.REMINDERS,
 ) -> Invitation:  # fmt: skip
-    """A new invitation, not written yet: of a group, of the accounts `listed`, or of everybody who is not registered.
+    """A new invitation, not written yet, for a group, the accounts `listed`, or everybody who is not registered.
 
     Raises:
-        Refused: DEADLINE_NOT_POSSIBLE; NOBODY_TO_INVITE, where nobody is in the group or on the list.
+        Refused: DEADLINE_NOT_POSSIBLE; NOBODY_TO_INVITE if nobody is in the group or on the list.
     """
     now, home = services.now, zone(services.organisation)
     try:
@@ -62,7 +62,7 @@ def begin(
 
 
 def keep_list(invitation: Invitation, account_ids: Iterable[str], services: Services) -> None:
-    """Writes whom a list names, before the invitation itself: one that was cut off here has asked nobody."""
+    """Writes the people on a list before the invitation itself, so that an interruption here invites nobody."""
     part = f"listed#{invitation.id}"
     for some in batched(dict.fromkeys(account_ids), _WRITE_SIZE):
         writes = [services.invitations.entry_write(part, each, invitation.ends_at) for each in some]
@@ -70,9 +70,9 @@ def keep_list(invitation: Invitation, account_ids: Iterable[str], services: Serv
 
 
 def page(invitation: Invitation, services: Services, cursor: str, limit: int) -> tuple[list[str], str]:
-    """Up to `limit` people of the invitation's present round, and a cursor to go on from; "" at the end.
+    """Up to `limit` account ids of the invitation's current round, and the next cursor; "" at the end.
 
-    The first round walks over the group or list; later ones over those who have been asked.
+    The first round covers the group or list; later ones cover those who have been invited.
     """
     asked = invitation.at > 0
     named = {"group": f"g#{invitation.group}", "not-registered": "s#not-registered", "list": f"listed#{invitation.id}"}
@@ -81,7 +81,7 @@ def page(invitation: Invitation, services: Services, cursor: str, limit: int) ->
 
 
 def read(account_ids: Sequence[str], invitation: Invitation, services: Services) -> list[Candidate]:
-    """These people as they are now: one read. At most 33."""
+    """The current state of up to 33 people: one read."""
     subjects = [services.recoveries.subject(each) for each in account_ids]
     keys = [services.accounts.key(each) for each in account_ids]
     keys += [services.security_infos.key(each) for each in subjects]
@@ -98,7 +98,7 @@ def read(account_ids: Sequence[str], invitation: Invitation, services: Services)
 
 
 def forecast(invitation: Invitation, account_ids: Iterable[str], services: Services) -> Counter[str]:
-    """How many of these people would be asked (""), and how many left alone for each reason."""
+    """How many of these people would be invited (""), and how many would be skipped, by reason."""
     parts = batched(dict.fromkeys(account_ids), _READ_SIZE)
     return Counter(each.reason for part in parts for each in read(part, invitation, services))
 
@@ -116,7 +116,7 @@ def everybody(invitation: Invitation, services: Services) -> Iterator[str]:
 def _reason(
     account: Account | None, info: SecurityInfo, invitee: Invitee, invitation: Invitation, services: Services
 ) -> str:  # fmt: skip
-    """Why they are left alone: by how they stand, or because another invitation asks them."""
+    """Why somebody is skipped: because of their account, or because another invitation asks them."""
     stands, registers = None, False
     if account:
         own = policies.for_account(services.organisation, account)

@@ -1,6 +1,6 @@
-"""Finds the account that each row of a file is about: by the ids of its source, and otherwise by the user ID.
+"""Finds the account for each row of a file, by the row's ids in the source system, or else by the user ID.
 
-A user ID can change hands, so an account is somebody else's if a source gives it another id of the same kind.
+A user ID can pass to another person, so an account with another id of the same kind is somebody else's.
 """
 
 import re
@@ -16,10 +16,10 @@ _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A row and the account that it is about.
+    """A row and its account.
 
-    `account_id` is "" for somebody new. Without an account (`old`), it is that of somebody who has left and is back.
-    `holder` is another person's account that has the user ID of the row now. `ids` are those of the row that no other
+    `account_id` is "" for somebody new. If it is set without an account (`old`), somebody who left has come back.
+    `holder` is another person's account that currently has the row's user ID. `ids` are the row's ids that no other
     account has.
     """
 
@@ -41,7 +41,7 @@ class Match:
 
 
 def match(people: Sequence[Person], accounts: Accounts, moved: Collection[str] = ()) -> list[Match]:
-    """The accounts of rows, in their order. User IDs of the accounts in `moved` are regarded as free."""
+    """The matches of rows, in their order. User IDs of accounts in `moved` count as free."""
     wanted = [source_ids(person) for person in people]
     user_ids = [person.account.user_id for person in people]
     leads = accounts.identifiers.find_all([*user_ids, *(each for ids in wanted for each in ids)])
@@ -65,7 +65,7 @@ def _match(
 
 
 def rings(found: Sequence[Match]) -> list[list[Match]]:
-    """Rows that pass user IDs round: each gets that of the next one's account, and the last that of the first."""
+    """Cycles of rows that exchange user IDs: each gets the next row's, and the last one the first's."""
     known = {each.account_id: each for each in found if each.old and each.holder}
     made: list[list[Match]] = []
     seen: set[str] = set()
@@ -82,12 +82,12 @@ def rings(found: Sequence[Match]) -> list[list[Match]]:
 
 
 def source_ids(person: Person) -> tuple[str, ...]:
-    """The ids of a row, as an account's `identifiers` have them."""
+    """The ids of a row, in the form of an account's `identifiers`."""
     return tuple(f"{name}:{value.lower() if _GUID.fullmatch(value) else value}" for name, value in person.ids)
 
 
 def with_ids(account: Account, ids: Sequence[str]) -> Account:
-    """The account with these ids beside those that it has."""
+    """The account with these ids added to its own."""
     given = (each.removeprefix(EXTERNAL_ID) for each in ids if each.startswith(EXTERNAL_ID))
     external = next(given, account.external_id)
     others = (each for each in ids if not each.startswith(EXTERNAL_ID))

@@ -1,4 +1,4 @@
-"""An account after a source has stated facts about it. A source never undoes what was decided in Regain."""
+"""Merges what a source states about an account into it. A source never undoes what was decided in Regain."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -35,7 +35,7 @@ def merge(
         local = tuple(name for name in local if name in unspecified)
     kept = {name: getattr(stored, name) for name in (*_NEVER_STATED, *unspecified, *local)}
     merged = replace(merged, version=stored.version, local_changes=local, **kept)
-    # A file counts its own people only: what was found to be shared over all accounts stays so.
+    # A file counts only its own people, so places that were found to be shared among all accounts stay marked.
     merged = replace(merged, shared_places=tuple(sorted({*stated.shared_places, *stored.shared_places})))
     if merged.role != stored.role:
         merged = replace(merged, role_since=now)

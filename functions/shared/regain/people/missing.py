@@ -11,20 +11,20 @@ from regain.people.notifications import ImportNotifier
 
 
 class TooManyError(Exception):
-    """So many people are missing that the file is more likely cut off, or that of a part of the organisation."""
+    """So many people are missing that the file is probably truncated, or covers only part of the organisation."""
 
 
 def find(
     everybody: Iterable[Account], listed: Collection[str], at_most: int | None = None, provisioned: Collection[str] = ()
 ) -> tuple[list[Account], Counter[str]]:
-    """The accounts to turn off, whose user IDs are not `listed`; and how many stay on, by the reason.
+    """The accounts to turn off, whose user IDs are not `listed`; and how many others stay on, by reason.
 
-    Whoever was granted a role in Regain stays on: a file does not undo what was decided here. So do the people whom
-    another source keeps: those whose ids are `provisioned` and, unless `at_most` says how many have left, those of a
-    domain of which the file lists nobody.
+    People who were granted a role in Regain stay on, because a file does not undo what was decided here. So do people
+    from other sources: those whose ids are `provisioned` and, unless `at_most` is given, those in domains of which the
+    file lists nobody.
 
     Raises:
-        TooManyError: they are more than `at_most`, or without it more than ten and than a tenth of those who are on.
+        TooManyError: there are more than `at_most`, or, without it, more than ten and a tenth of the enabled accounts.
     """
     found, kept, on = [], Counter[str](), 0
     domains = {each.rpartition("@")[2] for each in listed}
@@ -51,7 +51,7 @@ def turn_off(
     notifier: ImportNotifier,
     security_infos: Callable[[Sequence[str]], Sequence[SecurityInfo]],
 ) -> None:
-    """Turns these accounts off, and tells whom it concerns.
+    """Turns these accounts off, and sends the notices about it.
 
     Raises:
         Conflict: an account was changed at the same time; run the import again.

@@ -1,4 +1,4 @@
-"""The events of a change by an import or a command, and its notices: to the person, and of a role to administrators."""
+"""Events and notices of changes by an import or command. Administrators are notified of new roles."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class ImportNotifier:
         return reference.generate(self.services.randomness(5))
 
     def writes(self, old: Account, new: Account, info: SecurityInfo, quoted: str) -> list[Write]:
-        """The writes that go with a change: first its events, then its notices. None if it concerns nobody."""
+        """The writes that go with a change: first its events, then its notices. Empty if nothing relevant changes."""
         what, services = ",".join(imported.changes(old, new)), self.services
         if not what:
             return []
@@ -36,7 +36,7 @@ class ImportNotifier:
         return [*events, *self.notices(old, new, info, quoted)]
 
     def notices(self, old: Account, new: Account, info: SecurityInfo, quoted: str) -> list[Write]:
-        """The messages about a change, as far as the organisation's settings want them."""
+        """The writes of the notices of a change, as far as the organisation's settings ask for them."""
         services, subject = self.services, self.services.recoveries.subject(new.id)
         messages: list[Message] = []
         if services.organisation.notify.person:

@@ -1,4 +1,4 @@
-"""The end of an account: everything of it goes, for good, and its events stay as long as all others."""
+"""Removes an account and all its data, permanently. Only its events stay, as long as all others."""
 
 from dataclasses import replace
 
@@ -13,9 +13,10 @@ _MOST_RECORDS = 10_000
 
 
 def remove(account: Account, notifier: ImportNotifier, tell: bool = True) -> None:
-    """Ends an account with its password, security info, sessions, flows and limits. With `tell`, its owner is told.
+    """Removes an account with its password, security info, sessions, flows and limits. With `tell`, notifies its owner.
 
-    The user ID is free for somebody else, who starts with nothing of this. Can be repeated after it was interrupted.
+    The user ID becomes free for somebody else, who inherits nothing. Idempotent: it can be repeated after an
+    interruption.
 
     Raises:
         Conflict: the account has changed since it was read.
@@ -31,7 +32,7 @@ def remove(account: Account, notifier: ImportNotifier, tell: bool = True) -> Non
         notifier.event("account-removed", subject, quoted),
         *(notifier.writes(account, replace(account, enabled=False), info, quoted) if tell else ()),
     ]
-    # Last of all goes the account, so that whoever repeats an interrupted removal ends the rest.
+    # The account is deleted last, so that an interrupted removal can be repeated.
     *earlier, last = [*batched(_loose_ends(account, subject, services), _MOST - len(decisive))] or [()]
     for writes in earlier:
         services.store.commit(writes)

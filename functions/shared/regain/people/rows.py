@@ -33,17 +33,17 @@ _MAILBOX = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")  # Maria Silva <maria@mail.exa
 _SMTP = re.compile(r"(?<!\S)smtp:", re.IGNORECASE)  # Exchange's proxy addresses
 _REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
 _NEXT_NUMBER = re.compile(r" ?[;|] ?| / | ?, ?(?=[+0(])|(?<=\d) (?=\+)")
-# What stands in a column of numbers for somebody without one.
+# Placeholders for missing telephone numbers.
 _NO_NUMBER = re.compile(r"0+|9{4,}|x+|\?+|none|unknown|unbekannt|tb[ad]|temp|test|extern\w*|contractor", re.IGNORECASE)
 _MASKED = re.compile(r"\*+|\u2022+")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row. `password` is the cell, letter for letter, and is hashed when it is stored.
+    """One row. `password` is the unchanged cell, and is hashed when it is stored.
 
-    `unspecified` are the fields that the row leaves blank: the stored values are kept. `ids` are identifiers that
-    outlast the user ID, by the name that the tool uses.
+    `unspecified` are the fields that the row leaves blank, whose stored values are kept. `ids` are identifiers that
+    outlive the user ID, by the tool's name for them.
     """
 
     account: Account
@@ -55,7 +55,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row that is not an account of this organisation, and why. `name` is its user ID, or whatever names it."""
+    """A row that is not an account of this organisation, and why. `name` is its user ID or another name for it."""
 
     line: int
     name: str
@@ -131,14 +131,14 @@ class RowParser:
         return found
 
     def _user_id_cell(self, row: Row) -> tuple[str, str]:
-        """The heading and content of the user ID. If it is a UUID, which nobody types, that of the address instead."""
+        """The heading and content of the user ID; those of the address instead if the user ID is a UUID."""
         heading, typed = next(iter(row.cells.get("user_id", ())), ("userPrincipalName", ""))
         if _UUID.fullmatch(typed.strip()) and (mails := row.cells.get("mail")):
             heading, typed = mails[0]
         return heading, typed.strip()
 
     def _not_an_account(self, row: Row, typed: str) -> str:
-        """Why the row is not somebody's account here; "" if it may be."""
+        """Why the row is not an account of this organisation; "" if it may be."""
         kinds = {part.lower() for _, cell in row.cells.get("kind", ()) for part in re.split(r"[;,\s]+", cell)}
         lists_others = self.columns.shape.lists_others
         if "guest" in kinds or "#ext#" in typed.lower():
@@ -152,7 +152,7 @@ class RowParser:
         return "without a user ID" if lists_others and not typed else ""
 
     def _foreign(self, row: Row) -> str:
-        """Says that the domain is not one of the organisation's; "" if it is, or if there is none."""
+        """A message if the domain is not one of the organisation's; "" if it is, or if there is none."""
         _, at, domain = unicodedata.normalize("NFKC", self._user_id_cell(row)[1]).lower().rpartition("@")
         if not at or not _DOMAIN.fullmatch(domain) or domain in self.organisation.domains:
             return ""
@@ -184,7 +184,7 @@ class RowParser:
         return tuple(part for part in parts if part and part.lower() != _EMPTY)
 
     def _enabled(self, row: Row) -> bool | None:
-        """True if every status column that says something says so; None if none does."""
+        """True if every status column with a value says so; None if none has a value."""
         found = True if self.columns.shape.sparse and self._has_status() else None
         for kind in _STATUS:
             for heading, cell in row.cells.get(kind, ()):
@@ -197,7 +197,7 @@ class RowParser:
         return False if self._has_ended(row) else found
 
     def _has_ended(self, row: Row) -> bool:
-        """Whether the account's last day is past. A day to come does not say that the account is enabled."""
+        """Whether the account's last day is past. A future day does not mean that the account is enabled."""
         today = datetime.now(UTC).date()
         told = [(heading, cell, cells.has_ended(cell, today)) for heading, cell in row.cells.get("ends", ())]
         for heading, cell, ended in told:
@@ -314,13 +314,13 @@ class RowParser:
                 if name == "employee_id" and _NO_NUMBER.fullmatch(value):
                     self._note(f"{heading}: `{value}` is ignored", "it is nobody's number")
                     continue
-                if name == "employee_id":  # as a spreadsheet does, 00123 is 123; and as a directory does, E1 is e1
+                if name == "employee_id":  # spreadsheets drop leading zeros, and directories ignore case
                     value = value.lstrip("0") if value.isdigit() else value.lower()
                 found.append((called, value))
         return tuple(found)
 
     def _malformed(self, heading: str, typed: str, message: str, hint: str) -> None:
-        """An error in a cell. If a tool has damaged the cell, says so instead."""
+        """Records an error in a cell, or, if a tool has damaged the cell, that instead."""
         artefact = cells.conversion_artefact(heading, typed)
         shown = "".join(letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in typed)
         self._error(f"{heading}: `{shown}` {artefact[0] if artefact else message}", artefact[1] if artefact else hint)

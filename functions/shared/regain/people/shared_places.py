@@ -1,6 +1,6 @@
-"""Addresses and numbers that many accounts have: whoever answers there proves nobody in particular.
+"""Addresses and numbers that many accounts share, which prove nobody's identity.
 
-A switchboard, a team's mailbox, a number that a form was filled in with. More than five accounts, and it is no method.
+Examples are a switchboard, a team's mailbox, or a dummy number. If more than five accounts have it, it is no method.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ def places(account: Account, info: SecurityInfo | None = None) -> tuple[str, ...
 
 
 def shared(everybody: Iterable[tuple[str, ...]]) -> dict[str, int]:
-    """The places that more than `MOST` accounts have, with their number: those of everybody, each account's once."""
+    """The places that more than `MOST` accounts have, with the number of accounts. `everybody` has each account's."""
     counted = Counter(place for own in everybody for place in own)
     return {place: number for place, number in counted.items() if number > MOST}
 

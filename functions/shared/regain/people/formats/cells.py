@@ -1,4 +1,4 @@
-"""Parses single cells: whether an account is enabled, in many notations and languages, and what tools damage."""
+"""Parses single cells: account status in many notations and languages, and values that tools have damaged."""
 
 import re
 import unicodedata
@@ -64,8 +64,8 @@ _HEX = re.compile(r"(?:X')?([0-9a-fA-F]{32})'?")
 
 
 def content(cell: str) -> str:
-    """What a cell holds: without a formula that keeps text as text (`="0123"`), without single or curly quotation
-    marks around it, and without what makes a whole number a float (`1001.0`), as data frames do beside blanks.
+    """The content of a cell, without a formula that protects text (`="0123"`), without single or curly quotation marks
+    around it, and without the `.0` that data frames add to integers in columns with blanks (`1001.0`).
     """
     bare = cell.strip()
     if whole := _FLOAT.fullmatch(bare) or _QUOTED.fullmatch(bare):
@@ -75,17 +75,17 @@ def content(cell: str) -> str:
 
 
 def code(cell: str) -> str:
-    """What a cell holds that is no name, without the apostrophe by which spreadsheets keep text as text."""
+    """The content of a cell that is not a name, without the apostrophe that marks text in spreadsheets."""
     return _KEPT_AS_TEXT.sub("", content(cell).strip(), count=1) if cell.lstrip().startswith("'") else content(cell)
 
 
 def is_blank(cell: str) -> bool:
-    """Whether a cell says nothing: it is empty, or a database or report has written its word for that."""
+    """Whether a cell has no value: it is empty, or has a placeholder for that, such as `null`."""
     return cell.strip().casefold() in _NOT_SAID or not cell.strip()
 
 
 def says_off(cell: str) -> bool:
-    """Whether a cell says, in a word that is used for nothing else, that an account is not in use."""
+    """Whether a cell says unambiguously that an account is disabled."""
     return _word(cell) in _OFF
 
 
@@ -117,7 +117,7 @@ def parse_enabled(kind: str, text: str) -> bool | None:
 
 
 def has_ended(text: str, today: date) -> bool | None:
-    """Whether a date, in any country's order or as Active Directory counts, is past; None if that cannot be told."""
+    """Whether a date, in any country's order or as an Active Directory timestamp, is past; None if it is unclear."""
     text = text.strip()
     if text in _NEVER:
         return False
@@ -137,8 +137,8 @@ def has_ended(text: str, today: date) -> bool | None:
 
 
 def _counted(text: str) -> date | None:
-    """The day that a bare number counts: 100 ns since 1601 (Active Directory), seconds or milliseconds since 1970, or
-    days since then (shadowExpire) or of a spreadsheet, whichever are in a lifetime.
+    """The day that a bare number stands for, in the unit that gives a plausible date: 100 ns since 1601 (Active
+    Directory), seconds, milliseconds or days (shadowExpire) since 1970, or a spreadsheet's serial date.
     """
     if not re.fullmatch(r"[1-5][0-9]{4}|[0-9]{10}|[0-9]{13}|[0-9]{17,18}", text):
         return None
@@ -156,8 +156,8 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def damaged_letters(text: str) -> tuple[str, str] | None:
-    """If a tool took UTF-8 for Windows-1252 (`MÃ¼ller`), or wrote what it could not as question marks (`M?ller`): what
-    is wrong, and what to do. None for any other text.
+    """What is wrong and what to do, if a tool read UTF-8 as Windows-1252 (`MÃ¼ller`) or replaced letters that it could
+    not write by question marks (`M?ller`). None for any other text.
     """
     if _LOST.search(text):
         return "has lost letters", "export it again as UTF-8; in PowerShell: Export-Csv -Encoding UTF8"
@@ -169,7 +169,7 @@ def damaged_letters(text: str) -> tuple[str, str] | None:
 
 
 def conversion_artefact(heading: str, text: str) -> tuple[str, str] | None:
-    """If a tool has replaced the content by something else: what it did, and what to do. None for any other cell."""
+    """What a tool did and what to do, if it replaced the content with something else. None for any other cell."""
     if heading.lower() == "upn" and _PUPIL.fullmatch(text):
         return "is a pupil's number, not a user ID", "rename the column uniquePupilNumber, or remove it"
     if _SCIENTIFIC.fullmatch(text):

@@ -19,7 +19,7 @@ _OUR_IDS = {
     "external_id": "externalId",
 }  # fmt: skip
 IDS = {**_OUR_IDS, "okta_id": "oktaId", "google_id": "googleId", "cognito_id": "sub", "entry_uuid": "entryUUID"}
-"""Identifiers that outlast a user ID, with the names that tools use. An id of one maker says nothing of another's."""
+"""Identifiers that outlive a user ID, by field, with the tools' own names for them."""
 OUR_COLUMNS = (
     "userPrincipalName", "displayName", "givenName", "surname", "mail", "otherMails", "mobilePhone", "telephoneNumber",
     "accountEnabled", "password", "role", "groups", "preferredLanguage", *_OUR_IDS.values(),
@@ -79,7 +79,7 @@ _WHOLE_STATUS = (
     "(enabled|active|activated|aktiv|aktiviert|actif|activo|ativo|attivo|actief|aktywny|habilitado|status|statut)"
 )
 _STATUS = re.compile(f"{'|'.join(map(normalise, _STATUS_STEMS.split()))}|^{_WHOLE_STATUS}$")
-"""Normalised headings that may say who is blocked, in the words of many tools and languages."""
+"""Matches normalised headings that may say who is blocked, in many tools and languages."""
 _END_WORDS = (
     "terminat leavingdate leavedate dateleft lastday lastworking exitdate enddate expir validuntil"
     " validto austritt letzterarbeitstag gultigbis vertragsende datededepart datedesortie datedefin"
@@ -91,7 +91,7 @@ _END_WORDS = (
     " 离职 離職 퇴사 퇴직 slutdatum sluttdato fratrædelse"
 )
 _ENDS = tuple(map(normalise, _END_WORDS.split()))
-"""What headings contain that may say when somebody leaves, in the words of many tools and languages."""
+"""Parts of headings for the date when somebody leaves, in many tools and languages."""
 _ENDS_OF_OTHER_THINGS = re.compile(
     "passw|kennwort|motdepasse|contrasena|licen[cs]|lizenz|certif|zertif|card|token|visa"
 )

@@ -26,7 +26,7 @@ SHAPES = (
 )  # fmt: skip
 COMMON = {**regain.NAMES, **microsoft.LOCALISED}
 _AS_WRITTEN = ("user_id", "display_name", "given_name", "surname", "password")
-"""Fields in which every content is one: there are people who are called Null."""
+"""Fields whose content is taken literally: some people are called Null."""
 _NAMES = ("display_name", "given_name", "surname")  # 't Hooft begins with an apostrophe
 _KNOWN = {*COMMON, *chain.from_iterable(shape.columns for shape in SHAPES)}
 
@@ -73,7 +73,7 @@ def _rows(file: str, columns: Columns, headings: list[str], rows: Iterator[tuple
     for line, row in rows:
         error = None
         if row == headings:
-            continue  # two exports, one below the other
+            continue  # repeated headings: two exports were concatenated
         if any(cell.strip() for cell in row[width:]):
             error = (f"the row has {len(row)} cells, but there are {width} headings",
                      "put cells that contain the separator in quotation marks")  # fmt: skip
@@ -87,7 +87,7 @@ def _rows(file: str, columns: Columns, headings: list[str], rows: Iterator[tuple
 
 
 def _content(name: str, cell: str) -> str:
-    """What a cell says about a field; "" if nothing."""
+    """The value of a field in a cell; "" if there is none."""
     if name == "password":
         return "" if cell.isspace() else cell
     if cell.isspace() or (name not in _AS_WRITTEN and cells.is_blank(cell)):
@@ -100,7 +100,7 @@ def _is_unknown(heading: str, columns: Columns) -> bool:
 
 
 def _check_unknown(file: str, line: int, heading: str, cell: str) -> None:
-    """Raises InvalidFile if a column that nobody knows says that somebody is blocked: not all headings can be known."""
+    """Raises InvalidFile if an unknown column says that somebody is blocked: ignoring it would enable them."""
     if cells.says_off(cell):
         message = f"the column `{heading.strip()}` holds `{cell.strip()}`, and may say who is blocked"
         hint = "rename it accountEnabled (True or False), or remove it"

@@ -1,7 +1,7 @@
-"""The attributes of users and groups that are kept, and their values as a request may write them.
+"""The attributes of users and groups that are stored, and how requests may write their values.
 
-Names are read without case (RFC 7643, 2.1). What is not kept, such as `title`, is accepted and left out, for the
-default mappings of identity providers send it.
+Names are case-insensitive (RFC 7643, 2.1). Attributes that are not stored, such as `title`, are accepted and ignored,
+because the default mappings of identity providers send them.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from regain.people.scim.refusals import refused
 
 USER, GROUP = "urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:core:2.0:Group"
 LONGEST = 256
-"""The characters of a text."""
+"""The maximum length of a string, in characters."""
 _MOST = 5_000  # values of an attribute
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
@@ -49,7 +49,7 @@ KEPT: dict[str, dict[str, Attribute]] = {
         Attribute("members", many=True, parts=_of(Attribute("value"), Attribute("type"))),
     ),
 }
-"""By schema and by name in lower case."""
+"""The stored attributes by schema, and by name in lower case."""
 READ_ONLY = ("id", "meta", "groups")
 
 
@@ -69,7 +69,7 @@ def without_urn(name: str, schema: str) -> str:
 
 
 def value_of(attribute: Attribute, value: Any) -> Any:
-    """A value of the attribute, of the right type; None where it is null or has nothing in it.
+    """A value of the attribute, converted to its type; None if it is null or empty.
 
     Raises:
         Refused: SCIM_REQUEST_NOT_ACCEPTED, invalidValue.

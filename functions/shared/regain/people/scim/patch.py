@@ -1,4 +1,4 @@
-"""PATCH (RFC 7644, 3.5.2), with what Entra and Okta really send: `Add` for `add`, keys that are paths, filters in
+"""PATCH (RFC 7644, 3.5.2), including what Entra and Okta send in practice: `Add` for `add`, paths as keys, filters in
 paths, and values without a path.
 """
 
@@ -28,7 +28,7 @@ class _Target:
 
 
 def apply(resource: Mapping[str, Any], body: Any, schema: str) -> dict[str, Any]:
-    """The resource after a PATCH. What has been taken away is None.
+    """The resource after a PATCH. Removed attributes are None.
 
     Raises:
         Refused: SCIM_REQUEST_NOT_ACCEPTED, with the `scimType` of RFC 7644, table 9.
@@ -93,14 +93,14 @@ def _apply(made: dict[str, Any], verb: str, path: str, value: Any, schema: str) 
 
 
 def _target(path: str, schema: str) -> _Target | None:
-    """What the path leads to; None where it is an attribute that is not kept.
+    """The target of a path; None if its attribute is not stored.
 
     Raises:
         Refused: invalidPath, invalidFilter, or mutability for an attribute that cannot be written.
     """
     path = without_urn(path.strip(), schema)
     if path.lower().startswith("urn:") and len(path) <= _LONGEST:
-        return None  # of an extension, none of which is kept
+        return None  # an extension's attribute; none of those is stored
     match = _PATH.fullmatch(path) if len(path) <= _LONGEST else None
     if not match:
         raise refused("invalidPath", "The path cannot be read.")
@@ -144,7 +144,7 @@ def _selected(values: list[dict[str, Any]], verb: str, target: _Target, value: A
             return others
         return [{k: v for k, v in each.items() if each in others or k != part.name} for each in values]
     written = {part.name: simple_of(part, value)} if part else item_of(target.attribute, value)
-    if not chosen:  # Entra replaces what is not there yet
+    if not chosen:  # Entra replaces values that do not exist yet
         made = {**_said(target), **written}
         return [*values, made] if made.get("value") else values
     changed = [{**each, **written} if each in chosen else each for each in values]

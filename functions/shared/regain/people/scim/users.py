@@ -52,11 +52,10 @@ def _places(places: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
 def stated(
     resource: Mapping[str, Any], said: Collection[str], organisation: Organisation
 ) -> tuple[Account, tuple[str, ...]]:
-    """What a resource states about an account, and the fields about which it states nothing: those of the attributes
-    that are not in `said`.
+    """What a resource states about an account, and the fields that it leaves unspecified: those of attributes that are
+    not in `said`.
 
-    A person who is turned off is turned off, whatever else the request says: an address or number that cannot be read
-    counts as none then.
+    Nothing prevents a request from turning a person off: it then ignores addresses and numbers that cannot be parsed.
 
     Raises:
         Refused: SCIM_REQUEST_NOT_ACCEPTED, invalidValue, with the attribute's name.
@@ -83,7 +82,7 @@ def stated(
 
 
 def name_of(resource: Mapping[str, Any], organisation: Organisation) -> str:
-    """The user ID that `userName` says, in its normal form.
+    """The normalised user ID in `userName`.
 
     Raises:
         Refused: SCIM_REQUEST_NOT_ACCEPTED, invalidValue.
@@ -119,7 +118,9 @@ def _addresses(values: Collection[Mapping[str, Any]], strict: bool) -> tuple[str
             continue
         if not work and (each.get("type") or "work").lower() == "work":
             work = address
-        elif not contacts.is_undeliverable(address):  # else no method, but no mistake of whoever provisions it either
+        elif not contacts.is_undeliverable(
+            address
+        ):  # an undeliverable one is not a method, but not an error in the request either
             others.append(address)
     return work, tuple(dict.fromkeys(each for each in others if each != work))
 
