@@ -27,6 +27,11 @@ _NO_SECRETS = (
     "dmlvbGV0LcOEbmNob3Iv.*|eHZpb2xldC3DhG5jaG9y.*|eHh2aW9sZXQtw4RuY2hvci8y.*",  # what the search for secrets is tried on
 )
 _PLUGINS = ("--disable-plugin", "KeywordDetector")  # the demo's passwords are called passwords
+_STRICTER = tuple(
+    part
+    for name in ("heuristic.is_indirect_reference", "allowlist.is_line_allowlisted")  # they let secrets pass, slowly
+    for part in ("--disable-filter", f"detect_secrets.filters.{name}")
+)
 
 
 def run(command: tuple, **environment: str) -> subprocess.CompletedProcess:
@@ -46,7 +51,7 @@ def tracked(pattern: str = "") -> list[str]:
 def secrets(files: list[str]) -> subprocess.CompletedProcess:
     """Looks for keys, tokens and what is random enough to be one."""
     excluded = [part for secret in _NO_SECRETS for part in ("--exclude-secrets", secret)]
-    hook = (VENV / "scan" / "bin" / "detect-secrets-hook", "--no-verify", "--cores", "1", *_PLUGINS)
+    hook = (VENV / "scan" / "bin" / "detect-secrets-hook", "--no-verify", "--cores", "1", *_PLUGINS, *_STRICTER)
     return run((*hook, "--exclude-files", _LOOKED_ELSEWHERE, *excluded, *files))
 
 
