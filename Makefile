@@ -108,7 +108,7 @@ clean: ## Delete the local state and everything that was built
 test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked functions/local/openid/node_modules/.locked ## Run every check and every test
 	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
-	SITE_OF="$(ORGANISATION)" $(DEV)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # the longest test is alone in its file: not last
+	SITE_OF="$(ORGANISATION)" $(DEV)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # as `tests/conftest.py` sorts them: the longest first
 
 QUICK := reset unlock sign_in account security_info registration binding admin repudiation request_validation
 quick: install ## Run the tests that matter for most changes, in under a minute

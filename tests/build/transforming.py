@@ -69,6 +69,7 @@ class Deployed:
 
     def __init__(self, name: str, endpoint: str) -> None:
         self.name, self._endpoint, self._there = name, endpoint, False
+        self._resources: dict[str, str] = {}
         self._s3, self._cloudformation = boto3.client("s3"), boto3.client("cloudformation")
         with contextlib.suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._s3.create_bucket(Bucket="build", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
@@ -92,7 +93,7 @@ class Deployed:
             waiter.wait(StackName=self.name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
         except WaiterError:
             raise AssertionError("\n".join(self._failures())) from None
-        self._there = True
+        self._there, self._resources = True, {}
 
     def _failures(self) -> Iterator[str]:
         for page in self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self.name):
@@ -101,10 +102,13 @@ class Deployed:
                     yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
 
     def resources(self) -> dict[str, str]:
-        """Physical names by logical ID."""
+        """Physical names by logical ID, asked for once after each deployment."""
+        if self._resources:
+            return self._resources
         listed = self._cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
         assert {each["ResourceStatus"] for each in listed} <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed}
+        self._resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed}
+        return self._resources
 
     def live(self, function: str) -> dict[str, str]:
         """The environment of the version that the alias leads to: what answers."""

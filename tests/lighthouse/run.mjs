@@ -10,7 +10,7 @@ const FLAGS = [
 const middle = values => values.sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
 async function look(url, port) {
-  const { lhr, artifacts } = await lighthouse(url, { port, logLevel: 'error', output: 'json' });
+  const { lhr, artifacts } = await lighthouse(url, { port, logLevel: 'error', output: 'json', disableFullPageScreenshot: true });
   // What was sent of each body: without the headers, which HTTP/2 and 3 send once and in short.
   const sent = artifacts.DevtoolsLog.filter(({ method }) => method === 'Network.responseReceived').map(({ params }) => params.response);
   const bodies = new Map(sent.map(({ url: from, headers }) => [from, headers['content-length'] || headers['Content-Length']]));
