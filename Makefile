@@ -1,4 +1,4 @@
-# Everything that is done with Regain. `make` alone lists it. Needs Python 3.11 or newer, make and git.
+# Every command for working on and running Regain. `make` alone lists them. Needs Python 3.11 or newer, make and git.
 PYTHON ?= python3
 PORT ?= 8000
 PEOPLE ?= people.csv
@@ -15,7 +15,7 @@ ATTACK ?= 10
 MINUTES ?= 10
 SIZES ?= 1000 10000 100000
 PEERS ?=
-WORKERS ?= 4# of pytest on two cores: half of a worker's time is waiting for browsers, messages and locks
+WORKERS ?= 4# pytest workers, for two cores: half of their time is spent waiting for browsers, messages and locks
 
 DEV := .venv/dev/bin
 SAM := .venv/sam/bin/sam
@@ -29,7 +29,7 @@ export SAM_CLI_TELEMETRY := 0
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := functions:functions/shared:docs:.
 export PYTHONUTF8 := 1
-unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes: none should compile again what another has
+unexport PYTHONDONTWRITEBYTECODE # a stack is a dozen processes, which share compiled bytecode
 
 .PHONY: help install serve test quick lint format docs validate build release-id smoke unit browser chromium gettext directories directories-servers translations schema lock screenshots clean \
 	sam-local lambda-build bench scale abuse deploy lighthouse node faults model load day fuzz audit sbom words weights
@@ -55,17 +55,17 @@ install: .venv/dev/.locked .venv/ministack/.locked ## Install what `make serve` 
 	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv/$*/bin/python $<
 	@touch $@
 
-# System packages, in one place: what Debian calls them, for each program that is missing. Needs root. Another program may
-# hold apt's locks for a while, as Debian's own daily upgrade does: `install` waits for its lock, `update` is tried again.
+# Installs Debian packages for programs that are missing. Needs root. Another program, such as Debian's daily upgrade, may hold
+# apt's locks for a while: `install` waits for the lock, and `update` is retried.
 APT := { for try in 1 2 3 4 5 6; do apt-get update -qq && break; sleep 10; done; } \
 	&& DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq
 
-# Tests drive the headless shell, at half the cost; password manager and Lighthouse need the whole browser.
+# Tests use the headless shell, at half the cost; the password manager and Lighthouse need the full browser.
 chromium: ## Install Chromium for the tests, if it is missing
 	@command -v chromium >/dev/null && command -v chromium-headless-shell >/dev/null \
 		|| { $(APT) chromium chromium-headless-shell >/dev/null; }
 
-# Where nothing says otherwise, Debian starts a server as soon as it is installed: these are started by tests alone.
+# Debian starts a server as soon as it is installed, unless policy-rc.d forbids it: only tests may start these.
 directories-servers: ## Install OpenLDAP and Samba for the tests, if they are missing
 	@test -x /usr/sbin/slapd && test -x /usr/sbin/samba && test -x /usr/bin/ldapmodify \
 		&& test -e /usr/share/samba/setup/provision.ldif || { \
@@ -89,18 +89,18 @@ functions/local/openid/node_modules/.locked: functions/local/openid/package-lock
 
 # --- Running -------------------------------------------------------------------------------------
 
-serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY)),directories-servers) $(if $(SIGN_IN),functions/local/openid/node_modules/.locked) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 EVENTS=1 (audit events in a file, as a SIEM gets them) DIRECTORY=ldap or ad (passwords in a real directory), cognito (in the embedded engine's) or entra (in a stand-in for Microsoft's), SIGN_IN=oidc (with a real OpenID provider)
+serve: install $(if $(SAM_LOCAL),lambda-build) $(if $(filter ldap ad,$(DIRECTORY)),directories-servers) $(if $(SIGN_IN),functions/local/openid/node_modules/.locked) ## Run the whole service locally: PORT= PEOPLE= ORGANISATION= STATE= SAM_LOCAL=1 EVENTS=1 (writes audit events to a file, as a SIEM receives them) DIRECTORY=ldap or ad (keeps passwords in a real directory), cognito (in the embedded engine's) or entra (in a fake of Microsoft's), SIGN_IN=oidc (with a real OpenID provider)
 	@mkdir -p "$(STATE)"
 	@DIRECTORY=$(DIRECTORY) SIGN_IN=$(SIGN_IN) $(DEV)/python -m hooks.build --site-dir "$(SITE)"
 	@exec $(DEV)/python -m local --port $(PORT) --people "$(PEOPLE)" --organisation "$(ORGANISATION)" --state "$(STATE)" --site "$(SITE)" --watch $(if $(EVENTS),--events) $(if $(DIRECTORY),--directory $(DIRECTORY)) $(if $(SIGN_IN),--sign-in $(SIGN_IN)) $(if $(SAM_LOCAL),--build .aws-sam/local)
 
-docs: install ## Build the site in every language into site/, incrementally: COMPLETE=1 (a missing translation stops it)
+docs: install ## Build the site in every language into site/, incrementally: COMPLETE=1 (fails if a translation is missing)
 	$(DEV)/python -m hooks.build --strict $(if $(COMPLETE),--complete) --site-dir site
 
 translations: install ## Update translations/*.po with new and changed texts, and list missing translations: LANGUAGE=de
 	$(DEV)/python -m hooks.catalogues update $(LANGUAGE)
 
-clean: ## Delete the local state and everything that was built
+clean: ## Delete the local state and all build output
 	rm -rf "$(STATE)" site site.built.json .aws-sam .pytest_cache .hypothesis .ruff_cache
 
 # --- Checking ------------------------------------------------------------------------------------
@@ -135,16 +135,16 @@ format: install ## Format the code
 	$(DEV)/ruff check --fix .
 	$(DEV)/ruff format .
 
-weights: docs ## Print what each page weighs in brotli with all that it loads, beside its budget
+weights: docs ## Print the brotli size of each page with everything it loads, next to its budget
 	$(DEV)/python -m tests.docs.weights
 
 validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, cfn-lint for every supported region, checkov
-	$(SAM) validate --region us-east-1 # any: it asks for one, and calls nothing
+	$(SAM) validate --region us-east-1 # SAM requires a region but calls nothing, so any will do
 	.venv/sam/bin/cfn-lint --regions $$($(PYTHON) -c 'from cli.regions import SUPPORTED; print(*SUPPORTED)') -- template.yaml
 	.venv/checkov/bin/checkov --config-file .checkov.yaml
 
-# Everything that could stop it is looked at before anything is built. The region is the file's: nothing here may name another.
-deploy: install .venv/sam/.locked ## Put it on AWS: STACK= ORGANISATION= (asks the first time; CI=true takes defaults)
+# Checks everything that could make it fail before it builds anything. The region comes from samconfig: nothing here may name another.
+deploy: install .venv/sam/.locked ## Deploy to AWS: STACK= ORGANISATION= (asks for settings the first time; CI=true takes defaults)
 	@test -f samconfig.$(STACK).toml || $(REGAIN) setup $(if $(filter true,$(CI)),--yes)
 	@$(REGAIN) deploy --check
 	@$(MAKE) --no-print-directory docs COMPLETE=1
@@ -163,7 +163,7 @@ smoke: install .venv/sam/.locked ## Build, and invoke each function from the bui
 sam-local: install lambda-build ## Test reset and unlock in Lambda's containers (needs Docker)
 	SAM_LOCAL=1 $(DEV)/pytest tests/sam_local --timeout=600
 
-abuse: install chromium directories-servers ## Run all abuse cases, and compare the times of 1,000 known and unknown user IDs
+abuse: install chromium directories-servers ## Run all abuse cases, and compare response times for 1,000 known and 1,000 unknown user IDs
 	$(DEV)/python -m tests.abuse
 	$(AS_ROOT) $(DEV)/python -m tests.directories.sameness
 	$(DEV)/python -m tests.directories.sameness_cloud
@@ -171,7 +171,7 @@ abuse: install chromium directories-servers ## Run all abuse cases, and compare 
 faults: install ## Inject every fault into every AWS call: about 2,000 runs, a few minutes
 	FAULTS=every $(DEV)/pytest -n 2 --dist loadfile tests/functions/test_fault_points.py tests/functions/test_fault_points_batch.py
 
-directories: install directories-servers ## Test Active Directory and OpenLDAP on real servers, and fuzz their reader: EXAMPLES=
+directories: install directories-servers ## Test Active Directory and OpenLDAP on real servers, and fuzz the LDAP parser: EXAMPLES=
 	FUZZ_EXAMPLES=$(EXAMPLES)00 $(DEV)/pytest tests/fuzz/test_ldap.py --timeout=1800
 	FAULTS=every $(AS_ROOT) $(DEV)/pytest -v tests/functions/test_directory_story.py -k fault --timeout=1800
 	$(AS_ROOT) $(DEV)/python -m tests.directories.table
@@ -185,7 +185,7 @@ load: install ## Load-test the embedded stack: 200 people for a minute (CROWD= S
 	$(DEV)/python -m tests.load.attack --minutes $(ATTACK)
 
 day: CROWD = 300
-day: install directories-servers ## Live a day of 300 people in ten minutes: a rush, an attack, invitations, a restart, a deaf directory: CROWD= MINUTES=
+day: install directories-servers ## Simulate a day of 300 people in ten minutes, with a rush, an attack, invitations, a restart and an unresponsive directory: CROWD= MINUTES=
 	$(DEV)/python -m tests.day --people $(CROWD) --minutes $(MINUTES)
 
 bench: install .venv/sam/.locked $(if $(PEERS),.venv/peers/.locked) ## Measure speed, memory, size, store operations and cost, as ratios within one run, and the embedded stack: PEERS=1 (beside Django)
@@ -204,8 +204,8 @@ audit: install .venv/audit/.locked .venv/scan/.locked .venv/semgrep/.locked ## L
 sbom: install .venv/audit/.locked ## Write a CycloneDX SBOM of all dependencies to .state/sbom/
 	$(DEV)/python -m tests.supply_chain sbom
 
-# What `sam local` runs: the build for this machine, and the runtime's image. `sam` pulls the public one; where that cannot
-# be, the program that LAMBDA_IMAGE names builds a stand-in first.
+# Builds for `sam local` on this machine. `sam` pulls the public image of the runtime; where it cannot, the program that
+# LAMBDA_IMAGE names builds a replacement first.
 LAMBDA_IMAGE ?=
 MACHINE := $(shell uname -m)
 lambda-build: .venv/sam/.locked
