@@ -39,8 +39,9 @@ def variables(organisation: Organisation, language: Language) -> dict[str, Any]:
         "sign_ins": _sign_ins(organisation, language),
         "later": any(domain.ldap and domain.ldap.usable_minutes for domain in organisation.domains.values()),
         "provider": organisation.sign_in.oidc is not None,
-        "passwords_sign_in": not organisation.sign_in.oidc
-        or any(domain.signs_in_with_password for domain in organisation.domains.values()),
+        "passwords_sign_in": any(
+            policies.takes_passwords(organisation, each) for each in organisation.domains.values()
+        ),
         "form_methods": policies.offered(organisation),
         "spoken_instead": _spoken_instead(organisation, language),
     }

@@ -23,7 +23,6 @@ from regain.api.request_context import RequestContext
 from regain.directories import dynamodb as account_items
 from regain.directories.base import Requirements
 from regain.domain import binding, languages, passwords, user_id
-from regain.domain.account import Account
 from regain.organisation import policies
 from regain.problems import (
     ACCOUNT_TURNED_OFF,
@@ -50,10 +49,10 @@ def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
     """
     needed = services()
     who = _who(body.user_id, needed)
-    domain = needed.organisation.domains.get(who.rpartition("@")[2])
+    domain = needed.organisation.domain_of(who)
     if domain and domain.offers and not policies.signs_in(needed.organisation, domain):
         raise Refused(SIGN_IN_ELSEWHERE)
-    if domain and needed.organisation.sign_in.oidc and not domain.signs_in_with_password:
+    if not policies.takes_passwords(needed.organisation, domain):
         raise Refused(SIGN_IN_WITH_PROVIDER)
     directory = needed.directory(who)
     if directory:
@@ -70,8 +69,9 @@ def _sign_in(body: SignIn, who: str, context: RequestContext, services: Services
         [services.accounts.key(lead.account_id), services.security_infos.key(subject), *judge.keys]
     )
     info, owner = security_infos.from_item(found[1]), account_items.from_item(found[0])
-    if owner and not _takes_passwords(owner, services):
-        owner = None
+    organisation = services.organisation
+    if owner and not policies.takes_passwords(organisation, organisation.domain_of(owner.user_id)):
+        owner = None  # what was typed was an alias in another domain than its own
     verified = judge.judge(body.password, body.proof, owner, found[2:], WRONG_CREDENTIALS)
     account, writes = verified.account, verified.writes
     if password_hash.needs_rehash(account.password, services.keys) and not account.temporary_until:
@@ -94,13 +94,6 @@ def _sign_in(body: SignIn, who: str, context: RequestContext, services: Services
         standings.remember(services, subject, verified.throttle.epoch, context, verified.place.browser)
     state = registration_status(account, info, services)
     return SignedIn(account.must_change_password, state.state, state.interrupt)
-
-
-def _takes_passwords(owner: Account, services: Services) -> bool:
-    """Whether an account signs in with its password: what was typed may be an alias in another domain than its own."""
-    organisation = services.organisation
-    domain = organisation.domains.get(owner.user_id.rpartition("@")[2])
-    return not (domain and organisation.sign_in.oidc) or domain.signs_in_with_password
 
 
 def sign_out(context: RequestContext) -> Done:

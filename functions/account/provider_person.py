@@ -97,7 +97,7 @@ class Arrived:
             account, new_card = _of_directory(account, person, account_id, who)
         if account is None:
             raise Refused(NO_ACCOUNT_FOR_SIGN_IN, reason="nobody of this user ID")
-        domain = services.organisation.domains.get(account.user_id.rpartition("@")[2])
+        domain = services.organisation.domain_of(account.user_id)
         if domain and domain.sign_in == "password":
             raise Refused(NO_ACCOUNT_FOR_SIGN_IN, reason="the provider does not speak for this domain")
         return Owner(

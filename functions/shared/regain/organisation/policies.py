@@ -42,7 +42,7 @@ def with_policy(organisation: Organisation, name: str) -> Organisation:
 
 def for_domain(organisation: Organisation, user_id: str) -> Organisation:
     """The settings for everybody whose user ID has the same domain: all that may show before a proof."""
-    domain = organisation.domains.get(user_id.rpartition("@")[2])
+    domain = organisation.domain_of(user_id)
     return _with_directory(with_policy(organisation, domain.policy), domain) if domain else organisation
 
 
@@ -89,7 +89,7 @@ def for_account(organisation: Organisation, account: Account, typed: str = "") -
     recovery = GroupRecovery(**{**kept, **stricter})
     passwords = replace(own.passwords, minimum=max(each.passwords.minimum_length for each in every))
     whole = msgspec.structs.replace(own, recovery=recovery, passwords=passwords)
-    here = organisation.domains.get(account.user_id.rpartition("@")[2])
+    here = organisation.domain_of(account.user_id)
     return _with_directory(whole, here) if here else whole
 
 
@@ -125,7 +125,7 @@ def possible(organisation: Organisation, account: Account) -> frozenset[str]:
 
     Everything, where its domain is unknown or its accounts are kept elsewhere: then only a table of ours has it.
     """
-    domain = organisation.domains.get(account.user_id.rpartition("@")[2])
+    domain = organisation.domain_of(account.user_id)
     if not domain or not domain.offers:
         return ABILITIES
     return domain.offers | ({"sign-in"} if signs_in(organisation, domain) else frozenset())
@@ -134,6 +134,11 @@ def possible(organisation: Organisation, account: Account) -> frozenset[str]:
 def signs_in(organisation: Organisation, domain: Domain) -> bool:
     """Whether people of a domain can sign in here, with their password or with the organisation's provider."""
     return domain.signs_in or bool(domain.offers and organisation.sign_in.oidc and domain.sign_in != "password")
+
+
+def takes_passwords(organisation: Organisation, domain: Domain | None) -> bool:
+    """Whether a password is judged that somebody of a domain types: where there is a provider, some have only that."""
+    return not (domain and organisation.sign_in.oidc) or domain.signs_in_with_password
 
 
 def unlocks(organisation: Organisation) -> bool:

@@ -218,6 +218,10 @@ class Organisation(msgspec.Struct, frozen=True):
         """The domain that completes a user name typed without one: the first in the file."""
         return next(iter(self.domains))
 
+    def domain_of(self, user_id: str) -> Domain | None:
+        """The domain of a user ID, or None for one that the file does not name."""
+        return self.domains.get(user_id.rpartition("@")[2])
+
     @property
     def sender(self) -> Mailbox:
         """The From of every message (S57)."""

@@ -121,7 +121,7 @@ def _reason(
     if account:
         own = policies.for_account(services.organisation, account)
         stands = eligibility(account, info, own.recovery, own.domains)
-        domain = services.organisation.domains.get(account.user_id.rpartition("@")[2])
+        domain = services.organisation.domain_of(account.user_id)
         registers = bool(domain and policies.signs_in(services.organisation, domain))
     reason = invitations.skip_reason(account, info, stands, registers)
     return reason or ("asked" if invitee.taken_by(invitation, services.now) else "")
