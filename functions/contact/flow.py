@@ -28,8 +28,6 @@ from regain.recovery import work
 from regain.runtime.services import Services, services
 
 _DAY = 86_400
-_PUBLIC = ("reset", "unlock")
-"""The purposes of flows that people begin themselves: what a caller tells a helper is no proof of who writes."""
 
 _TYPE_AN_ADDRESS = Phrase("Type an e-mail address, for example {address}.", address="maria@mail.example")
 _TYPE_A_NUMBER = Phrase(
@@ -196,7 +194,7 @@ def _looked(
     flow = needed.recoveries.flow(flow_item)
     if flow and flow.in_directory and flow.user_id == who:
         account_id = held.account_id
-    if flow is None or flow.purpose not in _PUBLIC or account_id != held.account_id:
+    if flow is None or not flow.public or account_id != held.account_id:
         return account_id, None, writes, mailed
     live = now < flow.expires_at and flow.generation == recoveries.throttle(throttle_item).generation
     return account_id, flow if live else replace(flow, passed=()), writes, mailed

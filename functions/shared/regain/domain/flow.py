@@ -81,6 +81,11 @@ class Flow:
     version: int = 0
 
     @property
+    def public(self) -> bool:
+        """Whether strangers can begin such a flow. All others belong to somebody signed in, or to a caller."""
+        return self.purpose in ("reset", "unlock")
+
+    @property
     def registered(self) -> tuple[Method, ...]:
         """The account's methods, without placeholders."""
         return tuple(method for method in self.methods if method.destination)

@@ -51,15 +51,15 @@ class Guess:
         if self.charged[self.digest] > counted.sums.most[self.group]:
             raise self.attempt.too_short()
 
-    def writes(self, verdict: Verdict, address: str, reference: str, public: bool) -> list[Write]:
+    def writes(self, verdict: Verdict, address: str, reference: str) -> list[Write]:
         """The writes that count a wrong guess for the network and the organisation, or refund a right one."""
-        services, counted = self.flows.services, self.opened.counted
+        services, counted, flow = self.flows.services, self.opened.counted, self.attempt.flow
         limits, now = services.rate_limits, services.now
         if verdict.right:
             return [limits.right_guess_write(self.group, counted.shard, now)] if self.group else []
         writes = []
         dearer = cost.failure_cost(counted.failures, False, self.flows.limits) < cost.GREATEST
-        if public and dearer and self.digest not in self.attempt.flow.guesses:
+        if flow.public and dearer and self.digest not in flow.guesses:
             network = rate_limits.network(address)
             writes.append(limits.count_write("proof-failure", network, now, self.flows.window))
         if self.group and self.charged[self.digest] == counted.sums.most[self.group]:

@@ -116,8 +116,6 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
 class StepUp(Recovery):
     """A flow of this account on behalf of `by` (a subject). `brings` are further writes with a right proof."""
 
-    public = False
-
     def __init__(
         self, purpose: str, services: Services, account: Account, by: str,
         brings: Callable[[Flow], list[Write]] = lambda _: [], once: bool = False,

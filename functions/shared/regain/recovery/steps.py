@@ -33,9 +33,6 @@ _HOUR, _DAY = 3_600, 86_400
 class Recovery(Beginning):
     """One purpose, `reset` or `unlock`, with the services it works on."""
 
-    public = True
-    """Whether strangers can make these requests. A network that fails too often then needs a proof of work for each."""
-
     def __init__(self, purpose: str, services: Services) -> None:
         super().__init__(purpose, services)
         self._charged: dict[str, int] = {}  # this request's guesses in the budget, charged once over all retries
@@ -106,7 +103,7 @@ class Recovery(Beginning):
             "digits": live.digits,
             "code_generation": flow.code_generation,
         }
-        if self.public and choice.kind == "email":
+        if flow.public and choice.kind == "email":
             facts |= {
                 "ticket_name": self.services.randomness(8).hex(),
                 "ticket_epoch": opened.throttle.epoch,
@@ -135,7 +132,7 @@ class Recovery(Beginning):
         services = self.services
         opened = self.open(body.flow, context)
         guarded = bool(opened.counted.sums.guarded_groups)
-        times = cost.failure_cost(opened.counted.failures, guarded, self.limits) if self.public else 0
+        times = cost.failure_cost(opened.counted.failures, guarded, self.limits) if opened.flow.public else 0
         spent = work.spend_writes(services, body.proof, times)
         choice = rules.find_choice(opened.flow, body.method)
         attempt = self.attempt(opened.flow, choice, opened.shown, opened.silent)
@@ -152,11 +149,11 @@ class Recovery(Beginning):
                 *spent,
                 *self._verdict_writes(opened, attempt, verdict),
                 *([services.security_infos.write(opened.subject, self.used(opened, used))] if used else []),
-                *guess.writes(verdict, context.address, context.reference, self.public),
+                *guess.writes(verdict, context.address, context.reference),
             ]
         )
         context.proof = attempt.choice.kind, "passed" if verdict.right else "failed"
-        if verdict.right and self.public and not opened.flow.shared:
+        if verdict.right and opened.flow.public and not opened.flow.shared:
             standings.remember(services, opened.subject, opened.throttle.epoch, context, opened.place.browser)
         if verdict.refused:
             raise verdict.refused
