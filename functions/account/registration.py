@@ -29,7 +29,6 @@ from regain.problems import (
     PASSKEY_NOT_ACCEPTED,
     QUESTIONS_NOT_ACCEPTED,
     WRONG_AUTHENTICATOR_CODE,
-    WRONG_CODE,
     Problem,
     Refused,
 )
@@ -180,9 +179,8 @@ def _confirm(pending_id: str, body: Confirm, context: RequestContext, services: 
     part = "credential" if pending.kind == "passkey" else "code"
     if not getattr(body, part):
         raise Refused(BAD_REQUEST, wrong=f"`{part}` is missing")
-    if part == "code" and not codes.is_guess(body.code):  # no try: it is in the wrong field (F5)
-        wrong = WRONG_CODE if pending.destination else WRONG_AUTHENTICATOR_CODE
-        raise Refused(wrong, attempts_left=recovery.code_tries - pending.tries)
+    if part == "code":
+        codes.check_guess(pending.kind, body.code, recovery.code_tries - pending.tries)
     problem, info = _CONFIRM.get(pending.kind, _confirmed_contact)(pending, body, who)
     if problem:
         tried = replace(pending, tries=pending.tries + 1)

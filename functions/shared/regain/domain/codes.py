@@ -8,6 +8,7 @@ import hmac
 import re
 
 from regain.domain import human_input
+from regain.problems import WRONG_AUTHENTICATOR_CODE, WRONG_CODE, Refused
 
 LONG, LONGEST = 12, 20
 """The digits of a code past the first limit, and past all limits (66 bits, beyond guessing)."""
@@ -42,9 +43,15 @@ def normalise(text: str) -> str:
     return found.pop() if len(found) == 1 else code
 
 
-def is_guess(text: str) -> bool:
-    """Whether a text may be meant as a code. Text without digits, such as a password, is in the wrong field."""
-    return any(letter.isdigit() for letter in normalise(text))
+def check_guess(kind: str, typed: str, attempts_left: int) -> None:
+    """Refuses text without digits, such as a password: it is in the wrong field, and counts as no try (F5).
+
+    Raises:
+        Refused: WRONG_AUTHENTICATOR_CODE or WRONG_CODE.
+    """
+    if not any(letter.isdigit() for letter in normalise(typed)):
+        wrong = WRONG_AUTHENTICATOR_CODE if kind == "authenticator" else WRONG_CODE
+        raise Refused(wrong, attempts_left=attempts_left)
 
 
 def find(candidates: list[str], code: str) -> int:

@@ -80,9 +80,8 @@ class Attempt:
             check_judged(self.live, self.digits, self.now)
         elif kind == "authenticator" and self.length > SHORT and len(codes.normalise(typed)) < self.digits:
             raise self.too_short()
-        if (sends_code(kind) or kind == "authenticator") and not codes.is_guess(typed):
-            wrong = problems.WRONG_CODE if sends_code(kind) else problems.WRONG_AUTHENTICATOR_CODE
-            raise Refused(wrong, attempts_left=self.recovery.code_tries - self.flow.tries)
+        if sends_code(kind) or kind == "authenticator":
+            codes.check_guess(kind, typed, self.recovery.code_tries - self.flow.tries)
 
     def too_short(self) -> Refused:
         """The problem to answer with if the proof must be longer by now."""
