@@ -170,7 +170,7 @@ class ToDynamoDB(ShortWay):
         return told
 
     def _told(self, operation: str, answer: Any) -> dict[str, Any] | None:
-        """The result of a successful call, or None if botocore is to repeat it. A failed condition raises.
+        """The result, or the error of a failed condition; None for any other response, after which botocore takes over.
 
         Raises:
             ValueError: the result is not JSON, which botocore would treat as an empty result.

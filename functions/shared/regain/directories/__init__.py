@@ -1,1 +1,1 @@
-"""Directories: where the passwords of accounts live."""
+"""Directories: where accounts' passwords are kept."""

@@ -1,4 +1,4 @@
-"""Calls on the API of an AWS service that keeps passwords: each ends in an answer or in one of the five outcomes."""
+"""Calls to the API of an AWS service that keeps passwords. Each returns a response or raises one of the outcomes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ from regain.directories.base import NotAllowed, Outcome, Unanswered
 
 READ = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
 WRITE = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
-"""A write is sent once, and so is a password that is judged: each counts. All of a request has ten seconds."""
+"""Writes and password checks are sent once, because each attempt counts. The whole request has ten seconds."""
 
 NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, ParamValidationError)
 _NOT_NOW = {
@@ -33,14 +33,14 @@ _BROKEN = {
 }
 
 Meaning = Callable[[str, str], Outcome | None]
-"""What an error of a service means, by its code and its message; None where it says nothing of a person."""
+"""Maps the code and message of a service's error to an outcome; None if it is not about a person."""
 
 
 def ask(call: Callable[[], dict[str, Any]], reads: bool, meaning: Meaning) -> dict[str, Any]:
-    """What a call answers. `reads`: it changes nothing, whatever becomes of its answer.
+    """The response to a call. `reads`: the call changes nothing, even if its response is lost.
 
     Raises:
-        Outcome: what `meaning` says, or else NotAllowed or Unanswered.
+        Outcome: that of `meaning`, or otherwise NotAllowed or Unanswered.
     """
     try:
         return call()

@@ -1,6 +1,6 @@
-"""AWS Managed Microsoft AD by the API of AWS Directory Service: resets without a network and without a service account.
+"""AWS Managed Microsoft AD through the API of AWS Directory Service, without a network or a service account.
 
-It knows people by the name of their account alone, can set a password, and nothing else. It lets nobody sign in.
+The API identifies people only by account name, and can only set passwords. It cannot verify them.
 """
 
 import re
@@ -21,7 +21,7 @@ _OTHER = ("displayName", "mobile", "telephoneNumber")
 
 
 class ManagedDirectory(Directory):
-    """The passwords of one domain. A user ID's part before the @ is the account's name (`sAMAccountName`)."""
+    """The passwords of one domain. The part of a user ID before the @ is the account name (`sAMAccountName`)."""
 
     offers = frozenset({"reset"})
     lockout = _NEVER_ASKED
@@ -30,18 +30,18 @@ class ManagedDirectory(Directory):
         self.settings, self._data, self._service = settings, data, service
 
     def find(self, user_id: str) -> Person | None:
-        """The person whom a user ID names."""
+        """The person with a user ID."""
         name = user_id.rpartition("@")[0]
         return self._described(name, user_id) if _NAME.fullmatch(name) else None
 
     def verify(self, person: Person | None, user_id: str, password: str) -> None:  # noqa: ARG002
-        """There is no call for it."""
+        """Not supported by the API."""
         raise NotAllowed("sign-in")
 
     def reset(self, person: Person, password: str, temporary: bool = False) -> None:
-        """Sets the password, which would also enable the account: so whether it is off is read just before.
+        """Sets the password. This would also enable a disabled account, so its state is read just before.
 
-        A temporary one is not possible: nothing makes its owner choose another.
+        Temporary passwords are not possible, because the API cannot require a change at the next sign-in.
         """
         if temporary:
             raise NotAllowed("temporary passwords")
@@ -56,15 +56,15 @@ class ManagedDirectory(Directory):
         ask(partial(self._service().reset_user_password, **request), False, _of_password)
 
     def change(self, person: Person, old: str, new: str) -> None:  # noqa: ARG002
-        """There is no call for it."""
+        """Not supported by the API."""
         raise NotAllowed("change")
 
     def unlock(self, person: Person) -> None:  # noqa: ARG002
-        """There is no call for it."""
+        """Not supported by the API."""
         raise NotAllowed("unlock")
 
     def check(self) -> Iterator[Finding]:
-        """What is right and what is wrong with the directory."""
+        """Checks the directory, for `doctor`."""
         from regain.directories import aws_managed_check  # noqa: PLC0415 - for `doctor` alone
 
         return aws_managed_check.findings(self.settings, self._service())
@@ -79,7 +79,7 @@ class ManagedDirectory(Directory):
 
 
 def connect(name: str, organisation: Organisation, environment: Mapping[str, str]) -> ManagedDirectory:  # noqa: ARG001
-    """The directory of a domain. KeyError: it has none."""
+    """The directory of a domain. Raises KeyError if it has none."""
     settings = organisation.domains[name].ldap
     if not settings:
         raise KeyError("ldap")

@@ -1,4 +1,4 @@
-"""Looks at an AWS Managed Microsoft AD for what keeps Regain from working, for `doctor`. Changes nothing."""
+"""Checks an AWS Managed Microsoft AD for problems that would keep Regain from working, for `doctor`. Read-only."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,10 +10,10 @@ from regain.domain.ldap import Ldap
 
 
 def findings(settings: Ldap, client: Any) -> Iterator[Finding]:
-    """Whether it is there, is one, and lets the API read people.
+    """Findings on whether the directory exists, has the right type, and lets the API read people.
 
     Raises:
-        Unanswered: AWS does not answer.
+        Unanswered: AWS does not respond.
     """
     which = settings.directory_id
     try:

@@ -1,4 +1,4 @@
-"""What every directory can be asked to do, and how each call may end."""
+"""The interface of every directory, and the outcomes of its calls."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -14,20 +14,20 @@ StopReason = Literal[
 ]  # fmt: skip
 
 MOST_FOUND = 20
-"""The most people that a search finds."""
+"""The maximum number of people that a search returns."""
 
 PROOF_OF_PASSWORD = frozenset({"must-change", "password-expired", "expired", "hours", "second-factor"})
-"""A bind that is stopped for one of these was made with the right password; after `locked` it may have been wrong."""
+"""A bind refused for one of these reasons had the right password. With `locked` it may have been wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as a directory knows them.
+    """One person in a directory.
 
     `key` never changes and never passes to somebody else (`objectGUID`, `entryUUID`, `sub`, the `id` in
-    Entra ID). `address` is where the directory keeps the person now: a distinguished name in LDAP, a user name in
-    Cognito. `server` is the one that answered: everything else about this person is asked of it, because others may not
-    know yet. `changed_at` marks the password's last change, for comparing only.
+    Entra ID). `address` locates the person in the directory: a distinguished name in LDAP, a user name in Cognito.
+    `server` is the one that responded; all further requests about this person go to it, because others may not have
+    replicated changes yet. `changed_at` marks the password's last change, for comparison only.
     """
 
     key: str
@@ -51,17 +51,17 @@ class Person:
     changed_at: str = ""
 
     def changed_since(self, mark: str) -> bool:
-        """Whether the password was changed since `changed_at` was this `mark`; "" is no mark.
+        """Whether the password has changed since `changed_at` was this `mark`; "" is no mark.
 
-        An earlier one proves nothing: another server, which does not know the newest password yet. "0" is Active
-        Directory's for a password that has to be changed.
+        An earlier `changed_at` is not a change: it comes from a server without the newest password. "0" is Active
+        Directory's value for a password that must be changed.
         """
         if not mark or not self.changed_at or self.changed_at == mark:
             return False
         return "0" in (mark, self.changed_at) or (len(mark), mark) < (len(self.changed_at), self.changed_at)
 
     def check_changeable(self) -> None:
-        """Raises Stopped if the directory's administrators do not let Regain touch this person."""
+        """Raises Stopped if the directory's administrators have excluded this person from changes."""
         reasons: tuple[tuple[bool, StopReason], ...] = (
             (self.managed_elsewhere, "elsewhere"),
             (self.protected, "protected"),
@@ -74,16 +74,16 @@ class Person:
 
 
 def sent(password: str) -> str:
-    """A password as it is sent: in NFC, which keyboards produce. NFKC would be another password there."""
+    """A password in the form sent to directories: NFC, as keyboards produce it. NFKC could change the password."""
     return unicodedata.normalize("NFC", password)
 
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What a directory asks of one person's new password, as far as it can be read. 0 and False: nothing is known.
+    """A directory's rules for one person's new password, as far as they can be read. 0 or False: no rule is known.
 
-    `least` is how many characters, `classes` whether three kinds of them, `history` how many earlier passwords are
-    refused, and `changeable_at` (seconds since 1970) before when the person may not change it.
+    `least` is the minimum length in characters; `classes` requires three kinds of characters; `history` is the number
+    of earlier passwords that are refused; the person cannot change it before `changeable_at` (seconds since 1970).
     """
 
     least: int = 0
@@ -94,7 +94,7 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `doctor` says of one thing: `state` is `ok`, `warning` or `wrong`, and `to_do` what helps."""
+    """One result of `doctor`: `state` is `ok`, `warning` or `wrong`, and `to_do` is how to fix it."""
 
     state: str
     what: str
@@ -102,7 +102,7 @@ class Finding:
 
 
 class Outcome(Exception):
-    """How a call to a directory can end other than well. Nothing else leaves an adapter. `name` is what metrics say."""
+    """A call to a directory that failed. Adapters raise nothing else. `name` is used in metrics."""
 
     name = ""
 
@@ -118,7 +118,7 @@ class NotAccepted(Outcome):
 
 
 class Stopped(Outcome):
-    """The state of the account forbids it."""
+    """The state of the account forbids the operation."""
 
     name = "stopped"
 
@@ -128,7 +128,7 @@ class Stopped(Outcome):
 
 
 class NotAllowed(Outcome):
-    """The service account lacks a right, or the set-up is wrong. `code` is for operators and names no person."""
+    """The service account lacks a permission, or the setup is wrong. `code` is for operators and names no person."""
 
     name = "not-allowed"
 
@@ -138,10 +138,9 @@ class NotAllowed(Outcome):
 
 
 class Unanswered(Outcome):
-    """The directory did not answer. `known`: nothing was done; otherwise the request was sent and may take effect.
+    """The directory did not respond. `known`: nothing was done; otherwise the request was sent and may take effect.
 
-    `why` is for operators and names no person. `retry_after`: for how many seconds it asks to be left alone; 0 if it
-    does not say.
+    `why` is for operators and names no person. `retry_after` is the delay in seconds that it asked for, or 0.
     """
 
     def __init__(self, known: bool, why: str = "", retry_after: int = 0) -> None:
@@ -159,39 +158,39 @@ class WrongPassword(Outcome):
 
 
 class Directory(Protocol):
-    """Where the passwords of one domain live.
+    """The directory with the passwords of one domain.
 
-    Every method may raise NotAllowed and Unanswered. Passwords are as they were typed, and go out as `sent`.
+    Every method may raise NotAllowed and Unanswered. Passwords are passed as typed; adapters send them as `sent`.
     """
 
     @property
     def offers(self) -> frozenset[str]:
-        """What it can do: of `ABILITIES`."""
+        """The operations that it supports, from `ABILITIES`."""
 
     @property
     def lockout(self) -> Lockout:
-        """When it locks an account."""
+        """Its rule for locking accounts."""
 
     def find(self, user_id: str) -> Person | None:
-        """The one person whom a user ID names: a single look-up. None for nobody, and for several."""
+        """The person with a user ID, in a single lookup; None if there is none, or more than one."""
 
     def search(self, words: Sequence[str], domain: str) -> tuple[Person, ...] | None:  # noqa: ARG002
-        """People whose first name, last name, whole name or user ID begins with each of the words, at most MOST_FOUND.
+        """At most MOST_FOUND people for whom each word is a prefix of a first, last or full name or a user ID.
 
-        They have user IDs of this domain, or "" where they have none. None: this directory cannot be searched.
+        Their user IDs are in this domain, or "" if they have none. None if the directory cannot be searched.
         """
         return None
 
     def verify(self, person: Person | None, user_id: str, password: str) -> None:
-        """Returns if the password is right. For nobody the same request is made.
+        """Returns if the password is right. Without a person, the same request is made.
 
         Raises:
             WrongPassword: it is wrong, or `person` is None.
-            Stopped: the directory lets this person in with no password now.
+            Stopped: the directory refuses this person's sign-in with any password now.
         """
 
     def reset(self, person: Person, password: str, temporary: bool = False) -> None:
-        """Sets a password and lifts a lockout. A temporary one has to be changed at the next sign-in.
+        """Sets a password and lifts a lockout. A temporary one must be changed at the next sign-in.
 
         Raises:
             NotAccepted: the password breaks the directory's policy.
@@ -208,11 +207,11 @@ class Directory(Protocol):
         """
 
     def unlock(self, person: Person) -> None:
-        """Lifts a lockout. Harmless where there is none. Raises Stopped."""
+        """Lifts a lockout. Idempotent. Raises Stopped."""
 
     def requirements(self, person: Person, change: bool) -> Requirements:  # noqa: ARG002
-        """What a new password must be, for a `change` or a reset: said before the person types."""
+        """The rules for a new password, for a `change` or a reset, to show before the person types."""
         return Requirements()
 
     def check(self) -> Iterator[Finding]:
-        """What is right and what is wrong with the way to the directory, for `doctor`. Changes nothing."""
+        """Checks the connection and the directory, for `doctor`. Read-only."""

@@ -1,4 +1,4 @@
-"""An Amazon Cognito user pool: passwords are set and judged by its API, with the rights of the function's own role."""
+"""An Amazon Cognito user pool: its API sets and verifies passwords, with the permissions of the function's role."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -27,11 +27,11 @@ from regain.organisation import policies
 from regain.organisation.settings import Organisation
 
 _LOCKOUT = Lockout(5, 900)
-"""After five wrong passwords a user pool makes people wait, up to 15 minutes."""
+"""After five wrong passwords a user pool locks people out, for up to 15 minutes."""
 _OFF = {"ARCHIVED", "COMPROMISED"}
 _MUST_CHANGE = {"FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"}
 _ELSEWHERE = {"EXTERNAL_PROVIDER", "UNCONFIRMED"}
-"""Whose password an identity provider has; who has not confirmed their account yet, which a reset would do for them."""
+"""Users whose password an identity provider has, and those yet to confirm their account, which a reset would do."""
 _OF_PEOPLE = {
     "NotAuthorizedException", "UserNotConfirmedException", "PasswordResetRequiredException",
     "MFAMethodNotFoundException", "UserLambdaValidationException", "UnexpectedLambdaException",
@@ -39,12 +39,12 @@ _OF_PEOPLE = {
     "InvalidSmsRoleAccessPolicyException", "InvalidSmsRoleTrustRelationshipException",
     "InvalidEmailRoleAccessPolicyException",
 }  # fmt: skip
-"""Refusals that a pool has for people who are there: too many tries, an expired temporary password, a trigger's no."""
+"""Errors that occur only for existing users: too many attempts, an expired temporary password, a trigger's refusal."""
 _CLASSES = re.compile("must have (upper|lower|numeric|symbol)")
 
 
 class CognitoDirectory(Directory):
-    """The passwords of one domain, in a user pool. User names there are user IDs here, or have them as an alias."""
+    """The passwords of one domain, in a user pool, whose user names or aliases are the user IDs."""
 
     offers = ABILITIES - {"unlock"}
     lockout = _LOCKOUT
@@ -56,7 +56,7 @@ class CognitoDirectory(Directory):
         self._reading, self._writing = reading, writing
 
     def find(self, user_id: str) -> Person | None:
-        """The person whom a user ID names."""
+        """The person with a user ID."""
         try:
             found = ask(partial(self._reading().admin_get_user, **self._of(user_id)), True, _of_person)
         except Stopped:
@@ -64,7 +64,7 @@ class CognitoDirectory(Directory):
         return _person(found, user_id)
 
     def verify(self, person: Person | None, user_id: str, password: str) -> None:
-        """Signs in as the person, and throws the tokens away; for nobody with a name that nobody has."""
+        """Signs in as the person, and discards the tokens. Without a person, signs in with an unused name."""
         answer = self._authenticate(person.address if person else user_id, password)
         if person is None:
             raise WrongPassword
@@ -72,7 +72,7 @@ class CognitoDirectory(Directory):
             raise Stopped("must-change" if challenge == "NEW_PASSWORD_REQUIRED" else "second-factor")
 
     def reset(self, person: Person, password: str, temporary: bool = False) -> None:
-        """Sets the password and ends every session: before it, so that nothing is set if that fails, and after it."""
+        """Sets the password and ends every session, before (so that nothing is set if that fails) and after."""
         person.check_changeable()
         self._end_sessions(person)
         request = {**self._of(person.address), "Password": sent(password), "Permanent": not temporary}
@@ -101,11 +101,11 @@ class CognitoDirectory(Directory):
         self._end_sessions(person, set_already=True)
 
     def unlock(self, person: Person) -> None:
-        """Changes nothing: a user pool ends its pauses by itself, and has no call for it."""
+        """Does nothing: a user pool's lockouts end by themselves, and its API cannot lift them."""
         person.check_changeable()
 
     def check(self) -> Iterator[Finding]:
-        """What is right and what is wrong with the pool and the client."""
+        """Checks the pool and the app client, for `doctor`."""
         from regain.directories import cognito_check  # noqa: PLC0415 - for `doctor` alone
 
         return cognito_check.findings(self.settings, self.shortest, self._reading())
@@ -114,10 +114,10 @@ class CognitoDirectory(Directory):
         return {"UserPoolId": self.settings.pool, "Username": name}
 
     def _authenticate(self, name: str, password: str) -> dict[str, Any]:
-        """What the pool answers to the right password.
+        """The pool's response to the right password.
 
         Raises:
-            Outcome: it is wrong, or whatever else `verify` may raise.
+            Outcome: it is wrong, or any other outcome of `verify`.
         """
         if not password:
             raise WrongPassword
@@ -128,7 +128,7 @@ class CognitoDirectory(Directory):
         return ask(partial(self._writing().admin_initiate_auth, **request), True, _of_sign_in)
 
     def _end_sessions(self, person: Person, set_already: bool = False) -> None:
-        """Ends the person's sessions in every app. Once the password is set, nothing else may come of it."""
+        """Ends the person's sessions in every app. Once the password is set, a failure leaves the outcome unknown."""
         try:
             ask(partial(self._reading().admin_user_global_sign_out, **self._of(person.address)), True, _of_person)
         except (NotAllowed, Unanswered, Stopped):
@@ -137,7 +137,7 @@ class CognitoDirectory(Directory):
 
 
 def connect(name: str, organisation: Organisation, environment: Mapping[str, str]) -> CognitoDirectory:  # noqa: ARG001
-    """The directory of a domain. KeyError: it has none."""
+    """The directory of a domain. Raises KeyError if it has none."""
     settings = organisation.domains[name].cognito
     if not settings:
         raise KeyError("cognito")
@@ -147,7 +147,7 @@ def connect(name: str, organisation: Organisation, environment: Mapping[str, str
 
 
 def _person(found: Mapping[str, Any], user_id: str) -> Person:
-    """A user as they are in the pool. What they have not proved to be theirs proves nothing about them."""
+    """The person of a user in the pool, without unverified addresses and numbers."""
     told = {each["Name"]: str(each.get("Value", "")) for each in found.get("UserAttributes", ())}
     status = found.get("UserStatus", "")
     given, family = told.get("given_name", ""), told.get("family_name", "")
@@ -171,15 +171,18 @@ def _person(found: Mapping[str, Any], user_id: str) -> Person:
 
 
 def _of_person(code: str, _message: str) -> Outcome | None:
-    """What an error says of a person."""
-    nobody = code in ("UserNotFoundException", "InvalidParameterException")  # also: a name that no user can have
+    """The outcome for an error about a person."""
+    nobody = code in (
+        "UserNotFoundException",
+        "InvalidParameterException",
+    )  # the latter for a name that no user can have
     return Stopped("gone") if nobody else None
 
 
 def _of_sign_in(code: str, message: str) -> Outcome | None:
-    """What an error says of a password.
+    """The outcome for an error at sign-in.
 
-    What a pool says of people alone looks like a wrong password, and proves none: it may say it before it has looked.
+    Errors that occur only for existing users are treated like a wrong password, so that they reveal no account.
     """
     said = message.lower()
     if code == "UserNotFoundException" or (code == "NotAuthorizedException" and "incorrect" in said):
@@ -192,7 +195,7 @@ def _of_sign_in(code: str, message: str) -> Outcome | None:
 
 
 def _of_password(password: str) -> Callable[[str, str], Outcome | None]:
-    """What an error says of a new password."""
+    """The mapping of errors about a new password to outcomes."""
 
     def meaning(code: str, message: str) -> Outcome | None:
         said = message.lower()
@@ -216,7 +219,7 @@ def _broken_rule(said: str) -> PolicyRule:
 
 
 def _invalid(said: str, password: str) -> Outcome | None:
-    """A space is no mistake of ours: the API takes none."""
+    """The outcome of an invalid parameter. It is the password's fault if that has spaces, which the API rejects."""
     if "attribute" in said:
         return None
     return NotAccepted("spaces" if any(letter.isspace() for letter in password) else "unknown")

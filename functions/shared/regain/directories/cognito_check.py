@@ -1,4 +1,4 @@
-"""Looks at a user pool and its app client for what keeps Regain from working, for `doctor`. Changes nothing."""
+"""Checks a user pool and its app client for problems that would keep Regain from working, for `doctor`. Read-only."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
@@ -17,10 +17,10 @@ _CLASSES = {
 
 
 def findings(settings: Cognito, shortest: int, client: Any) -> Iterator[Finding]:
-    """The pool, then its app client. `shortest`: the least characters of a password by organisation.yaml.
+    """Findings on the pool, then on its app client. `shortest` is the minimum password length in organisation.yaml.
 
     Raises:
-        Unanswered: AWS does not answer.
+        Unanswered: AWS does not respond.
     """
     where = {"UserPoolId": settings.pool}
     pool = yield from _described(lambda: client.describe_user_pool(**where)["UserPool"], "user pool", settings.pool)
@@ -39,7 +39,7 @@ def findings(settings: Cognito, shortest: int, client: Any) -> Iterator[Finding]
 
 
 def _described(call: Callable[[], dict[str, Any]], what: str, which: str) -> Generator[Finding, None, Any]:
-    """Says whether it is there. Returns its description, or None."""
+    """Yields a finding if it does not exist or cannot be read. Returns its description, or None."""
     try:
         found = ask(call, True, lambda _code, _message: None)
     except NotAllowed as refused:

@@ -1,4 +1,4 @@
-"""Counts how calls to a directory end that the functions ask themselves, as the function that reaches LDAP does."""
+"""Counts the outcomes of calls to directories that functions call directly, as the LDAP function does for its own."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from regain.domain.lockout import Lockout
 
 @dataclass(frozen=True)
 class Counted(Directory):
-    """The same directory. Alarms watch the metric `Directory`."""
+    """Wraps a directory, and counts outcomes in the metric `Directory`, which alarms watch."""
 
     asked: Directory
 

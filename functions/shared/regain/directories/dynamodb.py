@@ -1,4 +1,4 @@
-"""The directory `dynamodb`: accounts in a table of ours."""
+"""The directory `dynamodb`: accounts in Regain's own table."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
@@ -13,7 +13,7 @@ WITHOUT_PASSWORD = tuple(field.name for field in fields(Account) if field.name !
 """The attributes that a function may read if its role excludes passwords."""
 
 UNUSABLE = "!"
-"""The hash that no password has, as in Django: unlike none at all, no import puts a first password in its place."""
+"""A hash that matches no password, as in Django. Unlike an empty one, no import replaces it with a first password."""
 
 _PLACEHOLDER = marshal(
     stores.fields_of(
@@ -27,7 +27,7 @@ _PLACEHOLDER = marshal(
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Accounts:
-    """The account table, by id, and what leads to its accounts. `aliases` tells the other names of an account."""
+    """The account table, by id, with its accounts' identifiers. `aliases` returns the aliases of an account."""
 
     store: Store
     table: str
@@ -43,7 +43,7 @@ class Accounts:
         return from_item(self.store.get(*self.key(account_id)))
 
     def get_many(self, account_ids: Iterable[str]) -> dict[str, Account]:
-        """The accounts that are there, by id."""
+        """The existing accounts among these ids, by id."""
         found: dict[str, Account] = {}
         for part in batched(dict.fromkeys(account_ids), READ_SIZE):
             items = self.store.batch_get([self.key(each) for each in part])
@@ -60,17 +60,17 @@ class Accounts:
         return replace(account, aliases=self.aliases(account))
 
     def add_writes(self, new: Account) -> list[Write]:
-        """Adds an account with all that leads to it; a conflict if anything of it leads to another account."""
+        """Adds an account with its identifiers; a conflict if one of them is mapped to another account."""
         new = self.named(new)
         claims = [self.identifiers.claim_write(each, new.id) for each in new.identifiers]
         aliases = self.identifiers.alias_writes(new.id, (), new.aliases)
         return [put_version(self.table, to_item(new), 0), *claims, *aliases]
 
     def replace_writes(self, seen: Account, new: Account, holder: Account | None = None) -> list[Write]:
-        """Replaces an account unchanged since it was read, and what leads to it. Aliases given up are read first.
+        """Replaces an account unchanged since it was read, and its identifiers. Released aliases are read first.
 
-        With a `holder`, the user ID is taken from that account, and the old one is left to who takes it in the same
-        transaction.
+        With a `holder`, the user ID is taken over from that account, and the old one is not released, because another
+        account takes it over in the same transaction.
         """
         new = self.named(new)
         lost_aliases = [each for each in seen.aliases if each not in new.aliases]
@@ -90,7 +90,7 @@ class Accounts:
         ]
 
     def remove_writes(self, seen: Account, now: int) -> list[Write]:
-        """Removes an account. Its user ID is free; the ids of sources still mean this person, should they come back."""
+        """Removes an account and frees its user ID. Its ids in source systems stay, in case the person returns."""
         user_id, *others = seen.identifiers
         return [
             self.delete_write(seen),
@@ -166,23 +166,23 @@ class Accounts:
         )
 
     def shared_places_write(self, seen: Account, places: tuple[str, ...]) -> Write:
-        """Sets which of the account's addresses and numbers too many others have."""
+        """Sets which of the account's addresses and numbers are shared by too many accounts."""
         return self._update(seen, {"shared_places": places})
 
     def rehash_write(self, seen: Account, password: str) -> Write:
-        """The same password, hashed with today's pepper and parameters."""
+        """Stores the same password hashed with the current pepper and parameters."""
         return self._update(seen, {"password": password})
 
     def card_write(self, seen: Account) -> Write:
-        """Makes the card of somebody in a directory, or notes the user ID that they have there now."""
+        """Creates the card of a person in a directory, or updates its user ID."""
         return self._update(seen, {"user_id": seen.user_id})
 
     def directory_password_write(self, seen: Account, now: int, enable: bool = False) -> Write:
-        """Notes on the card that a password was set in the directory, which ends every session; may enable it."""
+        """Records on the card that a password was set in the directory, and ends every session. `enable` enables it."""
         return self._update(seen, {**(_enabled(seen) if enable else {}), **_password(seen, UNUSABLE, now, 0)})
 
     def _update(self, seen: Account, changes: dict[str, Any]) -> Write:
-        """Changes an account that has not changed since it was read; one that is new is the card of somebody."""
+        """Changes an account that has not changed since it was read. A new one is a card."""
         if not seen.version:
             changes = {"user_id": seen.user_id, **changes}
         changes = {**changes, "version": seen.version + 1}

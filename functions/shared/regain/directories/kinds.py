@@ -1,4 +1,4 @@
-"""Which module reaches a directory of which kind. It is imported only where a domain has such a directory."""
+"""Maps each kind of directory to its module, which is imported only if a domain has such a directory."""
 
 import importlib
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ _MODULES = {
     "cognito": "regain.directories.cognito",
     "entra": "regain.directories.entra",
 }
-"""Each has a function `connect(name, organisation, environment)` that makes the directory of the domain of that name.
+"""Each module has a function `connect(name, organisation, environment)` that returns the directory of the named domain.
 
-It asks nothing and reads no secret: it is called before a snapshot of the process is taken.
+It sends no request and reads no secret, because it is called before a snapshot of the process is taken.
 """
 
 
 def directories(organisation: Organisation, environment: Mapping[str, str]) -> dict[str, Directory]:
-    """The directory of each domain whose passwords live in one, by the domain's name. How calls end is counted."""
+    """The directories by domain, for domains that have one. The outcomes of their calls are counted."""
     return {
         name: _connected(_MODULES[domain.kind], name, organisation, environment)
         for name, domain in organisation.domains.items()
@@ -31,7 +31,7 @@ def directories(organisation: Organisation, environment: Mapping[str, str]) -> d
 
 def _connected(module: str, name: str, organisation: Organisation, environment: Mapping[str, str]) -> Directory:
     made: Directory = importlib.import_module(module).connect(name, organisation, environment)
-    if module == _REMOTE:  # the function that is asked counts
+    if module == _REMOTE:  # the invoked function counts
         return made
     counted: Directory = importlib.import_module("regain.directories.counted").Counted(made)
     return counted

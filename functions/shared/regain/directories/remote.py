@@ -1,4 +1,4 @@
-"""A directory that only a function of its own can reach, asked by invoking it (`functions/directory`)."""
+"""A directory that only a dedicated function (`functions/directory`) can reach, called by invoking that function."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ from regain.domain.policy import ABILITIES
 from regain.organisation.settings import Organisation
 
 INVOKE_CONFIG = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 1})
-"""A write is sent once. Whoever invokes has ten seconds, and two of them to say that the outcome is unknown."""
+"""A write is sent once. The invoking function has ten seconds, of which two remain to report an unknown outcome."""
 _NEVER_STARTED = {
     "TooManyRequestsException", "EC2ThrottledException", "ENILimitReachedException", "SnapStartNotReadyException",
     "SubnetIPAddressLimitReachedException", "ResourceNotReadyException",
@@ -47,7 +47,7 @@ _NEVER_LOCKS = Lockout()
 
 @dataclass(frozen=True)
 class RemoteDirectory(Directory):
-    """The directory of one domain. `function` is the alias that is invoked: "" where none was deployed."""
+    """The directory of one domain. `function` is the alias to invoke; "" if none was deployed."""
 
     domain: str
     function: str
@@ -56,7 +56,7 @@ class RemoteDirectory(Directory):
     offers: frozenset[str] = ABILITIES
 
     def find(self, user_id: str) -> Person | None:
-        """The one person whom a user ID names. None for nobody, and for several."""
+        """The person with a user ID; None if there is none, or more than one."""
         return self._ask(Find(user_id)).person
 
     def search(self, words: Sequence[str], domain: str) -> tuple[Person, ...] | None:
@@ -88,10 +88,10 @@ class RemoteDirectory(Directory):
         yield from self._ask(Check()).findings
 
     def _ask(self, asked: Call) -> Answer:
-        """The answer to a call that ended well.
+        """The answer to a successful call.
 
         Raises:
-            Outcome: one of the five, and nothing else.
+            Outcome: the call failed. Nothing else is raised.
         """
         if not self.function:
             raise NotAllowed("no function reaches the directory")
@@ -100,7 +100,7 @@ class RemoteDirectory(Directory):
             answered = self._invoke(to_json(Request(self.domain, asked)), nothing_done)
             answer = msgspec.json.decode(answered, type=Answer)
             raise_unless_done(answer)
-        except ValueError as error:  # also msgspec's: what they say may quote what was typed
+        except ValueError as error:  # includes msgspec's errors, whose text may quote what was typed
             raise Unanswered(nothing_done, f"the answer was not understood: {type(error).__name__}") from None
         return answer
 
@@ -134,7 +134,7 @@ def connect(name: str, organisation: Organisation, environment: Mapping[str, str
 
 
 def _kind(answered: bytes) -> str:
-    """The kind of an error of the function's: its text may quote what was sent."""
+    """The type of the function's error, without its text, which may quote what was sent."""
     try:
         return str(json.loads(answered)["errorType"])
     except (ValueError, KeyError, TypeError):

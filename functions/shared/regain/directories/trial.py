@@ -1,4 +1,4 @@
-"""Tries with a test account what Regain would do for people, and says how each step ended."""
+"""Performs Regain's operations on a test account, and reports the outcome of each step."""
 
 from collections.abc import Callable, Iterator
 

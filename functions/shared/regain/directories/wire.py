@@ -1,6 +1,6 @@
-"""What functions and the one that reaches the directory say to each other, as JSON: the calls of `Directory`.
+"""The JSON messages between functions and the one that reaches the directory: the calls of `Directory`.
 
-It holds passwords: neither side logs it.
+They contain passwords, so neither side logs them.
 """
 
 from collections.abc import Callable
@@ -80,7 +80,7 @@ class Check(msgspec.Struct, tag="check", tag_field="call", frozen=True):
 
 Call = Find | Search | Verify | Reset | Change | Unlock | Require | Check
 READS = (Find, Search, Verify, Require, Check)
-"""Calls after which nothing has changed, whatever became of their answer."""
+"""Calls that change nothing, even if their answer is lost."""
 
 
 class Request(msgspec.Struct, frozen=True):

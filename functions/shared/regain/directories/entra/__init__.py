@@ -1,4 +1,4 @@
-"""Microsoft Entra ID, by Microsoft Graph: the functions that reset passwords ask it themselves, without any secret."""
+"""Microsoft Entra ID, through Microsoft Graph, which the functions that reset passwords call without a secret."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -12,7 +12,7 @@ from regain.organisation.settings import Organisation
 
 
 def connect(name: str, organisation: Organisation, environment: Mapping[str, str]) -> EntraDirectory:
-    """The directory of a domain. KeyError: it has none.
+    """The directory of a domain. Raises KeyError if it has none.
 
     `ENTRA_KEY` in the environment is the key of the app's certificate in AWS KMS. With `ENTRA_STAND_IN`, which may be
     on loopback only, another server takes the place of Microsoft's.

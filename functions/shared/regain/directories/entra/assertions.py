@@ -1,4 +1,4 @@
-"""What Regain shows Microsoft to prove which app it is. Neither way has a secret that could be stored or leak."""
+"""Client assertions, with which Regain authenticates to Microsoft as its app. Neither kind needs a stored secret."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ SECONDS = 300
 
 
 def from_aws() -> str:
-    """A token in which AWS says which role this function has: the federated credential.
+    """A token from AWS that attests this function's role (a federated credential).
 
     Raises:
         NotAllowed, Unanswered: nothing was done.
@@ -36,7 +36,7 @@ def from_aws() -> str:
 
 
 def from_certificate(settings: Entra, key: str) -> str:
-    """A token that is signed by the key of the app's certificate, which never leaves AWS KMS.
+    """A token signed with the key of the app's certificate, which never leaves AWS KMS.
 
     Raises:
         NotAllowed, Unanswered: nothing was done.

@@ -1,4 +1,4 @@
-"""What usually goes wrong between Regain and Entra ID. Each thing has a finding of its own; nothing is changed."""
+"""Checks for the usual problems between Regain and Entra ID, with a finding for each. Read-only."""
 
 import base64
 import json

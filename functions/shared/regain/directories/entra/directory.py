@@ -19,9 +19,9 @@ PROPERTIES = (
     "businessPhones", "accountEnabled", "userType", "onPremisesSyncEnabled", "lastPasswordChangeDateTime",
 )  # fmt: skip
 MOST_GROUPS = 999
-"""How many memberships Graph tells at once. Whoever has more is not changed: a role may be among the others."""
+"""The most memberships in one Graph response. A person with more is not changed: a role may be among the others."""
 _NAME = re.compile(r"[A-Za-z0-9'.\-_!#^~]{1,64}@[A-Za-z0-9.-]{1,48}")
-"""What Microsoft lets a user principal name be. Nothing else is asked for: it could lead elsewhere in a path."""
+"""Microsoft's syntax of user principal names. Nothing else goes into a path, where it could select another resource."""
 _GROUP, _ROLE = "#microsoft.graph.group", "#microsoft.graph.directoryRole"
 _NEVER_LOCKS = Lockout(0)
 
@@ -36,7 +36,7 @@ class EntraDirectory(Directory):
         self.settings, self.graph = settings, graph
 
     def find(self, user_id: str) -> Person | None:
-        """The one person with this user principal name. One request, for nobody too."""
+        """The person with this user principal name: one request, also if there is none."""
         possible = bool(_NAME.fullmatch(user_id))
         name = quote(user_id if possible else f"{secrets.token_hex(8)}@{user_id.rpartition('@')[2]}"[:64], safe="@")
         user, memberships = self.graph.get(
@@ -50,7 +50,7 @@ class EntraDirectory(Directory):
         return self._person(found, memberships, user_id)
 
     def verify(self, person: Person | None, user_id: str, password: str) -> NoReturn:  # noqa: ARG002
-        """Not offered: nobody but Microsoft's own page asks for the password."""
+        """Not offered: people enter their password only on Microsoft's own page."""
         raise NotAllowed("sign-in is Microsoft's")
 
     def reset(self, person: Person, password: str, temporary: bool = False) -> None:
@@ -75,11 +75,11 @@ class EntraDirectory(Directory):
         raise NotAllowed("a change is Microsoft's")
 
     def unlock(self, person: Person) -> NoReturn:  # noqa: ARG002
-        """Not offered: Microsoft's lockout ends by itself, and nothing lifts it."""
+        """Not offered: Microsoft's lockout ends by itself and cannot be lifted."""
         raise NotAllowed("no lockout can be lifted")
 
     def check(self) -> Iterator[Finding]:
-        """What is right and what is wrong with the app, its credential and its permissions."""
+        """Checks the app, its credential and its permissions, for `doctor`."""
         return check.findings(self.graph, self.settings)
 
     def _person(self, found: dict[str, Any], memberships: Answer, user_id: str) -> Person:
@@ -110,7 +110,7 @@ class EntraDirectory(Directory):
 
 
 def _key(found: dict[str, Any]) -> str:
-    """The object ID. Raises Unanswered without one: it is what everything of a person is kept under."""
+    """The object ID. Raises Unanswered without one, because all data of a person is stored under it."""
     key = _text(found, "id").lower()
     if not re.fullmatch(r"[0-9a-f-]{36}", key):
         raise Unanswered(True, "graph: the answer was not understood")
@@ -127,7 +127,7 @@ def _texts(values: object) -> tuple[str, ...]:
 
 
 def _failed(answer: Answer) -> Outcome:
-    """What a refused reset means. Graph has no code for a password that breaks the policy, only words."""
+    """The outcome of a refused reset. Graph has no code for a password that breaks the policy, only text."""
     if answer.status == 404:
         return Stopped("gone")
     words = str(graph.error(answer).get("message", "")).lower()

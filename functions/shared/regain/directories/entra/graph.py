@@ -1,4 +1,4 @@
-"""Microsoft Graph v1.0, as the app: each request with a token, and what its answers mean."""
+"""Microsoft Graph v1.0, called as the app, and the outcomes for its responses."""
 
 import json
 import re
@@ -28,10 +28,10 @@ class Graph:
             yield Session(connection, self.tokens)
 
     def get(self, paths: list[str]) -> list[Answer]:
-        """What Graph answers to up to 20 paths, in one request (`$batch`).
+        """Graph's responses for up to 20 paths, in one request (`$batch`).
 
         Raises:
-            NotAllowed, Unanswered: for any of them. Only 200 and 404 are answers.
+            NotAllowed, Unanswered: any of them has another status than 200 or 404.
         """
         asked = [{"id": str(number), "method": "GET", "url": path} for number, path in enumerate(paths)]
         with self.session() as session:
@@ -55,7 +55,7 @@ class Session:
         self.connection, self.tokens = connection, tokens
 
     def send(self, method: str, path: str, body: dict[str, Any] | None, write: bool = True) -> Answer:
-        """One request. With a token that Graph takes no more nothing is done: it is sent once more with a new one."""
+        """Sends one request. If Graph rejects the token, nothing was done, so it is repeated with a new one."""
         content = json.dumps(body).encode() if body is not None else b""
         for renewed in (False, True):
             headers = {"Authorization": f"Bearer {self.tokens.current()}", **(_JSON if content else {})}
@@ -67,7 +67,7 @@ class Session:
 
 
 def refused(answer: Answer, write: bool = False) -> Outcome:
-    """What an answer means that is no success, whatever was asked."""
+    """The outcome for an unsuccessful response to any request."""
     if answer.status == 429:
         return Unanswered(True, "graph: 429", answer.retry_after)
     if answer.status >= 500:
@@ -90,7 +90,7 @@ def error(answer: Answer) -> dict[str, Any]:
 
 
 def objects(answer: Answer) -> list[dict[str, Any]]:
-    """The objects of a collection. Raises Unanswered, if the answer holds none."""
+    """The objects of a collection. Raises Unanswered if the response has none."""
     return _objects(answer, "value")
 
 

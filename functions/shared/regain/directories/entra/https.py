@@ -1,4 +1,4 @@
-"""Requests to Microsoft over HTTPS, bounded in time and size. Nothing is followed, and nothing is sent twice."""
+"""Requests to Microsoft over HTTPS, bounded in time and size, without redirects or retries."""
 
 import contextlib
 import functools
@@ -15,16 +15,16 @@ from urllib.parse import urlsplit
 from regain.directories.base import NotAllowed, Unanswered
 
 LOGIN, GRAPH = "https://login.microsoftonline.com", "https://graph.microsoft.com"
-"""The only hosts that are asked."""
+"""The only hosts that receive requests."""
 LONGEST = 4 * 1024 * 1024
-"""Bytes of an answer: 999 groups with everything that Graph says of them are two million."""
+"""The maximum size of a response in bytes: 999 groups with all their properties take two million."""
 _LOOPBACK = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 _LONGEST_WAIT = 600
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds until a connection is there, and until its answer is."""
+    """Timeouts in seconds, for connecting and for a response."""
 
     connect: float = 2
     answer: float = 4
@@ -32,7 +32,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, and the JSON object that came with it: None if what came is none, or too long, or cut off."""
+    """A status, and the JSON object in the body: None if that is something else, too long, or truncated."""
 
     status: int
     body: dict[str, Any] | None
@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where requests go to. A stand-in may take a host's place on loopback only.
+    """The origin that requests go to. A stand-in may replace a host on loopback only.
 
     Raises:
         ValueError: it is another address.
@@ -105,7 +105,7 @@ class Connection:
         return Answer(response.status, self._read(response, ends), seconds(response.headers.get("Retry-After", "")))
 
     def _read(self, response: http.client.HTTPResponse, ends: float) -> dict[str, Any] | None:
-        """The JSON object of an answer. What is left of one that is too long goes with the connection."""
+        """The JSON object of a response. If it is too long, the rest is discarded with the connection."""
         content = b""
         try:
             while part := response.read1(65_536):
@@ -138,5 +138,5 @@ def tls() -> ssl.SSLContext:
 
 
 def seconds(text: str) -> int:
-    """What `Retry-After` says, in seconds; 0 where it says nothing usable."""
+    """The value of `Retry-After` in seconds; 0 if it is not usable."""
     return min(int(text), _LONGEST_WAIT) if re.fullmatch(r"[0-9]{1,9}", text) else 0

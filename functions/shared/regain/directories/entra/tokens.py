@@ -13,17 +13,17 @@ from regain.domain.entra import Entra
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE = "https://graph.microsoft.com/.default"
 _EARLY = 300
-"""Seconds before its end at which a token is used no more."""
+"""Seconds before its expiry from which a token is no longer used."""
 _REFUSED_FOR = 60
-"""Seconds in which nothing is asked again after a refusal: what is set up wrongly is so for everybody who comes."""
+"""Seconds without a new attempt after a refusal: a wrong setup fails for everybody."""
 _AGAIN = 30
-"""Seconds until the next try for a new token, while the one of before is still good."""
+"""Seconds until the next attempt to get a new token while the previous one is still valid."""
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,16384}")
 
 
 @dataclass
 class Tokens:
-    """The app's token, kept until shortly before it ends. `assertion` proves which app this is."""
+    """The app's token, cached until shortly before it expires. `assertion` returns a client assertion."""
 
     settings: Entra
     login: Origin
@@ -35,7 +35,7 @@ class Tokens:
     _ends: float = 0
 
     def current(self) -> str:
-        """A token that is good for a while.
+        """A token that is still valid for a while.
 
         Raises:
             NotAllowed: the app, its credential or the tenant is set up wrongly; `code` holds Microsoft's words for it.
@@ -49,11 +49,11 @@ class Tokens:
         return self._kept
 
     def forget(self) -> None:
-        """Has the next one asked for anew."""
+        """Discards the token, so that the next call requests a new one."""
         self._until = self._ends = 0
 
     def _renew(self, now: float) -> None:
-        """Asks for another token. Where Microsoft is silent, the one of before is used to its end."""
+        """Requests a new token. If Microsoft does not respond, the previous one is used until it expires."""
         self._refused = ""
         try:
             self._kept, seconds = _granted(self._asked())
@@ -78,7 +78,7 @@ class Tokens:
 
 
 def _granted(answer: Answer) -> tuple[str, int]:
-    """The token in an answer, and for how many seconds it is good."""
+    """The token in a response, and its lifetime in seconds."""
     body = answer.body or {}
     error = str(body.get("error", ""))
     if answer.status == 429 or answer.status >= 500 or error == "temporarily_unavailable":
@@ -92,7 +92,7 @@ def _granted(answer: Answer) -> tuple[str, int]:
 
 
 def _words(error: str, numbers: object) -> str:
-    """An error of OAuth and Microsoft's number for it. Its description names the tenant, and is left out."""
+    """An OAuth error and Microsoft's number for it, without its description, which names the tenant."""
     known = error if re.fullmatch(r"[a-z_]{1,40}", error) else ""
     number = numbers[0] if isinstance(numbers, list) and numbers and isinstance(numbers[0], int) else 0
     return f"{known} AADSTS{number}" if number else known

@@ -1,6 +1,6 @@
 """Active Directory, and Samba as its domain controller.
 
-Its errors are judged by the hexadecimal code that the text begins with: LDAP's own code differs between Windows and
+Errors are classified by the hexadecimal code at the start of their text: LDAP result codes differ between Windows and
 Samba, and Windows gives no reason in words.
 """
 
@@ -29,14 +29,14 @@ from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import refused, values
 
 _POLICY_HINTS = "1.2.840.113556.1.4.2239"
-_IN_CHAIN = "1.2.840.113556.1.4.1941"  # Windows' rule that goes on through groups within groups
+_IN_CHAIN = "1.2.840.113556.1.4.1941"  # Windows' matching rule for nested groups
 _BIND: dict[str, StopReason] = {
     "533": "disabled", "701": "expired", "775": "locked", "773": "must-change", "532": "password-expired",
     "530": "hours", "531": "hours",
 }  # fmt: skip
 _DISABLED, _LOCKED, _SMART_CARD_REQUIRED = 0x2, 0x10, 0x40000
 _NEVER = {0, 0x7FFFFFFFFFFFFFFF}
-_EPOCH = 11_644_473_600  # from 1601, where Windows begins to count, to 1970
+_EPOCH = 11_644_473_600  # seconds from 1601, the epoch of Windows, to 1970
 _COMPLEX = 1
 _TICKS = 10_000_000  # Windows counts times in 100 ns
 _SPECIAL = frozenset("~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/")  # a space is not among them
@@ -99,7 +99,7 @@ class ActiveDirectory(LdapDirectory):
         )
 
     def check_addressable(self, person: Person) -> None:
-        """What no write goes without. Groups within protected ones count too, which `find` does not see.
+        """Checks, before every write, also nested protected groups, which `find` does not see.
 
         Raises:
             Stopped: this person may not be changed.
@@ -130,7 +130,7 @@ class ActiveDirectory(LdapDirectory):
     def reset(self, person: Person, password: str, temporary: bool = False) -> None:
         """Sets the password and lifts the lockout in one request; nothing else does both.
 
-        A temporary one is drawn, so no history holds against it, nor the minimum age that comes with that.
+        A temporary password is random, so the history, and the minimum age that comes with it, need not apply.
         """
         self.check_addressable(person)
         changes = [Change("replace", "unicodePwd", (_quoted(password),)), Change("replace", "lockoutTime", values("0"))]
@@ -165,9 +165,9 @@ class ActiveDirectory(LdapDirectory):
         raise _failed(answer)
 
     def _broken_rule(self, person: Person, password: str, by_age: bool) -> PolicyRule:
-        """Works out which rule of the policy a password breaks: Windows does not say.
+        """Determines which rule of the policy a password breaks, which Windows does not say.
 
-        Where it breaks none that can be checked here, it may be the history or a filter of the organisation's.
+        If it breaks none that can be checked here, it may be the history or one of the organisation's password filters.
         """
         policy = self._policy(person)
         if policy is None:
@@ -181,7 +181,7 @@ class ActiveDirectory(LdapDirectory):
         return "unknown"
 
     def requirements(self, person: Person, change: bool) -> Requirements:
-        """What a new password must be: by the person's fine-grained policy (PSO), or by the domain's."""
+        """The rules for a new password, from the person's fine-grained policy (PSO) or the domain's."""
         policy = self._policy(person)
         if policy is None:
             return Requirements()
@@ -193,7 +193,7 @@ class ActiveDirectory(LdapDirectory):
         return self.settings.history_on_reset and self.service.supports(server, _POLICY_HINTS)
 
     def _policy(self, person: Person) -> _Policy | None:
-        """The policy that holds for a person; None where the service account may not read it."""
+        """The policy that applies to a person; None if the service account may not read it."""
         own = self._entry(person.address, ("msDS-ResultantPSO",), person.server)
         if own and (name := own.one("msDS-ResultantPSO")):
             there = self._entry(name, _OWN_POLICY, person.server)

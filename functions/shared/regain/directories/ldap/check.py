@@ -1,4 +1,4 @@
-"""What usually goes wrong between Regain and a directory. Each thing has a finding of its own; nothing is changed."""
+"""Checks for the usual problems between Regain and a directory, with a finding for each. Read-only."""
 
 import datetime
 import secrets
@@ -20,7 +20,7 @@ _EVERYTHING = sansldap.FilterPresent("objectClass")
 _ACTIVE_DIRECTORY, _READ_ONLY = "1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1920"
 _ENDS_SOON_DAYS = 21
 _READ_ONLY_CODES = (10, 53)
-"""What a server that takes no changes says to every one: it refers to another, or is unwilling."""
+"""The result codes of a read-only server for any change: referral, unwillingToPerform."""
 _LOCKED_BY_AD = {"775": "is locked out", "533": "is disabled", "532": "has an expired password", "701": "has expired"}
 _BASE, _BELOW = sansldap.SearchScope.BASE, sansldap.SearchScope.SUBTREE
 _Read = Callable[[Entry, str, str], Person]

@@ -1,4 +1,4 @@
-"""One connection to an LDAP server: always over TLS, one request at a time, every answer bounded in size and time."""
+"""One connection to an LDAP server: always over TLS, one request at a time, with responses bounded in size and time."""
 
 import contextlib
 import socket
@@ -134,13 +134,13 @@ class Connection:
         return self._result(self._client.extended_request(oid, value, controls=_controls(controls)))
 
     def close(self) -> None:
-        """Closes the connection; again does no harm."""
+        """Closes the connection. Idempotent."""
         self.closed = True
         with contextlib.suppress(OSError):
             self._socket.close()
 
     def _start_tls(self) -> None:
-        """Asks for TLS (RFC 4511 4.14). Nothing that came before it is believed, and without it nothing is sent."""
+        """Starts TLS (RFC 4511 4.14). Data received before it is discarded, and nothing is sent without it."""
         answer = self._result(self._client.extended_request(_START_TLS))
         if answer.code or self._received:
             raise NotAllowed("tls: the server does not start TLS")
@@ -201,7 +201,7 @@ class Connection:
 
     @contextlib.contextmanager
     def _closing_on_failure(self) -> Any:
-        """After a failure nobody knows what comes next on this connection."""
+        """Closes the connection on failure, because its further content is undefined."""
         try:
             yield
         except Malformed as error:

@@ -44,7 +44,7 @@ class LdapDirectory(Directory, ABC):
         return self.settings.lockout
 
     def find(self, user_id: str) -> Person | None:
-        """The one person whom a user ID names. None for nobody, and for several."""
+        """The person with a user ID; None if there is none, or more than one."""
         server, entries = self.service.search(
             self.settings.base, sansldap.SearchScope.SUBTREE, self._named(user_id), self.attributes
         )
@@ -53,7 +53,7 @@ class LdapDirectory(Directory, ABC):
     def search(self, words: Sequence[str], domain: str) -> tuple[Person, ...]:
         """People whose names or user IDs begin with each of the words: one search, bounded in size and time.
 
-        Addresses are not looked through unless they are user IDs: each try would tell one more letter of them.
+        Addresses are not searched unless they are user IDs: each attempt could reveal one more letter of them.
         """
         if not all(map(str.isprintable, words)):  # for Samba a text ends at its first NUL
             return ()
@@ -78,7 +78,7 @@ class LdapDirectory(Directory, ABC):
         return ""
 
     def verify(self, person: Person | None, user_id: str, password: str) -> None:  # noqa: ARG002
-        """Binds as the person, with a connection of their own; for nobody as somebody who does not exist."""
+        """Binds as the person, on a separate connection. Without a person, binds with a name that does not exist."""
         answering = self.service.answering()  # for a person too: while a server is down, waiting for it tells nothing
         server = person.server if person else answering
         name = person.address if person else f"CN={secrets.token_hex(8)},{self.settings.base}"
@@ -104,7 +104,7 @@ class LdapDirectory(Directory, ABC):
             yield connection, answer
 
     def check_addressable(self, person: Person) -> None:
-        """What no write goes without: a person who may be changed, on a server that is known.
+        """Checks, before every write, that the person may be changed and that their server is configured.
 
         Raises:
             Stopped: this person may not be changed.
@@ -125,7 +125,7 @@ class LdapDirectory(Directory, ABC):
         return entries[0] if entries else None
 
     def check(self) -> Iterator[Finding]:
-        """What is right and what is wrong with the way to the directory."""
+        """Checks the connection and the directory, for `doctor`."""
         return check.findings(self.service, self.people, self.attributes, self.person)
 
     def is_in_protected_group(self, entry: Entry) -> bool:
@@ -147,9 +147,9 @@ class LdapDirectory(Directory, ABC):
         return ()
 
     def _named(self, user_id: str) -> sansldap.LDAPFilter:
-        """A filter is a structure, so nothing that people type is ever escaped or read as one.
+        """The filter for a user ID. It is a structure, not text, so nothing that people type needs escaping.
 
-        User IDs have every sigma alike; OpenLDAP tells the one at the end of a word from the others.
+        User IDs fold final sigma to sigma, which OpenLDAP distinguishes.
         """
         named: list[sansldap.LDAPFilter] = []
         for typed in dict.fromkeys((user_id, _FINAL_SIGMA.sub("ς", user_id))):

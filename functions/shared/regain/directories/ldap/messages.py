@@ -1,4 +1,4 @@
-"""LDAP messages (RFC 4511): what `sansldap` does not know, and the answers as the rest of this package sees them."""
+"""LDAP messages (RFC 4511): those that `sansldap` lacks, and responses in the form that this package uses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of a modify request. To replace by no values is to delete, whether or not there were any."""
+    """One change of a modify request. Replacing by no values deletes the attribute, if it exists."""
 
     how: Literal["add", "delete", "replace"]
     attribute: str

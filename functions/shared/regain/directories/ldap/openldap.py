@@ -76,7 +76,7 @@ class OpenLdap(LdapDirectory):
         )
 
     def bind_controls(self, server: str) -> tuple[Control, ...]:
-        """Asks for the reason, where the overlay runs."""
+        """The control that asks for the reason of a refusal, if the overlay supports it."""
         return (Control(_PASSWORD_POLICY),) if self.service.supports(server, _PASSWORD_POLICY) else ()
 
     def judge_bind(self, answer: Answer, person: Person) -> None:
@@ -92,7 +92,7 @@ class OpenLdap(LdapDirectory):
             raise WrongPassword
 
     def reset(self, person: Person, password: str, temporary: bool = False) -> None:
-        """Sets the password, which lifts a lockout, and then whether it has to be changed."""
+        """Sets the password, which lifts a lockout, and then whether it must be changed."""
         self.check_addressable(person)
         answer = self._set(person, password)
         if _error(answer) == _TOO_YOUNG:
@@ -106,7 +106,7 @@ class OpenLdap(LdapDirectory):
     def change(self, person: Person, old: str, new: str) -> None:
         """Changes the password as the person, after a bind with the old one, so that wrong ones count for the lockout.
 
-        After an expired password, which no bind gets in with, the service account sets it.
+        If the old one has expired, so that nobody can bind with it, the service account sets the new one.
         """
         self.check_addressable(person)
         with self.bound(person.server, person.address, old) as (connection, answer):
@@ -123,7 +123,7 @@ class OpenLdap(LdapDirectory):
         self.reset(person, new)
 
     def requirements(self, person: Person, change: bool) -> Requirements:
-        """What a new password must be, by the policy that the person names, or by the default one."""
+        """The rules for a new password, from the policy in the person's entry, or from the default one."""
         own = self._entry(person.address, ("pwdPolicySubentry",), person.server)
         name = own.one("pwdPolicySubentry") if own else ""
         policy = self._entry(name, _RULES_OF, person.server) if name else self._default_policy(person.server)
@@ -136,7 +136,7 @@ class OpenLdap(LdapDirectory):
         )  # fmt: skip
 
     def _default_policy(self, server: str) -> Entry | None:
-        """The one policy that no entry names; None where that is not clear. It is looked for once in ten minutes."""
+        """The only policy that no entry refers to; None if it is ambiguous. Cached for ten minutes."""
         if self.service.clock() - self._looked_at > _LOOKED_FOR:
             self._default, self._looked_at = self._find_default(server), self.service.clock()
         return self._default
@@ -160,7 +160,7 @@ class OpenLdap(LdapDirectory):
         return unnamed[0] if len(unnamed) == 1 and len(found) < MOST else None  # more may not be all
 
     def unlock(self, person: Person) -> None:
-        """Lifts the lockout. One that an administrator set for ever is not lifted."""
+        """Lifts the lockout, unless an administrator made it permanent."""
         self.check_addressable(person)
         self._judge_write(
             self.service.modify(person.server, person.address, [Change("replace", "pwdAccountLockedTime")])
@@ -171,11 +171,11 @@ class OpenLdap(LdapDirectory):
         return self.service.extended(person.server, _PASSWORD_MODIFY, value, self.bind_controls(person.server))
 
     def _set_early(self, person: Person, new: str) -> Answer:
-        """Sets a password before its minimum age, which is for changes: one that has to be changed has none."""
+        """Sets a password despite its minimum age, which does not apply to one that must be changed."""
         self._must_change(person, True)
         try:
             answer = self._set(person, new)
-        except Unanswered as failed:  # the password of before has to be changed by now
+        except Unanswered as failed:  # the old password must be changed by now
             raise Unanswered(known=False, why=failed.why) from failed
         if answer.code:
             self._must_change(person, False)

@@ -1,4 +1,4 @@
-"""The directory's password policy, compared with what Regain's settings say of it."""
+"""Compares the directory's password policy with Regain's settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from regain.directories.base import Finding, NotAllowed
 from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import Service
 
-_TICKS = 10_000_000  # Active Directory counts times in 100 ns, those that pass below zero
+_TICKS = 10_000_000  # Active Directory counts in 100 ns, with periods as negative numbers
 
 
 _MOST = 50  # policies
@@ -18,7 +18,7 @@ _LOOKED_AT = 200  # people
 
 @dataclass(frozen=True)
 class _Where:
-    """Where a kind of directory keeps policies, in which attributes, and how many of its units are a second."""
+    """Where a kind of directory stores policies: the attributes, and the number of its time units in a second."""
 
     found_by: sansldap.LDAPFilter
     scope: sansldap.SearchScope

@@ -1,4 +1,4 @@
-"""The service account's connections: one for each server, kept between requests and proved before a write."""
+"""The service account's connections: one for each server, kept between requests and tested before a write."""
 
 import math
 import time
@@ -13,13 +13,13 @@ from regain.directories.ldap.connection import MOST, Connection, Timeouts, tls_c
 from regain.directories.ldap.messages import Answer, Change, Control, Entry
 from regain.domain.ldap import Ldap
 
-_RESTED_SECONDS = 20  # a frozen Lambda wakes up with connections that the server has long forgotten
+_RESTED_SECONDS = 20  # a frozen Lambda function resumes with connections that the server has closed
 _REREAD_SECONDS = 60
-_RETRY_SECONDS = 900  # a service account that tries a wrong password again and again locks itself
+_RETRY_SECONDS = 900  # repeated wrong passwords would lock the service account
 _SILENT_SECONDS = 60
 _EVERYTHING = sansldap.FilterPresent("objectClass")
 _OF_THE_SERVER = ("certificate: ", "tls: ")
-"""How refusals begin that say nothing about another server."""
+"""Prefixes of refusals that concern only the one server."""
 
 log = Logger(service="regain")
 
@@ -69,7 +69,7 @@ class Service:
         for each in [server] if server else self._in_order():
             try:
                 answer, entries = self._read(each, base, scope, found_by, attributes, most)
-                if answer.code not in (0, 4):  # 4: there is more than was asked for
+                if answer.code not in (0, 4):  # 4: sizeLimitExceeded
                     raise refused(answer)
             except Unanswered as error:
                 failed = Unanswered(known=True, why=error.why)
@@ -89,7 +89,7 @@ class Service:
         return self.search("", sansldap.SearchScope.BASE, _EVERYTHING, ["1.1"])[0]
 
     def _in_order(self) -> list[str]:
-        """The servers as the settings name them, but last those that could not be used a moment ago."""
+        """The servers in the order of the settings, except that recently unusable ones come last."""
         now = self.clock()
         return sorted(self.settings.url, key=lambda each: now - self._silent.get(each, -math.inf) < _SILENT_SECONDS)
 
@@ -101,10 +101,10 @@ class Service:
         return control in self._controls[server]
 
     def modify(self, server: str, dn: str, changes: Sequence[Change], controls: Sequence[Control] = ()) -> Answer:
-        """Changes an entry. It is sent once, on a connection that has just been proved.
+        """Changes an entry. The request is sent once, on a connection that has just been tested.
 
         Raises:
-            Unanswered: nothing was done, or nobody knows.
+            Unanswered: nothing was done, or the outcome is unknown.
         """
         return self._proved(server).modify(dn, changes, controls)
 
@@ -122,7 +122,7 @@ class Service:
         self, server: str, base: str, scope: sansldap.SearchScope, found_by: sansldap.LDAPFilter,
         attributes: Sequence[str], most: int = MOST,
     ) -> tuple[Answer, list[Entry]]:  # fmt: skip
-        """A search; on a connection that turns out to be dead it is repeated once on a new one."""
+        """A search. If the connection turns out to be dead, it is repeated once on a new one."""
         kept = self._live(server)
         if kept:
             try:
@@ -149,7 +149,7 @@ class Service:
             return kept
         if self.clock() - self._failed_at < _REREAD_SECONDS:
             raise NotAllowed("service-account")
-        for renewed in (False, True):  # it may just have been changed
+        for renewed in (False, True):  # it may just have been rotated
             secret = self.secret(renewed)
             if secret == self._refused and self.clock() - self._refused_at < _RETRY_SECONDS:
                 continue
@@ -177,8 +177,8 @@ class Service:
 
 
 def refused(answer: Answer) -> Outcome:
-    """What a result code means that has nothing to do with a password or a person."""
-    if answer.code in (3, 51, 52):  # no time, busy, unavailable
+    """The outcome for a result code that is not about a password or a person."""
+    if answer.code in (3, 51, 52):  # timeLimitExceeded, busy, unavailable
         return Unanswered(known=True, why=f"ldap {answer.code}")
     names = {10: "referral", 12: "control", 8: "tls-needed", 13: "tls-needed", 32: "base"}
     return NotAllowed(names.get(answer.code, f"ldap {answer.code}"))
