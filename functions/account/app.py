@@ -10,7 +10,7 @@ from regain.runtime import snapstart
 
 
 def of_provider(module: str, name: str) -> Callable[..., Any]:
-    """A step of sign-in with the organisation's identity provider: whoever has none does not load it."""
+    """A step of sign-in with the organisation's identity provider, imported at its first use."""
 
     def step(*given: Any) -> Any:
         return getattr(importlib.import_module(f"account.{module}"), name)(*given)

@@ -1,4 +1,4 @@
-"""Signing in with a password that lives in a directory, and changing it."""
+"""Signs people in with a password that is kept in a directory, and changes it."""
 
 import contextlib
 
@@ -23,7 +23,7 @@ from regain.runtime.services import Services
 
 
 def sign_in(directory: Directory, body: SignIn, who: str, context: RequestContext, services: Services) -> SignedIn:
-    """Verifies a password by its directory, at whole steps of time. One more write than in a table of ours."""
+    """Verifies a password with its directory, and answers at fixed time steps. Costs one write more than our table."""
     with in_directory.at_whole_steps(services, who, context, in_directory.BIND_STEP):
         person = in_directory.find(directory, who)
         subject = services.recoveries.subject(in_directory.account_id(services, who, person))
@@ -37,7 +37,7 @@ def sign_in(directory: Directory, body: SignIn, who: str, context: RequestContex
 
 
 def _signed_in(asking: Asking, person: Person, stopped: StopReason | None, body: SignIn) -> SignedIn:
-    """SETTLE: the failure is taken back, and the session begins. The first one makes the card."""
+    """SETTLE: takes back the reserved failure and begins the session. The first sign-in creates the card."""
     services, subject, context, who = asking.judge.services, asking.judge.subject, asking.judge.context, asking.user_id
     identity = in_directory.account_id(services, who, person)
     found = services.store.batch_get(
@@ -68,7 +68,7 @@ def _signed_in(asking: Asking, person: Person, stopped: StopReason | None, body:
 
 
 def change_password(who: session.SignedIn, person: Person, body: ChangePassword) -> Done:
-    """Changes a password in its directory, which judges the old one. Our own rules come first: they cost nothing."""
+    """Changes a password in its directory, which verifies the old one. Our own rules come first: they cost nothing."""
     services, account, password = who.services, who.account, passwords.normal(body.new_password)
     if not who.changes_password:
         raise Refused(NOT_IN_THIS_DIRECTORY)
@@ -115,7 +115,7 @@ def _intended(who: session.SignedIn, person: Person, password: str, asking: Aski
 
 
 def _recorded(who: session.SignedIn, person: Person, setting: Setting, asking: Asking) -> Done:
-    """RECORD: all other sessions and all flows end (B5)."""
+    """RECORD: ends all other sessions and all flows (B5)."""
     services, subject, context, kept = who.services, who.subject, who.context, who.session
     account_item, change_item, *found = services.store.batch_get(
         [services.accounts.key(who.account.id), services.recoveries.key(subject, "change"), *asking.keys]

@@ -1,6 +1,6 @@
-"""Reaches Active Directory and OpenLDAP: the one function with the way, the secret and the rights.
+"""The only function that reaches Active Directory and OpenLDAP, and that may read the service account's secret.
 
-`regain.directories.ldap` and its library come with this function's package, the rest of `regain` with the layer.
+This function's package contains `regain.directories.ldap` and its library; the layer contains the rest of `regain`.
 """
 
 import pkgutil

@@ -1,4 +1,4 @@
-"""What the other functions invoke."""
+"""The handler that the other functions invoke."""
 
 from directory.flow import answer as lambda_handler
 

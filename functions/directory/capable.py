@@ -1,4 +1,4 @@
-"""Whether somebody could reset their password by what the directory says of them, for `doctor`."""
+"""Decides, for `doctor`, whether a person's directory entry is enough for them to reset their password."""
 
 from regain.directories.base import Person
 from regain.domain.eligibility import eligibility
@@ -9,7 +9,7 @@ from regain.recovery import in_directory
 
 
 def capable(organisation: Organisation, domain: str, person: Person) -> bool:
-    """Whether a person of a domain could reset who has registered nothing in Regain."""
+    """Whether a person who has registered nothing in Regain could reset their password."""
     account = in_directory.account(None, person, "", person.user_id or f"somebody@{domain}")
     own = policies.for_account(organisation, account)
     return eligibility(account, SecurityInfo(), own.recovery, own.domains).capable

@@ -1,4 +1,4 @@
-"""Makes one call to the directory of a domain. Nothing of what is asked or answered is logged but how it ended."""
+"""Makes one call to a domain's directory. Logs the outcome, and nothing of the request or response."""
 
 import functools
 import importlib
@@ -20,7 +20,7 @@ log = Logger(service="regain")
 
 
 def answer(event: dict[str, Any], _context: Any) -> Any:
-    """The answer to a request of `regain.directories.wire`. It never fails: an error could quote what was typed."""
+    """Answers a request of `regain.directories.wire`. Never raises: an exception could quote what was typed."""
     try:
         asked = msgspec.convert(event, Request)
         made = perform(directory(asked.domain), asked.asked)
@@ -35,7 +35,7 @@ def answer(event: dict[str, Any], _context: Any) -> Any:
 
 @functools.cache
 def directory(domain: str) -> Directory:
-    """The directory of a domain, with the connections that it keeps. KeyError: the domain has none."""
+    """The directory of a domain, with its open connections. Raises KeyError if the domain has none."""
     organisation = current()
     settings = organisation.domains[domain].ldap
     if not settings:
@@ -45,5 +45,5 @@ def directory(domain: str) -> Directory:
 
 
 def _capable(organisation: Organisation, domain: str, person: Person) -> bool:
-    """Whether somebody could reset who has registered nothing: only `doctor` asks, and pays for the imports."""
+    """Whether a person who has registered nothing could reset. Imported lazily: only `doctor` needs it."""
     return bool(importlib.import_module("directory.capable").capable(organisation, domain, person))

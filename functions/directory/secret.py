@@ -1,4 +1,4 @@
-"""The service account's password: from AWS Secrets Manager, and on a laptop from the environment."""
+"""The service account's password: from AWS Secrets Manager, or on a laptop from the environment."""
 
 import json
 import os
@@ -15,9 +15,9 @@ _kept: list[str] = []
 
 
 def secret_of(domain: str) -> Callable[[bool], str]:
-    """Reads the password for a domain's directory at its first use, and again when asked to: it may have been changed.
+    """A function that returns the password for a domain's directory: cached, or read again if its argument is true.
 
-    The secret is the password, or for several domains a JSON object with each domain's. Raises NotAllowed without it.
+    The secret is the password itself, or a JSON object with one for each domain. Raises NotAllowed if there is none.
     """
 
     def secret(renewed: bool) -> str:
@@ -29,7 +29,7 @@ def secret_of(domain: str) -> Callable[[bool], str]:
 
 
 def _read() -> str:
-    """Raises NotAllowed: it is not there, or may not be read."""
+    """The secret's text. Raises NotAllowed if it does not exist or may not be read."""
     if here := os.environ.get(LOCAL):
         return here
     arn = os.environ.get("DIRECTORY_SECRET", "")
@@ -48,6 +48,6 @@ def _of(domain: str, text: str) -> str:
         return text
     if not isinstance(by_domain, dict):
         return text
-    if domain not in by_domain:  # the whole would show this directory the passwords of the others
+    if domain not in by_domain:  # never send the whole object: it has other directories' passwords
         raise NotAllowed("secret: it has none for this domain")
     return str(by_domain[domain])

@@ -1,1 +1,1 @@
-"""The function that forwards audit events to where the organisation watches."""
+"""The function that forwards audit events to the organisation's event bus."""

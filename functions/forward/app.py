@@ -1,4 +1,4 @@
-"""Forwards the stream of audit events, and the queue of batches that could not be forwarded at first."""
+"""Forwards the stream of audit events, and retries the batches that failed."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ log = Logger(service="regain")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Forwards a batch in order. Of the stream, Lambda tries again from the first record that was not taken."""
+    """Forwards a batch in order. Lambda retries the stream from the first record that was not accepted."""
     if event["Records"][0]["eventSource"] == "aws:sqs":
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
         return dict(process_partial_response(event, _forward_again, processor, context))
@@ -31,7 +31,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _forward_again(record: SQSRecord) -> None:
-    """Forwards a batch that failed before."""
+    """Retries a batch that failed before."""
     try:
         forward([_image(each) for each in _of_events(stream_records.read_failed_batch(record.body))])
     except Exception as error:
@@ -40,7 +40,7 @@ def _forward_again(record: SQSRecord) -> None:
 
 
 def _of_events(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that add an event: the others say that one has expired."""
+    """The records that add an event. The others report that one has expired."""
     return [record for record in records if record["eventName"] == "INSERT"]
 
 

@@ -1,4 +1,4 @@
-"""Puts audit events on the organisation's EventBridge bus, in OCSF, at least once: receivers drop doubles by `uid`."""
+"""Puts audit events on the organisation's EventBridge bus, in OCSF, at least once: receivers deduplicate by `uid`."""
 
 import functools
 import json
@@ -13,12 +13,12 @@ from regain.organisation.settings import current
 from regain.reports.ocsf import to_ocsf
 
 PER_CALL = 10
-"""Entries of a PutEvents call, at most."""
+"""The most entries that one PutEvents call may have."""
 SOURCE = "regain"
 
 
 class NotTaken(Exception):
-    """EventBridge did not take an event. Holds its error code; `index` is the place of the first one."""
+    """EventBridge did not accept an event. Holds its error code; `index` is the position of the first one."""
 
     def __init__(self, code: str, index: int) -> None:
         super().__init__(code)
@@ -26,11 +26,11 @@ class NotTaken(Exception):
 
 
 def forward(events: Sequence[Mapping[str, Any]]) -> None:
-    """Puts events on the bus, in their order.
+    """Puts events on the bus, in order.
 
     Raises:
-        NotTaken: one was not taken. Those before it were; of those after it, some may have been.
-        ClientError, BotoCoreError: the call failed, and none of its ten was taken for certain.
+        NotTaken: an event was not accepted. All before it were; some after it may have been.
+        ClientError, BotoCoreError: a call failed. Some of its events may have been accepted.
     """
     client, bus = aws.client("events"), os.environ["EVENT_BUS"]
     for start in range(0, len(events), PER_CALL):
@@ -43,7 +43,7 @@ def forward(events: Sequence[Mapping[str, Any]]) -> None:
 
 
 def entry(event: Mapping[str, Any], bus: str) -> dict[str, Any]:
-    """An event as EventBridge takes it."""
+    """An event as an entry of PutEvents."""
     said = to_ocsf(event, _english())
     detail = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return {"EventBusName": bus, "Source": SOURCE, "DetailType": said["class_name"], "Detail": detail}

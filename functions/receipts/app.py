@@ -1,4 +1,4 @@
-"""Delivery receipts: handles notifications of SES and End User Messaging, which come by SNS."""
+"""Handles delivery receipts from SES and End User Messaging, which arrive through SNS."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Delivery receipts become events under the reference of the message (B10). A repeated notification adds nothing."""
+"""Records delivery receipts as events under the message's reference (B10). A repeated notification adds nothing."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _EMAIL = {
     "Reject": "message-undelivered",
 }
 _SUPPRESSED = {"Suppressed", "OnAccountSuppressionList"}
-"""Bounces of mail that SES did not even try to deliver (A25)."""
+"""Types of bounce for mail that SES did not try to deliver (A25)."""
 _TELEPHONE = {
     "TEXT_DELIVERED": "message-delivered", "TEXT_SUCCESSFUL": "message-delivered",
     "VOICE_COMPLETED": "message-delivered", "VOICE_ANSWERED": "",
@@ -26,14 +26,14 @@ _TELEPHONE = {
 
 
 class UnknownNotification(Exception):
-    """A notification of neither service. Retrying would not help."""
+    """The notification has neither service's format. Retrying would not help."""
 
 
 def record_receipt(notification: Mapping[str, Any], message_id: str) -> int:
-    """Records one notification. Returns 0 if it is about no message of ours, not worth an event, or recorded already.
+    """Records one notification. Returns 0 if it is about another message, needs no event, or is recorded already.
 
     Raises:
-        UnknownNotification: it does not have the shape of either service's notifications.
+        UnknownNotification: it has neither service's format.
     """
     try:
         email = "eventType" in notification and "mail" in notification
@@ -49,7 +49,7 @@ def record_receipt(notification: Mapping[str, Any], message_id: str) -> int:
         raise UnknownNotification
     if not (kind and subject and reference):
         return 0
-    nonce = hashlib.sha256(f"{message_id}{kind}".encode()).digest()[:4]  # so a repeat is a conflict
+    nonce = hashlib.sha256(f"{message_id}{kind}".encode()).digest()[:4]  # makes a repeat a conflict
     needed = services()
     try:
         needed.store.commit(

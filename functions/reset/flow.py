@@ -49,7 +49,7 @@ def finish(body: FinishReset, context: RequestContext) -> Finished:
 def _in_directory(
     flows: Flows, opened: Opened, account: Account, person: Person, password: str, token: str, context: RequestContext
 ) -> Finished:
-    """The same for a password that lives in a directory."""
+    """Sets a password that is kept in a directory."""
     services, flow = flows.services, opened.flow
     setting = Setting(
         services, account, person, opened.info, opened.subject, flow.reference, flow.language, "password-reset",
@@ -73,7 +73,7 @@ def _in_directory(
 
 
 def _counted(refused: Refused, opened: Opened, flows: Flows) -> Refused:
-    """The problem to answer with, once the refused password has been counted.
+    """Counts a refused password. Returns the problem to answer with.
 
     Raises:
         Conflict: the flow was changed in between; read it again.

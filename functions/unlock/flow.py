@@ -1,4 +1,4 @@
-"""The last step of an unlock: the lockout of sign-in is lifted (B4). The other steps are `regain.recovery.steps`."""
+"""The last step of an unlock: lifting the lockout of sign-in (B4). Earlier steps are in `regain.recovery.steps`."""
 
 from regain.adapters.store import retry_on_conflict
 from regain.api.contract import Finished, FinishUnlock
@@ -9,9 +9,9 @@ from regain.runtime.services import services
 
 
 def finish(body: FinishUnlock, context: RequestContext) -> Finished:
-    """Lifts the lockout of sign-in after every proof. Does no harm if there was none.
+    """Lifts the lockout of sign-in, if every proof has been given.
 
-    Nor does it twice, so that a directory needs no intent.
+    Unlocking is idempotent, so a directory needs no recorded intent.
     """
     flows = Flows("unlock", services())
 
