@@ -172,10 +172,8 @@ def _person(found: Mapping[str, Any], user_id: str) -> Person:
 
 def _of_person(code: str, _message: str) -> Outcome | None:
     """The outcome for an error about a person."""
-    nobody = code in (
-        "UserNotFoundException",
-        "InvalidParameterException",
-    )  # the latter for a name that no user can have
+    # Cognito returns the latter for a name that no user can have.
+    nobody = code in ("UserNotFoundException", "InvalidParameterException")
     return Stopped("gone") if nobody else None
 
 

@@ -81,9 +81,8 @@ def _start(purpose: str, account: Account, by: str, context: RequestContext, ser
         ]
     )
     throttle, info = recoveries.throttle(found[0]), security_infos.from_item(found[1])
-    stored = account_items.from_item(
-        found[2]
-    )  # without what a session's claims add: later steps read the stored account
+    # Without what a session's claims add: later steps read the stored account.
+    stored = account_items.from_item(found[2])
     standing = place.standing(services, subject, throttle, found[3:])
     of = holder(account, info, services)
     found_methods = usable(purpose, of)
@@ -181,7 +180,6 @@ def check_proved(
         raise Refused(SESSION_ENDED, reason="not this caller's proof")
     if flow.state != state_of(account, info, services, flow.in_directory):
         raise Refused(SESSION_ENDED, reason="overtaken")
-    rules.check_places(
-        flow, holder(account, info, services).methods
-    )  # for a person in a directory, the state does not cover them
+    # For a person in a directory, the flow's state does not cover the places.
+    rules.check_places(flow, holder(account, info, services).methods)
     return services.recoveries.flow_write(subject, replace(flow, finished=True), services.now)
