@@ -32,6 +32,7 @@ from regain.organisation.language import Language
 from regain.organisation.settings import Organisation
 from regain.phrases import Phrase
 from regain.runtime import services as composition
+from tests.codes import code_in
 from tests.functions.tables import Tables
 from tests.waiting import until
 
@@ -165,6 +166,17 @@ class Stack:
     def messages(self, to: str = "") -> list[dict]:
         """The messages in the outbox."""
         return json.loads(self.get(f"/local/outbox.json?to={to}")[2])
+
+    def codes(self, to: str) -> list[str]:
+        """The codes that went to a place, newest first."""
+        return [code for message in self.messages(to) if (code := code_in(message["body"]))]
+
+    def code(self, to: str, number: int = 1) -> str:
+        """The newest code that went to a place, once there are `number`.
+
+        The tests of one worker share a stack. Whoever takes the demo's people counts first what others have sent them.
+        """
+        return until(lambda: len(found := self.codes(to)) >= number and found)[0]
 
     def stop(self) -> int:
         """Stops it as Ctrl-C does. Returns its exit status."""

@@ -8,9 +8,6 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, Route, expect
 
-from tests.codes import code_in
-from tests.waiting import until
-
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -171,10 +168,7 @@ class Form:
         self.at("code")
 
     def code(self, to: str, number: int = 1) -> str:
-        def codes() -> list[str]:
-            return [code for message in self.stack.messages(to) if (code := code_in(message["body"]))]
-
-        return until(lambda: len(found := codes()) >= number and found)[0]
+        return self.stack.code(to, number)
 
     def enter(self, code: str) -> None:
         self.page.get_by_label("Code", exact=True).fill(code)

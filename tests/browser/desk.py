@@ -10,9 +10,7 @@ from pathlib import Path
 import yaml
 from playwright.sync_api import Page, Route, expect
 
-from tests.codes import code_in
 from tests.conftest import ROOT, Stack, build_site, launch
-from tests.waiting import until
 
 PASSWORD = "maple-Cedar-93-window"
 ROLES = {"ada": "administrator", "abe": "administrator", "hana": "helpdesk", "olga": "auditor", "hugo": "helpdesk"}
@@ -85,17 +83,13 @@ class Helper:
         self.search(f"p{number}@contoso.example")
         self.at(f"Pat Person {number}")
 
-    def codes(self, to: str) -> list[str]:
-        """The codes that went to a place, newest first."""
-        return [code for message in self.stack.messages(to) if (code := code_in(message["body"]))]
-
     def code(self, to: str, number: int) -> str:
-        return until(lambda: len(found := self.codes(to)) >= number and found)[0]
+        return self.stack.code(to, number)
 
     def prove(self) -> None:
         """The second factor, by text."""
         self.at("Confirm it's you")
-        before = len(self.codes(self.number))
+        before = len(self.stack.codes(self.number))
         self.dialog.get_by_label(re.compile("Text my mobile phone")).check()
         self.press("Next")
         self.dialog.get_by_label("Code", exact=True).fill(self.code(self.number, before + 1))

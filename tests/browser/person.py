@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 
 from regain.domain.security_questions import PREDEFINED
 from tests.browser.conftest import NEW, lose, unfold
-from tests.codes import code_in, earlier_code
+from tests.codes import earlier_code
 from tests.conftest import english
-from tests.waiting import until
 
 RESEND = 5
 ANSWERS = {"q01": "Port Talbot", "q05": "Pancakes", "q09": "Stork"}
@@ -94,7 +93,7 @@ class Person:
         self.at("Your security info")
 
     def code(self, to: str) -> str:
-        return code_in(until(lambda: self.stack.messages(to))[0]["body"])
+        return self.stack.code(to)
 
     def add_app(self) -> pyotp.TOTP:
         self.press("Authenticator app")

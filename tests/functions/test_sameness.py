@@ -22,6 +22,11 @@ def everybody(world):
     return {**people, "locked": locked, "unknown": f"nobody{world.number}@contoso.example"}
 
 
+def _in_tens(found):
+    """Seconds rounded up to ten: between two answers that are compared, a second may pass."""
+    return str(-int(found[0]) // 10 * -10)
+
+
 def shape(answer):
     """An answer without what is random or the time: kinds and lengths stay."""
     body = json.dumps(answer.body, ensure_ascii=False)
@@ -29,6 +34,7 @@ def shape(answer):
     body = re.sub(r'"challenge": "[\w-]{43}"', '"challenge"', body)
     body = re.sub(r"R-\w{4}-\w{4}", "R-", body)
     body = re.sub(r"\b1\d{9}\b", "time", body)
+    body = re.sub(r'(?<=_in": )\d+', _in_tens, body)
     return answer.status, body, tuple(sorted(answer.headers)), answer.operations
 
 
