@@ -111,18 +111,34 @@ def _patch(account: Account, call: Call) -> Account:
 
 
 def _change(account: Account, resource: dict[str, Any], said: Collection[str], call: Call) -> Account:
+    """Changes an account. Nothing prevents a request from turning a person off: if anything else in it is refused, such
+    as a user name that somebody has, it does only that.
+    """
+    try:
+        return _apply(account, resource, said, call)
+    except Refused:
+        if "active" not in said or resource.get("active") is not False:
+            raise
+        off = merge(with_(account, enabled=False), (), account, services().now)
+        return _store(account, off, _people(call))
+
+
+def _apply(account: Account, resource: dict[str, Any], said: Collection[str], call: Call) -> Account:
     people, organisation = _people(call), services().organisation
     stated, unspecified = resources.stated(resource, said, organisation)
     changed = merge(stated, unspecified, account, services().now)
     if "externalId" in said:
         changed = with_(changed, external_id=resource.get("externalId") or "")
     changed = people.named(changed)
-    if changed == account:
-        return account
     if changed.user_id != account.user_id and people.by_user_id(changed.user_id):
         raise taken("userName")
     _check_external(changed, people)
-    people.change(account, changed)
+    return _store(account, changed, people)
+
+
+def _store(account: Account, changed: Account, people: People) -> Account:
+    if changed != account:
+        people.change(account, changed)
     return changed
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from regain.adapters.keys import Keys
 from regain.adapters.store import READ_SIZE, Store, Write, batched, marshal
-from regain.domain.account import make_id
+from regain.domain.account import EXTERNAL_ID, make_id
 
 _KEPT = 400 * 86_400  # seconds: as long as events, so that whoever comes back is known by the same id
 
@@ -90,15 +90,15 @@ class Identifiers:
         return found
 
     def claim_write(self, identifier: str, account_id: str, holder: str = "") -> Write:
-        """Maps an identifier to an account; a conflict if it is mapped to another one, other than its `holder`."""
-        return Write(
-            "Put",
-            {
-                "TableName": self.table,
-                "Item": marshal({"identifier": identifier, "account_id": account_id}),
-                **self._unless_taken(holder or account_id),
-            },
-        )
+        """Maps an identifier to an account; a conflict if it is mapped to another one, other than its `holder`.
+
+        The external id of a removed account is free: it is the provisioning client's to assign (RFC 7643, 3.1).
+        """
+        item = {"identifier": identifier, "account_id": account_id}
+        request = {"TableName": self.table, "Item": marshal(item), **self._unless_taken(holder or account_id)}
+        if identifier.startswith(EXTERNAL_ID):
+            request["ConditionExpression"] = f"{request['ConditionExpression']} OR attribute_exists(purge_at)"
+        return Write("Put", request)
 
     def release_write(self, identifier: str, account_id: str) -> Write:
         """Releases an identifier; a conflict if it is mapped to another account."""

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from regain.adapters.store import Store, Write, marshal, put_new, put_version, to_dataclass
+from regain.adapters.store import READ_SIZE, Store, Write, batched, marshal, put_new, put_version, to_dataclass
 from regain.domain.group import Group
 from regain.domain.scim_token import Token
 
@@ -79,6 +79,15 @@ class Provisioning:
     def members(self, group_id: str) -> list[str]:
         """The ids of the accounts in a group, in a stable order."""
         return [item["id"] for item in self._all(_members(group_id))]
+
+    def groups_of(self, account_id: str) -> list[str]:
+        """The ids of the groups that have an account as a member, whatever groups the account itself names."""
+        ids = [group.id for group in self.groups()]
+        found: list[str] = []
+        for part in batched(ids, READ_SIZE):
+            items = self.store.batch_get([self._key(_members(group_id), account_id) for group_id in part])
+            found += [group_id for group_id, item in zip(part, items, strict=True) if item]
+        return found
 
     def member_write(self, group_id: str, account_id: str) -> Write:
         """Adds the account to the group."""

@@ -43,12 +43,11 @@ def _loose_ends(account: Account, subject: str, services: Services) -> list[Writ
     """Deletes the sessions, flows and limits, and the account's places in groups."""
     recoveries, provisioning = services.recoveries, services.provisioning
     records = services.store.query(recoveries.table, "subject", subject, limit=_MOST_RECORDS)
-    groups = [each for each in provisioning.groups() if each.display_name in account.groups] if account.groups else []
     return [
         *(services.sessions.delete_write(subject, each.id) for each in services.sessions.for_subject(subject)),
         *(
             Write("Delete", {"TableName": recoveries.table, "Key": marshal(recoveries.key(subject, each["record"])[1])})
             for each in records
         ),
-        *(provisioning.member_delete_write(group.id, account.id) for group in groups),
+        *(provisioning.member_delete_write(group_id, account.id) for group_id in provisioning.groups_of(account.id)),
     ]

@@ -105,11 +105,11 @@ def name_of(resource: Mapping[str, Any], organisation: Organisation) -> str:
 
 
 def _addresses(values: Collection[Mapping[str, Any]], strict: bool) -> tuple[str, tuple[str, ...]]:
-    """The work address (the first of that type or without a type), and all others."""
+    """The work address (the primary or first one of that type or without a type), and all others."""
     if len(values) > _MOST_PLACES:
         raise refused("invalidValue", f"emails: at most {_MOST_PLACES} addresses.")
     work, others = "", []
-    for each in values:
+    for each in sorted(values, key=_is_secondary):
         try:
             address = contacts.parse_email(each["value"])
         except Refused:
@@ -126,9 +126,9 @@ def _addresses(values: Collection[Mapping[str, Any]], strict: bool) -> tuple[str
 
 
 def _numbers(values: Collection[Mapping[str, Any]], countries: tuple[str, ...], strict: bool) -> tuple[str, str]:
-    """The mobile number (also the first without a type) and the work number. Others are ignored."""
+    """The mobile number (also one without a type) and the work number: of several, the primary or first one."""
     found: dict[str, str] = {}
-    for each in list(values)[:_MOST_PLACES]:
+    for each in sorted(values, key=_is_secondary)[:_MOST_PLACES]:
         kind = (each.get("type") or "mobile").lower()
         if kind not in ("mobile", "work") or kind in found:
             continue
@@ -141,3 +141,8 @@ def _numbers(values: Collection[Mapping[str, Any]], countries: tuple[str, ...], 
                 what = f'phoneNumbers[type eq "{kind}"]: the value is not a telephone number that codes may go to.'
                 raise refused("invalidValue", f"{what} Write it with its country code.") from None
     return found.get("mobile", ""), found.get("work", "")
+
+
+def _is_secondary(value: Mapping[str, Any]) -> bool:
+    """A key that sorts the primary value before all others, which keep their order."""
+    return not value.get("primary")
