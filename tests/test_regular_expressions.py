@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     import sre_parse
 
 LONGEST = 16_384  # characters: what a request may have
-AT_MOST = 0.5  # seconds; a quadratic pattern takes several at this length, a linear one less than 0.02
+AT_MOST = 0.2  # seconds; at this length a quadratic pattern takes 0.4 or more, a linear one less than 0.02
 _CALLS = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 
 

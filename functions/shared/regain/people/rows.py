@@ -31,7 +31,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _MAILBOX = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")  # Maria Silva <maria@mail.example>
 _SMTP = re.compile(r"(?<!\S)smtp:", re.IGNORECASE)  # Exchange's proxy addresses
-_REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
+_REMARK = re.compile(r"^[^\W\d_][^\d+:]*:\s*(?=[\d+(])|(?<!\s)\s*\([^\d()]*\)$")  # Mobile: 0151 … (private)
 _NEXT_NUMBER = re.compile(r" ?[;|] ?| / | ?, ?(?=[+0(])|(?<=\d) (?=\+)")
 # Placeholders for missing telephone numbers.
 _NO_NUMBER = re.compile(r"0+|9{4,}|x+|\?+|none|unknown|unbekannt|tb[ad]|temp|test|extern\w*|contractor", re.IGNORECASE)
