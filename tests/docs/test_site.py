@@ -268,7 +268,7 @@ def test_changing_a_known_password_two_ways_of_four_steps_s27_s59_s62(site):
     assert all(part.partition("</ol>")[0].count("<li>") == 4 for part in html.split("<ol>")[2:])
     assert "the Contoso portal" in html
     assert "the Contoso apps portal" in html
-    assert "old password" in html
+    assert "your current password once and for the new one twice" in html
 
 
 def test_password_advice_and_rules_stand_before_typing_s53(site):
