@@ -35,10 +35,10 @@ def start_desk(folder: Path) -> Stack:
     return running
 
 
-def take_role(stack: Stack, user_id: str) -> None:
-    """As somebody at the command line takes it."""
+def give_role(stack: Stack, user_id: str, role: str) -> None:
+    """As somebody at the command line gives it, or takes it with `none`."""
     paths = os.pathsep.join(str(ROOT / part) for part in ("functions", "functions/shared"))
-    command = [sys.executable, "-m", "cli", "--state", str(stack.state), "admin", "grant", user_id, "none", "--yes"]
+    command = [sys.executable, "-m", "cli", "--state", str(stack.state), "admin", "grant", user_id, role, "--yes"]
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": paths})
 
 

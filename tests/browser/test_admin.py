@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NEW
-from tests.browser.desk import PASSWORD, Helper, ask_to_register, reads_charts, start_desk, take_role
+from tests.browser.desk import PASSWORD, Helper, ask_to_register, give_role, reads_charts, start_desk
 from tests.browser.test_meanwhile import hold, let_go
 from tests.browser.test_never_stuck import WRAPPED
 from tests.waiting import until
@@ -335,7 +335,7 @@ def test_a_role_that_was_taken_away_ends_the_desk_with_the_next_request_and_leav
     agent = helper("hugo")
     agent.sign_in()
     agent.find(2)
-    take_role(desk, "hugo@contoso.example")
+    give_role(desk, "hugo@contoso.example", "none")
     page.keyboard.press("2")
     agent.at("Sign in to help others")
     expect(page.locator("main .error-summary")).to_contain_text("Sign in first")

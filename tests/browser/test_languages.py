@@ -1,5 +1,7 @@
 """The site in other languages: the browser's preference, the person's choice, right-to-left (B15)."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -8,6 +10,7 @@ from regain.domain.methods import LABELS
 from regain.organisation.file import read
 from regain.organisation.language import Language
 from tests.browser.conftest import NEW, PHONE
+from tests.browser.desk import give_role
 from tests.conftest import ROOT
 
 ORGANISATION = read(ROOT / "organisation.yaml")
@@ -110,6 +113,19 @@ def test_pages_fit_a_small_phone_in_every_language(page: Page):
             page.goto(f"/{tag}/{path}", wait_until="domcontentloaded")  # modules have run, the icon may come later
             wide[f"{tag}/{path}"] = page.evaluate("document.documentElement.scrollWidth")
     assert {path: width for path, width in wide.items() if width > PHONE["width"]} == {}
+
+
+def test_the_desk_shows_the_same_view_in_another_language(page: Page, stack, tester):
+    give_role(stack, tester.user_id, "auditor")
+    page.goto("/admin/#report")
+    page.get_by_label("User ID").locator("visible=true").fill(tester.user_id)
+    page.get_by_label("Password", exact=True).fill(tester.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Report", exact=True)).to_be_visible()
+    page.locator(".languages summary").click()
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page).to_have_url(re.compile("/de/admin/#report$"))
+    expect(page.get_by_role("heading", name=said("de", "Report"), exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/hi/", "/ja/problems/", "/he/account/", "/ko/admin/", "/zh-Hant/reset/"])

@@ -115,6 +115,18 @@ def test_a_double_click_on_another_code_asks_once_b8(page: Page, form, tester):
     assert len(asked) == 1
 
 
+def test_a_double_click_on_more_time_asks_once_f18(page: Page, form, tester):
+    page.clock.install()
+    form.open().identify(tester.user_id)
+    page.clock.run_for(13 * 60_000 + 10_000)
+    held = hold(page, "**/reset/extend")
+    more = page.get_by_role("button", name="Give me 15 more minutes")
+    more.dblclick()
+    let_go(page, "**/reset/extend", held)
+    expect(more).to_be_hidden()
+    assert len(held) == 1
+
+
 def test_another_language_in_mid_attempt_is_spoken_by_the_service_too_f2_l(page: Page, form, tester):
     """Methods and rules are texts of the service: they come anew, and where one stands is kept."""
     form.open().identify(tester.user_id)
