@@ -1,6 +1,6 @@
-"""Everything that those who run Regain do from a terminal.
+"""Runs and administers Regain from a terminal.
 
-Ends with 0 if all is well, with 1 if something was refused or is wrong, and with 2 if the command was used wrongly.
+Exits with 0 on success, 1 if something was refused or is wrong, and 2 if the command was used incorrectly.
 """
 
 import itertools
@@ -32,7 +32,7 @@ from regain.problems import Refused
 _NAME = "./regain"
 _SHARED = ("--stack", "--state", "--organisation", "--region")
 _SWITCHES = ("--json",)
-"""Options of every command, with a value and without, which may stand before it or behind it."""
+"""Options of every command, with and without a value. They may be written before or after the command."""
 _COMPLETE = "_REGAIN_COMPLETE"
 _ROOT = Path(__file__).parents[2]
 
@@ -47,7 +47,7 @@ class Shell(StrEnum):
 
 class _Commands(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Takes what belongs to every command from wherever it stands."""
+        """Moves the options of every command to the front, wherever they were written."""
         ours: list[str] = []
         rest: list[str] = []
         words = iter(args)
@@ -60,7 +60,7 @@ class _Commands(TyperGroup):
             elif word in _SWITCHES:
                 ours.append(word)
                 if "--help" not in args:
-                    terminal.want_json()  # also of a wrong use, which ends before the command begins
+                    terminal.want_json()  # now, because a usage error ends before the command runs
             else:
                 rest.append(word)
         if any(not word or (word.startswith("--") and word.endswith("=")) for word in args):
@@ -90,7 +90,7 @@ app.command(hidden=True)(deploy)
 def completion(shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]) -> None:
     """Prints a script that completes commands and options. For bash: source <(./regain completion bash)"""
     script = get_completion_script(prog_name=_NAME, complete_var=_COMPLETE, shell=shell)
-    if shell is Shell.fish:  # it knows a program by its name, without the folder
+    if shell is Shell.fish:  # fish completes by the program's name, without the folder
         script = script.replace(f"--command {_NAME}", f"--command {Path(_NAME).name}")
     terminal.write(f"{script}\n")
     terminal.result(script=script)
@@ -157,7 +157,7 @@ def _run() -> int:
             terminal.fail(f"{error.filename}: {error.strerror}.")
         return 1
     except Exception as error:
-        if not hasattr(error, "format_message"):  # how Typer tells that a command was used in another way
+        if not hasattr(error, "format_message"):  # Typer's usage errors have it
             raise
         terminal.fail(f"{error.format_message()} See `{_NAME} --help`.")
         return 2

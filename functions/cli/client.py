@@ -13,7 +13,7 @@ _PATIENCE = 20  # seconds
 
 
 class UnexpectedAnswer(Exception):
-    """The API's response is an error or not JSON; the message says what it was."""
+    """The API returned an error, or a response that is not JSON. The message describes it."""
 
 
 @dataclass

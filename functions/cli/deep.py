@@ -35,11 +35,11 @@ def deep(stack: Stack, services: Services, organisation: Organisation, tell: Cal
 
     Raises:
         StackError: the canary's user ID is taken, or another run is under way.
-        Stopped: a signal came; everything has been taken away.
+        Stopped: a signal arrived; everything has been removed.
     """
     domain = domain_for(organisation)
     if not domain:
-        tell(Finding("warning", "Nothing was played: no domain keeps its accounts here with reset turned on."))
+        tell(Finding("warning", "Nothing was tested: no domain keeps its accounts here with reset turned on."))
         return
     account, client = Canary.of(services, domain), _Client(stack.origin())
     account.check()
@@ -58,8 +58,8 @@ def _taken_away(account: Canary) -> Finding:
     except Stopped:  # came between the last step and here; a second one does not come
         left = account.take_away()
     if left:
-        to_do = "Run it again in three minutes: it begins with what is left of the run before."
-        return Finding("wrong", f"Not everything of the test account could be deleted: {'; '.join(left)}.", to_do)
+        to_do = "Run it again in three minutes: it first deletes what the last run left behind."
+        return Finding("wrong", f"The test account could not be deleted completely: {'; '.join(left)}.", to_do)
     return Finding("ok", f"{account.user_id} is gone, with what it had caused. The archive keeps its events.")
 
 
@@ -80,7 +80,7 @@ class _Walk:
         except _Impossible as why:
             return Finding("warning", f"{step.role}: not played. {why}")
         except UnexpectedAnswer as error:
-            to_do = f"Look at the log of the {step.role} function: the guide 'The first half hour on AWS' says how."
+            to_do = f"Read the log of the {step.role} function: the guide 'The first half hour on AWS' says how."
             return Finding("wrong", f"{step.role}: {error}.", to_do)
         return Finding("ok", f"{step.role}: {step.done}{f' ({more})' if more else ''}.")
 

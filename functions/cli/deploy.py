@@ -25,18 +25,18 @@ from regain.problems import Refused
 _SAM = str(Path(__file__).parents[2] / ".venv" / "sam" / "bin" / "sam")
 _STUCK = {
     "ROLLBACK_COMPLETE": (
-        "Its first deployment failed and was taken back, and CloudFormation cannot go on from there. Mend the cause,"
+        "Its first deployment failed and was rolled back, and CloudFormation cannot continue from there. Fix the cause,"
         " delete what is left, and deploy again:\n    aws cloudformation delete-stack {which}"
     ),
     "ROLLBACK_FAILED": (
-        "Its first deployment failed and could not be taken back. Delete it:"
+        "Its first deployment failed and could not be rolled back. Delete it:"
         "\n    aws cloudformation delete-stack {which}"
     ),
     "DELETE_FAILED": (
         "It could not be deleted. See what is left:\n    aws cloudformation describe-stack-events {which}"
     ),
     "UPDATE_ROLLBACK_FAILED": (
-        "Its last deployment could not be taken back. Mend the cause, then:"
+        "Its last deployment could not be rolled back. Fix the cause, then:"
         "\n    aws cloudformation continue-update-rollback {which}"
     ),
 }
@@ -45,7 +45,7 @@ _STUCK = {
 
 def deploy(
     context: typer.Context,
-    check: Annotated[bool, typer.Option("--check", help="Only look whether it can be deployed.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only check whether it can be deployed.")] = False,
     release: Annotated[str, typer.Option(help="What `make release-id` prints.")] = "",
     site: Annotated[Path, typer.Option(help="The built site: `make docs`.")] = Path("site"),
     sam: Annotated[str, typer.Option(help="The SAM CLI.")] = _SAM,
@@ -79,7 +79,7 @@ def _settings(stack: Stack, organisation: Organisation) -> Samconfig:
     values = {name: value for name, value in {**defaults, **kept.parameters}.items() if name not in answers.NOT_KEPT}
     found += [*answers.find_errors(values, region), *answers.disagreements(values, organisation)]
     if found:
-        to_do = f"Nothing was changed. Mend the file, or let it follow: ./regain setup --stack {stack.stack} --yes"
+        to_do = f"Nothing was changed. Correct the file, or update it: ./regain setup --stack {stack.stack} --yes"
         raise StackError("\n".join([f"{path} cannot be deployed:", *found, to_do]))
     return Samconfig(region, values)
 
@@ -129,8 +129,8 @@ def _sam(sam: str, name: str, settings: Samconfig, release: str) -> None:
         raise StackError(f"{sam} cannot be run: {error.strerror}. `make deploy` installs it.") from None
     if ended:
         raise StackError(
-            "The stack was not deployed: see above what CloudFormation said. Mend it, and run"
-            f" `make deploy STACK={name}` again. What ran before goes on as it was."
+            "The stack was not deployed: see CloudFormation's messages above. Fix the cause, and run"
+            f" `make deploy STACK={name}` again. The previous deployment keeps running."
         )
 
 
@@ -141,10 +141,10 @@ def _advise(stack: Stack, settings: Samconfig, organisation: Organisation) -> No
         show(each for each in findings(stack) if each.state != "ok")
         first = not stack.services().accounts.with_role("administrator", 1)
     except (StackError, Refused, ClientError, BotoCoreError) as error:
-        say(f"warning  The doctor could not look: {error}")
+        say(f"warning  The doctor could not run: {error}")
         first = True
     if first:
-        say("\nWhat comes next:")
+        say("\nNext steps:")
         for number, step in enumerate(_next_steps(stack.stack, settings, organisation), start=1):
             say(f"  {number}. {step}")
     say(f"\n{stack.stack} is deployed.")
@@ -162,4 +162,4 @@ def _next_steps(name: str, settings: Samconfig, organisation: Organisation) -> I
     yield "Hear of the costs: make a budget for the account; the guide 'Deploy' has the command."
     if not organisation.organisation.site_url:
         yield f"Set organisation.site_url to the site's address, and `make deploy STACK={name}` once more."
-    yield f"See that all of it works: {run} doctor --deep"
+    yield f"Check that everything works: {run} doctor --deep"

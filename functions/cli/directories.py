@@ -13,8 +13,8 @@ from regain.domain import user_id
 from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
-_NO_WAY = "On AWS: deploy with DirectorySecretArn, and look at the log of the directory function."
-_NO_ANSWER = "Look whether AWS lets you ask it: credentials, region, network."
+_NO_WAY = "On AWS: deploy with DirectorySecretArn, and read the directory function's log."
+_NO_ANSWER = "Check that you can reach AWS: credentials, region, network."
 
 
 def findings(services: Services) -> Iterator[Finding]:
@@ -25,15 +25,15 @@ def findings(services: Services) -> Iterator[Finding]:
             for finding in directory.check():
                 yield replace(finding, what=f"{domain}: {finding.what}")
         except Unanswered as outcome:
-            what = f"{domain}: the way to the directory gives no answer ({outcome})."
+            what = f"{domain}: the directory function does not respond ({outcome})."
             yield Finding("wrong", what, _helps(services, domain))
         except NotAllowed as outcome:
-            what = f"{domain}: the directory cannot be asked ({outcome.code})."
+            what = f"{domain}: the directory cannot be reached ({outcome.code})."
             yield Finding("wrong", what, _helps(services, domain))
 
 
 def _groups(organisation: Organisation, domain: str) -> Iterator[Finding]:
-    """What the settings say of groups, where the groups of people are not read."""
+    """Findings about settings that name groups in domains whose groups are not read."""
     if organisation.domains[domain].tells_groups:
         return
     if not isinstance(organisation.recovery.enabled_for, str):
@@ -41,7 +41,7 @@ def _groups(organisation: Organisation, domain: str) -> Iterator[Finding]:
         yield Finding("wrong", what, "Set it to `all`. A domain whose people must not reset has `reset: off`.")
     if organisation.groups or organisation.administration.scope == "same-groups":
         what = f"{domain}: `groups` and `administration.scope` do not reach its people: their groups are not read."
-        yield Finding("warning", what, "What holds for them is the policy of the domain.")
+        yield Finding("warning", what, "The domain's policy applies to them.")
 
 
 def _helps(services: Services, domain: str) -> str:

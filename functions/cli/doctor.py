@@ -25,7 +25,8 @@ _SHOWN = 3
 def doctor(
     context: typer.Context,
     deep: Annotated[
-        bool, typer.Option("--deep", help="Play it too: a reset of a test account, a mail. Takes all of it away again.")
+        bool,
+        typer.Option("--deep", help="Also reset a test account and send a mail; everything is removed afterwards."),
     ] = False,
     account: Annotated[
         str,
@@ -120,14 +121,14 @@ def _people(services: Services) -> Iterator[Finding]:
 
 
 def _aliases(organisation: Organisation, services: Services) -> Iterator[Finding]:
-    """Addresses that several people have: by them nobody is found."""
+    """Addresses that several people share, and that therefore identify nobody."""
     if not organisation.organisation.user_id_aliases:
         return
     shared = sorted(shared_aliases(services))
     if shared:
         names = ", ".join(shared[:_SHOWN]) + (", …" if len(shared) > _SHOWN else "")
         what = f"{len(shared)} addresses are those of several people, and find nobody: {names}."
-        yield Finding("warning", what, "Give each person an own one in `mail`.")
+        yield Finding("warning", what, "Give each person an address of their own in `mail`.")
     else:
         yield Finding("ok", "Each address that people may type for their user ID is one person's.")
 

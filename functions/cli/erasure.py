@@ -1,4 +1,4 @@
-"""Erasing a person: everything that could join their events to them. Reads whole tables, as no function may."""
+"""Erases a person: deletes everything that links their events to them. Scans whole tables, as no function may."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from regain.runtime.services import Services
 
 
 def is_known(account_id: str, services: Services) -> bool:
-    """Whether anything still joins an id to a person: an identifier, or how the account was counted last."""
+    """Whether anything still links an account id to a person: an identifier, or the account's last counted state."""
     subject = services.recoveries.subject(account_id)
     counted = services.store.get(*services.counters.person_key(subject))
     return counted is not None or bool(_identifiers(account_id, services))
 
 
 def erase(account_id: str, notifier: ImportNotifier) -> None:
-    """Removes an account, and all that could join its events to the person: they stay under a name that means nobody.
+    """Removes an account and everything that links its events to the person. The events stay, under a pseudonym.
 
-    Can be repeated after it was interrupted, and works for an account that was removed before.
+    Can be run again after an interruption, and works for an account that has already been removed.
 
     Raises:
         Conflict: the account has changed since it was read.
@@ -38,7 +38,7 @@ def erase(account_id: str, notifier: ImportNotifier) -> None:
     services.store.commit(services.invitations.forget_writes(account_id, invitee))
     erased = notifier.event("account-erased", subject, notifier.reference())
     identifiers = _identifiers(account_id, services)
-    # Last of all go the identifiers, by which whoever repeats an interrupted erasure finds the person.
+    # The identifiers are deleted last: an interrupted erasure needs them to find the person again.
     services.store.commit([erased, *(services.identifiers.release_write(each, account_id) for each in identifiers)])
 
 
@@ -48,7 +48,7 @@ def _identifiers(account_id: str, services: Services) -> list[str]:
 
 
 def _find(services: Services, table: str, key: str, attribute: str, value: str) -> list[dict[str, Any]]:
-    """The keys of the items of a table whose attribute has a value. Nothing finds them by account."""
+    """The keys of the items whose attribute has a value. Scans the table, which has no index on the attribute."""
     pages = services.store.client.get_paginator("scan").paginate(
         TableName=table, ConsistentRead=True, FilterExpression="#attribute = :value",
         ExpressionAttributeNames={"#attribute": attribute, "#key": key},

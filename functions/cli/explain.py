@@ -65,7 +65,7 @@ def _would(typed: str, services: Services) -> int:
     try:
         user_id.check_domain(who, organisation.domains, organisation.recovery)
     except Refused as refused:
-        say(f"  is told at once: {refused.problem.title}. It follows from the organisation's settings alone.")
+        say(f"  is told at once: {refused.problem.title}. This depends only on the organisation's settings.")
     known = find(who, services)
     account = known[1] if known else None
     subject = services.recoveries.subject(account.id if account else find_id(who, services))
@@ -94,10 +94,10 @@ def _would(typed: str, services: Services) -> int:
 def _nobody(typed: str, who: str, services: Services) -> int:
     result(exists=False, capable=False)
     _policies(who, None, services)
-    say("  There is no such account. Reset begins all the same and ends after a proof that nobody can give:")
-    say("  whoever types it cannot tell (recovery.disclosure: private).")
+    say("  There is no such account. A reset starts as usual and asks for a proof that nobody can give:")
+    say("  the page does not reveal that the account does not exist (recovery.disclosure: private).")
     if typed.upper().startswith("R-"):
-        say("  It is no reference either: those are R- and eight letters and digits, such as R-7K2M-4XQD.")
+        say("  It is not a reference either: a reference is R- and eight letters and digits, such as R-7K2M-4XQD.")
     return 1
 
 
@@ -110,7 +110,7 @@ def _account(who: str, account: Account, services: Services) -> None:
 def _status(
     account: Account, info: SecurityInfo, own: Organisation, status: Eligibility, english: Language
 ) -> None:  # fmt: skip
-    """Whether the person can get back in, with what, and what stands against it."""
+    """Prints whether the person can get back in, with which methods, and what prevents it."""
     say(f"  registered: {_yes(status.registered)}   enabled: {_yes(status.enabled)}   capable: {_yes(status.capable)}")
     role, needed = f" (role: {account.role})" if account.role else "", required_gates(account, own.recovery)
     say(f"  proofs needed: {needed}{role}")
@@ -138,7 +138,7 @@ def _limits(stranger: Standing, now: int, organisation: Organisation) -> None:
 
 
 def _policies(who: str, account: Account | None, services: Services) -> None:
-    """Which policies apply, by which setting, and what they come to."""
+    """Prints which policies apply, by which setting, and the resulting methods and password length."""
     organisation = services.organisation
     found = policies.applied(organisation, account or Account(who))
     result(policies=[{"name": each.name, "rule": each.rule} for each in found])
@@ -153,7 +153,7 @@ def _policies(who: str, account: Account | None, services: Services) -> None:
         first = domain.recovery
         proofs = "1 proof" if first.gates == 1 else f"{first.gates} proofs"
         say(f"  before the first proof only the domain's policy shows: {proofs}, {', '.join(first.offered)}")
-        say("  of proofs and the shortest password, the most of all of them holds")
+        say("  where policies differ, the most proofs and the longest minimum password length apply")
 
 
 def _length(organisation: Organisation) -> str:

@@ -17,14 +17,14 @@ BAD_CREDENTIALS = (
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
-"""The codes of AWS under which nothing else would be answered either."""
+"""AWS error codes for unusable credentials: every other call would fail as well."""
 
 
 def each(*checks: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """The findings of each check. What AWS refuses to one is a finding too, and the others go on.
+    """Yields the findings of each check. A call that AWS refuses becomes a finding, and the other checks still run.
 
     Raises:
-        ClientError: of bad credentials.
+        ClientError: the credentials are unusable (`BAD_CREDENTIALS`).
     """
     for check in checks:
         try:
@@ -32,16 +32,18 @@ def each(*checks: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
         except ClientError as error:
             if error.response["Error"]["Code"] in BAD_CREDENTIALS:
                 raise
-            yield Finding("wrong", f"{error.operation_name} was not answered: {error}", "Mend it, and look again.")
+            yield Finding(
+                "wrong", f"{error.operation_name} was not answered: {error}", "Fix this, and run doctor again."
+            )
 
 
 def either(holds: object, good: str, bad: str, to_do: str, otherwise: str = "wrong") -> Finding:
-    """`good` if the condition holds; else `bad`, and what to do."""
+    """Returns `good` as an "ok" finding if the condition holds; otherwise `bad`, with what to do about it."""
     return Finding("ok", good) if holds else Finding(otherwise, bad, to_do)
 
 
 def asked(action: Any, **request: Any) -> Any:
-    """The response of a service; a warning if there is none."""
+    """Calls an AWS operation. Returns its response, or a warning if the call fails."""
     try:
         return action(**request)
     except (ClientError, BotoCoreError) as error:

@@ -42,7 +42,7 @@ def embedded(stack: Stack, services: Services) -> Iterator[Finding]:
         yield either(
             _answers(f"{origin}{path}"), f"The {what} answers at {origin}{path}.",
             f"The {what} does not answer at {origin}{path}.",
-            "Is another program at this port? Start `make serve` anew.",
+            "Is another program at this port? Run `make serve` again.",
         )  # fmt: skip
     now = time.time()
     late = [at for at in _waiting(services) if now - at > _LATE]
@@ -96,11 +96,11 @@ def failed_messages(services: Services) -> Iterator[Finding]:
 
 
 def settings(organisation: Organisation) -> Iterator[Finding]:
-    """What `organisation.yaml` leaves open, and somebody will miss."""
+    """Recommended settings that `organisation.yaml` does not set."""
     support = organisation.contacts.support
     yield either(
-        support.email or support.phone or support.url, "Whoever is stuck can reach support.",
-        "There is no support: administrators who cannot sign in read nowhere whom to ask.",
+        support.email or support.phone or support.url, "People who cannot sign in can reach support.",
+        "There is no support contact: administrators who cannot sign in are not shown whom to ask.",
         "Set contacts.support: email, phone or url.", "warning",
     )  # fmt: skip
     zone = organisation.organisation.time_zone

@@ -26,7 +26,7 @@ COLUMNS = {
 
 
 def print_file(file: Path, parsed: PeopleFile) -> None:
-    """What the file is, what of it is not used, and its errors and notes."""
+    """Prints the kind of file, what in it is not used, and its errors and notes."""
     first, *others = parsed.summary()
     say(f"{file}: {first}")
     for line in others:
@@ -37,7 +37,7 @@ def print_file(file: Path, parsed: PeopleFile) -> None:
 
 
 def _print_errors(found: list[FileError], label: str, alike: int) -> None:
-    """Prints so many of each kind, which the hint tells apart, and how many more there are."""
+    """Prints up to `alike` errors with the same hint, and how many more there are."""
     seen: Counter[str] = Counter()
     for each in found:
         seen[each.hint] += 1

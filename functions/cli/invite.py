@@ -27,7 +27,7 @@ _LISTED = 50
 _UNKNOWN_SHOWN = 5
 
 _Id = Annotated[str, typer.Argument(help="As `invite list` shows it.")]
-_Reason = Annotated[str, typer.Option("--reason", help="Stays with the event.")]
+_Reason = Annotated[str, typer.Option("--reason", help="Recorded with the event.")]
 
 
 @app.callback()
@@ -49,9 +49,9 @@ def invite(
             raise typer.BadParameter(f"{context.invoked_subcommand} asks nobody: leave out what stands before it.")
         return
     if [bool(group), not_registered, file is not None].count(True) != 1:
-        raise typer.BadParameter("Say whom to ask with one of --group, --not-registered and --file.")
+        raise typer.BadParameter("Choose whom to ask with one of --group, --not-registered and --file.")
     if not deadline:
-        raise typer.BadParameter("Say by when with --deadline, as in 2027-01-31.")
+        raise typer.BadParameter("Set the last day with --deadline, as in 2027-01-31.")
     services = _services(context)
     days, listed = _days(reminders), _listed(file, services) if file else None
     try:
@@ -150,12 +150,12 @@ def _days(reminders: str) -> tuple[int, ...]:
     except ValueError:
         days = (0,)
     if not all(1 <= each <= invitations.MOST_DAYS for each in days):
-        raise typer.BadParameter(f"`{reminders}` are no days before the deadline. Write them as 7,1, or `none`.")
+        raise typer.BadParameter(f"`{reminders}` are not days before the deadline. Write them as 7,1, or `none`.")
     return days
 
 
 def _listed(file: Path, services: Services) -> list[str]:
-    """The accounts of a file's people. Who has none is named, and left out."""
+    """The accounts of the people in a file. People without an account are listed and left out."""
     people = importing.read(file, services.organisation)
     names = list(dict.fromkeys(person.account.user_id for person in people))
     ids = services.identifiers.find_all(names)

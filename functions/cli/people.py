@@ -118,9 +118,10 @@ def _turn_off(
     dry_run: bool,
     at_most: int | None,
 ) -> bool:
-    """Turns off the people whom the file does not list, but for those of a directory, which no file lists.
+    """Turns off the people whom the file does not list, except people in a directory, who are never in a file.
 
-    In a dry run, those whom it renames still have the old name. Returns False if they are too many to be believed.
+    In a dry run, renamed people still have their old user ID. Returns False, and turns nobody off, if too many
+    are missing for the file to be complete.
     """
     services, changes = notifier.services, done.changes
     listed = {person.account.user_id for person in parsed.people}

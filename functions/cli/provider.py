@@ -74,7 +74,7 @@ def _discovery(issuer: str, now: float) -> Generator[Finding, None, dict[str, An
     if document.get("issuer") != issuer:
         called = _shown(document.get("issuer"))
         to_do = f"If that is yours, write it so in `sign_in.oidc.issuer`, to the letter: {called}"
-        yield Finding("wrong", f"The provider at {issuer} calls itself {called}: no sign-in is taken.", to_do)
+        yield Finding("wrong", f"The provider at {issuer} calls itself {called}: every sign-in is refused.", to_do)
         return None
     yield Finding("ok", f"The provider {issuer} answers.")
     yield from _clock(headers.get("date", ""), now)
@@ -147,7 +147,7 @@ def _claims(settings: Oidc, document: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _client(provider: Provider, redirect_uri: str) -> Finding:
-    """Redeems a code that is none: what the provider says first is whether it takes the client."""
+    """Redeems an invalid code: a provider authenticates the client before it checks the code."""
     client = provider.settings.client_id
     try:
         provider.redeem("a code of doctor's, which is none", redirect_uri, _attempt())

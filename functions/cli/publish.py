@@ -54,7 +54,7 @@ def publish_site(stack: Stack, site: Path) -> None:
     stamp = hashlib.sha256("\n".join(f"{digests[name]} {name}" for name in sorted(digests)).encode()).hexdigest()
     finished = there.pop(_STAMP, {}).get("ETag", "").strip('"') == _md5(stamp.encode())
     changed, same, removed = synchronise(s3, bucket, site, digests, there)
-    say(f"{changed} files changed, {same} are as they were, {removed} taken away.")
+    say(f"{changed} files changed, {same} unchanged, {removed} deleted.")
     if changed or removed or not finished:
         everything = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(uuid.uuid4())}
         boto3.client("cloudfront").create_invalidation(

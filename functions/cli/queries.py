@@ -36,7 +36,7 @@ def events(
     start: Annotated[str, typer.Option("--from", help=f"From this time on, in UTC: {times.UNDERSTOOD}.")] = "",
     end: Annotated[str, typer.Option("--to", help="Before this time, written in the same way.")] = "",
     form: Annotated[str, typer.Option("--format", help="table, csv or jsonl.")] = "table",
-    most: Annotated[int, typer.Option(help="At most so many.", min=1)] = 100,
+    most: Annotated[int, typer.Option(help="The most events to list.", min=1)] = 100,
 ) -> None:
     """Lists events, newest first."""
     if form not in ("table", "csv", "jsonl"):
@@ -68,7 +68,7 @@ def events(
 
 
 def _period(start: str, end: str) -> tuple[str, str]:
-    """The two times as events write theirs; without, all that is kept."""
+    """The two times in the format of events; by default, everything that is kept."""
     now = time.time()
     try:
         since = times.parse(start, now) if start else times.parse(f"{_KEPT}d", now)
@@ -109,7 +109,7 @@ def _found(
 
 
 def _user_ids(events: Iterable[dict[str, Any]], services: Services) -> dict[str, str]:
-    """The user ID of each subject that belongs to an account, as it was counted last."""
+    """The user ID of each subject that belongs to an account, as last counted."""
     names: dict[str, str] = {}
     for part in batched(sorted({event["subject"] for event in events}), READ_SIZE):
         items = services.store.batch_get([services.counters.person_key(subject) for subject in part])

@@ -35,12 +35,12 @@ def releases(stack: Stack, resources: dict[str, str], state: lookups.StackState)
     busy = state.status.endswith("_IN_PROGRESS")
     for name, release in behind.items():
         what = f"{name} runs the release {release[:_SHOWN] or '(unnamed)'}, and {wanted[:_SHOWN]} is deployed."
-        to_do = "A deployment is under way: look again when it has ended." if busy else _again(stack)
+        to_do = "A deployment is under way: run doctor again when it has ended." if busy else _again(stack)
         yield Finding("warning" if busy else "wrong", what, to_do)
 
 
 def _functions(there: dict[str, str]) -> list[str]:
-    """The logical IDs of the template's functions, but for those that this stack was not asked to have."""
+    """The logical IDs of the template's functions, without optional ones that this stack does not have."""
     every = {name: made for name, made in raw(TEMPLATE)["Resources"].items() if made["Type"] == _FUNCTION}
     return [name for name, made in every.items() if name in there or "Condition" not in made]
 

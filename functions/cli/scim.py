@@ -21,7 +21,7 @@ app.add_typer(tokens, name="token")
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What events call it: the name of the identity provider.")],
-    days: Annotated[int, typer.Option(min=1, max=3_650, help="How long it is good.")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="How many days it is valid.")] = 365,
 ) -> None:
     """Makes a token, and shows it once."""
     name = name.strip()
@@ -53,7 +53,7 @@ def list_(context: typer.Context) -> None:
 
 @tokens.command("revoke")
 def revoke(context: typer.Context, token_id: Annotated[str, typer.Argument(help="Its id, as `list` shows.")]) -> None:
-    """Revokes a token: from now on it opens nothing."""
+    """Revokes a token, with immediate effect."""
     stack: Stack = context.obj
     services = stack.services()
     try:

@@ -21,7 +21,7 @@ _SANDBOX_MAIL = (
 
 
 def mail(organisation: Organisation, deployed: dict[str, str]) -> Iterator[Finding]:
-    """Whether SES takes mail from the organisation's address, and receivers believe it.
+    """Whether SES accepts mail from the organisation's address, and receivers can authenticate it.
 
     `deployed` are the stack's parameters.
     """
@@ -65,7 +65,7 @@ def mail(organisation: Organisation, deployed: dict[str, str]) -> Iterator[Findi
 
 
 def dmarc(domain: str) -> Finding:
-    """DMARC tells receivers what mail of the domain is real (RFC 7489).
+    """DMARC lets receivers check that mail really comes from the domain (RFC 7489).
 
     The DKIM signature is what aligns with the domain. SPF is not asked for: the envelope of SES is amazonses.com
     unless a MAIL FROM domain is set, and SES checks the records of that one itself (A22).
@@ -104,8 +104,8 @@ def telephone(deployed: dict[str, str]) -> Iterator[Finding]:
         "End User Messaging is in its sandbox: only verified numbers get texts.", "Ask AWS for production access.",
     )  # fmt: skip
     yield either(
-        deployed.get("OriginationIdentity"), "Texts and calls have a number to come from.",
-        "Texts and calls have no number to come from.",
+        deployed.get("OriginationIdentity"), "There is a number to send texts and make calls from.",
+        "There is no number to send texts or make calls from.",
         "Request one in AWS End User Messaging, and deploy with OriginationIdentity; or take sms, call-mobile and"
         " call-office out of recovery.methods.",
     )  # fmt: skip
@@ -121,7 +121,9 @@ def _spend(client: Any) -> Iterator[Finding]:
     for each in told["SpendLimits"]:
         if channel := _CHANNELS.get(each["Name"]):
             low = each["EnforcedLimit"] < _LOW_SPEND
-            to_do = f"Past it no {channel} leave until the month ends. Ask AWS for more: {each['Name']}." if low else ""
+            to_do = (
+                f"Beyond it, no {channel} leave until the month ends. Ask AWS to raise {each['Name']}." if low else ""
+            )
             what = f"The account may spend {each['EnforcedLimit']} US dollars a month on {channel}."
             yield Finding("warning" if low else "ok", what, to_do)
 

@@ -170,11 +170,11 @@ def _notes(before: Samconfig | None, values: Mapping[str, str], organisation: Or
     host = answers.host_of_site(organisation)
     if host and host != values.get("DomainName") and values.get("Site") != "none":
         name = values.get("DomainName", "")
-        say(f"organisation.site_url names {host}, and DomainName is `{name}`: let one follow the other.")
+        say(f"organisation.site_url names {host}, and DomainName is `{name}`: make them agree.")
     for each in answers.advice(values, organisation):
         say(f"Consider: {each}")
     if start.state is None:
-        say("Not compared with AWS: there are no credentials, or it did not answer. `make deploy` looks again.")
+        say("Not compared with AWS: there are no credentials, or it did not answer. `make deploy` checks again.")
 
 
 def _identity(values: dict[str, str], given: Mapping[str, str], start: _Start) -> None:

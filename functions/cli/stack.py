@@ -116,7 +116,7 @@ class Stack:
         else:
             url = self._here()["SITE_URL"]
         if not url:
-            raise StackError("Set organisation.site_url: the site is behind a proxy of yours.")
+            raise StackError("Set organisation.site_url: the site is behind your own proxy.")
         return url.rstrip("/")
 
     def _description(self) -> dict[str, Any]:
@@ -144,7 +144,7 @@ class Stack:
         try:
             environment: dict[str, str] = json.loads(known.read_text())
         except ValueError:
-            raise StackError(f"{known} cannot be read: was the disk full? Start `make serve` anew.") from None
+            raise StackError(f"{known} cannot be read: was the disk full? Run `make serve` again.") from None
         return environment
 
     def _on_aws(self) -> dict[str, str]:
@@ -173,7 +173,7 @@ class Stack:
 def _wake_after_writes(client: Any, origin: str) -> None:
     """Tells the embedded stack when something was written: it polls its streams rarely."""
     if "_make_api_call" in vars(client):
-        return  # it does so already
+        return  # already wrapped
     ask = client._make_api_call
 
     def asking(operation: str, params: dict[str, Any]) -> Any:

@@ -1,6 +1,6 @@
 """Output: results go to standard output, everything else to standard error.
 
-With `--json`, standard output is one JSON object, and what people read goes to standard error too.
+With `--json`, standard output is a single JSON object, and text for people goes to standard error.
 """
 
 import errno
@@ -17,7 +17,7 @@ from rich.text import Text
 _WIDE = 240  # columns when piped, so that lines are not wrapped for programs
 
 for _name in ("stdout", "stderr"):
-    if getattr(sys, _name) is None:  # closed by whoever started the command
+    if getattr(sys, _name) is None:  # closed by the parent process
         setattr(sys, _name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the command ends
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
@@ -25,7 +25,7 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class _Result:
-    """What a command answers to a program: facts by name, printed once, at its end."""
+    """The JSON result of a command: values by name, printed once when the command ends."""
 
     def __init__(self) -> None:
         self.wanted = False
@@ -36,19 +36,19 @@ _result = _Result()
 
 
 def begin() -> None:
-    """Forgets the facts of an earlier command of this process."""
+    """Clears the result of any earlier command in this process."""
     _result.wanted, _result.facts = False, {}
 
 
 def write_any_letter() -> None:
-    """Lets both streams hold every script in any locale: UTF-8 for programs, escapes where a terminal has less."""
+    """Makes both streams accept any character: UTF-8 when piped; on a terminal, escapes what its encoding lacks."""
     for stream in (sys.stdout, sys.stderr):
         encoding = None if stream.isatty() else "utf-8"
         stream.reconfigure(encoding=encoding, errors="backslashreplace")  # type: ignore[union-attr] # files of text
 
 
 def want_json() -> None:
-    """From now on, standard output is for the JSON object alone."""
+    """Reserves standard output for the JSON object from now on."""
     _result.wanted = True
 
 
@@ -58,12 +58,12 @@ def json_wanted() -> bool:
 
 
 def result(**facts: object) -> None:
-    """Adds facts to the JSON object: texts, numbers, truth values, lists and dictionaries."""
+    """Adds values to the JSON object: strings, numbers, booleans, lists and dictionaries."""
     _result.facts.update(facts)
 
 
 def add(name: str, fact: object) -> None:
-    """Adds a fact to a list in the JSON object."""
+    """Appends a value to a list in the JSON object."""
     known = _result.facts.setdefault(name, [])
     if isinstance(known, list):
         known.append(fact)
@@ -73,7 +73,7 @@ def end() -> None:
     """Prints the JSON object, if it was asked for.
 
     Raises:
-        OSError: standard output takes no more.
+        OSError: standard output cannot be written to.
     """
     if _result.wanted:
         sys.stdout.write(json.dumps(_result.facts, indent=2, ensure_ascii=False) + "\n")
@@ -81,7 +81,7 @@ def end() -> None:
 
 
 def abandon(error: OSError) -> None:
-    """Says that standard output takes no more, unless its reader has just had enough, and writes nothing to it."""
+    """Stops writing to standard output. Reports the error, unless the reader closed the pipe (EPIPE)."""
     sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the command ends
     if error.errno != errno.EPIPE:
         fail(f"The output could not be written: {error.strerror}.")
@@ -105,12 +105,12 @@ def say(text: str) -> None:
 
 
 def fail(text: str) -> None:
-    """Prints what went wrong."""
+    """Prints an error message to standard error."""
     errors.print(text, markup=False)
     result(error=text)
 
 
 def write(text: str) -> None:
-    """Writes text for another program, unchanged. With `--json`, the same is among the facts."""
+    """Writes text for another program, unchanged. With `--json`, writes nothing: the caller adds it to the result."""
     if not _result.wanted:
         sys.stdout.write(text)

@@ -228,7 +228,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(world, run, answering):
     tables = sum(made["Type"] == "AWS::DynamoDB::Table" for made in raw(ROOT / "template.yaml")["Resources"].values())
     assert f"All {tables} tables are active." in out
     assert "The API answers at http://127.0.0.1:" in out
-    assert "Whoever is stuck can reach support." in out
+    assert "People who cannot sign in can reach support." in out
     assert "Times in messages are those of Europe/London." in out
     waiting = "messages wait in the outbox" in out  # those of tests before this one, which nobody sends here
     assert status == (1 if waiting else 0)
@@ -260,7 +260,7 @@ def test_doctor_names_what_the_settings_leave_open_h26():
     changed = msgspec.structs.replace(organisation, organisation=about, contacts=contacts)
     found = {each.what for each in health.settings(changed) if each.state == "warning"}
     assert found >= {
-        "There is no support: administrators who cannot sign in read nowhere whom to ask.",
+        "There is no support contact: administrators who cannot sign in are not shown whom to ask.",
         "Times in messages are in UTC.",
     }
 

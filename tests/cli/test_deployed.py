@@ -61,7 +61,7 @@ def head(name):
 
 def test_a_site_is_published_once_and_then_what_changed(stack, folder, run):
     status, out, _ = run("--stack", stack, "publish", "--site", folder)
-    assert (status, out.splitlines()[0]) == (0, "3 files changed, 0 are as they were, 0 taken away.")
+    assert (status, out.splitlines()[0]) == (0, "3 files changed, 0 unchanged, 0 deleted.")
     assert "https://account.contoso.example/" in out
     page, style = head("reset/index.html"), head("assets/1a2b/site.css")
     assert (page["ContentType"], page["CacheControl"]) == (
@@ -76,7 +76,7 @@ def test_a_site_is_published_once_and_then_what_changed(stack, folder, run):
     (folder / "reset" / "index.html").unlink()
     (folder / "assets" / "1a2b" / "site.css").unlink()
     out = run("--stack", stack, "publish", "--site", folder)[1]
-    assert out.startswith("1 files changed, 0 are as they were, 1 taken away.")
+    assert out.startswith("1 files changed, 0 unchanged, 1 deleted.")
     assert head("assets/1a2b/site.css")  # a page that is still open may ask for it
     outputs = targets.Stack(stack, ROOT / ".state", ROOT / "organisation.yaml").outputs()
     listed = boto3.client("cloudfront").list_invalidations(DistributionId=outputs["Distribution"])["InvalidationList"]

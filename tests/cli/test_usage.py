@@ -155,7 +155,7 @@ def test_explain_ends_with_0_only_for_whoever_can_get_back_in_h24(world, run):
     assert run("explain", world.person(enabled=False).user_id)[0] == 1
     status, out, _ = run("explain", "R-XYZ")
     assert status == 1
-    assert "It is no reference either" in out
+    assert "It is not a reference either" in out
 
 
 def test_the_folder_of_the_stack_can_be_a_variable_h25(tmp_path, monkeypatch, capsys):
