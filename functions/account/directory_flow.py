@@ -153,9 +153,9 @@ def _recorded(who: session.SignedIn, person: Person, setting: Setting, asking: A
 def cut_off(services: Services, repudiated: Repudiation, card: Account | None, change: Change) -> Account | None:
     """Replaces the password of somebody who said "this was not me" by one that nobody knows; None if they are gone.
 
-    It is done twice: Active Directory takes the password of before for an hour. Where it can be a temporary one, no
-    minimum age holds against it, which would keep the password that was set a moment ago. Where the directory lets
-    nobody change this person now, only what is kept here is locked, and the administrators are told.
+    The password is set twice, because Active Directory accepts the previous one for an hour. It is a temporary one
+    where the directory offers that, so that a minimum password age cannot prevent the change. Where the directory does
+    not allow this person to be changed, only what is kept here is locked, and the administrators are notified.
 
     Raises:
         Refused: BEING_SET, while a password is being set; DIRECTORY_REFUSED or DIRECTORY_DID_NOT_ANSWER.

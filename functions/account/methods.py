@@ -13,7 +13,7 @@ from regain.runtime.services import services
 def list_methods(context: RequestContext) -> MethodsView:
     """What is registered and what could be, with addresses and numbers unmasked.
 
-    Whoever still has to choose a password sees them masked: helpdesk, which sets temporary ones, does too (X16).
+    They are masked for a person who still has to choose a password, because helpdesk knows temporary passwords (X16).
     """
     who = require_session(context, services())
     recovery = who.settings.recovery

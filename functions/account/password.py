@@ -48,7 +48,7 @@ class Judge:
 
     @property
     def keys(self) -> list[tuple[str, dict[str, str]]]:
-        """The keys to read with the account: its throttle, the network's failures, and the counts of whoever asks."""
+        """The keys to read with the account: its throttle, the network's failures, and the caller's counts."""
         services = self.services
         counts = [key for place in self._places for key in place.keys(services, self.subject)]
         failures = services.rate_limits.key("sign-in-failure", self._network, services.now, self._window)
@@ -101,7 +101,7 @@ class Judge:
         return place, place.standing(services, self.subject, throttle, counts)
 
     def count(self, place: Place, failed: Standing, failures: int, also: list[Write], new: bool) -> None:
-        """The failure of whoever asks; and of the network, unless it is the same wrong password again."""
+        """Counts a failure for the place, and for the network unless it repeats the same wrong password."""
         services, limits = self.services, self.services.organisation.limits
         writes = [*also, *place.writes(services, self.subject, failed)]
         dearer = cost.failure_cost(failures, False, limits) < cost.GREATEST

@@ -25,9 +25,9 @@ _RETURN = re.compile(r"/(?:[A-Za-z-]{2,10}/)?(?:account|admin)/(?:\?[\w=&%.,:@+~
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """A sign-in that has begun, in its cookie, which nobody else can read or make.
+    """The state of a sign-in, sealed in its cookie.
 
-    `session` and `browser` are the cookies that browsers do not send when they come back from another site.
+    `session` and `browser` are the values of cookies that browsers leave out when they return from another site.
     """
 
     state: str
@@ -41,7 +41,7 @@ class Begun(msgspec.Struct, frozen=True):
 
     @property
     def attempt(self) -> Attempt:
-        """What the provider is asked with."""
+        """The values that the request to the provider is made with."""
         return Attempt(self.state, self.nonce, self.verifier)
 
 

@@ -44,6 +44,6 @@ def _proved(who: SignedIn, flow: Flow) -> list[Write]:
     deployer = REGISTRATION_CODE.id in flow.passed and given is not None and given.deployer
     session = replace(who.session, stepped_up_at=now, seen_at=now, deployer=deployer)
     writes = [who.services.sessions.write(who.subject, session)]
-    if REGISTRATION_CODE.id in flow.passed:  # every place is told
+    if REGISTRATION_CODE.id in flow.passed:  # a notice goes to every place
         return [*writes, *who.event_and_notices("registration-code-used")]
     return [*writes, who.event("identity-proved")]

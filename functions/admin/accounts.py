@@ -90,7 +90,7 @@ def _of_the_password(person: Person | None) -> tuple[str, ...]:
 
 
 def _set_aside(info: SecurityInfo, masked: bool) -> list[RegisteredMethod]:
-    """What a repudiation took out, for whoever goes through the methods."""
+    """The methods that a repudiation set aside, for the administrator who reviews them."""
     return [
         RegisteredMethod("", each.kind, NAMES[each.kind],
                          masked_place(each.kind, each.place) if masked else each.place, each.since)

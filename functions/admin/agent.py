@@ -52,7 +52,7 @@ class Target:
 
     @property
     def id(self) -> str:
-        """How other calls name it: its id, or the user ID of somebody in a directory of whom nothing is known here."""
+        """The id for other calls: the account's, or the user ID of a person in a directory who has no record here."""
         return self.account.id if self.known else self.account.user_id
 
 

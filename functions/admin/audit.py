@@ -22,8 +22,8 @@ _DAYS_A_PAGE = 14
 def show_trail(typed: str, context: RequestContext) -> AuditTrail:
     """Every event under a reference, in plain sentences.
 
-    References are random and short: two people can have the same one. Each part is shown only to whoever may read about
-    the person whom it is about (X28). Needs a second factor, and leaves an event (X16).
+    References are random and short, so two people can have the same one. Events about a person are shown only to agents
+    who may read about that person (X28). Requires a second factor, and records an event (X16).
     """
     agent = signed_in_agent(context)
     agent.check_proved()

@@ -28,7 +28,7 @@ def derive(agent: Agent, target: Target) -> Made:
 
 
 def check_changeable(person: Person) -> None:
-    """Raises Refused: why the directory's administrators let nobody change this person."""
+    """Raises Refused, with the reason, if the directory does not allow this person to be changed."""
     try:
         person.check_changeable()
     except Stopped as outcome:

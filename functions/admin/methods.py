@@ -11,9 +11,9 @@ from regain.recovery import listing, registration_code
 
 
 def clear(user_id: str, body: Act, context: RequestContext) -> Done:
-    """Removes what the owner has registered, for example after a theft. What IT entered for them stays.
+    """Removes the methods that the owner has registered, for example after a theft. Those that IT entered stay.
 
-    Whoever has the stolen device may be signed in: every session ends, and no browser is known any more.
+    A thief may be signed in on the device, so every session ends and no browser is known any more.
     """
     return act_on("clear-methods", user_id, body.reason, context, "admin-methods-cleared", _cleared)
 
@@ -45,7 +45,7 @@ def agree(user_id: str, method_id: str, body: Act, context: RequestContext) -> D
 
 
 def give_registration_code(user_id: str, body: Act, context: RequestContext) -> IssuedRegistrationCode:
-    """Gives a code with which the owner can register methods without one of theirs. Every place is told."""
+    """Issues a code with which the owner can register methods without one of theirs. A notice goes to every place."""
     return retry_on_conflict(lambda: _give_registration_code(user_id, body, context))
 
 

@@ -57,9 +57,9 @@ class _Person:
 
 
 def search_people(query: PeopleQuery, context: RequestContext) -> PeopleFound:
-    """A page of the people who are found by what was typed, or who stand in a list. Every search is an event.
+    """Returns a page of the people who match the search text, or who are in a list. Every search is an event.
 
-    A page costs the same whatever the number of people: it may hold fewer than there are, with a cursor to go on.
+    A page costs the same however many people there are. It may hold fewer people than match; a cursor leads on.
     """
     agent = signed_in_agent(context)
     agent.count_lookup()
@@ -87,7 +87,7 @@ def search_people(query: PeopleQuery, context: RequestContext) -> PeopleFound:
 
 
 def _in_directories(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> tuple[list[_Person], Ends]:
-    """Whoever else is found in the directories that can be searched, and how each of these searches ended."""
+    """The people found in the directories that can be searched, and the outcome of each of these searches."""
     domains = agent.services.organisation.domains
     searchable = [name for name in agent.services.directories if domains[name].in_network]
     if not searchable:
@@ -185,7 +185,7 @@ def _is_found(agent: Agent, person: _Person, query: PeopleQuery, wanted: tuple[T
 
 
 def _by_whole_user_id(agent: Agent, typed: str) -> list[_Person]:
-    """Whoever has exactly this user ID: also somebody in a directory whom nothing of ours knows yet."""
+    """The person with exactly this user ID, even if they are in a directory and have no record here yet."""
     try:
         target = agent.read(typed.strip())
     except Refused as refused:
@@ -199,7 +199,7 @@ def _by_whole_user_id(agent: Agent, typed: str) -> list[_Person]:
 
 
 def _sees_places(agent: Agent) -> bool:
-    """Whether part of an address may find somebody: as whoever sees whole addresses (X16)."""
+    """Whether the agent may search by part of an address: only if they may see whole addresses (X16)."""
     return agent.proved and roles.can_see_destinations(agent.account)
 
 

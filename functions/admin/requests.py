@@ -42,12 +42,12 @@ def list_requests(query: RequestQuery, context: RequestContext) -> RequestPage:
 
 
 def change_request(subject: str, body: ChangeRequest, context: RequestContext) -> HelpRequestView:
-    """Takes a request, is done with it, or puts it back. Of two who take it at once, one is told who has it."""
+    """Takes a request, closes it, or puts it back. If two people take it at once, one is told who has it."""
     return retry_on_conflict(lambda: _change(subject, body, context))
 
 
 def change_requests(body: ChangeRequests, context: RequestContext) -> ChangedRequests:
-    """The same for many at once, as for spam. Those that somebody else has are left alone and counted."""
+    """Changes many requests at once, for example spam. Skips and counts requests that somebody else has taken."""
     changed = left = 0
     for subject in dict.fromkeys(body.ids):
         try:
@@ -81,14 +81,14 @@ def _change(subject: str, body: ChangeRequest, context: RequestContext) -> HelpR
 
 
 def _may_see(agent: Agent, account: Account | None) -> bool:
-    """Whether a request is for this agent: about somebody in their groups; about nobody, if groups do not matter."""
+    """Whether the agent may see a request: the account is in scope or, if there is none, they may see all groups."""
     if account is None:
         return roles.has_global_scope(agent.account, agent.scope)
     return roles.in_scope(agent.account, account, agent.scope)
 
 
 def _view(found: HelpRequest, account: Account | None, whole: bool) -> HelpRequestView:
-    """As the desk sees it: where to answer is masked until a second factor was given (X16)."""
+    """The request as the desk sees it. The reply address is masked until the agent gives a second factor (X16)."""
     asks = [
         HelpAsk(
             each.at,

@@ -41,9 +41,9 @@ def ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRe
 
 
 def _ask_administrator(body: AskAdministrator, context: RequestContext) -> HelpRequested:
-    """The request goes to the desk by mail and into its queue.
+    """Sends the request to the desk by mail and adds it to its queue.
 
-    Whoever has given a proof is helped by the desk of their group's policy; before, it is that of the domain.
+    After a proof, the request goes to the desk that the policy of the person's group names; before, to the domain's.
     """
     needed = services()
     organisation = needed.organisation
@@ -85,10 +85,10 @@ def ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
 
 
 def _ask_support(body: AskSupport, context: RequestContext) -> HelpRequested:
-    """The request goes to support by mail and into the queue of the desk.
+    """Sends the request to support by mail and adds it to the desk's queue.
 
-    The confirmation repeats nothing that was typed, so nobody can use it to write to strangers (X17). A quoted
-    reference is passed on as text: an event goes under it only for whoever holds its flow (X28).
+    The confirmation repeats nothing that was typed, so it cannot be used to send text to strangers (X17). A quoted
+    reference is passed on as text: only the holder of its flow can add events to it (X28).
     """
     needed = services()
     to = needed.organisation.contacts.support.email
@@ -170,11 +170,11 @@ def _looked(
     """The account id of a user ID, the flow that the sender is stuck in, if it is about the same account, what counts
     and pays for the request, and what has been mailed to the desk: one read.
 
-    No directory is asked for a stranger: whom a user ID means there, a flow says that was begun for it. Of a flow that
-    has run out, or that a change of the password has overtaken, no proof counts.
+    A directory is never queried for a stranger: the flow, if there is one, says whom the user ID means there. Proofs of
+    a flow that has expired, or that a later change of the password has ended, do not count.
 
-    Counted are the sender's network and the places to reply to, never the account: nobody uses up somebody else's way
-    to help (X4). Past the limit it costs more work; it is never refused.
+    Requests are counted by network and reply address, never by account, so that nobody can use up another person's
+    requests (X4). Past the limit a request costs more work; it is never refused.
 
     Raises:
         Refused: PROOF_OF_WORK_NEEDED.

@@ -55,7 +55,7 @@ _NUMBER = "+15555550100"  # reserved for fiction: nothing here sends texts or ca
 
 def main() -> int:
     """Runs until it is stopped. Returns the exit status."""
-    os.umask(0o077)  # the state holds people's messages: readable by whoever runs this, and nobody else
+    os.umask(0o077)  # the state holds people's messages: readable only by the user who runs this
     arguments = _arguments()
     try:
         organisation = organisation_file.read(arguments.organisation)

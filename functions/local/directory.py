@@ -58,7 +58,7 @@ class Served:
     in_engine: Callable[["Served"], "Served"] = lambda served: served
     """What is left to do once the engine runs: a directory that is a part of it is made then."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    """A part of an address that nobody guesses: any page in a browser can send requests to this machine."""
+    """An unguessable part of the URL, because any page in a browser can send requests to this machine."""
 
 
 @contextlib.contextmanager
@@ -120,7 +120,7 @@ def _asked_directly(served: Served, domain: str) -> Iterator[Directory]:
 
 
 def invocations(pools: Mapping[str, Pool], token: str) -> list[Route]:
-    """Lambda's Invoke for the function that reaches the directory. The token keeps out whoever has not been told it."""
+    """Lambda's Invoke for the function that reaches the directory. Only callers that know the token reach it."""
 
     async def invoke(request: Request) -> Response:
         try:

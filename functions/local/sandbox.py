@@ -215,7 +215,7 @@ def _noting_writes() -> set[str]:
 def run(handler: str, name: str, memory: str) -> None:
     """A sandbox at work: one event per line in, one result per line out. What the function prints is logged.
 
-    The tracebacks of exceptions, which no log has, go to the terminal of whoever runs the stack (H53).
+    Tracebacks of exceptions are in no log; they go to the terminal in which the stack runs (H53).
     """
     answers, sys.stdout = sys.stdout, sys.stderr
     tracebacks: list[str] = []

@@ -42,7 +42,7 @@ def with_provider(
 
 @dataclass
 class Provider:
-    """The provider's process. It ends with its standard input, and so with whoever started it."""
+    """The provider's process. It ends when its standard input closes, and so with its parent process."""
 
     process: subprocess.Popen[str]
 

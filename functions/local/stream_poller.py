@@ -46,7 +46,7 @@ class StreamPoller:
         iterators: dict[str, str] = {}
         while True:
             self._polled = time.monotonic()
-            self._woken.clear()  # whoever has woken it up to now has written what is read now
+            self._woken.clear()  # writes announced before this are read now
             try:
                 records = await asyncio.to_thread(self._next, iterators)
             except Exception as error:  # the engine may be stopping or busy
@@ -154,7 +154,7 @@ class StreamPoller:
 def wake_routes(pollers: Sequence[StreamPoller], schedules: Sequence[Schedule]) -> list[Route]:
     """`POST /local/wake`, for processes that write to the tables themselves, as `./regain` does.
 
-    `POST /local/schedule`, for whoever does not want to wait a minute for what is on a schedule.
+    `POST /local/schedule` runs scheduled functions at once, instead of within a minute.
     """
 
     def route(path: str, asleep: Sequence[StreamPoller | Schedule]) -> Route:

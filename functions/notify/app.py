@@ -73,7 +73,7 @@ def _send(record: dict[str, Any]) -> None:
     about = {"kind": message.kind, "channel": message.channel, "reference": message.reference}
     try:
         outcome = deliver(message)
-    except AlreadyClaimed:  # whoever claimed it counts its outcome
+    except AlreadyClaimed:  # the process that claimed it counts the outcome
         raise
     except Exception:
         metrics.count("Messages", channel=message.channel, outcome="failed")

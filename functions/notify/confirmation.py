@@ -29,11 +29,11 @@ _TICKET = ("ticket_name", "ticket_epoch", "ticket_until")
 
 
 class Unconfirmed(Exception):
-    """No record confirms the message: whoever wrote it had no reason to."""
+    """No record confirms the message, so it may be forged."""
 
 
 class Over(Exception):
-    """What the message is for is over: nobody waits for it any more."""
+    """The message is no longer needed: what it was for has ended."""
 
 
 def confirmed(message: Message, needed: Services) -> Message:
@@ -151,7 +151,7 @@ def _notice(message: Message, needed: Services) -> Message:
 
 
 def _check_recipient(message: Message, needed: Services) -> None:
-    """Raises Unconfirmed where a message that repeats what was typed is for nobody whom the organisation has named."""
+    """Raises Unconfirmed unless the settings name the recipient for this kind of message, or it is a role holder."""
     named = {
         "administrator-contacted": policies.desks(needed.organisation),
         "support-contacted": {needed.organisation.contacts.support.email},

@@ -157,7 +157,7 @@ def code(
 ) -> RenderedMessage:
     """A one-time code, in the form of every channel. Long ones are read in fours, and typed with or without the spaces.
 
-    A `ticket` makes a link: whoever opens it counts as somebody who can read this mailbox, and is signed in nowhere.
+    A `ticket` adds a link. Opening it proves access to the mailbox, and signs nobody in.
     `account` is the masked user ID: one mailbox may serve several accounts (L4).
     """
     called = purpose == "caller"

@@ -1,4 +1,4 @@
-"""Routes of the provisioning function: SCIM 2.0 for whoever provisions people (RFC 7644)."""
+"""Routes of the provisioning function: SCIM 2.0, for identity providers (RFC 7644)."""
 
 from provisioning import access, discovery, groups, users
 from regain.api.scim import PREFIX, ScimResolver

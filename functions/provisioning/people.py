@@ -68,7 +68,7 @@ class People:
         services.store.commit([*services.accounts.add_writes(new), known, added])
 
     def change(self, old: Account, new: Account) -> None:
-        """Changes an account, records that, and tells those whom it concerns. Raises Conflict."""
+        """Changes an account, records an event, and notifies the people concerned. Raises Conflict."""
         services, subject = self.services, self.services.recoveries.subject(old.id)
         info = security_info.from_item(services.store.get(*services.security_infos.key(subject)))
         told = self.notifier.writes(old, new, info, self.notifier.reference())

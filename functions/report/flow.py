@@ -105,7 +105,7 @@ def _count_people(name: str, keys: Iterable[str], services: Services) -> int:
 def _counted(
     account: Account | None, info_item: Any, before: CountedPerson | None, services: Services
 ) -> CountedPerson | None:
-    """How a person counts now. Whoever is gone counts nowhere, under the last user ID; or is None, if never counted."""
+    """How a person counts now. A removed person counts nowhere, under the last user ID; None if they never counted."""
     if account is None:
         return replace(before, counters=()) if before else None
     organisation = services.organisation

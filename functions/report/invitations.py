@@ -70,7 +70,7 @@ def _page(invitation_id: str, size: int, services: Services) -> int | None:
 def _one(
     person: Candidate, invitation: Invitation, name: str, known: set[str], counts: Counter[str], services: Services
 ) -> list[Write]:
-    """What a round writes for a person, and counts; nothing for whoever is left alone, or was in it before."""
+    """The writes of a round for a person, which it also counts; none if the person is skipped or already had it."""
     seen, now = person.invitee, services.now
     ours = seen.invitation == invitation.id
     if (ours and name in seen.rounds) or (not ours and name != FIRST):

@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         try:
             self.wfile.write(content)
-        except OSError:  # whoever asked has seen enough
+        except OSError:  # the client closed the connection
             self.close_connection = True
 
     do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - `http.server`'s names

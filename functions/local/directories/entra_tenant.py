@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A status, and what is said with it in JSON."""
+    """An HTTP response: its status, and its body as JSON."""
 
     status: int
     body: dict[str, Any] | None = None
