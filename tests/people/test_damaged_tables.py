@@ -49,6 +49,21 @@ def test_an_account_that_has_expired_is_off_and_one_that_will_is_not_turned_on_b
     assert parse(tmp_path, text.replace(ends or "512", "soon")).errors
 
 
+@pytest.mark.parametrize(
+    "never",
+    ["1601-01-01", "1/1/1601 12:00:00 AM", "12/31/1600 4:00:00 PM", "01.01.1601 01:00:00", "0001-01-01T00:00:00",
+     "01/01/0001 00:00:00", "1753-01-01", "30.12.1899", "1900-01-01", "1970-01-01 00:00:00", "12/31/1969 4:00:00 PM",
+     "19700101000000Z", "00.00.0000", "0000-00-00", "00000000", "9.22337E+18", "9,22337E+18", "9223372036854770000",
+     "Never", "(never)", "Nie"],
+)  # fmt: skip
+def test_what_tools_write_for_an_account_that_never_expires_turns_nobody_off(tmp_path, never):
+    """PowerShell makes accountExpires 0 a date in 1601, MIT Kerberos writes 1970, and Excel rounds the largest number."""
+    rows = f'userPrincipalName,accountExpires,userAccountControl\nmaria.silva@contoso.example,"{never}",512\n'
+    assert [person.account.enabled for person in parse(tmp_path, rows).people] == [True]
+    ours = rows.replace("accountExpires,userAccountControl", "Termination date,accountEnabled").replace(",512", ",True")
+    assert [person.account.enabled for person in parse(tmp_path, ours).people] == [True]
+
+
 def test_a_pupils_number_is_no_user_id_p1(tmp_path):
     """Schools in England call it UPN, as Microsoft calls the user principal name."""
     ((_, what, instead),) = refused(tmp_path, "Username,UPN,Forename\nmsilva,A123456789012,Maria\n")

@@ -44,7 +44,10 @@ _DOTNET_TYPE = re.compile(r"(?:System|Microsoft)\.[\w.]+.*|[\w.]+\[\]")
 _ERROR = re.compile(r"#(?:N/A|NAME\?|REF!|VALUE!|NUM!|DIV/0!|NULL!|NV|WERT!|BEZUG!|VALEUR!|NOM\?|#+)")
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _FLOAT = re.compile(r"(\+?\d+)\.0")
-_NEVER = ("0", "9223372036854775807")  # accountExpires, a count of 100 ns since 1601
+_NEVER = _words("never (never) [never] nie niemals jamais nunca mai nooit")
+_LARGEST = re.compile(r"9223372036854\d{6}|9[.,]22\d*e\+18")  # accountExpires without an end, also as Excel saves it
+_UNSET_YEARS = (1600, 1601, 1753, 1899, 1900)  # of day 0 in Active Directory, SQL Server and spreadsheets
+_UNSET_DAYS = (date(1969, 12, 31), date(1970, 1, 1))  # day 0 of Unix, in any time zone
 _DATE = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)|(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d)(?!\d)")
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "mrz": 3, "mär": 3, "apr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7, "aug": 8,
            "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "dez": 12}  # fmt: skip
@@ -117,23 +120,33 @@ def parse_enabled(kind: str, text: str) -> bool | None:
 
 
 def has_ended(text: str, today: date) -> bool | None:
-    """Whether a date, in any country's order or as an Active Directory timestamp, is past; None if it is unclear."""
+    """Whether a date, in any country's order or as an Active Directory timestamp, is past; None if it is unclear.
+
+    The dates that tools write for “never”, such as 1601-01-01, are not past.
+    """
     text = text.strip()
-    if text in _NEVER:
+    word = text.casefold()
+    if word in _NEVER or _LARGEST.fullmatch(word) or not text.strip("0-./: "):
         return False
     if counted := _counted(text):
-        return counted < today
+        return _is_past(counted, today)
     if named := _NAMED_DATE.match(text):
         day, month, year = named.group(1, 2, 3) if named[1] else named.group(5, 4, 6)
         exact = _date(int(year), _MONTHS[month.lower()], int(day))
-        return exact < today if exact else None
+        return _is_past(exact, today) if exact else None
     found = _DATE.match(text)
     if not found:
         return None
+    if "0001" in found.groups():  # day 0 of .NET
+        return False
     orders = [(1, 2, 3)] if found[1] else [(6, 5, 4), (6, 4, 5)]
     read = [_date(*(int(found[place]) for place in order)) for order in orders]
-    past = {each < today for each in read if each}
+    past = {_is_past(each, today) for each in read if each}
     return past.pop() if len(past) == 1 else None
+
+
+def _is_past(day: date, today: date) -> bool:
+    return day < today and day.year not in _UNSET_YEARS and day not in _UNSET_DAYS
 
 
 def _counted(text: str) -> date | None:
