@@ -79,6 +79,19 @@ def test_a_blank_behind_each_separator_is_no_part_of_a_quoted_cell_p4(tmp_path):
     assert (person.account.display_name, person.password) == ("Silva, Maria", " a b")
 
 
+@pytest.mark.parametrize(
+    "result", ["4 Size limit exceeded", "3 Time limit exceeded", "11 Administrative limit exceeded"]
+)
+def test_a_search_that_did_not_find_everybody_is_not_taken_for_a_whole_file(tmp_path, result):
+    """With `--missing disable`, everybody whom the server left out would be turned off."""
+    entries = "dn: uid=maria,dc=x\nuid: maria\n\n# search result\nsearch: 2\nresult: "
+    ((line, what, instead),) = refused(tmp_path, f"{entries}{result}\n")
+    assert (line, what) == (6, f"the search ended before it had found everybody: {result}")
+    assert "-E pr=" in instead
+    for whole in ("0 Success", "10 Referral"):
+        assert parse(tmp_path, f"{entries}{whole}\n").people
+
+
 def test_ldif_reads_keywords_in_any_case_and_no_addresses_of_files_p4(tmp_path):
     """RFC 2849: `changetype: Add` is an entry, and `attribute:< URL` has its value elsewhere."""
     (person,) = parse(

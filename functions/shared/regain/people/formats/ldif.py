@@ -10,6 +10,7 @@ from regain.organisation.file_errors import FileError, InvalidFile
 from regain.people.formats.encoding import Text
 
 _BINARY = ("objectguid",)  # returned as hexadecimal digits, even if the bytes happen to be valid text
+_COMPLETE = ("0 ", "10 ")  # results of a search: success, and a referral to other servers
 
 
 def is_ldif(text: Text) -> bool:
@@ -40,6 +41,9 @@ def read_entries(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
         if name == "changetype" and value.lower() != "add":
             message = "this LDIF holds change records, not entries"
             raise InvalidFile([FileError(file, number, message, "export the entries with ldapsearch or ldifde")])
+        if name == "result" and "dn" not in entry and not value.startswith(_COMPLETE):
+            message = f"the search ended before it had found everybody: {value}"
+            raise InvalidFile([FileError(file, number, message, "export them in pages: ldapsearch -E pr=500/noprompt")])
         if ";" not in name:  # options mark variants of a value, for example in another language
             entry.setdefault(name, []).append(value)
     if "dn" in entry:
