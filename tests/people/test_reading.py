@@ -84,12 +84,25 @@ def test_a_column_that_says_blocked_is_read_so_in_a_file_of_any_shape_p1(tmp_pat
     "heading", ["Is blocked?", "lockedOn", "Gesperrt bis", "Konto deaktiviert", "Compte désactivé", "Usuario inhabilitado",
                 "accountRevoked", "Login enabled", "Mitarbeiter inaktiv", "IsActive", "is_active", "User is enabled", "hasStatus",
                 "account_locked", "activated", "Bloccato", "Zablokowany", "Spärrad", "资格已停用", "Leaver", "Ausgeschieden",
-                "HR Status", "Worker Status", "PEBEMPL_EMPL_STATUS", "Enroll_Status", "On Roll", "Mitarbeiterstatus"],
+                "HR Status", "Worker Status", "PEBEMPL_EMPL_STATUS", "Enroll_Status", "On Roll", "Mitarbeiterstatus",
+                "Active Status", "Currently Active", "Active User", "Active Flag", "Current Employee", "Position Status",
+                "Assignment Status", "Account State", "Sign-in allowed", "Login allowed", "Lock", "User lock",
+                "Statut du compte", "Estado de la cuenta", "Cuenta habilitada", "Utente attivo", "アカウントの有効化", "有効",
+                "状态", "账户状态", "계정 상태", "Активен"],
 )  # fmt: skip
 def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1(tmp_path, heading):
     ((line, what, instead),) = refused(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,True\n")
     assert (line, what) == (1, f"the column `{heading}` may say who is blocked, but is not known")
     assert "accountEnabled" in instead
+
+
+@pytest.mark.parametrize(
+    "heading", ["State", "Estado", "Marital status", "MFA Status", "UserState", "License status", "Current position", "Allowed IPs",
+                "Activity", "Clock number", "有効期限"],
+)  # fmt: skip
+def test_a_column_that_only_sounds_like_who_is_blocked_stops_nothing(tmp_path, heading):
+    found = parse(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,York\n")
+    assert found.columns.unused == (heading,)
 
 
 @pytest.mark.parametrize(

@@ -72,13 +72,25 @@ _STATUS_STEMS = (
     " mitarbeiterstatus personalstatus"
     " 차단 비활성 ブロック 無効 阻止 禁用 停用 封鎖 حظر معطل חסום מושבת अवरुद्ध"
 )
-_WHOLE_STATUS = (
-    "(is|has|ist|est|esta)?"
-    "(account|user|employee|employment|konto|benutzer|compte|cuenta|usuario|conta|signin|login|logon|anmelde)?"
-    "(is|ist|est)?"
-    "(enabled|active|activated|aktiv|aktiviert|actif|activo|ativo|attivo|actief|aktywny|habilitado|status|statut)"
+_WHOSE = (
+    "account|user|employee|employment|person|worker|staff|assignment|position|signin|login|logon"
+    "|konto|benutzer|anmelde|anmeldung|compte|utilisateur|connexion|cuenta|usuario|conta|utente"
 )
-_STATUS = re.compile(f"{'|'.join(map(normalise, _STATUS_STEMS.split()))}|^{_WHOLE_STATUS}$")
+_WHOLE_STATUS = (
+    f"(is|has|can|current|currently|ist|est|esta)?({_WHOSE})?(is|ist|est|esta)?"
+    "(enabled|active|activated|allowed|permitted|lock|status|aktiv|aktiviert|erlaubt|actif|autorisee?|statut"
+    "|activ[oa]|habilitad[oa]|permitid[oa]|ativ[oa]|attiv[oa]|actief|aktywny)"
+    f"(status|flag|indicator|code|description|{_WHOSE})?"
+    "|(account|employment|worker)state|current(employee|staff|worker)"
+    f"|(status|statut|estado|stato)(de|du|del|dela|dell|do|da|des|der)({_WHOSE})"
+)
+_STATUS_WORDS = (
+    "有効 有効化 アカウントの有効化 アカウント状態 状態 在職状況 有效 启用 是否启用 启用状态 状态 账户状态 账号状态"
+    " 帐户状态 在职状态 啟用 狀態 帳戶狀態 在職狀態 활성 활성화 상태 계정상태 재직상태 активен активна активный статус"
+    " состояние"
+)
+_ANYWHERE, _WORDS = ("|".join(map(normalise, each.split())) for each in (_STATUS_STEMS, _STATUS_WORDS))
+_STATUS = re.compile(f"{_ANYWHERE}|^({_WHOLE_STATUS}|{_WORDS})$")
 """Matches normalised headings that may say who is blocked, in many tools and languages."""
 _END_WORDS = (
     "terminat leavingdate leavedate dateleft lastday lastworking exitdate enddate expir validuntil"
