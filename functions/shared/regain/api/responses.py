@@ -47,7 +47,7 @@ def problem(refused: Refused, context: RequestContext) -> Response[str]:
 
 
 def problem_page(refused: Refused, context: RequestContext) -> Response[str]:
-    """A refusal for a browser that goes to an address by itself: it is led to the problem's page."""
+    """A refusal for a browser that navigates to an address: a redirect to the problem's page."""
     headers = {**API_HEADERS, "location": f"/errors/{refused.problem.code}/#{context.reference}"}
     context.new_session = None  # what was to begin it may not have been stored
     return Response(303, "application/json", "{}", headers, _cookies(context))

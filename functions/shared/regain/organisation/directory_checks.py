@@ -1,4 +1,4 @@
-"""What types cannot say about where the passwords of a domain live."""
+"""Checks of a domain's directory settings that types cannot express."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ _EXAMPLE_GUID = "for example 8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
 
 
 def find_errors(domain: Domain) -> Iterator[Finding]:
-    """Everything that is wrong with settings of the right types, but for files that they name."""
+    """Every mistake in settings of the right types. The files that they name are checked elsewhere."""
     for group in _CHECKS:
         if getattr(domain, group) and domain.directory != group:
             what = f"`{group}` says nothing where `directory` is `{domain.directory}`"

@@ -12,10 +12,10 @@ from regain.phrases import Phrase, Plural, format_list
 
 
 def facts(organisation: Organisation, language: str = languages.SOURCE_LANGUAGE) -> dict[str, object]:
-    """What texts may name in braces: problems, messages and pages take every name and number from here.
+    """The values that texts may name in braces. Problems, messages and pages take every name and number from here.
 
-    Whoever puts them into words says the phrases among them. Beside `code_minutes`, a number, stands `code_time`: that
-    number of minutes in words.
+    Values can be phrases, which the caller translates. Each number with a unit, such as `code_minutes`, is also there
+    as a duration in words, `code_time`.
     """
     about, limits, contacts = organisation.organisation, organisation.limits, policies.shared(organisation).contacts
     numbers = {**asdict(organisation.recovery), **asdict(limits), **asdict(organisation.administration)}
@@ -72,7 +72,7 @@ def at_domains(domains: Iterable[str]) -> object:
 
 
 def _by_domains(found: list[tuple[tuple[str, ...], object]]) -> object:
-    """What is the same for everybody; or else each value with its domains."""
+    """The value, if it is the same for every domain; otherwise each value with its domains."""
     if len(found) == 1:
         return found[0][1]
     return format_list(Phrase("{value} ({domains})", value=value, domains=at_domains(names)) for names, value in found)
@@ -95,7 +95,7 @@ def _times(numbers: dict[str, object]) -> dict[str, Plural]:
 
 
 def _messages(organisation: Organisation) -> object:
-    """The limits of messages an hour, for the methods that are offered."""
+    """The limits of messages per hour, for the methods that are offered."""
     limits, kinds = organisation.limits, policies.offered(organisation)
     phone = Plural("{n} text or call", "{n} texts or calls", limits.phone_messages_per_hour)
     email = Plural("{n} e-mail", "{n} e-mails", limits.emails_per_hour)

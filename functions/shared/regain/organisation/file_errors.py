@@ -18,7 +18,7 @@ class FileError:
 
 
 class InvalidFile(Exception):
-    """Everything that is wrong with a file, told at once. Nothing of the file has been used."""
+    """All the errors in a file. Nothing in the file has been used."""
 
     def __init__(self, errors: list[FileError]) -> None:
         super().__init__("\n".join(map(str, errors)))

@@ -17,7 +17,7 @@ from regain.organisation.settings import ACCOUNT_PAGE, Administrator, Organisati
 T = TypeVar("T")
 
 _SIGN_IN = {"entra": "https://myaccount.microsoft.com/"}
-"""Where people sign in whose directory has a page of its own for it."""
+"""The sign-in pages of directories that have one, by kind of directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Applied:
 
 
 def with_policy(organisation: Organisation, name: str) -> Organisation:
-    """The settings with what a policy says in their place. The name "" is no policy."""
+    """The settings with those of a policy in their place. The name "" means no policy."""
     policy = organisation.policies.get(name)
     if policy is None:
         return organisation
@@ -47,9 +47,9 @@ def for_domain(organisation: Organisation, user_id: str) -> Organisation:
 
 
 def _with_directory(organisation: Organisation, domain: Domain) -> Organisation:
-    """The settings with what follows from where a domain's passwords live.
+    """The settings adapted to the directory in which a domain's passwords live.
 
-    Whoever cannot sign in here registers nothing: only places that others enter can prove who they are.
+    People who cannot sign in here cannot register methods, so only methods that send a code are left.
     """
     about, recovery = organisation.organisation, organisation.recovery
     url = domain.sign_in_url or about.sign_in_url
@@ -147,7 +147,7 @@ def unlocks(organisation: Organisation) -> bool:
 
 
 def lacking(organisation: Organisation, ability: str) -> tuple[str, ...]:
-    """The domains whose people cannot do something here that those of others can; none if nobody can."""
+    """The domains that lack an ability which other domains have; none if no domain has it."""
     here = {name: abilities(organisation, name) for name in _here(organisation)}
     if ability == "unlock":
         here = {name: each for name, each in here.items() if "reset" in each}
@@ -175,7 +175,7 @@ def offered(organisation: Organisation) -> tuple[Kind, ...]:
 
 
 def by_domains(organisation: Organisation, of: Callable[[Organisation], T]) -> list[tuple[tuple[str, ...], T]]:
-    """What something is for the people of each domain, those together for whom it is the same.
+    """The value of something for each domain, as pairs of domains and their common value.
 
     Domains whose accounts are kept elsewhere are left out, unless all are.
     """
@@ -197,7 +197,7 @@ def _here(organisation: Organisation) -> list[str]:
 
 
 def shared(organisation: Organisation) -> Organisation:
-    """The settings that hold for every domain. Where they differ in whom to ask, nobody is named."""
+    """The settings that apply to every domain. If domains have different helpdesks, no helpdesk is named."""
     found = [each for _, each in by_domains(organisation, lambda each: each)]
     if len(found) == 1:
         return found[0]
@@ -209,7 +209,7 @@ def shared(organisation: Organisation) -> Organisation:
 
 
 def given(part: msgspec.Struct) -> Mapping[str, Any]:
-    """What a part of a policy says."""
+    """The settings that a section of a policy gives, by name."""
     return {name: value for name in part.__struct_fields__ if (value := getattr(part, name)) is not msgspec.UNSET}
 
 

@@ -18,7 +18,7 @@ _OTHER = 99
 _SUCCESS, _FAILURE = 1, 2
 _INFORMATIONAL, _LOW, _MEDIUM = 1, 2, 3
 _KEPT = ("at", "by", "day", "kind", "purge_at", "reason", "reference", "subject")
-"""What is not said once more in `unmapped`."""
+"""Fields of an event that are not repeated in `unmapped`."""
 
 
 @dataclass(frozen=True, slots=True)

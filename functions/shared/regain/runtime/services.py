@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from regain.adapters.search_index import SearchIndex
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # of every adapter: slow to generate, and nobody uses them
+@dataclass(frozen=True, eq=False, repr=False)  # `==` and `repr` of every adapter: unused, and slow to generate
 class Services:
     """Everything outside the pure rules. Includes time and randomness, so that tests can set them.
 

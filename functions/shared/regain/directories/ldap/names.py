@@ -1,4 +1,4 @@
-"""Distinguished names, as people who set Regain up write them (RFC 4514)."""
+"""Distinguished names in their string representation (RFC 4514)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What some of the people below the base allow to conclude for all, for `doctor`: at most `MOST` are looked at."""
+"""Findings of `doctor` from a sample of the people below the base: at most `MOST` are read."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ from regain.directories.ldap.names import first_value
 from regain.domain.ldap import Ldap
 
 MOST = 500
-"""No server sends fewer by default, and few organisations need more to see what is wrong."""
+"""Every server returns at least this many by default, and they are usually enough to show what is wrong."""
 _NAMED = 3
 
 
@@ -48,7 +48,7 @@ def _user_ids(settings: Ldap, entries: Sequence[Entry]) -> Iterator[Finding]:
 
 
 def _shared(settings: Ldap, entries: Sequence[Entry]) -> Iterator[Finding]:
-    """User IDs that name several people, who are nobody to Regain."""
+    """Finds user IDs that several people share. Regain cannot find people by such a user ID."""
     for name in settings.user_id:
         whose: dict[str, list[str]] = defaultdict(list)
         for entry in entries:
