@@ -64,6 +64,18 @@ def test_what_tools_write_for_an_account_that_never_expires_turns_nobody_off(tmp
     assert [person.account.enabled for person in parse(tmp_path, ours).people] == [True]
 
 
+@pytest.mark.parametrize(
+    "again",
+    ["userPrincipalName,displayName", "\ufeffuserPrincipalName,displayName", '"UserPrincipalName","DisplayName "'],
+)
+def test_the_headings_of_a_second_export_behind_the_first_are_nobodys_account(tmp_path, again):
+    """`cat staff.csv students.csv`: the second file begins with its byte order mark."""
+    rows = f"userPrincipalName,displayName\nmaria.silva@contoso.example,Maria\n{again}\nben@contoso.example,Ben\n"
+    found = parse(tmp_path, rows)
+    assert [person.account.display_name for person in found.people] == ["Maria", "Ben"]
+    assert (found.errors, found.notes) == ([], [])
+
+
 def test_a_pupils_number_is_no_user_id_p1(tmp_path):
     """Schools in England call it UPN, as Microsoft calls the user principal name."""
     ((_, what, instead),) = refused(tmp_path, "Username,UPN,Forename\nmsilva,A123456789012,Maria\n")

@@ -68,12 +68,12 @@ def read(path: Path) -> Sheet:
 
 
 def _rows(file: str, columns: Columns, headings: list[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
-    width = len(headings)
+    width, keys = len(headings), [normalise(heading) for heading in headings]
     unknown = [(place, heading) for place, heading in enumerate(headings) if _is_unknown(heading, columns)]
     for line, row in rows:
         error = None
-        if row == headings:
-            continue  # repeated headings: two exports were concatenated
+        if normalise(row[0]) == keys[0] and [normalise(cell) for cell in row] == keys:
+            continue  # repeated headings, perhaps after a byte order mark: two exports were concatenated
         if any(cell.strip() for cell in row[width:]):
             error = (f"the row has {len(row)} cells, but there are {width} headings",
                      "put cells that contain the separator in quotation marks")  # fmt: skip
