@@ -104,6 +104,18 @@ def test_a_search_that_did_not_find_everybody_is_not_taken_for_a_whole_file(tmp_
         assert parse(tmp_path, f"{entries}{whole}\n").people
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["cn=deleted users,cn=accounts,cn=provisioning,dc=contoso,dc=example", "CN=Deleted Objects,DC=contoso,DC=example"],
+)
+def test_who_is_kept_where_a_directory_keeps_deleted_users_gets_no_account(tmp_path, place):
+    """FreeIPA preserves them; only their place tells, unless nsAccountLock is asked for by name."""
+    rows = f"dn: uid=ben,{place}\nuid: ben\n\ndn: uid=maria,cn=deleted users,dc=x\nuid: maria\n\n"
+    found = parse(tmp_path, rows)
+    assert [(row.name, row.reason) for row in found.skipped] == [("ben", "deleted")]
+    assert [person.account.user_id for person in found.people] == ["maria@contoso.example"]
+
+
 def test_ldif_reads_keywords_in_any_case_and_no_addresses_of_files_p4(tmp_path):
     """RFC 2849: `changetype: Add` is an entry, and `attribute:< URL` has its value elsewhere."""
     (person,) = parse(

@@ -1,5 +1,6 @@
 """Opens a people file: finds its shape, and yields its rows by field."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ COMMON = {**regain.NAMES, **microsoft.LOCALISED}
 _AS_WRITTEN = ("user_id", "display_name", "given_name", "surname", "password")
 """Fields whose content is taken literally: some people are called Null."""
 _NAMES = ("display_name", "given_name", "surname")  # 't Hooft begins with an apostrophe
+_DELETED = re.compile(r",cn=deleted (users,cn=accounts,cn=provisioning|objects),", re.IGNORECASE)
+"""Where FreeIPA preserves deleted users, and Active Directory its tombstones."""
 _KNOWN = {*COMMON, *chain.from_iterable(shape.columns for shape in SHAPES)}
 
 
@@ -128,4 +131,6 @@ def _entries(file: str, columns: Columns, entries: Iterator[tuple[int, dict[str,
         found: dict[str, list[tuple[str, str]]] = {}
         for _, name, heading in columns.used:
             found.setdefault(name, []).extend((heading, value) for value in entry.get(heading, ()) if value.strip())
+        if _DELETED.search(entry["dn"][0]):
+            found.setdefault("deleted", []).append(("dn", "true"))
         yield Row(line, {name: cells for name, cells in found.items() if cells})
