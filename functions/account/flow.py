@@ -43,7 +43,7 @@ from regain.runtime.services import Services, services
 
 
 def sign_in(body: SignIn, context: RequestContext) -> SignedIn:
-    """Verifies a password: three store operations, whoever it is for, and a fourth where it was right.
+    """Verifies a password: three store operations for any user ID, and a fourth if the password is right.
 
     The attempt is counted before the answer.
     """

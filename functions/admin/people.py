@@ -130,8 +130,8 @@ def _candidates(agent: Agent, query: PeopleQuery, wanted: tuple[Term, ...]) -> t
 
 
 def _places(wanted: tuple[Term, ...], state: str, groups: Sequence[str]) -> list[Place]:
-    """Where whoever is found by all these words and stands in the list `state` has entries: at the longest word first,
-    as the rarest, then in the list. Groups only filter: of somebody in very many, some have no entry.
+    """The places in the index to search for people who match all these words and are in the list `state`: the longest
+    word first, as the rarest, then the list. Groups only filter: people in very many have no entry for some.
     """
     words = sorted((term.text for term in wanted), key=len, reverse=True)
     places = [

@@ -153,7 +153,7 @@ class _Walk:
             "proof": self.client.proof(),
             "name": "./regain doctor",
             "reply_to": self.account.user_id,
-            "message": "A test by whoever runs this service: requests for help arrive. Nothing is to be done.",
+            "message": "A test of requests for help by the operator of this service. No action is needed.",
         }
         answer = self.client.post("/api/contact/administrator", body)
         if "url" in answer:

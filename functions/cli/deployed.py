@@ -132,7 +132,7 @@ def _answers(outputs: dict[str, str], organisation: Organisation) -> Iterator[Fi
     )  # fmt: skip
     shut = _status(f"{api.rstrip('/')}/api/health") != 200
     yield either(
-        shut, "The API answers through the site only.", "The API also answers whoever goes round CloudFront and WAF.",
+        shut, "The API answers through the site only.", "The API also answers requests that bypass CloudFront and WAF.",
         "Deploy again: a function has no ORIGIN_KEYS.",
     )  # fmt: skip
     named, real = urlsplit(organisation.organisation.site_url).netloc, urlsplit(site).netloc

@@ -31,7 +31,7 @@ def grant(
 ) -> None:
     """Gives or takes a role, and tells the person and the other administrators.
 
-    The person's sessions end; whoever has a role gives two proofs in a reset.
+    The person's sessions end; people with a role give two proofs in a reset.
     """
     wanted = "" if role == "none" else role
     if wanted not in ROLES:

@@ -133,7 +133,7 @@ def test_doctor_asks_whether_site_and_api_answer_where_they_should(stack, engine
     assert told["Nobody hears of alarms."] == "warning"
     answers["https://api.example/api/health"] = 200
     told = found(deployed.on_aws(stack, engine.organisation, state))
-    assert told["The API also answers whoever goes round CloudFront and WAF."] == "wrong"
+    assert told["The API also answers requests that bypass CloudFront and WAF."] == "wrong"
 
 
 def test_doctor_asks_whether_cloudfront_was_told_of_languages_and_frames(engine):
