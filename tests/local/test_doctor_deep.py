@@ -80,7 +80,7 @@ def test_every_role_answers_and_nothing_of_it_is_left(stack, tables, subject):
 def test_one_mail_goes_to_the_administrator_and_says_that_nothing_is_to_be_done(stack):
     mails = [each for each in stack.messages("it@contoso.example") if "./regain doctor" in each["body"]]
     assert len(mails) == 1
-    assert "Nothing is to be done." in mails[0]["body"]
+    assert "No action is needed." in mails[0]["body"]
     assert {each["to"] for each in stack.messages() if CANARY in each["body"]} <= {
         "it@contoso.example",
         "success@simulator.amazonses.com",
