@@ -1,6 +1,6 @@
 """SCIM users: accounts as an identity provider sees them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace as with_
 from typing import Any
 
@@ -48,14 +48,12 @@ def show(account_id: str, call: Call) -> Reply:
 
 def replace(account_id: str, call: Call) -> Reply:
     """Replaces the attributes in the body. Others stay (RFC 7644, 3.5.1, leaves that to the service)."""
-    resource = attributes.read(call.body, USER)
-    changed = retry_on_conflict(lambda: _change(_get(account_id, call), resource, resource, call))
-    return Reply(_shown(changed, call))
+    return Reply(_shown(retry_on_conflict(lambda: _change(_get(account_id, call), _put, call)), call))
 
 
 def patch(account_id: str, call: Call) -> Reply:
     """Changes attributes of a user."""
-    return Reply(_shown(retry_on_conflict(lambda: _patch(_get(account_id, call), call)), call))
+    return Reply(_shown(retry_on_conflict(lambda: _change(_get(account_id, call), _patch, call)), call))
 
 
 def delete(account_id: str, call: Call) -> Reply:
@@ -103,21 +101,26 @@ def _create(resource: dict[str, Any], call: Call) -> Account:
     return account
 
 
+def _put(account: Account, call: Call) -> Account:
+    resource = attributes.read(call.body, USER)
+    return _apply(account, resource, resource, call)
+
+
 def _patch(account: Account, call: Call) -> Account:
     before = resources.to_resource(account)
     after = patches.apply(before, call.body, USER)
     said = {name for name in {**before, **after} if before.get(name) != after.get(name)}
-    return _change(account, after, said, call)
+    return _apply(account, after, said, call)
 
 
-def _change(account: Account, resource: dict[str, Any], said: Collection[str], call: Call) -> Account:
+def _change(account: Account, change: Callable[[Account, Call], Account], call: Call) -> Account:
     """Changes an account. Nothing prevents a request from turning a person off: if anything else in it is refused, such
-    as a user name that somebody has, it does only that.
+    as a user name that somebody has or a name that cannot be read, it does only that.
     """
     try:
-        return _apply(account, resource, said, call)
+        return change(account, call)
     except Refused:
-        if "active" not in said or resource.get("active") is not False:
+        if not patches.turns_off(call.body):
             raise
         off = merge(with_(account, enabled=False), (), account, services().now)
         return _store(account, off, _people(call))

@@ -45,6 +45,21 @@ class TestTurningOff:
             after = world.account(person.user_id)
             assert (after.enabled, after.external_id, after.other_mails) == (False, "", person.other_mails)
 
+    @pytest.mark.parametrize("more", [{"displayName": "Maria\u200b Silva"}, {"name": "Maria"}, {"emails": [7]}])
+    def test_nor_a_value_that_cannot_be_read(self, world, entra, more):
+        """Okta turns people off with their whole profile; Entra may send several operations at once."""
+        for send in (
+            lambda where, said: entra.send("PUT", where, said),
+            lambda where, said: entra.patch(where, {"op": "replace", "value": said}),
+            lambda where, said: entra.patch(where, *({"op": "Replace", "path": k, "value": said[k]} for k in said)),
+        ):
+            person = world.person()
+            where, said = found(entra, person), {"userName": person.user_id, **more}
+            assert send(where, {**said, "active": True}).status == send(where, said).status == 400
+            assert send(where, {**said, "active": "False"}).body["active"] is False
+            assert world.account(person.user_id).display_name == person.display_name
+            assert world.sign_in(person.user_id).code == "account-turned-off"
+
     def test_without_it_the_same_request_is_refused_and_changes_nothing(self, world, entra):
         person, other = world.person(), world.person()
         where = found(entra, person)

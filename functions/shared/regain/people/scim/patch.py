@@ -9,9 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from regain.people.scim import filters
-from regain.people.scim.attributes import KEPT, READ_ONLY, Attribute, item_of, simple_of, value_of, without_urn
+from regain.people.scim.attributes import (
+    KEPT,
+    READ_ONLY,
+    USER,
+    Attribute,
+    item_of,
+    simple_of,
+    value_of,
+    without_urn,
+)
 from regain.people.scim.filters import Condition
 from regain.people.scim.refusals import refused
+from regain.problems import Refused
 
 _LONGEST, _MOST = 2_000, 1_000
 _PATH = re.compile(r"([A-Za-z$][\w$-]*)\s*(?:\[(.*)\])?(?:\.([A-Za-z$][\w$-]*))?", re.ASCII | re.DOTALL)
@@ -46,6 +56,29 @@ def apply(resource: Mapping[str, Any], body: Any, schema: str) -> dict[str, Any]
         else:
             raise refused("invalidPath", "A path is a text.")
     return made
+
+
+def turns_off(body: Mapping[str, Any]) -> bool:
+    """Whether a PUT or PATCH of a user says last that `active` is false, whatever else in it cannot be read."""
+    named = {name.lower(): value for name, value in body.items()}
+    try:
+        operations = _operations(body) if "operations" in named else [{"op": "replace", "value": named}]
+        said = [each for operation in operations for each in _active(operation)]
+        return bool(said) and simple_of(KEPT[USER]["active"], said[-1]) is False
+    except Refused:
+        return False
+
+
+def _active(operation: Mapping[str, Any]) -> list[Any]:
+    """The values of `active` in an operation."""
+    named = {name.lower(): value for name, value in operation.items()}
+    path, value = named.get("path"), named.get("value")
+    if str(named.get("op")).lower() not in ("add", "replace"):
+        return []
+    stated = {path: value} if isinstance(path, str) and path else value if isinstance(value, dict) else {}
+    inside = [each for name, each in stated.items() if name.lower() == USER.lower() and isinstance(each, dict)]
+    pairs = [pair for each in (stated, *inside) for pair in each.items()]
+    return [each for name, each in pairs if without_urn(name.strip(), USER).lower() == "active"]
 
 
 def _operations(body: Any) -> list[dict[str, Any]]:
