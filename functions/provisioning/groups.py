@@ -54,9 +54,11 @@ def replace(group_id: str, call: Call) -> Reply:
 def patch(group_id: str, call: Call) -> Reply:
     """Changes the name or the members of a group."""
     group = _get(group_id)
-    before = {"displayName": group.display_name, "externalId": group.external_id or None, "members": _listed(group, "")}
+    members = _listed(group, "")
+    before = {"displayName": group.display_name, "externalId": group.external_id or None, "members": members}
     after = patches.apply(before, call.body, GROUP)
-    return _changed(group, {name: after[name] for name in after if after[name] != before[name]}, call)
+    there = [each["value"] for each in members or ()]
+    return _changed(group, {name: after[name] for name in after if after[name] != before[name]}, call, there)
 
 
 def delete(group_id: str, call: Call) -> Reply:
@@ -67,11 +69,16 @@ def delete(group_id: str, call: Call) -> Reply:
     return Reply()
 
 
-def _changed(group: Group, resource: dict[str, Any], call: Call) -> Reply:
-    """Applies a change. Members are changed first, so that repeating an interrupted request completes it."""
+def _changed(group: Group, resource: dict[str, Any], call: Call, there: list[str] | None = None) -> Reply:
+    """Applies a change. Members are changed first, so that repeating an interrupted request completes it.
+
+    `there` are the members that the change was worked out from: others, whom a request at the same time adds, stay.
+    """
     people, provisioning = _people(call), services().provisioning
     new = _stated(group, {"displayName": group.display_name, **resource})
-    there = provisioning.members(group.id) if "members" in resource or new.display_name != group.display_name else []
+    if there is None or "members" not in resource:
+        renamed = new.display_name != group.display_name
+        there = provisioning.members(group.id) if "members" in resource or renamed else []
     wanted = _members(resource, people) if "members" in resource else there
     _check_name(new)
     kept = set(wanted)

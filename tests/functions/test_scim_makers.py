@@ -6,6 +6,9 @@ protocol compliance". Okta: developer.okta.com, "SCIM 2.0 protocol reference".
 
 import pytest
 
+from provisioning import groups
+from provisioning.people import People
+from regain.people.scim import patch as patches
 from tests.functions.provisioner import Provisioner
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -233,3 +236,19 @@ def test_a_group_of_more_than_one_transaction_is_filled_and_renamed(world, okta)
     renamed = {"op": "replace", "path": "displayName", "value": f"Most {world.number}"}
     assert len(okta.patch(f"/Groups/{group['id']}", renamed).body["members"]) == 105
     assert world.account(f"many104.{world.number}@contoso.example").groups == (f"Most {world.number}",)
+
+
+def test_members_that_two_requests_add_at_the_same_time_both_stay(world, okta, monkeypatch):
+    first, second = (okta.create(f"{n}.{world.number}@contoso.example").body["id"] for n in "ab")
+    where = f"/Groups/{okta.send('POST', '/Groups', {'displayName': f'Both {world.number}'}).body['id']}"
+    apply = patches.apply
+
+    def meanwhile(*arguments):
+        monkeypatch.setattr(patches, "apply", apply)
+        groups._change_members(where[8:], [second], People(world.services, "scim"), add=f"Both {world.number}")
+        return apply(*arguments)
+
+    monkeypatch.setattr(patches, "apply", meanwhile)
+    answer = okta.patch(where, {"op": "add", "path": "members", "value": [{"value": first}]})
+    assert {each["value"] for each in answer.body["members"]} == {first, second}
+    assert world.account(f"b.{world.number}@contoso.example").groups == (f"Both {world.number}",)
