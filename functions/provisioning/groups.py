@@ -79,7 +79,7 @@ def _changed(group: Group, resource: dict[str, Any], call: Call, there: list[str
     if there is None or "members" not in resource:
         renamed = new.display_name != group.display_name
         there = provisioning.members(group.id) if "members" in resource or renamed else []
-    wanted = _members(resource, people) if "members" in resource else there
+    wanted = _members(resource, people, there) if "members" in resource else there
     _check_name(new)
     kept = set(wanted)
     _change_members(group.id, [each for each in there if each not in kept], people, remove=group.display_name)
@@ -115,13 +115,16 @@ def _store(old: Group | None, new: Group) -> None:
         raise taken("displayName") from None
 
 
-def _members(resource: dict[str, Any], people: People) -> list[str]:
-    """The distinct ids of a resource's members. Raises Refused if one is not a user's."""
+def _members(resource: dict[str, Any], people: People, there: Iterable[str] = ()) -> list[str]:
+    """The distinct ids of a resource's members. Raises Refused if one is not a user's, unless it is `there` already: an
+    account may have been removed while it was added.
+    """
     said = resource.get("members") or []
     if any((each.get("type") or "User").lower() != "user" for each in said):
         raise refused("invalidValue", "members: only users can be in a group.")
     wanted = list(dict.fromkeys(each["value"] for each in said))
-    if len(people.get_many(wanted)) != len(wanted):
+    new = [each for each in wanted if each not in set(there)]
+    if len(people.get_many(new)) != len(new):
         raise refused("invalidValue", "members: a value is no id of a user.")
     return wanted
 
@@ -135,11 +138,15 @@ def _change_members(ids_of: str, account_ids: Iterable[str], people: People, add
 def _change_some(group_id: str, account_ids: list[str], people: People, add: str, remove: str) -> None:
     provisioning = services().provisioning
     writes: list[Write] = []
-    for account in people.get_many(account_ids):
+    accounts = people.get_many(account_ids)
+    for account in accounts:
         groups = _groups(account, add, remove)
         writes += [people.put_groups(account, groups)] if groups != account.groups else []
-    change = provisioning.member_write if add else provisioning.member_delete_write
-    services().store.commit([*writes, *(change(group_id, each) for each in account_ids)])
+    if add:
+        writes += [provisioning.member_write(group_id, account.id) for account in accounts]
+    else:
+        writes += [provisioning.member_delete_write(group_id, each) for each in account_ids]
+    services().store.commit(writes)
 
 
 def _groups(account: Account, add: str, remove: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from regain.problems import NOT_FOUND, Refused
 from regain.runtime.services import services
 
 _FOUND_BY = ("username", "externalid", "id")
+_COMPARED = ("displayname", "preferredlanguage", "active")
 
 
 def search(call: Call) -> Reply:
@@ -67,6 +68,8 @@ def _first(conditions: tuple[filters.Condition, ...], people: People) -> Account
     first = next((each for each in conditions if each.attribute in _FOUND_BY), None)
     if first is None:
         raise refused("invalidFilter", "Users are found by userName, externalId or id.")
+    if any(each.attribute not in (*_FOUND_BY, *_COMPARED) for each in conditions):
+        raise refused("invalidFilter", "Besides, displayName, preferredLanguage and active are compared.")
     if not isinstance(first.value, str) or not 0 < len(first.value) <= attributes.LONGEST:
         return None
     account = _find(first.attribute, first.value, people)

@@ -175,9 +175,15 @@ class Attacker(World):
 
     def happened(self, user_id: str) -> list[str]:
         """The kinds of everything that was noted about a user ID, oldest first, as an auditor sees it."""
-        told = self.deployment.auditor().get("/events", account=user_id)
-        assert told.status == 200, told
-        return [event["kind"] for event in told.body["events"]][::-1]
+        kinds: list[str] = []
+        query = {"account": user_id}
+        while True:
+            told = self.deployment.auditor().get("/events", **query)
+            assert told.status == 200, told
+            kinds += [event["kind"] for event in told.body["events"]]
+            if not told.body["cursor"]:
+                return kinds[::-1]
+            query["cursor"] = told.body["cursor"]
 
     def story(self, reference: str) -> list[str]:
         """What happened under a reference, oldest first, as an auditor sees it."""

@@ -69,6 +69,11 @@ class Provisioner:
         schemas = ["urn:ietf:params:scim:schemas:core:2.0:User"]
         return self.send("POST", "/Users", {"schemas": schemas, "userName": user_name, **more})
 
+    def create_group(self, title: str, *members: str) -> str:
+        """Creates a group. Returns its id."""
+        body = {"displayName": title, "members": [{"value": each} for each in members]}
+        return str(self.send("POST", "/Groups", body).body["id"])
+
     def patch(self, where: str, *operations: dict[str, Any]) -> Reply:
         """Changes a resource."""
         schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]

@@ -202,6 +202,20 @@ def test_a_user_name_that_cannot_be_a_user_id_is_refused(entra, user_name, why):
     assert why in answer.body["detail"]
 
 
+def test_names_may_have_spaces_and_signs_of_any_kind(world, entra):
+    assert entra.create(name(world), displayName="Ana\u00a0Lee \U0001fae9").status == 201
+    assert world.account(name(world)).display_name == "Ana Lee \U0001fae9"
+
+
+def test_a_condition_that_is_not_compared_is_refused_and_not_taken_for_unfulfilled(world, entra):
+    """A provider that finds nobody creates them again, and is refused for good."""
+    person = world.person()
+    asked = f'userName eq "{person.user_id}" and emails.value eq "{person.other_mails[0]}"'
+    assert entra.send("GET", "/Users", filter=asked).scim_type == "invalidFilter"
+    asked = f'userName eq "{person.user_id}" and active eq true and displayName eq "{person.display_name}"'
+    assert entra.send("GET", "/Users", filter=asked).body["totalResults"] == 1
+
+
 @pytest.mark.parametrize("long", ["x" * 3_000, "é" * 1_500], ids=["ASCII", "two bytes each"])
 def test_what_is_longer_than_any_key_is_nobodys_and_no_fault_a57(entra, long):
     for method, body in (("GET", None), ("PUT", {}), ("PATCH", {}), ("DELETE", None)):

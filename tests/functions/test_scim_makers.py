@@ -238,6 +238,28 @@ def test_a_group_of_more_than_one_transaction_is_filled_and_renamed(world, okta)
     assert world.account(f"many104.{world.number}@contoso.example").groups == (f"Most {world.number}",)
 
 
+def test_a_group_goes_on_where_somebody_was_removed_while_they_were_added(world, okta):
+    """Such a record of nobody would have every later change of the group refused."""
+    group = okta.create_group(f"Race {world.number}")
+    there, new = (okta.create(f"race{n}.{world.number}@contoso.example").body["id"] for n in range(2))
+    services = world.services
+    services.store.commit([services.provisioning.member_write(group, each) for each in (there, "removed")])
+    added = {"op": "add", "path": "members", "value": [{"value": new}]}
+    assert okta.patch(f"/Groups/{group}", added).status == 200
+    gone = {"op": "remove", "path": f'members[value eq "{there}"]'}
+    assert okta.patch(f"/Groups/{group}", gone).status == 200
+    assert okta.patch(f"/Groups/{group}", {"op": "remove", "path": 'members[value eq "removed"]'}).status == 200
+    assert [each["value"] for each in okta.send("GET", f"/Groups/{group}").body["members"]] == [new]
+
+
+def test_removing_no_members_removes_none(world, okta):
+    user = okta.create(f"kept{world.number}@contoso.example").body["id"]
+    group = okta.create_group(f"Kept {world.number}", user)
+    nobody = {"op": "remove", "path": "members", "value": []}
+    assert len(okta.patch(f"/Groups/{group}", nobody).body["members"]) == 1
+    assert okta.patch(f"/Groups/{group}", {"op": "remove", "path": "members"}).body["members"] == []
+
+
 def test_members_that_two_requests_add_at_the_same_time_both_stay(world, okta, monkeypatch):
     first, second = (okta.create(f"{n}.{world.number}@contoso.example").body["id"] for n in "ab")
     where = f"/Groups/{okta.send('POST', '/Groups', {'displayName': f'Both {world.number}'}).body['id']}"

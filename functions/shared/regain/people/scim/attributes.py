@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from regain.domain.human_input import has_controls
 from regain.people.scim.refusals import refused
 
 USER, GROUP = "urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -100,7 +101,7 @@ def simple_of(attribute: Attribute, value: Any) -> str | bool | None:
         if isinstance(value, str) and value.strip().lower() in (*_TRUE, *_FALSE):
             return value.strip().lower() in _TRUE
         raise refused("invalidValue", f"{attribute.name}: write true or false.")
-    if not isinstance(value, str) or len(value) > LONGEST or not value.replace("\t", " ").isprintable():
+    if not isinstance(value, str) or len(value) > LONGEST or has_controls(value.replace("\t", " ")):
         raise refused("invalidValue", f"{attribute.name}: write a text of at most {LONGEST} characters on one line.")
     return value.strip() or None
 

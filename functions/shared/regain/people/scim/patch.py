@@ -161,7 +161,7 @@ def _many(values: list[dict[str, Any]], verb: str, target: _Target, value: Any) 
         return given
     same = {each["value"].casefold() for each in given}
     if verb == "remove":
-        return [each for each in values if given and each["value"].casefold() not in same]
+        return [] if value is None else [each for each in values if each["value"].casefold() not in same]
     if any(each.get("primary") for each in given):
         values = [{**each, "primary": False} for each in values]
     return [each for each in values if each["value"].casefold() not in same] + given
