@@ -1,5 +1,6 @@
 """The part of `doctor` about directories: each domain's, and a trial with a test account."""
 
+import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ def findings(services: Services) -> Iterator[Finding]:
     """What is right and what is wrong with the directory of each domain, as the function that reaches it sees it."""
     for domain, directory in services.directories.items():
         yield from _groups(services.organisation, domain)
+        yield from _second_accounts(services.organisation, domain)
         try:
             for finding in directory.check():
                 yield replace(finding, what=f"{domain}: {finding.what}")
@@ -42,6 +44,16 @@ def _groups(organisation: Organisation, domain: str) -> Iterator[Finding]:
     if organisation.groups or organisation.administration.scope == "same-groups":
         what = f"{domain}: `groups` and `administration.scope` do not reach its people: their groups are not read."
         yield Finding("warning", what, "The domain's policy applies to them.")
+
+
+def _second_accounts(organisation: Organisation, domain: str) -> Iterator[Finding]:
+    """Findings about the domains before this one that reach the same people by the part before the @."""
+    own = organisation.domains[domain].ldap
+    for other in itertools.takewhile(lambda each: each != domain, organisation.domains):
+        first = organisation.domains[other].ldap
+        if own and first and own.overlaps(first) and own.finds_by_name_alone and first.finds_by_name_alone:
+            what = f"{domain}: each person of its directory has an account under {other} too, with other security info."
+            yield Finding("warning", what, "Leave one of the two out, or let `user_id` be userPrincipalName or mail.")
 
 
 def _helps(services: Services, domain: str) -> str:

@@ -261,3 +261,29 @@ def test_doctor_says_where_settings_name_groups_that_are_not_read(settings, said
     found = list(directories.findings(services))
     assert len(found) == len(said) and all(each.what.startswith(start) for each, start in zip(found, said, strict=True))
     assert all(each.state in ("wrong", "warning") and each.to_do for each in found)
+
+
+SERVER = {"kind": "active-directory", "url": ["ldaps://dc.example"], "base": "DC=x", "service_account": "s@x"}
+MANAGED = {"kind": "aws-managed", "directory_id": "d-1234567890", "region": "eu-central-1"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "warned"),
+    [
+        ({**SERVER, "user_id": ["sAMAccountName"]}, {**SERVER, "user_id": ["userPrincipalName", "sAMAccountName"]}, True),
+        ({**SERVER, "user_id": ["uid"]}, {**SERVER, "user_id": ["uid"], "base": "OU=Staff,dc=X"}, True),
+        (MANAGED, MANAGED, True),
+        ({**SERVER, "user_id": ["sAMAccountName"]}, SERVER, False),
+        ({**SERVER, "user_id": ["uid"], "base": "OU=A,DC=x"}, {**SERVER, "user_id": ["uid"], "base": "OU=B,DC=x"}, False),
+        ({**SERVER, "user_id": ["uid"]}, {**SERVER, "user_id": ["uid"], "url": ["ldaps://other.example"]}, False),
+        (MANAGED, {**MANAGED, "directory_id": "d-0987654321"}, False),
+        (MANAGED, {**SERVER, "user_id": ["sAMAccountName"]}, False),
+    ],
+)  # fmt: skip
+def test_doctor_says_where_two_domains_give_one_person_two_accounts(first, second, warned):
+    domains = {f"{name}.example": {"directory": "ldap", "ldap": ldap} for name, ldap in (("a", first), ("b", second))}
+    organisation = msgspec.convert({"organisation": {"name": "X"}, "domains": domains}, Organisation)
+    quiet = SimpleNamespace(check=lambda: iter(()))
+    services = SimpleNamespace(organisation=organisation, directories=dict.fromkeys(domains, quiet))
+    found = [each.what for each in directories.findings(services) if each.state == "warning"]
+    assert [each.startswith("b.example: each person") for each in found] == [True] * warned

@@ -10,6 +10,8 @@ GLOBAL_CATALOGUE = (3268, 3269)
 LONGEST_BY_API = 127
 """The maximum length of a password in the API of AWS Directory Service."""
 UserIdAttribute = Literal["userPrincipalName", "mail", "sAMAccountName", "uid"]
+NAME_ALONE = ("sAMAccountName", "uid")
+"""The attributes that are compared with the part before the @."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class Ldap:
     lockout_window_minutes: int = 30
     directory_id: str = ""
     region: str = ""
+
+    @property
+    def finds_by_name_alone(self) -> bool:
+        """Whether people can be found by the part before the @, whatever the domain."""
+        return self.kind == "aws-managed" or any(name in NAME_ALONE for name in self.user_id)
+
+    def overlaps(self, other: "Ldap") -> bool:
+        """Whether both reach the same people: the same server, and one search base within the other."""
+        if self.directory_id or other.directory_id:
+            return self.directory_id == other.directory_id
+        bases = [f",{each.base.casefold()}" for each in (self, other)]
+        return not set(self.url).isdisjoint(other.url) and (bases[0].endswith(bases[1]) or bases[1].endswith(bases[0]))
 
     @property
     def lockout(self) -> Lockout:

@@ -14,10 +14,10 @@ from regain.directories.ldap.connection import Connection
 from regain.directories.ldap.messages import Answer, Control, Entry
 from regain.directories.ldap.names import first_value
 from regain.directories.ldap.service import Service
+from regain.domain.ldap import NAME_ALONE
 from regain.domain.lockout import Lockout
 from regain.domain.policy import ABILITIES
 
-_NAME_ALONE = {"samaccountname", "uid"}
 _FINAL_SIGMA = re.compile(r"(?<=\w)σ\b")
 
 
@@ -72,7 +72,7 @@ class LdapDirectory(Directory, ABC):
         """What somebody types who is found by this entry, in a domain; "" for nothing."""
         for name in self.settings.user_id:
             for value in entry.all(name):
-                typed = f"{value}@{domain}" if name.lower() in _NAME_ALONE else value
+                typed = f"{value}@{domain}" if name in NAME_ALONE else value
                 if typed.rpartition("@")[2].casefold() == domain:
                     return typed.casefold()
         return ""
@@ -154,6 +154,6 @@ class LdapDirectory(Directory, ABC):
         named: list[sansldap.LDAPFilter] = []
         for typed in dict.fromkeys((user_id, _FINAL_SIGMA.sub("ς", user_id))):
             alone = typed.rpartition("@")[0] or typed
-            values = ((name, alone if name.lower() in _NAME_ALONE else typed) for name in self.settings.user_id)
+            values = ((name, alone if name in NAME_ALONE else typed) for name in self.settings.user_id)
             named += (sansldap.FilterEquality(name, value.encode()) for name, value in values)
         return sansldap.FilterAnd([self.people, sansldap.FilterOr(named)])
