@@ -1,5 +1,7 @@
 """Asking for help in a real browser (S22, S23, S36, S37, S65, S69)."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.waiting import until
@@ -31,6 +33,20 @@ def test_administrators_are_asked_and_the_person_gets_a_reference_s65_s69(page: 
     mail = letter(stack, "it@contoso.example", reference)
     assert tester.user_id in mail["body"]
     assert "> I lost my phone." in mail["body"]
+
+
+def test_what_was_typed_goes_along_into_another_language_and_no_further(page: Page):
+    page.goto("/contact-support/")
+    page.get_by_label("Name").fill("Ana Lee")
+    page.get_by_label("What happened?").fill("I lost my phone.")
+    page.locator(".languages summary").click()
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page).to_have_url(re.compile("/de/contact-support/$"))
+    expect(page.locator("#name")).to_have_value("Ana Lee")
+    expect(page.locator("#message")).to_have_value("I lost my phone.")
+    assert page.evaluate("sessionStorage.length") == 0
+    page.goto("/contact-support/")
+    expect(page.locator("#name")).to_have_value("")
 
 
 def test_whoever_is_stuck_in_a_reset_takes_it_along(page: Page, stack, tester, form):

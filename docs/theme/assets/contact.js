@@ -7,6 +7,7 @@ import { ErrorSummary } from './error-summary.js';
 import { alive, flow, fresh, recall } from './flow.js';
 import { prepareProof, takeProof } from './proof-of-work.js';
 import { t } from './i18n.js';
+import { storage } from './storage.js';
 
 const page = document.querySelector('#contact');
 const { purpose } = page.dataset;
@@ -49,6 +50,16 @@ page.addEventListener('submit', event => {
 
 form.addEventListener('focusin', prepareProof);
 if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
+
+// The same page in another language: what was typed goes along, for this one step only.
+document.querySelector('.languages')?.addEventListener('click', ({ target }) => {
+  const typed = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  if (target.closest('a')) storage()?.setItem(`draft-${purpose}`, JSON.stringify(typed));
+});
+const draft = JSON.parse(storage()?.getItem(`draft-${purpose}`) ?? '{}');
+storage()?.removeItem(`draft-${purpose}`);
+for (const each of fields) each.value ||= draft[each.name] ?? '';
+
 recall();
 const given = new URLSearchParams(location.hash.slice(1)); // from the form in a frame, which shares nothing else with this window
 if (given.has('user')) {
