@@ -88,7 +88,7 @@ def test_a_column_that_says_blocked_is_read_so_in_a_file_of_any_shape_p1(tmp_pat
                 "Active Status", "Currently Active", "Active User", "Active Flag", "Current Employee", "Position Status",
                 "Assignment Status", "Account State", "Sign-in allowed", "Login allowed", "Lock", "User lock",
                 "Statut du compte", "Estado de la cuenta", "Cuenta habilitada", "Utente attivo", "アカウントの有効化", "有効",
-                "状态", "账户状态", "계정 상태", "Активен"],
+                "状态", "账户状态", "계정 상태", "Активен", "Can log in", "Actif O/N", "Aktiv (J/N)?", "Active Y/N", "zimbraAccountStatus"],
 )  # fmt: skip
 def test_a_column_that_may_say_blocked_and_is_not_understood_stops_the_import_p1(tmp_path, heading):
     ((line, what, instead),) = refused(tmp_path, f"userPrincipalName,{heading}\nmaria.silva@contoso.example,True\n")

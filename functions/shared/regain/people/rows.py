@@ -23,10 +23,6 @@ _LONGEST_NAME = 256  # Active Directory's bound
 _STATUS = ("enabled", "blocked", "status", "account_control", "locked_since")
 _EMPTY = "none"  # clears a field; a blank cell leaves it as it is
 _NO_ROLE = (_EMPTY, "user", "member", "person")
-_PEOPLE = frozenset(("person", "user", "member", "inetorgperson", "organizationalperson", "account", "posixaccount"))
-_NOT_PEOPLE = frozenset(("computer", "contact", "group", "groupofnames", "groupofuniquenames", "posixgroup",
-                         "organizationalunit", "msds-groupmanagedserviceaccount", "msds-managedserviceaccount",
-                         "foreignsecurityprincipal", "container", "domaindns"))  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _MAILBOX = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")  # Maria Silva <maria@mail.example>
@@ -143,7 +139,7 @@ class RowParser:
         lists_others = self.columns.shape.lists_others
         if "guest" in kinds or "#ext#" in typed.lower():
             return "a guest of another organisation"
-        if kinds & _NOT_PEOPLE or (lists_others and kinds and not kinds & _PEOPLE):
+        if kinds & cells.NOT_PEOPLE or (lists_others and kinds and not kinds & cells.PEOPLE):
             return "not a person"
         if any(cells.parse_bool(cell.strip()) is not False for _, cell in row.cells.get("deleted", ())):
             return "deleted"
@@ -217,6 +213,8 @@ class RowParser:
     def _other_mails(self, row: Row) -> tuple[str, ...] | None:
         """The other addresses, with all but the first of a `mail` that has several values, as in LDAP."""
         found, more = self._list(row, "other_mails"), (self._list(row, "mail") or ())[1:]
+        if not self._verified(row, "other_mails_verified", "other_mails"):
+            found = None
         if found is None and not more:
             return None
         parsed = [*self._emails(row, "other_mails", found or ()), *self._emails(row, "mail", more)]

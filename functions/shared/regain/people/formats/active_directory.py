@@ -17,10 +17,14 @@ _NAMES = {
     "unicodepwd": "", "distinguishedname": "", "dn": "", "objectsid": "", "sid": "", "objectcategory": "",
     "instancetype": "", "memberof": "",
 }  # fmt: skip
+_LDIF = {
+    **_NAMES, "uid": "user_id", "samaccountname": "user_id", "entryuuid": "entry_uuid", "ipauniqueid": "entry_uuid",
+    "sambaacctflags": "account_control",
+}  # fmt: skip
 LDIF = Shape(
     "LDIF",
     (frozenset({"dn"}),),
-    {**_NAMES, "uid": "user_id", "samaccountname": "user_id", "entryuuid": "entry_uuid", "ipauniqueid": "entry_uuid"},
+    _LDIF,
     lists_others=True,
     sparse=True,
 )

@@ -12,6 +12,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+PEOPLE = _words("person user member inetorgperson organizationalperson account posixaccount")
+NOT_PEOPLE = _words(
+    "computer contact group groupofnames groupofuniquenames posixgroup organizationalunit container domaindns"
+    " msds-groupmanagedserviceaccount msds-managedserviceaccount foreignsecurityprincipal"
+    " sharedmailbox roommailbox equipmentmailbox schedulingmailbox linkedroommailbox groupmailbox teammailbox"
+    " remotesharedmailbox remoteroommailbox remoteequipmentmailbox remoteteammailbox publicfoldermailbox"
+    " discoverymailbox arbitrationmailbox auditlogmailbox auxauditlogmailbox monitoringmailbox systemmailbox"
+    " systemattendantmailbox supervisoryreviewpolicymailbox mailcontact mailforestcontact"
+)
+"""Kinds of entries: object classes, user types, and Exchange's recipient types."""
 _TRUE = _words(
     "true yes y on 1 -1 t $true wahr ja j vrai oui verdadero sí si vero sì verdadeiro sim waar prawda tak sant sann"
     " sand tosi kyllä pravda ano igaz igen doğru evet истина да αληθησ αληθεσ ναι صحيح نعم אמת כן 真 是 はい 예"
@@ -34,6 +44,14 @@ _OFF = _words(
     " 無効 停用 已停用 禁用 已禁用 비활성 차단됨 معطل محظور חסום מושבת"
 )
 _ACCOUNTDISABLE = 0x2  # a bit of userAccountControl
+_SAMBA_FLAGS = re.compile(r"\[[A-Z ]+\]")
+_CONTROLS = _words(  # the bits of userAccountControl, as Exchange names them
+    "none normalaccount accountdisabled passwordnotrequired donotexpirepassword lockout homedirectoryrequired"
+    " cannotchangepassword smartcardrequired trustedfordelegation notdelegated donotrequirepreauthentication"
+    " passwordexpired workstationtrustaccount servertrustaccount interdomaintrustaccount temporaryduplicateaccount"
+    " script encryptedtextpasswordallowed majoritynodesetlogonaccount usedeskeyonly trustedtoauthenticatefordelegation"
+    " partialsecretsaccount"
+)
 _PERMANENTLY = (
     "000001010000z"  # pwdAccountLockedTime, if an administrator locked it (draft-behera-ldap-password-policy)
 )
@@ -46,7 +64,7 @@ _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _FLOAT = re.compile(r"(\+?\d+)\.0")
 _NEVER = _words("never (never) [never] nie niemals jamais nunca mai nooit")
 _LARGEST = re.compile(r"9223372036854\d{6}|9[.,]22\d*e\+18")  # accountExpires without an end, also as Excel saves it
-_UNSET_YEARS = (1600, 1601, 1753, 1899, 1900)  # of day 0 in Active Directory, SQL Server and spreadsheets
+_UNSET_YEARS = (1, 1600, 1601, 1753, 1899, 1900)  # of day 0 in .NET, Active Directory, SQL Server and spreadsheets
 _UNSET_DAYS = (date(1969, 12, 31), date(1970, 1, 1))  # day 0 of Unix, in any time zone
 _DATE = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)|(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d)(?!\d)")
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "mrz": 3, "mär": 3, "apr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7, "aug": 8,
@@ -105,12 +123,13 @@ def parse_bool(text: str) -> bool | None:
 def parse_enabled(kind: str, text: str) -> bool | None:
     """Whether a cell says that the account is enabled; None if it cannot be parsed.
 
-    `kind` is that of the column: `enabled`, `blocked` (the opposite), `status`, `account_control` (a bit field) or
-    `locked_since` (a time). Words such as “suspended” mean the same in each.
+    `kind` is that of the column: `enabled`, `blocked` (the opposite), `status`, `account_control` (a bit field, as a
+    number, by the names of its bits, or as Samba's letters) or `locked_since` (a time). Words such as “suspended” mean
+    the same in each.
     """
     word = _word(text)
     if kind == "account_control":
-        return not int(word) & _ACCOUNTDISABLE if word.isascii() and word.isdigit() else None
+        return _parse_account_control(text.strip())
     if kind == "locked_since":
         return word != _PERMANENTLY
     if word in _ON or word in _OFF:
@@ -119,34 +138,51 @@ def parse_enabled(kind: str, text: str) -> bool | None:
     return parsed if parsed is None or kind != "blocked" else not parsed
 
 
+def _parse_account_control(text: str) -> bool | None:
+    if text.isascii() and text.isdigit():
+        return not int(text) & _ACCOUNTDISABLE
+    if _SAMBA_FLAGS.fullmatch(text):
+        return "D" not in text
+    names = text.casefold().replace(" ", "").split(",")
+    return "accountdisabled" not in names if _CONTROLS.issuperset(names) else None
+
+
 def has_ended(text: str, today: date) -> bool | None:
-    """Whether a date, in any country's order or as an Active Directory timestamp, is past; None if it is unclear.
+    """Whether a date, in any country's order or as an Active Directory timestamp, is past; None if it is unclear, or of
+    another calendar.
 
     The dates that tools write for “never”, such as 1601-01-01, are not past.
     """
-    text = text.strip()
-    word = text.casefold()
-    if word in _NEVER or _LARGEST.fullmatch(word) or not text.strip("0-./: "):
+    word = text.strip().casefold()
+    if word in _NEVER or _LARGEST.fullmatch(word) or not word.strip("0-./: "):
         return False
-    if counted := _counted(text):
-        return _is_past(counted, today)
-    if named := _NAMED_DATE.match(text):
-        day, month, year = named.group(1, 2, 3) if named[1] else named.group(5, 4, 6)
-        exact = _date(int(year), _MONTHS[month.lower()], int(day))
-        return _is_past(exact, today) if exact else None
-    found = _DATE.match(text)
-    if not found:
-        return None
-    if "0001" in found.groups():  # day 0 of .NET
-        return False
-    orders = [(1, 2, 3)] if found[1] else [(6, 5, 4), (6, 4, 5)]
-    read = [_date(*(int(found[place]) for place in order)) for order in orders]
-    past = {_is_past(each, today) for each in read if each}
-    return past.pop() if len(past) == 1 else None
+    past = {_is_past(each, today) for each in _dates(text)}
+    return past.pop() if len(past) == 1 and not is_of_another_calendar(text, today) else None
+
+
+def is_of_another_calendar(text: str, today: date) -> bool:
+    """Whether a date's year is one of today's lifetimes in the Islamic or Persian calendar, or the Thai one."""
+    years = [each.year for each in _dates(text)]
+    return any(1350 <= year <= 1500 or -60 <= year - 543 - today.year <= 15 for year in years)
 
 
 def _is_past(day: date, today: date) -> bool:
     return day < today and day.year not in _UNSET_YEARS and day not in _UNSET_DAYS
+
+
+def _dates(text: str) -> list[date]:
+    """The days that a text may mean: none, or two if day and month cannot be told apart."""
+    text = text.strip()
+    if counted := _counted(text):
+        return [counted]
+    if named := _NAMED_DATE.match(text):
+        day, month, year = named.group(1, 2, 3) if named[1] else named.group(5, 4, 6)
+        return _date(year, str(_MONTHS[month.lower()]), day)
+    found = _DATE.match(text)
+    if not found:
+        return []
+    orders = [(1, 2, 3)] if found[1] else [(6, 5, 4), (6, 4, 5)]
+    return [each for order in orders for each in _date(*(found[place] for place in order))]
 
 
 def _counted(text: str) -> date | None:
@@ -161,11 +197,12 @@ def _counted(text: str) -> date | None:
     return ((_EPOCH if len(text) < 17 else _FILETIME) + since).date()
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def _date(year: str, month: str, day: str) -> list[date]:
+    """The day, if there is one. A year of two digits is of this century."""
     try:
-        return date(year if year > 99 else 2000 + year, month, day)
+        return [date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))]
     except ValueError:
-        return None
+        return []
 
 
 def damaged_letters(text: str) -> tuple[str, str] | None:

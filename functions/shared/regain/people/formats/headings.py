@@ -77,10 +77,11 @@ _WHOSE = (
     "|konto|benutzer|anmelde|anmeldung|compte|utilisateur|connexion|cuenta|usuario|conta|utente"
 )
 _WHOLE_STATUS = (
-    f"(is|has|can|current|currently|ist|est|esta)?({_WHOSE})?(is|ist|est|esta)?"
+    f"(is|has|can|may|current|currently|ist|est|esta)?({_WHOSE})?(is|ist|est|esta)?"
     "(enabled|active|activated|allowed|permitted|lock|status|aktiv|aktiviert|erlaubt|actif|autorisee?|statut"
     "|activ[oa]|habilitad[oa]|permitid[oa]|ativ[oa]|attiv[oa]|actief|aktywny)"
-    f"(status|flag|indicator|code|description|{_WHOSE})?"
+    f"(status|flag|indicator|code|description|yn|yesno|jn|janein|ouinon|sn|sino|{_WHOSE})?"
+    "|(compte)?actifon|(can|may)(signin|login|logon)|[a-z]*(account|acct)(flags|status)"
     "|(account|employment|worker)state|current(employee|staff|worker)"
     f"|(status|statut|estado|stato)(de|du|del|dela|dell|do|da|des|der)({_WHOSE})"
 )

@@ -4,18 +4,20 @@ Written here because python-ldap, which has a reader, needs a compiler and OpenL
 """
 
 import base64
+import re
 from collections.abc import Iterable, Iterator
 
 from regain.organisation.file_errors import FileError, InvalidFile
 from regain.people.formats.encoding import Text
 
 _BINARY = ("objectguid",)  # returned as hexadecimal digits, even if the bytes happen to be valid text
+_SIGNING_IN = re.compile(r"^Enter LDAP Password: ?|^SASL[/ ][^\r\n]*")
 _COMPLETE = ("0 ", "10 ")  # results of a search: success, and a referral to other servers
 
 
 def is_ldif(text: Text) -> bool:
     """Whether the first line that is neither blank nor a comment is one of LDIF."""
-    for line in text.lines():
+    for line in _lines(text):
         start = line.lower().lstrip()
         if start and not start.startswith("#"):
             return start.startswith("dn:") or start.rstrip() in ("version: 1", "version:1")
@@ -30,7 +32,7 @@ def read_entries(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
     """
     entry: dict[str, list[str]] = {}
     file, begins = str(text.path), 0
-    for number, line in _unfold(file, text.lines()):
+    for number, line in _unfold(file, _lines(text)):
         if not line:
             if "dn" in entry:
                 yield begins, entry
@@ -48,6 +50,16 @@ def read_entries(text: Text) -> Iterator[tuple[int, dict[str, list[str]]]]:
             entry.setdefault(name, []).append(value)
     if "dn" in entry:
         yield begins, entry
+
+
+def _lines(text: Text) -> Iterator[str]:
+    """The lines, without what `ldapsearch` says of its sign-in before the first entry if standard error is in the file
+    too. A line that is dropped is blank, so that numbers stay right.
+    """
+    begun = False
+    for line in text.lines():
+        begun = begun or line.startswith("dn:")
+        yield line if begun else _SIGNING_IN.sub("", line)
 
 
 def _unfold(file: str, lines: Iterable[str]) -> Iterator[tuple[int, str]]:

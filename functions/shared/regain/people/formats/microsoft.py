@@ -1,4 +1,4 @@
-"""Microsoft: the admin centre in many languages, Entra's download and templates, and three PowerShell modules."""
+"""Microsoft: the admin centre in many languages, Entra's download and templates, and four PowerShell modules."""
 
 from regain.people.formats.headings import Shape, normalise
 
@@ -103,7 +103,14 @@ _MSONLINE = {
     "isblackberryuser": "", "dirsyncprovisioningerrors": "",
 }  # fmt: skip
 
+_EXCHANGE = {
+    "userprincipalname": "user_id", "recipienttypedetails": "kind", "exchangeuseraccountcontrol": "account_control",
+    "useraccountcontrol": "account_control", "accountdisabled": "blocked", "primarysmtpaddress": "mail",
+    "recipienttype": "", "isshared": "", "isresource": "", "islinked": "",
+}  # fmt: skip
+
 SHAPES = (
+    Shape("Get-Mailbox", (frozenset({"userprincipalname", "recipienttypedetails"}),), _EXCHANGE),
     Shape(
         "the Microsoft 365 admin centre",
         (
