@@ -11,6 +11,7 @@ from cli.terminal import say
 from regain.directories import trial
 from regain.directories.base import NotAllowed, Unanswered
 from regain.domain import user_id
+from regain.domain.ldap import Ldap
 from regain.organisation.settings import Organisation
 from regain.runtime.services import Services
 
@@ -51,9 +52,14 @@ def _second_accounts(organisation: Organisation, domain: str) -> Iterator[Findin
     own = organisation.domains[domain].ldap
     for other in itertools.takewhile(lambda each: each != domain, organisation.domains):
         first = organisation.domains[other].ldap
-        if own and first and own.overlaps(first) and own.finds_by_name_alone and first.finds_by_name_alone:
+        if own and first and (_finds_all(own, first) or _finds_all(first, own)):
             what = f"{domain}: each person of its directory has an account under {other} too, with other security info."
-            yield Finding("warning", what, "Leave one of the two out, or let `user_id` be userPrincipalName or mail.")
+            yield Finding("warning", what, "Leave one out, or let `user_id` be userPrincipalName or mail in both.")
+
+
+def _finds_all(one: Ldap, other: Ldap) -> bool:
+    """Whether one domain finds everybody of another's directory too, by the part before the @."""
+    return one.finds_by_name_alone and one.contains(other)
 
 
 def _helps(services: Services, domain: str) -> str:

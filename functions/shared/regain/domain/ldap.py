@@ -50,12 +50,12 @@ class Ldap:
         """Whether people can be found by the part before the @, whatever the domain."""
         return self.kind == "aws-managed" or any(name in NAME_ALONE for name in self.user_id)
 
-    def overlaps(self, other: "Ldap") -> bool:
-        """Whether both reach the same people: the same server, and one search base within the other."""
+    def contains(self, other: "Ldap") -> bool:
+        """Whether this reaches everybody whom the other reaches: the same server, and its base within this one."""
         if self.directory_id or other.directory_id:
             return self.directory_id == other.directory_id
-        bases = [f",{each.base.casefold()}" for each in (self, other)]
-        return not set(self.url).isdisjoint(other.url) and (bases[0].endswith(bases[1]) or bases[1].endswith(bases[0]))
+        within = f",{other.base.casefold()}".endswith(f",{self.base.casefold()}")
+        return within and not set(self.url).isdisjoint(other.url)
 
     @property
     def lockout(self) -> Lockout:
