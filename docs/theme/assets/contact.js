@@ -52,9 +52,10 @@ form.addEventListener('focusin', prepareProof);
 if (!globalThis.crypto?.subtle) document.querySelector('#unsupported-browser').hidden = false;
 
 // The same page in another language: what was typed goes along, for this one step only.
-document.querySelector('.languages')?.addEventListener('click', ({ target }) => {
+document.querySelector('.languages')?.addEventListener('click', ({ target, ctrlKey, metaKey, shiftKey }) => {
+  if (!target.closest('a') || ctrlKey || metaKey || shiftKey) return; // or this page stays, and the draft with it
   const typed = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
-  if (target.closest('a')) storage()?.setItem(`draft-${purpose}`, JSON.stringify(typed));
+  storage()?.setItem(`draft-${purpose}`, JSON.stringify(typed));
 });
 const draft = JSON.parse(storage()?.getItem(`draft-${purpose}`) ?? '{}');
 storage()?.removeItem(`draft-${purpose}`);
