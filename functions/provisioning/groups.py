@@ -123,7 +123,8 @@ def _members(resource: dict[str, Any], people: People, there: Iterable[str] = ()
     if any((each.get("type") or "User").lower() != "user" for each in said):
         raise refused("invalidValue", "members: only users can be in a group.")
     wanted = list(dict.fromkeys(each["value"] for each in said))
-    new = [each for each in wanted if each not in set(there)]
+    known = set(there)
+    new = [each for each in wanted if each not in known]
     if len(people.get_many(new)) != len(new):
         raise refused("invalidValue", "members: a value is no id of a user.")
     return wanted

@@ -129,7 +129,7 @@ def parse_enabled(kind: str, text: str) -> bool | None:
     """
     word = _word(text)
     if kind == "account_control":
-        return _parse_account_control(text.strip())
+        return _parse_account_control(word, text.strip())
     if kind == "locked_since":
         return word != _PERMANENTLY
     if word in _ON or word in _OFF:
@@ -138,12 +138,12 @@ def parse_enabled(kind: str, text: str) -> bool | None:
     return parsed if parsed is None or kind != "blocked" else not parsed
 
 
-def _parse_account_control(text: str) -> bool | None:
-    if text.isascii() and text.isdigit():
-        return not int(text) & _ACCOUNTDISABLE
+def _parse_account_control(word: str, text: str) -> bool | None:
+    if word.isascii() and word.isdigit():
+        return not int(word) & _ACCOUNTDISABLE
     if _SAMBA_FLAGS.fullmatch(text):
         return "D" not in text
-    names = text.casefold().replace(" ", "").split(",")
+    names = word.split(",")
     return "accountdisabled" not in names if _CONTROLS.issuperset(names) else None
 
 
@@ -156,14 +156,19 @@ def has_ended(text: str, today: date) -> bool | None:
     word = text.strip().casefold()
     if word in _NEVER or _LARGEST.fullmatch(word) or not word.strip("0-./: "):
         return False
-    past = {_is_past(each, today) for each in _dates(text)}
-    return past.pop() if len(past) == 1 and not is_of_another_calendar(text, today) else None
+    days = _dates(text)
+    past = {_is_past(each, today) for each in days}
+    return past.pop() if len(past) == 1 and not _are_of_another_calendar(days, today) else None
 
 
-def is_of_another_calendar(text: str, today: date) -> bool:
-    """Whether a date's year is one of today's lifetimes in the Islamic or Persian calendar, or the Thai one."""
-    years = [each.year for each in _dates(text)]
-    return any(1350 <= year <= 1500 or -60 <= year - 543 - today.year <= 15 for year in years)
+def may_have_ended(text: str, today: date) -> bool:
+    """Whether a date is past, or may be in another calendar."""
+    return bool(has_ended(text, today)) or _are_of_another_calendar(_dates(text), today)
+
+
+def _are_of_another_calendar(days: list[date], today: date) -> bool:
+    """Whether a year is one of today's lifetimes in the Islamic or Persian calendar, or the Thai one."""
+    return any(1350 <= day.year <= 1500 or -60 <= day.year - 543 - today.year <= 15 for day in days)
 
 
 def _is_past(day: date, today: date) -> bool:

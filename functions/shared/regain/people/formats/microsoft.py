@@ -104,8 +104,7 @@ _MSONLINE = {
 }  # fmt: skip
 
 _EXCHANGE = {
-    "userprincipalname": "user_id", "recipienttypedetails": "kind", "exchangeuseraccountcontrol": "account_control",
-    "useraccountcontrol": "account_control", "accountdisabled": "blocked", "primarysmtpaddress": "mail",
+    "recipienttypedetails": "kind", "exchangeuseraccountcontrol": "account_control", "primarysmtpaddress": "mail",
     "recipienttype": "", "isshared": "", "isresource": "", "islinked": "",
 }  # fmt: skip
 

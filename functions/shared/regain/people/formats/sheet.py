@@ -108,8 +108,7 @@ def _check_unknown(file: str, line: int, heading: str, cell: str) -> None:
         message = f"the column `{heading.strip()}` holds `{cell.strip()}`, and may say who is blocked"
         hint = "rename it accountEnabled (True or False), or remove it"
         raise InvalidFile([FileError(file, line, message, hint)])
-    today = datetime.now(UTC).date()
-    if may_end(heading) and (cells.has_ended(cell, today) or cells.is_of_another_calendar(cell, today)):
+    if may_end(heading) and cells.may_have_ended(cell, datetime.now(UTC).date()):
         message = f"the column `{heading.strip()}` holds `{cell.strip()}`, and may say who has left"
         hint = "rename it accountExpires, which turns these people off, or remove it"
         raise InvalidFile([FileError(file, line, message, hint)])

@@ -9,16 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regain.people.scim import filters
-from regain.people.scim.attributes import (
-    KEPT,
-    READ_ONLY,
-    USER,
-    Attribute,
-    item_of,
-    simple_of,
-    value_of,
-    without_urn,
-)
+from regain.people.scim.attributes import KEPT, READ_ONLY, USER, Attribute, item_of, simple_of, value_of, without_urn
 from regain.people.scim.filters import Condition
 from regain.people.scim.refusals import refused
 from regain.problems import Refused
