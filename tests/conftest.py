@@ -37,7 +37,7 @@ from tests.functions.tables import Tables
 from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
-MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "ministack"
+MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "uvicorn"
 
 
 def english(phrase: Phrase) -> str:

@@ -1,28 +1,14 @@
 """Routes of the account function: sign-in, password, sessions and security info of the person signed in."""
 
-import importlib
-from collections.abc import Callable
-from typing import Any
-
 from account import flow, methods, registration, step_up
-from regain.api.handler import ContractResolver
+from regain.api.handler import ContractResolver, deferred
 from regain.runtime import snapstart
-
-
-def of_provider(module: str, name: str) -> Callable[..., Any]:
-    """A step of sign-in with the organisation's identity provider, imported at its first use."""
-
-    def step(*given: Any) -> Any:
-        return getattr(importlib.import_module(f"account.{module}"), name)(*given)
-
-    return step
-
 
 app = ContractResolver()
 app.post("/api/account/sign-in")(flow.sign_in)
-app.get("/api/account/oidc/start")(of_provider("provider", "start"))
-app.get("/api/account/oidc/callback")(of_provider("provider", "callback"))
-app.post("/api/account/oidc/logout")(of_provider("provider_logout", "logout"))
+app.get("/api/account/oidc/start")(deferred("account.provider", "start"))
+app.get("/api/account/oidc/callback")(deferred("account.provider", "callback"))
+app.post("/api/account/oidc/logout")(deferred("account.provider_logout", "logout"))
 app.post("/api/account/sign-out")(flow.sign_out)
 app.post("/api/account/forget-browser")(flow.forget_browser)
 app.get("/api/account")(flow.show_account)

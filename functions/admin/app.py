@@ -1,7 +1,7 @@
 """Routes of the admin function: what helpdesk and administrators do, each within their role."""
 
-from admin import accounts, actions, audit, invitations, methods, people, requests, settings, step_up
-from regain.api.handler import ContractResolver
+from admin import accounts, actions, methods, people, requests, settings, step_up
+from regain.api.handler import ContractResolver, deferred
 from regain.runtime import snapstart
 
 app = ContractResolver()
@@ -27,14 +27,14 @@ app.post("/api/admin/people/search")(people.search_people)
 app.get("/api/admin/requests")(requests.list_requests)
 app.post("/api/admin/requests")(requests.change_requests)
 app.post("/api/admin/requests/<id>")(requests.change_request)
-app.get("/api/admin/invitations")(invitations.list_invitations)
-app.post("/api/admin/invitations")(invitations.begin_invitation)
-app.get("/api/admin/invitations/<id>")(invitations.show_invitation)
-app.post("/api/admin/invitations/<id>")(invitations.move_invitation)
+app.get("/api/admin/invitations")(deferred("admin.invitations", "list_invitations"))
+app.post("/api/admin/invitations")(deferred("admin.invitations", "begin_invitation"))
+app.get("/api/admin/invitations/<id>")(deferred("admin.invitations", "show_invitation"))
+app.post("/api/admin/invitations/<id>")(deferred("admin.invitations", "move_invitation"))
 app.get("/api/admin/settings")(settings.show_settings)
-app.get("/api/admin/references/<reference>")(audit.show_trail)
-app.get("/api/admin/events")(audit.list_events)
-app.get("/api/admin/report")(audit.show_report)
+app.get("/api/admin/references/<reference>")(deferred("admin.audit", "show_trail"))
+app.get("/api/admin/events")(deferred("admin.audit", "list_events"))
+app.get("/api/admin/report")(deferred("admin.audit", "show_report"))
 
 lambda_handler = app.resolve
-snapstart.prepare("argon2", "pyotp")
+snapstart.prepare("argon2", "pyotp", "admin.audit", "admin.invitations")

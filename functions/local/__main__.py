@@ -293,7 +293,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sign-in", choices=("oidc",), default="", help="with an OpenID provider, which is started")
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
-    parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "ministack")
+    parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "uvicorn")
     parser.add_argument(
         "--light",
         action="store_true",

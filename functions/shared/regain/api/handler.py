@@ -5,6 +5,7 @@ A function's `app.py` maps methods and paths to steps; the types, status and pro
 """
 
 import functools
+import importlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -34,6 +35,15 @@ _LONGEST_PARAMETER = 512  # bytes: half of what DynamoDB takes as a sort key
 Step = TypeVar("Step", bound=Callable[..., Any])
 """A step takes the path parameters, then the body and the query if its operation has them, then the `RequestContext`.
 It returns the operation's response, or raises `Refused`."""
+
+
+def deferred(module: str, name: str) -> Callable[..., Any]:
+    """A step whose module is imported at its first use: a cold start loads only what most first requests need."""
+
+    def step(*given: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*given)
+
+    return step
 
 
 class _Event(APIGatewayProxyEventV2):
