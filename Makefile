@@ -15,6 +15,7 @@ ATTACK ?= 10
 MINUTES ?= 10
 SIZES ?= 1000 10000 100000
 PEERS ?=
+THOROUGH ?=
 WORKERS ?= 4# pytest workers, for two cores: half of their time is spent waiting for browsers, messages and locks
 
 DEV := .venv/dev/bin
@@ -25,6 +26,7 @@ REGAIN = ./regain --stack "$(STACK)" --organisation "$(ORGANISATION)"
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),unshare -Urn --)# Samba listens on ports below 1024
 export UV_PYTHON_DOWNLOADS := never
 export ORGANISATION
+export THOROUGH
 export SAM_CLI_TELEMETRY := 0
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := functions:functions/shared:docs:.
@@ -105,7 +107,7 @@ clean: ## Delete the local state and all build output
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked functions/local/openid/node_modules/.locked ## Run every check and every test
+test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked functions/local/openid/node_modules/.locked ## Run every check and every test, the slowest with a few of their cases: THOROUGH=1 (with all)
 	@$(MAKE) --no-print-directory -j 2 validate lint docs
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	SITE_OF="$(ORGANISATION)" $(DEV)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # as `tests/conftest.py` sorts them: the longest first

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import functools
+import gc
 import json
 import os
 import socket
@@ -12,11 +13,11 @@ import threading
 import time
 import urllib.request
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -38,6 +39,15 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "uvicorn"
+
+
+_T = TypeVar("_T")
+
+
+def some(everything: Sequence[_T], *few: _T) -> Sequence[_T]:
+    """The cases of a slow test: a `few` of them in `make test`, everything in `make test THOROUGH=1`."""
+    assert set(few) <= set(everything)
+    return everything if os.environ.get("THOROUGH") else few
 
 
 def english(phrase: Phrase) -> str:
@@ -65,6 +75,12 @@ def pytest_collection_modifyitems(items):
     """Long tests come first. Those at the end are short, so that all workers end at about the same time."""
     places = {name: place for place, name in enumerate(_LONG)}
     items.sort(key=lambda item: places.get(item.path.relative_to(ROOT / "tests").parts[0], len(_LONG)))
+
+
+def pytest_collection_finish():
+    """Tests, modules and models of AWS stay until the end: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -11,7 +11,7 @@ from regain.organisation.file import read
 from regain.organisation.language import Language
 from tests.browser.conftest import NEW, PHONE
 from tests.browser.desk import give_role
-from tests.conftest import ROOT
+from tests.conftest import ROOT, some
 
 ORGANISATION = read(ROOT / "organisation.yaml")
 _SUBJECT = "Your code for your {organisation} account {account}"
@@ -100,7 +100,7 @@ def test_a_reset_in_arabic_from_right_to_left_on_a_phone(page: Page, form, teste
 def test_pages_fit_a_small_phone_in_every_language(page: Page):
     page.set_viewport_size(PHONE)
     wide = {}
-    for tag in ORGANISATION.organisation.languages[1:]:
+    for tag in some(ORGANISATION.organisation.languages[1:], "de", "pl", "ar", "hi", "ja"):
         for path in (
             "",
             "reset/",

@@ -10,7 +10,7 @@ from hooks.search_index import STEMMERS
 from regain.organisation.file import read
 from regain.problems import CATALOGUE
 from tests.browser.conftest import PHONE
-from tests.conftest import ROOT
+from tests.conftest import ROOT, some
 
 LANGUAGES = read(ROOT / "organisation.yaml").organisation.languages
 QUERIES = ROOT / "tests" / "docs" / "search_queries.tsv"
@@ -73,7 +73,7 @@ def test_languages_without_a_stemmer_are_searched_too(home: Page, tag, text, url
 
 
 def test_every_language_of_the_site_finds_its_own_pages_b41(home: Page, site):
-    for tag in LANGUAGES:
+    for tag in some(LANGUAGES, "en", "de", "ar", "hi", "ja"):
         folder = site if tag == "en" else site / tag
         known = {page["url"]: page["title"] for page in json.loads((folder / "search.json").read_text())["pages"]}
         assert found(home, tag, [known["no-code/"]])[0][0][:1] == ["no-code/"], tag

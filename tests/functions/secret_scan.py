@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 import boto3
@@ -13,6 +14,7 @@ from regain.runtime.services import Services
 from tests.functions.conftest import holds
 
 
+@cache
 def forms(secret: bytes) -> set[str]:
     """The ways in which a text could hold a secret, in small letters but for base64."""
     found = {secret.hex(), secret.hex(" "), secret.hex(":")}
@@ -24,6 +26,7 @@ def forms(secret: bytes) -> set[str]:
     return found
 
 
+@cache
 def written(secret: str) -> set[str]:
     """A text as it is, and as JSON, Python and URLs write it."""
     return {

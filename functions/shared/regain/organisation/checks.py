@@ -1,6 +1,7 @@
 """Checks that types cannot express: ranges, addresses, and settings that contradict each other."""
 
 import difflib
+import functools
 import importlib
 import re
 import zoneinfo
@@ -214,8 +215,8 @@ def _appearance(about: About) -> Iterator[Finding]:
         yield ("organisation", "logo"), f"`{about.logo}` is a web address", "a file beside this one, as logo.svg"
     elif about.logo and not re.search(r"\.(svg|png)$", about.logo):
         yield ("organisation", "logo"), f"`{about.logo}` is neither SVG nor PNG", "a file beside this one, as logo.svg"
-    if about.time_zone not in zoneinfo.available_timezones():
-        places = [zone for zone in zoneinfo.available_timezones() if "/" in zone]
+    if about.time_zone not in _time_zones():
+        places = [zone for zone in _time_zones() if "/" in zone]
         near = difflib.get_close_matches(about.time_zone, places, 1, 0.8)
         instead = f"did you mean {near[0]}?" if near else "for example Europe/London (IANA time zone database)"
         yield ("organisation", "time_zone"), f"`{about.time_zone}` is not a time zone", instead
@@ -223,6 +224,12 @@ def _appearance(about: About) -> Iterator[Finding]:
         if not re.fullmatch(r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d+)?", origin):
             instead = "for example https://intranet.contoso.example, without a path"
             yield ("organisation", "embed_from", number), f"`{origin}` is not the origin of a site", instead
+
+
+@functools.cache
+def _time_zones() -> frozenset[str]:
+    """The names of all time zones: the library reads the machine's files anew each time."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def _colour(given: str) -> Iterator[Finding]:

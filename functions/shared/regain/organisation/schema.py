@@ -1,6 +1,7 @@
 """The JSON Schema of `organisation.yaml`, made from the types, and what in a file does not fit it, in plain words."""
 
 import difflib
+import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -51,12 +52,17 @@ def below(place: Place, found: Iterable[Finding]) -> Iterator[Finding]:
 
 def violations(file: YamlFile) -> Iterator[Finding]:
     """Everything in a file that the schema does not allow. An empty group has its defaults."""
-    validator = _Validator(schema())
+    validator = _validator()
     for error in list(validator.iter_errors(file.content)):
         if error.instance is None and error.validator_value == "object" and error.absolute_path:
             _fill(file.content, list(error.absolute_path))
     for error in validator.iter_errors(file.content):
         yield from _explained(error, file)
+
+
+@functools.cache
+def _validator() -> Draft202012Validator:
+    return _Validator(schema())
 
 
 def _fill(content: Any, place: list[str | int]) -> None:
