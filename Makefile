@@ -16,6 +16,7 @@ MINUTES ?= 10
 SIZES ?= 1000 10000 100000
 PEERS ?=
 THOROUGH ?=
+REGIONS ?=
 WORKERS ?= 4# pytest workers, for two cores: half of their time is spent waiting for browsers, messages and locks
 
 DEV := .venv/dev/bin
@@ -108,7 +109,7 @@ clean: ## Delete the local state and all build output
 # --- Checking ------------------------------------------------------------------------------------
 
 test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked functions/local/openid/node_modules/.locked ## Run every check and every test, the slowest with a few of their cases: THOROUGH=1 (with all)
-	@$(MAKE) --no-print-directory -j 2 validate lint docs
+	@$(MAKE) --no-print-directory -j 2 validate lint docs $(if $(THOROUGH),,REGIONS=eu-west-1)
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	SITE_OF="$(ORGANISATION)" $(DEV)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # as `tests/conftest.py` sorts them: the longest first
 
@@ -142,7 +143,7 @@ weights: docs ## Print the brotli size of each page with everything it loads, ne
 
 validate: .venv/sam/.locked .venv/checkov/.locked ## Check template.yaml: SAM, cfn-lint for every supported region, checkov
 	$(SAM) validate --region us-east-1 # SAM requires a region but calls nothing, so any will do
-	.venv/sam/bin/cfn-lint --regions $$($(PYTHON) -c 'from cli.regions import SUPPORTED; print(*SUPPORTED)') -- template.yaml
+	.venv/sam/bin/cfn-lint --regions $(or $(REGIONS),$$($(PYTHON) -c 'from cli.regions import SUPPORTED; print(*SUPPORTED)')) -- template.yaml
 	.venv/checkov/bin/checkov --config-file .checkov.yaml
 
 # Checks everything that could make it fail before it builds anything. The region comes from samconfig: nothing here may name another.

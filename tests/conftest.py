@@ -13,11 +13,11 @@ import threading
 import time
 import urllib.request
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import pytest
@@ -35,19 +35,11 @@ from regain.phrases import Phrase
 from regain.runtime import services as composition
 from tests.codes import code_in
 from tests.functions.tables import Tables
+from tests.order import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
 from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "uvicorn"
-
-
-_T = TypeVar("_T")
-
-
-def some(everything: Sequence[_T], *few: _T) -> Sequence[_T]:
-    """The cases of a slow test: a `few` of them in `make test`, everything in `make test THOROUGH=1`."""
-    assert set(few) <= set(everything)
-    return everything if os.environ.get("THOROUGH") else few
 
 
 def english(phrase: Phrase) -> str:
@@ -65,16 +57,6 @@ def pytest_configure() -> None:
     files.compile_stale()
     load = functools.cache(JSONFileLoader().load_file)
     JSONFileLoader.load_file = lambda _, path: load(path)
-
-
-_LONG = ("supply_chain", "lighthouse", "local", "fuzz", "build")
-"""Folders with tests of twenty seconds and more: begun last, each would keep one worker busy after the others."""
-
-
-def pytest_collection_modifyitems(items):
-    """Long tests come first. Those at the end are short, so that all workers end at about the same time."""
-    places = {name: place for place, name in enumerate(_LONG)}
-    items.sort(key=lambda item: places.get(item.path.relative_to(ROOT / "tests").parts[0], len(_LONG)))
 
 
 def pytest_collection_finish():

@@ -11,7 +11,8 @@ from regain.organisation.file import read
 from regain.organisation.language import Language
 from tests.browser.conftest import NEW, PHONE
 from tests.browser.desk import give_role
-from tests.conftest import ROOT, some
+from tests.conftest import ROOT
+from tests.order import some
 
 ORGANISATION = read(ROOT / "organisation.yaml")
 _SUBJECT = "Your code for your {organisation} account {account}"

@@ -10,7 +10,8 @@ from regain.domain.own_words import Owner
 from regain.domain.policy import Passwords
 from regain.organisation.file import read
 from regain.organisation.language import Language
-from tests.conftest import ROOT, some
+from tests.conftest import ROOT
+from tests.order import some
 
 LANGUAGES = read(ROOT / "organisation.yaml").organisation.languages
 SEEN = """() => {

@@ -10,7 +10,8 @@ from hooks.search_index import STEMMERS
 from regain.organisation.file import read
 from regain.problems import CATALOGUE
 from tests.browser.conftest import PHONE
-from tests.conftest import ROOT, some
+from tests.conftest import ROOT
+from tests.order import some
 
 LANGUAGES = read(ROOT / "organisation.yaml").organisation.languages
 QUERIES = ROOT / "tests" / "docs" / "search_queries.tsv"

@@ -3,8 +3,8 @@
 import pytest
 
 from local.directories.running import bring_up_loopback
-from tests.conftest import some
 from tests.directories.sameness import EVERY_GUESS, measure, serving
+from tests.order import some
 
 pytestmark = pytest.mark.timeout(900)  # the first one provisions a domain
 PAIRS, TRIES = 100, 3

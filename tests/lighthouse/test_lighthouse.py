@@ -3,9 +3,10 @@
 import pytest
 
 from regain.organisation.file import read
-from tests.conftest import ROOT, some
+from tests.conftest import ROOT
 from tests.lighthouse.measure import PAGES, measured
 from tests.lighthouse.server import served
+from tests.order import some
 
 SHOWN = some(PAGES, "/cannot-sign-in/", "/reset/")
 MOST = {"/reset/": (14_000, 5)}

@@ -4,10 +4,10 @@ from tests.scale.figures import ACTS
 from tests.scale.size import measure
 
 
-def test_import_search_report_and_a_reset_take_the_same_operations_for_200_and_1000_people(world, tables, tmp_path):
+def test_import_search_report_and_a_reset_take_the_same_operations_for_200_and_600_people(world, tables, tmp_path):
     """An import for each hundred people; the others in all."""
     found = []
-    for people in (200, 1_000):
+    for people in (200, 600):
         tables.empty()  # an import counts everybody, also those of other tests
         found.append(measure(tmp_path, people, rounds=2))
     tables.empty()

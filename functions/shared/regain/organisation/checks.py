@@ -1,10 +1,8 @@
 """Checks that types cannot express: ranges, addresses, and settings that contradict each other."""
 
 import difflib
-import functools
 import importlib
 import re
-import zoneinfo
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
@@ -14,7 +12,7 @@ from regain.domain import colour, human_input, user_id
 from regain.domain.languages import LANGUAGES, lookup
 from regain.domain.methods import channel
 from regain.domain.policy import LONGEST_PASSWORD, Recovery
-from regain.organisation import directory_checks, oidc_checks, policy_checks
+from regain.organisation import directory_checks, oidc_checks, policy_checks, zones
 from regain.organisation.schema import Finding, below
 from regain.organisation.settings import About, Link, Mailbox, Name, Organisation, mailbox
 from regain.organisation.yaml_file import Place
@@ -215,8 +213,8 @@ def _appearance(about: About) -> Iterator[Finding]:
         yield ("organisation", "logo"), f"`{about.logo}` is a web address", "a file beside this one, as logo.svg"
     elif about.logo and not re.search(r"\.(svg|png)$", about.logo):
         yield ("organisation", "logo"), f"`{about.logo}` is neither SVG nor PNG", "a file beside this one, as logo.svg"
-    if about.time_zone not in _time_zones():
-        places = [zone for zone in _time_zones() if "/" in zone]
+    if about.time_zone not in zones.names():
+        places = [zone for zone in zones.names() if "/" in zone]
         near = difflib.get_close_matches(about.time_zone, places, 1, 0.8)
         instead = f"did you mean {near[0]}?" if near else "for example Europe/London (IANA time zone database)"
         yield ("organisation", "time_zone"), f"`{about.time_zone}` is not a time zone", instead
@@ -224,12 +222,6 @@ def _appearance(about: About) -> Iterator[Finding]:
         if not re.fullmatch(r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d+)?", origin):
             instead = "for example https://intranet.contoso.example, without a path"
             yield ("organisation", "embed_from", number), f"`{origin}` is not the origin of a site", instead
-
-
-@functools.cache
-def _time_zones() -> frozenset[str]:
-    """The names of all time zones: the library reads the machine's files anew each time."""
-    return frozenset(zoneinfo.available_timezones())
 
 
 def _colour(given: str) -> Iterator[Finding]:
