@@ -104,7 +104,7 @@ def axe(page: Page):
 
 @pytest.fixture
 def looks(page: Page, axe):
-    """Asserts so on a small phone in the dark, where the whole test is played, and on a wide screen in the light."""
+    """Asserts so on a small phone in the dark, where the whole test is played; THOROUGH=1: and on a wide screen in the light."""
 
     def look(size: dict, scheme: str) -> None:
         page.set_viewport_size(size)
