@@ -63,6 +63,7 @@ def pytest_collection_finish():
     """Tests, modules and models of AWS stay until the end: the collector need not look at them again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def pytest_terminal_summary(terminalreporter):

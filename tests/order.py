@@ -5,16 +5,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from xdist.scheduler import LoadFileScheduling
 
 _TESTS = Path(__file__).parent
 _T = TypeVar("_T")
 
 
+THOROUGH = bool(os.environ.get("THOROUGH"))
+"""Whether all of each test runs: `make test THOROUGH=1`, as before a release."""
+thorough = pytest.mark.skipif(not THOROUGH, reason="THOROUGH=1 runs it")
+
+
 def some(everything: Sequence[_T], *few: _T) -> Sequence[_T]:
-    """The cases of a slow test: a `few` of them in `make test`, everything in `make test THOROUGH=1`."""
+    """The cases of a slow test: everything if the run is thorough, else a `few` of them."""
     assert set(few) <= set(everything)
-    return everything if os.environ.get("THOROUGH") else few
+    return everything if THOROUGH else few
 
 
 _LONG = ("supply_chain", "abuse", "lighthouse", "local", "fuzz", "build")

@@ -1,13 +1,14 @@
 """Chromium's headless shell, as packaged by Debian, against the running stack."""
 
 import json
-import os
 import re
 import shutil
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, Route, expect
+
+from tests.order import THOROUGH
 
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 QUIET = (
@@ -112,7 +113,7 @@ def looks(page: Page, axe):
 
     def check() -> None:
         axe()
-        if os.environ.get("THOROUGH"):
+        if THOROUGH:
             look(DESKTOP, "light")
             assert found(page, OF_LOOKS) == []
             look(PHONE, "dark")

@@ -15,6 +15,7 @@ from local.template import raw
 from release_id import DIGEST, ReleaseError, digest, main, parameters, release_id
 from tests.build.conftest import HERE, sam_build
 from tests.build.transforming import ROOT, SAM, packaged, transformed
+from tests.order import THOROUGH, thorough
 
 TEMPLATE = ROOT / "template.yaml"
 SOURCES = ("functions", "docs", "translations", "requirements", "template.yaml", "organisation.yaml", "samconfig.toml")
@@ -52,6 +53,7 @@ def layer(source, target):
     return (target / "python" / "regain" / DIGEST).read_text()
 
 
+@thorough
 @pytest.mark.timeout(600)
 def test_two_checkouts_built_at_different_times_and_places_are_the_same_byte_for_byte(built, checkout):
     """A45: neither the folder, nor the umask, the time zone, the hash seed or the time shows in what is built."""
@@ -95,8 +97,10 @@ def test_the_layer_is_another_one_for_code_or_organisation_and_the_same_for_page
     assert layer(checkout, tmp_path / "pages") == unchanged
     change("functions/shared/regain/domain/reference.py", '"""', '"""The ')
     coded = layer(checkout, tmp_path / "code")
-    change("organisation.yaml", "name: Contoso", "name: Fabrikam")
-    assert len({unchanged, coded, layer(checkout, tmp_path / "organisation")}) == 3
+    assert coded != unchanged
+    if THOROUGH:
+        change("organisation.yaml", "name: Contoso", "name: Fabrikam")
+        assert layer(checkout, tmp_path / "organisation") not in {coded, unchanged}
 
 
 @pytest.fixture(scope="module")

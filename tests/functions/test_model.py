@@ -207,7 +207,7 @@ def test_whatever_several_people_do_in_any_order_the_service_keeps_its_promises_
     ServiceMachine.initial_state = initial_state
     phases = (Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,)  # shrinking takes minutes
     played = settings(
-        max_examples=EXAMPLES or 6, stateful_step_count=80 if EXAMPLES else 40, derandomize=not EXAMPLES, phases=phases,
+        max_examples=EXAMPLES or 4, stateful_step_count=80 if EXAMPLES else 40, derandomize=not EXAMPLES, phases=phases,
         deadline=None, database=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(ServiceMachine, settings=played)

@@ -8,7 +8,7 @@ from tests.lighthouse.measure import PAGES, measured
 from tests.lighthouse.server import served
 from tests.order import some
 
-SHOWN = some(PAGES, "/cannot-sign-in/", "/reset/")
+SHOWN = some(PAGES, "/reset/")
 MOST = {"/reset/": (14_000, 5)}
 """Bytes of bodies as brotli sends them, and requests; of a form. Guidance has 8,000 and 4."""
 
