@@ -39,7 +39,7 @@ from tests.order import pytest_collection_modifyitems, pytest_xdist_make_schedul
 from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
-MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "uvicorn"
+MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "python"
 
 
 def english(phrase: Phrase) -> str:

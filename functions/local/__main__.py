@@ -7,13 +7,11 @@ import dataclasses
 import hashlib
 import json
 import os
-import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from types import FrameType
 
 import boto3
 import msgspec
@@ -32,6 +30,7 @@ from local.live_pages import LivePages, LiveSite
 from local.message_log import MessageLog
 from local.outbox import Outbox
 from local.previews import Previews
+from local.quiet_server import QuietServer
 from local.resources import create
 from local.sam_local import SamLocal, bridge_address
 from local.sandbox import Pool, source_time
@@ -240,41 +239,16 @@ def _functions(
     return pools, pollers, [Schedule(pools[f.name]) for f in template.functions if f.scheduled]
 
 
-class _Server(uvicorn.Server):
-    """Prints the greeting once the server accepts requests, and sleeps while there is nothing to do."""
+class _Server(QuietServer):
+    """Prints the greeting once the server accepts requests."""
 
     greeting = ""
-    _wakened: Callable[[], object] = staticmethod(lambda: None)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stops the server on a signal without ending the process: the engine still has to write its state."""
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts listening, then prints the greeting."""
         await super().startup(sockets)
         if self.started:
             print(self.greeting, flush=True)
-
-    async def main_loop(self) -> None:
-        """Looks once a second whether to end, and when a signal comes. Uvicorn's own looks ten times a second."""
-        loop, told = asyncio.get_running_loop(), asyncio.Event()
-        self._wakened = lambda: loop.call_soon_threadsafe(told.set)
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    await told.wait()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ends the server; a second Ctrl-C does so at once."""
-        super().handle_exit(sig, frame)
-        self._wakened()
 
 
 async def _watch(engine: Engine, server: uvicorn.Server) -> None:
@@ -293,7 +267,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sign-in", choices=("oidc",), default="", help="with an OpenID provider, which is started")
     parser.add_argument("--state", type=Path, default=ROOT / ".state")
     parser.add_argument("--site", type=Path, default=ROOT / "site")
-    parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "uvicorn")
+    parser.add_argument("--engine", type=Path, default=ROOT / ".venv" / "ministack" / "bin" / "python")
     parser.add_argument(
         "--light",
         action="store_true",

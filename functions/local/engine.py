@@ -15,6 +15,8 @@ from local.template import REGION
 
 _START = 20.0  # seconds
 _STOP = 10.0
+_SERVER = Path(__file__).with_name("quiet_server.py")
+"""Serves MiniStack's application at half the CPU that its own Hypercorn needs for a request."""
 SCHEMA = "2"
 """What the tables' keys and items are like. A change that this release cannot read counts it up."""
 
@@ -24,7 +26,7 @@ class EngineError(Exception):
 
 
 class Engine:
-    """A MiniStack process with its state in a folder. It writes its state when it stops, so always stop it."""
+    """A MiniStack process with its state in a folder, run by the Python `program`. It writes its state when it stops."""
 
     def __init__(self, program: Path, state: Path, port: int, host: str = "127.0.0.1") -> None:
         self.program, self.state, self.port, self.host = program, state, port, host
@@ -66,7 +68,7 @@ class Engine:
             raise
         with (self.state / "engine.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(self.program), *self._options()], stdout=log, stderr=log,
+                [str(self.program), "-P", str(_SERVER), self.host, str(self.port)], stdout=log, stderr=log,
                 env={**os.environ, **self._settings()},
                 preexec_fn=stop_with_parent, start_new_session=True,
             )  # fmt: skip
@@ -79,12 +81,6 @@ class Engine:
             schema.write_text(SCHEMA)
         elif not schema.exists() or schema.read_text() != SCHEMA:
             raise EngineError(f"{self.state} was written by another version of Regain: `make clean` deletes it")
-
-    def _options(self) -> list[str]:
-        """MiniStack's ASGI application in uvicorn, which needs half the CPU of its own Hypercorn for a request."""
-        address = ["--host", self.host, "--port", str(self.port)]
-        times = ["--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "3"]  # seconds; then it writes its state
-        return ["ministack.app:app", *address, *times, "--no-access-log", "--no-date-header", "--no-server-header"]
 
     def _settings(self) -> dict[str, str]:
         return {
