@@ -26,7 +26,7 @@ class EngineError(Exception):
 
 
 class Engine:
-    """A MiniStack process with its state in a folder, run by the Python `program`. It writes its state when it stops."""
+    """A MiniStack process, run by the Python `program`, with its state in a folder. It writes it when it stops."""
 
     def __init__(self, program: Path, state: Path, port: int, host: str = "127.0.0.1") -> None:
         self.program, self.state, self.port, self.host = program, state, port, host
