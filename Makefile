@@ -108,7 +108,7 @@ clean: ## Delete the local state and all build output
 
 # --- Checking ------------------------------------------------------------------------------------
 
-test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked tests/lighthouse/node_modules/.locked functions/local/openid/node_modules/.locked ## Run every check and every test, the slowest with a few of their cases: THOROUGH=1 (with all)
+test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked $(if $(THOROUGH),tests/lighthouse/node_modules/.locked) functions/local/openid/node_modules/.locked ## Run every check and every test, the slowest with a few of their cases: THOROUGH=1 (with all)
 	@$(MAKE) --no-print-directory -j 2 validate lint docs $(if $(THOROUGH),,REGIONS=eu-west-1)
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
 	SITE_OF="$(ORGANISATION)" $(DEV)/pytest -n $(WORKERS) --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # on the worker and in the order that `tests/order.py` gives
