@@ -111,7 +111,7 @@ clean: ## Delete the local state and all build output
 test: install chromium gettext directories-servers .venv/sam/.locked .venv/fuzz/.locked .venv/scan/.locked $(if $(THOROUGH),tests/lighthouse/node_modules/.locked) functions/local/openid/node_modules/.locked ## Run every check and every test, the slowest with a few of their cases: THOROUGH=1 (with all)
 	@$(MAKE) --no-print-directory -j 2 validate lint docs $(if $(THOROUGH),,REGIONS=eu-west-1)
 	$(if $(AS_ROOT),$(AS_ROOT) $(DEV)/pytest tests/directories)
-	SITE_OF="$(ORGANISATION)" $(DEV)/pytest -n $(WORKERS) --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # on the worker and in the order that `tests/order.py` gives
+	SITE_OF="$(ORGANISATION)" $(DEV)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(AS_ROOT),--ignore tests/directories) # on the worker and in the order that `tests/order.py` gives
 
 QUICK := reset unlock sign_in account security_info registration binding admin repudiation request_validation
 quick: install ## Run the tests that matter for most changes, in under a minute

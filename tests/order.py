@@ -11,7 +11,6 @@ from xdist.scheduler import LoadFileScheduling
 _TESTS = Path(__file__).parent
 _T = TypeVar("_T")
 
-
 THOROUGH = bool(os.environ.get("THOROUGH"))
 """Whether all of each test runs: `make test THOROUGH=1`, as before a release."""
 thorough = pytest.mark.skipif(not THOROUGH, reason="THOROUGH=1 runs it")
@@ -44,5 +43,5 @@ class _OfOneStack(LoadFileScheduling):
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """The order in which workers get tests, in place of `--dist loadfile`."""
-    return _OfOneStack(config, log)
+    """`--dist loadfile` with fewer stacks; any other distribution stays as it is."""
+    return _OfOneStack(config, log) if config.getvalue("dist") == "loadfile" else None

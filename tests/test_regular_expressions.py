@@ -23,10 +23,8 @@ with warnings.catch_warnings():
 
 LONGEST = 16_384  # characters: what a request may have
 AT_MOST = 0.2  # seconds; at this length a quadratic pattern takes 0.4 or more, a linear one less than 0.02
-SHORTER, SUSPICIOUS = (
-    LONGEST // 8,
-    0.002,
-)  # at this length a quadratic pattern takes 6 ms or more, a linear one 2.5 at most
+SHORTER = LONGEST // 8
+SUSPICIOUS = 0.0003  # seconds at this length: a cubic pattern that is just too slow takes 0.0004, a quadratic one 0.003
 _CALLS = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 
 

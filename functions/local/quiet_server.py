@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -48,4 +49,7 @@ if __name__ == "__main__":
         "ministack.app:app", host=sys.argv[1], port=int(sys.argv[2]), log_level="warning", access_log=False,
         timeout_keep_alive=75, timeout_graceful_shutdown=3, date_header=False, server_header=False,
     )  # fmt: skip
+    with contextlib.suppress(OSError, ValueError):  # as MiniStack's own program does: each sandbox keeps connections
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     QuietServer(config).run()
