@@ -38,9 +38,12 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args):
-    """Without what keeps guidance for when there is no network: each test would fetch it anew (`test_offline.py`)."""
-    return {**browser_context_args, "service_workers": "block"}
+def browser_context_args(browser_context_args, base_url):
+    """Without what keeps guidance for when there is no network: each test would fetch it anew (`test_offline.py`).
+
+    The address is said again, because the plugin keeps that of the first test, which may be of another folder.
+    """
+    return {**browser_context_args, "service_workers": "block", "base_url": base_url}
 
 
 @pytest.fixture(scope="session")
